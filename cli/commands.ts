@@ -1,0 +1,110 @@
+/** Every command of the command line, declared in one place. Their code loads when they run. */
+
+export interface OptionSpec {
+  /** As cac writes it: `-t, --tag <key=value>`. */
+  readonly flags: string;
+  readonly about: string;
+  /** May be given several times; its value is then a list. */
+  readonly repeats?: boolean;
+}
+
+export interface CommandSpec {
+  /** One word, or two: `tag add`. */
+  readonly name: string;
+  /** The positional arguments, as cac writes them: `<script> [task]`. */
+  readonly args: string;
+  readonly about: string;
+  readonly options: readonly OptionSpec[];
+  readonly examples: readonly string[];
+  /** From this positional on, words belong to someone else and are not looked at. */
+  readonly rawAfter?: number;
+  readonly load: () => Promise<{ readonly command: CommandFunction }>;
+}
+
+/** What a command is called with: all values are texts, options by their long camel-case name. */
+export type CommandFunction = (words: readonly string[], options: Options) => Promise<void>;
+
+export interface Options {
+  readonly [name: string]: string | readonly string[] | boolean | undefined;
+}
+
+const TAG: OptionSpec = {
+  flags: "-t, --tag <key=value>",
+  about: "Only what has this tag; a key alone stands for any value",
+  repeats: true,
+};
+const REF: OptionSpec = {
+  flags: "--ref <log>",
+  about: "Another log than refs/redun/main (or than git config redun.ref)",
+};
+const FORMAT: OptionSpec = {
+  flags: "--format <format>",
+  about: "text, or json: one object a line",
+};
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: "run",
+    args: "<script> [task] [...arguments]",
+    about: "Run a task of a workflow script and record it",
+    rawAfter: 1,
+    options: [
+      { flags: "-t, --tag <key=value>", about: "Tag the execution", repeats: true },
+      { flags: "--project <name>", about: "The project tag (default: the task's namespace)" },
+      { flags: "--doc <text>", about: "Say what this run is for" },
+      { flags: "-u, --user <name>", about: "The user tag (default: $REDUN_USER, then you)" },
+      { flags: "-q, --quiet", about: "No progress, only the result" },
+      { ...FORMAT, about: "How to print the result: text, or json" },
+      REF,
+    ],
+    examples: [
+      "run workflow.ts main --greet Hi      run a task; its parameters are options",
+      "run -t env=prod workflow.ts main     tag the execution",
+      "run workflow.ts help                 list the tasks of a script",
+      "run workflow.ts main --help          show a task's parameters",
+    ],
+    load: () => import("./commands/run.ts"),
+  },
+  {
+    name: "log",
+    args: "[id]",
+    about: "List executions, or show one execution, job, task or value",
+    options: [
+      TAG,
+      { flags: "-n, --limit <count>", about: "At most so many executions (default 50; 0 is all)" },
+      FORMAT,
+      REF,
+    ],
+    examples: [
+      "log                                  the newest executions",
+      "log -t user=rasmus -t env=prod       those with both tags",
+      "log -t approved                      those with any `approved` tag",
+      "log 6dc981d7                         one execution, job, task, value or call",
+      "log --format json | jq .id           for programs",
+    ],
+    load: () => import("./commands/log.ts"),
+  },
+  {
+    name: "tag add",
+    args: "<id> [...ids-and-tags]",
+    about: "Add tags to executions, jobs, tasks, values or calls",
+    options: [REF],
+    examples: [
+      "tag add 6dc981d7 approved=true       by any unambiguous prefix of an id",
+      "tag add 6dc981d7 9d09 env=prod n=1   several entities, several tags",
+      "tag add 6dc981d7 'cfg={\"a\": [1, 2]}'  any JSON value",
+    ],
+    load: () => import("./commands/tag-add.ts"),
+  },
+  {
+    name: "tag list",
+    args: "[id]",
+    about: "List the tags of one entity, or the keys in use",
+    options: [FORMAT, REF],
+    examples: [
+      "tag list                             every key, and how often it is used",
+      "tag list 6dc981d7                    the tags of one entity",
+    ],
+    load: () => import("./commands/tag-list.ts"),
+  },
+];

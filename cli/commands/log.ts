@@ -1,0 +1,81 @@
+import { RedunError } from "../../src/errors.ts";
+import { IndexedLog } from "../../src/index/indexed-log.ts";
+import { executions, type TagFilter, tagsOf } from "../../src/index/query.ts";
+import { parseTagKeyValue } from "../../src/record/tag-text.ts";
+import type { CommandFunction, Options } from "../commands.ts";
+import { findEntity } from "../find.ts";
+import { entityJson, entityPage } from "../pages/entity.ts";
+import { executionJson, executionLine } from "../pages/execution.ts";
+import { refresh } from "../refresh.ts";
+import { jsonText } from "../text/json.ts";
+import { page, painter } from "../text/terminal.ts";
+
+const DEFAULT_LIMIT = 50;
+const NO_LIMIT = 2 ** 40;
+
+export const command: CommandFunction = async ([id], options) => {
+  const json = isJson(options);
+  const filters = tagFilters(options);
+  const limit = limitOf(options, json);
+  const log = await IndexedLog.open({ ref: options.ref as string | undefined });
+  try {
+    await refresh(log);
+    const text =
+      id === undefined ? listing(log, filters, limit, json) : await detail(log, id, json);
+    await page(text, log.config.get("core.pager"));
+  } finally {
+    await log.close();
+  }
+};
+
+function listing(
+  log: IndexedLog,
+  filters: readonly TagFilter[],
+  limit: number,
+  json: boolean,
+): string {
+  const rows = executions(log.statements, filters, limit + 1);
+  const shown = rows.slice(0, limit);
+  if (json) {
+    return shown.map((row) => `${jsonText(executionJson(log, row))}\n`).join("");
+  }
+  if (shown.length === 0) {
+    return filters.length > 0
+      ? `No executions in ${log.log.ref} have these tags.\n`
+      : `No executions in ${log.log.ref} yet. \`redun-git run <script> <task>\` records the first one.\n`;
+  }
+  const paint = painter(process.stdout);
+  const lines = shown.map((row) => executionLine(row, tagsOf(log.statements, row.seq), paint));
+  const more = rows.length > limit ? `\nOlder ones are not shown: --limit 0 shows all.\n` : "";
+  return `Recent executions:\n\n${lines.join("\n")}\n${more}`;
+}
+
+async function detail(log: IndexedLog, id: string, json: boolean): Promise<string> {
+  const entity = findEntity(log, id);
+  if (json) return `${jsonText(await entityJson(log, entity))}\n`;
+  return entityPage(log, entity, painter(process.stdout));
+}
+
+/** @throws RedunError USAGE for any other format */
+export function isJson({ format }: Options): boolean {
+  if (format === undefined || format === "text") return false;
+  if (format === "json") return true;
+  throw new RedunError("USAGE", `There is no format "${format}".`, "Use `text` or `json`.");
+}
+
+function tagFilters({ tag }: Options): TagFilter[] {
+  return ((tag ?? []) as readonly string[]).map((text) => {
+    const { key, value } = parseTagKeyValue(text, { valueRequired: false });
+    return value === undefined ? { key } : { key, value };
+  });
+}
+
+/** Programs get everything unless they ask for less. */
+function limitOf({ limit }: Options, json: boolean): number {
+  if (limit === undefined) return json ? NO_LIMIT : DEFAULT_LIMIT;
+  const count = Number(limit);
+  if (!Number.isSafeInteger(count) || count < 0) {
+    throw new RedunError("USAGE", `--limit is "${limit}"; it is a count, or 0 for all.`);
+  }
+  return count === 0 ? NO_LIMIT : count;
+}

@@ -1,0 +1,139 @@
+import { inspect } from "node:util";
+import { formatParameters, parseTaskArguments } from "../../src/engine/arguments.ts";
+import { loadWorkflow } from "../../src/engine/load.ts";
+import { Scheduler } from "../../src/engine/scheduler.ts";
+import { nearest } from "../../src/engine/suggest.ts";
+import { definitionOf, type Task, type TaskDefinition } from "../../src/engine/task.ts";
+import { RedunError } from "../../src/errors.ts";
+import type { TagPair } from "../../src/record/records.ts";
+import { parseTagKeyValue } from "../../src/record/tag-text.ts";
+import type { CommandFunction, Options } from "../commands.ts";
+import { LIBRARY_URL } from "../library-url.ts";
+import { Reported } from "../text/error.ts";
+import { jsonText } from "../text/json.ts";
+import { RunReporter } from "../text/run-reporter.ts";
+import { painter, visible, write } from "../text/terminal.ts";
+
+type AnyTask = Task<unknown[], unknown>;
+
+export const command: CommandFunction = async ([script, name, ...words], options) => {
+  const exports = await loadWorkflow(script!, { cwd: process.cwd(), libraryUrl: LIBRARY_URL });
+  const tasks = tasksOf(exports);
+  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+    await write(taskList(script!, tasks));
+    if (name === undefined) throw new Reported(2);
+    return;
+  }
+  const task = findTask(name, tasks, script!);
+  const definition = definitionOf(task)!;
+  if (words.includes("--help") || words.includes("-h")) {
+    return write(taskHelp(script!, name, definition));
+  }
+  const args = parseTaskArguments(definition.source.parameters, words);
+  await run(task, args, options);
+};
+
+async function run(task: AnyTask, args: unknown[], options: Options): Promise<void> {
+  const reporter = new RunReporter(process.stderr, { quiet: Boolean(options.quiet) });
+  const scheduler = new Scheduler({
+    ...(options.ref !== undefined && { ref: options.ref as string }),
+    listener: reporter,
+  });
+  const interrupt = new AbortController();
+  const stop = (signal: NodeJS.Signals) => interrupt.abort(new Interrupted(signal));
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+  try {
+    const result = await scheduler.run(task(...args), {
+      argv: process.argv.slice(2),
+      tags: tagsOf(options),
+      project: options.project as string | undefined,
+      doc: options.doc as string | undefined,
+      user: options.user as string | undefined,
+      signal: interrupt.signal,
+    });
+    await write(resultText(result, options));
+  } catch (error) {
+    if (error instanceof Interrupted) exitLikeSignal(error.signal);
+    if (!reporter.hasStarted) throw error;
+    reporter.failed(error);
+    throw new Reported(1);
+  } finally {
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+  }
+}
+
+class Interrupted extends Error {
+  readonly signal: NodeJS.Signals;
+
+  constructor(signal: NodeJS.Signals) {
+    super(`Interrupted by ${signal}`);
+    this.signal = signal;
+  }
+}
+
+/** The run is recorded; what its tasks still do must not hold the process. */
+function exitLikeSignal(signal: NodeJS.Signals): never {
+  process.exit(signal === "SIGINT" ? 130 : 143);
+}
+
+function tagsOf(options: Options): TagPair[] {
+  return ((options.tag ?? []) as readonly string[]).map((text) => {
+    const { key, value } = parseTagKeyValue(text, { valueRequired: true });
+    return [key, value!];
+  });
+}
+
+/** A text is printed as it is, so that it can be piped; anything else as JavaScript shows it. */
+function resultText(result: unknown, { format }: Options): string {
+  if (format === "json") return `${jsonText(result)}\n`;
+  if (typeof result === "string") return `${result}\n`;
+  return `${inspect(result, { depth: null, colors: false, maxArrayLength: 100 })}\n`;
+}
+
+function tasksOf(exports: Record<string, unknown>): Map<string, AnyTask> {
+  const tasks = new Map<string, AnyTask>();
+  for (const [name, value] of Object.entries(exports)) {
+    const definition = definitionOf(value);
+    if (definition) tasks.set(name === "default" ? definition.name : name, value as AnyTask);
+  }
+  return tasks;
+}
+
+function findTask(name: string, tasks: Map<string, AnyTask>, script: string): AnyTask {
+  const found =
+    tasks.get(name) ??
+    [...tasks.values()].find((task) => {
+      const definition = definitionOf(task)!;
+      return definition.fullName === name || definition.name === name;
+    });
+  if (found) return found;
+  const near = nearest(name, tasks.keys());
+  const exported = [...tasks.keys()].join(", ");
+  throw new RedunError(
+    "UNKNOWN_TASK",
+    `${script} exports no task named "${name}".${near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : ""}`,
+    exported
+      ? `Its tasks: ${exported}.`
+      : "It exports no tasks at all: write `export const main = task(...)`.",
+  );
+}
+
+function taskList(script: string, tasks: Map<string, AnyTask>): string {
+  if (tasks.size === 0) {
+    return `${script} exports no tasks. Write \`export const main = task(...)\`.\n`;
+  }
+  const width = Math.max(...[...tasks.keys()].map((name) => name.length));
+  const paint = painter(process.stdout);
+  const lines = [...tasks].map(([name, task]) => {
+    const doc = definitionOf(task)!.source.doc?.split("\n")[0] ?? "";
+    return `  ${paint("bold", name.padEnd(width))}  ${visible(doc)}`.trimEnd();
+  });
+  return `Tasks of ${script}:\n${lines.join("\n")}\n\nRun one:          redun-git run ${script} <task> [--argument value]...\nIts parameters:   redun-git run ${script} <task> --help\n`;
+}
+
+function taskHelp(script: string, name: string, { source, fullName }: TaskDefinition): string {
+  const options = formatParameters(source.parameters);
+  const usage = `Usage:\n  $ redun-git run ${script} ${name}${source.parameters.length > 0 ? " [--argument value]..." : ""}\n`;
+  const doc = source.doc ? `${visible(source.doc)}\n\n` : "";
+  return `${fullName}\n\n${doc}${usage}${options ? `\nArguments:\n${options}\n` : "\nIt takes no arguments.\n"}`;
+}

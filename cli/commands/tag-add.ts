@@ -1,0 +1,38 @@
+import { addTags } from "../../src/index/edit-tags.ts";
+import { IndexedLog } from "../../src/index/indexed-log.ts";
+import type { TagPair } from "../../src/record/records.ts";
+import { pythonJson } from "../../src/record/python-json.ts";
+import { parseTagKeyValue } from "../../src/record/tag-text.ts";
+import { RedunError } from "../../src/errors.ts";
+import type { CommandFunction } from "../commands.ts";
+import { findEntities } from "../find.ts";
+import { refresh } from "../refresh.ts";
+import { oneLine, write } from "../text/terminal.ts";
+
+export const command: CommandFunction = async (words, options) => {
+  const firstPair = words.findIndex((word) => word.includes("="));
+  const ids = firstPair < 0 ? words : words.slice(0, firstPair);
+  // Every pair is read before anything is changed: a wrong one among several changes nothing.
+  const tags: TagPair[] = words.slice(ids.length).map((text) => {
+    const { key, value } = parseTagKeyValue(text, { valueRequired: true });
+    return [key, value!];
+  });
+  if (ids.length === 0 || tags.length === 0) {
+    throw new RedunError(
+      "USAGE",
+      ids.length === 0 ? "No id was given to tag." : "No tag was given to add.",
+      "Write `redun-git tag add <id> key=value`.",
+    );
+  }
+  const log = await IndexedLog.open({ ref: options.ref as string | undefined });
+  try {
+    await refresh(log);
+    const entities = findEntities(log, ids);
+    await addTags(log, entities, tags);
+    const texts = tags.map(([key, value]) => oneLine(`${key}=${pythonJson(value, { compact: false })}`));
+    const lines = entities.map(({ type, id }) => `add tag ${type}:${oneLine(id)} ${texts.join(" ")}\n`);
+    await write(lines.join(""));
+  } finally {
+    await log.close();
+  }
+};

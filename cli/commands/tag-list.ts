@@ -1,0 +1,47 @@
+import { IndexedLog } from "../../src/index/indexed-log.ts";
+import { tagKeyCounts, tagsOf } from "../../src/index/query.ts";
+import { compareCodePoints } from "../../src/record/code-points.ts";
+import { formatTag } from "../../src/record/tag-text.ts";
+import type { CommandFunction } from "../commands.ts";
+import { findEntity } from "../find.ts";
+import { tagsJson } from "../pages/execution.ts";
+import { refresh } from "../refresh.ts";
+import { jsonText } from "../text/json.ts";
+import { oneLine, page } from "../text/terminal.ts";
+import { isJson } from "./log.ts";
+
+export const command: CommandFunction = async ([id], options) => {
+  const json = isJson(options);
+  const log = await IndexedLog.open({ ref: options.ref as string | undefined });
+  try {
+    await refresh(log);
+    const text = id === undefined ? keyCounts(log, json) : tagsOfEntity(log, id, json);
+    await page(text, log.config.get("core.pager"));
+  } finally {
+    await log.close();
+  }
+};
+
+function tagsOfEntity(log: IndexedLog, prefix: string, json: boolean): string {
+  const { seq, type, id } = findEntity(log, prefix);
+  const tags = tagsOf(log.statements, seq);
+  if (json) return `${jsonText({ _type: type, id, tags: tagsJson(tags) })}\n`;
+  const lines = tags.map(([key, value]) => formatTag(key, value)).sort(compareCodePoints);
+  const body = lines.length > 0 ? lines.map((line) => `  ${oneLine(line)}\n`).join("") : "  (no tags)\n";
+  return `${type} ${oneLine(id)}\n${body}`;
+}
+
+function keyCounts(log: IndexedLog, json: boolean): string {
+  const counts = tagKeyCounts(log.statements);
+  if (json) return counts.map((count) => `${jsonText(count)}\n`).join("");
+  if (counts.length === 0) return "No tags yet.\n";
+  const byKey = new Map<string, string[]>();
+  for (const { key, type, count } of counts) {
+    byKey.set(key, [...(byKey.get(key) ?? []), `${count} ${type}`]);
+  }
+  const width = Math.max(...[...byKey.keys()].map((key) => oneLine(key).length));
+  const lines = [...byKey]
+    .sort(([a], [b]) => compareCodePoints(a, b))
+    .map(([key, types]) => `  ${oneLine(key).padEnd(width)} (${types.join(", ")})\n`);
+  return `Tags:\n${lines.join("")}`;
+}

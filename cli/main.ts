@@ -1,0 +1,78 @@
+#!/usr/bin/env node
+import { type CAC, cac } from "cac";
+import { RedunError } from "../src/errors.ts";
+import { VERSION } from "../src/version.ts";
+import { longName, markWords, takesValue, unmark } from "./argv.ts";
+import { COMMANDS, type CommandSpec, type Options } from "./commands.ts";
+import { reportError } from "./text/error.ts";
+
+/** The one place where errors become text and an exit status. */
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = reportError(error);
+}
+
+async function main(words: readonly string[]): Promise<void> {
+  const cli = cac("redun-git");
+  cli.version(VERSION);
+  cli.help((sections) => sections.filter(({ title }) => !title?.startsWith("For more info")));
+  for (const spec of COMMANDS) declare(cli, spec);
+
+  const spec = commandOf(words);
+  const rest = spec ? words.slice(spec.name.split(" ").length) : words;
+  try {
+    cli.parse(["", "", ...(spec ? markWords(spec, rest) : rest)], { run: false });
+    if (cli.matchedCommand) return await cli.runMatchedCommand();
+  } catch (error) {
+    throw asUsageError(error, spec);
+  }
+  if (cli.options.help || cli.options.version) return;
+  if (words.length > 0) throw unknownCommand(words);
+  cli.outputHelp();
+}
+
+function declare(cli: CAC, spec: CommandSpec): void {
+  const command = cli.command([spec.name, spec.args].join(" ").trim(), spec.about);
+  // cac takes the first word for the name; a two-word command arrives as one word.
+  command.name = spec.name;
+  for (const { flags, about } of spec.options) command.option(flags, about);
+  for (const example of spec.examples) command.example(`  $ redun-git ${example}`);
+  command.action(async () => {
+    const { command: run } = await spec.load();
+    await run(cli.args.map(unmark), optionsOf(cli, spec));
+  });
+}
+
+function optionsOf(cli: CAC, spec: CommandSpec): Options {
+  const options: Record<string, Options[string]> = {};
+  for (const option of spec.options) {
+    const name = longName(option).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const given: unknown = cli.options[name];
+    if (given === undefined) continue;
+    const values = [given].flat();
+    if (!takesValue(option)) options[name] = Boolean(values.at(-1));
+    else options[name] = option.repeats ? values.map(unmark) : unmark(values.at(-1));
+  }
+  return options;
+}
+
+function commandOf(words: readonly string[]): CommandSpec | undefined {
+  const first = words.slice(0, 2).join(" ");
+  return COMMANDS.find(({ name }) => name === first) ?? COMMANDS.find(({ name }) => name === words[0]);
+}
+
+function unknownCommand(words: readonly string[]): RedunError {
+  const group = COMMANDS.filter(({ name }) => name.startsWith(`${words[0]} `));
+  const known = (group.length > 0 ? group : COMMANDS).map(({ name }) => name).join(", ");
+  const said = group.length > 0 ? words.slice(0, 2).join(" ") : words[0];
+  return new RedunError("USAGE", `There is no command "${said}".`, `The commands are: ${known}.`);
+}
+
+/** cac's own complaints are misuse too. */
+function asUsageError(error: unknown, spec: CommandSpec | undefined): unknown {
+  if (!(error instanceof Error) || error.name !== "CACError") return error;
+  const help = spec ? `redun-git ${spec.name} --help` : "redun-git --help";
+  const sentence = error.message.charAt(0).toUpperCase() + error.message.slice(1);
+  return new RedunError("USAGE", `${sentence}.`.replaceAll("`=", "`"), `See \`${help}\`.`);
+}

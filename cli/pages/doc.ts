@@ -1,0 +1,16 @@
+import type { TagPair } from "../../src/record/records.ts";
+import { visible } from "../text/terminal.ts";
+
+/** `doc` tags as paragraphs, indented, each behind an empty line. */
+export function docBlock(tags: readonly TagPair[], indent = "  "): string[] {
+  return tags
+    .filter(([key, value]) => key === "doc" && typeof value === "string")
+    .flatMap(([, text]) => ["", ...indented(text as string, indent)]);
+}
+
+/** Text of several lines, each behind `indent`; control characters made visible. */
+export function indented(text: string, indent: string): string[] {
+  return visible(text)
+    .split("\n")
+    .map((line) => (indent + line).trimEnd());
+}

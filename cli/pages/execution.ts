@@ -1,0 +1,82 @@
+import type { IndexedLog } from "../../src/index/indexed-log.ts";
+import { type ExecutionRow, type JobRow, jobsOf, tagsOf } from "../../src/index/query.ts";
+import type { TagPair } from "../../src/record/records.ts";
+import { commandLine, duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
+import { linksOf } from "../text/links.ts";
+import { statusTable } from "../text/status-table.ts";
+import { oneLine, type painter } from "../text/terminal.ts";
+import { docBlock } from "./doc.ts";
+import { jobLine } from "./job.ts";
+
+type Paint = ReturnType<typeof painter>;
+
+/** `Exec 6dc981d7 [ DONE ] 2026-11-22 09:43:43:  run workflow.ts main (env=prod)` */
+export function executionLine(
+  row: ExecutionRow,
+  tags: readonly TagPair[],
+  paint: Paint,
+  id = shortId(row.id),
+): string {
+  const box = statusBox(row.status, paint);
+  const time = localTime(row.started);
+  const head = `${paint("bold", `Exec ${id}`)} ${box} ${time}:  ${commandLine(row.argv)}`;
+  return `${head} ${tagText(tags, paint)}`.trimEnd();
+}
+
+/** An execution as programs get it. */
+export function executionJson(log: IndexedLog, row: ExecutionRow): object {
+  return {
+    _type: "Execution",
+    id: row.id,
+    status: row.status,
+    start_time: new Date(row.started).toISOString(),
+    end_time: row.ended === null ? null : new Date(row.ended).toISOString(),
+    task: row.task,
+    user: row.user,
+    args: row.argv,
+    tags: tagsJson(tagsOf(log.statements, row.seq)),
+  };
+}
+
+/** Tags as programs get them, in the order in which people see them. */
+export function tagsJson(tags: readonly TagPair[]): { key: string; value: unknown }[] {
+  return tags.map(([key, value]) => ({ key, value }));
+}
+
+/** Everything about one execution. */
+export function executionPage(log: IndexedLog, row: ExecutionRow, paint: Paint): string {
+  const tags = tagsOf(log.statements, row.seq);
+  const jobs = jobsOf(log.statements, row.seq);
+  const lines = [executionLine(row, tags, paint, oneLine(row.id))];
+  if (row.ended !== null) lines.push(`Duration: ${duration(row.ended - row.started)}`);
+  for (const { title, url } of linksOf(tags)) lines.push(`${title}: ${paint("underline", url)}`);
+  lines.push(...docBlock(tags), "");
+  lines.push(...statusTable(jobs, row.ended ?? row.started), "");
+  const count = (status: string) => jobs.filter((job) => job.status === status).length;
+  const counts = ["DONE", "CACHED", "FAILED"].map((status) => `${status}: ${count(status)}`);
+  lines.push(`Jobs: ${jobs.length} (${counts.join(", ")})`, "-".repeat(80));
+  lines.push(...jobTree(log, jobs, paint));
+  return `${lines.join("\n")}\n`;
+}
+
+/** Jobs under their parents, two spaces a level. A job whose parent is unknown stands at the top. */
+function jobTree(log: IndexedLog, jobs: readonly JobRow[], paint: Paint): string[] {
+  const known = new Set(jobs.map(({ id }) => id));
+  const children = new Map<string | null, JobRow[]>();
+  for (const job of jobs) {
+    const parent = job.parent !== null && known.has(job.parent) ? job.parent : null;
+    const siblings = children.get(parent);
+    if (siblings) siblings.push(job);
+    else children.set(parent, [job]);
+  }
+  const lines: string[] = [];
+  // Not recursive: a chain of calls may be deeper than the stack.
+  const stack = (children.get(null) ?? []).map((job) => ({ job, depth: 0 })).reverse();
+  for (let next = stack.pop(); next; next = stack.pop()) {
+    const { job, depth } = next;
+    lines.push("  ".repeat(depth) + jobLine(job, tagsOf(log.statements, job.seq), paint));
+    const below = children.get(job.id) ?? [];
+    for (const child of below.toReversed()) stack.push({ job: child, depth: depth + 1 });
+  }
+  return lines;
+}

@@ -1,0 +1,55 @@
+import { shellWord } from "../../src/engine/title.ts";
+import { formatTag } from "../../src/record/tag-text.ts";
+import { compareCodePoints } from "../../src/record/code-points.ts";
+import type { TagPair } from "../../src/record/records.ts";
+import { oneLine, type painter } from "./terminal.ts";
+
+type Paint = ReturnType<typeof painter>;
+
+const STYLES: Record<string, "green" | "cyan" | "red" | "yellow"> = {
+  DONE: "green",
+  CACHED: "cyan",
+  FAILED: "red",
+  INTERRUPTED: "red",
+  RUNNING: "yellow",
+  PENDING: "yellow",
+};
+
+/** `[ DONE ]`, centred as redun writes it. */
+export function statusBox(status: string, paint: Paint): string {
+  const room = Math.max(6 - status.length, 0);
+  const text = " ".repeat(Math.floor(room / 2)) + status + " ".repeat(Math.ceil(room / 2));
+  return `[${paint(STYLES[status] ?? "reset", text)}]`;
+}
+
+/** Local time to the second: `2026-11-22 09:43:43`. */
+export function localTime(milliseconds: number): string {
+  const date = new Date(milliseconds);
+  const two = (n: number) => String(n).padStart(2, "0");
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/** `0:00:03.02`, as Python prints a duration. */
+export function duration(milliseconds: number): string {
+  const hundredths = Math.round(milliseconds / 10);
+  const two = (n: number) => String(Math.floor(n)).padStart(2, "0");
+  const [minutes, seconds] = [(hundredths / 6000) % 60, (hundredths / 100) % 60];
+  return `${Math.floor(hundredths / 360_000)}:${two(minutes)}:${two(seconds)}.${two(hundredths % 100)}`;
+}
+
+/** `(env=prod, user=rasmus)`, sorted by code point, long ones cut; empty without tags. */
+export function tagText(tags: readonly TagPair[], paint: Paint): string {
+  if (tags.length === 0) return "";
+  const texts = tags.map(([key, value]) => formatTag(key, value, 50)).sort(compareCodePoints);
+  return `(${texts.map((text) => paint("yellow", oneLine(text))).join(", ")})`;
+}
+
+/** A command line that could be typed again. */
+export function commandLine(argv: readonly string[]): string {
+  return argv.map(shellWord).join(" ");
+}
+
+export function shortId(id: string): string {
+  return oneLine(id.slice(0, 8));
+}

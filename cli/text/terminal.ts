@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import { styleText } from "node:util";
+
+type Stream = NodeJS.WriteStream;
+type Style = Parameters<typeof styleText>[0];
+
+/** Whether a stream gets colours: a terminal does, unless NO_COLOR; FORCE_COLOR wins. */
+export function hasColour(stream: Stream, env: NodeJS.ProcessEnv = process.env): boolean {
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== "0" && env.FORCE_COLOR !== "false";
+  return Boolean(stream.isTTY) && !env.NO_COLOR && env.TERM !== "dumb";
+}
+
+/** Styles for one stream; the identity where it has no colours. */
+export function painter(stream: Stream): (style: Style, text: string) => string {
+  if (!hasColour(stream)) return (_style, text) => text;
+  return (style, text) => styleText(style, text, { validateStream: false });
+}
+
+const UNSAFE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/** Text from records made fit for a terminal: control characters become visible escapes. */
+export function visible(text: string): string {
+  return text.replace(UNSAFE, (c) => {
+    const code = c.charCodeAt(0).toString(16);
+    return code.length <= 2 ? `\\x${code.padStart(2, "0")}` : `\\u${code.padStart(4, "0")}`;
+  });
+}
+
+/** As `visible`, on one line. */
+export function oneLine(text: string): string {
+  return visible(text).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
+}
+
+/**
+ * Writes to stdout; on a terminal, through the user's pager when the text is longer than the
+ * screen. The pager is chosen as git chooses it.
+ */
+export async function page(text: string, corePager?: string): Promise<void> {
+  const { stdout, env } = process;
+  const rows = stdout.rows ?? 24;
+  const pager = env.GIT_PAGER ?? corePager ?? env.PAGER ?? "less";
+  const fits = text.split("\n").length <= rows;
+  if (!stdout.isTTY || fits || pager === "" || pager === "cat") return write(text);
+  await new Promise<void>((done) => {
+    const child = spawn(pager, {
+      shell: true,
+      stdio: ["pipe", "inherit", "inherit"],
+      env: { LESS: "FRX", LV: "-c", ...env },
+    });
+    child.on("error", () => done(write(text)));
+    child.on("close", () => done());
+    // The reader may quit before the end.
+    child.stdin.on("error", () => {});
+    child.stdin.end(text);
+  });
+}
+
+/** Writes to stdout and waits until it is taken. A closed pipe (`| head`) ends it silently. */
+export function write(text: string): Promise<void> {
+  return new Promise((done, fail) => {
+    process.stdout.once("error", (error: NodeJS.ErrnoException) =>
+      error.code === "EPIPE" ? done() : fail(error),
+    );
+    process.stdout.write(text, () => done());
+  });
+}

@@ -1,0 +1,78 @@
+/**
+ * Builds dist/: the library and the command line, each command in a chunk of its own so that a
+ * command loads only what it uses; before that, the record checks out of the JSON Schemas.
+ */
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { Ajv } from "ajv";
+import standalone from "ajv/dist/standalone/index.js";
+import { build } from "esbuild";
+
+const root = new URL("..", import.meta.url).pathname;
+const REQUIRE = `import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);`;
+const CHECKS = `${root}src/record/checks.generated.js`;
+
+/** Compiles schemas/*.schema.json to one module of plain functions, one for each record kind. */
+function generateChecks(): void {
+  const ajv = new Ajv({ code: { source: true, esm: true }, strict: true, allowUnionTypes: true, inlineRefs: false });
+  const exported: Record<string, string> = {};
+  for (const file of readdirSync(`${root}schemas`)) {
+    const schema = JSON.parse(readFileSync(`${root}schemas/${file}`, "utf8"));
+    ajv.addSchema(schema);
+    exported[file.replace(".schema.json", "")] = schema.$id;
+  }
+  const code = (standalone as unknown as { default: typeof standalone.default }).default(ajv, exported);
+  writeFileSync(CHECKS, `// Generated from schemas/ by scripts/build.ts.\n${withoutRequire(code)}`);
+}
+
+/** ajv's ESM output still calls require() for its run-time helpers: make those imports. */
+function withoutRequire(code: string): string {
+  const imports = new Map<string, string>();
+  const body = code.replace(/require\("([^"]+)"\)(\.default)?/g, (_, path: string) => {
+    const local = imports.get(path) ?? `runtime${imports.size}`;
+    imports.set(path, local);
+    return `(${local}.default ?? ${local})`;
+  });
+  return [...imports].map(([path, local]) => `import ${local} from "${path}.js";\n`).join("") + body;
+}
+
+/** The licences of the packages whose code is in the bundle. */
+function licensesOf(inputs: readonly string[]): string {
+  const packages = inputs.flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+  return [...new Set(packages)]
+    .sort()
+    .map((name) => {
+      const folder = `${root}node_modules/${name}/`;
+      const { license } = JSON.parse(readFileSync(`${folder}package.json`, "utf8"));
+      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+      return `${name} (${license})\n\n${file ? readFileSync(folder + file, "utf8").trim() : ""}\n`;
+    })
+    .join(`\n${"-".repeat(80)}\n\n`);
+}
+
+generateChecks();
+rmSync(`${root}dist`, { recursive: true, force: true });
+
+const { version, dependencies } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: { index: "src/api.ts", cli: "cli/main.ts" },
+  outdir: "dist",
+  chunkNames: "chunks/[name]-[hash]",
+  bundle: true,
+  splitting: true,
+  // What carries binaries stays a package; everything else loads faster from the bundle.
+  external: Object.keys(dependencies),
+  platform: "node",
+  format: "esm",
+  target: "node20.19",
+  define: { BUILD_VERSION: JSON.stringify(version) },
+  // Packages written for CommonJS call require() of Node's own modules.
+  banner: { js: REQUIRE },
+  minifySyntax: true,
+  legalComments: "none",
+  logLevel: "warning",
+  metafile: true,
+});
+chmodSync(`${root}dist/cli.js`, 0o755);
+writeFileSync(`${root}dist/LICENSES.txt`, licensesOf(Object.keys(metafile.inputs)));

@@ -1,0 +1,42 @@
+import { RedunError } from "../errors.ts";
+import { type Tags, tagPairs } from "../record/tag-set.ts";
+import { currentJob } from "./context.ts";
+import { holdsLazy, lazy } from "./lazy.ts";
+
+export interface AppliedTags {
+  /** Tags of the value itself: every run that gives or takes it shows them. */
+  readonly tags?: Tags;
+  /** Tags of the job that calls applyTags. */
+  readonly jobTags?: Tags;
+  /** Tags of the whole execution. */
+  readonly executionTags?: Tags;
+}
+
+/**
+ * Records tags on a value, on the current job and on the execution, and returns the value
+ * unchanged. A lazy value stays lazy: it is tagged once it has been computed.
+ * @throws RedunError BAD_TAG, BAD_VALUE; NOT_IN_A_RUN for a plain value outside of a task
+ */
+export function applyTags<T>(value: T, applied: AppliedTags): T {
+  const tags = tagPairs(applied.tags);
+  const jobTags = tagPairs(applied.jobTags);
+  const executionTags = tagPairs(applied.executionTags);
+
+  const apply = (computed: unknown): void => {
+    const here = currentJob();
+    if (!here) {
+      throw new RedunError(
+        "NOT_IN_A_RUN",
+        "applyTags was called outside of a run.",
+        "Call it inside a task, or on a lazy value that a scheduler runs.",
+      );
+    }
+    if (tags.length > 0) here.run.tagValue(computed, tags);
+    if (jobTags.length > 0 && here.job) here.run.tagJob(here.job, jobTags);
+    if (executionTags.length > 0) here.run.tagExecution(executionTags);
+  };
+
+  if (holdsLazy(value)) return lazy({ kind: "tags", value, apply }) as T;
+  apply(value);
+  return value;
+}

@@ -1,0 +1,35 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { TagPair } from "../record/records.ts";
+
+/** The run and job that the current code is part of, through every await. */
+export interface JobContext {
+  readonly run: RunHandle;
+  /** null between the execution and its root job. */
+  readonly job: JobHandle | null;
+}
+
+/** What a task's code can reach of its run: computing lazy values, and tags. */
+export interface RunHandle {
+  /** Computes every lazy part of `value`, as child jobs of `parent`. */
+  resolve(value: unknown, parent: JobHandle | null): Promise<unknown>;
+  tagValue(value: unknown, tags: readonly TagPair[]): void;
+  tagJob(job: JobHandle, tags: readonly TagPair[]): void;
+  tagExecution(tags: readonly TagPair[]): void;
+}
+
+export interface JobHandle {
+  readonly id: string;
+  readonly index: number;
+}
+
+const storage = new AsyncLocalStorage<JobContext>();
+
+/** The job that the caller runs in; undefined outside of a run. */
+export function currentJob(): JobContext | undefined {
+  return storage.getStore();
+}
+
+/** Runs `body` as (part of) a job. */
+export function inJob<T>(context: JobContext, body: () => T): T {
+  return storage.run(context, body);
+}

@@ -1,0 +1,150 @@
+import { inspect } from "node:util";
+import { RedunError } from "../errors.ts";
+import type { TagPair } from "../record/records.ts";
+import { currentJob } from "./context.ts";
+import type { TaskDefinition } from "./task.ts";
+
+declare const computes: unique symbol;
+
+/**
+ * A value that a run has yet to compute. It can be passed to a task wherever a `T` is expected,
+ * nested in arrays and objects, returned from a task, awaited inside one, and its properties are
+ * lazy values in turn.
+ */
+export type Lazy<T> = Promise<T> & { readonly [computes]: T } & LazyProperties<T>;
+
+type LazyProperties<T> = [T] extends [object]
+  ? { readonly [K in keyof T as T[K] extends AnyFunction ? never : K]: Lazy<T[K]> }
+  : unknown;
+
+/** What a task accepts for a parameter of type `T`: the value, or something lazy in its place. */
+export type Arg<T> = T | Lazy<T> | (T extends AnyFunction ? never : LazyParts<T>);
+
+type LazyParts<T> = T extends object ? { [K in keyof T]: Arg<T[K]> } : never;
+
+/** `T` once every lazy value and promise in it has been computed. */
+export type Resolved<T> = T extends { readonly [computes]: infer U }
+  ? Resolved<U>
+  : T extends PromiseLike<infer U>
+    ? Resolved<U>
+    : T extends Whole
+      ? T
+      : { [K in keyof T]: Resolved<T[K]> };
+
+// biome-ignore lint/suspicious/noExplicitAny: any function at all
+type AnyFunction = (...args: any[]) => unknown;
+
+/** Types that hold no lazy parts. */
+type Whole =
+  | string
+  | number
+  | bigint
+  | boolean
+  | symbol
+  | null
+  | undefined
+  | AnyFunction
+  | Date
+  | Error
+  | Uint8Array
+  | ReadonlyMap<unknown, unknown>
+  | ReadonlySet<unknown>;
+
+/** What a lazy value stands for. */
+export type Expression =
+  | {
+      readonly kind: "call";
+      readonly task: TaskDefinition;
+      readonly args: readonly unknown[];
+      /** Tags of the job in the place of the task's own. */
+      readonly tags?: readonly TagPair[];
+    }
+  | { readonly kind: "property"; readonly of: object; readonly key: string }
+  | { readonly kind: "tags"; readonly value: unknown; readonly apply: (value: unknown) => void };
+
+const expressions = new WeakMap<object, Expression>();
+
+/** The expression behind a lazy value; undefined for every other value. */
+export function expressionOf(value: unknown): Expression | undefined {
+  return typeof value === "object" && value !== null ? expressions.get(value) : undefined;
+}
+
+/** Whether a value is lazy or holds something lazy in its arrays and plain objects. */
+export function holdsLazy(value: unknown, seen = new Set<object>()): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (expressionOf(value)) return true;
+  const parts = partsOf(value);
+  if (!parts || seen.has(value)) return false;
+  seen.add(value);
+  return parts.some((part) => holdsLazy(part, seen));
+}
+
+/** The members of an array or plain object; null for a value that is looked at as a whole. */
+export function partsOf(value: object): readonly unknown[] | null {
+  if (Array.isArray(value)) return value;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null ? Object.values(value) : null;
+}
+
+/** Wraps an expression as a lazy value. */
+export function lazy<T>(expression: Expression): Lazy<T> {
+  const proxy: object = new Proxy(new Unevaluated(expression), {
+    get(_target, key) {
+      if (key === "then" || key === "catch" || key === "finally") {
+        return (...handlers: [never, never]) => {
+          const promise = evaluateHere(proxy);
+          return (promise[key] as (...handlers: unknown[]) => Promise<unknown>)(...handlers);
+        };
+      }
+      if (key === Symbol.toPrimitive) return () => usedTooEarly(expression);
+      if (typeof key === "symbol") return undefined;
+      return lazy({ kind: "property", of: proxy, key });
+    },
+    has: () => usedTooEarly(expression),
+    ownKeys: () => usedTooEarly(expression),
+    set: () => usedTooEarly(expression),
+  });
+  expressions.set(proxy, expression);
+  return proxy as Lazy<T>;
+}
+
+/** What `console.log` shows of a lazy value. */
+class Unevaluated {
+  readonly #expression: Expression;
+
+  constructor(expression: Expression) {
+    this.#expression = expression;
+  }
+
+  [inspect.custom](): string {
+    return `Lazy(${describe(this.#expression)})`;
+  }
+}
+
+function describe(expression: Expression): string {
+  if (expression.kind === "call") return `${expression.task.fullName}(...)`;
+  if (expression.kind === "tags") return "applyTags(...)";
+  const of = expressionOf(expression.of);
+  return `${of ? describe(of) : "?"}.${expression.key}`;
+}
+
+function evaluateHere(value: object): Promise<unknown> {
+  const here = currentJob();
+  if (here) return here.run.resolve(value, here.job);
+  const expression = expressions.get(value)!;
+  return Promise.reject(
+    new RedunError(
+      "NOT_IN_A_RUN",
+      `${describe(expression)} was awaited outside of a run.`,
+      "A task's call is computed by a scheduler: `await new Scheduler().run(main())`.",
+    ),
+  );
+}
+
+function usedTooEarly(expression: Expression): never {
+  throw new RedunError(
+    "NOT_IN_A_RUN",
+    `${describe(expression)} was used as a value before it was computed.`,
+    "Pass it to another task, return it, or `await` it inside an async task first.",
+  );
+}

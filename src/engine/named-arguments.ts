@@ -1,0 +1,31 @@
+import type { Parameter } from "./parameters.ts";
+
+/** Arguments with the names of their parameters; `names` is null where they have none. */
+export interface NamedArguments {
+  readonly names: readonly string[] | null;
+  readonly values: readonly unknown[];
+}
+
+/**
+ * Puts names to the arguments of a call. A default that the source writes as a literal counts as
+ * given, so that a reader sees it; a rest parameter is one list.
+ */
+export function namedArguments(
+  parameters: readonly Parameter[],
+  args: readonly unknown[],
+): NamedArguments {
+  const rest = parameters.at(-1)?.rest ?? false;
+  const unnamed = args.length > parameters.length && !rest;
+  if (unnamed) return { names: null, values: args };
+  const names: string[] = [];
+  const values: unknown[] = [];
+  parameters.forEach((parameter, at) => {
+    const given = parameter.rest ? args.slice(at) : args[at];
+    const value =
+      given === undefined && parameter.hasLiteralDefault ? parameter.defaultValue : given;
+    if (value === undefined && at >= args.length) return;
+    names.push(parameter.name);
+    values.push(value);
+  });
+  return { names, values };
+}

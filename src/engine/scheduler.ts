@@ -1,0 +1,158 @@
+import { randomBytes } from "node:crypto";
+import { basename } from "node:path";
+import { IndexedLog } from "../index/indexed-log.ts";
+import { Journal } from "../log/journal.ts";
+import { PendingRun } from "../log/pending.ts";
+import { executionYaml } from "../record/encode.ts";
+import { executionFolder } from "../record/layout.ts";
+import { blobId } from "../record/oid.ts";
+import type { Execution, Outcome, TagPair } from "../record/records.ts";
+import { type Tags, tagPairs, tagSet } from "../record/tag-set.ts";
+import { startFacts } from "./facts.ts";
+import { expressionOf, partsOf, type Resolved } from "./lazy.ts";
+import { Recorder } from "./recorder.ts";
+import { Run, type RunListener } from "./run.ts";
+import type { TaskDefinition } from "./task.ts";
+import { runTitle } from "./title.ts";
+
+export interface SchedulerOptions {
+  /** A folder in the git repository that holds the log. Defaults to the current one. */
+  readonly cwd?: string;
+  /** A log's name or a full ref. Defaults to git config `redun.ref`, then `main`. */
+  readonly ref?: string;
+  /** Told what a run does, as it does it. */
+  readonly listener?: SchedulerListener;
+}
+
+export interface RunOptions {
+  /** Tags of the execution, beside the default ones. */
+  readonly tags?: Tags;
+  readonly project?: string | undefined;
+  readonly doc?: string | undefined;
+  readonly user?: string | undefined;
+  /** The command line to record. Defaults to this process's own. */
+  readonly argv?: readonly string[];
+  /** Ends the run: what has finished is recorded, the execution is INTERRUPTED. */
+  readonly signal?: AbortSignal;
+}
+
+export interface SchedulerListener extends RunListener {
+  runStarted?(execution: Execution): void;
+  runEnded?(execution: Execution, run: Run, status: Outcome["status"]): void;
+}
+
+/** Runs workflows, and records every run in the log of a git repository. */
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+
+  constructor(options: SchedulerOptions = {}) {
+    this.#options = options;
+  }
+
+  /**
+   * Computes a lazy value (or a structure that holds lazy values) as one execution.
+   * @throws what the workflow throws; the signal's reason when it was aborted; RedunError
+   * NOT_A_REPOSITORY, REPOSITORY_UNWRITABLE, BAD_TAG, BAD_VALUE before anything runs
+   */
+  async run<T>(expression: T, options: RunOptions = {}): Promise<Resolved<T>> {
+    const tags = tagPairs(options.tags);
+    const log = await IndexedLog.open(this.#options);
+    try {
+      const execution = await this.#begin(log, expression, tags, options);
+      return (await this.#record(log, execution, expression, options.signal)) as Resolved<T>;
+    } finally {
+      await log.close();
+    }
+  }
+
+  async #begin(
+    { log: { backend } }: IndexedLog,
+    expression: unknown,
+    given: readonly TagPair[],
+    options: RunOptions,
+  ): Promise<Execution> {
+    const root = firstTask(expression);
+    const facts = await startFacts(backend, options);
+    const project = options.project ?? root?.namespace ?? root?.name;
+    const tags: TagPair[] = [...facts.tags];
+    if (project) tags.push(["project", project]);
+    if (options.doc !== undefined) tags.push(["doc", options.doc]);
+    const facts0 = {
+      task: root?.fullName ?? "",
+      argv: options.argv ?? [basename(process.argv[1] ?? "node"), ...process.argv.slice(2)],
+      started: new Date().toISOString(),
+      user: facts.user,
+      host: facts.host,
+      code: facts.code,
+      tags: tagSet([...tags, ...given]),
+      nonce: randomBytes(8).toString("hex"),
+    };
+    const id = blobId(executionYaml(facts0), backend.repository.objectFormat);
+    return { id, ...facts0 };
+  }
+
+  async #record(
+    indexed: IndexedLog,
+    execution: Execution,
+    expression: unknown,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    const { log } = indexed;
+    const { commonDir, objectFormat } = log.backend.repository;
+    const { id, started } = execution;
+    const title = runTitle(execution);
+    const journal = Journal.create(commonDir, { execution: id, started, title, ref: log.ref });
+    const pending = new PendingRun(id, started, objectFormat);
+    const path = `${executionFolder(id, started)}/execution.yaml`;
+    const line = { file: { path, text: executionYaml(execution) } };
+    journal.write(line);
+    pending.add(line);
+    const recorder = new Recorder({
+      log,
+      journal,
+      pending,
+      execution: id,
+      title,
+      onCommit: (appended, files) => indexed.committed(appended, files),
+    });
+    const listener = this.#options.listener ?? {};
+    const run = new Run(id, objectFormat, [recorder, listener]);
+    listener.runStarted?.(execution);
+
+    let status: Outcome["status"] = "DONE";
+    try {
+      return await unlessAborted(run.resolve(expression, null), signal);
+    } catch (error) {
+      status = signal?.aborted ? "INTERRUPTED" : "FAILED";
+      run.stop(error as Error);
+      throw error;
+    } finally {
+      const unfinished = run.jobs.filter((job) => job.status === "RUNNING");
+      await recorder.finish(status, new Date().toISOString(), unfinished);
+      listener.runEnded?.(execution, run, status);
+    }
+  }
+}
+
+/** The task whose call the expression is, or the first one in it. */
+function firstTask(value: unknown): TaskDefinition | undefined {
+  const expression = expressionOf(value);
+  if (expression?.kind === "call") return expression.task;
+  if (expression) return firstTask(expression.kind === "tags" ? expression.value : expression.of);
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const part of partsOf(value) ?? []) {
+    const task = firstTask(part);
+    if (task) return task;
+  }
+  return undefined;
+}
+
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  return new Promise((done, fail) => {
+    const abort = () => fail(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(done, fail).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

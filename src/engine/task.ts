@@ -1,0 +1,153 @@
+import { RedunError } from "../errors.ts";
+import type { ObjectFormat } from "../git/backend.ts";
+import { taskId } from "../record/encode.ts";
+import { fullName, type TagPair, type Task as TaskRecord } from "../record/records.ts";
+import { type Tags, tagPairs } from "../record/tag-set.ts";
+import { type Arg, type Lazy, lazy, type Resolved } from "./lazy.ts";
+import { describeTask, parseCallSite, type TaskSource } from "./source.ts";
+
+/** A function whose calls are recorded: calling it gives a lazy value that a scheduler computes. */
+export interface Task<A extends unknown[], R> {
+  (...args: { [K in keyof A]: Arg<A[K]> }): Lazy<R>;
+  /** The same task with other options for the calls made through it. */
+  options(options: CallOptions): Task<A, R>;
+}
+
+export interface TaskOptions {
+  /** Defaults to the name of the constant, export or function. */
+  readonly name?: string;
+  /** Defaults to the file's `export const namespace`. */
+  readonly namespace?: string;
+  /** Stands for the source text: while it stays the same, so does the task's hash. */
+  readonly version?: string;
+  /** Tags of the task, copied to its jobs. Not part of its hash. */
+  readonly tags?: Tags;
+  /** What is recorded by its hash alone, because it is secret or not worth its bytes. */
+  readonly hashOnly?: readonly ("args" | "result")[];
+}
+
+export interface CallOptions {
+  /** Tags of the job, in the place of the task's own. */
+  readonly tags?: Tags;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: any function at all
+type AnyFunction = (...args: any[]) => unknown;
+
+const definition = Symbol.for("redun-git.task");
+
+/**
+ * Makes a task of a function.
+ * @throws RedunError BAD_TASK when there is no function, BAD_VALUE or BAD_TAG for its tags
+ */
+export function task<A extends unknown[], R>(fn: (...args: A) => R): Task<A, Resolved<R>>;
+export function task<A extends unknown[], R>(
+  options: TaskOptions,
+  fn: (...args: A) => R,
+): Task<A, Resolved<R>>;
+export function task(first: TaskOptions | AnyFunction, second?: AnyFunction): unknown {
+  const [options, fn] = typeof first === "function" ? [{}, first] : [first, second];
+  if (typeof fn !== "function") {
+    throw new RedunError(
+      "BAD_TASK",
+      "task() was given no function.",
+      "Write `task(fn)` or `task({ name, tags }, fn)`.",
+    );
+  }
+  return callable(new TaskDefinition(options, fn, callerOf(task)), {});
+}
+
+/** The definition behind a task; undefined for every other value. */
+export function definitionOf(value: unknown): TaskDefinition | undefined {
+  return typeof value === "function"
+    ? (value as unknown as Record<symbol, TaskDefinition | undefined>)[definition]
+    : undefined;
+}
+
+function callable(of: TaskDefinition, options: { tags?: readonly TagPair[] }): unknown {
+  const call = (...args: unknown[]) => lazy({ kind: "call", task: of, args, ...options });
+  return Object.defineProperties(call, {
+    [definition]: { value: of },
+    options: {
+      value: (more: CallOptions) =>
+        callable(of, more.tags ? { ...options, tags: tagPairs(more.tags) } : options),
+    },
+  });
+}
+
+/** An object whose `stack` begins with the caller of `fn`; formatted only when it is read. */
+function callerOf(fn: AnyFunction): { stack: string } {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 1;
+  const site = {} as { stack: string };
+  Error.captureStackTrace(site, fn);
+  Error.stackTraceLimit = limit;
+  return site;
+}
+
+/**
+ * What is known of a task. Name, source and parameters come from the file that made it, which is
+ * read and parsed the first time that one of them is asked for.
+ */
+export class TaskDefinition {
+  readonly fn: AnyFunction;
+  readonly hashOnly: ReadonlySet<"args" | "result">;
+  readonly #options: TaskOptions;
+  readonly #tags: readonly TagPair[];
+  readonly #site: { stack: string };
+  #source: TaskSource | undefined;
+  #id: string | undefined;
+
+  constructor(options: TaskOptions, fn: AnyFunction, site: { stack: string }) {
+    this.fn = fn;
+    this.hashOnly = new Set(options.hashOnly);
+    this.#options = options;
+    this.#tags = tagPairs(options.tags);
+    this.#site = site;
+  }
+
+  get source(): TaskSource {
+    this.#source ??= describeTask(parseCallSite(this.#site.stack), this.fn);
+    return this.#source;
+  }
+
+  /** @throws RedunError BAD_TASK when nothing gives it a name */
+  get name(): string {
+    const name = this.#options.name ?? this.source.name ?? this.source.functionName;
+    if (name) return name;
+    const { file, line } = this.source;
+    throw new RedunError(
+      "BAD_TASK",
+      `A task${file ? ` in ${file}:${line}` : ""} has no name.`,
+      'Export it as a constant, name its function, or write `task({ name: "..." }, fn)`.',
+    );
+  }
+
+  get namespace(): string | null {
+    return this.#options.namespace ?? this.source.namespace;
+  }
+
+  get fullName(): string {
+    return fullName(this);
+  }
+
+  /** The task's own tags; its doc comment is one of them, as in redun. */
+  get tags(): readonly TagPair[] {
+    const doc = this.source.doc;
+    const documented = doc !== null && !this.#tags.some(([key]) => key === "doc");
+    return documented ? [["doc", doc], ...this.#tags] : this.#tags;
+  }
+
+  get record(): Omit<TaskRecord, "id"> {
+    const { name, namespace } = this;
+    const { version } = this.#options;
+    if (version !== undefined) return { name, namespace, taskVersion: String(version) };
+    return { name, namespace, source: this.source.text };
+  }
+
+  /** The task hash: the object id of the task's record. */
+  id(format: ObjectFormat): string {
+    this.#id ??= taskId(this.record, format);
+    return this.#id;
+  }
+}

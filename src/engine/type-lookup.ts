@@ -1,0 +1,56 @@
+import { keyName, type Node, type Syntax, withoutExport } from "./syntax.ts";
+
+/** The type that a parameter or a property is declared with, or null. */
+export function annotationOf(node: Node): Node | null {
+  const wrapper = "typeAnnotation" in node ? node.typeAnnotation : null;
+  return wrapper?.type === "TSTypeAnnotation" ? wrapper.typeAnnotation : null;
+}
+
+/** A type as written; in the place of an alias of the same file, what it stands for. */
+export function typeText(source: Syntax, type: Node): string {
+  const meant = declaredAs(source, type);
+  const shown = meant && !isObjectType(meant) ? meant : type;
+  return source.text.slice(shown.start, shown.end);
+}
+
+/** The members of an object type: written in place, or declared in the same file. */
+export function membersOf(source: Syntax, type: Node | null): Map<string, Node> {
+  const members = new Map<string, Node>();
+  for (const member of type ? memberList(source, type) : []) {
+    if (member.type !== "TSPropertySignature") continue;
+    const name = keyName(member.key, member.computed);
+    if (name !== null) members.set(name, member);
+  }
+  return members;
+}
+
+function memberList(source: Syntax, type: Node): Node[] {
+  const meant = declaredAs(source, type) ?? type;
+  if (meant.type === "TSTypeLiteral") return meant.members;
+  if (meant.type === "TSInterfaceBody") return meant.body;
+  if (meant.type !== "TSIntersectionType") return [];
+  return meant.types.flatMap((part) => memberList(source, part));
+}
+
+function isObjectType(type: Node): boolean {
+  return ["TSTypeLiteral", "TSInterfaceBody", "TSIntersectionType"].includes(type.type);
+}
+
+/** What the name of an interface or alias of this file stands for, through aliases of aliases. */
+function declaredAs(source: Syntax, type: Node, seen: readonly string[] = []): Node | null {
+  if (type.type !== "TSTypeReference" || type.typeArguments) return null;
+  if (type.typeName.type !== "Identifier" || source.program.type !== "Program") return null;
+  const { name } = type.typeName;
+  if (seen.includes(name)) return null;
+  for (const statement of source.program.body) {
+    const declared = withoutExport(statement);
+    if (declared.type === "TSInterfaceDeclaration" && declared.id.name === name) {
+      return declared.body;
+    }
+    if (declared.type === "TSTypeAliasDeclaration" && declared.id.name === name) {
+      const alias = declared.typeAnnotation;
+      return declaredAs(source, alias, [...seen, name]) ?? alias;
+    }
+  }
+  return null;
+}

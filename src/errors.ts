@@ -1,0 +1,43 @@
+/**
+ * The one error class that people are meant to see.
+ *
+ * `message` says what is wrong and what was expected; `hint` says what to do next. `code` is
+ * stable: scripts may match on it, so a code is never renamed. Everything else that is thrown is
+ * either the user's own error or a defect of ours.
+ */
+export class RedunError extends Error {
+  override readonly name = "RedunError";
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, hint?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** Every code there is. `USAGE` ends the command line with status 2, all others with status 1. */
+export type ErrorCode =
+  | "USAGE"
+  | "NOT_A_REPOSITORY"
+  | "UNSUPPORTED_REPOSITORY"
+  | "REPOSITORY_UNWRITABLE"
+  | "GIT_FAILED"
+  | "REF_MOVED"
+  | "REF_BUSY"
+  | "BAD_REF"
+  | "OBJECT_MISSING"
+  | "BAD_RECORD"
+  | "FORMAT_TOO_NEW"
+  | "BAD_TAG"
+  | "BAD_VALUE"
+  | "BAD_QUERY"
+  | "UNKNOWN_ID"
+  | "AMBIGUOUS_ID"
+  | "SCRIPT_FAILED_TO_LOAD"
+  | "UNKNOWN_TASK"
+  | "BAD_TASK"
+  | "BAD_ARGUMENT"
+  | "NOT_IN_A_RUN"
+  | "INDEX_FAILED";

@@ -1,0 +1,125 @@
+/**
+ * What the log needs of git, and nothing more.
+ *
+ * Two implementations: `native` drives the user's own `git` through its streaming protocols,
+ * `isomorphic` needs no git at all. One contract suite (test/git/contract.test.ts) runs against
+ * both, and against repositories that the other one wrote.
+ */
+
+/** An object id in the repository's own hash function: 40 hex digits (SHA-1) or 64 (SHA-256). */
+export type Oid = string;
+
+export type ObjectFormat = "sha1" | "sha256";
+
+/** Where a repository keeps its things. All paths are absolute. */
+export interface Repository {
+  /** This work tree's own git directory (`.git`, or `.git/worktrees/x` in a linked one). */
+  readonly gitDir: string;
+  /** The directory shared by all linked worktrees: objects, refs, config, and our index. */
+  readonly commonDir: string;
+  /** Top of the work tree, or null in a bare repository. */
+  readonly workTree: string | null;
+  readonly objectFormat: ObjectFormat;
+  /** `files` unless `extensions.refStorage` says otherwise. */
+  readonly refFormat: string;
+}
+
+/** A file to add: a slash-separated path from the root of the tree, and its whole content. */
+export interface NewFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** One file that two trees do not share. */
+export interface Change {
+  readonly path: string;
+  readonly kind: "added" | "modified" | "deleted";
+  /** The file's object in the later tree (in the earlier one where it was deleted). */
+  readonly oid: Oid;
+}
+
+/** The commit that is checked out, and how far the work tree is from it. */
+export interface Head {
+  readonly commit: Oid | null;
+  readonly tree: Oid | null;
+  /** Short branch name, or null when HEAD is detached. */
+  readonly branch: string | null;
+  /** True when tracked files (index or work tree) differ from the commit. */
+  readonly dirty: boolean;
+}
+
+export interface CommitInfo {
+  readonly tree: Oid;
+  readonly parents: readonly Oid[];
+  /** `Name <email> <seconds since 1970> <zone>`, as git writes it. */
+  readonly author: string;
+  readonly committer: string;
+  readonly message: string;
+}
+
+/** Author and committer lines by git's own rules: `Name <email> <seconds since 1970> <zone>`. */
+export interface Identity {
+  readonly author: string;
+  readonly committer: string;
+}
+
+/** Read-only view of git's configuration. Keys are `section.name` or `section.subsection.name`. */
+export interface GitConfig {
+  /** The last value of a key (the one that wins), or undefined. */
+  get(key: string): string | undefined;
+  /** Every value of a key, in git's order. */
+  getAll(key: string): readonly string[];
+}
+
+export interface Append {
+  /** Full ref name, `refs/...`. */
+  readonly ref: string;
+  /** What the ref must point at for the append to happen; null: it must not exist. */
+  readonly expected: Oid | null;
+  readonly files: readonly NewFile[];
+  readonly message: string;
+}
+
+export interface GitBackend {
+  readonly name: "native" | "isomorphic";
+  readonly repository: Repository;
+
+  config(): Promise<GitConfig>;
+  identity(): Promise<Identity>;
+  head(): Promise<Head>;
+
+  /** The commit that a full ref name points at, or null. */
+  resolve(ref: string): Promise<Oid | null>;
+
+  /** @throws RedunError OBJECT_MISSING */
+  commit(oid: Oid): Promise<CommitInfo>;
+
+  /**
+   * The files that differ between two commits, `from` null standing for the empty tree.
+   * Order is not specified. Only blobs are named, never trees.
+   */
+  changes(from: Oid | null, to: Oid): AsyncIterable<Change>;
+
+  /**
+   * Contents of many objects, in the order asked for. The ids are streamed in as the contents
+   * are streamed out, so a million of them need no memory.
+   * @throws RedunError OBJECT_MISSING
+   */
+  read(oids: Iterable<Oid> | AsyncIterable<Oid>): AsyncIterable<{ oid: Oid; bytes: Uint8Array }>;
+
+  /** One file of a commit's tree, or null where the tree has no file of that path. */
+  readPath(commit: Oid, path: string): Promise<Uint8Array | null>;
+
+  /**
+   * Commits `files` on top of `expected` and moves the ref there, by compare-and-swap: either
+   * everything is durable and the ref points at the returned commit, or nothing happened.
+   * Files of the tree that are not named stay as they are.
+   * The index, the work tree, HEAD and every other ref are not touched.
+   * @throws RedunError REF_MOVED when the ref is not at `expected`: read it again and retry
+   * @throws RedunError REPOSITORY_UNWRITABLE
+   */
+  append(request: Append): Promise<Oid>;
+
+  /** Ends child processes. A closed backend may be used again; it starts them anew. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,25 @@
+import { hostname, userInfo } from "node:os";
+
+/** The OS user's name, or "unknown" where the user id has no name (some containers). */
+export function osUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env.USER ?? process.env.USERNAME ?? "unknown";
+  }
+}
+
+/** An identity line from the machine alone, for where git has none: `user <user@host> now zone`. */
+export function machineIdentity(now = new Date()): string {
+  const user = osUser();
+  return `${user} <${user}@${hostname() || "localhost"}> ${stamp(now)}`;
+}
+
+/** A date as git writes it: seconds since 1970 and the local zone as +hhmm. */
+export function stamp(date: Date): string {
+  const minutes = -date.getTimezoneOffset();
+  const sign = minutes < 0 ? "-" : "+";
+  const two = (n: number) => String(Math.trunc(n)).padStart(2, "0");
+  const absolute = Math.abs(minutes);
+  return `${Math.floor(date.getTime() / 1000)} ${sign}${two(absolute / 60)}${two(absolute % 60)}`;
+}

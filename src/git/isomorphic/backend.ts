@@ -1,0 +1,66 @@
+import type { Append, GitBackend, Oid, Repository } from "../backend.ts";
+import { addFiles } from "./add-files.ts";
+import { changedFiles } from "./changes.ts";
+import { formatCommit, readCommit } from "./commits.ts";
+import { loadConfig } from "./config.ts";
+import { readHead } from "./head.ts";
+import { identityOf } from "./identity.ts";
+import { expectRef, moveRef } from "./move-ref.ts";
+import { ObjectStore } from "./objects.ts";
+import { readInOrder } from "./read-in-order.ts";
+import { readRef } from "./refs.ts";
+import { assertSupported } from "./supported.ts";
+import { fileAt } from "./tree-path.ts";
+
+/**
+ * A backend that needs no git program. isomorphic-git itself is loaded at the first object.
+ * @throws RedunError UNSUPPORTED_REPOSITORY
+ */
+export function openIsomorphic(repository: Repository): GitBackend {
+  assertSupported(repository);
+  // Objects and refs are shared by all linked work trees; only HEAD and the index are not.
+  const store = new ObjectStore(repository.commonDir);
+
+  async function treeOf(commit: Oid | null): Promise<Oid | null> {
+    return commit && (await readCommit(store, commit)).tree;
+  }
+
+  return {
+    name: "isomorphic",
+    repository,
+    config: async () => loadConfig(repository),
+    identity: async () => identityOf(loadConfig(repository)),
+    head: async () => readHead(repository, store, loadConfig(repository)),
+    resolve: async (ref) => readRef(repository, ref).oid,
+    commit: async (oid) => readCommit(store, oid),
+    async *changes(from, to) {
+      yield* changedFiles(store, await treeOf(from), await treeOf(to));
+    },
+    read: (oids) => readInOrder(store, oids),
+
+    async readPath(commit, path) {
+      const { tree } = await readCommit(store, commit);
+      const oid = await fileAt(store, tree, path);
+      return oid === null ? null : (await store.read(oid)).bytes;
+    },
+
+    async append({ ref, expected, files, message }: Append) {
+      // Found out under the lock too, but there a refusal would leave unused objects behind.
+      expectRef(repository, ref, expected);
+      const config = loadConfig(repository);
+      const identity = identityOf(config);
+      const batch = store.batch();
+      const tree = await addFiles(store, batch, await treeOf(expected), files);
+      const parents = expected ? [expected] : [];
+      const next = batch.add("commit", formatCommit(tree, parents, identity, message));
+      await batch.settle();
+      const { committer } = identity;
+      await moveRef(repository, config, { ref, expected, next, committer, message });
+      return next;
+    },
+
+    async close() {
+      store.forget();
+    },
+  };
+}

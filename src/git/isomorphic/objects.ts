@@ -1,0 +1,143 @@
+import { promises } from "node:fs";
+import { join } from "node:path";
+import { RedunError } from "../../errors.ts";
+import type { Oid } from "../backend.ts";
+import { hasCode } from "./folders.ts";
+import {
+  deflateObject,
+  type GitObject,
+  inflateObject,
+  type ObjectType,
+  objectId,
+} from "./loose-object.ts";
+import { findPack } from "./pack-index.ts";
+import { safeFs } from "./safe-fs.ts";
+
+/** The objects of one repository, read and written by isomorphic-git under our own rules. */
+export class ObjectStore {
+  readonly #gitdir: string;
+  readonly #objects: string;
+  readonly #fs = safeFs();
+  /** Where isomorphic-git keeps the packs that it has loaded; without it, it loads them anew. */
+  #cache = {};
+
+  constructor(commonDir: string) {
+    this.#gitdir = commonDir;
+    this.#objects = join(commonDir, "objects");
+  }
+
+  /** @throws RedunError OBJECT_MISSING when it is not there, or damaged */
+  async read(oid: Oid): Promise<GitObject> {
+    if (!/^[0-9a-f]{40}$/.test(oid)) throw missing(oid, "is not an object id");
+    try {
+      return await this.#read(oid);
+    } catch (error) {
+      const stored = hasCode(error, "NotFoundError") ? findPack(this.#objects, oid) : true;
+      if (!stored) throw missing(oid, "is not in the repository", error);
+    }
+    // `git gc` may have replaced the packs between the look at a list and the look at a file.
+    this.forget();
+    try {
+      return await this.#read(oid);
+    } catch (error) {
+      throw missing(oid, `cannot be read (${(error as Error).message})`, error);
+    }
+  }
+
+  async #read(oid: Oid): Promise<GitObject> {
+    // git knows it without having it.
+    if (oid === EMPTY_TREE) return { type: "tree", bytes: Buffer.alloc(0) };
+    const git = await import("isomorphic-git");
+    // "deflated" is what a loose object's file holds; from a pack the plain content comes anyway.
+    const found = await git.readObject({
+      fs: this.#fs,
+      gitdir: this.#gitdir,
+      cache: this.#cache,
+      oid,
+      format: "deflated",
+    });
+    const bytes = found.object as Buffer;
+    if (found.format === "deflated") return inflateObject(oid, bytes);
+    return { type: found.type as ObjectType, bytes };
+  }
+
+  /** Starts a set of objects that become durable together. */
+  batch(): ObjectBatch {
+    return new ObjectBatch(this.#gitdir);
+  }
+
+  /** Frees the memory that loaded packs take. */
+  forget(): void {
+    this.#cache = {};
+  }
+}
+
+/** Objects on their way into a repository. */
+export class ObjectBatch {
+  readonly #gitdir: string;
+  readonly #objects: string;
+  readonly #fs = safeFs();
+  readonly #added = new Map<Oid, { type: ObjectType; object: Uint8Array }>();
+
+  constructor(gitdir: string) {
+    this.#gitdir = gitdir;
+    this.#objects = join(gitdir, "objects");
+  }
+
+  /** Takes an object in and returns its id. Nothing is written before `settle`. */
+  add(type: ObjectType, object: Uint8Array): Oid {
+    const oid = objectId(type, object);
+    this.#added.set(oid, { type, object });
+    return oid;
+  }
+
+  /**
+   * Stores every object that the repository does not have, and waits until all are durable.
+   * @throws RedunError REPOSITORY_UNWRITABLE
+   */
+  async settle(): Promise<void> {
+    const queue = this.#added.entries();
+    const writer = async () => {
+      for (const [oid, { type, object }] of queue) await this.#write(oid, type, object);
+    };
+    // Most of the time goes into waiting for the disk, which syncs several files at once.
+    const done = await Promise.allSettled(Array.from({ length: WRITERS }, writer));
+    const failed = done.find((result) => result.status === "rejected");
+    if (failed) throw failed.reason;
+    await this.#fs.settle();
+  }
+
+  async #write(oid: Oid, type: ObjectType, object: Uint8Array): Promise<void> {
+    const pack = findPack(this.#objects, oid);
+    if (pack && (await markUsed(pack))) return;
+    const git = await import("isomorphic-git");
+    await git.writeObject({
+      fs: this.#fs,
+      gitdir: this.#gitdir,
+      oid,
+      object: await deflateObject(type, object),
+      format: "deflated",
+    });
+  }
+}
+
+const EMPTY_TREE = objectId("tree", Buffer.alloc(0));
+const WRITERS = 8;
+
+/** Keeps `git gc` from dropping the pack's unreachable objects: it spares what is young. */
+async function markUsed(pack: string): Promise<boolean> {
+  const now = new Date();
+  return promises.utimes(pack, now, now).then(
+    () => true,
+    () => false,
+  );
+}
+
+function missing(oid: Oid, what: string, cause?: unknown): RedunError {
+  return new RedunError(
+    "OBJECT_MISSING",
+    `The object ${oid} ${what}.`,
+    "If the repository is a copy, fetch from where it came from; `git fsck` tells what else is missing.",
+    { cause },
+  );
+}

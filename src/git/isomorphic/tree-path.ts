@@ -1,0 +1,18 @@
+import type { Oid } from "../backend.ts";
+import type { ObjectStore } from "./objects.ts";
+import { isBlob, isFolder, parseTree, toBytes } from "./tree-format.ts";
+
+/** The blob at a path of a tree, or null where there is none. */
+export async function fileAt(store: ObjectStore, tree: Oid, path: string): Promise<Oid | null> {
+  const names = path.split("/").map(toBytes);
+  let folder = tree;
+  for (const [depth, name] of names.entries()) {
+    const entries = parseTree((await store.read(folder)).bytes);
+    const entry = entries.find((one) => one.name === name);
+    if (!entry) return null;
+    if (depth === names.length - 1) return isBlob(entry) ? entry.oid : null;
+    if (!isFolder(entry)) return null;
+    folder = entry.oid;
+  }
+  return null;
+}

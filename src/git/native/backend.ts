@@ -1,0 +1,111 @@
+import { RedunError } from "../../errors.ts";
+import type { Append, Change, GitBackend, Head, Identity, Oid, Repository } from "../backend.ts";
+import { parseCommit } from "../commit.ts";
+import { listConfig } from "../config.ts";
+import { machineIdentity } from "../identity.ts";
+import { readRef } from "../isomorphic/refs.ts";
+import { CatFile } from "./cat-file.ts";
+import { fastImport } from "./fast-import.ts";
+import { gitFields, gitText, runGit } from "./process.ts";
+
+/** The backend that leaves everything to the `git` on the PATH (2.30 or newer). */
+export function openNative(repository: Repository): GitBackend {
+  const objects = new CatFile(repository);
+  return {
+    name: "native",
+    repository,
+    config: async () => listConfig(await gitText(repository, ["config", "--list", "-z"])),
+    identity: () => identity(repository),
+    head: () => head(repository),
+    resolve: (ref) => resolve(repository, ref),
+    commit: async (oid) => parseCommit((await objects.get(oid)).bytes),
+    changes: (from, to) => changes(repository, from, to),
+    read: (oids) => objects.stream(oids),
+    readPath: (commit, path) => readPath(objects, commit, path),
+    append: async (request) => fastImport(repository, request, await identity(repository)),
+    close: () => objects.close(),
+  };
+}
+
+/** git refuses to guess in a container without a name; a run must be recorded there as well. */
+async function identity(repository: Repository): Promise<Identity> {
+  const [author, committer] = await Promise.all(
+    ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"].map((name) => runGit(repository, ["var", name])),
+  );
+  const line = (result: typeof author) =>
+    result?.status === 0 ? result.stdout.toString("utf8").trim() : machineIdentity();
+  return { author: line(author), committer: line(committer) };
+}
+
+/** Plain files are read without a process, because every query begins with this. */
+async function resolve(repository: Repository, ref: string): Promise<Oid | null> {
+  const plain = repository.refFormat === "files" && repository.objectFormat === "sha1";
+  return plain ? readRef(repository, ref).oid : revision(repository, `${ref}^{commit}`);
+}
+
+async function revision(repository: Repository, name: string): Promise<Oid | null> {
+  const { status, stdout } = await runGit(repository, ["rev-parse", "--verify", "--quiet", name]);
+  return status === 0 ? stdout.toString("latin1").trim() : null;
+}
+
+async function head(repository: Repository): Promise<Head> {
+  const tree = revision(repository, "HEAD^{tree}");
+  if (!repository.workTree) {
+    const branch = await runGit(repository, ["symbolic-ref", "--quiet", "--short", "HEAD"]);
+    return {
+      commit: await revision(repository, "HEAD^{commit}"),
+      tree: await tree,
+      branch: branch.stdout.toString("utf8").trim() || null,
+      dirty: false,
+    };
+  }
+  const status = await gitText(repository, [
+    "status",
+    "--porcelain=v2",
+    "--branch",
+    "--untracked-files=no",
+    "-z",
+  ]);
+  const lines = status.split("\0").filter(Boolean);
+  const header = (name: string) =>
+    lines.find((line) => line.startsWith(`# ${name} `))?.slice(name.length + 3);
+  const commit = header("branch.oid");
+  const branch = header("branch.head");
+  return {
+    commit: commit && commit !== "(initial)" ? commit : null,
+    tree: await tree,
+    branch: branch && branch !== "(detached)" ? branch : null,
+    dirty: lines.some((line) => !line.startsWith("#")),
+  };
+}
+
+async function readPath(objects: CatFile, commit: Oid, path: string): Promise<Uint8Array | null> {
+  try {
+    const { type, bytes } = await objects.get(`${commit}:${path}`);
+    return type === "blob" ? bytes : null;
+  } catch (error) {
+    if (error instanceof RedunError && error.code === "OBJECT_MISSING") return null;
+    throw error;
+  }
+}
+
+const KINDS: Record<string, Change["kind"]> = { A: "added", D: "deleted" };
+
+async function* changes(repository: Repository, from: Oid | null, to: Oid): AsyncGenerator<Change> {
+  if (from === null) {
+    for await (const entry of gitFields(repository, ["ls-tree", "-r", "-z", "--full-tree", to])) {
+      const tab = entry.indexOf("\t");
+      const oid = entry.slice(entry.lastIndexOf(" ", tab) + 1, tab);
+      yield { path: entry.slice(tab + 1), kind: "added", oid };
+    }
+    return;
+  }
+  const fields = gitFields(repository, ["diff-tree", "-r", "-z", "--no-renames", "--raw", from, to]);
+  for await (const meta of fields) {
+    const path = await fields.next();
+    if (path.done) throw new RedunError("GIT_FAILED", "`git diff-tree` ended in the middle of a line.");
+    const [, , before, after, letter] = meta.split(" ") as [string, string, Oid, Oid, string];
+    const kind = KINDS[letter[0] ?? ""] ?? "modified";
+    yield { path: path.value, kind, oid: kind === "deleted" ? before : after };
+  }
+}

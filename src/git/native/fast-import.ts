@@ -1,0 +1,67 @@
+import { RedunError } from "../../errors.ts";
+import type { Append, Identity, Oid, Repository } from "../backend.ts";
+import { gitFailed, runGit } from "./process.ts";
+
+/**
+ * One append as one `git fast-import`: blobs, trees, commit and ref in a single stream. It keeps
+ * what it does not name, and refuses to move a ref to a commit that does not contain where the
+ * ref is by then, so two writers never lose a commit.
+ * @throws RedunError REF_MOVED, REF_BUSY, REPOSITORY_UNWRITABLE, GIT_FAILED
+ */
+export async function fastImport(
+  repository: Repository,
+  request: Append,
+  identity: Identity,
+): Promise<Oid> {
+  const args = ["fast-import", "--quiet", "--done", "--date-format=raw"];
+  const { status, stdout, stderr } = await runGit(repository, args, instructions(request, identity));
+  if (status === 0) return stdout.toString("latin1").trim();
+  throw refusal(request, repository, stderr) ?? gitFailed(args, status, stderr);
+}
+
+function* instructions(request: Append, identity: Identity): Generator<string | Uint8Array> {
+  const message = Buffer.from(request.message, "utf8");
+  yield `commit ${request.ref}\nmark :1\n`;
+  yield `author ${identity.author}\ncommitter ${identity.committer}\n`;
+  yield `data ${message.length}\n`;
+  yield message;
+  yield request.expected ? `\nfrom ${request.expected}\n` : "\n";
+  for (const { path, bytes } of request.files) {
+    yield `M 100644 inline ${quotePath(path)}\ndata ${bytes.length}\n`;
+    yield bytes;
+    yield "\n";
+  }
+  yield "\nget-mark :1\ndone\n";
+}
+
+/** fast-import takes a path as it stands unless it begins with a quote or holds a line end. */
+function quotePath(path: string): string {
+  if (!/^"|[\n\r\\]/.test(path)) return path;
+  const escaped = path.replace(/["\\]/g, "\\$&").replace(/\n/g, "\\n").replace(/\r/g, "\\r");
+  return `"${escaped}"`;
+}
+
+/** What a refused import means; the words are git's own, in the C locale. */
+function refusal(request: Append, repository: Repository, stderr: string): RedunError | null {
+  if (/Not updating|does not contain|but expected|reference already exists/i.test(stderr)) {
+    return new RedunError("REF_MOVED", `${request.ref} moved while it was being written.`);
+  }
+  if (/Unable to create .*\.lock': File exists/.test(stderr)) {
+    return new RedunError(
+      "REF_BUSY",
+      `${request.ref} is locked by another process: ${stderr.trim().split("\n")[0]}`,
+      "If no other git process is running, remove the lock file and try again.",
+    );
+  }
+  if (/Permission denied|Read-only file system|insufficient permission|No space left/i.test(stderr)) {
+    return new RedunError(
+      "REPOSITORY_UNWRITABLE",
+      `The repository at ${repository.commonDir} cannot be written: ${stderr.trim().split("\n").at(-1)}`,
+      "redun-git records runs as git objects. Check the permissions and the free space of that folder.",
+    );
+  }
+  if (/cannot lock ref|invalid ref|Branch name doesn't conform/i.test(stderr)) {
+    return new RedunError("BAD_REF", `${request.ref} cannot be written: ${stderr.trim()}`);
+  }
+  return null;
+}

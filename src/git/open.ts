@@ -1,0 +1,51 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { RedunError } from "../errors.ts";
+import type { GitBackend, Repository } from "./backend.ts";
+import { runGit } from "./native/process.ts";
+
+/** The oldest git that the native backend is tested with. */
+const OLDEST_GIT = [2, 30] as const;
+
+/**
+ * The backend for a repository: `native` where a git of 2.30 or newer is on the PATH, else
+ * `isomorphic`. REDUN_GIT_BACKEND forces one of them.
+ * @throws RedunError USAGE for another name, UNSUPPORTED_REPOSITORY
+ */
+export async function openBackend(
+  repository: Repository,
+  forced = process.env.REDUN_GIT_BACKEND,
+): Promise<GitBackend> {
+  if (forced !== undefined && forced !== "" && forced !== "native" && forced !== "isomorphic") {
+    throw new RedunError(
+      "USAGE",
+      `REDUN_GIT_BACKEND is "${forced}"; it can be "native" or "isomorphic".`,
+      "Leave it unset to have the installed git used where there is one.",
+    );
+  }
+  const native = forced ? forced === "native" : gitOnPath() && (await isRecent(repository));
+  if (native) return (await import("./native/backend.ts")).openNative(repository);
+  return (await import("./isomorphic/backend.ts")).openIsomorphic(repository);
+}
+
+function gitOnPath(): boolean {
+  const names = process.platform === "win32" ? ["git.exe", "git.cmd"] : ["git"];
+  const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
+  return folders.some((folder) => names.some((name) => isExecutable(join(folder, name))));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function isRecent(repository: Repository): Promise<boolean> {
+  const { stdout } = await runGit(repository, ["version"]);
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout.toString("latin1")) ?? [];
+  const [oldestMajor, oldestMinor] = OLDEST_GIT;
+  return Number(major) > oldestMajor || (Number(major) === oldestMajor && Number(minor) >= oldestMinor);
+}

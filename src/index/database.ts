@@ -1,0 +1,71 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+
+export type Database = DatabaseSync;
+export type Statement = StatementSync;
+
+/**
+ * Opens a SQLite file with the API of `node:sqlite`: Node's own where it has one, else the package
+ * that carries the same API (Node 20).
+ */
+export async function openDatabase(path: string): Promise<Database> {
+  const { DatabaseSync } = await loadSqlite();
+  const database = new DatabaseSync(path);
+  // Readers never wait for the writer; a power cut may cost the newest transactions, which the
+  // next command reads from git again.
+  database.exec(
+    "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
+  );
+  return database;
+}
+
+type Sqlite = { DatabaseSync: new (path: string) => Database };
+
+async function loadSqlite(): Promise<Sqlite> {
+  const builtIn = await withoutExperimentalWarning(
+    () => (process.getBuiltinModule as (id: string) => Sqlite | undefined)?.("node:sqlite"),
+  );
+  return builtIn ?? ((await import("@photostructure/sqlite")) as unknown as Sqlite);
+}
+
+/** Node 22 warns on stderr that SQLite is experimental, which is no news to the user of a CLI. */
+function withoutExperimentalWarning<T>(load: () => T): T {
+  const { emitWarning } = process;
+  process.emitWarning = (() => {}) as typeof emitWarning;
+  try {
+    return load();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+/** Runs `body` in one write transaction: all of it happens, or nothing. */
+export function transaction<T>(database: Database, body: () => T): T {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    const result = body();
+    database.exec("COMMIT");
+    return result;
+  } catch (error) {
+    database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** Prepared statements of one database, each prepared the first time that it is used. */
+export class Statements {
+  readonly #database: Database;
+  readonly #prepared = new Map<string, Statement>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  get(sql: string): Statement {
+    let statement = this.#prepared.get(sql);
+    if (!statement) {
+      statement = this.#database.prepare(sql);
+      this.#prepared.set(sql, statement);
+    }
+    return statement;
+  }
+}

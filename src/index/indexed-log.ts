@@ -1,0 +1,115 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { RedunError } from "../errors.ts";
+import type { GitConfig, Repository } from "../git/backend.ts";
+import { openBackend } from "../git/open.ts";
+import { findRepository } from "../git/repository.ts";
+import { type Appended, Log, type RecordFile } from "../log/log.ts";
+import { type Recovered, recoverRuns } from "../log/recover.ts";
+import { DEFAULT_LOG, logRef, shortRef } from "../log/ref.ts";
+import { type Database, openDatabase, Statements } from "./database.ts";
+import { applyAppended, type BadRecord, type Progress, updateIndex } from "./update.ts";
+
+export interface OpenOptions {
+  /** A folder in the repository. Defaults to the current one. */
+  readonly cwd?: string | undefined;
+  /** A log's name or a full ref. Defaults to git config `redun.ref`, then `main`. */
+  readonly ref?: string | undefined;
+}
+
+/** What bringing a log up to date found that its user should know. */
+export interface Refreshed {
+  readonly recovered: readonly Recovered[];
+  readonly bad: readonly BadRecord[];
+}
+
+/** A log together with the index that answers questions about it. */
+export class IndexedLog {
+  readonly log: Log;
+  readonly config: GitConfig;
+  readonly statements: Statements;
+  readonly #database: Database;
+
+  private constructor(log: Log, config: GitConfig, database: Database) {
+    this.log = log;
+    this.config = config;
+    this.#database = database;
+    this.statements = new Statements(database);
+  }
+
+  /** @throws RedunError NOT_A_REPOSITORY, UNSUPPORTED_REPOSITORY, BAD_REF, INDEX_FAILED */
+  static async open({ cwd = process.cwd(), ref }: OpenOptions = {}): Promise<IndexedLog> {
+    const repository = findRepository(cwd);
+    const backend = await openBackend(repository);
+    const config = await backend.config();
+    const log = new Log(backend, logRef(ref ?? config.get("redun.ref") ?? DEFAULT_LOG));
+    return new IndexedLog(log, config, await openIndex(repository, log.ref));
+  }
+
+  /** Commits the journals of dead runs, and brings the index to the tip of the log. */
+  async refresh(progress?: Progress): Promise<Refreshed> {
+    const recovered = await this.#recover();
+    const tip = await this.log.tip();
+    const bad = await updateIndex(this.#database, this.log, tip, progress);
+    return { recovered, bad };
+  }
+
+  /** Appends record files to the log, and to the index without reading them back. */
+  async append(files: readonly RecordFile[], message: string): Promise<Appended> {
+    const appended = await this.log.append(files, message);
+    this.committed(appended, files);
+    return appended;
+  }
+
+  /** Tells the index of a commit of this process. It is a cache: it may fail to take it. */
+  committed({ before, after }: Appended, files: readonly RecordFile[]): void {
+    try {
+      applyAppended(this.#database, this.log, before, after, files);
+    } catch {
+      // The next query brings the index up to date from git.
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#database.close();
+    await this.log.backend.close();
+  }
+
+  /** A log that cannot be written can still be read. */
+  async #recover(): Promise<readonly Recovered[]> {
+    try {
+      return await recoverRuns(this.log);
+    } catch (error) {
+      if (error instanceof RedunError) return [];
+      throw error;
+    }
+  }
+}
+
+/** Path of the index of one log. It may be deleted at any time. */
+export function indexPath(repository: Repository, ref: string): string {
+  const name = encodeURIComponent(shortRef(ref));
+  return join(repository.commonDir, "redun", "index", `${name}.sqlite`);
+}
+
+/** A file that is no database any more is deleted: it is only a cache. */
+async function openIndex(repository: Repository, ref: string): Promise<Database> {
+  const path = indexPath(repository, ref);
+  try {
+    mkdirSync(join(path, ".."), { recursive: true });
+    try {
+      return await openDatabase(path);
+    } catch (error) {
+      if (!/not a database|malformed|disk image/i.test((error as Error).message)) throw error;
+      for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
+      return await openDatabase(path);
+    }
+  } catch (error) {
+    throw new RedunError(
+      "INDEX_FAILED",
+      `The index at ${path} cannot be opened: ${(error as Error).message}`,
+      "It is a cache: delete it, or make its folder writable.",
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { RedunError } from "../errors.ts";
+import type { GitBackend, NewFile, Oid } from "../git/backend.ts";
+import { formatYaml } from "../record/encode.ts";
+import { FORMAT_PATH } from "../record/layout.ts";
+import { FORMAT_VERSION } from "../record/records.ts";
+import { readYaml } from "../record/yaml-read.ts";
+
+/** A record file as text. */
+export interface RecordFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What an append did: the ref went from `before` to `after`. */
+export interface Appended {
+  readonly before: Oid | null;
+  readonly after: Oid;
+}
+
+/** How often a moved ref is tried again before giving up: minutes of contention. */
+const MAX_TRIES = 200;
+
+/** One log: a set of immutable record files on a git ref. */
+export class Log {
+  readonly backend: GitBackend;
+  readonly ref: string;
+  /** The newest tip whose format this object has checked. */
+  #checked: Oid | null = null;
+
+  constructor(backend: GitBackend, ref: string) {
+    this.backend = backend;
+    this.ref = ref;
+  }
+
+  /** The newest commit of the log, or null while nothing has been recorded. */
+  tip(): Promise<Oid | null> {
+    return this.backend.resolve(this.ref);
+  }
+
+  /**
+   * Adds record files as one commit on top of whatever the log holds by then.
+   * @throws RedunError FORMAT_TOO_NEW, REPOSITORY_UNWRITABLE, REF_BUSY
+   */
+  async append(files: readonly RecordFile[], message: string): Promise<Appended> {
+    const bytes = files.map(({ path, text }) => ({ path, bytes: Buffer.from(text, "utf8") }));
+    for (let tries = 1; ; tries++) {
+      const before = await this.tip();
+      if (before) await this.#checkFormat(before);
+      try {
+        const after = await this.backend.append({
+          ref: this.ref,
+          expected: before,
+          files: before ? bytes : [...bytes, formatFile()],
+          message,
+        });
+        return { before, after };
+      } catch (error) {
+        if (!isContention(error) || tries >= MAX_TRIES) throw error;
+        await sleep(Math.random() * Math.min(10 * tries, 500));
+      }
+    }
+  }
+
+  /**
+   * The text of record files, in the order asked for.
+   * @throws RedunError OBJECT_MISSING
+   */
+  async *read(oids: Iterable<Oid> | AsyncIterable<Oid>): AsyncGenerator<{ oid: Oid; text: string }> {
+    for await (const { oid, bytes } of this.backend.read(oids)) {
+      yield { oid, text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8") };
+    }
+  }
+
+  /** A log that a newer version has written to must not be mixed with records of this one. */
+  async #checkFormat(tip: Oid): Promise<void> {
+    if (this.#checked) return;
+    const text = await this.backend.readPath(tip, FORMAT_PATH);
+    if (text) checkFormat(Buffer.from(text).toString("utf8"), this.ref);
+    this.#checked = tip;
+  }
+}
+
+/** @throws RedunError FORMAT_TOO_NEW */
+export function checkFormat(formatText: string, ref: string): void {
+  const { version } = readYaml(formatText) as { version?: unknown };
+  if (typeof version === "number" && version <= FORMAT_VERSION) return;
+  throw new RedunError(
+    "FORMAT_TOO_NEW",
+    `${ref} is in format ${String(version)}; this redun-git knows formats up to ${FORMAT_VERSION}.`,
+    "Update redun-git. Nothing was changed.",
+  );
+}
+
+function formatFile(): NewFile {
+  return { path: FORMAT_PATH, bytes: Buffer.from(formatYaml(), "utf8") };
+}
+
+function isContention(error: unknown): boolean {
+  return error instanceof RedunError && (error.code === "REF_MOVED" || error.code === "REF_BUSY");
+}

@@ -1,0 +1,84 @@
+import type { ObjectFormat } from "../git/backend.ts";
+import { outcomeYaml, segmentYaml } from "../record/encode.ts";
+import { executionFolder } from "../record/layout.ts";
+import { blobId } from "../record/oid.ts";
+import type { ExecutionStatus, Outcome } from "../record/records.ts";
+import type { RecordLine } from "./journal.ts";
+import type { RecordFile } from "./log.ts";
+
+/**
+ * What a run has recorded and not yet committed. A live run and the recovery of a dead one build
+ * it from the same journal lines, and so commit the same files.
+ */
+export class PendingRun {
+  readonly #execution: string;
+  readonly #folder: string;
+  readonly #format: ObjectFormat;
+  readonly #files = new Map<string, string>();
+  readonly #tagged = new Set<string>();
+  #jobs: string[] = [];
+  #lastEnd: string | null = null;
+  /** Lines and jobs of the run so far, committed ones included. */
+  lineCount = 0;
+  jobCount = 0;
+
+  constructor(execution: string, started: string, format: ObjectFormat) {
+    this.#execution = execution;
+    this.#folder = executionFolder(execution, started);
+    this.#format = format;
+  }
+
+  /** How many jobs wait to be committed. */
+  get waiting(): number {
+    return this.#jobs.length;
+  }
+
+  /** The end of the last job that ended, as its record says it. */
+  get lastEnd(): string | null {
+    return this.#lastEnd;
+  }
+
+  add(line: RecordLine): void {
+    this.lineCount++;
+    if ("file" in line) this.#files.set(line.file.path, line.file.text);
+    else if ("tagged" in line) this.#tagged.add(line.tagged);
+    else {
+      this.#jobs.push(line.job);
+      this.jobCount++;
+      this.#lastEnd = /^ {4}ended: (\S+)$/m.exec(line.job)?.[1] ?? this.#lastEnd;
+    }
+  }
+
+  /** Adds how the run ended, and returns the line that says so. */
+  end(status: Outcome["status"], ended: string): RecordLine {
+    const text = outcomeYaml({ execution: this.#execution, status, ended });
+    const path = `${this.#folder}/outcome-${blobId(text, this.#format)}.yaml`;
+    const line: RecordLine = { file: { path, text } };
+    this.add(line);
+    return line;
+  }
+
+  /** The record files of everything that waits; nothing waits afterwards. */
+  take(): RecordFile[] {
+    const files = [...this.#files].map(([path, text]) => ({ path, text }));
+    if (this.#jobs.length > 0 || this.#tagged.size > 0) {
+      const text = segmentYaml(this.#execution, this.#jobs, [...this.#tagged]);
+      files.push({ path: `${this.#folder}/jobs-${blobId(text, this.#format)}.yaml`, text });
+    }
+    this.#files.clear();
+    this.#tagged.clear();
+    this.#jobs = [];
+    return files;
+  }
+}
+
+/** The commit message of a run: a log line for people, a trailer for programs. */
+export function runMessage(
+  title: string,
+  status: ExecutionStatus,
+  jobCount: number,
+  execution: string,
+): string {
+  const jobs = jobCount === 1 ? "1 job" : `${jobCount} jobs`;
+  return `${title} [${status}] ${jobs}\n\nRedun-Execution: ${execution}\n`;
+}

@@ -1,0 +1,138 @@
+import { RedunError } from "../errors.ts";
+import * as checks from "./checks.generated.js";
+import type {
+  Code,
+  EntityType,
+  Execution,
+  Job,
+  JobSegment,
+  Outcome,
+  TagEdits,
+  Tagged,
+  TagPair,
+  Task,
+} from "./records.ts";
+import { tagValueOf } from "./tag-text.ts";
+import { Timestamp } from "./value.ts";
+import { readYaml } from "./yaml-read.ts";
+
+/**
+ * Records from YAML. Nothing is believed before it has passed its schema: the file may come from
+ * anyone whose log was fetched. A record's id is never read from its text unless it is foreign.
+ */
+
+// biome-ignore lint/suspicious/noExplicitAny: a schema check stands between this and every use
+type Raw = any;
+
+/** @throws RedunError BAD_RECORD */
+export function decodeExecution(text: string, id: string): Execution {
+  const raw = checked("execution", text);
+  return {
+    id,
+    task: raw.task,
+    argv: raw.argv,
+    started: raw.started,
+    user: raw.user,
+    host: raw.host,
+    code: raw.code as Code,
+    tags: tagList(raw.tags),
+    nonce: raw.nonce ?? "",
+  };
+}
+
+/** @throws RedunError BAD_RECORD */
+export function decodeJobs(text: string): JobSegment {
+  const raw = checked("jobs", text);
+  return {
+    execution: raw.execution,
+    jobs: raw.jobs.map(jobOf),
+    tagged: (raw.tagged ?? []).map(taggedOf),
+  };
+}
+
+/** @throws RedunError BAD_RECORD */
+export function decodeOutcome(text: string): Outcome {
+  const { execution, status, ended } = checked("outcome", text);
+  return { execution, status, ended };
+}
+
+/** @throws RedunError BAD_RECORD */
+export function decodeTask(text: string, id: string): Task {
+  const raw = checked("task", text);
+  return {
+    id,
+    name: raw.name,
+    namespace: raw.namespace ?? null,
+    ...(raw.source !== undefined && { source: raw.source }),
+    ...(raw.task_version !== undefined && { taskVersion: raw.task_version }),
+  };
+}
+
+/** What parents said is a comment for people: it is not read. @throws RedunError BAD_RECORD */
+export function decodeTags(text: string): TagEdits {
+  const raw = checked("tags", text);
+  return {
+    entity: raw.entity,
+    type: raw.type,
+    edits: raw.edits.map((edit: Raw) => ({
+      tag: edit.tag === null ? null : tagOf(edit.tag),
+      parents: (edit.parents ?? []).map((hash: string) => ({ hash, was: null })),
+    })),
+  };
+}
+
+function jobOf(raw: Raw): Job {
+  const job = {
+    id: raw.id,
+    parent: raw.parent ?? null,
+    task: raw.task,
+    taskHash: raw.task_hash,
+    call: raw.call ?? null,
+    status: raw.status,
+    started: raw.started,
+    ended: raw.ended ?? null,
+    args: Array.isArray(raw.args) ? raw.args : new Map(Object.entries(raw.args)),
+    from: new Map<string, string[]>(Object.entries(raw.from ?? {})),
+    tags: tagList(raw.tags ?? []),
+  };
+  if ("result" in raw) return { ...job, result: raw.result };
+  if ("error" in raw) return { ...job, error: raw.error };
+  return job;
+}
+
+function taggedOf(raw: Raw): Tagged {
+  const type = Object.keys(raw).find((key) => key !== "tags") as EntityType;
+  return { type, id: raw[type], tags: tagList(raw.tags) };
+}
+
+function tagList(raw: Raw[]): TagPair[] {
+  return raw.map(tagOf);
+}
+
+function tagOf(raw: Raw): TagPair {
+  const key = Object.keys(raw)[0]!;
+  return [key, tagValueOf(raw[key], key)];
+}
+
+type Kind = "execution" | "jobs" | "outcome" | "task" | "tags";
+
+function checked(kind: Kind, text: string): Raw {
+  const raw: Raw = withPlainTimes(readYaml(text));
+  const check = checks[kind];
+  if (check(raw)) return raw;
+  const error = check.errors?.[0];
+  const where = error?.instancePath ? ` at ${error.instancePath}` : "";
+  throw new RedunError("BAD_RECORD", `Not a record of kind ${kind}${where}: ${error?.message}.`);
+}
+
+/** The schemas describe times as the text that any YAML 1.2 reader sees. */
+function withPlainTimes(raw: Raw): Raw {
+  plainTimes(raw);
+  if (Array.isArray(raw?.jobs)) raw.jobs.forEach(plainTimes);
+  return raw;
+}
+
+function plainTimes(raw: Raw): void {
+  if (raw?.started instanceof Timestamp) raw.started = raw.started.iso;
+  if (raw?.ended instanceof Timestamp) raw.ended = raw.ended.iso;
+}

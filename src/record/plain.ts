@@ -1,0 +1,32 @@
+import { ErrorValue, Fields, Float, isPlainArray, isPlainObject, setOwn } from "./value.ts";
+
+/**
+ * A value that was read, as user code expects it: 1.0 is the number 1, errors are Errors, maps
+ * are objects. Containers are copied; everything else is handed through as it is.
+ * The value must be a tree, as every value that was read is.
+ */
+export function plain(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Float) return value.value;
+  if (isPlainArray(value)) return value.map(plain);
+  if (isPlainObject(value)) return object(Object.entries(value));
+  if (value instanceof Fields) return object(value.entries);
+  if (value instanceof Set) return new Set([...value].map(plain));
+  if (value instanceof Map) return new Map([...value].map(([k, v]) => [plain(k), plain(v)]));
+  if (value instanceof ErrorValue) return error(value);
+  return value;
+}
+
+function object(entries: Iterable<readonly [string, unknown]>): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const [key, value] of entries) setOwn(result, key, plain(value));
+  return result;
+}
+
+function error(value: ErrorValue): Error {
+  const result = new Error(value.message);
+  const hidden = { enumerable: false, configurable: true, writable: true };
+  Object.defineProperty(result, "name", { value: value.name, ...hidden });
+  Object.defineProperty(result, "stack", { value: value.stack, ...hidden });
+  return result;
+}

@@ -1,0 +1,89 @@
+import { ErrorValue, Float, Remark, StoredValue, Tagged, Timestamp } from "./value.ts";
+
+/**
+ * A value as one short line, written as JavaScript would write it: `'Hi'`, `[1, 2]`, `{a: 1}`.
+ * Control characters are escaped; a line that would be longer than `max` characters ends in `...`.
+ */
+export function preview(value: unknown, max = 100): string {
+  const text = write(value, max + 1);
+  return text.length <= max ? text : `${text.slice(0, max - 3)}...`;
+}
+
+/** Arguments as they stand between the brackets of a call: `greet='Hi', thing='World'`. */
+export function previewArgs(
+  args: ReadonlyMap<string, unknown> | readonly unknown[],
+  max = 100,
+): string {
+  let text = "";
+  const entries: Iterable<readonly [string | number, unknown]> = args.entries();
+  for (const [name, value] of entries) {
+    if (text !== "") text += ", ";
+    text += typeof name === "string" ? `${name}=` : "";
+    text += preview(value, max);
+    if (text.length > max) return `${text.slice(0, max - 3)}...`;
+  }
+  return text;
+}
+
+/** Stops looking once `room` characters are written: a preview of a huge value costs little. */
+function write(value: unknown, room: number): string {
+  if (value === null || value === undefined) return "null";
+  if (typeof value === "string") return quote(value.length > room ? value.slice(0, room) : value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function") return `function ${value.name}`.trim();
+  if (typeof value !== "object") return String(value);
+  if (Array.isArray(value)) return between("[", value.values(), "]", room, write);
+  return special(value) ?? between("{", Object.entries(value).values(), "}", room, property);
+}
+
+function property([key, value]: [string, unknown], room: number): string {
+  const name = /^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key);
+  return `${name}: ${write(value, room)}`;
+}
+
+function special(value: object): string | undefined {
+  if (value instanceof Float || value instanceof Timestamp) return String(value);
+  if (value instanceof StoredValue) return `<value ${value.id.slice(0, 8)}>`;
+  if (value instanceof ErrorValue || value instanceof Error) {
+    return `${value.name}(${quote(value.message)})`;
+  }
+  if (value instanceof Tagged) {
+    return value.tag === "opaque" ? `<${value.value}>` : `${value.tag}(${write(value.value, 100)})`;
+  }
+  if (value instanceof Remark) return write(value.value, 100);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "invalid date" : value.toISOString();
+  if (value instanceof Uint8Array) return `<${value.length} bytes>`;
+  if (value instanceof Set) return `Set ${between("{", value.values(), "}", 100, write)}`;
+  if (value instanceof Map) return `Map ${between("{", value.entries(), "}", 100, mapEntry)}`;
+  return undefined;
+}
+
+function mapEntry([key, value]: [unknown, unknown], room: number): string {
+  return `${write(key, room)} => ${write(value, room)}`;
+}
+
+function between<T>(
+  open: string,
+  items: Iterable<T>,
+  close: string,
+  room: number,
+  one: (item: T, room: number) => string,
+): string {
+  let text = open;
+  for (const item of items) {
+    if (text !== open) text += ", ";
+    text += one(item, room - text.length);
+    if (text.length > room) return text;
+  }
+  return text + close;
+}
+
+const ESCAPES: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "'": "\\'", "\\": "\\\\" };
+
+function quote(text: string): string {
+  const escaped = text.replace(
+    /[\x00-\x1f\x7f-\x9f'\\\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (c) => ESCAPES[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return `'${escaped}'`;
+}

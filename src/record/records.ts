@@ -1,0 +1,120 @@
+import type { Oid } from "../git/backend.ts";
+import type { TagValue } from "./tag-text.ts";
+
+/** The version of the on-disk format that this code writes, and the newest that it reads. */
+export const FORMAT_VERSION = 1;
+
+/** Times are ISO 8601 in UTC with milliseconds: `2026-11-22T09:43:43.512Z`. */
+export type Time = string;
+
+/** One tag as people write it. A key may appear more than once in a tag set. */
+export type TagPair = readonly [key: string, value: TagValue];
+
+export const ENTITY_TYPES = ["Execution", "Job", "CallNode", "Task", "Value"] as const;
+export type EntityType = (typeof ENTITY_TYPES)[number];
+
+export const JOB_STATUSES = ["PENDING", "RUNNING", "DONE", "CACHED", "FAILED"] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+export const EXECUTION_STATUSES = ["RUNNING", "DONE", "FAILED", "INTERRUPTED"] as const;
+export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
+
+/** The state of the code that ran. Fields that could not be known are absent. */
+export interface Code {
+  readonly commit?: Oid;
+  readonly tree?: Oid;
+  readonly branch?: string;
+  readonly dirty?: boolean;
+  readonly origin?: string;
+}
+
+/** One run, as known at its start. Its id is the object id of its file. */
+export interface Execution {
+  readonly id: string;
+  readonly task: string;
+  readonly argv: readonly string[];
+  readonly started: Time;
+  readonly user: string;
+  readonly host: string;
+  readonly code: Code;
+  readonly tags: readonly TagPair[];
+  readonly nonce: string;
+}
+
+/** One task call of an execution. */
+export interface Job {
+  readonly id: string;
+  /** The job that made this call; null for the root job. */
+  readonly parent: string | null;
+  /** Full task name, `namespace.name`. */
+  readonly task: string;
+  readonly taskHash: string;
+  /** The call node that this job produced, or found in the cache; null while unfinished. */
+  readonly call: string | null;
+  readonly status: JobStatus;
+  readonly started: Time;
+  readonly ended: Time | null;
+  /** Arguments by parameter name in the order of the parameters, or a list without names. */
+  readonly args: ReadonlyMap<string, unknown> | readonly unknown[];
+  /** For each argument that came from other jobs, which ones. */
+  readonly from: ReadonlyMap<string, readonly string[]>;
+  /** Present when the status is DONE or CACHED. */
+  readonly result?: unknown;
+  /** Present when the status is FAILED. */
+  readonly error?: unknown;
+  readonly tags: readonly TagPair[];
+}
+
+/** Tags that a run put on an entity other than its jobs. */
+export interface Tagged {
+  readonly type: EntityType;
+  readonly id: string;
+  readonly tags: readonly TagPair[];
+}
+
+/** Some jobs of an execution, in one file. */
+export interface JobSegment {
+  readonly execution: string;
+  readonly jobs: readonly Job[];
+  readonly tagged: readonly Tagged[];
+}
+
+/** How an execution ended. */
+export interface Outcome {
+  readonly execution: string;
+  readonly status: Exclude<ExecutionStatus, "RUNNING">;
+  readonly ended: Time;
+}
+
+/** A task's definition. Its id, the task hash, is the object id of its file. */
+export interface Task {
+  readonly id: string;
+  readonly name: string;
+  readonly namespace: string | null;
+  /** What the hash stands for: the source text, or a version that its author maintains. */
+  readonly source?: string;
+  readonly taskVersion?: string;
+}
+
+/** One change of an entity's tags: a tag put in the place of its parents, or their removal. */
+export interface TagEdit {
+  /** null is a removal. */
+  readonly tag: TagPair | null;
+  readonly parents: readonly TagParent[];
+}
+
+export interface TagParent {
+  readonly hash: string;
+  /** What the replaced tag said, for readers of the diff; null when it is not known. */
+  readonly was: TagPair | null;
+}
+
+export interface TagEdits {
+  readonly entity: string;
+  readonly type: EntityType;
+  readonly edits: readonly TagEdit[];
+}
+
+/** A task's full name as people write it. */
+export function fullName(task: { namespace: string | null; name: string }): string {
+  return task.namespace ? `${task.namespace}.${task.name}` : task.name;
+}

@@ -1,0 +1,38 @@
+import { RedunError } from "../errors.ts";
+import { compareCodePoints } from "./code-points.ts";
+import { pythonJson } from "./python-json.ts";
+import type { TagPair } from "./records.ts";
+import { tagValueOf } from "./tag-text.ts";
+import type { TagValue } from "./value.ts";
+
+/** Tags as programs write them: an object, or pairs where a key repeats. */
+export type Tags =
+  | { readonly [key: string]: TagValue }
+  | readonly (readonly [key: string, value: TagValue])[];
+
+/**
+ * Tags as pairs, each value checked.
+ * @throws RedunError BAD_TAG for an empty key, BAD_VALUE for a value that is not JSON, by its name
+ */
+export function tagPairs(tags: Tags | undefined): TagPair[] {
+  if (!tags) return [];
+  const pairs: readonly (readonly [string, unknown])[] = Array.isArray(tags)
+    ? tags
+    : Object.entries(tags);
+  return pairs.map((pair) => {
+    if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== "string") {
+      throw new RedunError("BAD_TAG", "Tags are an object, or a list of [key, value] pairs.");
+    }
+    const [key, value] = pair;
+    if (key === "") throw new RedunError("BAD_TAG", "A tag has an empty key.");
+    return [key, tagValueOf(value, key)];
+  });
+}
+
+/** A tag set in its canonical order, by key and then by value, without repeats. */
+export function tagSet(tags: readonly TagPair[]): TagPair[] {
+  const byText = new Map(
+    tags.map((tag) => [`${tag[0]}\0${pythonJson(tag[1], { compact: true })}`, tag]),
+  );
+  return [...byText].sort(([a], [b]) => compareCodePoints(a, b)).map(([, tag]) => tag);
+}

@@ -1,0 +1,123 @@
+/** Tags as text: how people type `key=value` and how listings print it, as redun 0.46 does. */
+import { RedunError } from "../errors.ts";
+import { MAX_INT_DIGITS, parseJson, pythonJson } from "./python-json.ts";
+import { pythonFloatOf, pythonInt } from "./python-number.ts";
+import type { TagValue } from "./value.ts";
+
+export { tagValueOf } from "./tag-value.ts";
+export type { TagValue } from "./value.ts";
+
+/**
+ * The value that a text stands for. "" is null; what begins with `[`, `{` or `"` is JSON; then an
+ * integer (`007`, `1_000`), a float (`1e3`, `nan`), `true`, `false`, `null`; else it is a string.
+ * @throws RedunError BAD_TAG for broken JSON and integers of more than 4300 digits
+ */
+export function parseTagValue(text: string): TagValue {
+  if (text === "") return null;
+  if (text[0] === "[" || text[0] === "{" || text[0] === '"') return parseJsonValue(text);
+  const first = text.charCodeAt(0);
+  // No number, true, false or null begins with these letters; most values do.
+  if (first >= 0x61 && first <= 0x7a && !"fint".includes(text[0]!)) return text;
+  if (hasTooManyDigits(text)) {
+    throw new RedunError(
+      "BAD_TAG",
+      `Invalid tag value: a number of more than ${MAX_INT_DIGITS} digits`,
+      `Quote it to make it a string: '"..."'`,
+    );
+  }
+  const number = pythonInt(text) ?? pythonFloatOf(text);
+  if (number !== undefined) return number;
+  if (text === "true") return true;
+  if (text === "false") return false;
+  return text === "null" ? null : text;
+}
+
+function parseJsonValue(text: string): TagValue {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (!(error instanceof RedunError)) throw error;
+    throw new RedunError(
+      "BAD_TAG",
+      `Invalid tag value: ${error.message}`,
+      'A value that begins with [, { or " is read as JSON. For a string that begins so, write it ' +
+        `as a JSON string: ${shell(pythonJson(clip(text), { compact: false }))}`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Splits `key=value` at the first `=`; the key is not trimmed. A bare `key` gives an undefined
+ * value, or is refused where a value is required.
+ * @throws RedunError BAD_TAG for a missing key or value, and as `parseTagValue`
+ */
+export function parseTagKeyValue(
+  text: string,
+  options: { readonly valueRequired: boolean },
+): { key: string; value: TagValue | undefined } {
+  const at = text.indexOf("=");
+  if (text === "" || at === 0) {
+    throw new RedunError(
+      "BAD_TAG",
+      text === "" ? "key must be specified." : `key must be specified: ${shown(text)}`,
+      "Write a tag as key=value, for example env=prod.",
+    );
+  }
+  if (at > 0) return { key: text.slice(0, at), value: parseTagValue(text.slice(at + 1)) };
+  if (!options.valueRequired) return { key: text, value: undefined };
+  throw new RedunError(
+    "BAD_TAG",
+    `key=value pair expected: ${shown(text)}`,
+    `Write ${clip(text)}=value, or ${clip(text)}= for a tag without a value (null).`,
+  );
+}
+
+/** Would break a line, move the cursor, or turn the text around. A tab is shown as it is. */
+const HIDDEN =
+  /[\0-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]/u;
+
+/**
+ * A value as listings print it, on one line: a string is bare when it has no blank, comma or
+ * hidden character and would be read as the same string; all else is JSON, which is ASCII.
+ * The result is read back by `parseTagValue` as the same value.
+ */
+export function formatTagValue(value: TagValue): string {
+  if (typeof value === "string" && isBare(value)) return value;
+  return pythonJson(value, { compact: false });
+}
+
+function isBare(text: string): boolean {
+  if (/^[[{"]|[ ,]/.test(text) || HIDDEN.test(text) || hasTooManyDigits(text)) return false;
+  return typeof parseTagValue(text) === "string";
+}
+
+function hasTooManyDigits(text: string): boolean {
+  return text.length > MAX_INT_DIGITS && /[0-9]{4301}/.test(text.replaceAll("_", ""));
+}
+
+/** `key=value`; given a length, each of the two is cut to that many characters, with `...`. */
+export function formatTag(key: string, value: TagValue, maxLength?: number): string {
+  const name = HIDDEN.test(key) ? pythonJson(key, { compact: false }) : key;
+  return `${cut(name, maxLength)}=${cut(formatTagValue(value), maxLength)}`;
+}
+
+function cut(text: string, maxLength: number | undefined): string {
+  if (maxLength === undefined || text.length <= maxLength) return text;
+  const characters = [...text];
+  if (characters.length <= maxLength) return text;
+  return `${characters.slice(0, Math.max(0, maxLength - 3)).join("")}...`;
+}
+
+function shown(text: string): string {
+  return `'${pythonJson(clip(text), { compact: false }).slice(1, -1).replaceAll('\\"', '"')}'`;
+}
+
+function clip(text: string): string {
+  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+}
+
+/** A word as it is typed to a POSIX shell. */
+function shell(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}

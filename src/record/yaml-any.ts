@@ -1,0 +1,49 @@
+/** Reads records of any hand: canonical ones fast, other YAML 1.2 with the `yaml` package. */
+import { RedunError } from "../errors.ts";
+import { Refused, readForeignYaml } from "./yaml-foreign.ts";
+import { NotCanonical, readYaml } from "./yaml-read.ts";
+import { commentText } from "./yaml-scalar.ts";
+
+const MIB = 1024 * 1024;
+/** The `yaml` package takes some 80 times the size of a text in memory. */
+const MAX_FOREIGN = 8 * MIB;
+
+/**
+ * The value of a YAML document that others may have written. The text is trusted in nothing:
+ * aliases, merge keys, repeated keys, keys that are no scalars and other tags than `!word` are
+ * refused, and `__proto__` is a key like any other. Numbers keep their meaning (1.0 is a `Float`).
+ * `maxLength` is in UTF-16 units. Text that is not canonical may have 8 Mi of them at most, and
+ * nest 400 deep.
+ * @throws RedunError BAD_RECORD
+ */
+export async function readAnyYaml(text: string, maxLength = 64 * MIB): Promise<unknown> {
+  checkLength(text, maxLength);
+  try {
+    return readYaml(text);
+  } catch (error) {
+    if (!(error instanceof NotCanonical)) throw error;
+  }
+  checkLength(text, Math.min(maxLength, MAX_FOREIGN));
+  const yaml = await import("yaml");
+  try {
+    return readForeignYaml(yaml, text);
+  } catch (error) {
+    if (error instanceof Refused) throw bad(error.message, error);
+    if (error instanceof RangeError) throw bad("it is nested too deep", error);
+    throw error;
+  }
+}
+
+function checkLength(text: string, limit: number): void {
+  if (text.length <= limit) return;
+  throw bad(`it has ${text.length} characters, of at most ${limit}`);
+}
+
+function bad(reason: string, cause?: Error): RedunError {
+  return new RedunError(
+    "BAD_RECORD",
+    `Not a YAML document that can be read as a record: ${commentText(reason)}`,
+    "Records are plain YAML 1.2: see docs/format.md. A damaged file can be fetched again.",
+    { cause },
+  );
+}

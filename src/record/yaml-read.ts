@@ -1,0 +1,354 @@
+/**
+ * Reads what `writeYaml` writes, and nothing else: what is read and written again has the same
+ * bytes. One pass over the text, many times faster than a reader of all YAML; `readAnyYaml` takes
+ * what this one refuses.
+ */
+import { compareCodePoints } from "./code-points.ts";
+import { Fields, isTagName, Remark, setOwn } from "./value.ts";
+import { plainScalar } from "./yaml-plain.ts";
+import { commentText, isLiteral, isPlain, isUnsafe, quote } from "./yaml-scalar.ts";
+import { fromTag } from "./yaml-tags.ts";
+
+/** Thrown for a text that `writeYaml` would not have written; it may be good YAML all the same. */
+export class NotCanonical extends Error {
+  override readonly name = "NotCanonical";
+}
+
+export interface ReadOptions {
+  /**
+   * Keep what plain JavaScript loses, so that `writeYaml` gives the same bytes again: maps in
+   * another order than their keys' are `Fields`, scalars with a comment are `Remark`s.
+   */
+  readonly exact?: boolean;
+}
+
+/** Values nest up to 1000 deep, and records have some levels around them. */
+const MAX_DEPTH = 1100;
+const MAX_SIMPLE_KEY = 1000;
+
+const LF = 0x0a;
+const BLANK = 0x20;
+const QUOTE = 0x22;
+const DASH = 0x2d;
+const COLON = 0x3a;
+
+/**
+ * The value of a canonical document: plain objects and arrays, with own properties whatever the
+ * key, and the classes of value.ts.
+ * @throws NotCanonical
+ */
+export function readYaml(text: string, options: ReadOptions = {}): unknown {
+  return new Reader(text, options.exact === true).document();
+}
+
+class Reader {
+  private readonly text: string;
+  private readonly exact: boolean;
+  /** Within a line the next character; between lines the first one that is not a blank. */
+  private at = 0;
+  /** The column of `at` while between lines; -1 at the end of the text. */
+  private column = 0;
+  private depth = 0;
+  /** Whether the string that `quoteEnd` saw last has escapes. */
+  private escaped = false;
+
+  constructor(text: string, exact: boolean) {
+    this.text = text;
+    this.exact = exact;
+  }
+
+  document(): unknown {
+    const c = this.text.charCodeAt(0);
+    let value: unknown;
+    if (c === 0x21) value = this.tagged(0);
+    else if (c === 0x7c) value = this.literal(2);
+    else value = this.node(0, true);
+    if (this.column >= 0) throw this.refuse("more than one node");
+    return value;
+  }
+
+  /** A list, a map, or (in a list and at the top) a scalar that begins at `at`, in `column`. */
+  private node(column: number, mayBeScalar: boolean): unknown {
+    if (this.depth++ > MAX_DEPTH) throw this.refuse("nested too deep");
+    const value = this.nodeInside(column, mayBeScalar);
+    this.depth--;
+    return value;
+  }
+
+  private nodeInside(column: number, mayBeScalar: boolean): unknown {
+    const { text, at } = this;
+    const c = text.charCodeAt(at);
+    const next = text.charCodeAt(at + 1);
+    if (next === BLANK && (c === DASH || c === 0x3f)) {
+      return c === DASH ? this.list(column) : this.map(column);
+    }
+    const end = c === QUOTE ? this.quoteEnd() : this.keyEnd();
+    if (text.charCodeAt(end) === COLON) {
+      const after = text.charCodeAt(end + 1);
+      if (after === BLANK || after === LF) return this.map(column);
+    }
+    if (!mayBeScalar) throw this.refuse("a scalar on a line of its own");
+    return this.scalar();
+  }
+
+  private list(column: number): unknown[] {
+    const items: unknown[] = [];
+    do {
+      const c = this.text.charCodeAt(this.at);
+      if (c !== DASH || this.text.charCodeAt(this.at + 1) !== BLANK) {
+        throw this.refuse("a list item expected");
+      }
+      this.at += 2;
+      items.push(this.inline(column + 2, true));
+    } while (this.column === column);
+    if (this.column > column) throw this.refuse("bad indentation");
+    return items;
+  }
+
+  private map(column: number): unknown {
+    const map: Record<string, unknown> = {};
+    const keys: string[] = [];
+    do {
+      const key = this.key(column);
+      if (key in map && Object.hasOwn(map, key)) throw this.refuse("a key appears twice");
+      setOwn(map, key, this.mapValue(column + 2));
+      if (this.exact) keys.push(key);
+    } while (this.column === column);
+    if (this.column > column) throw this.refuse("bad indentation");
+    return this.exact && !isSorted(keys)
+      ? new Fields(keys.map((key) => [key, map[key]] as const))
+      : map;
+  }
+
+  /** Goes behind the colon. */
+  private key(column: number): string {
+    const { text } = this;
+    const long = text.charCodeAt(this.at) === 0x3f && text.charCodeAt(this.at + 1) === BLANK;
+    if (long) this.at += 2;
+    const from = this.at;
+    const quoted = text.charCodeAt(from) === QUOTE;
+    const end = quoted ? this.quoteEnd() : this.keyEnd();
+    const key = quoted ? this.quoted(end) : text.slice(from, end);
+    if (!quoted && !isPlain(key)) throw this.refuse("not a plain key");
+    if (end - from > MAX_SIMPLE_KEY !== long) throw this.refuse("not the form for this key");
+    this.at = end;
+    if (long) {
+      this.nextLine();
+      if (this.column !== column) throw this.refuse("bad indentation");
+    }
+    if (text.charCodeAt(this.at) !== COLON) throw this.refuse("a colon expected");
+    this.at++;
+    return key;
+  }
+
+  private mapValue(column: number): unknown {
+    const c = this.text.charCodeAt(this.at);
+    if (c === LF) return this.nested(column);
+    if (c !== BLANK) throw this.refuse("a blank expected");
+    this.at++;
+    return this.inline(column, false);
+  }
+
+  /** A collection that begins on the next line. */
+  private nested(column: number): unknown {
+    this.nextLine();
+    if (this.column !== column) throw this.refuse("bad indentation");
+    return this.node(column, false);
+  }
+
+  /** What stands behind `- ` (where a collection may follow on the line) or `key: `. */
+  private inline(column: number, inList: boolean): unknown {
+    const c = this.text.charCodeAt(this.at);
+    if (c === 0x21) return this.tagged(column);
+    if (c === 0x7c) return this.literal(column);
+    return inList ? this.node(column, true) : this.scalar();
+  }
+
+  private tagged(column: number): unknown {
+    const { text } = this;
+    let end = ++this.at;
+    while (isTagUnit(text.charCodeAt(end))) end++;
+    const tag = text.slice(this.at, end);
+    if (!isTagName(tag)) throw this.refuse("a tag name expected");
+    this.at = end;
+    const c = text.charCodeAt(end);
+    if (c === LF) return fromTag(tag, this.nested(column));
+    if (c !== BLANK) throw this.refuse("a blank expected");
+    this.at++;
+    const literal = text.charCodeAt(this.at) === 0x7c;
+    const value = literal ? this.literal(column || 2) : this.scalar();
+    if (value instanceof Remark) throw this.refuse("a comment behind a tagged scalar");
+    return fromTag(tag, value);
+  }
+
+  /** A scalar, `[]` or `{}`, up to the end of its line. */
+  private scalar(): unknown {
+    const { text, at } = this;
+    const c = text.charCodeAt(at);
+    if (c === 0x5b || c === 0x7b) return this.empty(c === 0x5b ? "[]" : "{}");
+    if (c === QUOTE) {
+      const end = this.quoteEnd();
+      const value = this.quoted(end);
+      if (this.escaped && value.includes("\n") && isLiteral(value)) {
+        throw this.refuse("a text that is written as a literal block");
+      }
+      this.at = end;
+      return this.endOfScalar(value);
+    }
+    let end = text.indexOf("\n", at);
+    if (end < 0) throw this.refuse("a line without an end");
+    const line = text.slice(at, end);
+    const value = plainScalar(line);
+    if (value !== undefined) {
+      this.at = end;
+      this.nextLine();
+      return value;
+    }
+    end = line.indexOf(" #");
+    const before = end < 0 ? undefined : plainScalar(line.slice(0, end));
+    if (before === undefined) throw this.refuse("not a plain scalar");
+    this.at = at + end;
+    return this.endOfScalar(before);
+  }
+
+  private empty(brackets: string): unknown {
+    if (!this.text.startsWith(brackets, this.at)) throw this.refuse("a flow collection");
+    this.at += 2;
+    this.nextLine();
+    return brackets === "[]" ? [] : {};
+  }
+
+  /** A comment may follow. */
+  private endOfScalar(value: unknown): unknown {
+    const { text, at } = this;
+    if (text.charCodeAt(at) === LF) {
+      this.nextLine();
+      return value;
+    }
+    if (!text.startsWith(" # ", at)) throw this.refuse("not a scalar");
+    const end = text.indexOf("\n", at);
+    if (end < 0) throw this.refuse("a line without an end");
+    const comment = text.slice(at + 3, end);
+    if (comment === "" || commentText(comment) !== comment)
+      throw this.refuse("not a plain comment");
+    this.at = end;
+    this.nextLine();
+    return this.exact ? new Remark(value as Remark["value"], comment) : value;
+  }
+
+  /** The string between the quote at `at` and the one before `end`, which must need quotes. */
+  private quoted(end: number): string {
+    const { text, at } = this;
+    let value = text.slice(at + 1, end - 1);
+    if (this.escaped) {
+      const source = text.slice(at, end);
+      value = unescapeJson(source);
+      if (quote(value) !== source) throw this.refuse("an escape that is not needed");
+    }
+    if (isPlain(value)) throw this.refuse("quotes that are not needed");
+    return value;
+  }
+
+  /** Where the string that opens at `at` ends, behind its closing quote. */
+  private quoteEnd(): number {
+    const { text } = this;
+    this.escaped = false;
+    for (let i = this.at + 1; i < text.length; i++) {
+      const c = text.charCodeAt(i);
+      if (c === QUOTE) return i + 1;
+      if (c === 0x5c) {
+        this.escaped = true;
+        i++;
+      } else if (c < BLANK || (c > 0x7e && isUnsafe(c))) break;
+    }
+    throw this.refuse("a string without an end");
+  }
+
+  /** Where a plain key ends: at `: ` or a colon that ends the line, else at the line's end. */
+  private keyEnd(): number {
+    const { text } = this;
+    for (let i = this.at; i < text.length; i++) {
+      const c = text.charCodeAt(i);
+      if (c === LF) return i;
+      if (c === COLON) {
+        const next = text.charCodeAt(i + 1);
+        if (next === BLANK || next === LF) return i;
+      }
+    }
+    throw this.refuse("a line without an end");
+  }
+
+  /** A literal block whose lines begin in `column`. */
+  private literal(column: number): string {
+    const { text } = this;
+    let i = this.at + 1;
+    const chomp = text.charCodeAt(i);
+    if (chomp === DASH || chomp === 0x2b) i++;
+    if (text.charCodeAt(i) !== LF) throw this.refuse("not a plain literal block");
+    i++;
+    const lines: string[] = [];
+    while (i < text.length) {
+      if (text.charCodeAt(i) === LF) {
+        lines.push("");
+        i++;
+        continue;
+      }
+      let indent = 0;
+      while (indent < column && text.charCodeAt(i + indent) === BLANK) indent++;
+      if (indent < column) break;
+      const end = text.indexOf("\n", i);
+      if (end <= i + column) throw this.refuse("a line of blanks, or without an end");
+      lines.push(text.slice(i + column, end));
+      i = end + 1;
+    }
+    const trailing = lines.at(-1) === "";
+    if (trailing !== (chomp === 0x2b)) throw this.refuse("not the chomping for this block");
+    const value = lines.join("\n") + (chomp === DASH ? "" : "\n");
+    if (!isLiteral(value) || (chomp === DASH && lines.length < 2)) {
+      throw this.refuse("no literal block is written for this text");
+    }
+    this.at = i - 1;
+    this.nextLine();
+    return value;
+  }
+
+  /** From the end of a line to the first character of the next, which is never empty. */
+  private nextLine(): void {
+    const { text } = this;
+    if (text.charCodeAt(this.at) !== LF) throw this.refuse("the end of the line expected");
+    const start = this.at + 1;
+    let i = start;
+    while (text.charCodeAt(i) === BLANK) i++;
+    this.at = i;
+    this.column = i - start;
+    if (i < text.length) return;
+    if (i > start) throw this.refuse("blanks at the end");
+    this.column = -1;
+  }
+
+  private refuse(what: string): NotCanonical {
+    return new NotCanonical(`${what}, at character ${this.at}`);
+  }
+}
+
+function unescapeJson(source: string): string {
+  try {
+    return JSON.parse(source);
+  } catch {
+    throw new NotCanonical("an escape that JSON does not have");
+  }
+}
+
+function isTagUnit(c: number): boolean {
+  return (
+    (c >= 0x61 && c <= 0x7a) ||
+    (c >= 0x41 && c <= 0x5a) ||
+    (c >= 0x30 && c <= 0x39) ||
+    c === DASH ||
+    c === 0x5f
+  );
+}
+
+function isSorted(keys: readonly string[]): boolean {
+  return keys.every((key, i) => i === 0 || compareCodePoints(keys[i - 1]!, key) < 0);
+}

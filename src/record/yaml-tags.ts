@@ -1,0 +1,94 @@
+import {
+  ErrorValue,
+  Fields,
+  isPlainArray,
+  isPlainObject,
+  isTimestamp,
+  StoredValue,
+  Tagged,
+  Timestamp,
+} from "./value.ts";
+
+/**
+ * The value that a tagged node stands for, from the tag and what the node is without it.
+ * A tag that we do not know, or whose content is not what we write, stays `Tagged`: so every
+ * value that is read is written as it was.
+ */
+export function fromTag(tag: string, value: unknown): unknown {
+  return known(tag, value) ?? new Tagged(tag, value);
+}
+
+function known(tag: string, value: unknown): unknown {
+  switch (tag) {
+    case "value":
+      return typeof value === "string" ? new StoredValue(value) : undefined;
+    case "date":
+      return date(value);
+    case "bigint":
+      return bigint(value);
+    case "bytes":
+      return bytes(value);
+    case "set":
+      return set(value);
+    case "map":
+      return map(value);
+    case "error":
+      return error(value);
+    default:
+      return undefined;
+  }
+}
+
+function date(value: unknown): Date | undefined {
+  if (value instanceof Timestamp) return new Date(value.iso);
+  if (value === null) return new Date(Number.NaN);
+  if (typeof value !== "string" || isTimestamp(value)) return undefined;
+  // Only years before 1 and after 9999 are written as strings.
+  const result = new Date(value);
+  return !Number.isNaN(result.getTime()) && result.toISOString() === value ? result : undefined;
+}
+
+/** Integers of more digits than Python reads are written as a string of hex digits. */
+function bigint(value: unknown): bigint | undefined {
+  if (typeof value === "number" && Number.isInteger(value)) return BigInt(value);
+  if (typeof value !== "string" || !/^-?0x[1-9a-f][0-9a-f]{3500,}$/.test(value)) return undefined;
+  return value.startsWith("-") ? -BigInt(value.slice(1)) : BigInt(value);
+}
+
+function bytes(value: unknown): Buffer | undefined {
+  if (typeof value !== "string") return undefined;
+  const result = Buffer.from(value, "base64");
+  return result.toString("base64") === value ? result : undefined;
+}
+
+function set(value: unknown): Set<unknown> | undefined {
+  if (!isList(value)) return undefined;
+  const result = new Set(value);
+  return result.size === value.length ? result : undefined;
+}
+
+function map(value: unknown): Map<unknown, unknown> | undefined {
+  if (!isList(value) || !value.every(isPair)) return undefined;
+  const result = new Map(value);
+  return result.size === value.length ? result : undefined;
+}
+
+function isList(value: unknown): value is unknown[] {
+  return typeof value === "object" && value !== null && isPlainArray(value);
+}
+
+function isPair(value: unknown): value is [unknown, unknown] {
+  return isList(value) && value.length === 2;
+}
+
+function error(value: unknown): ErrorValue | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const entries =
+    value instanceof Fields ? value.entries : isPlainObject(value) ? Object.entries(value) : [];
+  const keys = entries.map(([key]) => key).join();
+  if (keys !== "name,message" && keys !== "name,message,stack") return undefined;
+  const [name, message, stack] = entries.map(([, item]) => item);
+  if (typeof name !== "string" || typeof message !== "string" || stack === "") return undefined;
+  if (stack !== undefined && typeof stack !== "string") return undefined;
+  return new ErrorValue(name, message, stack);
+}

@@ -1,0 +1,220 @@
+/**
+ * The canonical YAML of a value: the same value always gives the same bytes, and every YAML 1.1
+ * and 1.2 reader takes the bytes for the same value. docs/format.md publishes the rules.
+ */
+import { isNativeError } from "node:util/types";
+import { sortedKeys } from "./code-points.ts";
+import { opaqueText } from "./opaque.ts";
+import {
+  ErrorValue,
+  Fields,
+  Float,
+  isInt,
+  isPlainArray,
+  isPlainObject,
+  isSafe,
+  isTimestamp,
+  Remark,
+  StoredValue,
+  Tagged,
+  Timestamp,
+} from "./value.ts";
+import { commentText, isLiteral, isPlain, quote, yamlFloat } from "./yaml-scalar.ts";
+
+/** Containers of a value deeper than this are recorded as `!opaque`. */
+const MAX_DEPTH = 1000;
+/** YAML readers look for the colon of a key no further than 1024 characters. */
+const MAX_SIMPLE_KEY = 1000;
+/** Python refuses to read integers of more than 4300 decimal digits; this is a little less. */
+const MAX_HEX_DIGITS = 3500;
+
+/** What stands on the line before a node: nothing, a list's dash, or a map's key (or a tag). */
+type Place = typeof TOP | typeof DASH | typeof KEY;
+const TOP = 0;
+const DASH = 1;
+const KEY = 2;
+
+/**
+ * Writes one document: UTF-8 text that ends with a line feed.
+ * It never throws for what a value holds: what has no canonical form becomes `!opaque <text>`.
+ */
+export function writeYaml(value: unknown): string {
+  return new Writer().node(value, 0, TOP);
+}
+
+const PADS: string[] = [];
+
+function pad(column: number): string {
+  PADS[column] ??= " ".repeat(column);
+  return PADS[column];
+}
+
+class Writer {
+  /** The user's containers around the current node, to find cycles by. */
+  private readonly around: object[] = [];
+
+  /**
+   * What follows `place` on its line, and all further lines of the node.
+   * `column` is where the lines of a collection that is nested here begin.
+   */
+  node(value: unknown, column: number, place: Place): string {
+    switch (typeof value) {
+      case "string":
+        return textNode(value, column, place);
+      case "number":
+      case "boolean":
+        return scalar(word(value), place);
+      case "undefined":
+        return scalar("null", place);
+      case "bigint":
+        return scalar(bigintText(value), place);
+      case "object":
+        return value === null ? scalar("null", place) : this.object(value, column, place);
+      default:
+        return this.tagged("opaque", opaqueText(value), column, place);
+    }
+  }
+
+  private object(value: object, column: number, place: Place): string {
+    if (value instanceof Fields) return this.fields(value.entries, column, place);
+    if (value instanceof Float) return scalar(`${value.value}.0`, place);
+    if (value instanceof Timestamp) return scalar(value.iso, place);
+    if (value instanceof StoredValue) return this.tagged("value", value.id, column, place);
+    if (value instanceof Remark) return remark(value, place);
+    if (this.around.includes(value)) {
+      return this.tagged("opaque", "cyclic structure", column, place);
+    }
+    if (this.around.length >= MAX_DEPTH) {
+      return this.tagged("opaque", `structure deeper than ${MAX_DEPTH}`, column, place);
+    }
+    const depth = this.around.push(value) - 1;
+    try {
+      return this.container(value, column, place);
+    } catch {
+      // A getter or a proxy of the user's threw: what it holds cannot be known.
+      return this.tagged("opaque", opaqueText(value), column, place);
+    } finally {
+      this.around.length = depth;
+    }
+  }
+
+  private container(value: object, column: number, place: Place): string {
+    if (isPlainArray(value)) return this.list(value, column, place);
+    if (isPlainObject(value)) return this.map(value, column, place);
+    if (value instanceof Tagged) return this.tagged(value.tag, value.value, column, place);
+    if (value instanceof ErrorValue || value instanceof Error || isNativeError(value)) {
+      return this.tagged("error", errorFields(value), column, place);
+    }
+    // Instances of subclasses are the user's own classes, and would not read back as such.
+    switch (Object.getPrototypeOf(value)) {
+      case Date.prototype:
+        return scalar(dateText(value as Date), place);
+      case Uint8Array.prototype:
+      case Buffer.prototype:
+        return this.tagged("bytes", base64(value as Uint8Array), column, place);
+      case Set.prototype:
+        return this.tagged("set", [...(value as Set<unknown>)], column, place);
+      case Map.prototype:
+        return this.tagged("map", [...(value as Map<unknown, unknown>)], column, place);
+      default:
+        return this.tagged("opaque", opaqueText(value), column, place);
+    }
+  }
+
+  private tagged(tag: string, value: unknown, column: number, place: Place): string {
+    return (place === TOP ? `!${tag}` : ` !${tag}`) + this.node(value, column, KEY);
+  }
+
+  private list(items: readonly unknown[], column: number, place: Place): string {
+    if (items.length === 0) return scalar("[]", place);
+    const indent = pad(column);
+    let text = start(indent, place);
+    for (let i = 0; i < items.length; i++) {
+      text += (i === 0 ? "-" : `${indent}-`) + this.node(items[i], column + 2, DASH);
+    }
+    return text;
+  }
+
+  private map(map: Readonly<Record<string, unknown>>, column: number, place: Place): string {
+    let text = "";
+    for (const key of sortedKeys(map)) {
+      const value = map[key];
+      if (value !== undefined) text += this.entry(key, value, column, place, text === "");
+    }
+    return text === "" ? scalar("{}", place) : text;
+  }
+
+  private fields(entries: Fields["entries"], column: number, place: Place): string {
+    let text = "";
+    for (const [key, value] of entries) {
+      if (value !== undefined) text += this.entry(key, value, column, place, text === "");
+    }
+    return text === "" ? scalar("{}", place) : text;
+  }
+
+  private entry(key: string, value: unknown, column: number, place: Place, first: boolean): string {
+    const indent = pad(column);
+    const name = inline(key);
+    const colon = name.length > MAX_SIMPLE_KEY ? `? ${name}\n${indent}:` : `${name}:`;
+    return (first ? start(indent, place) : indent) + colon + this.node(value, column + 2, KEY);
+  }
+}
+
+/** The way to where the first entry of a collection stands. */
+function start(indent: string, place: Place): string {
+  return place === TOP ? "" : place === DASH ? " " : `\n${indent}`;
+}
+
+function scalar(text: string, place: Place): string {
+  return place === TOP ? `${text}\n` : ` ${text}\n`;
+}
+
+function textNode(text: string, column: number, place: Place): string {
+  if (isPlain(text)) return scalar(text, place);
+  if (!text.includes("\n") || !isLiteral(text)) return scalar(quote(text), place);
+  const indent = pad(column || 2);
+  const chomp = !text.endsWith("\n") ? "|-" : text.endsWith("\n\n") ? "|+" : "|";
+  const body = indent + text.replace(/\n(?=[^\n])/g, `\n${indent}`);
+  return scalar(chomp, place) + (chomp === "|-" ? `${body}\n` : body);
+}
+
+function remark({ value, comment }: Remark, place: Place): string {
+  const text = typeof value === "string" ? inline(value) : word(value);
+  const note = commentText(comment);
+  return scalar(note === "" ? text : `${text} # ${note}`, place);
+}
+
+/** A string on one line, as keys always are. */
+function inline(text: string): string {
+  return isPlain(text) ? text : quote(text);
+}
+
+function word(value: number | boolean | null): string {
+  return typeof value !== "number" || isInt(value) ? String(value) : yamlFloat(value);
+}
+
+function bigintText(value: bigint): string {
+  if (isSafe(value)) return `!bigint ${value}`;
+  const hex = (value < 0n ? -value : value).toString(16);
+  if (hex.length <= MAX_HEX_DIGITS) return String(value);
+  return `!bigint "${value < 0n ? "-" : ""}0x${hex}"`;
+}
+
+function dateText(date: Date): string {
+  if (Number.isNaN(date.getTime())) return "!date null";
+  const iso = date.toISOString();
+  return `!date ${isTimestamp(iso) ? iso : inline(iso)}`;
+}
+
+function errorFields(error: ErrorValue | Error): Fields {
+  const { name, message, stack } = error;
+  return new Fields([
+    ["name", typeof name === "string" ? name : "Error"],
+    ["message", typeof message === "string" ? message : ""],
+    ["stack", typeof stack === "string" && stack !== "" ? stack : undefined],
+  ]);
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+}

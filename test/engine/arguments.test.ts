@@ -1,0 +1,262 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { formatParameters, parseTaskArguments, signature } from "../../src/engine/arguments.ts";
+import type { Parameter } from "../../src/engine/source.ts";
+import { nearest } from "../../src/engine/suggest.ts";
+import { RedunError } from "../../src/errors.ts";
+import { describe } from "./task-file.ts";
+
+function parametersOf(list: string, doc = ""): Parameter[] {
+  return describe(`${doc}\nexport const a = task((${list}) => 1);`).parameters;
+}
+
+/** The arguments that `list` takes from a line of words. */
+function parse(list: string, ...words: string[]): unknown[] {
+  return parseTaskArguments(parametersOf(list), words);
+}
+
+function refusal(list: string, ...words: string[]): RedunError {
+  try {
+    parse(list, ...words);
+  } catch (error) {
+    if (error instanceof RedunError && error.code === "USAGE") return error;
+    throw error;
+  }
+  throw new Error(`accepted: ${words.join(" ")}`);
+}
+
+const values = suite("parseTaskArguments: values");
+
+values("values are read as tag values are", () => {
+  const cases: [word: string, value: unknown][] = [
+    ["Hi", "Hi"],
+    ["3", 3],
+    ["3.0", 3],
+    ["-1.5", -1.5],
+    ["1e3", 1000],
+    ["true", true],
+    ["null", null],
+    ["[1, 2.0]", [1, 2]],
+    ['{"a": 1.0}', { a: 1 }],
+    ['"3"', "3"],
+    ["12345678901234567890", 12345678901234567890n],
+    ["two words", "two words"],
+    ["a=b", "a=b"],
+    ["-", "-"],
+    ["", null],
+  ];
+  for (const [word, value] of cases) {
+    assert.equal(parse("x", "--x", word), [value], word);
+    assert.equal(parse("x", `--x=${word}`), [value], word);
+    assert.equal(parse("x: Mine", "--x", word), [value], word);
+  }
+});
+
+values("text stays text where the type says string", () => {
+  const types = ["string", "string | undefined", "string | null", "(string)", "| string"];
+  for (const type of types) {
+    for (const word of ["3", "true", "null", "[1", "", '"q"', "-5"]) {
+      assert.equal(parse(`x: ${type}`, "--x", word), [word], `${type} ${word}`);
+    }
+  }
+  assert.equal(parse('x = "Hello"', "--x", "007"), ["007"]);
+  assert.equal(parse("x: string", "--x=--dashes"), ["--dashes"]);
+  assert.equal(parse("x: string | number", "--x", "3"), [3]);
+});
+
+values("a union of literals takes its members only", () => {
+  assert.equal(parse('x: "dev" | "1"', "--x", "1"), ["1"]);
+  assert.equal(parse("x: 1 | 2", "--x", "2"), [2]);
+  const error = refusal('x: "dev" | "prod"', "--x", "prd");
+  assert.is(error.message, '--x must be one of dev, prod; it was given "prd".');
+  assert.is(error.hint, "Did you mean --x prod?");
+  refusal("x: 1 | 2", "--x", "3");
+});
+
+values("a number must be one, a boolean and a bigint too", () => {
+  assert.equal(parse("x: number, y = 1", "--x", "1.0", "--y", "-2"), [1, -2]);
+  assert.equal(parse("x: number | null", "--x", "null"), [null]);
+  assert.equal(parse("x: bigint, y: bigint", "--x", "3", "--y", "12345678901234567890"), [
+    3n,
+    12345678901234567890n,
+  ]);
+  assert.is(
+    refusal("x: number", "--x", "ten").message,
+    '--x must be a number; it was given "ten".',
+  );
+  refusal("x = 1", "--x", "ten");
+  refusal("x: number", "--x", "12345678901234567890");
+  refusal("x: number", "--x", "");
+  refusal("x: boolean", "--x=yes");
+  refusal("x: bigint", "--x", "1.5");
+});
+
+values("broken JSON is refused by the name of the argument", () => {
+  const error = refusal("x", "--x", "[1");
+  assert.match(error.message, /^The value of --x cannot be read: /);
+});
+
+values.run();
+
+const options = suite("parseTaskArguments: options");
+
+options("kebab and camel case mean the same", () => {
+  const list = "maxDepth: number, useGPU = false, snake_case = 1";
+  assert.equal(parse(list, "--max-depth", "3"), [3]);
+  assert.equal(parse(list, "--maxDepth=3", "--use-gpu", "--snake-case", "2"), [3, true, 2]);
+  assert.equal(parse(list, "--snake_case=4", "--maxDepth", "3"), [3, undefined, 4]);
+});
+
+options("left out: at the end nothing, before that undefined", () => {
+  assert.equal(parse('a = 1, b?: string, c = "x"'), []);
+  assert.equal(parse('a = 1, b?: string, c = "x"', "--b", "y"), [undefined, "y"]);
+  assert.equal(parse("a: string | undefined"), []);
+});
+
+options("flags", () => {
+  for (const list of ["v: boolean", "v = false", "v?: boolean", "v: true | false | undefined"]) {
+    assert.equal(parse(list, "--v"), [true]);
+    assert.equal(parse(list, "--no-v"), [false]);
+    assert.equal(parse(list, "--v=false"), [false]);
+    assert.equal(parse(list, "--v", "false"), [false]);
+  }
+  assert.equal(parse("v: boolean, x: string", "--v", "--x", "a"), [true, "a"]);
+  assert.equal(parse("v: boolean, noV: boolean", "--no-v", "--v"), [true, true]);
+  refusal("v: string", "--no-v");
+});
+
+options("lists collect", () => {
+  assert.equal(parse("x: string[]", "--x", "1", "--x=b"), [["1", "b"]]);
+  assert.equal(parse("x: readonly number[]", "--x", "1"), [[1]]);
+  assert.equal(parse("x: Array<string | number>", "--x", "1", "--x", "a"), [[1, "a"]]);
+  assert.equal(parse("x: ReadonlyArray<string>", "--x", "[a"), [["[a"]]);
+  assert.equal(parse("x: number[]", "--x", "[1, 2.0]"), [[1, 2]]);
+  assert.equal(parse("x: number[][]", "--x", "[1]", "--x", "[2]"), [[[1], [2]]]);
+  assert.equal(parse('x = ["a"]', "--x", "1"), [["1"]]);
+  assert.equal(parse("a: string, ...x: string[]", "--x", "1", "--a", "A", "--x", "2"), [
+    "A",
+    "1",
+    "2",
+  ]);
+  assert.equal(parse("a = 1, ...x: string[]", "--x", "1"), [undefined, "1"]);
+  assert.equal(parse("...x"), []);
+  assert.equal(parse("...x", "--x", "1", "--x", "b"), [1, "b"]);
+  refusal("x: number[]", "--x", "1", "--x", "a");
+  refusal("x: number[]", "--x", '["a"]');
+});
+
+options("the properties of a destructured object are options", () => {
+  const list =
+    "n: number, { greet, loud = false, to = 1 }: { greet: string; loud?: boolean; to?: number }";
+  assert.equal(parse(list, "--greet", "1", "--n", "2", "--loud"), [2, { greet: "1", loud: true }]);
+  assert.is(refusal(list, "--n", "2").message, "Argument missing: --greet");
+  assert.equal(parse("{ a = 1 }: { a?: number }"), [{}]);
+  assert.equal(parse("{ a = 1 } = {}"), []);
+  assert.equal(parse("{ a, b }: { a: string; b: string } = dflt"), []);
+  assert.match(refusal("{ a, b }: { a: string; b: string } = dflt", "--a", "x").message, /--b$/);
+  const [object] = parse('{ "__proto__": x }', "--__proto__", "1") as [object];
+  assert.equal(Object.keys(object), ["__proto__"]);
+});
+
+options.run();
+
+const errors = suite("parseTaskArguments: refusals");
+const LIST = "greet: string, thing: string, loud = false";
+
+errors("missing arguments are named, and all are listed", () => {
+  const error = refusal(LIST, "--loud");
+  assert.is(error.message, "Arguments missing: --greet, --thing");
+  assert.is(
+    error.hint,
+    [
+      "Its arguments:",
+      "  --greet <string>   (required)",
+      "  --thing <string>   (required)",
+      "  --loud             false (default)",
+    ].join("\n"),
+  );
+});
+
+errors("unknown arguments, with the nearest name", () => {
+  assert.is(
+    refusal(LIST, "--gret", "x").message,
+    "The task has no argument --gret. Did you mean --greet?",
+  );
+  assert.is(refusal(LIST, "--zzz").message, "The task has no argument --zzz.");
+  assert.is(refusal(LIST, "-g", "x").message, "The task has no argument -g. Did you mean --greet?");
+  assert.is(refusal("", "--x", "1").hint, "This task takes no arguments.");
+});
+
+errors("an argument given twice, or without its value", () => {
+  assert.is(
+    refusal(LIST, "--greet", "a", "--greet=b").message,
+    "--greet was given twice; it takes one value.",
+  );
+  for (const words of [["--greet"], ["--greet", "--thing"], ["--greet", "-x"]]) {
+    assert.match(refusal(LIST, ...words).message, /^--greet needs a value: --greet <string>/);
+  }
+});
+
+errors("words without a name", () => {
+  assert.is(
+    refusal(LIST, "--greet", "a", "the world").message,
+    "Arguments are given by name: write --thing 'the world' instead of 'the world'.",
+  );
+  assert.is(
+    refusal(LIST, "-5").message,
+    "Arguments are given by name: write --greet -5 instead of -5.",
+  );
+  assert.is(refusal("", "x").message, "There is no argument for x.");
+});
+
+errors.run();
+
+const help = suite("formatParameters and signature");
+
+help("an aligned table", () => {
+  const doc = `/**
+ * @param greet The word.
+ * @param maxDepth How deep
+ * @param quiet Say less
+ */`;
+  const list =
+    'greet = "Hello", maxDepth: number, quiet = true, tags?: string[], { env }: { env: "dev" | "prod" }';
+  assert.is(
+    formatParameters(parametersOf(list, doc)),
+    [
+      "  --greet <string>         Hello (default)  The word.",
+      "  --max-depth <number>     (required)       How deep",
+      "  --no-quiet               true (default)   Say less",
+      "  --tags <string>...",
+      '  --env <"dev" | "prod">   (required)',
+    ].join("\n"),
+  );
+  assert.is(formatParameters([]), "");
+});
+
+help("the declaration on one line", () => {
+  const shown = (list: string) => signature("main", parametersOf(list));
+  assert.is(shown('greet = "Hello"'), 'main(greet = "Hello")');
+  assert.is(
+    shown("a: string, b?: {\n  x: 1\n}, ...c: T[]"),
+    "main(a: string, b?: { x: 1 }, ...c: T[])",
+  );
+  assert.is(shown("{ a = 1, b }: { a?: number; b: X } = {}"), "main({ a: number = 1, b: X } = {})");
+  assert.is(shown(""), "main()");
+});
+
+help.run();
+
+const suggestions = suite("nearest");
+
+suggestions("a few slips away, the nearest first", () => {
+  assert.equal(nearest("gret", ["greet", "great", "thing"]), ["great", "greet"]);
+  assert.equal(nearest("mian", ["main", "train"]), ["main"]);
+  assert.equal(nearest("max_depth", ["maxDepth"]), ["maxDepth"]);
+  assert.equal(nearest("work", ["workflow.ts", "other.ts"]), ["workflow.ts"]);
+  assert.equal(nearest("zzz", ["greet"]), []);
+  assert.equal(nearest("", ["a"]), []);
+  assert.equal(nearest("ab", ["aa", "ac", "ad", "ae", "aa"], 2), ["aa", "ac"]);
+});
+
+suggestions.run();

@@ -1,0 +1,42 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { GitBackend } from "../../../src/git/backend.ts";
+import { temporaryRepository } from "../../support/repository.ts";
+import { assertSound, REF } from "./support.ts";
+
+type Name = GitBackend["name"];
+
+const CHILD = fileURLToPath(new URL("append-child.ts", import.meta.url));
+const APPENDS = 30;
+
+/** Two processes that append to one ref at the same time: every append is in its history. */
+export function raceContract(pairs: readonly (readonly [Name, Name])[]): void {
+  const race = suite("git backends racing");
+  for (const pair of pairs) {
+    race(`${pair.join(" against ")} loses nothing`, async () => {
+      const repo = temporaryRepository();
+      await Promise.all(pair.map((name, index) => appendMany(name, repo.dir, `${name}-${index}`)));
+      const total = APPENDS * pair.length;
+      assert.is(repo.git("rev-list", "--count", "--first-parent", REF), String(total));
+      assert.is(repo.git("ls-tree", "-r", "--name-only", REF).split("\n").length, total);
+      assertSound(repo);
+      repo.remove();
+    });
+  }
+  race.run();
+}
+
+async function appendMany(name: Name, dir: string, label: string): Promise<void> {
+  const args = ["--import", "tsx", CHILD, name, dir, REF, label, String(APPENDS)];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk) => {
+      said += chunk;
+    });
+  }
+  const status = await new Promise((done) => child.once("close", done));
+  assert.is(status, 0, `${label}: ${said}`);
+}

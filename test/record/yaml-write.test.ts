@@ -1,0 +1,172 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Fields, Float, Remark, StoredValue, Tagged, Timestamp } from "../../src/record/value.ts";
+import { readYaml } from "../../src/record/yaml-read.ts";
+import { writeYaml } from "../../src/record/yaml-write.ts";
+import { nested } from "./corpus.ts";
+
+const test = suite("canonical YAML");
+
+/** The published form of a value. */
+function is(value: unknown, yaml: string): void {
+  assert.is(writeYaml(value), yaml);
+}
+
+test("a record", () => {
+  const record = new Fields([
+    ["kind", "jobs"],
+    ["version", 1],
+    ["started", new Timestamp("2026-11-22T09:43:43.512Z")],
+    ["ended", undefined],
+    [
+      "args",
+      new Fields([
+        ["greet", "Hi4"],
+        ["a", null],
+      ]),
+    ],
+    [
+      "jobs",
+      [
+        { id: "9d09", args: [] },
+        { id: "1234", from: { x: ["4f75"] } },
+      ],
+    ],
+    ["result", "Hi4, World!"],
+    ["value", new StoredValue("d5d4")],
+    ["tags", [{ user: "rasmus" }, { cost: 3.2 }, { n: new Float(1) }]],
+    ["parents", [new Remark("8a7f", "env=dev"), new Remark("123", 'note="two\nwords"')]],
+  ]);
+  const yaml = `kind: jobs
+version: 1
+started: 2026-11-22T09:43:43.512Z
+args:
+  greet: Hi4
+  a: null
+jobs:
+  - args: []
+    id: 9d09
+  - from:
+      x:
+        - 4f75
+    id: "1234"
+result: Hi4, World!
+value: !value d5d4
+tags:
+  - user: rasmus
+  - cost: 3.2
+  - n: 1.0
+parents:
+  - 8a7f # env=dev
+  - "123" # note="two\\u000awords"
+`;
+  is(record, yaml);
+  assert.is(writeYaml(readYaml(yaml, { exact: true })), yaml);
+  assert.equal((readYaml(yaml) as { parents: unknown }).parents, ["8a7f", "123"]);
+});
+
+test("numbers", () => {
+  is(1, "1\n");
+  is(new Float(1), "1.0\n");
+  is(3.2, "3.2\n");
+  is(-0, "-0.0\n");
+  is(1e16, "1.0e+16\n");
+  is(1e-7, "1.0e-07\n");
+  is(1.5e300, "1.5e+300\n");
+  is([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY], "- .nan\n- .inf\n- -.inf\n");
+  is(12345678901234567890n, "12345678901234567890\n");
+  is(7n, "!bigint 7\n");
+});
+
+test("strings are plain only when nobody could take them for anything else", () => {
+  const plain =
+    "Hi4, World!|git@github.com:insitro/redun.git|--greet|workflow.ts|0.1.0|hello_world.main|" +
+    "b3faf931667ffd18f797334eb1feef9b464ea600|/usr/bin|./a|../b|.gitignore|a#b|a:b|it's|nan|e3";
+  for (const text of plain.split("|")) is(text, `${text}\n`);
+  const quoted =
+    "no|Y|null|~|1|1e3|0x10|1_000|1,000|1:30|2026-11-22|2026-11-22T09:43:43.512Z|-1|.5|.inf|-|" +
+    "1234567890123456789012345678901234567890|1234567890e23456789012345678901234567890|" +
+    "a: b|a #b|a:| a|a |#a|@a|-|--|...|--- a|[a]|{a}|&a|*a|!a|%a|>|=|<<|?|, ";
+  for (const text of quoted.split("|")) is(text, `"${text}"\n`);
+  is("", '""\n');
+});
+
+test("what a reader may not take raw is escaped, other text is not", () => {
+  is("Zo\u00eb \u{1f600}", '"Zo\u00eb \u{1f600}"\n');
+  is(
+    "\0\x1b\x7f\x85\xa0\u2028\ufeff\uffff\ud800",
+    '"\\u0000\\u001b\\u007f\\u0085\\u00a0\\u2028\\ufeff\\uffff\\ud800"\n',
+  );
+});
+
+test("text of several lines is a literal block where it survives", () => {
+  is("a\n  b\n\nc\n", "|\n  a\n    b\n\n  c\n");
+  is({ k: "a\nb" }, "k: |-\n  a\n  b\n");
+  is(["a\n\n\n"], "- |+\n  a\n\n\n");
+  is([{ k: "a\nb\n" }, 1], "- k: |\n    a\n    b\n- 1\n");
+  is(" a\nb", '" a\\nb"\n');
+  is("a\nb\r\n", '"a\\nb\\r\\n"\n');
+  is("a\n  ", '"a\\n  "\n');
+});
+
+test("collections", () => {
+  is([], "[]\n");
+  is({}, "{}\n");
+  is({ a: [], b: {} }, "a: []\nb: {}\n");
+  is([[1, [2]], [{ a: 1, b: 2 }]], "- - 1\n  - - 2\n- - a: 1\n    b: 2\n");
+  is({ b: 1, a: undefined, 10: 2, 9: 3 }, '"10": 2\n"9": 3\nb: 1\n');
+  is([undefined, , 1], "- null\n- null\n- 1\n");
+  is({ "\u{1f600}": 1, "\uffee": 2 }, '"\uffee": 2\n"\u{1f600}": 1\n');
+  const key = "k".repeat(1001);
+  is({ [key]: 1, a: { [key]: [1] } }, `a:\n  ? ${key}\n  :\n    - 1\n? ${key}\n: 1\n`);
+});
+
+test("other types carry a tag", () => {
+  is(new Date(0), "!date 1970-01-01T00:00:00.000Z\n");
+  is(new Date(Number.NaN), "!date null\n");
+  is({ b: Buffer.from("hello") }, "b: !bytes aGVsbG8=\n");
+  is([new Set([1, "a"]), new Set()], "- !set\n  - 1\n  - a\n- !set []\n");
+  is({ m: new Map([["a", [1]]]) }, "m: !map\n  - - a\n    - - 1\n");
+  is({ f: new Tagged("file", { path: "x", hash: "y" }) }, "f: !file\n  hash: y\n  path: x\n");
+  const error = new TypeError("boom");
+  error.stack = "TypeError: boom\n    at x";
+  is(error, "!error\nname: TypeError\nmessage: boom\nstack: |-\n  TypeError: boom\n      at x\n");
+});
+
+test("what has no canonical form is opaque, and nothing throws", () => {
+  class Foo {}
+  const cyclic: Record<string, unknown> = { a: 1 };
+  cyclic["self"] = cyclic;
+  is(function greet() {}, "!opaque function greet\n");
+  is(
+    [Foo, new Foo(), () => 0],
+    "- !opaque function Foo\n- !opaque class Foo\n- !opaque function (anonymous)\n",
+  );
+  is(
+    [Symbol("x"), Promise.resolve(1), /x/],
+    "- !opaque symbol x\n- !opaque class Promise\n- !opaque class RegExp\n",
+  );
+  is(cyclic, "a: 1\nself: !opaque cyclic structure\n");
+  is([new (class extends Map {})()], "- !opaque class (anonymous)\n");
+  const broken = {
+    a: 1,
+    get b() {
+      throw new Error("no");
+    },
+  };
+  is({ broken, c: 1 }, "broken: !opaque class Object\nc: 1\n");
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  is({ proxy }, "proxy: !opaque class (anonymous)\n");
+  is(Object.assign(Object.create(null), { a: 1 }), "a: 1\n");
+  const shared = { x: 1 };
+  is([shared, shared], "- x: 1\n- x: 1\n");
+});
+
+test("structures are written to a depth of 1000", () => {
+  const text = writeYaml(nested(1000));
+  assert.is(writeYaml(readYaml(text)), text);
+  assert.match(writeYaml(nested(1001)), /!opaque structure deeper than 1000\n$/);
+});
+
+test.run();
