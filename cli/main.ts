@@ -59,7 +59,9 @@ function optionsOf(cli: CAC, spec: CommandSpec): Options {
 
 function commandOf(words: readonly string[]): CommandSpec | undefined {
   const first = words.slice(0, 2).join(" ");
-  return COMMANDS.find(({ name }) => name === first) ?? COMMANDS.find(({ name }) => name === words[0]);
+  return (
+    COMMANDS.find(({ name }) => name === first) ?? COMMANDS.find(({ name }) => name === words[0])
+  );
 }
 
 function unknownCommand(words: readonly string[]): RedunError {

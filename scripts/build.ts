@@ -13,14 +13,22 @@ const CHECKS = `${root}src/record/checks.generated.js`;
 
 /** Compiles schemas/*.schema.json to one module of plain functions, one for each record kind. */
 function generateChecks(): void {
-  const ajv = new Ajv({ code: { source: true, esm: true }, strict: true, allowUnionTypes: true, inlineRefs: false });
+  const ajv = new Ajv({
+    code: { source: true, esm: true },
+    strict: true,
+    allowUnionTypes: true,
+    inlineRefs: false,
+  });
   const exported: Record<string, string> = {};
   for (const file of readdirSync(`${root}schemas`)) {
     const schema = JSON.parse(readFileSync(`${root}schemas/${file}`, "utf8"));
     ajv.addSchema(schema);
     exported[file.replace(".schema.json", "")] = schema.$id;
   }
-  const code = (standalone as unknown as { default: typeof standalone.default }).default(ajv, exported);
+  const code = (standalone as unknown as { default: typeof standalone.default }).default(
+    ajv,
+    exported,
+  );
   writeFileSync(CHECKS, `// Generated from schemas/ by scripts/build.ts.\n${withoutRequire(code)}`);
 }
 
@@ -32,12 +40,16 @@ function withoutRequire(code: string): string {
     imports.set(path, local);
     return `(${local}.default ?? ${local})`;
   });
-  return [...imports].map(([path, local]) => `import ${local} from "${path}.js";\n`).join("") + body;
+  return (
+    [...imports].map(([path, local]) => `import ${local} from "${path}.js";\n`).join("") + body
+  );
 }
 
 /** The licences of the packages whose code is in the bundle. */
 function licensesOf(inputs: readonly string[]): string {
-  const packages = inputs.flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+  const packages = inputs.flatMap(
+    (path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [],
+  );
   return [...new Set(packages)]
     .sort()
     .map((name) => {

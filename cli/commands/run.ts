@@ -1,12 +1,12 @@
 import { inspect } from "node:util";
-import { formatParameters, parseTaskArguments } from "../../src/engine/arguments.ts";
-import { loadWorkflow } from "../../src/engine/load.ts";
 import { Scheduler } from "../../src/engine/scheduler.ts";
-import { nearest } from "../../src/engine/suggest.ts";
 import { definitionOf, type Task, type TaskDefinition } from "../../src/engine/task.ts";
 import { RedunError } from "../../src/errors.ts";
 import type { TagPair } from "../../src/record/records.ts";
 import { parseTagKeyValue } from "../../src/record/tag-text.ts";
+import { formatParameters, parseTaskArguments } from "../../src/script/arguments.ts";
+import { loadWorkflow } from "../../src/script/load.ts";
+import { nearest } from "../../src/script/suggest.ts";
 import type { CommandFunction, Options } from "../commands.ts";
 import { LIBRARY_URL } from "../library-url.ts";
 import { Reported } from "../text/error.ts";

@@ -1,9 +1,9 @@
+import { RedunError } from "../../src/errors.ts";
 import { addTags } from "../../src/index/edit-tags.ts";
 import { IndexedLog } from "../../src/index/indexed-log.ts";
-import type { TagPair } from "../../src/record/records.ts";
 import { pythonJson } from "../../src/record/python-json.ts";
+import type { TagPair } from "../../src/record/records.ts";
 import { parseTagKeyValue } from "../../src/record/tag-text.ts";
-import { RedunError } from "../../src/errors.ts";
 import type { CommandFunction } from "../commands.ts";
 import { findEntities } from "../find.ts";
 import { refresh } from "../refresh.ts";
@@ -29,8 +29,12 @@ export const command: CommandFunction = async (words, options) => {
     await refresh(log);
     const entities = findEntities(log, ids);
     await addTags(log, entities, tags);
-    const texts = tags.map(([key, value]) => oneLine(`${key}=${pythonJson(value, { compact: false })}`));
-    const lines = entities.map(({ type, id }) => `add tag ${type}:${oneLine(id)} ${texts.join(" ")}\n`);
+    const texts = tags.map(([key, value]) =>
+      oneLine(`${key}=${pythonJson(value, { compact: false })}`),
+    );
+    const lines = entities.map(
+      ({ type, id }) => `add tag ${type}:${oneLine(id)} ${texts.join(" ")}\n`,
+    );
     await write(lines.join(""));
   } finally {
     await log.close();

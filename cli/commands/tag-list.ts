@@ -27,7 +27,8 @@ function tagsOfEntity(log: IndexedLog, prefix: string, json: boolean): string {
   const tags = tagsOf(log.statements, seq);
   if (json) return `${jsonText({ _type: type, id, tags: tagsJson(tags) })}\n`;
   const lines = tags.map(([key, value]) => formatTag(key, value)).sort(compareCodePoints);
-  const body = lines.length > 0 ? lines.map((line) => `  ${oneLine(line)}\n`).join("") : "  (no tags)\n";
+  const body =
+    lines.length > 0 ? lines.map((line) => `  ${oneLine(line)}\n`).join("") : "  (no tags)\n";
   return `${type} ${oneLine(id)}\n${body}`;
 }
 

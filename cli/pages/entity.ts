@@ -1,7 +1,15 @@
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
-import { call, type EntityRow, execution, job, tagsOf, taskName, usesOf } from "../../src/index/query.ts";
-import { preview } from "../../src/record/preview.ts";
+import {
+  call,
+  type EntityRow,
+  execution,
+  job,
+  tagsOf,
+  taskName,
+  usesOf,
+} from "../../src/index/query.ts";
 import { plain } from "../../src/record/plain.ts";
+import { preview } from "../../src/record/preview.ts";
 import { writeYaml } from "../../src/record/yaml-write.ts";
 import { tagText } from "../text/lines.ts";
 import { oneLine, type painter } from "../text/terminal.ts";
@@ -14,7 +22,11 @@ import { taskPage } from "./task.ts";
 type Paint = ReturnType<typeof painter>;
 
 /** The page of `log <id>`, whatever the id is of. */
-export async function entityPage(log: IndexedLog, entity: EntityRow, paint: Paint): Promise<string> {
+export async function entityPage(
+  log: IndexedLog,
+  entity: EntityRow,
+  paint: Paint,
+): Promise<string> {
   const { statements } = log;
   switch (entity.type) {
     case "Execution": {

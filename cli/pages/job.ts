@@ -1,7 +1,7 @@
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import { execution, type JobRow, job as jobById, tagsOf } from "../../src/index/query.ts";
-import type { Job, TagPair } from "../../src/record/records.ts";
 import { preview, previewArgs } from "../../src/record/preview.ts";
+import type { Job, TagPair } from "../../src/record/records.ts";
 import { ErrorValue } from "../../src/record/value.ts";
 import { duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
 import { oneLine, type painter } from "../text/terminal.ts";

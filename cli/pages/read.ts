@@ -25,7 +25,10 @@ export async function readJob(log: IndexedLog, row: JobRow): Promise<Job> {
  * A value by its id: from a file of its own, else from a job that took or gave it.
  * @returns undefined where only its hash was recorded
  */
-export async function readValue(log: IndexedLog, entity: EntityRow): Promise<{ value: unknown } | undefined> {
+export async function readValue(
+  log: IndexedLog,
+  entity: EntityRow,
+): Promise<{ value: unknown } | undefined> {
   try {
     return { value: await readAnyYaml(await readText(log, entity.id)) };
   } catch (error) {
@@ -40,5 +43,7 @@ export async function readValue(log: IndexedLog, entity: EntityRow): Promise<{ v
 
 function valueIn(job: Job, role: string): unknown {
   if (role === "") return "error" in job ? job.error : job.result;
-  return job.args instanceof Map ? job.args.get(role) : (job.args as readonly unknown[])[Number(role)];
+  return job.args instanceof Map
+    ? job.args.get(role)
+    : (job.args as readonly unknown[])[Number(role)];
 }

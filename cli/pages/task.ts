@@ -29,7 +29,12 @@ export async function taskSection(
 }
 
 /** Everything about one task. */
-export async function taskPage(log: IndexedLog, id: string, seq: number, paint: Paint): Promise<string> {
+export async function taskPage(
+  log: IndexedLog,
+  id: string,
+  seq: number,
+  paint: Paint,
+): Promise<string> {
   const [head = "", ...rest] = await taskSection(log, id, paint, "");
   const jobs = jobsOfTask(log.statements, seq, 1);
   const newest = jobs.map((job) => `  Newest Job ${shortId(job.id)} ${localTime(job.started)}`);

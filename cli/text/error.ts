@@ -15,7 +15,9 @@ export function reportError(error: unknown): number {
     return error.code === "USAGE" ? 2 : 1;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`redun-git failed in a way that it should not. Please report this:\n${stack}\n`);
+  process.stderr.write(
+    `redun-git failed in a way that it should not. Please report this:\n${stack}\n`,
+  );
   return 1;
 }
 

@@ -12,7 +12,8 @@ export function jsonText(value: unknown): string {
     return Number.isFinite(value) ? (Object.is(value, -0) ? "-0.0" : String(value)) : `"${value}"`;
   }
   if (typeof value !== "object") return JSON.stringify(value) ?? JSON.stringify(String(value));
-  if (Array.isArray(value) || value instanceof Set) return `[${[...value].map(jsonText).join(",")}]`;
+  if (Array.isArray(value) || value instanceof Set)
+    return `[${[...value].map(jsonText).join(",")}]`;
   if (value instanceof Map) return jsonText(Object.fromEntries(value));
   if (value instanceof Uint8Array) return JSON.stringify(Buffer.from(value).toString("base64"));
   if (value instanceof Error) return jsonText({ name: value.name, message: value.message });

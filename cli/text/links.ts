@@ -16,11 +16,15 @@ export function linksOf(tags: readonly TagPair[]): Link[] {
 
 /** The forge's page of a commit; null for a remote that is no known forge. */
 function commitLink(origin: string, commit: string): Link | null {
-  const match = /^(?:[a-z+]+:\/\/)?(?:[^@/]*@)?([\w.-]+)(?::\d+)?[:/]+([\w./~-]+?)(?:\.git)?\/?$/i.exec(origin);
+  const match =
+    /^(?:[a-z+]+:\/\/)?(?:[^@/]*@)?([\w.-]+)(?::\d+)?[:/]+([\w./~-]+?)(?:\.git)?\/?$/i.exec(origin);
   if (!match || !/^[0-9a-f]{7,64}$/.test(commit)) return null;
   const [, host = "", path = ""] = match;
-  if (/github/i.test(host)) return { title: "Commit", url: `https://${host}/${path}/commit/${commit}` };
-  if (/gitlab/i.test(host)) return { title: "Commit", url: `https://${host}/${path}/-/commit/${commit}` };
-  if (/bitbucket/i.test(host)) return { title: "Commit", url: `https://${host}/${path}/commits/${commit}` };
+  if (/github/i.test(host))
+    return { title: "Commit", url: `https://${host}/${path}/commit/${commit}` };
+  if (/gitlab/i.test(host))
+    return { title: "Commit", url: `https://${host}/${path}/-/commit/${commit}` };
+  if (/bitbucket/i.test(host))
+    return { title: "Commit", url: `https://${host}/${path}/commits/${commit}` };
   return null;
 }

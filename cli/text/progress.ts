@@ -22,7 +22,9 @@ export function progressBar(title: string, unit: string): ProgressBar {
       const left = rate > 0 ? Math.ceil((total - done) / rate) : 0;
       const percent = total > 0 ? Math.floor((done / total) * 100) : 100;
       const count = `${done.toLocaleString("en")} of ${total.toLocaleString("en")} ${unit}`;
-      stderr.write(`\r\x1b[K${title}: ${percent}%  ${count}, ${Math.round(rate)}/s, ${left} s left`);
+      stderr.write(
+        `\r\x1b[K${title}: ${percent}%  ${count}, ${Math.round(rate)}/s, ${left} s left`,
+      );
     },
     end() {
       if (shown) stderr.write("\r\x1b[K");

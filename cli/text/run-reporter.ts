@@ -68,7 +68,8 @@ export class RunReporter implements SchedulerListener {
 
   #parents(error: unknown): LiveJob[] {
     const path: LiveJob[] = [];
-    for (let job = this.#run?.jobThatFailed(error) ?? null; job; job = job.parent) path.unshift(job);
+    for (let job = this.#run?.jobThatFailed(error) ?? null; job; job = job.parent)
+      path.unshift(job);
     return path;
   }
 
@@ -88,7 +89,10 @@ function callText(job: LiveJob): string {
 }
 
 /** Frames of the scheduler and of Node say nothing about the user's error. */
-const OWN_FRAMES = [new URL("./", import.meta.url).href, fileURLToPath(new URL("./", import.meta.url))];
+const OWN_FRAMES = [
+  new URL("./", import.meta.url).href,
+  fileURLToPath(new URL("./", import.meta.url)),
+];
 
 /** An error's stack without our own frames, its paths as the user would type them. */
 function errorLines(error: unknown): string[] {

@@ -1,4 +1,4 @@
-import type { Parameter } from "./parameters.ts";
+import type { Parameter } from "../source/parameters.ts";
 
 /** Arguments with the names of their parameters; `names` is null where they have none. */
 export interface NamedArguments {

@@ -26,7 +26,7 @@ export interface RecorderOptions {
   /** Subject of the run's commit, without its status. */
   readonly title: string;
   /** Told of every commit and the files that came with it. */
-  readonly onCommit: (appended: Appended, files: readonly RecordFile[]) => void;
+  readonly onCommit: (appended: Appended, files: readonly RecordFile[]) => Promise<void>;
 }
 
 /** Writes down what a run does: to the journal at once, to the log at checkpoints and at its end. */
@@ -103,7 +103,7 @@ export class Recorder implements RunListener {
     const message = runMessage(title, status, pending.jobCount, execution);
     const appended = await log.append(files, message);
     journal.write({ committed });
-    onCommit(appended, files);
+    await onCommit(appended, files);
     return appended;
   }
 
@@ -190,6 +190,9 @@ export class Recorder implements RunListener {
   }
 }
 
-function zip<T>(names: readonly string[] | null, values: readonly T[]): Map<string, T> | readonly T[] {
+function zip<T>(
+  names: readonly string[] | null,
+  values: readonly T[],
+): Map<string, T> | readonly T[] {
   return names ? new Map(names.map((name, at) => [name, values[at]!])) : values;
 }

@@ -127,9 +127,7 @@ export class Run implements RunHandle {
     parent: LiveJob | null,
   ): Promise<unknown> {
     const from = call.args.map(() => new Set<LiveJob>());
-    const args = await Promise.all(
-      call.args.map((arg, at) => this.resolve(arg, parent, from[at])),
-    );
+    const args = await Promise.all(call.args.map((arg, at) => this.resolve(arg, parent, from[at])));
     if (this.#stopped) throw this.#stopped;
 
     const job = this.#begin(call, args, from, parent);

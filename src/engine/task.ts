@@ -3,8 +3,8 @@ import type { ObjectFormat } from "../git/backend.ts";
 import { taskId } from "../record/encode.ts";
 import { fullName, type TagPair, type Task as TaskRecord } from "../record/records.ts";
 import { type Tags, tagPairs } from "../record/tag-set.ts";
+import { describeTask, parseCallSite, type TaskSource } from "../source/source.ts";
 import { type Arg, type Lazy, lazy, type Resolved } from "./lazy.ts";
-import { describeTask, parseCallSite, type TaskSource } from "./source.ts";
 
 /** A function whose calls are recorded: calling it gives a lazy value that a scheduler computes. */
 export interface Task<A extends unknown[], R> {

@@ -81,7 +81,6 @@ export interface Append {
 }
 
 export interface GitBackend {
-  readonly name: "native" | "isomorphic";
   readonly repository: Repository;
 
   config(): Promise<GitConfig>;
@@ -102,7 +101,7 @@ export interface GitBackend {
 
   /**
    * Contents of many objects, in the order asked for. The ids are streamed in as the contents
-   * are streamed out, so a million of them need no memory.
+   * are streamed out, some hundreds ahead, so a million of them need no memory.
    * @throws RedunError OBJECT_MISSING
    */
   read(oids: Iterable<Oid> | AsyncIterable<Oid>): AsyncIterable<{ oid: Oid; bytes: Uint8Array }>;
@@ -115,7 +114,8 @@ export interface GitBackend {
    * everything is durable and the ref points at the returned commit, or nothing happened.
    * Files of the tree that are not named stay as they are.
    * The index, the work tree, HEAD and every other ref are not touched.
-   * @throws RedunError REF_MOVED when the ref is not at `expected`: read it again and retry
+   * @throws RedunError REF_MOVED when the ref has moved on from `expected`: read it again and retry
+   * @throws RedunError BAD_RECORD for a path that git does not allow in a tree
    * @throws RedunError REPOSITORY_UNWRITABLE
    */
   append(request: Append): Promise<Oid>;

@@ -2,6 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { RedunError } from "../errors.ts";
 import type { GitBackend, Repository } from "./backend.ts";
+import { readRef } from "./files/refs.ts";
 import { runGit } from "./native/process.ts";
 
 /** The oldest git that the native backend is tested with. */
@@ -16,7 +17,7 @@ export async function openBackend(
   repository: Repository,
   forced = process.env.REDUN_GIT_BACKEND,
 ): Promise<GitBackend> {
-  if (forced !== undefined && forced !== "" && forced !== "native" && forced !== "isomorphic") {
+  if (forced && forced !== "native" && forced !== "isomorphic") {
     throw new RedunError(
       "USAGE",
       `REDUN_GIT_BACKEND is "${forced}"; it can be "native" or "isomorphic".`,
@@ -26,6 +27,36 @@ export async function openBackend(
   const native = forced ? forced === "native" : gitOnPath() && (await isRecent(repository));
   if (native) return (await import("./native/backend.ts")).openNative(repository);
   return (await import("./isomorphic/backend.ts")).openIsomorphic(repository);
+}
+
+/**
+ * A backend that is chosen and loaded when it is first needed. What stands in plain files, the
+ * ref above all, is read without it: a query of an index that is up to date starts no process.
+ */
+export function deferredBackend(repository: Repository): GitBackend {
+  const inFiles = repository.refFormat === "files" && repository.objectFormat === "sha1";
+  let opened: Promise<GitBackend> | undefined;
+  const open = () => {
+    opened ??= openBackend(repository);
+    return opened;
+  };
+  return {
+    repository,
+    config: async () => (await open()).config(),
+    identity: async () => (await open()).identity(),
+    head: async () => (await open()).head(),
+    resolve: async (ref) => (inFiles ? readRef(repository, ref).oid : (await open()).resolve(ref)),
+    commit: async (oid) => (await open()).commit(oid),
+    changes: async function* (from, to) {
+      yield* (await open()).changes(from, to);
+    },
+    read: async function* (oids) {
+      yield* (await open()).read(oids);
+    },
+    readPath: async (commit, path) => (await open()).readPath(commit, path),
+    append: async (request) => (await open()).append(request),
+    close: async () => (opened ? (await opened).close() : undefined),
+  };
 }
 
 function gitOnPath(): boolean {
@@ -47,5 +78,7 @@ async function isRecent(repository: Repository): Promise<boolean> {
   const { stdout } = await runGit(repository, ["version"]);
   const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout.toString("latin1")) ?? [];
   const [oldestMajor, oldestMinor] = OLDEST_GIT;
-  return Number(major) > oldestMajor || (Number(major) === oldestMajor && Number(minor) >= oldestMinor);
+  return (
+    Number(major) > oldestMajor || (Number(major) === oldestMajor && Number(minor) >= oldestMinor)
+  );
 }

@@ -21,8 +21,8 @@ export async function openDatabase(path: string): Promise<Database> {
 type Sqlite = { DatabaseSync: new (path: string) => Database };
 
 async function loadSqlite(): Promise<Sqlite> {
-  const builtIn = await withoutExperimentalWarning(
-    () => (process.getBuiltinModule as (id: string) => Sqlite | undefined)?.("node:sqlite"),
+  const builtIn = await withoutExperimentalWarning(() =>
+    (process.getBuiltinModule as (id: string) => Sqlite | undefined)?.("node:sqlite"),
   );
   return builtIn ?? ((await import("@photostructure/sqlite")) as unknown as Sqlite);
 }

@@ -16,9 +16,7 @@ export function loadId(stored: unknown): string {
  * bytes after all texts, so each kind has a range of its own.
  */
 export function prefixRanges(prefix: string): { from: StoredId; to: StoredId }[] {
-  const ranges: { from: StoredId; to: StoredId }[] = [
-    { from: prefix, to: `${prefix}\u{10ffff}` },
-  ];
+  const ranges: { from: StoredId; to: StoredId }[] = [{ from: prefix, to: `${prefix}\u{10ffff}` }];
   if (/^[0-9a-f]{1,64}$/.test(prefix)) {
     const from = Buffer.from(prefix.padEnd(prefix.length + (prefix.length % 2), "0"), "hex");
     // One more than 64 hex digits of the last id with this prefix: nothing sorts between them.

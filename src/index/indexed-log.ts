@@ -2,13 +2,15 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { RedunError } from "../errors.ts";
 import type { GitConfig, Repository } from "../git/backend.ts";
-import { openBackend } from "../git/open.ts";
-import { findRepository } from "../git/repository.ts";
+import { loadConfig } from "../git/files/config.ts";
+import { findRepository } from "../git/files/repository.ts";
+import { deferredBackend } from "../git/open.ts";
 import { type Appended, Log, type RecordFile } from "../log/log.ts";
 import { type Recovered, recoverRuns } from "../log/recover.ts";
 import { DEFAULT_LOG, logRef, shortRef } from "../log/ref.ts";
 import { type Database, openDatabase, Statements } from "./database.ts";
-import { applyAppended, type BadRecord, type Progress, updateIndex } from "./update.ts";
+import { indexedTip } from "./stamp.ts";
+import type { BadRecord, Progress } from "./update.ts";
 
 export interface OpenOptions {
   /** A folder in the repository. Defaults to the current one. */
@@ -40,9 +42,9 @@ export class IndexedLog {
   /** @throws RedunError NOT_A_REPOSITORY, UNSUPPORTED_REPOSITORY, BAD_REF, INDEX_FAILED */
   static async open({ cwd = process.cwd(), ref }: OpenOptions = {}): Promise<IndexedLog> {
     const repository = findRepository(cwd);
-    const backend = await openBackend(repository);
-    const config = await backend.config();
-    const log = new Log(backend, logRef(ref ?? config.get("redun.ref") ?? DEFAULT_LOG));
+    const config = loadConfig(repository);
+    const name = ref ?? config.get("redun.ref") ?? DEFAULT_LOG;
+    const log = new Log(deferredBackend(repository), logRef(name));
     return new IndexedLog(log, config, await openIndex(repository, log.ref));
   }
 
@@ -50,20 +52,22 @@ export class IndexedLog {
   async refresh(progress?: Progress): Promise<Refreshed> {
     const recovered = await this.#recover();
     const tip = await this.log.tip();
-    const bad = await updateIndex(this.#database, this.log, tip, progress);
-    return { recovered, bad };
+    if (indexedTip(this.#database) === tip) return { recovered, bad: [] };
+    const { updateIndex } = await import("./update.ts");
+    return { recovered, bad: await updateIndex(this.#database, this.log, tip, progress) };
   }
 
   /** Appends record files to the log, and to the index without reading them back. */
   async append(files: readonly RecordFile[], message: string): Promise<Appended> {
     const appended = await this.log.append(files, message);
-    this.committed(appended, files);
+    await this.committed(appended, files);
     return appended;
   }
 
   /** Tells the index of a commit of this process. It is a cache: it may fail to take it. */
-  committed({ before, after }: Appended, files: readonly RecordFile[]): void {
+  async committed({ before, after }: Appended, files: readonly RecordFile[]): Promise<void> {
     try {
+      const { applyAppended } = await import("./update.ts");
       applyAppended(this.#database, this.log, before, after, files);
     } catch {
       // The next query brings the index up to date from git.

@@ -1,5 +1,5 @@
 import type { SQLInputValue } from "node:sqlite";
-import { pythonJson, parseJson } from "../record/python-json.ts";
+import { parseJson, pythonJson } from "../record/python-json.ts";
 import {
   ENTITY_TYPES,
   type EntityType,
@@ -55,8 +55,7 @@ export interface EntityRow {
   readonly id: string;
 }
 
-const EXECUTION_COLUMNS =
-  "e.seq, n.id, e.status, e.started, e.ended, e.task, e.argv, e.user";
+const EXECUTION_COLUMNS = "e.seq, n.id, e.status, e.started, e.ended, e.task, e.argv, e.user";
 
 /** The newest executions that have all the tags asked for. */
 export function executions(
@@ -67,15 +66,16 @@ export function executions(
   const { where, values } = tagConditions(filters, "e.seq");
   // The driving filter is an exact one: its range of `tag` is already in order of time.
   const exact = filters.find(({ value }) => value !== undefined);
-  const from = exact
-    ? `tag t JOIN execution e ON e.seq = t.entity`
-    : "execution e";
+  const from = exact ? `tag t JOIN execution e ON e.seq = t.entity` : "execution e";
   const driving = exact ? ["t.pair = (SELECT seq FROM pair WHERE key = ? AND value = ?)"] : [];
   const order = exact ? "t.time DESC, t.entity DESC" : "e.started DESC, e.seq DESC";
   const sql = `SELECT ${EXECUTION_COLUMNS} FROM ${from} JOIN entity n ON n.seq = e.seq
     WHERE ${[...driving, ...where, "e.started > 0"].join(" AND ")} ORDER BY ${order} LIMIT ?`;
   const first = exact ? [exact.key, json(exact.value!)] : [];
-  return statements.get(sql).all(...first, ...values, limit).map(executionRow);
+  return statements
+    .get(sql)
+    .all(...first, ...values, limit)
+    .map(executionRow);
 }
 
 function tagConditions(

@@ -1,4 +1,3 @@
-
 /** An index of another version is thrown away and rebuilt. Raise it with every change below. */
 export const INDEX_VERSION = 1;
 
@@ -55,4 +54,3 @@ CREATE TABLE tag_node (
   PRIMARY KEY (entity, hash)
 ) WITHOUT ROWID;
 `;
-

@@ -66,9 +66,7 @@ export class TagWriter {
   }
 
   #insertNode(entity: TaggedEntity, tag: TagPair | null, parents: readonly string[]): void {
-    const hash = tag
-      ? hashTag(entity.id, tag[0], tag[1], parents)
-      : hashTag("", "", null, parents);
+    const hash = tag ? hashTag(entity.id, tag[0], tag[1], parents) : hashTag("", "", null, parents);
     this.#statements
       .get("INSERT OR IGNORE INTO tag_node (entity, hash, pair, parents) VALUES (?, ?, ?, ?)")
       .run(

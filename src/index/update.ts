@@ -4,6 +4,7 @@ import type { Log, RecordFile } from "../log/log.ts";
 import { parsePath } from "../record/layout.ts";
 import { type Database, transaction } from "./database.ts";
 import { INDEX_VERSION, SCHEMA } from "./schema.ts";
+import { indexedTip, setTip } from "./stamp.ts";
 import { IndexWriter } from "./writer.ts";
 
 /** Told of progress: files read so far, and how many there are when that is known. */
@@ -13,21 +14,6 @@ export type Progress = (done: number, total: number) => void;
 export interface BadRecord {
   readonly path: string;
   readonly reason: string;
-}
-
-/** The commit that the index was built from; undefined when there is no usable index. */
-export function indexedTip(database: Database): Oid | null | undefined {
-  try {
-    const rows = database.prepare("SELECT key, value FROM meta").all() as {
-      key: string;
-      value: unknown;
-    }[];
-    const meta = new Map(rows.map(({ key, value }) => [key, value]));
-    if (meta.get("version") !== INDEX_VERSION) return undefined;
-    return (meta.get("tip") as Oid | null | undefined) ?? null;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Empties the index. Whatever was in the file before is gone. */
@@ -150,8 +136,4 @@ async function writeFiles(
     database.exec("ROLLBACK");
     throw error;
   }
-}
-
-function setTip(database: Database, tip: Oid): void {
-  database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('tip', ?)").run(tip);
 }

@@ -1,5 +1,4 @@
 import type { ObjectFormat } from "../git/backend.ts";
-import { argsId } from "../record/encode.ts";
 import {
   decodeExecution,
   decodeJobs,
@@ -7,6 +6,7 @@ import {
   decodeTags,
   decodeTask,
 } from "../record/decode.ts";
+import { argsId } from "../record/encode.ts";
 import { parsePath, type RecordPath } from "../record/layout.ts";
 import { contentId } from "../record/oid.ts";
 import { previewArgs } from "../record/preview.ts";
@@ -15,10 +15,11 @@ import {
   type EntityType,
   EXECUTION_STATUSES,
   fullName,
-  type Job,
   JOB_STATUSES,
+  type Job,
   type JobSegment,
   type Outcome,
+  type TagEdits,
 } from "../record/records.ts";
 import { StoredValue } from "../record/value.ts";
 import { type Database, Statements } from "./database.ts";
@@ -47,25 +48,16 @@ export class IndexWriter {
   }
 
   #addRecord(place: RecordPath, text: string): void {
-    switch (place.kind) {
-      case "execution":
-        return this.#addExecution(place.execution, text);
-      case "jobs":
-        return this.#addJobs(decodeJobs(text), place.id);
-      case "outcome":
-        return this.#addOutcome(decodeOutcome(text));
-      case "task":
-        return this.#addTask(place.id, text);
-      case "tags": {
-        const edits = decodeTags(text);
-        return this.#tags.edit(this.#tagged(edits.type, edits.entity), edits);
-      }
-      case "value":
-        this.#entity("Value", place.id);
-        return;
-      case "format":
-        return;
-    }
+    if (place.kind === "execution") this.#addExecution(place.execution, text);
+    else if (place.kind === "jobs") this.#addJobs(decodeJobs(text), place.id);
+    else if (place.kind === "outcome") this.#addOutcome(decodeOutcome(text));
+    else if (place.kind === "task") this.#addTask(place.id, text);
+    else if (place.kind === "tags") this.#addTagEdits(decodeTags(text));
+    else if (place.kind === "value") this.#entity("Value", place.id);
+  }
+
+  #addTagEdits(edits: TagEdits): void {
+    this.#tags.edit(this.#tagged(edits.type, edits.entity), edits);
   }
 
   #addExecution(id: string, text: string): void {
@@ -174,7 +166,12 @@ export class IndexWriter {
   /** A value's part in a job: an argument by its name, or the result, whose role is "". */
   #use(valueId: string, job: number, role: string): number {
     const { seq } = this.#entity("Value", valueId);
-    this.#run("INSERT OR IGNORE INTO value_use (value, job, role) VALUES (?, ?, ?)", seq, job, role);
+    this.#run(
+      "INSERT OR IGNORE INTO value_use (value, job, role) VALUES (?, ?, ?)",
+      seq,
+      job,
+      role,
+    );
     return seq;
   }
 

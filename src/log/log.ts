@@ -66,9 +66,14 @@ export class Log {
    * The text of record files, in the order asked for.
    * @throws RedunError OBJECT_MISSING
    */
-  async *read(oids: Iterable<Oid> | AsyncIterable<Oid>): AsyncGenerator<{ oid: Oid; text: string }> {
+  async *read(
+    oids: Iterable<Oid> | AsyncIterable<Oid>,
+  ): AsyncGenerator<{ oid: Oid; text: string }> {
     for await (const { oid, bytes } of this.backend.read(oids)) {
-      yield { oid, text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8") };
+      yield {
+        oid,
+        text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"),
+      };
     }
   }
 

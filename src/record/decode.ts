@@ -1,5 +1,5 @@
 import { RedunError } from "../errors.ts";
-import * as checks from "./checks.generated.js";
+import { execution, jobs, outcome, tags, task } from "./checks.generated.js";
 import type {
   Code,
   EntityType,
@@ -114,11 +114,11 @@ function tagOf(raw: Raw): TagPair {
   return [key, tagValueOf(raw[key], key)];
 }
 
-type Kind = "execution" | "jobs" | "outcome" | "task" | "tags";
+const CHECKS = { execution, jobs, outcome, tags, task };
 
-function checked(kind: Kind, text: string): Raw {
+function checked(kind: keyof typeof CHECKS, text: string): Raw {
   const raw: Raw = withPlainTimes(readYaml(text));
-  const check = checks[kind];
+  const check = CHECKS[kind];
   if (check(raw)) return raw;
   const error = check.errors?.[0];
   const where = error?.instancePath ? ` at ${error.instancePath}` : "";

@@ -5,7 +5,7 @@
 export function opaqueText(value: unknown): string {
   if (typeof value === "symbol") return short("symbol", value.description ?? "");
   if (typeof value === "function") return short("function", nameOf(value));
-  return short("class", nameOf(constructorOf(value)) || "Object");
+  return short("class", nameOf(constructorOf(value)));
 }
 
 function short(kind: string, name: string): string {

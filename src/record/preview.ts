@@ -51,7 +51,8 @@ function special(value: object): string | undefined {
     return value.tag === "opaque" ? `<${value.value}>` : `${value.tag}(${write(value.value, 100)})`;
   }
   if (value instanceof Remark) return write(value.value, 100);
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "invalid date" : value.toISOString();
+  if (value instanceof Date)
+    return Number.isNaN(value.getTime()) ? "invalid date" : value.toISOString();
   if (value instanceof Uint8Array) return `<${value.length} bytes>`;
   if (value instanceof Set) return `Set ${between("{", value.values(), "}", 100, write)}`;
   if (value instanceof Map) return `Map ${between("{", value.entries(), "}", 100, mapEntry)}`;
@@ -78,7 +79,13 @@ function between<T>(
   return text + close;
 }
 
-const ESCAPES: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "'": "\\'", "\\": "\\\\" };
+const ESCAPES: Record<string, string> = {
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "'": "\\'",
+  "\\": "\\\\",
+};
 
 function quote(text: string): string {
   const escaped = text.replace(

@@ -67,5 +67,7 @@ export function baseNode(entity: string, tag: TagPair): TagNode {
 
 /** Equal keys, and values that are equal as JSON: 1 is not 1.0. */
 export function sameTag(a: TagPair, b: TagPair): boolean {
-  return a[0] === b[0] && pythonJson(a[1], { compact: true }) === pythonJson(b[1], { compact: true });
+  return (
+    a[0] === b[0] && pythonJson(a[1], { compact: true }) === pythonJson(b[1], { compact: true })
+  );
 }

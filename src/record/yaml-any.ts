@@ -5,14 +5,14 @@ import { NotCanonical, readYaml } from "./yaml-read.ts";
 import { commentText } from "./yaml-scalar.ts";
 
 const MIB = 1024 * 1024;
-/** The `yaml` package takes some 80 times the size of a text in memory. */
-const MAX_FOREIGN = 8 * MIB;
+/** Of hostile text the `yaml` package takes a thousand times the size in memory, and ten seconds. */
+const MAX_FOREIGN = MIB;
 
 /**
  * The value of a YAML document that others may have written. The text is trusted in nothing:
  * aliases, merge keys, repeated keys, keys that are no scalars and other tags than `!word` are
  * refused, and `__proto__` is a key like any other. Numbers keep their meaning (1.0 is a `Float`).
- * `maxLength` is in UTF-16 units. Text that is not canonical may have 8 Mi of them at most, and
+ * `maxLength` is in UTF-16 units. Text that is not canonical may have 1 Mi of them at most, and
  * nest 400 deep.
  * @throws RedunError BAD_RECORD
  */

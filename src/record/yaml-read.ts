@@ -5,14 +5,12 @@
  */
 import { compareCodePoints } from "./code-points.ts";
 import { Fields, isTagName, Remark, setOwn } from "./value.ts";
+import { BLANK, COLON, DASH, LF, NotCanonical, QUOTE, YamlCursor } from "./yaml-cursor.ts";
 import { plainScalar } from "./yaml-plain.ts";
-import { commentText, isLiteral, isPlain, isUnsafe, quote } from "./yaml-scalar.ts";
+import { commentText, isLiteral, isPlain } from "./yaml-scalar.ts";
 import { fromTag } from "./yaml-tags.ts";
 
-/** Thrown for a text that `writeYaml` would not have written; it may be good YAML all the same. */
-export class NotCanonical extends Error {
-  override readonly name = "NotCanonical";
-}
+export { NotCanonical };
 
 export interface ReadOptions {
   /**
@@ -26,12 +24,6 @@ export interface ReadOptions {
 const MAX_DEPTH = 1100;
 const MAX_SIMPLE_KEY = 1000;
 
-const LF = 0x0a;
-const BLANK = 0x20;
-const QUOTE = 0x22;
-const DASH = 0x2d;
-const COLON = 0x3a;
-
 /**
  * The value of a canonical document: plain objects and arrays, with own properties whatever the
  * key, and the classes of value.ts.
@@ -41,19 +33,12 @@ export function readYaml(text: string, options: ReadOptions = {}): unknown {
   return new Reader(text, options.exact === true).document();
 }
 
-class Reader {
-  private readonly text: string;
+class Reader extends YamlCursor {
   private readonly exact: boolean;
-  /** Within a line the next character; between lines the first one that is not a blank. */
-  private at = 0;
-  /** The column of `at` while between lines; -1 at the end of the text. */
-  private column = 0;
   private depth = 0;
-  /** Whether the string that `quoteEnd` saw last has escapes. */
-  private escaped = false;
 
   constructor(text: string, exact: boolean) {
-    this.text = text;
+    super(text);
     this.exact = exact;
   }
 
@@ -108,12 +93,14 @@ class Reader {
   private map(column: number): unknown {
     const map: Record<string, unknown> = {};
     const keys: string[] = [];
+    let size = 0;
     do {
       const key = this.key(column);
-      if (key in map && Object.hasOwn(map, key)) throw this.refuse("a key appears twice");
       setOwn(map, key, this.mapValue(column + 2));
       if (this.exact) keys.push(key);
+      size++;
     } while (this.column === column);
+    if (Object.keys(map).length !== size) throw this.refuse("a key appears twice");
     if (this.column > column) throw this.refuse("bad indentation");
     return this.exact && !isSorted(keys)
       ? new Fields(keys.map((key) => [key, map[key]] as const))
@@ -176,13 +163,11 @@ class Reader {
     if (c !== BLANK) throw this.refuse("a blank expected");
     this.at++;
     const literal = text.charCodeAt(this.at) === 0x7c;
-    const value = literal ? this.literal(column || 2) : this.scalar();
-    if (value instanceof Remark) throw this.refuse("a comment behind a tagged scalar");
-    return fromTag(tag, value);
+    return fromTag(tag, literal ? this.literal(column || 2) : this.scalar(false));
   }
 
   /** A scalar, `[]` or `{}`, up to the end of its line. */
-  private scalar(): unknown {
+  private scalar(mayHaveComment = true): unknown {
     const { text, at } = this;
     const c = text.charCodeAt(at);
     if (c === 0x5b || c === 0x7b) return this.empty(c === 0x5b ? "[]" : "{}");
@@ -193,7 +178,7 @@ class Reader {
         throw this.refuse("a text that is written as a literal block");
       }
       this.at = end;
-      return this.endOfScalar(value);
+      return this.endOfScalar(value, mayHaveComment);
     }
     let end = text.indexOf("\n", at);
     if (end < 0) throw this.refuse("a line without an end");
@@ -208,7 +193,7 @@ class Reader {
     const before = end < 0 ? undefined : plainScalar(line.slice(0, end));
     if (before === undefined) throw this.refuse("not a plain scalar");
     this.at = at + end;
-    return this.endOfScalar(before);
+    return this.endOfScalar(before, mayHaveComment);
   }
 
   private empty(brackets: string): unknown {
@@ -218,14 +203,13 @@ class Reader {
     return brackets === "[]" ? [] : {};
   }
 
-  /** A comment may follow. */
-  private endOfScalar(value: unknown): unknown {
+  private endOfScalar(value: unknown, mayHaveComment: boolean): unknown {
     const { text, at } = this;
     if (text.charCodeAt(at) === LF) {
       this.nextLine();
       return value;
     }
-    if (!text.startsWith(" # ", at)) throw this.refuse("not a scalar");
+    if (!mayHaveComment || !text.startsWith(" # ", at)) throw this.refuse("not a scalar");
     const end = text.indexOf("\n", at);
     if (end < 0) throw this.refuse("a line without an end");
     const comment = text.slice(at + 3, end);
@@ -234,108 +218,6 @@ class Reader {
     this.at = end;
     this.nextLine();
     return this.exact ? new Remark(value as Remark["value"], comment) : value;
-  }
-
-  /** The string between the quote at `at` and the one before `end`, which must need quotes. */
-  private quoted(end: number): string {
-    const { text, at } = this;
-    let value = text.slice(at + 1, end - 1);
-    if (this.escaped) {
-      const source = text.slice(at, end);
-      value = unescapeJson(source);
-      if (quote(value) !== source) throw this.refuse("an escape that is not needed");
-    }
-    if (isPlain(value)) throw this.refuse("quotes that are not needed");
-    return value;
-  }
-
-  /** Where the string that opens at `at` ends, behind its closing quote. */
-  private quoteEnd(): number {
-    const { text } = this;
-    this.escaped = false;
-    for (let i = this.at + 1; i < text.length; i++) {
-      const c = text.charCodeAt(i);
-      if (c === QUOTE) return i + 1;
-      if (c === 0x5c) {
-        this.escaped = true;
-        i++;
-      } else if (c < BLANK || (c > 0x7e && isUnsafe(c))) break;
-    }
-    throw this.refuse("a string without an end");
-  }
-
-  /** Where a plain key ends: at `: ` or a colon that ends the line, else at the line's end. */
-  private keyEnd(): number {
-    const { text } = this;
-    for (let i = this.at; i < text.length; i++) {
-      const c = text.charCodeAt(i);
-      if (c === LF) return i;
-      if (c === COLON) {
-        const next = text.charCodeAt(i + 1);
-        if (next === BLANK || next === LF) return i;
-      }
-    }
-    throw this.refuse("a line without an end");
-  }
-
-  /** A literal block whose lines begin in `column`. */
-  private literal(column: number): string {
-    const { text } = this;
-    let i = this.at + 1;
-    const chomp = text.charCodeAt(i);
-    if (chomp === DASH || chomp === 0x2b) i++;
-    if (text.charCodeAt(i) !== LF) throw this.refuse("not a plain literal block");
-    i++;
-    const lines: string[] = [];
-    while (i < text.length) {
-      if (text.charCodeAt(i) === LF) {
-        lines.push("");
-        i++;
-        continue;
-      }
-      let indent = 0;
-      while (indent < column && text.charCodeAt(i + indent) === BLANK) indent++;
-      if (indent < column) break;
-      const end = text.indexOf("\n", i);
-      if (end <= i + column) throw this.refuse("a line of blanks, or without an end");
-      lines.push(text.slice(i + column, end));
-      i = end + 1;
-    }
-    const trailing = lines.at(-1) === "";
-    if (trailing !== (chomp === 0x2b)) throw this.refuse("not the chomping for this block");
-    const value = lines.join("\n") + (chomp === DASH ? "" : "\n");
-    if (!isLiteral(value) || (chomp === DASH && lines.length < 2)) {
-      throw this.refuse("no literal block is written for this text");
-    }
-    this.at = i - 1;
-    this.nextLine();
-    return value;
-  }
-
-  /** From the end of a line to the first character of the next, which is never empty. */
-  private nextLine(): void {
-    const { text } = this;
-    if (text.charCodeAt(this.at) !== LF) throw this.refuse("the end of the line expected");
-    const start = this.at + 1;
-    let i = start;
-    while (text.charCodeAt(i) === BLANK) i++;
-    this.at = i;
-    this.column = i - start;
-    if (i < text.length) return;
-    if (i > start) throw this.refuse("blanks at the end");
-    this.column = -1;
-  }
-
-  private refuse(what: string): NotCanonical {
-    return new NotCanonical(`${what}, at character ${this.at}`);
-  }
-}
-
-function unescapeJson(source: string): string {
-  try {
-    return JSON.parse(source);
-  } catch {
-    throw new NotCanonical("an escape that JSON does not have");
   }
 }
 

@@ -7,10 +7,23 @@ import { pythonFloat } from "./python-float.ts";
 /** YAML 1.1 and 1.2 words for null and booleans, in any case. */
 const WORDS = new Set(["y", "n", "yes", "no", "on", "off", "true", "false", "null"]);
 
-/** First characters: letters, digits and `-./_`; no YAML indicator but `-` is among them. */
-const FIRST = classes(/[A-Za-z0-9./_-]/);
-/** Characters of numbers, sexagesimals, dates and times in any YAML version and reader. */
-const NUMERIC = classes(/[0-9_,.:eE+-]/);
+/** What a printable ASCII character may mean in an unquoted string. */
+const FIRST = 1;
+const NOT_NUMERIC = 2;
+const LOOK = 4;
+const REFUSED = 8;
+
+/**
+ * First characters are letters, digits and `-./_`; no YAML indicator but `-` is among them.
+ * Numbers, sexagesimals, dates and times in any YAML version are made of digits, e and `_,.:+-`.
+ */
+const MEANING = Uint8Array.from({ length: 128 }, (_, code) => {
+  const c = String.fromCharCode(code);
+  if (code < 0x20 || code > 0x7e) return REFUSED;
+  const first = /[A-Za-z0-9./_-]/.test(c) ? FIRST : 0;
+  const numeric = /[0-9_,.:eE+-]/.test(c) ? 0 : NOT_NUMERIC;
+  return first | numeric | (/[ :]/.test(c) ? LOOK : 0);
+});
 
 const VERSION = /^\d+(?:\.\d+){2,}$/;
 const DATE = /^\d{4}-\d\d?-\d/;
@@ -18,36 +31,31 @@ const RADIX = /^-?0(?:[xX][0-9a-fA-F_.pP+-]*|[oObB][0-9_]*)$/;
 const SPECIAL_FLOAT = /^-?\.(?:inf|nan)$/i;
 const ALPHANUMERIC = /[A-Za-z0-9]/;
 
-function classes(pattern: RegExp): Uint8Array {
-  return Uint8Array.from({ length: 128 }, (_, c) => (pattern.test(String.fromCharCode(c)) ? 1 : 0));
-}
-
 /**
  * True when a string may stand unquoted: printable ASCII that every YAML 1.1 and 1.2 reader
  * takes for this very string, as a key and as a value.
  */
 export function isPlain(text: string): boolean {
-  const length = text.length;
-  if (length === 0) return false;
-  const first = text.charCodeAt(0);
-  if (first > 0x7e || FIRST[first] === 0) return false;
-  let numeric = true;
-  let previous = 0;
+  const { length } = text;
+  let units = 0;
+  let meaning = 0;
   for (let i = 0; i < length; i++) {
     const c = text.charCodeAt(i);
-    if (c < 0x20 || c > 0x7e) return false;
-    // `: ` ends a key and ` #` begins a comment.
-    if (previous === 0x3a && c === 0x20) return false;
-    if (previous === 0x20 && c === 0x23) return false;
-    if (NUMERIC[c] === 0) numeric = false;
-    previous = c;
+    units |= c;
+    meaning |= MEANING[c & 0x7f]!;
   }
-  if (previous === 0x20 || previous === 0x3a) return false;
-  return first >= 0x41 && first !== 0x5f ? !isWord(text) : !isOther(text, first, numeric);
+  if (length === 0 || units > 0x7f || meaning & REFUSED) return false;
+  const first = text.charCodeAt(0);
+  if (!(MEANING[first]! & FIRST)) return false;
+  if (meaning & LOOK && !isSafeInside(text)) return false;
+  if (first >= 0x41 && first !== 0x5f) return length > 5 || !WORDS.has(text.toLowerCase());
+  return !isOther(text, first, (meaning & NOT_NUMERIC) === 0);
 }
 
-function isWord(text: string): boolean {
-  return text.length <= 5 && WORDS.has(text.toLowerCase());
+/** `: ` ends a key, and ` #` begins a comment. */
+function isSafeInside(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1);
+  return last !== 0x20 && last !== 0x3a && !text.includes(": ") && !text.includes(" #");
 }
 
 /** Of a text that begins with a digit or one of `-./_`: might it be no string to someone? */

@@ -76,26 +76,35 @@ class Writer {
   }
 
   private object(value: object, column: number, place: Place): string {
-    if (value instanceof Fields) return this.fields(value.entries, column, place);
-    if (value instanceof Float) return scalar(`${value.value}.0`, place);
-    if (value instanceof Timestamp) return scalar(value.iso, place);
-    if (value instanceof StoredValue) return this.tagged("value", value.id, column, place);
-    if (value instanceof Remark) return remark(value, place);
-    if (this.around.includes(value)) {
-      return this.tagged("opaque", "cyclic structure", column, place);
-    }
-    if (this.around.length >= MAX_DEPTH) {
-      return this.tagged("opaque", `structure deeper than ${MAX_DEPTH}`, column, place);
-    }
-    const depth = this.around.push(value) - 1;
+    const depth = this.around.length;
     try {
-      return this.container(value, column, place);
+      return this.ours(value, column, place) ?? this.users(value, column, place);
     } catch {
       // A getter or a proxy of the user's threw: what it holds cannot be known.
       return this.tagged("opaque", opaqueText(value), column, place);
     } finally {
       this.around.length = depth;
     }
+  }
+
+  /** Our own classes neither nest by themselves nor count as a level. */
+  private ours(value: object, column: number, place: Place): string | undefined {
+    if (value instanceof Fields) return this.fields(value.entries, column, place);
+    if (value instanceof Float) return scalar(`${value.value}.0`, place);
+    if (value instanceof Timestamp) return scalar(value.iso, place);
+    if (value instanceof StoredValue) return this.tagged("value", value.id, column, place);
+    return value instanceof Remark ? remark(value, place) : undefined;
+  }
+
+  private users(value: object, column: number, place: Place): string {
+    if (this.around.includes(value)) {
+      return this.tagged("opaque", "cyclic structure", column, place);
+    }
+    if (this.around.length >= MAX_DEPTH) {
+      return this.tagged("opaque", `structure deeper than ${MAX_DEPTH}`, column, place);
+    }
+    this.around.push(value);
+    return this.container(value, column, place);
   }
 
   private container(value: object, column: number, place: Place): string {

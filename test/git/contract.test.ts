@@ -22,7 +22,7 @@ for (const [name, open] of [
   contractSuite(`git backend ${name}: head`, open, (test) => headContract(test, open));
   contractSuite(`git backend ${name}: config`, open, configContract);
   contractSuite(`git backend ${name}: repositories`, open, (test) =>
-    repositoriesContract(test, open),
+    repositoriesContract(test, open, name),
   );
 }
 

@@ -7,11 +7,11 @@ import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type ErrorCode, RedunError } from "../../src/errors.ts";
+import { loadConfig } from "../../src/git/files/config.ts";
+import { findRepository } from "../../src/git/files/repository.ts";
 import { openIsomorphic } from "../../src/git/isomorphic/backend.ts";
-import { loadConfig } from "../../src/git/isomorphic/config.ts";
 import { ownerOfThisProcess, ticketName } from "../../src/git/isomorphic/lock-owner.ts";
 import { lockFile } from "../../src/git/isomorphic/ref-lock.ts";
-import { findRepository } from "../../src/git/repository.ts";
 import {
   runGit,
   type TemporaryRepository,

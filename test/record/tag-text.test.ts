@@ -29,9 +29,15 @@ interface Vector {
   readonly max_length?: number;
 }
 
+interface Vectors {
+  readonly parse_tag_value: readonly Vector[];
+  readonly parse_tag_key_value: readonly Vector[];
+  readonly format_tag_key_value: readonly Vector[];
+}
+
 // Read with our own JSON reader, which keeps 1000.0 apart from 1000.
 const file = readFileSync(new URL("tags.vectors.json", import.meta.url), "utf8");
-const vectors = parseJson(file) as unknown as Readonly<Record<string, readonly Vector[]>>;
+const vectors = parseJson(file) as unknown as Vectors;
 
 const compact = (value: TagValue) => pythonJson(value, { compact: true });
 
@@ -43,7 +49,7 @@ function isBadTag(message: string): (error: unknown) => boolean {
     error.hint !== undefined;
 }
 
-for (const { input, stored_json, display, log_display, error } of vectors["parse_tag_value"]!) {
+for (const { input, stored_json, display, log_display, error } of vectors.parse_tag_value) {
   test(`redun reads and prints ${JSON.stringify(input)}`, () => {
     if (error !== undefined) {
       assert.throws(() => parseTagValue(input!), isBadTag(error));
@@ -56,7 +62,7 @@ for (const { input, stored_json, display, log_display, error } of vectors["parse
   });
 }
 
-for (const { input, key, value, value_required, error } of vectors["parse_tag_key_value"]!) {
+for (const { input, key, value, value_required, error } of vectors.parse_tag_key_value) {
   test(`redun reads the pair ${JSON.stringify(input)}`, () => {
     const options = { valueRequired: value_required! };
     if (error !== undefined) {
@@ -67,7 +73,7 @@ for (const { input, key, value, value_required, error } of vectors["parse_tag_ke
   });
 }
 
-for (const { key, value, max_length, display } of vectors["format_tag_key_value"]!) {
+for (const { key, value, max_length, display } of vectors.format_tag_key_value) {
   test(`redun prints the pair ${key}=${JSON.stringify(value)}`, () => {
     // redun dies on this one; we print it as JSON.
     const expected = display ?? 'br="[x"';
@@ -152,7 +158,7 @@ test("numbers are what Python's int() and float() take", () => {
     fc.constantFrom(...spaces, ...digits),
   );
   const texts = [
-    ...fc.sample(fc.string({ unit, minLength: 1, maxLength: 7 }), { numRuns: 20_000, seed: 5 }),
+    ...fc.sample(fc.string({ unit, minLength: 1, maxLength: 7 }), { numRuns: 12_000, seed: 5 }),
     ...["1_000", "+7", "007", "5.", ".5", "1e3", "1_0.5", "0x10", "1__0", "_1", "1_", "1_e5"],
     ...["1e1_0", "1._5", "._5", "+ 7", "- 7", "+nan", "-Infinity", "1e400", "-0", "1e", "\0" + "1"],
   ];

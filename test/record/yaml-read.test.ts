@@ -40,24 +40,83 @@ test("sets own properties only", () => {
   assert.is(({} as { x?: number }).x, undefined);
 });
 
-const REFUSED = `a: &x 1|a: *x|a: [1]|a: {b: 1}|{}x|a: 'x'|a: "x"|a: >\\n  x|a: yes|a: 0x10|a: 1_0
-a: +1|a: 01|a: -0|a: 1e3|a: 1.50|a: .5|a: ~|a:|a: |a: 1\\na: 2|a: 1\\n b: 2|a:\\n - 1|a:\\n- 1
-- 1\\n-  2|- 1\\n - 2|-|- \\n|a: 1\\n- 1|- 1\\na: 1|--- a|---\\na: 1|a: 1\\n...|# c\\na: 1|a: 1 #c
-a : 1|a: b: c|? a\\n: 1|a: !!str 1|a: !<x> 1|a: !1 x|a: ! x|a: !x !y z|a: !x  1|a: !date 1 # c
-a: |\\n  x|a: |2\\n  x\\n|a: |-\\n  x|a: |+\\n  x|a: |\\n   x\\n  y|a: |\\n  x\\n  \\n  y|a: "\\\\x41"
-a: "\\\\/b:"|a: "b: \\\\u00e9"|a: 2026-13-01T00:00:00.000Z|a: 2026-02-29T00:00:00.000Z|\\ta: 1|a: 1\\t
-a: 1\\r|\\ufeffa: 1|%YAML 1.2\\n---\\na: 1|a: "x\\n  y"|a: x\\n  y|1: a|null: a|~: a|<<: a|[a]: b|a: b |  a
-- a\\n\\n- b|a: \u00e9|a: "\u00a0"|a: "\\t:"`;
+/** Without the line feed at the end. */
+const REFUSED = [
+  ...["a: &x 1", "a: *x", "a: [1]", "a: {b: 1}", "{}x", "[] ", "a: 'x'", 'a: "x"', "a: >\n  x"],
+  ...["a: yes", "a: 0x10", "a: 1_0", "a: +1", "a: 01", "a: -0", "a: 1e3", "a: 1.50", "a: .5"],
+  ...["a: ~", "a:", "a: ", "a: 1\na: 2", "a: 1\n b: 2", "a:\n - 1", "a:\n- 1", "a:\n    b: 1"],
+  ...["- 1\n-  2", "- 1\n - 2", "-", "- ", "a: 1\n- 1", "- 1\na: 1", "- a\n\n- b", "  a: 1"],
+  ...[
+    "--- a",
+    "---\na: 1",
+    "a: 1\n...",
+    "%YAML 1.2\n---\na: 1",
+    "# c\na: 1",
+    "a: 1 #c",
+    "a: 1  # c",
+  ],
+  ...[
+    "a : 1",
+    "a: b: c",
+    "? a\n: 1",
+    "1: a",
+    "null: a",
+    "~: a",
+    "<<: a",
+    "[a]: b",
+    "a: b ",
+    '"a": 1',
+  ],
+  ...[
+    "a: !!str 1",
+    "a: !<x> 1",
+    "a: !1 x",
+    "a: !_a x",
+    "a: ! x",
+    "a: !x !y z",
+    "a: !x  1",
+    "a: !x",
+  ],
+  ...["a: !date 1 # c", 'a: !x "b" # c', "a: !x [1]", "a: !x\n b: 1", "a: !x &y 1"],
+  ...[
+    "a: |\n  x\n  \n  y",
+    "a: |\n   x\n  y",
+    "a: |\n x",
+    "a: |2\n  x",
+    "a: |-\n  x",
+    "a: |+\n  x",
+  ],
+  ...["a: |\n", "a: |\n  x\n", "a: |\n   x", "a: | # c\n  x", "a: |\n  x\u0007", "a: |\n  x\r"],
+  ...[
+    'a: "\\x41:"',
+    'a: "\\/:"',
+    'a: "b: \\u00e9"',
+    'a: "\\u0009"',
+    'a: "x',
+    'a: "x\n  y"',
+    'a: "" b',
+  ],
+  ...[
+    'a: "x\\ny"',
+    "a: \u00e9",
+    'a: "\u00a0"',
+    'a: "\t:"',
+    "\ta: 1",
+    "a: 1\t",
+    "a: 1\r",
+    "\ufeffa: 1",
+  ],
+  ...["a: 2026-13-01T00:00:00.000Z", "a: 2026-02-29T00:00:00.000Z", "a: 2026-11-22", "a: x\n  y"],
+  ...[`? ${"k".repeat(1000)}\n: 1`, `${"k".repeat(1001)}: 1`, `? ${"k".repeat(1001)}\n : 1`],
+  ...[`a: ${"9".repeat(4301)}`, "a: 1.0e+5", "a: 1.0e5", "a: 0.00001", "a: .NaN", "a: .INF"],
+];
 
 test("refuses everything else", () => {
-  const texts = REFUSED.split(/[|\n](?![-+2]?\\n)/).map((text) =>
-    text.replaceAll("\\n", "\n").replaceAll("\\t", "\t").replaceAll("\\r", "\r"),
-  );
-  for (const text of ["", "\n", "a: 1", "a: 1\n\n", "a: 1\n ", ...texts.map((t) => `${t}\n`)]) {
+  for (const text of ["", "\n", "a: 1", "a: 1\n\n", "a: 1\n ", ...REFUSED.map((t) => `${t}\n`)]) {
     assert.throws(
       () => readYaml(text),
       (error: unknown) => error instanceof NotCanonical,
-      JSON.stringify(text),
+      JSON.stringify(text.slice(0, 60)),
     );
   }
 });

@@ -4,7 +4,7 @@
  * an empty home folder with a known identity, and no GIT_* variables.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -45,7 +45,10 @@ export function temporaryRepository(options: TemporaryRepositoryOptions = {}): T
   const { dir, remove } = temporaryFolder();
   const git = (...args: string[]) => runGit(dir, args);
   const format = options.objectFormat ? [`--object-format=${options.objectFormat}`] : [];
-  git("init", "-q", "-b", "main", ...format, ...(options.bare ? ["--bare"] : []));
+  // Without git's template of sample hooks, whose copying takes longer than all the rest.
+  git("init", "-q", "-b", "main", "--template=", ...format, ...(options.bare ? ["--bare"] : []));
+  const gitDir = options.bare ? dir : join(dir, ".git");
+  for (const folder of ["hooks", "info"]) mkdirSync(join(gitDir, folder));
   if (options.commit) {
     writeFileSync(join(dir, "README"), "a repository for a test\n");
     git("add", "README");

@@ -1,6 +1,6 @@
 import type { NewFile, Oid } from "../backend.ts";
+import { namesOf } from "../files/path-names.ts";
 import type { ObjectBatch, ObjectStore } from "./objects.ts";
-import { namesOf } from "./path-names.ts";
 import {
   FILE_MODE,
   FOLDER_MODE,
@@ -8,6 +8,7 @@ import {
   isFolder,
   parseTree,
   type TreeEntry,
+  toBytes,
 } from "./tree-format.ts";
 
 /** New files by name, sub-folders nested: what is to be laid over a tree. */
@@ -25,7 +26,8 @@ export async function addFiles(
   files: readonly NewFile[],
 ): Promise<Oid> {
   const overlay: Overlay = new Map();
-  for (const { path, bytes } of files) place(overlay, namesOf(path), batch.add("blob", bytes));
+  for (const { path, bytes } of files)
+    place(overlay, namesOf(path).map(toBytes), batch.add("blob", bytes));
   return lay(store, batch, overlay, base);
 }
 

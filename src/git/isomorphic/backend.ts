@@ -1,14 +1,14 @@
 import type { Append, GitBackend, Oid, Repository } from "../backend.ts";
+import { loadConfig } from "../files/config.ts";
+import { readRef } from "../files/refs.ts";
 import { addFiles } from "./add-files.ts";
 import { changedFiles } from "./changes.ts";
 import { formatCommit, readCommit } from "./commits.ts";
-import { loadConfig } from "./config.ts";
 import { readHead } from "./head.ts";
 import { identityOf } from "./identity.ts";
 import { expectRef, moveRef } from "./move-ref.ts";
 import { ObjectStore } from "./objects.ts";
 import { readInOrder } from "./read-in-order.ts";
-import { readRef } from "./refs.ts";
 import { assertSupported } from "./supported.ts";
 import { fileAt } from "./tree-path.ts";
 
@@ -26,7 +26,6 @@ export function openIsomorphic(repository: Repository): GitBackend {
   }
 
   return {
-    name: "isomorphic",
     repository,
     config: async () => loadConfig(repository),
     identity: async () => identityOf(loadConfig(repository)),

@@ -1,9 +1,9 @@
 import type { GitConfig, Head, Repository } from "../backend.ts";
-import { findRepository } from "../repository.ts";
+import { loadConfig } from "../files/config.ts";
+import { headRef, readRef } from "../files/refs.ts";
+import { findRepository } from "../files/repository.ts";
 import { readCommit } from "./commits.ts";
-import { loadConfig } from "./config.ts";
 import { ObjectStore } from "./objects.ts";
-import { headRef, readRef } from "./refs.ts";
 import { indexPathOf, isDirty } from "./work-tree.ts";
 
 /** What is checked out, and whether tracked files differ from it. */

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { RedunError } from "../../errors.ts";
 import type { GitConfig, Oid, Repository } from "../backend.ts";
-import { asUnwritable } from "./folders.ts";
+import { asUnwritable } from "../files/folders.ts";
+import { assertCreatable, readRef, refPath } from "../files/refs.ts";
 import { lockFile } from "./ref-lock.ts";
 import { appendToReflog } from "./reflog.ts";
-import { assertCreatable, readRef, refPath } from "./refs.ts";
 
 /** A ref's move from one commit to another. */
 export interface RefMove {

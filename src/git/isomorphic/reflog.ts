@@ -1,10 +1,10 @@
 import { appendFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { GitConfig, Repository } from "../backend.ts";
-import { isTrue } from "./config.ts";
-import { makeFolder } from "./folders.ts";
+import { isTrue } from "../files/config.ts";
+import { makeFolder } from "../files/folders.ts";
+import { refRoot } from "../files/refs.ts";
 import type { RefMove } from "./move-ref.ts";
-import { refRoot } from "./refs.ts";
 
 /**
  * Adds a line to a ref's reflog where git would: to one that exists, always; to a new one for

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { asUnwritable, hasCode, makeFolder } from "./folders.ts";
+import { asUnwritable, hasCode, makeFolder } from "../files/folders.ts";
 import { inflateObject } from "./loose-object.ts";
 
 /** The file system that isomorphic-git is given. */

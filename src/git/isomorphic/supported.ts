@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RedunError } from "../../errors.ts";
 import type { Repository } from "../backend.ts";
-import { isTrue } from "./config.ts";
-import { parseConfig } from "./config-file.ts";
+import { isTrue } from "../files/config.ts";
+import { parseConfig } from "../files/config-file.ts";
 
 /**
  * Refuses a repository that isomorphic-git cannot serve: it would misread it or, worse, write

@@ -1,9 +1,8 @@
 import { RedunError } from "../../errors.ts";
-import type { Append, Change, GitBackend, Head, Identity, Oid, Repository } from "../backend.ts";
+import type { Change, GitBackend, Head, Identity, Oid, Repository } from "../backend.ts";
 import { parseCommit } from "../commit.ts";
-import { listConfig } from "../config.ts";
+import { listConfig } from "../files/config-values.ts";
 import { machineIdentity } from "../identity.ts";
-import { readRef } from "../isomorphic/refs.ts";
 import { CatFile } from "./cat-file.ts";
 import { fastImport } from "./fast-import.ts";
 import { gitFields, gitText, runGit } from "./process.ts";
@@ -12,12 +11,11 @@ import { gitFields, gitText, runGit } from "./process.ts";
 export function openNative(repository: Repository): GitBackend {
   const objects = new CatFile(repository);
   return {
-    name: "native",
     repository,
     config: async () => listConfig(await gitText(repository, ["config", "--list", "-z"])),
     identity: () => identity(repository),
     head: () => head(repository),
-    resolve: (ref) => resolve(repository, ref),
+    resolve: (ref) => revision(repository, `${ref}^{commit}`),
     commit: async (oid) => parseCommit((await objects.get(oid)).bytes),
     changes: (from, to) => changes(repository, from, to),
     read: (oids) => objects.stream(oids),
@@ -35,12 +33,6 @@ async function identity(repository: Repository): Promise<Identity> {
   const line = (result: typeof author) =>
     result?.status === 0 ? result.stdout.toString("utf8").trim() : machineIdentity();
   return { author: line(author), committer: line(committer) };
-}
-
-/** Plain files are read without a process, because every query begins with this. */
-async function resolve(repository: Repository, ref: string): Promise<Oid | null> {
-  const plain = repository.refFormat === "files" && repository.objectFormat === "sha1";
-  return plain ? readRef(repository, ref).oid : revision(repository, `${ref}^{commit}`);
 }
 
 async function revision(repository: Repository, name: string): Promise<Oid | null> {
@@ -100,10 +92,19 @@ async function* changes(repository: Repository, from: Oid | null, to: Oid): Asyn
     }
     return;
   }
-  const fields = gitFields(repository, ["diff-tree", "-r", "-z", "--no-renames", "--raw", from, to]);
+  const fields = gitFields(repository, [
+    "diff-tree",
+    "-r",
+    "-z",
+    "--no-renames",
+    "--raw",
+    from,
+    to,
+  ]);
   for await (const meta of fields) {
     const path = await fields.next();
-    if (path.done) throw new RedunError("GIT_FAILED", "`git diff-tree` ended in the middle of a line.");
+    if (path.done)
+      throw new RedunError("GIT_FAILED", "`git diff-tree` ended in the middle of a line.");
     const [, , before, after, letter] = meta.split(" ") as [string, string, Oid, Oid, string];
     const kind = KINDS[letter[0] ?? ""] ?? "modified";
     yield { path: path.value, kind, oid: kind === "deleted" ? before : after };

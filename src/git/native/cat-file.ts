@@ -44,7 +44,9 @@ export class CatFile {
   }
 
   /** Contents in the order asked for, a window of requests ahead of the reader. */
-  async *stream(oids: Iterable<Oid> | AsyncIterable<Oid>): AsyncGenerator<{ oid: Oid; bytes: Buffer }> {
+  async *stream(
+    oids: Iterable<Oid> | AsyncIterable<Oid>,
+  ): AsyncGenerator<{ oid: Oid; bytes: Buffer }> {
     const ahead: { oid: Oid; object: Promise<GitObject> }[] = [];
     let next = 0;
     for await (const oid of oids) {

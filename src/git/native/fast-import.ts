@@ -1,20 +1,31 @@
 import { RedunError } from "../../errors.ts";
 import type { Append, Identity, Oid, Repository } from "../backend.ts";
+import { namesOf } from "../files/path-names.ts";
 import { gitFailed, runGit } from "./process.ts";
 
 /**
  * One append as one `git fast-import`: blobs, trees, commit and ref in a single stream. It keeps
  * what it does not name, and refuses to move a ref to a commit that does not contain where the
  * ref is by then, so two writers never lose a commit.
- * @throws RedunError REF_MOVED, REF_BUSY, REPOSITORY_UNWRITABLE, GIT_FAILED
+ *
+ * It asks whether the new commit contains where the ref is. So a ref that someone deletes, or
+ * moves back to an older commit, in the milliseconds since `expected` was read is moved forward
+ * again: what the log held stays in the log.
+ * @throws RedunError REF_MOVED, REF_BUSY, REPOSITORY_UNWRITABLE, GIT_FAILED; BAD_RECORD for a
+ * path that git does not allow in a tree
  */
 export async function fastImport(
   repository: Repository,
   request: Append,
   identity: Identity,
 ): Promise<Oid> {
+  for (const { path } of request.files) namesOf(path);
   const args = ["fast-import", "--quiet", "--done", "--date-format=raw"];
-  const { status, stdout, stderr } = await runGit(repository, args, instructions(request, identity));
+  const { status, stdout, stderr } = await runGit(
+    repository,
+    args,
+    instructions(request, identity),
+  );
   if (status === 0) return stdout.toString("latin1").trim();
   throw refusal(request, repository, stderr) ?? gitFailed(args, status, stderr);
 }
@@ -53,7 +64,9 @@ function refusal(request: Append, repository: Repository, stderr: string): Redun
       "If no other git process is running, remove the lock file and try again.",
     );
   }
-  if (/Permission denied|Read-only file system|insufficient permission|No space left/i.test(stderr)) {
+  if (
+    /Permission denied|Read-only file system|insufficient permission|No space left/i.test(stderr)
+  ) {
     return new RedunError(
       "REPOSITORY_UNWRITABLE",
       `The repository at ${repository.commonDir} cannot be written: ${stderr.trim().split("\n").at(-1)}`,

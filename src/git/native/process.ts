@@ -41,7 +41,9 @@ export function runGit(
       stderr += chunk;
     });
     child.on("error", (error) => fail(cannotStart(error)));
-    child.on("close", (status) => done({ status: status ?? 1, stdout: Buffer.concat(stdout), stderr }));
+    child.on("close", (status) =>
+      done({ status: status ?? 1, stdout: Buffer.concat(stdout), stderr }),
+    );
     if (input) {
       // A git that refuses its input early closes the pipe; its exit status tells that story.
       child.stdin?.on("error", () => {});

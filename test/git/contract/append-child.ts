@@ -5,9 +5,9 @@
  */
 import { RedunError } from "../../../src/errors.ts";
 import type { GitBackend } from "../../../src/git/backend.ts";
+import { findRepository } from "../../../src/git/files/repository.ts";
 import { openIsomorphic } from "../../../src/git/isomorphic/backend.ts";
 import { openNative } from "../../../src/git/native/backend.ts";
-import { findRepository } from "../../../src/git/repository.ts";
 
 const [kind, folder, ref, label, count] = process.argv.slice(2) as [
   string,

@@ -2,11 +2,10 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { GitBackend } from "../../../src/git/backend.ts";
 import { temporaryRepository } from "../../support/repository.ts";
 import { assertSound, REF } from "./support.ts";
 
-type Name = GitBackend["name"];
+type Name = "native" | "isomorphic";
 
 const CHILD = fileURLToPath(new URL("append-child.ts", import.meta.url));
 const APPENDS = 30;

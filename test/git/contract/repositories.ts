@@ -22,7 +22,7 @@ import {
 const COMMITTED = { commit: true };
 
 /** The shapes that repositories come in, and what an append leaves alone. */
-export function repositoriesContract(test: Contract, open: Open): void {
+export function repositoriesContract(test: Contract, open: Open, name: string): void {
   test("packed refs are read and appended onto", async (git, repo) => {
     const first = await append(git, null, { a: "1" });
     repo.git("pack-refs", "--all");
@@ -134,7 +134,7 @@ export function repositoriesContract(test: Contract, open: Open): void {
     assert.is(repo.git("rev-parse", `${REF}@{1}`), repo.git("rev-parse", `${REF}^`));
   });
 
-  test("an unwritable repository is REPOSITORY_UNWRITABLE", async (git, repo) => {
+  test("an unwritable repository is REPOSITORY_UNWRITABLE", async (_git, repo) => {
     // Root may write everywhere, so there a child does it as the user "nobody".
     const nobody = process.getuid?.() === 0 ? 65534 : undefined;
     if (nobody) chmodSync(repo.dir, 0o755);
@@ -143,7 +143,7 @@ export function repositoriesContract(test: Contract, open: Open): void {
     for (const path of folders) chmodSync(path, 0o555);
     const result = spawnSync(
       process.execPath,
-      ["--import", "tsx", CHILD, git.name, repo.dir, REF, "x", "1"],
+      ["--import", "tsx", CHILD, name, repo.dir, REF, "x", "1"],
       {
         encoding: "utf8",
         env: { ...process.env, HOME: "/nonexistent", XDG_CONFIG_HOME: "/nonexistent" },

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type ErrorCode, RedunError } from "../../../src/errors.ts";
 import type { Change, GitBackend, Oid, Repository } from "../../../src/git/backend.ts";
-import { findRepository } from "../../../src/git/repository.ts";
+import { findRepository } from "../../../src/git/files/repository.ts";
 import {
   type TemporaryRepository,
   type TemporaryRepositoryOptions,

@@ -1,4 +1,4 @@
-import type { Parameter } from "./parameters.ts";
+import type { Parameter } from "../source/parameters.ts";
 import { allowsUndefined, shapeOfValue, type TypeShape, typeShape } from "./type-shape.ts";
 
 /** One `--name` of a task's command line: a parameter, or a property of a destructured one. */

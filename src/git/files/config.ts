@@ -2,8 +2,8 @@ import { readFileSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { GitConfig, Repository } from "../backend.ts";
-import { configOf } from "../config.ts";
 import { parseConfig, type Setting } from "./config-file.ts";
+import { configOf } from "./config-values.ts";
 import { hasCode } from "./folders.ts";
 import { headRef } from "./refs.ts";
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { CallSite } from "./call-site.ts";
+import type { CallSite } from "../source/call-site.ts";
 
 const WIDTH = 120;
 

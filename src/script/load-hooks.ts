@@ -1,5 +1,5 @@
 import nodeModule from "node:module";
-import { loadParser } from "./syntax.ts";
+import { loadParser } from "../source/syntax.ts";
 
 /** What Node's CommonJS loader really calls; not part of its typed interface. */
 interface CommonJsLoader {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { describeTask, parseCallSite, type TaskSource } from "../../src/engine/source.ts";
+import { describeTask, parseCallSite, type TaskSource } from "../../src/source/source.ts";
 import { temporaryFolder } from "../support/repository.ts";
 import { describe, unseen, writeSource } from "./task-file.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { RedunError } from "../errors.ts";
-import type { ObjectFormat, Repository } from "./backend.ts";
+import { RedunError } from "../../errors.ts";
+import type { ObjectFormat, Repository } from "../backend.ts";
 
 /**
  * Finds the repository that `cwd` is in, as git does: GIT_DIR if set, else the first parent
@@ -14,7 +14,11 @@ export function findRepository(cwd: string, env: NodeJS.ProcessEnv = process.env
   if (env.GIT_DIR) {
     const gitDir = resolve(cwd, env.GIT_DIR);
     if (!isGitDir(gitDir)) throw notARepository(`GIT_DIR=${env.GIT_DIR}`);
-    return describe(gitDir, env.GIT_WORK_TREE ? resolve(cwd, env.GIT_WORK_TREE) : resolve(cwd), env);
+    return describe(
+      gitDir,
+      env.GIT_WORK_TREE ? resolve(cwd, env.GIT_WORK_TREE) : resolve(cwd),
+      env,
+    );
   }
   for (let folder = realPath(cwd); ; folder = dirname(folder)) {
     const gitDir = gitDirOf(folder);
@@ -52,7 +56,8 @@ function isGitDir(folder: string): boolean {
 function describe(gitDir: string, workTree: string | null, env: NodeJS.ProcessEnv): Repository {
   const commonDir = env.GIT_COMMON_DIR ? resolve(env.GIT_COMMON_DIR) : commonDirOf(gitDir);
   const config = readText(join(commonDir, "config"));
-  const bare = workTree !== null && gitDir === commonDir && setting(config, "core", "bare") === "true";
+  const bare =
+    workTree !== null && gitDir === commonDir && setting(config, "core", "bare") === "true";
   return {
     gitDir,
     commonDir,

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { type CallSite, parseCallSite } from "./call-site.ts";
+import { type CallSite, parseCallSite } from "../source/call-site.ts";
+import { siteAt } from "../source/position.ts";
+import { loadParser } from "../source/syntax.ts";
 import type { Problem } from "./load-error.ts";
-import { siteAt } from "./position.ts";
-import { loadParser } from "./syntax.ts";
 
 /** The place and wording of a syntax error or a wrong import, or null for any other error. */
 export function syntaxProblem(error: unknown, script: string): Problem | null {

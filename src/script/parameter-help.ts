@@ -1,5 +1,5 @@
+import type { Parameter } from "../source/parameters.ts";
 import { type Option, optionsOf } from "./options.ts";
-import type { Parameter } from "./parameters.ts";
 
 const LONGEST_TYPE = 40;
 

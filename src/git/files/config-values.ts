@@ -1,4 +1,4 @@
-import type { GitConfig } from "./backend.ts";
+import type { GitConfig } from "../backend.ts";
 
 /** A configuration from `git config --list -z`: entries `key\nvalue`, each ended by a NUL. */
 export function listConfig(listing: string): GitConfig {

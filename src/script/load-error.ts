@@ -2,7 +2,7 @@ import { dirname, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { RedunError } from "../errors.ts";
-import { type CallSite, parseCallSite } from "./call-site.ts";
+import { type CallSite, parseCallSite } from "../source/call-site.ts";
 import { codeFrame } from "./code-frame.ts";
 import { missingModule } from "./missing-module.ts";
 import { syntaxProblem } from "./syntax-problem.ts";

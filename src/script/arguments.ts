@@ -1,8 +1,8 @@
 import { RedunError } from "../errors.ts";
+import type { Parameter } from "../source/parameters.ts";
 import { optionValue } from "./option-values.ts";
 import { findOption, isRequired, type Option, optionsOf } from "./options.ts";
 import { formatParameters, optionUsage } from "./parameter-help.ts";
-import type { Parameter } from "./parameters.ts";
 import { nearest } from "./suggest.ts";
 
 export { formatParameters, signature } from "./parameter-help.ts";

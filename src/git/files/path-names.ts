@@ -1,14 +1,13 @@
 import { RedunError } from "../../errors.ts";
-import { toBytes } from "./tree-format.ts";
 
 /**
- * The names that a path goes through, as they stand in trees (see TreeEntry).
+ * The names that a path of a tree goes through.
  * @throws RedunError BAD_RECORD for a path that git does not allow
  */
 export function namesOf(path: string): string[] {
   const names = path.split("/");
   const bad = names.find((name) => !isAllowed(name));
-  if (bad === undefined) return names.map(toBytes);
+  if (bad === undefined) return names;
   throw new RedunError(
     "BAD_RECORD",
     `git allows no file ${JSON.stringify(path)} in a tree: ${JSON.stringify(bad)} is no valid name.`,

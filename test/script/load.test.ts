@@ -19,7 +19,7 @@ interface Loaded {
   error?: { code: string; message: string; hint?: string; cause: string };
 }
 
-const ENGINE = fileURLToPath(new URL("../../src/engine/", import.meta.url));
+const SRC = fileURLToPath(new URL("../../src/", import.meta.url));
 
 const LIBRARY = `globalThis.copies = (globalThis.copies ?? 0) + 1;
 export const calls = [];
@@ -51,15 +51,15 @@ console.log(JSON.stringify(outcomes));
 
 const tool = temporaryFolder().dir;
 writeFiles(tool, {
-  "entry.ts": `export { loadWorkflow } from ${JSON.stringify(join(ENGINE, "load.ts"))};
-    export { describeTask, parseCallSite } from ${JSON.stringify(join(ENGINE, "source.ts"))};`,
+  "entry.ts": `export { loadWorkflow } from ${JSON.stringify(join(SRC, "script/load.ts"))};
+    export { describeTask, parseCallSite } from ${JSON.stringify(join(SRC, "source/source.ts"))};`,
   "child.mjs": CHILD,
   "lib/package.json":
     '{ "type": "module", "name": "redun-git", "exports": { ".": "./index.js", "./more": "./more.js" } }',
   "lib/index.js": LIBRARY,
   "lib/more.js": 'export { task } from "./index.js"; export const more = "more";',
 });
-symlinkSync(join(ENGINE, "../../node_modules"), join(tool, "node_modules"));
+symlinkSync(join(SRC, "../node_modules"), join(tool, "node_modules"));
 buildSync({
   entryPoints: [join(tool, "entry.ts")],
   outfile: join(tool, "engine.mjs"),

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CallSite } from "./call-site.ts";
+import type { CallSite } from "../source/call-site.ts";
+import { siteAt } from "../source/position.ts";
 import type { Problem } from "./load-error.ts";
-import { siteAt } from "./position.ts";
 import { nearest } from "./suggest.ts";
 
 /** An import of what is not there: where it is written, and what may have been meant. */

@@ -1,10 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { formatParameters, parseTaskArguments, signature } from "../../src/engine/arguments.ts";
-import type { Parameter } from "../../src/engine/source.ts";
-import { nearest } from "../../src/engine/suggest.ts";
 import { RedunError } from "../../src/errors.ts";
-import { describe } from "./task-file.ts";
+import { formatParameters, parseTaskArguments, signature } from "../../src/script/arguments.ts";
+import { nearest } from "../../src/script/suggest.ts";
+import type { Parameter } from "../../src/source/source.ts";
+import { describe } from "../source/task-file.ts";
 
 function parametersOf(list: string, doc = ""): Parameter[] {
   return describe(`${doc}\nexport const a = task((${list}) => 1);`).parameters;

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { siteAt } from "../../src/engine/position.ts";
-import { describeTask, type TaskSource } from "../../src/engine/source.ts";
+import { siteAt } from "../../src/source/position.ts";
+import { describeTask, type TaskSource } from "../../src/source/source.ts";
 import { temporaryFolder } from "../support/repository.ts";
 
 const folder = temporaryFolder().dir;
