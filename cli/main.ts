@@ -7,11 +7,9 @@ import { COMMANDS, type CommandSpec, type Options } from "./commands.ts";
 import { reportError } from "./text/error.ts";
 
 /** The one place where errors become text and an exit status. */
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
+main(process.argv.slice(2)).catch((error) => {
   process.exitCode = reportError(error);
-}
+});
 
 async function main(words: readonly string[]): Promise<void> {
   const cli = cac("redun-git");

@@ -1,3 +1,5 @@
+const brand = Symbol.for("redun-git.error");
+
 /**
  * The one error class that people are meant to see.
  *
@@ -7,6 +9,7 @@
  */
 export class RedunError extends Error {
   override readonly name = "RedunError";
+  readonly [brand] = true;
   readonly code: ErrorCode;
   readonly hint: string | undefined;
 
@@ -14,6 +17,11 @@ export class RedunError extends Error {
     super(message, options);
     this.code = code;
     this.hint = hint;
+  }
+
+  /** An error of another copy of this module (the command line is bundled apart) is one as well. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && brand in value;
   }
 }
 

@@ -9,7 +9,6 @@ import { loadWorkflow } from "../../src/script/load.ts";
 import { nearest } from "../../src/script/suggest.ts";
 import type { CommandFunction, Options } from "../commands.ts";
 import { LIBRARY_URL } from "../library-url.ts";
-import { Reported } from "../text/error.ts";
 import { jsonText } from "../text/json.ts";
 import { RunReporter } from "../text/run-reporter.ts";
 import { painter, visible, write } from "../text/terminal.ts";
@@ -20,9 +19,8 @@ export const command: CommandFunction = async ([script, name, ...words], options
   const exports = await loadWorkflow(script!, { cwd: process.cwd(), libraryUrl: LIBRARY_URL });
   const tasks = tasksOf(exports);
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    await write(taskList(script!, tasks));
-    if (name === undefined) throw new Reported(2);
-    return;
+    if (name === undefined) process.exitCode = 2;
+    return write(taskList(script!, tasks));
   }
   const task = findTask(name, tasks, script!);
   const definition = definitionOf(task)!;
@@ -56,7 +54,7 @@ async function run(task: AnyTask, args: unknown[], options: Options): Promise<vo
     if (error instanceof Interrupted) exitLikeSignal(error.signal);
     if (!reporter.hasStarted) throw error;
     reporter.failed(error);
-    throw new Reported(1);
+    process.exitCode = 1;
   } finally {
     process.off("SIGINT", stop).off("SIGTERM", stop);
   }

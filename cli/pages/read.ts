@@ -15,7 +15,7 @@ export async function readText(log: IndexedLog, oid: string): Promise<string> {
 
 /** A job's whole record, from its segment. @throws RedunError OBJECT_MISSING, BAD_RECORD */
 export async function readJob(log: IndexedLog, row: JobRow): Promise<Job> {
-  const { jobs } = decodeJobs(await readText(log, row.segment));
+  const { jobs } = decodeJobs(await readAnyYaml(await readText(log, row.segment)));
   const job = jobs.find(({ id }) => id === row.id);
   if (!job) throw new RedunError("BAD_RECORD", `Segment ${row.segment} lacks job ${row.id}.`);
   return job;

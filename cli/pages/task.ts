@@ -7,6 +7,7 @@ import { localTime, shortId, tagText } from "../text/lines.ts";
 import { oneLine, type painter } from "../text/terminal.ts";
 import { docBlock, indented } from "./doc.ts";
 import { readText } from "./read.ts";
+import { readAnyYaml } from "../../src/record/yaml-any.ts";
 
 type Paint = ReturnType<typeof painter>;
 
@@ -43,7 +44,7 @@ export async function taskPage(
 
 async function readTask(log: IndexedLog, hash: string): Promise<Task | undefined> {
   try {
-    return decodeTask(await readText(log, hash), hash);
+    return decodeTask(await readAnyYaml(await readText(log, hash)), hash);
   } catch (error) {
     if (error instanceof RedunError && error.code === "OBJECT_MISSING") return undefined;
     throw error;

@@ -7,7 +7,6 @@ import { painter, visible } from "./terminal.ts";
  */
 export function reportError(error: unknown): number {
   const paint = painter(process.stderr);
-  if (error instanceof Reported) return error.status;
   if (error instanceof RedunError) {
     const hint = error.hint ? `\n${visible(error.hint)}` : "";
     const code = paint("dim", `[${error.code}]`);
@@ -19,14 +18,4 @@ export function reportError(error: unknown): number {
     `redun-git failed in a way that it should not. Please report this:\n${stack}\n`,
   );
   return 1;
-}
-
-/** Thrown by a command that has told its user already. */
-export class Reported extends Error {
-  readonly status: number;
-
-  constructor(status: number) {
-    super("reported");
-    this.status = status;
-  }
 }

@@ -2,6 +2,8 @@ import { RedunError } from "../errors.ts";
 import type { Oid } from "../git/backend.ts";
 import type { Log, RecordFile } from "../log/log.ts";
 import { parsePath } from "../record/layout.ts";
+import { readAnyYaml } from "../record/yaml-any.ts";
+import { readYaml } from "../record/yaml-read.ts";
 import { type Database, transaction } from "./database.ts";
 import { INDEX_VERSION, SCHEMA } from "./schema.ts";
 import { indexedTip, setTip } from "./stamp.ts";
@@ -65,7 +67,7 @@ export function applyAppended(
     if (at !== before && !(before === null && at === undefined)) return;
     if (at === undefined) createIndex(database);
     const writer = new IndexWriter(database, log.backend.repository.objectFormat);
-    for (const { path, text } of files) writer.add(path, text);
+    for (const { path, text } of files) writer.add(path, readYaml(text));
     setTip(database, after);
   });
 }
@@ -121,7 +123,7 @@ async function writeFiles(
     for await (const { text } of log.read(files.map(({ oid }) => oid))) {
       const { path } = files[done]!;
       try {
-        writer.add(path, text);
+        writer.add(path, await readAnyYaml(text));
       } catch (error) {
         if (!(error instanceof RedunError)) throw error;
         bad.push({ path, reason: error.message });

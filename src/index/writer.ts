@@ -39,20 +39,20 @@ export class IndexWriter {
   }
 
   /**
-   * Adds one file of the log. Paths that this version does not know are skipped.
+   * Adds one file of the log, as a YAML reader gave it. Paths that this version does not know are skipped.
    * @throws RedunError BAD_RECORD for a file that is not what its path says
    */
-  add(path: string, text: string): void {
+  add(path: string, raw: unknown): void {
     const place = parsePath(path);
-    if (place) this.#addRecord(place, text);
+    if (place) this.#addRecord(place, raw);
   }
 
-  #addRecord(place: RecordPath, text: string): void {
-    if (place.kind === "execution") this.#addExecution(place.execution, text);
-    else if (place.kind === "jobs") this.#addJobs(decodeJobs(text), place.id);
-    else if (place.kind === "outcome") this.#addOutcome(decodeOutcome(text));
-    else if (place.kind === "task") this.#addTask(place.id, text);
-    else if (place.kind === "tags") this.#addTagEdits(decodeTags(text));
+  #addRecord(place: RecordPath, raw: unknown): void {
+    if (place.kind === "execution") this.#addExecution(place.execution, raw);
+    else if (place.kind === "jobs") this.#addJobs(decodeJobs(raw), place.id);
+    else if (place.kind === "outcome") this.#addOutcome(decodeOutcome(raw));
+    else if (place.kind === "task") this.#addTask(place.id, raw);
+    else if (place.kind === "tags") this.#addTagEdits(decodeTags(raw));
     else if (place.kind === "value") this.#entity("Value", place.id);
   }
 
@@ -60,8 +60,8 @@ export class IndexWriter {
     this.#tags.edit(this.#tagged(edits.type, edits.entity), edits);
   }
 
-  #addExecution(id: string, text: string): void {
-    const execution = decodeExecution(text, id);
+  #addExecution(id: string, raw: unknown): void {
+    const execution = decodeExecution(raw, id);
     const { seq } = this.#entity("Execution", id);
     const time = Date.parse(execution.started);
     this.#run(
@@ -179,8 +179,8 @@ export class IndexWriter {
     return value instanceof StoredValue ? value.id : contentId(value, this.#format);
   }
 
-  #addTask(id: string, text: string): void {
-    const task = decodeTask(text, id);
+  #addTask(id: string, raw: unknown): void {
+    const task = decodeTask(raw, id);
     const { seq } = this.#entity("Task", id);
     this.#run("INSERT OR IGNORE INTO task (seq, name) VALUES (?, ?)", seq, fullName(task));
   }

@@ -4,7 +4,7 @@ import type { GitBackend, NewFile, Oid } from "../git/backend.ts";
 import { formatYaml } from "../record/encode.ts";
 import { FORMAT_PATH } from "../record/layout.ts";
 import { FORMAT_VERSION } from "../record/records.ts";
-import { readYaml } from "../record/yaml-read.ts";
+import { readAnyYaml } from "../record/yaml-any.ts";
 
 /** A record file as text. */
 export interface RecordFile {
@@ -81,14 +81,14 @@ export class Log {
   async #checkFormat(tip: Oid): Promise<void> {
     if (this.#checked) return;
     const text = await this.backend.readPath(tip, FORMAT_PATH);
-    if (text) checkFormat(Buffer.from(text).toString("utf8"), this.ref);
+    if (text) checkFormat(await readAnyYaml(Buffer.from(text).toString("utf8")), this.ref);
     this.#checked = tip;
   }
 }
 
 /** @throws RedunError FORMAT_TOO_NEW */
-export function checkFormat(formatText: string, ref: string): void {
-  const { version } = readYaml(formatText) as { version?: unknown };
+export function checkFormat(format: unknown, ref: string): void {
+  const { version } = (format ?? {}) as { version?: unknown };
   if (typeof version === "number" && version <= FORMAT_VERSION) return;
   throw new RedunError(
     "FORMAT_TOO_NEW",

@@ -14,10 +14,9 @@ import type {
 } from "./records.ts";
 import { tagValueOf } from "./tag-text.ts";
 import { Timestamp } from "./value.ts";
-import { readYaml } from "./yaml-read.ts";
 
 /**
- * Records from YAML. Nothing is believed before it has passed its schema: the file may come from
+ * Records from what a YAML reader made of their files. Nothing is believed before it has passed its schema: the file may come from
  * anyone whose log was fetched. A record's id is never read from its text unless it is foreign.
  */
 
@@ -25,8 +24,8 @@ import { readYaml } from "./yaml-read.ts";
 type Raw = any;
 
 /** @throws RedunError BAD_RECORD */
-export function decodeExecution(text: string, id: string): Execution {
-  const raw = checked("execution", text);
+export function decodeExecution(given: unknown, id: string): Execution {
+  const raw = checked("execution", given);
   return {
     id,
     task: raw.task,
@@ -41,8 +40,8 @@ export function decodeExecution(text: string, id: string): Execution {
 }
 
 /** @throws RedunError BAD_RECORD */
-export function decodeJobs(text: string): JobSegment {
-  const raw = checked("jobs", text);
+export function decodeJobs(given: unknown): JobSegment {
+  const raw = checked("jobs", given);
   return {
     execution: raw.execution,
     jobs: raw.jobs.map(jobOf),
@@ -51,14 +50,14 @@ export function decodeJobs(text: string): JobSegment {
 }
 
 /** @throws RedunError BAD_RECORD */
-export function decodeOutcome(text: string): Outcome {
-  const { execution, status, ended } = checked("outcome", text);
+export function decodeOutcome(given: unknown): Outcome {
+  const { execution, status, ended } = checked("outcome", given);
   return { execution, status, ended };
 }
 
 /** @throws RedunError BAD_RECORD */
-export function decodeTask(text: string, id: string): Task {
-  const raw = checked("task", text);
+export function decodeTask(given: unknown, id: string): Task {
+  const raw = checked("task", given);
   return {
     id,
     name: raw.name,
@@ -69,8 +68,8 @@ export function decodeTask(text: string, id: string): Task {
 }
 
 /** What parents said is a comment for people: it is not read. @throws RedunError BAD_RECORD */
-export function decodeTags(text: string): TagEdits {
-  const raw = checked("tags", text);
+export function decodeTags(given: unknown): TagEdits {
+  const raw = checked("tags", given);
   return {
     entity: raw.entity,
     type: raw.type,
@@ -116,8 +115,8 @@ function tagOf(raw: Raw): TagPair {
 
 const CHECKS = { execution, jobs, outcome, tags, task };
 
-function checked(kind: keyof typeof CHECKS, text: string): Raw {
-  const raw: Raw = withPlainTimes(readYaml(text));
+function checked(kind: keyof typeof CHECKS, given: unknown): Raw {
+  const raw: Raw = withPlainTimes(given);
   const check = CHECKS[kind];
   if (check(raw)) return raw;
   const error = check.errors?.[0];

@@ -46,7 +46,7 @@ test("the yaml package", () => {
 });
 
 test("our reader of any YAML", async () => {
-  for (const { text } of texts) {
+  for (const { text } of texts.filter((_, i) => i % 3 === 0)) {
     // A comment in front makes it not canonical, and so the business of the `yaml` package.
     const read = await readAnyYaml(`# foreign\n${text}`);
     assert.equal(markValue(read), markValue(readYaml(text)), text);
@@ -55,7 +55,7 @@ test("our reader of any YAML", async () => {
 
 test("PyYAML", () => {
   // The pure reader takes half a millisecond for ten words.
-  const some = texts.filter(({ text }, i) => i % 3 === 0 && text.length < 20_000);
+  const some = texts.filter(({ text }, i) => i % 5 === 0 && text.length < 20_000);
   const jobs = some.map(({ text }) => [text, "pure"]);
   const read = python("PyYAML", ["yaml"], MARK_PYYAML, jobs);
   for (const [i, { value, text }] of some.entries()) {
