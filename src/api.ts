@@ -4,5 +4,5 @@ export type { Lazy, Resolved } from "./engine/lazy.ts";
 export { type RunOptions, Scheduler, type SchedulerOptions } from "./engine/scheduler.ts";
 export { type CallOptions, type Task, type TaskOptions, task } from "./engine/task.ts";
 export { type ErrorCode, RedunError } from "./errors.ts";
-export type { Tags } from "./record/tag-set.ts";
-export type { TagValue } from "./record/value.ts";
+export type { Tags } from "./tag/set.ts";
+export type { TagValue } from "./value/value.ts";

@@ -1,7 +1,7 @@
 import { RedunError } from "../../src/errors.ts";
 import { IndexedLog } from "../../src/index/indexed-log.ts";
 import { executions, type TagFilter, tagsOf } from "../../src/index/query.ts";
-import { parseTagKeyValue } from "../../src/record/tag-text.ts";
+import { parseTagKeyValue } from "../../src/tag/text.ts";
 import type { CommandFunction, Options } from "../commands.ts";
 import { findEntity } from "../find.ts";
 import { entityJson, entityPage } from "../pages/entity.ts";

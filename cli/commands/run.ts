@@ -2,11 +2,11 @@ import { inspect } from "node:util";
 import { Scheduler } from "../../src/engine/scheduler.ts";
 import { definitionOf, type Task, type TaskDefinition } from "../../src/engine/task.ts";
 import { RedunError } from "../../src/errors.ts";
-import type { TagPair } from "../../src/record/records.ts";
-import { parseTagKeyValue } from "../../src/record/tag-text.ts";
 import { formatParameters, parseTaskArguments } from "../../src/script/arguments.ts";
 import { loadWorkflow } from "../../src/script/load.ts";
 import { nearest } from "../../src/script/suggest.ts";
+import type { TagPair } from "../../src/tag/tag.ts";
+import { parseTagKeyValue } from "../../src/tag/text.ts";
 import type { CommandFunction, Options } from "../commands.ts";
 import { LIBRARY_URL } from "../library-url.ts";
 import { jsonText } from "../text/json.ts";
@@ -16,34 +16,41 @@ import { painter, visible, write } from "../text/terminal.ts";
 type AnyTask = Task<unknown[], unknown>;
 
 export const command: CommandFunction = async ([script, name, ...words], options) => {
+  const help = words.includes("--help") || words.includes("-h");
+  const lists = name === undefined || ["help", "--help", "-h"].includes(name);
+  const tags = tagsOf(options);
+  const reporter = new RunReporter(process.stderr, { quiet: Boolean(options.quiet) });
+  const scheduler = new Scheduler({ ref: options.ref as string | undefined, listener: reporter });
+  // Git answers while the script loads.
+  if (!lists && !help) scheduler.prepare();
+
   const exports = await loadWorkflow(script!, { cwd: process.cwd(), libraryUrl: LIBRARY_URL });
   const tasks = tasksOf(exports);
-  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+  if (lists) {
     if (name === undefined) process.exitCode = 2;
     return write(taskList(script!, tasks));
   }
   const task = findTask(name, tasks, script!);
   const definition = definitionOf(task)!;
-  if (words.includes("--help") || words.includes("-h")) {
-    return write(taskHelp(script!, name, definition));
-  }
+  if (help) return write(taskHelp(script!, name, definition));
   const args = parseTaskArguments(definition.source.parameters, words);
-  await run(task, args, options);
+  await run(scheduler, reporter, task(...args), tags, options);
 };
 
-async function run(task: AnyTask, args: unknown[], options: Options): Promise<void> {
-  const reporter = new RunReporter(process.stderr, { quiet: Boolean(options.quiet) });
-  const scheduler = new Scheduler({
-    ...(options.ref !== undefined && { ref: options.ref as string }),
-    listener: reporter,
-  });
+async function run(
+  scheduler: Scheduler,
+  reporter: RunReporter,
+  expression: unknown,
+  tags: readonly TagPair[],
+  options: Options,
+): Promise<void> {
   const interrupt = new AbortController();
   const stop = (signal: NodeJS.Signals) => interrupt.abort(new Interrupted(signal));
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
-    const result = await scheduler.run(task(...args), {
+    const result = await scheduler.run(expression, {
       argv: process.argv.slice(2),
-      tags: tagsOf(options),
+      tags,
       project: options.project as string | undefined,
       doc: options.doc as string | undefined,
       user: options.user as string | undefined,

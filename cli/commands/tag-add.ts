@@ -1,9 +1,9 @@
 import { RedunError } from "../../src/errors.ts";
 import { addTags } from "../../src/index/edit-tags.ts";
 import { IndexedLog } from "../../src/index/indexed-log.ts";
-import { pythonJson } from "../../src/record/python-json.ts";
-import type { TagPair } from "../../src/record/records.ts";
-import { parseTagKeyValue } from "../../src/record/tag-text.ts";
+import { pythonJson } from "../../src/tag/python-json.ts";
+import type { TagPair } from "../../src/tag/tag.ts";
+import { parseTagKeyValue } from "../../src/tag/text.ts";
 import type { CommandFunction } from "../commands.ts";
 import { findEntities } from "../find.ts";
 import { refresh } from "../refresh.ts";

@@ -1,7 +1,7 @@
 import { IndexedLog } from "../../src/index/indexed-log.ts";
 import { tagKeyCounts, tagsOf } from "../../src/index/query.ts";
-import { compareCodePoints } from "../../src/record/code-points.ts";
-import { formatTag } from "../../src/record/tag-text.ts";
+import { formatTag } from "../../src/tag/text.ts";
+import { compareCodePoints } from "../../src/value/code-points.ts";
 import type { CommandFunction } from "../commands.ts";
 import { findEntity } from "../find.ts";
 import { tagsJson } from "../pages/execution.ts";

@@ -1,4 +1,4 @@
-import type { TagPair } from "../../src/record/records.ts";
+import type { TagPair } from "../../src/tag/tag.ts";
 import { visible } from "../text/terminal.ts";
 
 /** `doc` tags as paragraphs, indented, each behind an empty line. */

@@ -8,9 +8,9 @@ import {
   taskName,
   usesOf,
 } from "../../src/index/query.ts";
-import { plain } from "../../src/record/plain.ts";
-import { preview } from "../../src/record/preview.ts";
-import { writeYaml } from "../../src/record/yaml-write.ts";
+import { plain } from "../../src/value/plain.ts";
+import { preview } from "../../src/value/preview.ts";
+import { writeYaml } from "../../src/value/yaml-write.ts";
 import { tagText } from "../text/lines.ts";
 import { oneLine, type painter } from "../text/terminal.ts";
 import { indented } from "./doc.ts";

@@ -1,6 +1,6 @@
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import { type ExecutionRow, type JobRow, jobsOf, tagsOf } from "../../src/index/query.ts";
-import type { TagPair } from "../../src/record/records.ts";
+import type { TagPair } from "../../src/tag/tag.ts";
 import { commandLine, duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
 import { linksOf } from "../text/links.ts";
 import { statusTable } from "../text/status-table.ts";

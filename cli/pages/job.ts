@@ -1,8 +1,9 @@
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import { execution, type JobRow, job as jobById, tagsOf } from "../../src/index/query.ts";
-import { preview, previewArgs } from "../../src/record/preview.ts";
-import type { Job, TagPair } from "../../src/record/records.ts";
-import { ErrorValue } from "../../src/record/value.ts";
+import type { Job } from "../../src/record/records.ts";
+import type { TagPair } from "../../src/tag/tag.ts";
+import { preview, previewArgs } from "../../src/value/preview.ts";
+import { ErrorValue } from "../../src/value/value.ts";
 import { duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
 import { oneLine, type painter } from "../text/terminal.ts";
 import { indented } from "./doc.ts";

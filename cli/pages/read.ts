@@ -4,8 +4,8 @@ import type { EntityRow, JobRow } from "../../src/index/query.ts";
 import { usesOf } from "../../src/index/query.ts";
 import { decodeJobs } from "../../src/record/decode.ts";
 import type { Job } from "../../src/record/records.ts";
-import { StoredValue } from "../../src/record/value.ts";
-import { readAnyYaml } from "../../src/record/yaml-any.ts";
+import { StoredValue } from "../../src/value/value.ts";
+import { readAnyYaml } from "../../src/value/yaml-any.ts";
 
 /** One blob of the log as text. @throws RedunError OBJECT_MISSING */
 export async function readText(log: IndexedLog, oid: string): Promise<string> {

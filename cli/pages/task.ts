@@ -2,12 +2,13 @@ import { RedunError } from "../../src/errors.ts";
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import { entitiesByPrefix, jobsOfTask, tagsOf, taskName } from "../../src/index/query.ts";
 import { decodeTask } from "../../src/record/decode.ts";
-import type { TagPair, Task } from "../../src/record/records.ts";
+import type { Task } from "../../src/record/records.ts";
+import type { TagPair } from "../../src/tag/tag.ts";
+import { readAnyYaml } from "../../src/value/yaml-any.ts";
 import { localTime, shortId, tagText } from "../text/lines.ts";
 import { oneLine, type painter } from "../text/terminal.ts";
 import { docBlock, indented } from "./doc.ts";
 import { readText } from "./read.ts";
-import { readAnyYaml } from "../../src/record/yaml-any.ts";
 
 type Paint = ReturnType<typeof painter>;
 

@@ -1,4 +1,4 @@
-import { Float } from "../../src/record/value.ts";
+import { Float } from "../../src/value/value.ts";
 
 /**
  * Strict JSON on one line. Integers of any size keep their digits and 1.0 its point; NaN and the

@@ -1,7 +1,7 @@
 import { shellWord } from "../../src/engine/title.ts";
-import { compareCodePoints } from "../../src/record/code-points.ts";
-import type { TagPair } from "../../src/record/records.ts";
-import { formatTag } from "../../src/record/tag-text.ts";
+import type { TagPair } from "../../src/tag/tag.ts";
+import { formatTag } from "../../src/tag/text.ts";
+import { compareCodePoints } from "../../src/value/code-points.ts";
 import { oneLine, type painter } from "./terminal.ts";
 
 type Paint = ReturnType<typeof painter>;

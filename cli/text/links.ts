@@ -1,4 +1,4 @@
-import type { TagPair } from "../../src/record/records.ts";
+import type { TagPair } from "../../src/tag/tag.ts";
 
 export interface Link {
   readonly title: string;

@@ -1,5 +1,5 @@
 import { RedunError } from "../errors.ts";
-import { type Tags, tagPairs } from "../record/tag-set.ts";
+import { type Tags, tagPairs } from "../tag/set.ts";
 import { currentJob } from "./context.ts";
 import { holdsLazy, lazy } from "./lazy.ts";
 

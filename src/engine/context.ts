@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { TagPair } from "../record/records.ts";
+import type { TagPair } from "../tag/tag.ts";
 
 /** The run and job that the current code is part of, through every await. */
 export interface JobContext {

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { RedunError } from "../errors.ts";
-import type { TagPair } from "../record/records.ts";
+import type { TagPair } from "../tag/tag.ts";
 import { currentJob } from "./context.ts";
 import type { TaskDefinition } from "./task.ts";
 

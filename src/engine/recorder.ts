@@ -4,11 +4,12 @@ import type { Appended, Log, RecordFile } from "../log/log.ts";
 import { type PendingRun, runMessage } from "../log/pending.ts";
 import { argsId, callId, jobItemYaml, taggedItemYaml, taskYaml } from "../record/encode.ts";
 import { taskPath, valuePath } from "../record/layout.ts";
-import { blobId } from "../record/oid.ts";
-import type { EntityType, ExecutionStatus, Job, Outcome, TagPair } from "../record/records.ts";
-import { tagSet } from "../record/tag-set.ts";
-import { StoredValue } from "../record/value.ts";
-import { writeYaml } from "../record/yaml-write.ts";
+import type { EntityType, ExecutionStatus, Job, Outcome } from "../record/records.ts";
+import { tagSet } from "../tag/set.ts";
+import type { TagPair } from "../tag/tag.ts";
+import { blobId } from "../value/oid.ts";
+import { StoredValue } from "../value/value.ts";
+import { writeYaml } from "../value/yaml-write.ts";
 import { namedArguments } from "./named-arguments.ts";
 import type { LiveJob, RunListener } from "./run.ts";
 

@@ -1,7 +1,8 @@
 import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import { jobId } from "../record/encode.ts";
-import type { JobStatus, TagPair } from "../record/records.ts";
+import type { JobStatus } from "../record/records.ts";
+import type { TagPair } from "../tag/tag.ts";
 import { inJob, type RunHandle } from "./context.ts";
 import { type Expression, expressionOf, holdsLazy, partsOf } from "./lazy.ts";
 import type { TaskDefinition } from "./task.ts";

@@ -1,14 +1,17 @@
 import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
 import { basename } from "node:path";
+import { osUser } from "../git/identity.ts";
 import { IndexedLog } from "../index/indexed-log.ts";
 import { Journal } from "../log/journal.ts";
 import { PendingRun } from "../log/pending.ts";
 import { executionYaml } from "../record/encode.ts";
 import { executionFolder } from "../record/layout.ts";
-import { blobId } from "../record/oid.ts";
-import type { Execution, Outcome, TagPair } from "../record/records.ts";
-import { type Tags, tagPairs, tagSet } from "../record/tag-set.ts";
-import { startFacts } from "./facts.ts";
+import type { Code, Execution, Outcome } from "../record/records.ts";
+import { type Tags, tagPairs, tagSet } from "../tag/set.ts";
+import type { TagPair } from "../tag/tag.ts";
+import { blobId } from "../value/oid.ts";
+import { codeFacts, defaultTags } from "./facts.ts";
 import { expressionOf, partsOf, type Resolved } from "./lazy.ts";
 import { Recorder } from "./recorder.ts";
 import { Run, type RunListener } from "./run.ts";
@@ -17,9 +20,9 @@ import { runTitle } from "./title.ts";
 
 export interface SchedulerOptions {
   /** A folder in the git repository that holds the log. Defaults to the current one. */
-  readonly cwd?: string;
+  readonly cwd?: string | undefined;
   /** A log's name or a full ref. Defaults to git config `redun.ref`, then `main`. */
-  readonly ref?: string;
+  readonly ref?: string | undefined;
   /** Told what a run does, as it does it. */
   readonly listener?: SchedulerListener;
 }
@@ -41,12 +44,34 @@ export interface SchedulerListener extends RunListener {
   runEnded?(execution: Execution, run: Run, status: Outcome["status"]): void;
 }
 
+interface Prepared {
+  readonly log: IndexedLog;
+  readonly code: Code;
+}
+
 /** Runs workflows, and records every run in the log of a git repository. */
 export class Scheduler {
   readonly #options: SchedulerOptions;
+  #prepared: Promise<Prepared> | undefined;
 
   constructor(options: SchedulerOptions = {}) {
     this.#options = options;
+  }
+
+  /**
+   * Opens the log and reads the state of the code while the caller does something else, such as
+   * loading the workflow. The next run uses it.
+   */
+  prepare(): void {
+    this.#prepared ??= this.#prepare();
+    this.#prepared.catch(() => {});
+  }
+
+  async #prepare(): Promise<Prepared> {
+    const log = await IndexedLog.open(this.#options);
+    const { backend } = log.log;
+    const [code] = await Promise.all([codeFacts(backend), backend.identity()]);
+    return { log, code };
   }
 
   /**
@@ -56,39 +81,38 @@ export class Scheduler {
    */
   async run<T>(expression: T, options: RunOptions = {}): Promise<Resolved<T>> {
     const tags = tagPairs(options.tags);
-    const log = await IndexedLog.open(this.#options);
+    const { log, code } = await (this.#prepared ?? this.#prepare());
+    this.#prepared = undefined;
     try {
-      const execution = await this.#begin(log, expression, tags, options);
+      const execution = this.#begin(log, code, expression, tags, options);
       return (await this.#record(log, execution, expression, options.signal)) as Resolved<T>;
     } finally {
       await log.close();
     }
   }
 
-  async #begin(
+  #begin(
     { log: { backend } }: IndexedLog,
+    code: Code,
     expression: unknown,
     given: readonly TagPair[],
     options: RunOptions,
-  ): Promise<Execution> {
+  ): Execution {
     const root = firstTask(expression);
-    const facts = await startFacts(backend, options);
+    const user = options.user ?? process.env.REDUN_USER ?? osUser();
     const project = options.project ?? root?.namespace ?? root?.name;
-    const tags: TagPair[] = [...facts.tags];
-    if (project) tags.push(["project", project]);
-    if (options.doc !== undefined) tags.push(["doc", options.doc]);
-    const facts0 = {
+    const start = {
       task: root?.fullName ?? "",
       argv: options.argv ?? [basename(process.argv[1] ?? "node"), ...process.argv.slice(2)],
       started: new Date().toISOString(),
-      user: facts.user,
-      host: facts.host,
-      code: facts.code,
-      tags: tagSet([...tags, ...given]),
+      user,
+      host: hostname(),
+      code,
+      tags: tagSet([...defaultTags({ code, user, project, doc: options.doc }), ...given]),
       nonce: randomBytes(8).toString("hex"),
     };
-    const id = blobId(executionYaml(facts0), backend.repository.objectFormat);
-    return { id, ...facts0 };
+    const id = blobId(executionYaml(start), backend.repository.objectFormat);
+    return { id, ...start };
   }
 
   async #record(

@@ -1,9 +1,10 @@
 import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import { taskId } from "../record/encode.ts";
-import { fullName, type TagPair, type Task as TaskRecord } from "../record/records.ts";
-import { type Tags, tagPairs } from "../record/tag-set.ts";
+import { fullName, type Task as TaskRecord } from "../record/records.ts";
 import { describeTask, parseCallSite, type TaskSource } from "../source/source.ts";
+import { type Tags, tagPairs } from "../tag/set.ts";
+import type { TagPair } from "../tag/tag.ts";
 import { type Arg, type Lazy, lazy, type Resolved } from "./lazy.ts";
 
 /** A function whose calls are recorded: calling it gives a lazy value that a scheduler computes. */

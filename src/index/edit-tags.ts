@@ -1,7 +1,7 @@
 import type { RecordFile } from "../log/log.ts";
 import { tagEditFile, tagMessage } from "../log/tag-edits.ts";
-import type { TagEdit, TagPair } from "../record/records.ts";
-import type { TagGraph } from "../record/tag-graph.ts";
+import type { TagGraph } from "../tag/graph.ts";
+import type { TagEdit, TagPair } from "../tag/tag.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 import { type EntityRow, tagGraphOf } from "./query.ts";
 

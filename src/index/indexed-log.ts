@@ -44,8 +44,11 @@ export class IndexedLog {
     const repository = findRepository(cwd);
     const config = loadConfig(repository);
     const name = ref ?? config.get("redun.ref") ?? DEFAULT_LOG;
-    const log = new Log(deferredBackend(repository), logRef(name));
-    return new IndexedLog(log, config, await openIndex(repository, log.ref));
+    const fullRef = logRef(name);
+    const database = await openIndex(repository, fullRef);
+    // The index has read the log's format when it took the commit in.
+    const log = new Log(deferredBackend(repository), fullRef, indexedTip(database));
+    return new IndexedLog(log, config, database);
   }
 
   /** Commits the journals of dead runs, and brings the index to the tip of the log. */

@@ -1,5 +1,4 @@
 import type { SQLInputValue } from "node:sqlite";
-import { parseJson, pythonJson } from "../record/python-json.ts";
 import {
   ENTITY_TYPES,
   type EntityType,
@@ -7,10 +6,11 @@ import {
   type ExecutionStatus,
   JOB_STATUSES,
   type JobStatus,
-  type TagPair,
 } from "../record/records.ts";
-import { baseNode, TagGraph } from "../record/tag-graph.ts";
-import type { TagValue } from "../record/value.ts";
+import { baseNode, TagGraph } from "../tag/graph.ts";
+import { parseJson, pythonJson } from "../tag/python-json.ts";
+import type { TagPair } from "../tag/tag.ts";
+import type { TagValue } from "../value/value.ts";
 import type { Statements } from "./database.ts";
 import { loadId, prefixRanges, splitHashes, storeId } from "./ids.ts";
 

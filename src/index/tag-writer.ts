@@ -1,6 +1,7 @@
-import { parseJson, pythonJson } from "../record/python-json.ts";
-import type { TagEdits, TagPair } from "../record/records.ts";
-import { hashTag } from "../record/tag-hash.ts";
+import type { TagEdits } from "../record/records.ts";
+import { hashTag } from "../tag/hash.ts";
+import { parseJson, pythonJson } from "../tag/python-json.ts";
+import type { TagPair } from "../tag/tag.ts";
 import type { Statements } from "./database.ts";
 import { splitHashes } from "./ids.ts";
 

@@ -1,9 +1,9 @@
 import { RedunError } from "../errors.ts";
 import type { Oid } from "../git/backend.ts";
-import type { Log, RecordFile } from "../log/log.ts";
-import { parsePath } from "../record/layout.ts";
-import { readAnyYaml } from "../record/yaml-any.ts";
-import { readYaml } from "../record/yaml-read.ts";
+import { checkFormat, type Log, type RecordFile } from "../log/log.ts";
+import { FORMAT_PATH, parsePath } from "../record/layout.ts";
+import { readAnyYaml } from "../value/yaml-any.ts";
+import { readYaml } from "../value/yaml-read.ts";
 import { type Database, transaction } from "./database.ts";
 import { INDEX_VERSION, SCHEMA } from "./schema.ts";
 import { indexedTip, setTip } from "./stamp.ts";
@@ -83,8 +83,8 @@ async function addedFiles(log: Log, from: Oid | null, to: Oid): Promise<FoundFil
   try {
     for await (const { path, oid, kind } of log.backend.changes(from, to)) {
       const place = parsePath(path);
-      if (!place || place.kind === "format") continue;
-      if (kind !== "added") return null;
+      if (!place || (kind === "deleted" && place.kind === "format")) continue;
+      if (kind !== "added" && place.kind !== "format") return null;
       added.push({ path, oid });
     }
   } catch (error) {
@@ -123,9 +123,11 @@ async function writeFiles(
     for await (const { text } of log.read(files.map(({ oid }) => oid))) {
       const { path } = files[done]!;
       try {
-        writer.add(path, await readAnyYaml(text));
+        const record = await readAnyYaml(text);
+        if (path === FORMAT_PATH) checkFormat(record, log.ref);
+        else writer.add(path, record);
       } catch (error) {
-        if (!(error instanceof RedunError)) throw error;
+        if (!(error instanceof RedunError) || error.code === "FORMAT_TOO_NEW") throw error;
         bad.push({ path, reason: error.message });
       }
       done++;

@@ -8,8 +8,6 @@ import {
 } from "../record/decode.ts";
 import { argsId } from "../record/encode.ts";
 import { parsePath, type RecordPath } from "../record/layout.ts";
-import { contentId } from "../record/oid.ts";
-import { previewArgs } from "../record/preview.ts";
 import {
   ENTITY_TYPES,
   type EntityType,
@@ -21,7 +19,9 @@ import {
   type Outcome,
   type TagEdits,
 } from "../record/records.ts";
-import { StoredValue } from "../record/value.ts";
+import { contentId } from "../value/oid.ts";
+import { previewArgs } from "../value/preview.ts";
+import { StoredValue } from "../value/value.ts";
 import { type Database, Statements } from "./database.ts";
 import { storeId } from "./ids.ts";
 import { type TaggedEntity, TagWriter } from "./tag-writer.ts";

@@ -4,7 +4,7 @@ import type { GitBackend, NewFile, Oid } from "../git/backend.ts";
 import { formatYaml } from "../record/encode.ts";
 import { FORMAT_PATH } from "../record/layout.ts";
 import { FORMAT_VERSION } from "../record/records.ts";
-import { readAnyYaml } from "../record/yaml-any.ts";
+import { readAnyYaml } from "../value/yaml-any.ts";
 
 /** A record file as text. */
 export interface RecordFile {
@@ -25,12 +25,14 @@ const MAX_TRIES = 200;
 export class Log {
   readonly backend: GitBackend;
   readonly ref: string;
-  /** The newest tip whose format this object has checked. */
-  #checked: Oid | null = null;
+  /** A commit whose format is known to be one that we write. */
+  #checked: Oid | null;
 
-  constructor(backend: GitBackend, ref: string) {
+  /** `checked` is a commit of the log whose format the caller has seen. */
+  constructor(backend: GitBackend, ref: string, checked: Oid | null = null) {
     this.backend = backend;
     this.ref = ref;
+    this.#checked = checked;
   }
 
   /** The newest commit of the log, or null while nothing has been recorded. */
@@ -54,6 +56,7 @@ export class Log {
           files: before ? bytes : [...bytes, formatFile()],
           message,
         });
+        this.#checked = after;
         return { before, after };
       } catch (error) {
         if (!isContention(error) || tries >= MAX_TRIES) throw error;
@@ -79,7 +82,7 @@ export class Log {
 
   /** A log that a newer version has written to must not be mixed with records of this one. */
   async #checkFormat(tip: Oid): Promise<void> {
-    if (this.#checked) return;
+    if (this.#checked === tip) return;
     const text = await this.backend.readPath(tip, FORMAT_PATH);
     if (text) checkFormat(await readAnyYaml(Buffer.from(text).toString("utf8")), this.ref);
     this.#checked = tip;

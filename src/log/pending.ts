@@ -1,8 +1,8 @@
 import type { ObjectFormat } from "../git/backend.ts";
 import { outcomeYaml, segmentYaml } from "../record/encode.ts";
 import { executionFolder } from "../record/layout.ts";
-import { blobId } from "../record/oid.ts";
 import type { ExecutionStatus, Outcome } from "../record/records.ts";
+import { blobId } from "../value/oid.ts";
 import type { RecordLine } from "./journal.ts";
 import type { RecordFile } from "./log.ts";
 

@@ -1,9 +1,10 @@
 import type { ObjectFormat } from "../git/backend.ts";
 import { tagsYaml } from "../record/encode.ts";
 import { tagsFolder } from "../record/layout.ts";
-import { blobId } from "../record/oid.ts";
-import type { TagEdit, TagEdits } from "../record/records.ts";
-import { formatTag } from "../record/tag-text.ts";
+import type { TagEdits } from "../record/records.ts";
+import type { TagEdit } from "../tag/tag.ts";
+import { formatTag } from "../tag/text.ts";
+import { blobId } from "../value/oid.ts";
 import type { RecordFile } from "./log.ts";
 
 /** The file of one entity's edits. */

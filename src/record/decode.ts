@@ -1,4 +1,7 @@
 import { RedunError } from "../errors.ts";
+import type { TagPair } from "../tag/tag.ts";
+import { tagValueOf } from "../tag/text.ts";
+import { Timestamp } from "../value/value.ts";
 import { execution, jobs, outcome, tags, task } from "./checks.generated.js";
 import type {
   Code,
@@ -9,11 +12,8 @@ import type {
   Outcome,
   TagEdits,
   Tagged,
-  TagPair,
   Task,
 } from "./records.ts";
-import { tagValueOf } from "./tag-text.ts";
-import { Timestamp } from "./value.ts";
 
 /**
  * Records from what a YAML reader made of their files. Nothing is believed before it has passed its schema: the file may come from

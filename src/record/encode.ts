@@ -1,5 +1,8 @@
-import type { ObjectFormat } from "../git/backend.ts";
-import { blobId, contentId } from "./oid.ts";
+import type { TagPair, TagParent } from "../tag/tag.ts";
+import { formatTag } from "../tag/text.ts";
+import { blobId, contentId, type HashName } from "../value/oid.ts";
+import { Fields, Remark, Timestamp } from "../value/value.ts";
+import { writeYaml } from "../value/yaml-write.ts";
 import {
   type Code,
   type Execution,
@@ -9,14 +12,9 @@ import {
   type Outcome,
   type TagEdits,
   type Tagged,
-  type TagPair,
-  type TagParent,
   type Task,
   type Time,
 } from "./records.ts";
-import { formatTag } from "./tag-text.ts";
-import { Fields, Remark, Timestamp } from "./value.ts";
-import { writeYaml } from "./yaml-write.ts";
 
 /**
  * Records as canonical YAML. Each function fixes the field order of its kind; the schemas say the
@@ -115,14 +113,14 @@ function parentItem({ hash, was }: TagParent): unknown {
 }
 
 /** The id of an execution's nth job. */
-export function jobId(execution: string, index: number, format: ObjectFormat): string {
+export function jobId(execution: string, index: number, format: HashName): string {
   return contentId(fields({ execution, index }), format);
 }
 
 /** The id of the fact that a task with these arguments gave this result through these calls. */
 export function callId(
   call: { taskHash: string; argsHash: string; valueHash: string; children: readonly string[] },
-  format: ObjectFormat,
+  format: HashName,
 ): string {
   return contentId(
     fields({
@@ -136,14 +134,14 @@ export function callId(
 }
 
 /** The id of a task, which is what "the same task" means to a cache. */
-export function taskId(task: Omit<Task, "id">, format: ObjectFormat): string {
+export function taskId(task: Omit<Task, "id">, format: HashName): string {
   return blobId(taskYaml(task), format);
 }
 
 /** What `args_hash` stands for: the arguments, each by the id of its value. */
 export function argsId(
   ids: ReadonlyMap<string, string> | readonly string[],
-  format: ObjectFormat,
+  format: HashName,
 ): string {
   return contentId(argsValue(ids), format);
 }

@@ -1,14 +1,13 @@
-import type { Oid } from "../git/backend.ts";
-import type { TagValue } from "./tag-text.ts";
+import type { TagEdit, TagPair } from "../tag/tag.ts";
 
 /** The version of the on-disk format that this code writes, and the newest that it reads. */
 export const FORMAT_VERSION = 1;
 
+/** An object id of the repository, in hex digits. */
+type Oid = string;
+
 /** Times are ISO 8601 in UTC with milliseconds: `2026-11-22T09:43:43.512Z`. */
 export type Time = string;
-
-/** One tag as people write it. A key may appear more than once in a tag set. */
-export type TagPair = readonly [key: string, value: TagValue];
 
 export const ENTITY_TYPES = ["Execution", "Job", "CallNode", "Task", "Value"] as const;
 export type EntityType = (typeof ENTITY_TYPES)[number];
@@ -93,19 +92,6 @@ export interface Task {
   /** What the hash stands for: the source text, or a version that its author maintains. */
   readonly source?: string;
   readonly taskVersion?: string;
-}
-
-/** One change of an entity's tags: a tag put in the place of its parents, or their removal. */
-export interface TagEdit {
-  /** null is a removal. */
-  readonly tag: TagPair | null;
-  readonly parents: readonly TagParent[];
-}
-
-export interface TagParent {
-  readonly hash: string;
-  /** What the replaced tag said, for readers of the diff; null when it is not known. */
-  readonly was: TagPair | null;
 }
 
 export interface TagEdits {

@@ -1,6 +1,6 @@
 import { RedunError } from "../errors.ts";
-import { plain } from "../record/plain.ts";
-import { parseTagValue } from "../record/tag-text.ts";
+import { parseTagValue } from "../tag/text.ts";
+import { plain } from "../value/plain.ts";
 import type { Option } from "./options.ts";
 import { nearest } from "./suggest.ts";
 import type { TypeShape } from "./type-shape.ts";

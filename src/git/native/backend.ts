@@ -2,7 +2,7 @@ import { RedunError } from "../../errors.ts";
 import type { Change, GitBackend, Head, Identity, Oid, Repository } from "../backend.ts";
 import { parseCommit } from "../commit.ts";
 import { listConfig } from "../files/config-values.ts";
-import { machineIdentity } from "../identity.ts";
+import { machineIdentity, stamp } from "../identity.ts";
 import { CatFile } from "./cat-file.ts";
 import { fastImport } from "./fast-import.ts";
 import { gitFields, gitText, runGit } from "./process.ts";
@@ -10,29 +10,40 @@ import { gitFields, gitText, runGit } from "./process.ts";
 /** The backend that leaves everything to the `git` on the PATH (2.30 or newer). */
 export function openNative(repository: Repository): GitBackend {
   const objects = new CatFile(repository);
+  const identity = identityReader(repository);
   return {
     repository,
     config: async () => listConfig(await gitText(repository, ["config", "--list", "-z"])),
-    identity: () => identity(repository),
+    identity,
     head: () => head(repository),
     resolve: (ref) => revision(repository, `${ref}^{commit}`),
     commit: async (oid) => parseCommit((await objects.get(oid)).bytes),
     changes: (from, to) => changes(repository, from, to),
     read: (oids) => objects.stream(oids),
     readPath: (commit, path) => readPath(objects, commit, path),
-    append: async (request) => fastImport(repository, request, await identity(repository)),
+    append: async (request) => fastImport(repository, request, await identity()),
     close: () => objects.close(),
   };
 }
 
-/** git refuses to guess in a container without a name; a run must be recorded there as well. */
-async function identity(repository: Repository): Promise<Identity> {
-  const [author, committer] = await Promise.all(
-    ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"].map((name) => runGit(repository, ["var", name])),
-  );
-  const line = (result: typeof author) =>
-    result?.status === 0 ? result.stdout.toString("utf8").trim() : machineIdentity();
-  return { author: line(author), committer: line(committer) };
+/**
+ * Who we are, asked of git once; later answers only have a new time. git refuses to guess in a
+ * container without a name, and a run must be recorded there as well.
+ */
+function identityReader(repository: Repository): () => Promise<Identity> {
+  const ask = async (role: "AUTHOR" | "COMMITTER") => {
+    const { status, stdout } = await runGit(repository, ["var", `GIT_${role}_IDENT`]);
+    const line = status === 0 ? stdout.toString("utf8").trim() : machineIdentity();
+    const fixed = process.env[`GIT_${role}_DATE`] !== undefined;
+    const who = line.replace(/ \d+ [+-]\d{4}$/, "");
+    return () => (fixed ? line : `${who} ${stamp(new Date())}`);
+  };
+  let asked: Promise<(() => string)[]> | undefined;
+  return async () => {
+    asked ??= Promise.all([ask("AUTHOR"), ask("COMMITTER")]);
+    const [author, committer] = await asked;
+    return { author: author!(), committer: committer!() };
+  };
 }
 
 async function revision(repository: Repository, name: string): Promise<Oid | null> {

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Fields, Float, Remark, StoredValue, Tagged, Timestamp } from "../../src/record/value.ts";
-import { readYaml } from "../../src/record/yaml-read.ts";
-import { writeYaml } from "../../src/record/yaml-write.ts";
+import { Fields, Float, Remark, StoredValue, Tagged, Timestamp } from "../../src/value/value.ts";
+import { readYaml } from "../../src/value/yaml-read.ts";
+import { writeYaml } from "../../src/value/yaml-write.ts";
 import { nested } from "./corpus.ts";
 
 const test = suite("canonical YAML");

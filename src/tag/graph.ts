@@ -1,6 +1,6 @@
+import { hashTag } from "./hash.ts";
 import { pythonJson } from "./python-json.ts";
-import type { TagEdit, TagPair } from "./records.ts";
-import { hashTag } from "./tag-hash.ts";
+import type { TagEdit, TagPair } from "./tag.ts";
 
 /** One tag of a graph. A node without a tag is a removal. */
 export interface TagNode {

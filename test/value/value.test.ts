@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
-import { plain } from "../../src/record/plain.ts";
-import { tagValueOf } from "../../src/record/tag-text.ts";
+import { tagValueOf } from "../../src/tag/text.ts";
+import { plain } from "../../src/value/plain.ts";
 import {
   ErrorValue,
   Fields,
@@ -12,9 +12,9 @@ import {
   isTimestamp,
   Tagged,
   Timestamp,
-} from "../../src/record/value.ts";
-import { readYaml } from "../../src/record/yaml-read.ts";
-import { writeYaml } from "../../src/record/yaml-write.ts";
+} from "../../src/value/value.ts";
+import { readYaml } from "../../src/value/yaml-read.ts";
+import { writeYaml } from "../../src/value/yaml-write.ts";
 
 const test = suite("the value model");
 

@@ -1,9 +1,9 @@
 import { RedunError } from "../errors.ts";
-import { compareCodePoints } from "./code-points.ts";
+import { compareCodePoints } from "../value/code-points.ts";
+import type { TagValue } from "../value/value.ts";
 import { pythonJson } from "./python-json.ts";
-import type { TagPair } from "./records.ts";
-import { tagValueOf } from "./tag-text.ts";
-import type { TagValue } from "./value.ts";
+import type { TagPair } from "./tag.ts";
+import { tagValueOf } from "./text.ts";
 
 /** Tags as programs write them: an object, or pairs where a key repeats. */
 export type Tags =

@@ -3,7 +3,7 @@
  * be compared: ["int", "1"] is not ["float", "1.0"]. Tagged scalars are compared by their text.
  */
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
-import { pythonFloat } from "../../src/record/python-float.ts";
+import { pythonFloat } from "../../src/value/python-float.ts";
 import {
   ErrorValue,
   Fields,
@@ -13,8 +13,8 @@ import {
   StoredValue,
   Tagged,
   Timestamp,
-} from "../../src/record/value.ts";
-import { yamlFloat } from "../../src/record/yaml-scalar.ts";
+} from "../../src/value/value.ts";
+import { yamlFloat } from "../../src/value/yaml-scalar.ts";
 
 export type Mark = readonly [string, ...unknown[]];
 

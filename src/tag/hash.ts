@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import type { TagValue } from "../value/value.ts";
 import { pythonJson } from "./python-json.ts";
-import type { TagValue } from "./value.ts";
 
 /**
  * The hash of a tag, as redun 0.46 computes it: the first 40 hex digits of the SHA-512 of

@@ -1,6 +1,13 @@
 import { RedunError } from "../errors.ts";
+import {
+  Float,
+  integer,
+  isPlainArray,
+  isPlainObject,
+  setOwn,
+  type TagValue,
+} from "../value/value.ts";
 import { MAX_JSON_DEPTH } from "./python-json.ts";
-import { Float, integer, isPlainArray, isPlainObject, setOwn, type TagValue } from "./value.ts";
 
 /**
  * Checks that what a program gives as a tag's value is JSON, and copies it, so that later changes

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
-import { parseJson, pythonFloat, pythonJson } from "../../src/record/python-json.ts";
-import { Float, type TagValue } from "../../src/record/value.ts";
-import { json, text } from "./arbitrary.ts";
-import { python } from "./python.ts";
+import { parseJson, pythonFloat, pythonJson } from "../../src/tag/python-json.ts";
+import { Float, type TagValue } from "../../src/value/value.ts";
+import { json, text } from "../value/arbitrary.ts";
+import { python } from "../value/python.ts";
 
 const test = suite("Python's JSON");
 

@@ -1,5 +1,5 @@
 /** Values that have broken YAML writers and readers before. */
-import { Fields, Float, StoredValue, Tagged, Timestamp } from "../../src/record/value.ts";
+import { Fields, Float, StoredValue, Tagged, Timestamp } from "../../src/value/value.ts";
 
 const NOT_STRINGS =
   "no No NO yes y Y n N on off true True false null Null NULL ~ = << - -- --- ... . .. .5 5. -.5 " +

@@ -1,5 +1,5 @@
 /** Numbers as Python's `int(text)` and `float(text)` read them. */
-import { type Float, float, integer } from "./value.ts";
+import { type Float, float, integer } from "../value/value.ts";
 
 const DIGIT = /\p{Nd}/u;
 /** Python strips what `str.isspace` knows, but for the controls U+001C to U+001F. */

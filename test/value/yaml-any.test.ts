@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
-import { Float, StoredValue, Tagged, Timestamp } from "../../src/record/value.ts";
-import { readAnyYaml } from "../../src/record/yaml-any.ts";
+import { Float, StoredValue, Tagged, Timestamp } from "../../src/value/value.ts";
+import { readAnyYaml } from "../../src/value/yaml-any.ts";
 
 const test = suite("the reader of any YAML");
 

@@ -1,9 +1,9 @@
 /** JSON as Python's `json` module writes and reads it: tag hashes and tag texts are made of it. */
 import { RedunError } from "../errors.ts";
-import { sortedKeys } from "./code-points.ts";
-import { pythonFloat } from "./python-float.ts";
-import { Float, float, integer, isInt, setOwn, type TagValue } from "./value.ts";
-import { escapeUnit } from "./yaml-scalar.ts";
+import { sortedKeys } from "../value/code-points.ts";
+import { pythonFloat } from "../value/python-float.ts";
+import { Float, float, integer, isInt, setOwn, type TagValue } from "../value/value.ts";
+import { escapeUnit } from "../value/yaml-scalar.ts";
 
 export { pythonFloat };
 

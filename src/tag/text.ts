@@ -1,11 +1,11 @@
 /** Tags as text: how people type `key=value` and how listings print it, as redun 0.46 does. */
 import { RedunError } from "../errors.ts";
+import type { TagValue } from "../value/value.ts";
 import { MAX_INT_DIGITS, parseJson, pythonJson } from "./python-json.ts";
 import { pythonFloatOf, pythonInt } from "./python-number.ts";
-import type { TagValue } from "./value.ts";
 
-export { tagValueOf } from "./tag-value.ts";
-export type { TagValue } from "./value.ts";
+export type { TagValue } from "../value/value.ts";
+export { tagValueOf } from "./value.ts";
 
 /**
  * The value that a text stands for. "" is null; what begins with `[`, `{` or `"` is JSON; then an

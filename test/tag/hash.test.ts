@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { parseJson, pythonJson } from "../../src/record/python-json.ts";
-import { hashTag } from "../../src/record/tag-hash.ts";
-import { Float, type TagValue } from "../../src/record/value.ts";
+import { hashTag } from "../../src/tag/hash.ts";
+import { parseJson, pythonJson } from "../../src/tag/python-json.ts";
+import { Float, type TagValue } from "../../src/value/value.ts";
 
 const test = suite("tag hash");
 

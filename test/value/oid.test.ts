@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { blobId, contentId } from "../../src/record/oid.ts";
+import { blobId, contentId } from "../../src/value/oid.ts";
 
 const test = suite("object ids");
 

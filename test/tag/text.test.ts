@@ -3,17 +3,17 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
-import { parseJson, pythonJson } from "../../src/record/python-json.ts";
+import { parseJson, pythonJson } from "../../src/tag/python-json.ts";
 import {
   formatTag,
   formatTagValue,
   parseTagKeyValue,
   parseTagValue,
   type TagValue,
-} from "../../src/record/tag-text.ts";
-import { Float } from "../../src/record/value.ts";
-import { json, text } from "./arbitrary.ts";
-import { python } from "./python.ts";
+} from "../../src/tag/text.ts";
+import { Float } from "../../src/value/value.ts";
+import { json, text } from "../value/arbitrary.ts";
+import { python } from "../value/python.ts";
 
 const test = suite("tag text");
 
