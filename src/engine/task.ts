@@ -35,17 +35,24 @@ export interface CallOptions {
 // biome-ignore lint/suspicious/noExplicitAny: any function at all
 type AnyFunction = (...args: any[]) => unknown;
 
+/**
+ * `Function` has no parameters that a function's own could be typed from: so `greet = "Hello"` is
+ * a string, where a type like `(...args: unknown[]) => unknown` would make it unknown.
+ */
+// biome-ignore lint/complexity/noBannedTypes: see above
+type Untyped = Function;
+
+/** The task that a function becomes. */
+type TaskOf<F> = F extends (...args: infer A) => infer R ? Task<A, Resolved<R>> : never;
+
 const definition = Symbol.for("redun-git.task");
 
 /**
  * Makes a task of a function.
  * @throws RedunError BAD_TASK when there is no function, BAD_VALUE or BAD_TAG for its tags
  */
-export function task<A extends unknown[], R>(fn: (...args: A) => R): Task<A, Resolved<R>>;
-export function task<A extends unknown[], R>(
-  options: TaskOptions,
-  fn: (...args: A) => R,
-): Task<A, Resolved<R>>;
+export function task<F extends Untyped>(fn: F): TaskOf<F>;
+export function task<F extends Untyped>(options: TaskOptions, fn: F): TaskOf<F>;
 export function task(first: TaskOptions | AnyFunction, second?: AnyFunction): unknown {
   const [options, fn] = typeof first === "function" ? [{}, first] : [first, second];
   if (typeof fn !== "function") {
