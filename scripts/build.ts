@@ -70,7 +70,7 @@ function elsewhere(filter: RegExp, path: string): Plugin {
 }
 
 generateChecks();
-rmSync(`${root}dist`, { recursive: true, force: true });
+rmSync(`${root}dist/chunks`, { recursive: true, force: true });
 
 const { version, dependencies } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 

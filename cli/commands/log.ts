@@ -1,9 +1,9 @@
 import { RedunError } from "../../src/errors.ts";
+import { findEntity } from "../../src/index/find.ts";
 import { IndexedLog } from "../../src/index/indexed-log.ts";
-import { executions, type TagFilter, tagsOf } from "../../src/index/query.ts";
+import type { TagFilter } from "../../src/index/reader.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
 import type { CommandFunction, Options } from "../commands.ts";
-import { findEntity } from "../find.ts";
 import { entityJson, entityPage } from "../pages/entity.ts";
 import { executionJson, executionLine } from "../pages/execution.ts";
 import { refresh } from "../refresh.ts";
@@ -34,10 +34,10 @@ function listing(
   limit: number,
   json: boolean,
 ): string {
-  const rows = executions(log.statements, filters, limit + 1);
+  const rows = log.index.executions(filters, limit + 1);
   const shown = rows.slice(0, limit);
   if (json) {
-    return shown.map((row) => `${jsonText(executionJson(log, row))}\n`).join("");
+    return shown.map((row) => `${jsonText(executionJson(row))}\n`).join("");
   }
   if (shown.length === 0) {
     return filters.length > 0
@@ -45,13 +45,13 @@ function listing(
       : `No executions in ${log.log.ref} yet. \`redun-git run <script> <task>\` records the first one.\n`;
   }
   const paint = painter(process.stdout);
-  const lines = shown.map((row) => executionLine(row, tagsOf(log.statements, row.seq), paint));
+  const lines = shown.map((row) => executionLine(row, paint));
   const more = rows.length > limit ? `\nOlder ones are not shown: --limit 0 shows all.\n` : "";
   return `Recent executions:\n\n${lines.join("\n")}\n${more}`;
 }
 
 async function detail(log: IndexedLog, id: string, json: boolean): Promise<string> {
-  const entity = findEntity(log, id);
+  const entity = await findEntity(log, id);
   if (json) return `${jsonText(await entityJson(log, entity))}\n`;
   return entityPage(log, entity, painter(process.stdout));
 }

@@ -1,11 +1,11 @@
 import { RedunError } from "../../src/errors.ts";
 import { addTags } from "../../src/index/edit-tags.ts";
+import { findEntities } from "../../src/index/find.ts";
 import { IndexedLog } from "../../src/index/indexed-log.ts";
 import { pythonJson } from "../../src/tag/python-json.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
 import type { CommandFunction } from "../commands.ts";
-import { findEntities } from "../find.ts";
 import { refresh } from "../refresh.ts";
 import { oneLine, write } from "../text/terminal.ts";
 
@@ -27,7 +27,7 @@ export const command: CommandFunction = async (words, options) => {
   const log = await IndexedLog.open({ ref: options.ref as string | undefined });
   try {
     await refresh(log);
-    const entities = findEntities(log, ids);
+    const entities = await findEntities(log, ids);
     await addTags(log, entities, tags);
     const texts = tags.map(([key, value]) =>
       oneLine(`${key}=${pythonJson(value, { compact: false })}`),

@@ -1,9 +1,8 @@
+import { findEntity } from "../../src/index/find.ts";
 import { IndexedLog } from "../../src/index/indexed-log.ts";
-import { tagKeyCounts, tagsOf } from "../../src/index/query.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
 import type { CommandFunction } from "../commands.ts";
-import { findEntity } from "../find.ts";
 import { tagsJson } from "../pages/execution.ts";
 import { refresh } from "../refresh.ts";
 import { jsonText } from "../text/json.ts";
@@ -15,16 +14,15 @@ export const command: CommandFunction = async ([id], options) => {
   const log = await IndexedLog.open({ ref: options.ref as string | undefined });
   try {
     await refresh(log);
-    const text = id === undefined ? keyCounts(log, json) : tagsOfEntity(log, id, json);
+    const text = id === undefined ? keyCounts(log, json) : await tagsOfEntity(log, id, json);
     await page(text, log.config.get("core.pager"));
   } finally {
     await log.close();
   }
 };
 
-function tagsOfEntity(log: IndexedLog, prefix: string, json: boolean): string {
-  const { seq, type, id } = findEntity(log, prefix);
-  const tags = tagsOf(log.statements, seq);
+async function tagsOfEntity(log: IndexedLog, prefix: string, json: boolean): Promise<string> {
+  const { type, id, tags } = await findEntity(log, prefix);
   if (json) return `${jsonText({ _type: type, id, tags: tagsJson(tags) })}\n`;
   const lines = tags.map(([key, value]) => formatTag(key, value)).sort(compareCodePoints);
   const body =
@@ -33,7 +31,7 @@ function tagsOfEntity(log: IndexedLog, prefix: string, json: boolean): string {
 }
 
 function keyCounts(log: IndexedLog, json: boolean): string {
-  const counts = tagKeyCounts(log.statements);
+  const counts = log.index.keyCounts();
   if (json) return counts.map((count) => `${jsonText(count)}\n`).join("");
   if (counts.length === 0) return "No tags yet.\n";
   const byKey = new Map<string, string[]>();

@@ -1,13 +1,8 @@
+import type { Found } from "../../src/index/find.ts";
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
-import {
-  call,
-  type EntityRow,
-  execution,
-  job,
-  tagsOf,
-  taskName,
-  usesOf,
-} from "../../src/index/query.ts";
+import { readJob, readValue } from "../../src/index/read.ts";
+import type { JobRow } from "../../src/index/rows.ts";
+import { ROLE } from "../../src/index/schema.ts";
 import { plain } from "../../src/value/plain.ts";
 import { preview } from "../../src/value/preview.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
@@ -16,101 +11,83 @@ import { oneLine, type painter } from "../text/terminal.ts";
 import { indented } from "./doc.ts";
 import { executionJson, executionPage, tagsJson } from "./execution.ts";
 import { jobLine, jobPage } from "./job.ts";
-import { readJob, readValue } from "./read.ts";
 import { taskPage } from "./task.ts";
 
 type Paint = ReturnType<typeof painter>;
 
+/** Jobs that a page of a value or call node lists. */
+const LISTED = 10;
+
 /** The page of `log <id>`, whatever the id is of. */
-export async function entityPage(
-  log: IndexedLog,
-  entity: EntityRow,
-  paint: Paint,
-): Promise<string> {
-  const { statements } = log;
-  switch (entity.type) {
-    case "Execution": {
-      const row = execution(statements, entity.id);
-      return row ? executionPage(log, row, paint) : placeholder(entity);
-    }
-    case "Job": {
-      const row = job(statements, entity.id);
-      return row ? jobPage(log, row, paint) : placeholder(entity);
-    }
-    case "Task":
-      return taskPage(log, entity.id, entity.seq, paint);
-    case "CallNode":
-      return callPage(log, entity, paint);
-    case "Value":
-      return valuePage(log, entity, paint);
-  }
+export async function entityPage(log: IndexedLog, found: Found, paint: Paint): Promise<string> {
+  if (found.type === "Execution") return executionPage(log, found.row, paint);
+  if (found.type === "Job") return jobPage(log, found.row, paint);
+  if (found.type === "Task" && found.row) return taskPage(log, found.row, paint);
+  if (found.type === "CallNode") return callPage(log, found, paint);
+  return valuePage(log, found, paint);
 }
 
 /** An entity as programs get it. */
-export async function entityJson(log: IndexedLog, entity: EntityRow): Promise<object> {
-  const { statements } = log;
-  const common = { _type: entity.type, id: entity.id };
-  const tags = tagsJson(tagsOf(statements, entity.seq));
-  const exec = entity.type === "Execution" && execution(statements, entity.id);
-  if (exec) return executionJson(log, exec);
-  const row = entity.type === "Job" && job(statements, entity.id);
-  if (row) {
-    const record = await readJob(log, row);
-    return {
-      ...common,
-      status: row.status,
-      start_time: new Date(row.started).toISOString(),
-      end_time: row.ended === null ? null : new Date(row.ended).toISOString(),
-      execution: row.execution,
-      parent: row.parent,
-      task: row.task,
-      task_hash: row.taskHash,
-      call: row.call,
-      args: plain(record.args),
-      ...("result" in record && { result: plain(record.result) }),
-      ...("error" in record && { error: plain(record.error) }),
-      tags,
-    };
-  }
-  if (entity.type === "Task") return { ...common, name: taskName(statements, entity.seq), tags };
-  if (entity.type === "Value") {
-    const found = await readValue(log, entity);
-    return { ...common, ...(found && { value: plain(found.value) }), tags };
-  }
-  return { ...common, tags };
+export async function entityJson(log: IndexedLog, found: Found): Promise<object> {
+  if (found.type === "Execution") return executionJson(found.row);
+  const { id, type } = found;
+  const common = { _type: type, id };
+  const tags = tagsJson(found.tags);
+  if (found.type === "Job") return { ...common, ...(await jobJson(log, found.row)), tags };
+  if (type === "Task") return { ...common, name: found.row?.name, tags };
+  if (type === "CallNode") return { ...common, tags };
+  const read = await readValue(log, id);
+  return { ...common, ...(read && { value: plain(read.value) }), tags };
 }
 
-function callPage(log: IndexedLog, entity: EntityRow, paint: Paint): string {
-  const found = call(log.statements, entity.seq);
-  if (!found) return placeholder(entity);
-  const tags = tagText(tagsOf(log.statements, entity.seq), paint);
-  const head = `${paint("bold", `CallNode ${oneLine(entity.id)}`)} ${oneLine(found.task)} ${tags}`;
-  const jobs = found.jobs.map((row) => `  ${jobLine(row, tagsOf(log.statements, row.seq), paint)}`);
-  return `${[head.trimEnd(), `  Result: Value ${found.result}`, "", "Jobs:", ...jobs].join("\n")}\n`;
+async function jobJson(log: IndexedLog, row: JobRow): Promise<object> {
+  const record = await readJob(log, row);
+  return {
+    status: row.status,
+    start_time: new Date(row.started).toISOString(),
+    end_time: row.ended === null ? null : new Date(row.ended).toISOString(),
+    execution: log.index.execution(row.execution)?.id,
+    parent: record.parent,
+    task: row.task,
+    task_hash: row.taskHash,
+    call: record.call,
+    args: plain(record.args),
+    ...("result" in record && { result: plain(record.result) }),
+    ...("error" in record && { error: plain(record.error) }),
+  };
 }
 
-async function valuePage(log: IndexedLog, entity: EntityRow, paint: Paint): Promise<string> {
-  const tags = tagText(tagsOf(log.statements, entity.seq), paint);
-  const lines = [`${paint("bold", `Value ${oneLine(entity.id)}`)} ${tags}`.trimEnd()];
-  const found = await readValue(log, entity);
-  if (!found) lines.push("  (only its hash was recorded)");
-  else if (isShort(found.value)) lines.push(oneLine(preview(found.value)));
-  else lines.push(...indented(writeYaml(found.value).trimEnd(), "  "));
-  const uses = usesOf(log.statements, entity.seq, 10);
-  const produced = uses.filter(({ role }) => role === "");
-  const consumed = uses.filter(({ role }) => role !== "");
-  const line = (use: (typeof uses)[number]) =>
-    `  ${jobLine(use.job, tagsOf(log.statements, use.job.seq), paint)}`;
-  if (produced.length > 0) lines.push("", "Produced by:", ...produced.map(line));
-  if (consumed.length > 0) lines.push("", "Used by:", ...consumed.map(line));
+async function callPage(log: IndexedLog, { id, tags }: Found, paint: Paint): Promise<string> {
+  const jobs = log.index.jobsNaming(id, "CallNode", LISTED).map(({ job }) => job);
+  const lines = [`${paint("bold", `CallNode ${oneLine(id)}`)} ${tagText(tags, paint)}`.trimEnd()];
+  const [newest] = jobs;
+  if (newest) {
+    const record = await readJob(log, newest);
+    lines.push(`  Task:   ${oneLine(newest.task)}`, `  Args:   ${oneLine(newest.args)}`);
+    if ("result" in record) lines.push(`  Result: ${oneLine(preview(record.result, 2000))}`);
+    if ("error" in record) lines.push(`  Raised: ${oneLine(preview(record.error, 2000))}`);
+    lines.push("", "Jobs:", ...jobs.map((job) => `  ${jobLine(job, paint)}`));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+async function valuePage(log: IndexedLog, { id, tags }: Found, paint: Paint): Promise<string> {
+  const lines = [`${paint("bold", `Value ${oneLine(id)}`)} ${tagText(tags, paint)}`.trimEnd()];
+  const read = await readValue(log, id);
+  if (!read) lines.push("  (only its hash was recorded)");
+  else if (isShort(read.value)) lines.push(oneLine(preview(read.value)));
+  else lines.push(...indented(writeYaml(read.value).trimEnd(), "  "));
+  const uses = log.index.jobsNaming(id, "Value", LISTED);
+  const list = (title: string, isListed: (role: number) => boolean) => {
+    const jobs = uses.filter(({ role }) => isListed(role));
+    if (jobs.length > 0)
+      lines.push("", title, ...jobs.map(({ job }) => `  ${jobLine(job, paint)}`));
+  };
+  list("Produced by:", (role) => role === ROLE.result);
+  list("Used by:", (role) => role >= ROLE.firstArgument);
   return `${lines.join("\n")}\n`;
 }
 
 function isShort(value: unknown): boolean {
   return preview(value, 101).length <= 100;
-}
-
-/** Something refers to it, and its own record has not arrived (a partial fetch, a running job). */
-function placeholder({ type, id }: EntityRow): string {
-  return `${type} ${oneLine(id)}\n  Its own record is not in this log.\n`;
 }

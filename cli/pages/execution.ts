@@ -1,5 +1,5 @@
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
-import { type ExecutionRow, type JobRow, jobsOf, tagsOf } from "../../src/index/query.ts";
+import type { ExecutionRow, JobRow } from "../../src/index/rows.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { commandLine, duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
 import { linksOf } from "../text/links.ts";
@@ -11,20 +11,15 @@ import { jobLine } from "./job.ts";
 type Paint = ReturnType<typeof painter>;
 
 /** `Exec 6dc981d7 [ DONE ] 2026-11-22 09:43:43:  run workflow.ts main (env=prod)` */
-export function executionLine(
-  row: ExecutionRow,
-  tags: readonly TagPair[],
-  paint: Paint,
-  id = shortId(row.id),
-): string {
+export function executionLine(row: ExecutionRow, paint: Paint, id = shortId(row.id)): string {
   const box = statusBox(row.status, paint);
   const time = localTime(row.started);
   const head = `${paint("bold", `Exec ${id}`)} ${box} ${time}:  ${commandLine(row.argv)}`;
-  return `${head} ${tagText(tags, paint)}`.trimEnd();
+  return `${head} ${tagText(row.tags, paint)}`.trimEnd();
 }
 
 /** An execution as programs get it. */
-export function executionJson(log: IndexedLog, row: ExecutionRow): object {
+export function executionJson(row: ExecutionRow): object {
   return {
     _type: "Execution",
     id: row.id,
@@ -34,7 +29,7 @@ export function executionJson(log: IndexedLog, row: ExecutionRow): object {
     task: row.task,
     user: row.user,
     args: row.argv,
-    tags: tagsJson(tagsOf(log.statements, row.seq)),
+    tags: tagsJson(row.tags),
   };
 }
 
@@ -45,9 +40,9 @@ export function tagsJson(tags: readonly TagPair[]): { key: string; value: unknow
 
 /** Everything about one execution. */
 export function executionPage(log: IndexedLog, row: ExecutionRow, paint: Paint): string {
-  const tags = tagsOf(log.statements, row.seq);
-  const jobs = jobsOf(log.statements, row.seq);
-  const lines = [executionLine(row, tags, paint, oneLine(row.id))];
+  const { tags } = row;
+  const jobs = log.index.jobsOf(row.seq);
+  const lines = [executionLine(row, paint, oneLine(row.id))];
   if (row.ended !== null) lines.push(`Duration: ${duration(row.ended - row.started)}`);
   for (const { title, url } of linksOf(tags)) lines.push(`${title}: ${paint("underline", url)}`);
   lines.push(...docBlock(tags), "");
@@ -55,14 +50,14 @@ export function executionPage(log: IndexedLog, row: ExecutionRow, paint: Paint):
   const count = (status: string) => jobs.filter((job) => job.status === status).length;
   const counts = ["DONE", "CACHED", "FAILED"].map((status) => `${status}: ${count(status)}`);
   lines.push(`Jobs: ${jobs.length} (${counts.join(", ")})`, "-".repeat(80));
-  lines.push(...jobTree(log, jobs, paint));
+  lines.push(...jobTree(jobs, paint));
   return `${lines.join("\n")}\n`;
 }
 
 /** Jobs under their parents, two spaces a level. A job whose parent is unknown stands at the top. */
-function jobTree(log: IndexedLog, jobs: readonly JobRow[], paint: Paint): string[] {
-  const known = new Set(jobs.map(({ id }) => id));
-  const children = new Map<string | null, JobRow[]>();
+function jobTree(jobs: readonly JobRow[], paint: Paint): string[] {
+  const known = new Set(jobs.map(({ seq }) => seq));
+  const children = new Map<number | null, JobRow[]>();
   for (const job of jobs) {
     const parent = job.parent !== null && known.has(job.parent) ? job.parent : null;
     const siblings = children.get(parent);
@@ -74,8 +69,8 @@ function jobTree(log: IndexedLog, jobs: readonly JobRow[], paint: Paint): string
   const stack = (children.get(null) ?? []).map((job) => ({ job, depth: 0 })).reverse();
   for (let next = stack.pop(); next; next = stack.pop()) {
     const { job, depth } = next;
-    lines.push("  ".repeat(depth) + jobLine(job, tagsOf(log.statements, job.seq), paint));
-    const below = children.get(job.id) ?? [];
+    lines.push("  ".repeat(depth) + jobLine(job, paint));
+    const below = children.get(job.seq) ?? [];
     for (const child of below.toReversed()) stack.push({ job: child, depth: depth + 1 });
   }
   return lines;

@@ -2,7 +2,8 @@
 const PATIENCE = 500;
 
 export interface ProgressBar {
-  readonly update: (done: number, total: number) => void;
+  /** `total` is null while nobody knows it. */
+  readonly update: (done: number, total: number | null) => void;
   readonly end: () => void;
 }
 
@@ -19,15 +20,17 @@ export function progressBar(title: string, unit: string): ProgressBar {
       last = now;
       shown = true;
       const rate = (done / (now - started)) * 1000;
-      const left = rate > 0 ? Math.ceil((total - done) / rate) : 0;
-      const percent = total > 0 ? Math.floor((done / total) * 100) : 100;
-      const count = `${done.toLocaleString("en")} of ${total.toLocaleString("en")} ${unit}`;
-      stderr.write(
-        `\r\x1b[K${title}: ${percent}%  ${count}, ${Math.round(rate)}/s, ${left} s left`,
-      );
+      const speed = `${done.toLocaleString("en")} ${unit}, ${Math.round(rate)}/s`;
+      const ahead = total === null ? "" : `, ${timeLeft(done, total, rate)}`;
+      stderr.write(`\r\x1b[K${title}: ${speed}${ahead}`);
     },
     end() {
       if (shown) stderr.write("\r\x1b[K");
     },
   };
+}
+
+function timeLeft(done: number, total: number, rate: number): string {
+  const seconds = rate > 0 ? Math.ceil((total - done) / rate) : 0;
+  return `${Math.floor((done / Math.max(total, 1)) * 100)}%, ${seconds} s left`;
 }

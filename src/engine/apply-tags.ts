@@ -31,6 +31,9 @@ export function applyTags<T>(value: T, applied: AppliedTags): T {
         "Call it inside a task, or on a lazy value that a scheduler runs.",
       );
     }
+    if (jobTags.length > 0 && !here.job) {
+      throw new RedunError("NOT_IN_A_RUN", "applyTags was given jobTags outside of a job.");
+    }
     if (tags.length > 0) here.run.tagValue(computed, tags);
     if (jobTags.length > 0 && here.job) here.run.tagJob(here.job, jobTags);
     if (executionTags.length > 0) here.run.tagExecution(executionTags);

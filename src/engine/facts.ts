@@ -18,7 +18,7 @@ export async function codeFacts(
   // Tree, branch and dirt are those of the checkout: a commit named from outside has none of them.
   const here = commit === head.commit;
   return {
-    ...(commit && { commit }),
+    ...(commit && OBJECT_ID.test(commit) && { commit }),
     ...(here && head.tree && { tree: head.tree }),
     ...(here && head.branch && { branch: head.branch }),
     ...(here && head.commit && { dirty: head.dirty }),
@@ -26,17 +26,21 @@ export async function codeFacts(
   };
 }
 
+/** REDUN_GIT_COMMIT may be less than a whole id, or a name: then it is a tag alone. */
+const OBJECT_ID = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
+
 /** The tags that every execution gets, by redun's names; `git_dirty` only when it is true. */
 export function defaultTags(facts: {
   code: Code;
   user: string;
   project: string | undefined;
   doc: string | undefined;
+  env?: NodeJS.ProcessEnv;
 }): TagPair[] {
-  const { code, user, project, doc } = facts;
+  const { code, user, project, doc, env = process.env } = facts;
   const tags: [string, string | boolean | undefined][] = [
     ["redun.version", VERSION],
-    ["git_commit", code.commit],
+    ["git_commit", env.REDUN_GIT_COMMIT || code.commit],
     ["git_origin_url", code.origin],
     ["git_dirty", code.dirty || undefined],
     ["user", user],

@@ -70,20 +70,30 @@ export function expressionOf(value: unknown): Expression | undefined {
 }
 
 /** Whether a value is lazy or holds something lazy in its arrays and plain objects. */
-export function holdsLazy(value: unknown, seen = new Set<object>()): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (expressionOf(value)) return true;
-  const parts = partsOf(value);
-  if (!parts || seen.has(value)) return false;
-  seen.add(value);
-  return parts.some((part) => holdsLazy(part, seen));
+export function holdsLazy(value: unknown): boolean {
+  const seen = new Set<object>();
+  const left = [value];
+  // Not recursive: a list may be linked deeper than the stack.
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next !== "object" || next === null || seen.has(next)) continue;
+    if (expressionOf(next)) return true;
+    seen.add(next);
+    for (const part of partsOf(next) ?? []) left.push(part);
+  }
+  return false;
 }
 
 /** The members of an array or plain object; null for a value that is looked at as a whole. */
 export function partsOf(value: object): readonly unknown[] | null {
-  if (Array.isArray(value)) return value;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null ? Object.values(value) : null;
+  try {
+    if (Array.isArray(value)) return value;
+    const prototype = Object.getPrototypeOf(value);
+    return prototype === Object.prototype || prototype === null ? Object.values(value) : null;
+  } catch {
+    // A getter or a proxy of the user's threw.
+    return null;
+  }
 }
 
 /** Wraps an expression as a lazy value. */
@@ -96,28 +106,33 @@ export function lazy<T>(expression: Expression): Lazy<T> {
           return (promise[key] as (...handlers: unknown[]) => Promise<unknown>)(...handlers);
         };
       }
-      if (key === Symbol.toPrimitive) return () => usedTooEarly(expression);
+      if (TOO_EARLY.has(key)) return () => usedTooEarly(expression);
       if (typeof key === "symbol") return undefined;
       return lazy({ kind: "property", of: proxy, key });
     },
     has: () => usedTooEarly(expression),
     ownKeys: () => usedTooEarly(expression),
     set: () => usedTooEarly(expression),
+    deleteProperty: () => usedTooEarly(expression),
   });
   expressions.set(proxy, expression);
   return proxy as Lazy<T>;
 }
 
+/** What JavaScript asks of a value in `${text}`, arithmetic, `[...list]` and `for`. */
+const TOO_EARLY = new Set<string | symbol>([
+  Symbol.toPrimitive,
+  Symbol.iterator,
+  Symbol.asyncIterator,
+]);
+
 /** What `console.log` shows of a lazy value. */
 class Unevaluated {
-  readonly #expression: Expression;
+  readonly [inspect.custom]: () => string;
 
   constructor(expression: Expression) {
-    this.#expression = expression;
-  }
-
-  [inspect.custom](): string {
-    return `Lazy(${describe(this.#expression)})`;
+    // Not a method: Node calls it on the proxy, which has nothing of its target's.
+    this[inspect.custom] = () => `Lazy(${describe(expression)})`;
   }
 }
 

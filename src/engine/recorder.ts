@@ -9,6 +9,7 @@ import { tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { blobId } from "../value/oid.ts";
 import { StoredValue } from "../value/value.ts";
+import { readYaml } from "../value/yaml-read.ts";
 import { writeYaml } from "../value/yaml-write.ts";
 import { namedArguments } from "./named-arguments.ts";
 import type { LiveJob, RunListener } from "./run.ts";
@@ -30,12 +31,21 @@ export interface RecorderOptions {
   readonly onCommit: (appended: Appended, files: readonly RecordFile[]) => Promise<void>;
 }
 
+interface RecordedArgs {
+  readonly names: readonly string[] | null;
+  /** What the call node's `args_hash` is. */
+  readonly hash: string;
+  readonly args: Job["args"];
+}
+
 /** Writes down what a run does: to the journal at once, to the log at checkpoints and at its end. */
 export class Recorder implements RunListener {
   readonly #options: RecorderOptions;
   readonly #format: ObjectFormat;
   readonly #seenTasks = new Set<string>();
   readonly #seenFiles = new Set<string>();
+  /** The arguments of jobs that have begun: a task may change what it was given. */
+  readonly #args = new WeakMap<LiveJob, RecordedArgs>();
   readonly #timer: NodeJS.Timeout;
   #writing: Promise<unknown> = Promise.resolve();
   #checkpointDue = false;
@@ -47,15 +57,20 @@ export class Recorder implements RunListener {
     this.#timer = setInterval(() => this.#checkpoint(), CHECKPOINT_EVERY).unref();
   }
 
+  jobStarted(job: LiveJob): void {
+    if (!this.#closed) this.#args.set(job, this.#recordArgs(job));
+  }
+
   jobEnded(job: LiveJob): void {
     if (this.#closed) return;
     this.#addTask(job);
-    this.#add({ job: jobItemYaml(this.#record(job)) });
+    this.#add({ job: jobItemYaml(this.#record(job)), index: job.index });
     if (this.#options.pending.waiting >= CHECKPOINT_JOBS) this.#checkpoint();
   }
 
   /** A tagged value is kept in its own file, so that `git show <value id>` prints it. */
   valueTagged(value: unknown, tags: readonly TagPair[]): void {
+    if (this.#closed) return;
     const text = writeYaml(value);
     const id = blobId(text, this.#format);
     this.#addFile({ path: valuePath(id), text });
@@ -78,7 +93,7 @@ export class Recorder implements RunListener {
   ): Promise<Appended> {
     for (const job of unfinished) {
       this.#addTask(job);
-      this.#add({ job: jobItemYaml(this.#record(job)) });
+      this.#add({ job: jobItemYaml(this.#record(job)), index: job.index });
     }
     this.#closed = true;
     clearInterval(this.#timer);
@@ -102,7 +117,10 @@ export class Recorder implements RunListener {
     const files = pending.take();
     this.#checkpointDue = false;
     const message = runMessage(title, status, pending.jobCount, execution);
-    const appended = await log.append(files, message);
+    const appended = await log.append(files, message).catch((error) => {
+      pending.putBack(files);
+      throw error;
+    });
     journal.write({ committed });
     await onCommit(appended, files);
     return appended;
@@ -131,15 +149,28 @@ export class Recorder implements RunListener {
     if (!this.#closed) this.#add({ tagged: taggedItemYaml({ type, id, tags: tagSet(tags) }) });
   }
 
+  #recordArgs({ task, args }: LiveJob): RecordedArgs {
+    const { names, values } = namedArguments(task.source.parameters, args);
+    const recorded = values.map((value) => this.#value(value, task.hashOnly.has("args")));
+    return {
+      names,
+      hash: argsId(
+        zip(
+          names,
+          recorded.map(({ id }) => id),
+        ),
+        this.#format,
+      ),
+      args: zip(
+        names,
+        recorded.map((value) => value.recorded),
+      ),
+    };
+  }
+
   #record(job: LiveJob): Job {
     const { task, status } = job;
-    const named = namedArguments(task.source.parameters, job.args);
-    const ids: string[] = [];
-    const values = named.values.map((value) => {
-      const { id, recorded } = this.#value(value, task.hashOnly.has("args"));
-      ids.push(id);
-      return recorded;
-    });
+    const { names, hash, args } = this.#args.get(job) ?? this.#recordArgs(job);
     const record = {
       id: job.id,
       parent: job.parent?.id ?? null,
@@ -148,8 +179,8 @@ export class Recorder implements RunListener {
       status,
       started: job.started.toISOString(),
       ended: job.ended?.toISOString() ?? null,
-      args: zip(named.names, values),
-      from: this.#from(job, named.names),
+      args,
+      from: this.#from(job, names),
       tags: tagSet(job.tags),
     };
     if (status !== "DONE" && status !== "CACHED" && status !== "FAILED") {
@@ -161,7 +192,7 @@ export class Recorder implements RunListener {
     job.call = callId(
       {
         taskHash: record.taskHash,
-        argsHash: argsId(zip(named.names, ids), this.#format),
+        argsHash: hash,
         valueHash,
         children: job.children.flatMap((child) => child.call ?? []),
       },
@@ -175,7 +206,8 @@ export class Recorder implements RunListener {
     const text = writeYaml(value);
     const id = blobId(text, this.#format);
     if (hashOnly) return { id, recorded: new StoredValue(id) };
-    if (text.length <= INLINE_LIMIT) return { id, recorded: value };
+    // A copy, because an object may change before the job is written down.
+    if (text.length <= INLINE_LIMIT) return { id, recorded: readYaml(text) };
     this.#addFile({ path: valuePath(id), text });
     return { id, recorded: new StoredValue(id) };
   }

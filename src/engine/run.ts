@@ -66,7 +66,12 @@ export class Run implements RunHandle {
     return this.#failures.get(error);
   }
 
-  async resolve(value: unknown, parent: LiveJob | null, from?: Set<LiveJob>): Promise<unknown> {
+  async resolve(
+    value: unknown,
+    parent: LiveJob | null,
+    from?: Set<LiveJob>,
+    around: readonly unknown[] = [],
+  ): Promise<unknown> {
     const expression = expressionOf(value);
     if (expression) {
       const result = await this.#compute(value as object, expression, parent);
@@ -74,8 +79,14 @@ export class Run implements RunHandle {
       return result;
     }
     if (!holdsLazy(value)) return value;
+    if (around.includes(value)) {
+      throw new RedunError("BAD_VALUE", "A structure that is part of itself holds a lazy value.");
+    }
+    const inside = [...around, value];
     const parts = partsOf(value as object)!;
-    const computed = await Promise.all(parts.map((part) => this.resolve(part, parent, from)));
+    const computed = await Promise.all(
+      parts.map((part) => this.resolve(part, parent, from, inside)),
+    );
     if (Array.isArray(value)) return computed;
     return Object.fromEntries(Object.keys(value as object).map((key, at) => [key, computed[at]]));
   }

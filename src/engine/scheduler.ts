@@ -99,7 +99,7 @@ export class Scheduler {
     options: RunOptions,
   ): Execution {
     const root = firstTask(expression);
-    const user = options.user ?? process.env.REDUN_USER ?? osUser();
+    const user = options.user ?? (process.env.REDUN_USER || osUser());
     const project = options.project ?? root?.namespace ?? root?.name;
     const start = {
       task: root?.fullName ?? "",
@@ -145,6 +145,7 @@ export class Scheduler {
 
     let status: Outcome["status"] = "DONE";
     try {
+      signal?.throwIfAborted();
       return await unlessAborted(run.resolve(expression, null), signal);
     } catch (error) {
       status = signal?.aborted ? "INTERRUPTED" : "FAILED";

@@ -2,8 +2,8 @@ import type { RecordFile } from "../log/log.ts";
 import { tagEditFile, tagMessage } from "../log/tag-edits.ts";
 import type { TagGraph } from "../tag/graph.ts";
 import type { TagEdit, TagPair } from "../tag/tag.ts";
+import type { Found } from "./find.ts";
 import type { IndexedLog } from "./indexed-log.ts";
-import { type EntityRow, tagGraphOf } from "./query.ts";
 
 /**
  * Makes tags current on entities, in one commit. Tags that are current already change nothing; a
@@ -13,7 +13,7 @@ import { type EntityRow, tagGraphOf } from "./query.ts";
  */
 export function addTags(
   log: IndexedLog,
-  entities: readonly EntityRow[],
+  entities: readonly Found[],
   tags: readonly TagPair[],
 ): Promise<TagEdit[][]> {
   return editTags(log, entities, (graph) => graph.planAdd(tags));
@@ -21,11 +21,11 @@ export function addTags(
 
 async function editTags(
   log: IndexedLog,
-  entities: readonly EntityRow[],
+  entities: readonly Found[],
   plan: (graph: TagGraph) => TagEdit[],
 ): Promise<TagEdit[][]> {
   const { objectFormat } = log.log.backend.repository;
-  const planned = entities.map((entity) => plan(tagGraphOf(log.statements, entity)));
+  const planned = entities.map((entity) => plan(log.index.tagGraph(entity)));
   const files: RecordFile[] = entities.flatMap(({ id, type }, at) => {
     const edits = planned[at]!;
     return edits.length > 0 ? [tagEditFile({ entity: id, type, edits }, objectFormat)] : [];

@@ -8,7 +8,8 @@ import { deferredBackend } from "../git/open.ts";
 import { type Appended, Log, type RecordFile } from "../log/log.ts";
 import { type Recovered, recoverRuns } from "../log/recover.ts";
 import { DEFAULT_LOG, logRef, shortRef } from "../log/ref.ts";
-import { type Database, openDatabase, Statements } from "./database.ts";
+import { type Database, openDatabase } from "./database.ts";
+import { IndexReader } from "./reader.ts";
 import { indexedTip } from "./stamp.ts";
 import type { BadRecord, Progress } from "./update.ts";
 
@@ -29,14 +30,14 @@ export interface Refreshed {
 export class IndexedLog {
   readonly log: Log;
   readonly config: GitConfig;
-  readonly statements: Statements;
+  readonly index: IndexReader;
   readonly #database: Database;
 
   private constructor(log: Log, config: GitConfig, database: Database) {
     this.log = log;
     this.config = config;
     this.#database = database;
-    this.statements = new Statements(database);
+    this.index = new IndexReader(database);
   }
 
   /** @throws RedunError NOT_A_REPOSITORY, UNSUPPORTED_REPOSITORY, BAD_REF, INDEX_FAILED */

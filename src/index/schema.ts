@@ -1,56 +1,93 @@
 /** An index of another version is thrown away and rebuilt. Raise it with every change below. */
-export const INDEX_VERSION = 1;
+export const INDEX_VERSION = 2;
 
 /**
- * The tables. Ids are 20 or 32 bytes where they are hashes and text where they are foreign, and
- * stand once, in `entity`; everything else refers to them by number. A tag's key and value stand
- * once, in `pair`. That makes an index of a million runs a few hundred megabytes and a tag query
- * a range scan.
+ * Tables that are rows in the order of their numbers.
  *
- * `tag` holds current tags only. `time` is the entity's, in milliseconds since 1970, so that the
- * newest entities with a tag are the end of a range. `tag_node` holds the whole tag graph of those
- * entities whose tags were ever edited, superseded tags and removals (without a pair) included.
+ * Texts that repeat stand once in `word`, tags once in `pair`; everything else refers to them by
+ * number. A job's number holds its execution's: see `jobNumber`. `tags` is the set of current tags
+ * as pair numbers. `entity` has the tasks, and of values and call nodes those that are tagged or
+ * have a file of their own; the others are found through the jobs that took or gave them.
+ * `stray` names the files of the log that refer to what has not arrived.
+ * Times are milliseconds since 1970; `took` is from start to end.
  */
-export const SCHEMA = `
+export const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
-
-CREATE TABLE entity (seq INTEGER PRIMARY KEY, type INTEGER NOT NULL, id NOT NULL UNIQUE);
+CREATE TABLE word (seq INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE pair (seq INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (key, value));
+CREATE TABLE key_count (key TEXT NOT NULL, type INTEGER NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (key, type)) WITHOUT ROWID;
 
 CREATE TABLE execution (
-  seq INTEGER PRIMARY KEY, started INTEGER NOT NULL, status INTEGER NOT NULL, ended INTEGER,
-  task TEXT NOT NULL, argv TEXT NOT NULL, user TEXT NOT NULL, commit_id BLOB, tree_id BLOB
+  seq INTEGER PRIMARY KEY, id NOT NULL, started INTEGER NOT NULL, took INTEGER, status INTEGER NOT NULL,
+  task INTEGER, user INTEGER, commit_id INTEGER, tree_id INTEGER, argv TEXT, tags BLOB
 );
-CREATE INDEX execution_started ON execution (started);
-
-CREATE TABLE segment (seq INTEGER PRIMARY KEY, oid BLOB NOT NULL);
-
+CREATE TABLE segment (seq INTEGER PRIMARY KEY, oid NOT NULL);
 CREATE TABLE job (
-  seq INTEGER PRIMARY KEY, execution INTEGER NOT NULL, parent INTEGER, task INTEGER NOT NULL,
-  call INTEGER, status INTEGER NOT NULL, started INTEGER NOT NULL, ended INTEGER,
-  args TEXT NOT NULL, segment INTEGER NOT NULL
+  seq INTEGER PRIMARY KEY, id NOT NULL, parent INTEGER, task INTEGER NOT NULL, status INTEGER NOT NULL,
+  started INTEGER NOT NULL, took INTEGER, segment INTEGER NOT NULL, args TEXT NOT NULL, tags BLOB
 );
-CREATE INDEX job_execution ON job (execution);
-CREATE INDEX job_task ON job (task);
-
-CREATE TABLE task (seq INTEGER PRIMARY KEY, name TEXT NOT NULL);
-
-CREATE TABLE call (seq INTEGER PRIMARY KEY, task INTEGER NOT NULL, args BLOB NOT NULL, result INTEGER NOT NULL);
-CREATE INDEX call_lookup ON call (task, args);
-
-CREATE TABLE value_use (
-  value INTEGER NOT NULL, job INTEGER NOT NULL, role TEXT NOT NULL, PRIMARY KEY (value, job, role)
-) WITHOUT ROWID;
-
-CREATE TABLE pair (seq INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (key, value));
-
-CREATE TABLE tag (
-  pair INTEGER NOT NULL, time INTEGER NOT NULL, entity INTEGER NOT NULL,
-  PRIMARY KEY (pair, time, entity)
-) WITHOUT ROWID;
-CREATE INDEX tag_entity ON tag (entity);
+CREATE TABLE entity (seq INTEGER PRIMARY KEY, type INTEGER NOT NULL, id NOT NULL, name INTEGER, tags BLOB);
+CREATE TABLE stray (path TEXT PRIMARY KEY, oid TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE tag_node (
-  entity INTEGER NOT NULL, hash BLOB NOT NULL, pair INTEGER, parents BLOB NOT NULL,
-  PRIMARY KEY (entity, hash)
+  type INTEGER NOT NULL, entity INTEGER NOT NULL, hash BLOB NOT NULL, pair INTEGER, parents BLOB NOT NULL,
+  PRIMARY KEY (type, entity, hash)
 ) WITHOUT ROWID;
 `;
+
+/**
+ * Tables that find rows, in orders of their own. A rebuild collects their rows unordered and fills
+ * them sorted, which is many times faster.
+ *
+ * - `name`: the first digits of every id; see `namePrefix`. `role` says how `ref` is related.
+ * - `tag`: current tags, so that the newest entities with a tag are the end of a range.
+ * - `call`: for the cache, jobs by task and by the first digits of the id of their arguments.
+ */
+export const LOOKUPS = {
+  name: ["prefix", "type", "role", "ref"],
+  tag: ["pair", "type", "time", "entity"],
+  call: ["task", "args", "job"],
+} as const;
+
+export type Lookup = keyof typeof LOOKUPS;
+
+/** SQL that makes a lookup table, ordered by all its columns. */
+export function lookupTable(name: Lookup): string {
+  const columns = LOOKUPS[name];
+  const types = columns.map((column) => `${column} INTEGER NOT NULL`).join(", ");
+  return `CREATE TABLE ${name} (${types}, PRIMARY KEY (${columns.join(", ")})) WITHOUT ROWID`;
+}
+
+export const INDEXES = `
+CREATE INDEX execution_started ON execution (started);
+CREATE INDEX job_task ON job (task);
+`;
+
+/** How a name's `ref` is related to the entity that has the id. */
+export const ROLE = {
+  /** `ref` is the entity's own row. */
+  itself: 0,
+  /** `ref` is a job with this call node. */
+  callOfJob: 1,
+  /** `ref` is a job with this value as its result (or error). */
+  result: 1,
+  /** `ref` is a job with this value as its first argument; one more for each next one. */
+  firstArgument: 2,
+} as const;
+
+const JOBS_PER_EXECUTION = 2 ** 20;
+
+/** A job's number: its execution's, and its place there. Exact up to 2^33 executions. */
+export function jobNumber(execution: number, place: number): number {
+  return execution * JOBS_PER_EXECUTION + place;
+}
+
+export function executionOfJob(job: number): number {
+  return Math.floor(job / JOBS_PER_EXECUTION);
+}
+
+/** The numbers of all jobs that an execution may have: `from` included, `to` not. */
+export function jobRange(execution: number): { from: number; to: number } {
+  return { from: jobNumber(execution, 0), to: jobNumber(execution + 1, 0) };
+}

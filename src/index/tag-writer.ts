@@ -1,118 +1,139 @@
-import type { TagEdits } from "../record/records.ts";
+import { TagGraph, type TagNode } from "../tag/graph.ts";
 import { hashTag } from "../tag/hash.ts";
-import { parseJson, pythonJson } from "../tag/python-json.ts";
-import type { TagPair } from "../tag/tag.ts";
+import type { TagEdit, TagPair } from "../tag/tag.ts";
 import type { Statements } from "./database.ts";
-import { splitHashes } from "./ids.ts";
+import type { Dictionary } from "./dictionary.ts";
+import { packNumbers, unpackNumbers } from "./ids.ts";
+import type { LookupWriter } from "./lookups.ts";
+import { loadGraphNodes } from "./tag-nodes.ts";
 
-/** What the writer must know of an entity whose tags change. */
-export interface TaggedEntity {
+/** The table that holds an entity's row. */
+export type TagTable = "execution" | "job" | "entity";
+
+/** A row whose tags change. */
+export interface TaggedRow {
+  readonly table: TagTable;
   readonly seq: number;
   readonly id: string;
-  /** When it began, in milliseconds since 1970; 0 where entities of its type have no time. */
+  /** The number of its type. */
+  readonly type: number;
+  /** When it began; 0 where entities of its type have no time. */
   readonly time: number;
 }
 
 /**
- * Keeps `tag` equal to redun's rule: a tag is current when no other tag names it as a parent.
- * The order in which records and edits arrive makes no difference.
+ * Keeps the rows' current tags, the `tag` table and the counts of keys equal to redun's rule: a
+ * tag is current when no other tag names it as a parent.
  */
 export class TagWriter {
   readonly #statements: Statements;
-  readonly #pairs = new Map<string, number>();
+  readonly #dictionary: Dictionary;
+  readonly #lookups: LookupWriter;
+  readonly #counts = new Map<string, { key: string; type: number; change: number }>();
 
-  constructor(statements: Statements) {
+  constructor(statements: Statements, dictionary: Dictionary, lookups: LookupWriter) {
     this.#statements = statements;
+    this.#dictionary = dictionary;
+    this.#lookups = lookups;
   }
 
   /** Adds tags as runs record them: without parents, and not again once they were replaced. */
-  record(entity: TaggedEntity, tags: readonly TagPair[]): void {
+  record(row: TaggedRow, tags: readonly TagPair[]): void {
     if (tags.length === 0) return;
-    if (!this.#hasNodes(entity)) {
-      for (const tag of tags) this.#insertTag(entity, this.#pair(tag));
+    const graph = this.#graph(row);
+    if (graph) {
+      for (const tag of tags) this.#addNode(row, graph, tag, []);
+      this.#set(row, this.#currentPairs(graph));
       return;
     }
-    for (const tag of tags) this.#insertNode(entity, tag, []);
-    this.#refresh(entity);
+    const before = this.#pairs(row);
+    const added = tags.map((tag) => this.#dictionary.pair(tag));
+    this.#set(row, [...new Set([...before, ...added])], before);
   }
 
-  edit(entity: TaggedEntity, { edits }: TagEdits): void {
-    if (!this.#hasNodes(entity)) this.#makeNodes(entity);
+  edit(row: TaggedRow, edits: readonly TagEdit[]): void {
+    const graph = this.#graph(row) ?? this.#makeGraph(row);
     for (const { tag, parents } of edits) {
-      this.#insertNode(entity, tag, parents.map(({ hash }) => hash).sort());
+      this.#addNode(row, graph, tag, parents.map(({ hash }) => hash).sort());
     }
-    this.#refresh(entity);
+    this.#set(row, this.#currentPairs(graph));
   }
 
-  /** An entity whose tags came before it did now has a time. */
-  retime(entity: TaggedEntity): void {
-    this.#statements
-      .get("UPDATE tag SET time = ? WHERE entity = ? AND time <> ?")
-      .run(entity.time, entity.seq, entity.time);
-  }
-
-  #hasNodes(entity: TaggedEntity): boolean {
-    return (
-      this.#statements.get("SELECT 1 FROM tag_node WHERE entity = ? LIMIT 1").get(entity.seq) !==
-      undefined
+  /** Writes the counts of keys that have changed. */
+  finish(): void {
+    const add = this.#statements.get(
+      `INSERT INTO key_count (key, type, count) VALUES (?, ?, ?)
+       ON CONFLICT (key, type) DO UPDATE SET count = count + excluded.count`,
     );
+    for (const { key, type, change } of this.#counts.values()) {
+      if (change !== 0) add.run(key, type, change);
+    }
+    this.#counts.clear();
+    this.#statements.get("DELETE FROM key_count WHERE count = 0").run();
   }
 
-  /** Turns the tags of an entity that was never edited into nodes of a graph. */
-  #makeNodes(entity: TaggedEntity): void {
-    const rows = this.#statements
-      .get("SELECT key, value FROM tag JOIN pair ON pair.seq = tag.pair WHERE entity = ?")
-      .all(entity.seq) as { key: string; value: string }[];
-    for (const { key, value } of rows) this.#insertNode(entity, [key, parseJson(value)], []);
+  #graph(row: TaggedRow): TagGraph | undefined {
+    const nodes = loadGraphNodes(this.#statements, this.#dictionary, row);
+    return nodes.length > 0 ? new TagGraph(row.id, nodes) : undefined;
   }
 
-  #insertNode(entity: TaggedEntity, tag: TagPair | null, parents: readonly string[]): void {
-    const hash = tag ? hashTag(entity.id, tag[0], tag[1], parents) : hashTag("", "", null, parents);
+  /** The graph of an entity whose tags were never edited: each stands for itself. */
+  #makeGraph(row: TaggedRow): TagGraph {
+    const graph = new TagGraph(row.id);
+    for (const pair of this.#pairs(row)) this.#addNode(row, graph, this.#dictionary.tag(pair), []);
+    return graph;
+  }
+
+  #addNode(row: TaggedRow, graph: TagGraph, tag: TagPair | null, parents: readonly string[]): void {
+    const hash = tag ? hashTag(row.id, tag[0], tag[1], parents) : hashTag("", "", null, parents);
+    if (graph.nodes.has(hash)) return;
+    graph.add({ hash, tag, parents });
     this.#statements
-      .get("INSERT OR IGNORE INTO tag_node (entity, hash, pair, parents) VALUES (?, ?, ?, ?)")
+      .get("INSERT INTO tag_node (type, entity, hash, pair, parents) VALUES (?, ?, ?, ?, ?)")
       .run(
-        entity.seq,
+        row.type,
+        row.seq,
         Buffer.from(hash, "hex"),
-        tag ? this.#pair(tag) : null,
+        tag ? this.#dictionary.pair(tag) : null,
         Buffer.from(parents.join(""), "hex"),
       );
   }
 
-  #refresh(entity: TaggedEntity): void {
-    const nodes = this.#statements
-      .get("SELECT hash, pair, parents FROM tag_node WHERE entity = ?")
-      .all(entity.seq) as { hash: Uint8Array; pair: number | null; parents: Uint8Array }[];
-    const replaced = new Set(nodes.flatMap(({ parents }) => splitHashes(parents)));
-    this.#statements.get("DELETE FROM tag WHERE entity = ?").run(entity.seq);
-    for (const { hash, pair } of nodes) {
-      if (pair !== null && !replaced.has(Buffer.from(hash).toString("hex"))) {
-        this.#insertTag(entity, pair);
-      }
-    }
+  #currentPairs(graph: TagGraph): number[] {
+    return [...new Set(graph.current().map(({ tag }: TagNode) => this.#dictionary.pair(tag!)))];
   }
 
-  #insertTag(entity: TaggedEntity, pair: number): void {
-    this.#statements
-      .get("INSERT OR IGNORE INTO tag (pair, time, entity) VALUES (?, ?, ?)")
-      .run(pair, entity.time, entity.seq);
-  }
-
-  #pair([key, value]: TagPair): number {
-    const json = pythonJson(value, { compact: true });
-    const name = `${key}\0${json}`;
-    const known = this.#pairs.get(name);
-    if (known !== undefined) return known;
+  #pairs(row: TaggedRow): number[] {
     const found = this.#statements
-      .get("SELECT seq FROM pair WHERE key = ? AND value = ?")
-      .get(key, json) as { seq: number } | undefined;
-    const seq =
-      found?.seq ??
-      Number(
-        this.#statements.get("INSERT INTO pair (key, value) VALUES (?, ?)").run(key, json)
-          .lastInsertRowid,
-      );
-    if (this.#pairs.size > 50_000) this.#pairs.clear();
-    this.#pairs.set(name, seq);
-    return seq;
+      .get(`SELECT tags FROM ${row.table} WHERE seq = ?`)
+      .get(row.seq) as { tags: Uint8Array | null } | undefined;
+    return unpackNumbers(found?.tags ?? null);
+  }
+
+  #set(row: TaggedRow, pairs: readonly number[], before = this.#pairs(row)): void {
+    const gone = before.filter((pair) => !pairs.includes(pair));
+    const come = pairs.filter((pair) => !before.includes(pair));
+    if (gone.length === 0 && come.length === 0) return;
+    this.#statements
+      .get(`UPDATE ${row.table} SET tags = ? WHERE seq = ?`)
+      .run(packNumbers(pairs), row.seq);
+    for (const pair of come) this.#lookups.add("tag", pair, row.type, row.time, row.seq);
+    for (const pair of gone) {
+      this.#statements
+        .get("DELETE FROM tag WHERE pair = ? AND type = ? AND time = ? AND entity = ?")
+        .run(pair, row.type, row.time, row.seq);
+    }
+    this.#count(row.type, before, -1);
+    this.#count(row.type, pairs, 1);
+  }
+
+  /** An entity counts once for a key, however many values it has there. */
+  #count(type: number, pairs: readonly number[], change: number): void {
+    for (const key of new Set(pairs.map((pair) => this.#dictionary.tag(pair)[0]))) {
+      const name = `${type} ${key}`;
+      const count = this.#counts.get(name) ?? { key, type, change: 0 };
+      count.change += change;
+      this.#counts.set(name, count);
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import {
   decodeExecution,
@@ -7,7 +8,7 @@ import {
   decodeTask,
 } from "../record/decode.ts";
 import { argsId } from "../record/encode.ts";
-import { parsePath, type RecordPath } from "../record/layout.ts";
+import { executionFolder, type RecordPath } from "../record/layout.ts";
 import {
   ENTITY_TYPES,
   type EntityType,
@@ -23,190 +24,314 @@ import { contentId } from "../value/oid.ts";
 import { previewArgs } from "../value/preview.ts";
 import { StoredValue } from "../value/value.ts";
 import { type Database, Statements } from "./database.ts";
-import { storeId } from "./ids.ts";
-import { type TaggedEntity, TagWriter } from "./tag-writer.ts";
+import { Dictionary } from "./dictionary.ts";
+import { loadId, namePrefix, storeId } from "./ids.ts";
+import { LookupWriter } from "./lookups.ts";
+import { jobNumber, jobRange, ROLE } from "./schema.ts";
+import { type TaggedRow, TagWriter } from "./tag-writer.ts";
 
-/** Puts record files into the tables. Files may come in any order, and more than once. */
+/** A file of the log, as a YAML reader gave it. */
+export interface ReadFile {
+  readonly path: string;
+  readonly place: RecordPath;
+  readonly record: unknown;
+}
+
+/** The execution whose files are being added; they stand next to each other in the tree. */
+interface CurrentExecution {
+  readonly id: string;
+  readonly seq: number;
+  readonly started: number;
+  /** Places of its jobs, and of the parents that they name. */
+  readonly places: Map<string, number>;
+}
+
+const UNKNOWN_JOB = -1;
+const INTERRUPTED = EXECUTION_STATUSES.indexOf("INTERRUPTED");
+const TYPE = Object.fromEntries(ENTITY_TYPES.map((type, at) => [type, at])) as Record<
+  EntityType,
+  number
+>;
+
+/** Puts records into the tables. Files may come in any order, and more than once. */
 export class IndexWriter {
   readonly #statements: Statements;
+  readonly #dictionary: Dictionary;
+  readonly #lookups: LookupWriter;
   readonly #tags: TagWriter;
   readonly #format: ObjectFormat;
+  readonly #entities = new Map<string, number>();
+  /** Nothing was there before, and the `name` table does not exist yet. */
+  #anew: boolean;
+  #current: CurrentExecution | null = null;
 
-  constructor(database: Database, format: ObjectFormat) {
+  /** `anew`: the tables are empty, and files come in the order of the tree. */
+  constructor(database: Database, format: ObjectFormat, { anew }: { anew: boolean }) {
     this.#statements = new Statements(database);
-    this.#tags = new TagWriter(this.#statements);
+    this.#dictionary = new Dictionary(this.#statements);
+    this.#lookups = new LookupWriter(database, { collect: anew });
+    this.#tags = new TagWriter(this.#statements, this.#dictionary, this.#lookups);
     this.#format = format;
+    this.#anew = anew;
   }
 
   /**
-   * Adds one file of the log, as a YAML reader gave it. Paths that this version does not know are skipped.
+   * Adds one file; false when it refers to something that has not arrived.
    * @throws RedunError BAD_RECORD for a file that is not what its path says
    */
-  add(path: string, raw: unknown): void {
-    const place = parsePath(path);
-    if (place) this.#addRecord(place, raw);
+  add({ path, place, record }: ReadFile): boolean {
+    if (this.#anew && !path.startsWith("executions/")) this.endOfFiles();
+    switch (place.kind) {
+      case "execution":
+        return this.#addExecution(path, place.execution, record);
+      case "jobs":
+        return this.#addJobs(place.execution, decodeJobs(record), place.id);
+      case "outcome":
+        return this.#addOutcome(place.execution, decodeOutcome(record));
+      case "task":
+        return this.#addTask(place.id, record);
+      case "value":
+        return this.#entity("Value", place.id) > 0;
+      case "tags":
+        return this.#addTagEdits(place.entity, decodeTags(record));
+      case "format":
+        return true;
+    }
   }
 
-  #addRecord(place: RecordPath, raw: unknown): void {
-    if (place.kind === "execution") this.#addExecution(place.execution, raw);
-    else if (place.kind === "jobs") this.#addJobs(decodeJobs(raw), place.id);
-    else if (place.kind === "outcome") this.#addOutcome(decodeOutcome(raw));
-    else if (place.kind === "task") this.#addTask(place.id, raw);
-    else if (place.kind === "tags") this.#addTagEdits(decodeTags(raw));
-    else if (place.kind === "value") this.#entity("Value", place.id);
+  /** Must be called after the last file. */
+  finish(): void {
+    this.endOfFiles();
+    this.#tags.finish();
   }
 
-  #addTagEdits(edits: TagEdits): void {
-    this.#tags.edit(this.#tagged(edits.type, edits.entity), edits);
+  /** From here on, what comes may refer to anything that came before. */
+  endOfFiles(): void {
+    if (!this.#anew) return;
+    this.#lookups.finish();
+    this.#anew = false;
+    this.#entities.clear();
   }
 
-  #addExecution(id: string, raw: unknown): void {
-    const execution = decodeExecution(raw, id);
-    const { seq } = this.#entity("Execution", id);
-    const time = Date.parse(execution.started);
-    this.#run(
-      `INSERT INTO execution (seq, started, status, ended, task, argv, user, commit_id, tree_id)
-       VALUES (?, ?, 0, NULL, ?, ?, ?, ?, ?)
-       ON CONFLICT (seq) DO UPDATE SET started = excluded.started, task = excluded.task,
-         argv = excluded.argv, user = excluded.user, commit_id = excluded.commit_id,
-         tree_id = excluded.tree_id`,
-      seq,
+  #addExecution(path: string, id: string, record: unknown): boolean {
+    const { started, task, argv, user, code, tags } = decodeExecution(record, id);
+    if (path !== `${executionFolder(id, started)}/execution.yaml`) {
+      throw new RedunError("BAD_RECORD", `Its start, ${started}, is not that of its path.`);
+    }
+    if (this.#findExecution(id)) return true;
+    const time = Date.parse(started);
+    const word = (text: string | undefined) => (text ? this.#dictionary.word(text) : null);
+    const seq = this.#insert(
+      `INSERT INTO execution (id, started, status, task, user, commit_id, tree_id, argv)
+       VALUES (?, ?, 0, ?, ?, ?, ?, ?)`,
+      storeId(id),
       time,
-      execution.task,
-      JSON.stringify(execution.argv),
-      execution.user,
-      execution.code.commit ? storeId(execution.code.commit) : null,
-      execution.code.tree ? storeId(execution.code.tree) : null,
+      word(task),
+      word(user),
+      word(code.commit),
+      word(code.tree),
+      JSON.stringify(argv),
     );
-    this.#tags.retime({ seq, id, time });
-    this.#tags.record({ seq, id, time }, execution.tags);
+    this.#lookups.add("name", namePrefix(id), TYPE.Execution, ROLE.itself, seq);
+    this.#current = { id, seq, started: time, places: new Map() };
+    this.#tags.record(executionRow(this.#current), tags);
+    return true;
   }
 
   /** DONE or FAILED beats INTERRUPTED, then the later end wins. */
-  #addOutcome({ execution, status, ended }: Outcome): void {
-    const { seq } = this.#entity("Execution", execution);
+  #addOutcome(id: string, { execution, status, ended }: Outcome): boolean {
+    checkSame(execution, id);
+    const current = this.#findExecution(id);
+    if (!current) return false;
     const code = EXECUTION_STATUSES.indexOf(status);
-    const interrupted = EXECUTION_STATUSES.indexOf("INTERRUPTED");
-    this.#run(
-      `INSERT INTO execution (seq, started, status, ended, task, argv, user)
-       VALUES (?, 0, ?, ?, '', '[]', '')
-       ON CONFLICT (seq) DO UPDATE SET status = excluded.status, ended = excluded.ended
-       WHERE ended IS NULL
-         OR (status = ${interrupted}) > (excluded.status = ${interrupted})
-         OR ((status = ${interrupted}) = (excluded.status = ${interrupted}) AND excluded.ended > ended)`,
-      seq,
-      code,
-      Date.parse(ended),
-    );
+    const took = Date.parse(ended) - current.started;
+    const interrupted = Number(code === INTERRUPTED);
+    this.#statements
+      .get(
+        `UPDATE execution SET status = ?, took = ? WHERE seq = ? AND (took IS NULL
+           OR (status = ${INTERRUPTED}) > ? OR ((status = ${INTERRUPTED}) = ? AND took < ?))`,
+      )
+      .run(code, took, current.seq, interrupted, interrupted, took);
+    return true;
   }
 
-  #addJobs(segment: JobSegment, oid: string): void {
-    const execution = this.#entity("Execution", segment.execution).seq;
-    const file = Number(
-      this.#run("INSERT INTO segment (oid) VALUES (?)", storeId(oid)).lastInsertRowid,
-    );
-    for (const job of segment.jobs) this.#addJob(job, execution, file);
-    for (const { type, id, tags } of segment.tagged) {
-      this.#tags.record(this.#tagged(type, id), tags);
+  #addJobs(id: string, segment: JobSegment, oid: string): boolean {
+    checkSame(segment.execution, id);
+    const current = this.#findExecution(id);
+    if (!current) return false;
+    const file = this.#insert("INSERT INTO segment (oid) VALUES (?)", storeId(oid));
+    const arrived = new Set(segment.jobs.map((job) => job.id));
+    for (const { parent } of segment.jobs) {
+      if (parent !== null && !arrived.has(parent)) this.#expectJob(current, parent);
     }
-  }
-
-  #addJob(job: Job, execution: number, segment: number): void {
-    const { seq } = this.#entity("Job", job.id);
-    const task = this.#entity("Task", job.taskHash).seq;
-    const time = Date.parse(job.started);
-    this.#run("INSERT OR IGNORE INTO task (seq, name) VALUES (?, ?)", task, job.task);
-    const call = job.call === null ? null : this.#addCall(job, task, seq);
-    this.#run(
-      `INSERT INTO job (seq, execution, parent, task, call, status, started, ended, args, segment)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (seq) DO UPDATE SET call = excluded.call, status = excluded.status,
-         ended = excluded.ended, segment = excluded.segment
-       WHERE ended IS NULL`,
-      seq,
-      execution,
-      job.parent === null ? null : this.#entity("Job", job.parent).seq,
-      task,
-      call,
-      JOB_STATUSES.indexOf(job.status),
-      time,
-      job.ended === null ? null : Date.parse(job.ended),
-      previewArgs(job.args),
-      segment,
-    );
-    this.#tags.retime({ seq, id: job.id, time });
-    this.#tags.record({ seq, id: job.id, time }, job.tags);
-  }
-
-  #addCall(job: Job, task: number, jobSeq: number): number {
-    const given = job.status === "FAILED" ? job.error : job.result;
-    const ids: string[] = [];
-    for (const [name, value] of job.args.entries() as Iterable<[string | number, unknown]>) {
-      const id = this.#valueId(value);
-      ids.push(id);
-      this.#use(id, jobSeq, String(name));
+    for (const job of segment.jobs) this.#addJob(current, job, file);
+    for (const { type, id: tagged, tags } of segment.tagged) {
+      const row = this.#row(type, tagged);
+      if (row) this.#tags.record(row, tags);
     }
-    const args =
-      job.args instanceof Map
-        ? argsId(new Map([...job.args.keys()].map((name, at) => [name, ids[at]!])), this.#format)
-        : argsId(ids, this.#format);
-    const resultId = this.#valueId(given);
-    const result = this.#use(resultId, jobSeq, "");
-    const { seq } = this.#entity("CallNode", job.call!);
-    this.#run(
-      "INSERT OR IGNORE INTO call (seq, task, args, result) VALUES (?, ?, ?, ?)",
-      seq,
-      task,
-      Buffer.from(args, "hex"),
-      result,
-    );
-    return seq;
+    return true;
   }
 
-  /** A value's part in a job: an argument by its name, or the result, whose role is "". */
-  #use(valueId: string, job: number, role: string): number {
-    const { seq } = this.#entity("Value", valueId);
-    this.#run(
-      "INSERT OR IGNORE INTO value_use (value, job, role) VALUES (?, ?, ?)",
-      seq,
-      job,
-      role,
-    );
-    return seq;
+  #addJob(current: CurrentExecution, job: Job, segment: number): void {
+    const seq = this.#place(current, job.id);
+    const parent = job.parent === null ? null : this.#place(current, job.parent);
+    const task = this.#entity("Task", job.taskHash, job.task);
+    const started = Date.parse(job.started);
+    const took = job.ended === null ? null : Date.parse(job.ended) - started;
+    this.#statements
+      .get(
+        `INSERT INTO job (seq, id, parent, task, status, started, took, segment, args)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (seq) DO UPDATE SET parent = excluded.parent, task = excluded.task,
+           status = excluded.status, started = excluded.started, took = excluded.took,
+           segment = excluded.segment, args = excluded.args WHERE job.took IS NULL`,
+      )
+      .run(
+        seq,
+        storeId(job.id),
+        parent,
+        task,
+        JOB_STATUSES.indexOf(job.status),
+        started,
+        took,
+        segment,
+        previewArgs(job.args),
+      );
+    if (job.call !== null) this.#addCall(job, seq, task);
+    this.#tags.record({ table: "job", type: TYPE.Job, seq, id: job.id, time: started }, job.tags);
+  }
+
+  #addCall(job: Job, seq: number, task: number): void {
+    this.#lookups.add("name", namePrefix(job.call!), TYPE.CallNode, ROLE.callOfJob, seq);
+    const ids = [...job.args.values()].map((value) => this.#valueId(value));
+    ids.forEach((id, at) => {
+      this.#lookups.add("name", namePrefix(id), TYPE.Value, ROLE.firstArgument + at, seq);
+    });
+    const result = this.#valueId(job.status === "FAILED" ? job.error : job.result);
+    this.#lookups.add("name", namePrefix(result), TYPE.Value, ROLE.result, seq);
+    if (job.status === "FAILED") return;
+    const names = job.args instanceof Map ? [...job.args.keys()] : null;
+    const args = names ? new Map(names.map((name, at) => [name, ids[at]!])) : ids;
+    this.#lookups.add("call", task, namePrefix(argsId(args, this.#format)), seq);
   }
 
   #valueId(value: unknown): string {
     return value instanceof StoredValue ? value.id : contentId(value, this.#format);
   }
 
-  #addTask(id: string, raw: unknown): void {
-    const task = decodeTask(raw, id);
-    const { seq } = this.#entity("Task", id);
-    this.#run("INSERT OR IGNORE INTO task (seq, name) VALUES (?, ?)", seq, fullName(task));
+  #addTask(id: string, record: unknown): boolean {
+    return this.#entity("Task", id, fullName(decodeTask(record, id))) > 0;
   }
 
-  #entity(type: EntityType, id: string): { seq: number } {
-    const stored = storeId(id);
-    const found = this.#statements.get("SELECT seq FROM entity WHERE id = ?").get(stored);
-    if (found) return found as { seq: number };
-    const { lastInsertRowid } = this.#run(
-      "INSERT INTO entity (type, id) VALUES (?, ?)",
-      ENTITY_TYPES.indexOf(type),
-      stored,
+  #addTagEdits(entity: string, { entity: named, type, edits }: TagEdits): boolean {
+    checkSame(named, entity);
+    const row = this.#row(type, entity);
+    if (row) this.#tags.edit(row, edits);
+    return row !== null;
+  }
+
+  /** The row of an entity that tags are for; null for an execution or job that has not arrived. */
+  #row(type: EntityType, id: string): TaggedRow | null {
+    if (type === "Execution") {
+      const found = this.#findExecution(id);
+      return found && executionRow(found);
+    }
+    if (type !== "Job") {
+      return { table: "entity", seq: this.#entity(type, id), id, type: TYPE[type], time: 0 };
+    }
+    const seq = this.#named(
+      "Job",
+      ROLE.itself,
+      id,
+      "SELECT id FROM job WHERE seq = ? AND status >= 0",
     );
-    return { seq: Number(lastInsertRowid) };
+    if (seq === null) return null;
+    const { started } = this.#statements.get("SELECT started FROM job WHERE seq = ?").get(seq) as {
+      started: number;
+    };
+    return { table: "job", seq, id, type: TYPE.Job, time: started };
   }
 
-  #tagged(type: EntityType, id: string): TaggedEntity {
-    const { seq } = this.#entity(type, id);
-    const table = type === "Execution" ? "execution" : type === "Job" ? "job" : null;
-    const row = table
-      ? this.#statements.get(`SELECT started FROM ${table} WHERE seq = ?`).get(seq)
-      : undefined;
-    return { seq, id, time: (row as { started: number } | undefined)?.started ?? 0 };
+  #findExecution(id: string): CurrentExecution | null {
+    if (this.#current?.id === id) return this.#current;
+    const seq = this.#named("Execution", ROLE.itself, id, "SELECT id FROM execution WHERE seq = ?");
+    if (seq === null) return null;
+    const { started } = this.#statements
+      .get("SELECT started FROM execution WHERE seq = ?")
+      .get(seq) as { started: number };
+    const { from, to } = jobRange(seq);
+    const jobs = this.#statements
+      .get("SELECT seq, id FROM job WHERE seq >= ? AND seq < ?")
+      .all(from, to) as { seq: number; id: unknown }[];
+    const places = new Map(jobs.map((job) => [loadId(job.id), job.seq]));
+    this.#current = { id, seq, started, places };
+    return this.#current;
   }
 
-  #run(sql: string, ...values: (string | number | null | Uint8Array)[]) {
-    return this.#statements.get(sql).run(...values);
+  #place(current: CurrentExecution, id: string): number {
+    const known = current.places.get(id);
+    if (known !== undefined) return known;
+    const seq = jobNumber(current.seq, current.places.size);
+    current.places.set(id, seq);
+    this.#lookups.add("name", namePrefix(id), TYPE.Job, ROLE.itself, seq);
+    return seq;
   }
+
+  /** Keeps the place of a job whose children have ended in an earlier segment than itself. */
+  #expectJob(current: CurrentExecution, id: string): void {
+    if (current.places.has(id)) return;
+    const seq = this.#place(current, id);
+    this.#statements
+      .get(
+        `INSERT INTO job (seq, id, task, status, started, segment, args)
+         VALUES (?, ?, 0, ${UNKNOWN_JOB}, 0, 0, '')`,
+      )
+      .run(seq, storeId(id));
+  }
+
+  /** The row of a task, or of a value or call node that is tagged or has a file of its own. */
+  #entity(type: EntityType, id: string, name?: string): number {
+    const key = `${type} ${id}`;
+    const known = this.#entities.get(key);
+    if (known !== undefined) return known;
+    let seq = this.#named(type, ROLE.itself, id, "SELECT id FROM entity WHERE seq = ?");
+    if (seq === null) {
+      const word = name === undefined ? null : this.#dictionary.word(name);
+      const sql = "INSERT INTO entity (type, id, name) VALUES (?, ?, ?)";
+      seq = this.#insert(sql, TYPE[type], storeId(id), word);
+      this.#lookups.add("name", namePrefix(id), TYPE[type], ROLE.itself, seq);
+    } else if (name !== undefined) {
+      const sql = "UPDATE entity SET name = ? WHERE seq = ? AND name IS NULL";
+      this.#statements.get(sql).run(this.#dictionary.word(name), seq);
+    }
+    this.#entities.set(key, seq);
+    return seq;
+  }
+
+  /** The row that has an id; `idOf` is the SQL that reads a row's id. */
+  #named(type: EntityType, role: number, id: string, idOf: string): number | null {
+    if (this.#anew) return null;
+    const rows = this.#statements
+      .get("SELECT ref FROM name WHERE prefix = ? AND type = ? AND role = ?")
+      .all(namePrefix(id), TYPE[type], role) as { ref: number }[];
+    for (const { ref } of rows) {
+      const row = this.#statements.get(idOf).get(ref) as { id: unknown } | undefined;
+      if (row && loadId(row.id) === id) return ref;
+    }
+    return null;
+  }
+
+  #insert(sql: string, ...values: (string | number | null | Uint8Array)[]): number {
+    return Number(this.#statements.get(sql).run(...values).lastInsertRowid);
+  }
+}
+
+function executionRow({ seq, id, started }: CurrentExecution): TaggedRow {
+  return { table: "execution", type: TYPE.Execution, seq, id, time: started };
+}
+
+/** A record stands in the folder of what it is about. */
+function checkSame(named: string, place: string): void {
+  if (named === place) return;
+  throw new RedunError("BAD_RECORD", `It is about ${named}, and stands in the folder of ${place}.`);
 }

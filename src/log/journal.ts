@@ -28,8 +28,8 @@ export type JournalLine =
 export type RecordLine =
   /** A whole record file: the execution, its outcome, a task, a value. */
   | { readonly file: RecordFile }
-  /** One item of a jobs segment: a job that ended. */
-  | { readonly job: string }
+  /** One item of a jobs segment: a job that ended, the `index`th of those that began. */
+  | { readonly job: string; readonly index: number }
   /** One item of the `tagged` list. */
   | { readonly tagged: string };
 

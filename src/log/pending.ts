@@ -16,7 +16,7 @@ export class PendingRun {
   readonly #format: ObjectFormat;
   readonly #files = new Map<string, string>();
   readonly #tagged = new Set<string>();
-  #jobs: string[] = [];
+  #jobs: { job: string; index: number }[] = [];
   #lastEnd: string | null = null;
   /** Lines and jobs of the run so far, committed ones included. */
   lineCount = 0;
@@ -43,7 +43,7 @@ export class PendingRun {
     if ("file" in line) this.#files.set(line.file.path, line.file.text);
     else if ("tagged" in line) this.#tagged.add(line.tagged);
     else {
-      this.#jobs.push(line.job);
+      this.#jobs.push(line);
       this.jobCount++;
       this.#lastEnd = /^ {4}ended: (\S+)$/m.exec(line.job)?.[1] ?? this.#lastEnd;
     }
@@ -58,11 +58,17 @@ export class PendingRun {
     return line;
   }
 
+  /** Takes files back that could not be committed: they wait again. */
+  putBack(files: readonly RecordFile[]): void {
+    for (const { path, text } of files) this.#files.set(path, text);
+  }
+
   /** The record files of everything that waits; nothing waits afterwards. */
   take(): RecordFile[] {
     const files = [...this.#files].map(([path, text]) => ({ path, text }));
     if (this.#jobs.length > 0 || this.#tagged.size > 0) {
-      const text = segmentYaml(this.#execution, this.#jobs, [...this.#tagged]);
+      const jobs = this.#jobs.sort((a, b) => a.index - b.index).map(({ job }) => job);
+      const text = segmentYaml(this.#execution, jobs, [...this.#tagged]);
       files.push({ path: `${this.#folder}/jobs-${blobId(text, this.#format)}.yaml`, text });
     }
     this.#files.clear();

@@ -1,6 +1,6 @@
 import { RedunError } from "../errors.ts";
 import { compareCodePoints } from "../value/code-points.ts";
-import type { TagValue } from "../value/value.ts";
+import { isPlainObject, type TagValue } from "../value/value.ts";
 import { pythonJson } from "./python-json.ts";
 import type { TagPair } from "./tag.ts";
 import { tagValueOf } from "./text.ts";
@@ -16,17 +16,22 @@ export type Tags =
  */
 export function tagPairs(tags: Tags | undefined): TagPair[] {
   if (!tags) return [];
+  if (typeof tags !== "object" || !(Array.isArray(tags) || isPlainObject(tags))) throw noTags();
   const pairs: readonly (readonly [string, unknown])[] = Array.isArray(tags)
     ? tags
     : Object.entries(tags);
   return pairs.map((pair) => {
     if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== "string") {
-      throw new RedunError("BAD_TAG", "Tags are an object, or a list of [key, value] pairs.");
+      throw noTags();
     }
     const [key, value] = pair;
     if (key === "") throw new RedunError("BAD_TAG", "A tag has an empty key.");
     return [key, tagValueOf(value, key)];
   });
+}
+
+function noTags(): RedunError {
+  return new RedunError("BAD_TAG", "Tags are an object, or a list of [key, value] pairs.");
 }
 
 /** A tag set in its canonical order, by key and then by value, without repeats. */

@@ -1,0 +1,62 @@
+import { parseJson, pythonJson } from "../tag/python-json.ts";
+import type { TagPair } from "../tag/tag.ts";
+import type { Statements } from "./database.ts";
+
+/** Words and tags in memory at once; beyond, SQLite's own cache has to do. */
+const REMEMBERED = 50_000;
+
+/** The numbers of words and tags, and what they stand for. */
+export class Dictionary {
+  readonly #statements: Statements;
+  readonly #words = new Map<string, number>();
+  readonly #pairs = new Map<string, number>();
+  readonly #tags = new Map<number, TagPair>();
+
+  constructor(statements: Statements) {
+    this.#statements = statements;
+  }
+
+  /** The number of a word, which is added if it is new. */
+  word(text: string): number {
+    return remember(this.#words, text, () => {
+      const found = this.#statements.get("SELECT seq FROM word WHERE text = ?").get(text);
+      if (found) return found.seq as number;
+      return Number(
+        this.#statements.get("INSERT INTO word (text) VALUES (?)").run(text).lastInsertRowid,
+      );
+    });
+  }
+
+  /** The number of a tag, which is added if it is new. */
+  pair([key, value]: TagPair): number {
+    const json = pythonJson(value, { compact: true });
+    return remember(this.#pairs, `${key}\0${json}`, () => {
+      const found = this.#statements
+        .get("SELECT seq FROM pair WHERE key = ? AND value = ?")
+        .get(key, json);
+      if (found) return found.seq as number;
+      return Number(
+        this.#statements.get("INSERT INTO pair (key, value) VALUES (?, ?)").run(key, json)
+          .lastInsertRowid,
+      );
+    });
+  }
+
+  /** The tag that a number stands for. */
+  tag(pair: number): TagPair {
+    return remember(this.#tags, pair, () => {
+      const row = this.#statements.get("SELECT key, value FROM pair WHERE seq = ?").get(pair);
+      const { key, value } = row as { key: string; value: string };
+      return [key, parseJson(value)] as const;
+    });
+  }
+}
+
+function remember<K, V>(known: Map<K, V>, key: K, find: () => V): V {
+  const value = known.get(key);
+  if (value !== undefined) return value;
+  const found = find();
+  if (known.size >= REMEMBERED) known.clear();
+  known.set(key, found);
+  return found;
+}

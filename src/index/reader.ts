@@ -1,0 +1,187 @@
+import type { SQLInputValue } from "node:sqlite";
+import { ENTITY_TYPES, type EntityType } from "../record/records.ts";
+import { baseNode, TagGraph } from "../tag/graph.ts";
+import { pythonJson } from "../tag/python-json.ts";
+import type { TagPair } from "../tag/tag.ts";
+import type { TagValue } from "../value/value.ts";
+import { type Database, Statements } from "./database.ts";
+import { Dictionary } from "./dictionary.ts";
+import { namePrefix, prefixRange, storeId } from "./ids.ts";
+import {
+  ENTITY_SQL,
+  type EntityRow,
+  EXECUTION_SQL,
+  type ExecutionRow,
+  entityRow,
+  executionRow,
+  JOB_SQL,
+  type JobRow,
+  jobRow,
+} from "./rows.ts";
+import { jobRange, ROLE } from "./schema.ts";
+import { loadGraphNodes } from "./tag-nodes.ts";
+
+/** A tag that an entity must have; without a value, any value will do. */
+export interface TagFilter {
+  readonly key: string;
+  readonly value?: TagValue;
+}
+
+/**
+ * What an id is the name of. A value or call node without a row of its own is known by a job that
+ * took or gave it.
+ */
+export interface NameHit {
+  readonly type: EntityType;
+  readonly role: number;
+  /** The number of the row: an execution's, a job's or an entity's, as `type` and `role` say. */
+  readonly ref: number;
+}
+
+/** Answers questions from the index. Never reads the log itself. */
+export class IndexReader {
+  readonly #statements: Statements;
+  readonly #dictionary: Dictionary;
+
+  constructor(database: Database) {
+    this.#statements = new Statements(database);
+    this.#dictionary = new Dictionary(this.#statements);
+  }
+
+  /** The newest executions that have all the tags asked for. */
+  executions(filters: readonly TagFilter[], limit: number): ExecutionRow[] {
+    const type = ENTITY_TYPES.indexOf("Execution");
+    // The first exact filter drives: its range of `tag` is in order of time already.
+    const exact = filters.find(({ value }) => value !== undefined);
+    const values: SQLInputValue[] = exact ? [exact.key, json(exact.value!)] : [];
+    const where = exact
+      ? [`d.pair = (SELECT seq FROM pair WHERE key = ? AND value = ?) AND d.type = ${type}`]
+      : [];
+    for (const { key, value } of filters.filter((filter) => filter !== exact)) {
+      const pair = `SELECT seq FROM pair WHERE key = ?${value === undefined ? "" : " AND value = ?"}`;
+      where.push(`EXISTS (SELECT 1 FROM tag x WHERE x.pair IN (${pair})
+        AND x.type = ${type} AND x.time = e.started AND x.entity = e.seq)`);
+      values.push(key, ...(value === undefined ? [] : [json(value)]));
+    }
+    const sql = exact
+      ? EXECUTION_SQL.replace("FROM execution e", "FROM tag d JOIN execution e ON e.seq = d.entity")
+      : EXECUTION_SQL;
+    const order = exact ? "d.time DESC, d.entity DESC" : "e.started DESC, e.seq DESC";
+    return this.#statements
+      .get(
+        `${sql} ${where.length > 0 ? `WHERE ${where.join(" AND ")}` : ""} ORDER BY ${order} LIMIT ?`,
+      )
+      .all(...values, limit)
+      .map((row) => executionRow(row, this.#dictionary));
+  }
+
+  execution(seq: number): ExecutionRow | undefined {
+    const row = this.#statements.get(`${EXECUTION_SQL} WHERE e.seq = ?`).get(seq);
+    return row && executionRow(row, this.#dictionary);
+  }
+
+  job(seq: number): JobRow | undefined {
+    const row = this.#statements.get(`${JOB_SQL} WHERE j.seq = ?`).get(seq);
+    return row && jobRow(row, this.#dictionary);
+  }
+
+  entity(seq: number): EntityRow | undefined {
+    const row = this.#statements.get(`${ENTITY_SQL} WHERE n.seq = ?`).get(seq);
+    return row && entityRow(row, this.#dictionary);
+  }
+
+  /** The jobs of an execution, in the order in which they began. */
+  jobsOf(execution: number): JobRow[] {
+    const { from, to } = jobRange(execution);
+    return this.#statements
+      .get(`${JOB_SQL} WHERE j.seq >= ? AND j.seq < ? ORDER BY j.started, j.seq`)
+      .all(from, to)
+      .map((row) => jobRow(row, this.#dictionary));
+  }
+
+  /** The newest jobs of a task. */
+  jobsOfTask(task: number, limit: number): JobRow[] {
+    return this.#statements
+      .get(`${JOB_SQL} WHERE j.task = ? ORDER BY j.seq DESC LIMIT ?`)
+      .all(task, limit)
+      .map((row) => jobRow(row, this.#dictionary));
+  }
+
+  /** Jobs that an id is known by: those of a call node, or that took or gave a value. */
+  jobsNaming(
+    id: string,
+    type: "CallNode" | "Value",
+    limit: number,
+  ): { job: JobRow; role: number }[] {
+    const rows = this.#statements
+      .get(
+        `SELECT role, ref FROM name WHERE prefix = ? AND type = ? AND role > 0
+         ORDER BY role, ref DESC LIMIT ?`,
+      )
+      .all(namePrefix(id), ENTITY_TYPES.indexOf(type), limit) as { role: number; ref: number }[];
+    return rows.flatMap(({ role, ref }) => {
+      const job = this.job(ref);
+      return job ? [{ job, role }] : [];
+    });
+  }
+
+  /**
+   * Everything whose id begins with `beginning`, as far as the index holds ids: their first twelve
+   * digits. Each entity comes once, its own row before jobs that know it.
+   */
+  named(beginning: string, limit: number): NameHit[] {
+    const { from, to } = prefixRange(beginning);
+    const rows = this.#statements
+      .get(
+        `SELECT type, min(role) AS role, ref FROM name WHERE prefix >= ? AND prefix < ?
+         GROUP BY prefix, type ORDER BY prefix, type LIMIT ?`,
+      )
+      .all(from, to, limit) as { type: number; role: number; ref: number }[];
+    return rows.map(({ type, role, ref }) => ({ type: ENTITY_TYPES[type]!, role, ref }));
+  }
+
+  /** Every tag that an entity ever had. `tags` are its current ones. */
+  tagGraph(entity: {
+    readonly type: EntityType;
+    readonly seq: number | null;
+    readonly id: string;
+    readonly tags: readonly TagPair[];
+  }): TagGraph {
+    const type = ENTITY_TYPES.indexOf(entity.type);
+    const { seq } = entity;
+    const nodes =
+      seq === null ? [] : loadGraphNodes(this.#statements, this.#dictionary, { type, seq });
+    if (nodes.length > 0) return new TagGraph(entity.id, nodes);
+    return new TagGraph(
+      entity.id,
+      entity.tags.map((tag) => baseNode(entity.id, tag)),
+    );
+  }
+
+  /** How many entities of each type carry each key. */
+  keyCounts(): { key: string; type: EntityType; count: number }[] {
+    const rows = this.#statements.get("SELECT key, type, count FROM key_count").all() as {
+      key: string;
+      type: number;
+      count: number;
+    }[];
+    return rows.map(({ key, type, count }) => ({ key, type: ENTITY_TYPES[type]!, count }));
+  }
+
+  /** The newest job that called a task with these arguments and did not fail. */
+  cachedCall(taskHash: string, argsHash: string): JobRow | undefined {
+    const row = this.#statements
+      .get(
+        `SELECT c.job FROM name n JOIN entity t ON t.seq = n.ref AND t.id = ?
+         JOIN call c ON c.task = t.seq AND c.args = ?
+         WHERE n.prefix = ? AND n.type = ${ENTITY_TYPES.indexOf("Task")} AND n.role = ${ROLE.itself}
+         ORDER BY c.job DESC LIMIT 1`,
+      )
+      .get(storeId(taskHash), namePrefix(argsHash), namePrefix(taskHash)) as
+      | { job: number }
+      | undefined;
+    return row && this.job(row.job);
+  }
+}
+
+const json = (value: TagValue): string => pythonJson(value, { compact: true });

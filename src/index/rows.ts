@@ -1,0 +1,117 @@
+import {
+  ENTITY_TYPES,
+  type EntityType,
+  EXECUTION_STATUSES,
+  type ExecutionStatus,
+  JOB_STATUSES,
+  type JobStatus,
+} from "../record/records.ts";
+import type { TagPair } from "../tag/tag.ts";
+import type { Dictionary } from "./dictionary.ts";
+import { loadId, unpackNumbers } from "./ids.ts";
+import { executionOfJob } from "./schema.ts";
+
+/** What the index knows of an execution. Times are milliseconds since 1970. */
+export interface ExecutionRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly status: ExecutionStatus;
+  readonly started: number;
+  readonly ended: number | null;
+  readonly task: string;
+  readonly argv: readonly string[];
+  readonly user: string;
+  readonly tags: readonly TagPair[];
+}
+
+export interface JobRow {
+  readonly seq: number;
+  readonly id: string;
+  /** The number of its execution's row. */
+  readonly execution: number;
+  /** The number of its parent's row. */
+  readonly parent: number | null;
+  readonly task: string;
+  readonly taskHash: string;
+  readonly status: JobStatus;
+  readonly started: number;
+  readonly ended: number | null;
+  /** The arguments as one short line. */
+  readonly args: string;
+  /** Object id of the segment file that holds the whole job. */
+  readonly segment: string;
+  readonly tags: readonly TagPair[];
+}
+
+/** A task, or a value or call node that is tagged or has a file of its own. */
+export interface EntityRow {
+  readonly seq: number;
+  readonly type: EntityType;
+  readonly id: string;
+  /** A task's full name. */
+  readonly name: string | null;
+  readonly tags: readonly TagPair[];
+}
+
+type Row = Record<string, unknown>;
+
+export const EXECUTION_SQL = `SELECT e.seq, e.id, e.status, e.started, e.took, e.argv, e.tags,
+    t.text AS task, u.text AS user
+  FROM execution e LEFT JOIN word t ON t.seq = e.task LEFT JOIN word u ON u.seq = e.user`;
+
+export const JOB_SQL = `SELECT j.seq, j.id, j.parent, j.status, j.started, j.took, j.args, j.tags,
+    w.text AS task, t.id AS task_hash, s.oid AS segment
+  FROM job j JOIN entity t ON t.seq = j.task LEFT JOIN word w ON w.seq = t.name
+  JOIN segment s ON s.seq = j.segment`;
+
+export const ENTITY_SQL = `SELECT n.seq, n.type, n.id, n.tags, w.text AS name
+  FROM entity n LEFT JOIN word w ON w.seq = n.name`;
+
+export function executionRow(row: Row, dictionary: Dictionary): ExecutionRow {
+  return {
+    seq: row.seq as number,
+    id: loadId(row.id),
+    status: EXECUTION_STATUSES[row.status as number]!,
+    started: row.started as number,
+    ended: ended(row),
+    task: (row.task as string | null) ?? "",
+    argv: JSON.parse(row.argv as string),
+    user: (row.user as string | null) ?? "",
+    tags: tags(row, dictionary),
+  };
+}
+
+export function jobRow(row: Row, dictionary: Dictionary): JobRow {
+  return {
+    seq: row.seq as number,
+    id: loadId(row.id),
+    execution: executionOfJob(row.seq as number),
+    parent: row.parent as number | null,
+    task: (row.task as string | null) ?? "",
+    taskHash: loadId(row.task_hash),
+    status: JOB_STATUSES[row.status as number]!,
+    started: row.started as number,
+    ended: ended(row),
+    args: row.args as string,
+    segment: loadId(row.segment),
+    tags: tags(row, dictionary),
+  };
+}
+
+export function entityRow(row: Row, dictionary: Dictionary): EntityRow {
+  return {
+    seq: row.seq as number,
+    type: ENTITY_TYPES[row.type as number]!,
+    id: loadId(row.id),
+    name: row.name as string | null,
+    tags: tags(row, dictionary),
+  };
+}
+
+function ended(row: Row): number | null {
+  return row.took === null ? null : (row.started as number) + (row.took as number);
+}
+
+function tags(row: Row, dictionary: Dictionary): TagPair[] {
+  return unpackNumbers(row.tags as Uint8Array | null).map((pair) => dictionary.tag(pair));
+}

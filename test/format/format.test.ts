@@ -1,0 +1,399 @@
+/**
+ * docs/format.md is a promise. Here it is held to it: every example in it is checked, and a reader
+ * and a writer in Python that know nothing but the document meet what redun-git reads and writes.
+ */
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Ajv } from "ajv";
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { callId, jobId } from "../../src/record/encode.ts";
+import { parsePath } from "../../src/record/layout.ts";
+import { blobId } from "../../src/value/oid.ts";
+import { readYaml } from "../../src/value/yaml-read.ts";
+import { writeYaml } from "../../src/value/yaml-write.ts";
+import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
+import { value } from "../value/arbitrary.ts";
+import { LONE_SURROGATES, STRINGS, VALUES } from "../value/corpus.ts";
+import { python } from "../value/python.ts";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const CLI = join(ROOT, "dist", "cli.cjs");
+const REF = "refs/redun/main";
+
+const text = readFileSync(join(ROOT, "docs", "format.md"), "utf8");
+
+interface DocumentedFile {
+  readonly path: string;
+  readonly id: string;
+  readonly yaml: string;
+}
+
+const files: readonly DocumentedFile[] = [
+  ...text.matchAll(/^File `([^`]+)`, object `([^`]+)`:\n\n```yaml\n(.*?)^```$/gms),
+].map(([, path, id, yaml]) => ({ path: path!, id: id!, yaml: yaml! }));
+
+const document = suite("docs/format.md");
+
+document("has an example of every kind of record", () => {
+  const kinds = new Set(files.map(({ path }) => parsePath(path)?.kind));
+  const all = ["execution", "format", "jobs", "outcome", "tags", "task", "value"];
+  assert.equal([...kinds].sort(), all);
+});
+
+for (const { path, id, yaml } of files) {
+  document(path, () => {
+    assert.is(execFileSync("git", ["hash-object", "--stdin"], { input: yaml }).toString(), `${id}\n`);
+    assert.ok(path === "format.yaml" || path.includes(id), "the path names the id");
+    assert.is(writeYaml(readYaml(yaml, { exact: true })), yaml);
+    const kind = parsePath(path)!.kind;
+    if (kind === "value") return;
+    const schema = readFileSync(join(ROOT, "schemas", `${kind}.schema.json`), "utf8");
+    const ajv = new Ajv({ allowUnionTypes: true });
+    // By way of JSON, in which times are the text that the schemas describe.
+    const valid = ajv.validate(JSON.parse(schema), JSON.parse(JSON.stringify(readYaml(yaml))));
+    assert.ok(valid, ajv.errorsText());
+  });
+}
+
+document("every other piece of YAML is canonical", () => {
+  const pieces = [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, yaml]) => yaml!);
+  assert.ok(pieces.length > files.length);
+  for (const yaml of pieces) assert.is(writeYaml(readYaml(yaml, { exact: true })), yaml);
+});
+
+document("every command prints what it is said to print", () => {
+  const sessions = [...text.matchAll(/^```console\n(.*?)^```$/gms)].map(([, session]) => session!);
+  const steps = sessions.flatMap((session) => [...session.matchAll(/^\$ (.*)\n([^$]*)/gm)]);
+  assert.ok(steps.length >= 10);
+  const hasSha512 = spawnSync("sh", ["-c", "command -v sha512sum"]).status === 0;
+  if (!hasSha512) process.stdout.write("\n  note: tag hashes skipped: there is no sha512sum\n");
+  const { dir } = temporaryRepository();
+  for (const [, command, printed] of steps) {
+    if (command!.includes("sha512sum") && !hasSha512) continue;
+    assert.is(execFileSync("sh", ["-c", command!], { cwd: dir, encoding: "utf8" }), printed);
+  }
+});
+
+document("the table of texts is right about quotes", () => {
+  const rows = [...text.matchAll(/^\| (`[^|]*) \| (plain) \| \| (`[^|]*) \| quoted .*\|$/gm)];
+  assert.ok(rows.length >= 8);
+  const texts = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, one]) => one!);
+  for (const [, left, , right] of rows) {
+    for (const one of texts(left!)) assert.is(writeYaml(one), `${one}\n`);
+    for (const one of texts(right!)) assert.is(writeYaml(one), `"${one}"\n`);
+  }
+});
+
+document.run();
+
+/** A workflow of everything that jobs can be, in JavaScript so that the library runs it too. */
+const WORKFLOW = `
+import { applyTags, task } from "redun-git";
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+export const namespace = "examples.format";
+export const numbers = task({ tags: { team: "qa", "a b": [1, 2.5, { c: null }] } }, (n, ...rest) =>
+  applyTags([n, -0, 0.1, 1e16, 12345678901234567890n, ...rest], {
+    tags: { quality: "high" },
+    jobTags: { cost: 3.2 },
+    executionTags: [["stage", "alpha"], ["stage", "no"]],
+  }));
+export const strange = task((value) => ({
+  value, set: new Set(["a", [1]]), map: new Map([[null, "~"]]), bytes: Buffer.from("d76df8", "hex"),
+  date: new Date(0), when: "2026-11-22T09:43:43.512Z", big: 7n, fn: wait, none: undefined,
+  "1": "1", no: "no", " key ": "two\\nlines", "\\u{1f600}": 1, "\\uffee": 2, error: new TypeError("x"),
+}));
+export const large = task(() => "Zo\\u00eb says: hello\\n".repeat(500));
+export const read = task((text, { from = 0 } = {}) => text.length - from);
+export const secret = task({ hashOnly: ["args", "result"] }, (key) => key + key);
+/** Say something.
+ *
+ * In two paragraphs.
+ */
+export const main = task({ version: "1" }, function main(greet = "Hello") {
+  return [numbers(greet, 1), strange({ greet }), read(large(), { from: 3 }), secret("s3cret"), numbers(1)];
+});
+
+export const slow = task(async () => (await wait(40), 1));
+export const bad = task({ tags: { bad: true } }, () => { throw new RangeError("no: #1\\n  such"); });
+export const both = task(() => [slow(), bad(), bad()]);
+/** One child goes on when its parent has failed already. */
+export const late = task(async () => { try { await both(); } catch { await wait(90); } return null; });
+export const nothing = task(() => { throw undefined; });
+export const hang = task(async () => { await read("abc"); return [slow(), wait(60_000), never(slow())]; });
+export const never = task(() => wait(60_000));
+`;
+
+const LIBRARY = `
+import { Scheduler } from "redun-git";
+import { late, main } from "./workflow.mjs";
+const scheduler = new Scheduler();
+await scheduler.run({ a: main("library"), b: [late()] }, { tags: [["source", "s1"], ["source", "s2"]] });
+`;
+
+interface Ids {
+  readonly execution: string;
+  readonly job: string;
+  readonly task: string;
+  readonly call: string;
+}
+
+/** One execution as either reader tells it. */
+interface Told {
+  readonly id: string;
+  readonly status: string;
+  readonly started: string;
+  readonly ended: string | null;
+  readonly tags: readonly string[];
+  readonly jobs: string;
+}
+
+/** Runs the command line as it is published, and returns what it printed where it should. */
+function cli(dir: string, args: readonly string[], status = 0): { stdout: string; stderr: string } {
+  const result = spawnSync(process.execPath, [CLI, ...args], { cwd: dir, encoding: "utf8" });
+  assert.is(result.status, status, `redun-git ${args.join(" ")}: ${result.stderr}`);
+  return result;
+}
+
+function runPython(script: string, args: readonly string[]) {
+  // No __pycache__ beside the scripts.
+  return spawnSync("python3", ["-B", join(HERE, script), ...args], { encoding: "utf8" });
+}
+
+function jsonLines<T>(lines: string): T[] {
+  return lines
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
+
+/** What the independent reader finds. It fails on whatever is not as the document says. */
+function readWithPython(dir: string): Told[] {
+  const { status, stdout, stderr } = runPython("reader.py", [dir]);
+  assert.is(status, 0, stderr);
+  type Line = Omit<Told, "tags" | "jobs"> & { tags: Tag[]; jobs: Record<string, number> };
+  return jsonLines<Line>(stdout).map(({ tags, jobs, ...told }) => ({
+    ...told,
+    tags: tagTexts(tags),
+    jobs: jobCounts((status) => jobs[status] ?? 0),
+  }));
+}
+
+/** The same from `redun-git log`. The numbers of jobs are on the page of each execution alone. */
+function readWithCli(dir: string): Told[] {
+  type Line = { id: string; status: string; start_time: string; end_time: string; tags: Tag[] };
+  const listed = cli(dir, ["log", "--format", "json"]);
+  assert.is(listed.stderr, "");
+  const lines = jsonLines<Line>(listed.stdout);
+  return lines
+    .map(({ id, status, start_time, end_time, tags }) => {
+      const { stdout } = cli(dir, ["log", id]);
+      const counts = /^Jobs: (\d+) \((.*)\)$/m.exec(stdout)!;
+      const jobs = new Map(counts[2]!.split(", ").map((count) => count.split(": ") as [string, string]));
+      return {
+        id,
+        status,
+        started: start_time,
+        ended: end_time,
+        tags: tagTexts(tags),
+        jobs: jobCounts((name) => Number(jobs.get(name))),
+      };
+    })
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+interface Tag {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+function tagTexts(tags: readonly Tag[]): string[] {
+  return tags.map(({ key, value }) => `${key}=${JSON.stringify(value)}`).sort();
+}
+
+function jobCounts(count: (status: string) => number): string {
+  return ["DONE", "CACHED", "FAILED"].map((status) => `${status} ${count(status)}`).join(", ");
+}
+
+/** Commits files as they are, without anything of ours. */
+function commit({ dir, git }: TemporaryRepository, added: readonly DocumentedFile[]): void {
+  const tip = git("for-each-ref", "--format=%(objectname)", REF);
+  const head = `commit ${REF}\ncommitter Other <other@example.com> 1795000000 +0000\ndata 0\n`;
+  const blobs = added.map(
+    ({ path, yaml }) => `M 100644 inline ${path}\ndata ${Buffer.byteLength(yaml)}\n${yaml}\n`,
+  );
+  const input = `${head}${tip ? `from ${tip}\n` : ""}${blobs.join("")}\n`;
+  execFileSync("git", ["fast-import", "--quiet", "--date-format=raw"], { cwd: dir, input });
+}
+
+function recordedFiles({ git }: TemporaryRepository): DocumentedFile[] {
+  return git("ls-tree", "-r", REF)
+    .split("\n")
+    .map((line) => {
+      const [, , id, path] = line.split(/\s/);
+      return { id: id!, path: path!, yaml: `${git("cat-file", "blob", id!)}\n` };
+    });
+}
+
+const independent = suite("independent programs, from docs/format.md alone");
+const pythonHasYaml = spawnSync("python3", ["-c", "import yaml"]).status === 0;
+
+independent("the documented files are a log", () => {
+  const repository = temporaryRepository();
+  commit(repository, files);
+  const [told, ...more] = readWithPython(repository.dir);
+  assert.equal(more, []);
+  assert.equal(readWithCli(repository.dir), [told]);
+  // Section 9.2 names them.
+  const named = /has these current tags: (.*?)\.$/ms.exec(text)![1]!;
+  const current = [...named.matchAll(/`([^`=]+)/g)].map(([, key]) => key);
+  assert.equal(told!.tags.map((tag) => tag.split("=")[0]), current);
+  assert.ok(told!.tags.includes('env="prod"'));
+});
+
+independent("canonical YAML, of every value", () => {
+  const values: unknown[] = [...STRINGS, ...LONE_SURROGATES, ...VALUES];
+  values.push(...STRINGS.map((one) => [{ [one]: one, list: [one] }]));
+  values.push(...VALUES.map((one) => [{ k: one }, [one]]));
+  values.push(...fc.sample(value, { numRuns: 500, seed: 1 }));
+  const script = `
+sys.dont_write_bytecode = True
+sys.path.insert(0, ${JSON.stringify(HERE)})
+sys.setrecursionlimit(20000)
+import canonical, yaml
+def answer(text):
+    return canonical.node(yaml.load(text, canonical.ExactLoader), 0, "")
+`;
+  const texts = values.map(writeYaml);
+  const answers = python("canonical YAML in Python", ["yaml"], script, texts);
+  for (const [at, answer] of answers!.entries()) assert.is(answer, texts[at]);
+});
+
+for (const objectFormat of ["sha1", "sha256"] as const) {
+  independent(`what redun-git writes, in a repository of ${objectFormat}`, async () => {
+    const repository = temporaryRepository({ objectFormat });
+    const { dir, git } = repository;
+    git("remote", "add", "origin", "https://user:password@example.com/x.git");
+    writeFileSync(join(dir, "workflow.mjs"), WORKFLOW);
+    git("add", "-A");
+    git("commit", "-q", "-m", "begin");
+
+    cli(dir, ["run", "-q", "-t", "env=dev", "-t", "n=1.0", "--doc", "a\nb", "workflow.mjs", "main"]);
+    cli(dir, ["run", "-q", "workflow.mjs", "late"]);
+    cli(dir, ["run", "-q", "workflow.mjs", "nothing"], 1);
+    cli(dir, ["run", "-q", "workflow.mjs", "both"], 1);
+    runLibrary(dir);
+    await runAndKill(dir);
+    assert.match(cli(dir, ["log"]).stderr, /interrupted/);
+
+    const [first] = readWithPython(dir);
+    const id = first!.id.slice(0, 12);
+    const tags = ["env=prod", "n=1", 'cfg={"b": [1, 1.0, "\u00e9\ud83d\ude00"], "a": null}', "\u00e9="];
+    cli(dir, ["tag", "add", id, ...tags]);
+    // The same again changes nothing.
+    cli(dir, ["tag", "add", id, ...tags]);
+
+    const told = readWithPython(dir);
+    assert.equal(told, readWithCli(dir));
+    assert.equal(told.map(({ status }) => status).sort(), [
+      ...["DONE", "DONE", "DONE", "FAILED", "FAILED", "INTERRUPTED"],
+    ]);
+    assert.ok(told[0]!.tags.includes("n=1"));
+    for (const { path, yaml } of recordedFiles(repository)) {
+      assert.is(writeYaml(readYaml(yaml, { exact: true })), yaml, path);
+    }
+  });
+
+  independent(`what the other writer writes, in a repository of ${objectFormat}`, () => {
+    const repository = temporaryRepository({ objectFormat });
+    const { dir } = repository;
+    const times = ["2026-01-02T03:04:05.678Z", "2026-02-03T04:05:06.789Z"];
+    for (const started of times) {
+      const { status, stdout, stderr } = runPython("writer.py", [dir, started]);
+      assert.is(status, 0, stderr);
+      const [ids] = jsonLines<Ids>(stdout);
+      const page = cli(dir, ["log", ids!.execution]);
+      assert.is(page.stderr, "");
+      assert.match(page.stdout, /mean --all 1\.50 \(env=prod, written_by=/);
+      assert.match(page.stdout, /Jobs: 1 \(DONE: 1/);
+      assert.is(ids!.job, jobId(ids!.execution, 0, objectFormat));
+      const job = JSON.parse(cli(dir, ["log", ids!.job, "--format", "json"]).stdout);
+      assert.is(job.call, ids!.call);
+      assert.is(job.args.note.length, 0, "a value that is stored stays a reference");
+      assert.equal(job.result, { by: "aGk=", mean: 1.5, no: "yes" });
+    }
+    for (const { path, id, yaml } of recordedFiles(repository)) {
+      assert.is(blobId(yaml, objectFormat), id);
+      assert.is(writeYaml(readYaml(yaml, { exact: true })), yaml, path);
+    }
+    const told = readWithPython(dir);
+    assert.is(told.length, 2);
+    assert.equal(told, readWithCli(dir));
+  });
+}
+
+independent("damage is found", () => {
+  const execution = files.find(({ path }) => path.endsWith("execution.yaml"))!;
+  const segment = files.find(({ path }) => path.includes("/jobs-"))!;
+  /** The segment with other text in it, at the path that then is right. */
+  const changed = (from: string, to: string): DocumentedFile => {
+    const yaml = segment.yaml.replace(from, to);
+    assert.is.not(yaml, segment.yaml);
+    return { ...segment, yaml, path: segment.path.replace(segment.id, blobId(yaml)) };
+  };
+  const others = files.filter((file) => file !== execution && file !== segment);
+  const damages: readonly (readonly [DocumentedFile[], RegExp])[] = [
+    [[{ ...execution, yaml: execution.yaml.replace("env: dev", "env: qa") }, segment], /id is not/],
+    [[execution, { ...segment, yaml: segment.yaml.replace("World", "Mars") }], /id is not the name/],
+    [[execution, changed("result: World", "result: Mars")], /another call/],
+    [[execution, changed("greet: Hi4", "greet: Hi5")], /another call/],
+    [[execution, changed("id: bc76", "id: bc77")], /with other ids/],
+    [[execution, changed("task_hash: c5e6", "task_hash: c5e7")], /task of job/],
+    [[{ ...execution, path: execution.path.replace("11-22", "11-23") }, segment], /wrong day/],
+  ];
+  for (const [damaged, message] of damages) {
+    const repository = temporaryRepository();
+    commit(repository, [...others, ...damaged]);
+    const { status, stderr } = runPython("reader.py", [repository.dir]);
+    assert.is(status, 1);
+    assert.match(stderr, message);
+    repository.remove();
+  }
+});
+
+if (pythonHasYaml) independent.run();
+else process.stdout.write("\n  note: independent programs skipped: no python3 with yaml\n");
+
+/** Runs a program of a user of the library, for whom `redun-git` is dist/index.js. */
+function runLibrary(dir: string): void {
+  const url = JSON.stringify(new URL("../../dist/index.js", import.meta.url).href);
+  for (const [name, source] of [
+    ["library.mjs", LIBRARY.replace("./workflow.mjs", "./library-workflow.mjs")],
+    ["library-workflow.mjs", WORKFLOW],
+  ] as const) {
+    writeFileSync(join(dir, name), source.replace('"redun-git"', url));
+  }
+  execFileSync(process.execPath, [join(dir, "library.mjs")], { cwd: dir, stdio: "pipe" });
+}
+
+/** A run that is killed when some of its jobs have ended: their indexes then have gaps. */
+async function runAndKill(dir: string): Promise<void> {
+  const child = spawn(process.execPath, [CLI, "run", "-q", "workflow.mjs", "hang"], { cwd: dir });
+  const ended = new Promise((done) => child.once("close", done));
+  const journals = join(dir, ".git", "redun", "journal");
+  const recordedJobs = () => {
+    if (!existsSync(journals)) return 0;
+    const lines = readdirSync(journals).map((name) => readFileSync(join(journals, name), "utf8"));
+    return lines.join("").split('{"job":').length - 1;
+  };
+  for (let tries = 0; recordedJobs() < 3 && tries < 1000; tries++) {
+    await new Promise((done) => setTimeout(done, 10));
+  }
+  child.kill("SIGKILL");
+  await ended;
+}

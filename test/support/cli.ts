@@ -1,0 +1,145 @@
+/**
+ * The built command line (`npx tsx scripts/build.ts` makes it) as real processes in real
+ * repositories, shut off from the settings of whoever runs the tests.
+ */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type TemporaryRepository, temporaryRepository } from "./repository.ts";
+
+export const CLI = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
+export const BACKENDS = ["native", "isomorphic"] as const;
+export type BackendName = (typeof BACKENDS)[number];
+
+export interface Result {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly backend?: BackendName;
+}
+
+/** Runs one command to its end. */
+export function cli(cwd: string, args: readonly string[], options: CliOptions = {}): Result {
+  const { status, signal, stdout, stderr, error } = spawnSync(process.execPath, [CLI, ...args], {
+    cwd,
+    env: environment(options),
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+    timeout: 60_000,
+  });
+  if (error) throw error;
+  return { status, signal, stdout, stderr };
+}
+
+/** As `cli`, for a command that has to succeed. Returns what it printed. */
+export function ok(cwd: string, args: readonly string[], options?: CliOptions): string {
+  const result = cli(cwd, args, options);
+  if (result.status === 0) return result.stdout;
+  throw new Error(`redun-git ${args.join(" ")}: status ${result.status}\n${result.stderr}`);
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Result>;
+  /** Resolves once stderr and stdout together hold `text`. */
+  said(text: string): Promise<void>;
+}
+
+/** Starts a command and does not wait for its end. */
+export function start(cwd: string, args: readonly string[], options: CliOptions = {}): Running {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    cwd,
+    env: environment(options),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output = { stdout: "", stderr: "" };
+  const listeners = new Set<() => void>();
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].setEncoding("utf8").on("data", (chunk: string) => {
+      output[name] += chunk;
+      for (const listener of listeners) listener();
+    });
+  }
+  const ended = new Promise<Result>((done, fail) => {
+    child.on("error", fail);
+    child.on("close", (status, signal) => done({ status, signal, ...output }));
+  });
+  const said = (text: string) =>
+    new Promise<void>((done, fail) => {
+      const look = () => {
+        if ((output.stdout + output.stderr).includes(text)) done();
+      };
+      listeners.add(look);
+      look();
+      ended.then(() => fail(new Error(`ended without "${text}":\n${output.stderr}`)), fail);
+    });
+  return { child, ended, said };
+}
+
+/** A repository that holds (and has committed) the given files, a workflow by default. */
+export function workflowRepository(
+  files: Readonly<Record<string, string>> = { "workflow.ts": HELLO },
+): TemporaryRepository {
+  const repository = temporaryRepository();
+  writeFiles(repository.dir, files);
+  repository.git("add", "-A");
+  repository.git("commit", "-q", "-m", "begin");
+  return repository;
+}
+
+export function writeFiles(dir: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, name)), { recursive: true });
+    writeFileSync(join(dir, name), text);
+  }
+}
+
+/** Lines of JSON, as `--format json` prints them. */
+// biome-ignore lint/suspicious/noExplicitAny: what a program of a user sees
+export function jsonLines(text: string): any[] {
+  return text
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
+
+/** `log --format json`, as objects. */
+export function logged(cwd: string, args: readonly string[] = [], options?: CliOptions) {
+  return jsonLines(ok(cwd, ["log", "--format", "json", ...args], options));
+}
+
+/** The tags of an object of `log --format json` as `key=JSON` texts, sorted. */
+export function tagTexts(entity: { tags: { key: string; value: unknown }[] }): string[] {
+  return entity.tags.map(({ key, value }) => `${key}=${JSON.stringify(value)}`).sort();
+}
+
+/** redun's hello world, three jobs. */
+export const HELLO = `
+import { task } from "redun-git";
+export const namespace = "hello_world";
+export const getPlanet = task(() => "World");
+export const greeter = task({ tags: { team: "qa" } }, (greet: string, thing: string) => \`\${greet}, \${thing}!\`);
+/** Say hello to a planet. */
+export const main = task(function main(greet = "Hello") { return greeter(greet, getPlanet()); });
+`;
+
+function environment({ env = {}, backend }: CliOptions): NodeJS.ProcessEnv {
+  if (!existsSync(CLI)) throw new Error(`${CLI} is missing: run \`npm run build\` first`);
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(REDUN_|NO_COLOR$|FORCE_COLOR$|NODE_|GIT_PAGER$|PAGER$|npm_)/.test(name),
+  );
+  return {
+    ...Object.fromEntries(inherited),
+    // The error output of a coloured Node would differ.
+    TERM: "dumb",
+    TZ: "UTC",
+    ...(backend && { REDUN_GIT_BACKEND: backend }),
+    ...env,
+  };
+}

@@ -1,0 +1,102 @@
+/** What a log holds, read with plain git and our decoders, past the index and the command line. */
+import { execFileSync } from "node:child_process";
+import {
+  decodeExecution,
+  decodeJobs,
+  decodeOutcome,
+  decodeTags,
+  decodeTask,
+} from "../../src/record/decode.ts";
+import { parsePath } from "../../src/record/layout.ts";
+import type { Execution, Job, Outcome, TagEdits, Tagged, Task } from "../../src/record/records.ts";
+import { readYaml } from "../../src/value/yaml-read.ts";
+
+export interface RecordedJob extends Job {
+  readonly execution: string;
+}
+
+export interface Recorded {
+  readonly executions: Execution[];
+  readonly outcomes: Outcome[];
+  readonly jobs: RecordedJob[];
+  readonly tagged: Tagged[];
+  readonly tasks: Task[];
+  readonly edits: TagEdits[];
+  /** Canonical YAML of values with a file of their own, by id. */
+  readonly values: Map<string, string>;
+  /** The text of every file, by path. */
+  readonly files: Map<string, string>;
+}
+
+/** Everything on a log's ref; nothing where there is no such ref. */
+export function recorded(dir: string, ref = "refs/redun/main"): Recorded {
+  const found: Recorded = {
+    executions: [],
+    outcomes: [],
+    jobs: [],
+    tagged: [],
+    tasks: [],
+    edits: [],
+    values: new Map(),
+    files: filesOf(dir, ref),
+  };
+  for (const [path, text] of found.files) add(found, path, text);
+  return found;
+}
+
+/** The text of every file on a ref, by path. */
+export function filesOf(dir: string, ref: string): Map<string, string> {
+  if (git(dir, ["for-each-ref", ref]).length === 0) return new Map();
+  const listing = git(dir, ["ls-tree", "-r", "-z", ref]).toString("utf8");
+  const entries = listing.split("\0").filter(Boolean);
+  const oids = entries.map((entry) => entry.split(/[ \t]/)[2]!);
+  const texts = blobs(dir, oids);
+  return new Map(entries.map((entry, at) => [entry.slice(entry.indexOf("\t") + 1), texts[at]!]));
+}
+
+/** The contents of objects, by one `git cat-file --batch`. */
+export function blobs(dir: string, oids: readonly string[]): string[] {
+  const output = git(dir, ["cat-file", "--batch"], `${oids.join("\n")}\n`);
+  let at = 0;
+  return oids.map(() => {
+    const lineEnd = output.indexOf(10, at);
+    const size = Number(output.toString("latin1", at, lineEnd).split(" ")[2]);
+    at = lineEnd + 1 + size + 1;
+    return output.toString("utf8", lineEnd + 1, at - 1);
+  });
+}
+
+/** The one job of a task; a test that has several of them asks wrongly. */
+export function jobOf(log: Recorded, task: string): RecordedJob {
+  const jobs = jobsOf(log, task);
+  if (jobs.length !== 1) throw new Error(`${jobs.length} jobs of task ${task}`);
+  return jobs[0]!;
+}
+
+export function jobsOf(log: Recorded, task: string): RecordedJob[] {
+  return log.jobs.filter((job) => job.task === task);
+}
+
+/** The name of the task under whose job a job ran; null for a root job. */
+export function parentTask(log: Recorded, job: Job): string | null {
+  if (job.parent === null) return null;
+  return log.jobs.find(({ id }) => id === job.parent)?.task ?? "(not recorded)";
+}
+
+function add(found: Recorded, path: string, text: string): void {
+  const place = parsePath(path);
+  const raw = place && place.kind !== "value" && place.kind !== "format" ? readYaml(text) : null;
+  if (place?.kind === "execution") found.executions.push(decodeExecution(raw, place.execution));
+  if (place?.kind === "outcome") found.outcomes.push(decodeOutcome(raw));
+  if (place?.kind === "task") found.tasks.push(decodeTask(raw, place.id));
+  if (place?.kind === "tags") found.edits.push(decodeTags(raw));
+  if (place?.kind === "value") found.values.set(place.id, text);
+  if (place?.kind !== "jobs") return;
+  const { execution, jobs, tagged } = decodeJobs(raw);
+  found.jobs.push(...jobs.map((job) => ({ ...job, execution })));
+  found.tagged.push(...tagged);
+}
+
+function git(cwd: string, args: readonly string[], input?: string): Buffer {
+  return execFileSync("git", args, { cwd, input, maxBuffer: 1 << 28 });
+}
