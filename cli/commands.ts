@@ -107,4 +107,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     load: () => import("./commands/tag-list.ts"),
   },
+  {
+    name: "index",
+    args: "[action]",
+    about: "Show the local index of a log; `rebuild` or `drop` it",
+    options: [FORMAT, REF],
+    examples: [
+      "index                                where it is, how big, and of which commit",
+      "index rebuild                        throw it away and make it anew from the log",
+      "index drop                           throw it away; the next query makes a new one",
+    ],
+    load: () => import("./commands/index.ts"),
+  },
 ];

@@ -4,8 +4,15 @@ import { visible } from "./text/terminal.ts";
 
 /** Brings a log up to date before a query, and tells on stderr what its user should know. */
 export async function refresh(log: IndexedLog): Promise<void> {
+  if (log.file.temporary) {
+    process.stderr.write(
+      "The git directory cannot be written: using a temporary index, made anew for each command.\n",
+    );
+  }
   const bar = progressBar("Indexing", "records");
-  const { recovered, bad } = await log.refresh(bar.update).finally(bar.end);
+  // Only someone who watches needs to know how far it is.
+  const progress = process.stderr.isTTY ? bar.update : undefined;
+  const { recovered, bad } = await log.refresh(progress).finally(bar.end);
   for (const { execution, title, jobCount } of recovered) {
     process.stderr.write(
       `Recorded an interrupted run: ${execution.slice(0, 8)} ${visible(title)} (${jobCount} finished jobs)\n`,

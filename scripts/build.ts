@@ -16,6 +16,7 @@ function generateChecks(): void {
   const ajv = new Ajv({
     code: { source: true, esm: true },
     strict: true,
+    strictRequired: false,
     allowUnionTypes: true,
     inlineRefs: false,
   });

@@ -74,7 +74,7 @@ function tagFilters({ tag }: Options): TagFilter[] {
 function limitOf({ limit }: Options, json: boolean): number {
   if (limit === undefined) return json ? NO_LIMIT : DEFAULT_LIMIT;
   const count = Number(limit);
-  if (!Number.isSafeInteger(count) || count < 0) {
+  if (!/^\d+$/.test(String(limit)) || !Number.isSafeInteger(count)) {
     throw new RedunError("USAGE", `--limit is "${limit}"; it is a count, or 0 for all.`);
   }
   return count === 0 ? NO_LIMIT : count;

@@ -2,7 +2,6 @@ import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import { readJob } from "../../src/index/read.ts";
 import type { JobRow } from "../../src/index/rows.ts";
 import type { Job } from "../../src/record/records.ts";
-import type { TagPair } from "../../src/tag/tag.ts";
 import { preview, previewArgs } from "../../src/value/preview.ts";
 import { ErrorValue } from "../../src/value/value.ts";
 import { duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";

@@ -11,13 +11,22 @@ export function jsonText(value: unknown): string {
   if (typeof value === "number") {
     return Number.isFinite(value) ? (Object.is(value, -0) ? "-0.0" : String(value)) : `"${value}"`;
   }
-  if (typeof value !== "object") return JSON.stringify(value) ?? JSON.stringify(String(value));
+  if (typeof value === "boolean") return String(value);
+  if (typeof value !== "object") return textJson(String(value));
   if (Array.isArray(value) || value instanceof Set)
     return `[${[...value].map(jsonText).join(",")}]`;
   if (value instanceof Map) return jsonText(Object.fromEntries(value));
-  if (value instanceof Uint8Array) return JSON.stringify(Buffer.from(value).toString("base64"));
+  if (value instanceof Uint8Array) return textJson(Buffer.from(value).toString("base64"));
   if (value instanceof Error) return jsonText({ name: value.name, message: value.message });
   if ("toJSON" in value && typeof value.toJSON === "function") return jsonText(value.toJSON());
   const entries = Object.entries(value).filter(([, part]) => part !== undefined);
-  return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${jsonText(part)}`).join(",")}}`;
+  return `{${entries.map(([key, part]) => `${textJson(key)}:${jsonText(part)}`).join(",")}}`;
+}
+
+/** A JSON string that may be printed on a terminal: what would act on it is escaped as well. */
+function textJson(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

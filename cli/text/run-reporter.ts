@@ -1,8 +1,9 @@
 import { relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
 import { namedArguments } from "../../src/engine/named-arguments.ts";
 import type { LiveJob, Run } from "../../src/engine/run.ts";
 import type { SchedulerListener } from "../../src/engine/scheduler.ts";
+import { userStack } from "../../src/engine/user-stack.ts";
 import type { Execution } from "../../src/record/records.ts";
 import { previewArgs } from "../../src/value/preview.ts";
 import { VERSION } from "../../src/version.ts";
@@ -88,25 +89,18 @@ function callText(job: LiveJob): string {
   return oneLine(`${job.task.fullName}(${previewArgs(args)})`);
 }
 
-/** Frames of the scheduler and of Node say nothing about the user's error. */
-const OWN_FRAMES = [
-  new URL("./", import.meta.url).href,
-  fileURLToPath(new URL("./", import.meta.url)),
-];
-
 /** An error's stack without our own frames, its paths as the user would type them. */
-function errorLines(error: unknown): string[] {
-  if (!(error instanceof Error)) return [`Thrown: ${visible(String(error))}`];
-  const lines = visible(error.stack ?? String(error)).split("\n");
-  const kept = lines.filter((line) => !isForeignFrame(line)).map(shortFrame);
-  const cause = error.cause === undefined ? [] : ["Caused by:", ...errorLines(error.cause)];
-  return [...kept, ...cause];
-}
-
-function isForeignFrame(line: string): boolean {
-  if (!/^\s+at /.test(line)) return false;
-  if (/\(?node:|<anonymous>\)?$/.test(line)) return true;
-  return OWN_FRAMES.some((own) => line.includes(own)) || /[/\\]src[/\\]engine[/\\]/.test(line);
+function errorLines(error: unknown, above: readonly unknown[] = []): string[] {
+  if (!(error instanceof Error)) return [`Thrown: ${visible(inspect(error))}`];
+  // An error may be its own cause.
+  if (above.includes(error)) return [];
+  const kept = visible(userStack(error)).split("\n").map(shortFrame);
+  const parts = error instanceof AggregateError ? error.errors : [];
+  const causes = error.cause === undefined ? parts : [...parts, error.cause];
+  return [
+    ...kept,
+    ...causes.flatMap((cause) => ["Caused by:", ...errorLines(cause, [...above, error])]),
+  ];
 }
 
 function shortFrame(line: string): string {

@@ -16,7 +16,7 @@ export function painter(stream: Stream): (style: Style, text: string) => string 
   return (style, text) => styleText(style, text, { validateStream: false });
 }
 
-const UNSAFE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const UNSAFE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /** Text from records made fit for a terminal: control characters become visible escapes. */
 export function visible(text: string): string {

@@ -8,17 +8,22 @@ import type { EntityType, ExecutionStatus, Job, Outcome } from "../record/record
 import { tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { blobId } from "../value/oid.ts";
-import { StoredValue } from "../value/value.ts";
+import { ErrorValue, StoredValue, withoutStack } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import { writeYaml } from "../value/yaml-write.ts";
 import { namedArguments } from "./named-arguments.ts";
 import type { LiveJob, RunListener } from "./run.ts";
+import { userStack } from "./user-stack.ts";
 
 /** Values up to this many characters of YAML stand inline in their job. */
 const INLINE_LIMIT = 2000;
 /** A long run commits what has ended this often, in milliseconds, or after this many jobs. */
 const CHECKPOINT_EVERY = 60_000;
 const CHECKPOINT_JOBS = 5000;
+/** No segment becomes so large that it would be slow to read or refused as foreign. */
+const CHECKPOINT_CHARACTERS = 4_000_000;
+/** Of a value whose YAML is longer than this, only the id is kept. */
+const STORED_LIMIT = 50_000_000;
 
 export interface RecorderOptions {
   readonly log: Log;
@@ -65,7 +70,8 @@ export class Recorder implements RunListener {
     if (this.#closed) return;
     this.#addTask(job);
     this.#add({ job: jobItemYaml(this.#record(job)), index: job.index });
-    if (this.#options.pending.waiting >= CHECKPOINT_JOBS) this.#checkpoint();
+    const { jobs, characters } = this.#options.pending.waiting;
+    if (jobs >= CHECKPOINT_JOBS || characters >= CHECKPOINT_CHARACTERS) this.#checkpoint();
   }
 
   /** A tagged value is kept in its own file, so that `git show <value id>` prints it. */
@@ -104,7 +110,7 @@ export class Recorder implements RunListener {
   }
 
   #checkpoint(): void {
-    if (this.#checkpointDue || this.#options.pending.waiting === 0) return;
+    if (this.#checkpointDue || this.#options.pending.waiting.jobs === 0) return;
     this.#checkpointDue = true;
     // A checkpoint that fails leaves its lines in the journal; the last commit will tell.
     this.#writing = this.#commit("RUNNING").catch(() => {});
@@ -173,12 +179,14 @@ export class Recorder implements RunListener {
     const { names, hash, args } = this.#args.get(job) ?? this.#recordArgs(job);
     const record = {
       id: job.id,
+      index: job.index,
       parent: job.parent?.id ?? null,
       task: task.fullName,
       taskHash: task.id(this.#format),
       status,
       started: job.started.toISOString(),
       ended: job.ended?.toISOString() ?? null,
+      late: job.late,
       args,
       from: this.#from(job, names),
       tags: tagSet(job.tags),
@@ -187,14 +195,15 @@ export class Recorder implements RunListener {
       return { ...record, call: null };
     }
     const failed = status === "FAILED";
-    const given = failed ? job.error : job.result;
-    const { id: valueHash, recorded } = this.#value(given, !failed && task.hashOnly.has("result"));
+    const { id: valueHash, recorded } = failed
+      ? this.#error(job.error)
+      : this.#value(job.result, task.hashOnly.has("result"));
     job.call = callId(
       {
         taskHash: record.taskHash,
         argsHash: hash,
         valueHash,
-        children: job.children.flatMap((child) => child.call ?? []),
+        children: job.children.flatMap((child) => (child.late ? [] : (child.call ?? []))),
       },
       this.#format,
     );
@@ -208,8 +217,15 @@ export class Recorder implements RunListener {
     if (hashOnly) return { id, recorded: new StoredValue(id) };
     // A copy, because an object may change before the job is written down.
     if (text.length <= INLINE_LIMIT) return { id, recorded: readYaml(text) };
-    this.#addFile({ path: valuePath(id), text });
+    if (text.length <= STORED_LIMIT) this.#addFile({ path: valuePath(id), text });
     return { id, recorded: new StoredValue(id) };
+  }
+
+  /** Where an error was thrown differs by machine: its stack is recorded, and not hashed. */
+  #error(error: unknown): { id: string; recorded: unknown } {
+    if (!(error instanceof Error)) return this.#value(error, false);
+    const recorded = new ErrorValue(error.name, error.message, userStack(error));
+    return { id: this.#value(withoutStack(recorded), false).id, recorded };
   }
 
   #from(job: LiveJob, names: readonly string[] | null): Map<string, string[]> {

@@ -21,6 +21,8 @@ export interface LiveJob {
   readonly started: Date;
   status: JobStatus;
   ended: Date | null;
+  /** It ended after its parent, which had not waited for it. */
+  late: boolean;
   result?: unknown;
   error?: unknown;
   /** Set by the recorder when the job ends. */
@@ -153,6 +155,7 @@ export class Run implements RunHandle {
       if (!this.#failures.has(error)) this.#failures.set(error, job);
     }
     job.ended = new Date();
+    job.late = job.parent !== null && job.parent.ended !== null;
     for (const listener of this.#listeners) listener.jobEnded?.(job);
     if (job.status === "FAILED") throw job.error;
     return job.result;
@@ -185,6 +188,7 @@ export class Run implements RunHandle {
       started: new Date(),
       status: "RUNNING",
       ended: null,
+      late: false,
       call: null,
     };
     this.jobs.push(job);

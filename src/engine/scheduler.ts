@@ -70,7 +70,7 @@ export class Scheduler {
   async #prepare(): Promise<Prepared> {
     const log = await IndexedLog.open(this.#options);
     const { backend } = log.log;
-    const [code] = await Promise.all([codeFacts(backend), backend.identity()]);
+    const [code] = await Promise.all([codeFacts(backend), backend.identity(), log.recover()]);
     return { log, code };
   }
 

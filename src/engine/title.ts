@@ -20,7 +20,7 @@ export function runTitle({ task, argv }: Pick<Execution, "task" | "argv">): stri
 export function shellWord(word: string): string {
   if (/^[\w@%+=:,./~-]+$/.test(word)) return word;
   const visible = word.replace(
-    /[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g,
+    /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
     (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`,
   );
   return `'${visible.replaceAll("'", "'\\''")}'`;

@@ -120,6 +120,12 @@ export interface GitBackend {
    */
   append(request: Append): Promise<Oid>;
 
+  /**
+   * Lets git pack what has piled up, if it is time: in the background, never failing, and only as
+   * far as the user's own settings (`gc.auto`, `maintenance.auto`) allow.
+   */
+  maintain(): void;
+
   /** Ends child processes. A closed backend may be used again; it starts them anew. */
   close(): Promise<void>;
 }

@@ -55,6 +55,7 @@ export function deferredBackend(repository: Repository): GitBackend {
     },
     readPath: async (commit, path) => (await open()).readPath(commit, path),
     append: async (request) => (await open()).append(request),
+    maintain: () => void opened?.then((backend) => backend.maintain()),
     close: async () => (opened ? (await opened).close() : undefined),
   };
 }

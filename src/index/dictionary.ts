@@ -1,5 +1,6 @@
 import { parseJson, pythonJson } from "../tag/python-json.ts";
 import type { TagPair } from "../tag/tag.ts";
+import type { TagValue } from "../value/value.ts";
 import type { Statements } from "./database.ts";
 
 /** Words and tags in memory at once; beyond, SQLite's own cache has to do. */
@@ -29,14 +30,15 @@ export class Dictionary {
 
   /** The number of a tag, which is added if it is new. */
   pair([key, value]: TagPair): number {
-    const json = pythonJson(value, { compact: true });
-    return remember(this.#pairs, `${key}\0${json}`, () => {
+    // Most values are texts, whose JSON is only needed the first time.
+    const name = typeof value === "string" ? `${key}\0"${value}` : `${key}\0${json(value)}`;
+    return remember(this.#pairs, name, () => {
       const found = this.#statements
         .get("SELECT seq FROM pair WHERE key = ? AND value = ?")
-        .get(key, json);
+        .get(key, json(value));
       if (found) return found.seq as number;
       return Number(
-        this.#statements.get("INSERT INTO pair (key, value) VALUES (?, ?)").run(key, json)
+        this.#statements.get("INSERT INTO pair (key, value) VALUES (?, ?)").run(key, json(value))
           .lastInsertRowid,
       );
     });
@@ -51,6 +53,8 @@ export class Dictionary {
     });
   }
 }
+
+const json = (value: TagValue): string => pythonJson(value, { compact: true });
 
 function remember<K, V>(known: Map<K, V>, key: K, find: () => V): V {
   const value = known.get(key);

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 /** An id as the index holds it: bytes where it is hexadecimal, text where it is foreign. */
 export type StoredId = Uint8Array | string;
 
@@ -21,24 +19,37 @@ function isHexId(id: string): boolean {
 }
 
 /**
- * The first 12 digits of an id as a number. A foreign id (a UUID of redun) gives its own first
- * digits where it begins with so many, dashes left out; any other text those of its hash.
+ * The beginning of an id as a number: its first 12 hex digits, dashes left out, so that a UUID of
+ * redun is found as its users type it. Any other text gives a negative number of its first 6
+ * bytes, so that the two kinds have ranges of their own.
  */
 export function namePrefix(id: string): number {
-  const digits = id.replaceAll("-", "").slice(0, PREFIX_DIGITS);
-  if (/^[0-9a-f]{12}$/.test(digits)) return Number.parseInt(digits, 16);
-  return Number.parseInt(createHash("sha1").update(id).digest("hex").slice(0, PREFIX_DIGITS), 16);
+  const digits = hexDigits(id);
+  if (digits.length === PREFIX_DIGITS) return Number.parseInt(digits, 16);
+  return textPrefix(id, 0);
 }
 
 /** The names that an id with this beginning may have: `from` included, `to` not. */
-export function prefixRange(beginning: string): { from: number; to: number } {
-  const digits = beginning.replaceAll("-", "").slice(0, PREFIX_DIGITS);
-  if (!/^[0-9a-f]+$/.test(digits)) {
-    const exact = namePrefix(beginning);
-    return { from: exact, to: exact + 1 };
-  }
+export function prefixRanges(beginning: string): { from: number; to: number }[] {
+  const text = { from: textPrefix(beginning, 0), to: textPrefix(beginning, 255) + 1 };
+  const digits = hexDigits(beginning);
+  const isHex = digits.length === Math.min(beginning.replaceAll("-", "").length, PREFIX_DIGITS);
+  if (!isHex || digits === "") return [text];
   const from = Number.parseInt(digits.padEnd(PREFIX_DIGITS, "0"), 16);
-  return { from, to: from + 16 ** (PREFIX_DIGITS - digits.length) };
+  return [{ from, to: from + 16 ** (PREFIX_DIGITS - digits.length) }, text];
+}
+
+/** Up to 12 hex digits that an id begins with. */
+function hexDigits(id: string): string {
+  const start = id.slice(0, PREFIX_DIGITS + 4).replaceAll("-", "");
+  return /^[0-9a-f]*/.exec(start)![0].slice(0, PREFIX_DIGITS);
+}
+
+/** The first 6 bytes of a text, missing ones replaced by `fill`, in order and below zero. */
+function textPrefix(text: string, fill: number): number {
+  const bytes = Buffer.alloc(6, fill);
+  Buffer.from(text.slice(0, 6), "utf8").copy(bytes);
+  return bytes.readUIntBE(0, 6) - 2 ** 48;
 }
 
 /** Tag hashes that stand one after the other, 20 bytes each, as hex digits. */

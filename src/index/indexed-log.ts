@@ -1,14 +1,13 @@
-import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { RedunError } from "../errors.ts";
-import type { GitConfig, Repository } from "../git/backend.ts";
+import type { GitConfig } from "../git/backend.ts";
 import { loadConfig } from "../git/files/config.ts";
 import { findRepository } from "../git/files/repository.ts";
 import { deferredBackend } from "../git/open.ts";
 import { type Appended, Log, type RecordFile } from "../log/log.ts";
 import { type Recovered, recoverRuns } from "../log/recover.ts";
-import { DEFAULT_LOG, logRef, shortRef } from "../log/ref.ts";
-import { type Database, openDatabase } from "./database.ts";
+import { DEFAULT_LOG, logRef } from "../log/ref.ts";
+import type { Database } from "./database.ts";
+import { type IndexFile, openIndexFile } from "./index-file.ts";
 import { IndexReader } from "./reader.ts";
 import { indexedTip } from "./stamp.ts";
 import type { BadRecord, Progress } from "./update.ts";
@@ -31,13 +30,15 @@ export class IndexedLog {
   readonly log: Log;
   readonly config: GitConfig;
   readonly index: IndexReader;
+  readonly file: IndexFile;
   readonly #database: Database;
 
-  private constructor(log: Log, config: GitConfig, database: Database) {
+  private constructor(log: Log, config: GitConfig, file: IndexFile) {
     this.log = log;
     this.config = config;
-    this.#database = database;
-    this.index = new IndexReader(database);
+    this.file = file;
+    this.#database = file.database;
+    this.index = new IndexReader(file.database);
   }
 
   /** @throws RedunError NOT_A_REPOSITORY, UNSUPPORTED_REPOSITORY, BAD_REF, INDEX_FAILED */
@@ -46,15 +47,15 @@ export class IndexedLog {
     const config = loadConfig(repository);
     const name = ref ?? config.get("redun.ref") ?? DEFAULT_LOG;
     const fullRef = logRef(name);
-    const database = await openIndex(repository, fullRef);
+    const file = await openIndexFile(repository, fullRef);
     // The index has read the log's format when it took the commit in.
-    const log = new Log(deferredBackend(repository), fullRef, indexedTip(database));
-    return new IndexedLog(log, config, database);
+    const log = new Log(deferredBackend(repository), fullRef, indexedTip(file.database));
+    return new IndexedLog(log, config, file);
   }
 
   /** Commits the journals of dead runs, and brings the index to the tip of the log. */
   async refresh(progress?: Progress): Promise<Refreshed> {
-    const recovered = await this.#recover();
+    const recovered = await this.recover();
     const tip = await this.log.tip();
     if (indexedTip(this.#database) === tip) return { recovered, bad: [] };
     const { updateIndex } = await import("./update.ts");
@@ -79,45 +80,18 @@ export class IndexedLog {
   }
 
   async close(): Promise<void> {
-    this.#database.close();
+    this.log.backend.maintain();
+    this.file.close();
     await this.log.backend.close();
   }
 
-  /** A log that cannot be written can still be read. */
-  async #recover(): Promise<readonly Recovered[]> {
+  /** Commits the journals of dead runs. A log that cannot be written can still be read. */
+  async recover(): Promise<readonly Recovered[]> {
     try {
       return await recoverRuns(this.log);
     } catch (error) {
       if (error instanceof RedunError) return [];
       throw error;
     }
-  }
-}
-
-/** Path of the index of one log. It may be deleted at any time. */
-export function indexPath(repository: Repository, ref: string): string {
-  const name = encodeURIComponent(shortRef(ref));
-  return join(repository.commonDir, "redun", "index", `${name}.sqlite`);
-}
-
-/** A file that is no database any more is deleted: it is only a cache. */
-async function openIndex(repository: Repository, ref: string): Promise<Database> {
-  const path = indexPath(repository, ref);
-  try {
-    mkdirSync(join(path, ".."), { recursive: true });
-    try {
-      return await openDatabase(path);
-    } catch (error) {
-      if (!/not a database|malformed|disk image/i.test((error as Error).message)) throw error;
-      for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
-      return await openDatabase(path);
-    }
-  } catch (error) {
-    throw new RedunError(
-      "INDEX_FAILED",
-      `The index at ${path} cannot be opened: ${(error as Error).message}`,
-      "It is a cache: delete it, or make its folder writable.",
-      { cause: error },
-    );
   }
 }

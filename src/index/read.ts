@@ -2,7 +2,7 @@ import { RedunError } from "../errors.ts";
 import { decodeJobs, decodeTask } from "../record/decode.ts";
 import type { Job, Task } from "../record/records.ts";
 import { contentId } from "../value/oid.ts";
-import { StoredValue } from "../value/value.ts";
+import { StoredValue, withoutStack } from "../value/value.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 import type { JobRow } from "./rows.ts";
@@ -44,7 +44,7 @@ export async function readValue(
 export async function valueIdInJob(log: IndexedLog, row: JobRow, role: number): Promise<string> {
   const value = valueInJob(await readJob(log, row), role);
   if (value instanceof StoredValue) return value.id;
-  return contentId(value, log.log.backend.repository.objectFormat);
+  return contentId(withoutStack(value), log.log.backend.repository.objectFormat);
 }
 
 function valueInJob(job: Job, role: number): unknown {

@@ -6,7 +6,7 @@ import type { TagPair } from "../tag/tag.ts";
 import type { TagValue } from "../value/value.ts";
 import { type Database, Statements } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
-import { namePrefix, prefixRange, storeId } from "./ids.ts";
+import { loadId, namePrefix, prefixRanges, storeId } from "./ids.ts";
 import {
   ENTITY_SQL,
   type EntityRow,
@@ -130,13 +130,13 @@ export class IndexReader {
    * digits. Each entity comes once, its own row before jobs that know it.
    */
   named(beginning: string, limit: number): NameHit[] {
-    const { from, to } = prefixRange(beginning);
-    const rows = this.#statements
-      .get(
-        `SELECT type, min(role) AS role, ref FROM name WHERE prefix >= ? AND prefix < ?
-         GROUP BY prefix, type ORDER BY prefix, type LIMIT ?`,
-      )
-      .all(from, to, limit) as { type: number; role: number; ref: number }[];
+    const find = this.#statements.get(
+      `SELECT type, min(role) AS role, ref FROM name WHERE prefix >= ? AND prefix < ?
+       GROUP BY prefix, type ORDER BY prefix, type LIMIT ?`,
+    );
+    const rows = prefixRanges(beginning).flatMap(
+      ({ from, to }) => find.all(from, to, limit) as { type: number; role: number; ref: number }[],
+    );
     return rows.map(({ type, role, ref }) => ({ type: ENTITY_TYPES[type]!, role, ref }));
   }
 
@@ -168,19 +168,33 @@ export class IndexReader {
     return rows.map(({ key, type, count }) => ({ key, type: ENTITY_TYPES[type]!, count }));
   }
 
-  /** The newest job that called a task with these arguments and did not fail. */
-  cachedCall(taskHash: string, argsHash: string): JobRow | undefined {
+  /** How much the index holds. */
+  counts(): { executions: number; jobs: number } {
     const row = this.#statements
       .get(
-        `SELECT c.job FROM name n JOIN entity t ON t.seq = n.ref AND t.id = ?
+        `SELECT (SELECT count(*) FROM execution) AS executions,
+           (SELECT count(*) FROM job) AS jobs`,
+      )
+      .get();
+    return row as { executions: number; jobs: number };
+  }
+
+  /**
+   * The newest job that called a task with these arguments and did not fail: its id, and the
+   * segment that holds its result. Of the arguments' id the index knows the first digits: compare
+   * the rest with the record.
+   */
+  cachedCall(taskHash: string, argsHash: string): { job: string; segment: string } | undefined {
+    const row = this.#statements
+      .get(
+        `SELECT j.id, s.oid FROM name n JOIN entity t ON t.seq = n.ref AND t.id = ?
          JOIN call c ON c.task = t.seq AND c.args = ?
+         JOIN job j ON j.seq = c.job JOIN segment s ON s.seq = j.segment
          WHERE n.prefix = ? AND n.type = ${ENTITY_TYPES.indexOf("Task")} AND n.role = ${ROLE.itself}
          ORDER BY c.job DESC LIMIT 1`,
       )
-      .get(storeId(taskHash), namePrefix(argsHash), namePrefix(taskHash)) as
-      | { job: number }
-      | undefined;
-    return row && this.job(row.job);
+      .get(storeId(taskHash), namePrefix(argsHash), namePrefix(taskHash));
+    return row && { job: loadId(row.id), segment: loadId(row.oid) };
   }
 }
 

@@ -29,12 +29,30 @@ export class TagWriter {
   readonly #statements: Statements;
   readonly #dictionary: Dictionary;
   readonly #lookups: LookupWriter;
+  /** Until the first edit no row has a graph to look for. */
+  #anyEdited: boolean | undefined;
   readonly #counts = new Map<string, { key: string; type: number; change: number }>();
 
   constructor(statements: Statements, dictionary: Dictionary, lookups: LookupWriter) {
     this.#statements = statements;
     this.#dictionary = dictionary;
     this.#lookups = lookups;
+  }
+
+  /**
+   * The current tags of a row that is about to be inserted, as its `tags` column holds them: those
+   * that its run recorded. Nothing has been said of it before.
+   */
+  pack(tags: readonly TagPair[]): Uint8Array | null {
+    return packNumbers([...new Set(tags.map((tag) => this.#dictionary.pair(tag)))]);
+  }
+
+  /** Makes a row findable by the tags that `pack` gave it. */
+  recordNew(row: TaggedRow, tags: readonly TagPair[]): void {
+    for (const pair of new Set(tags.map((tag) => this.#dictionary.pair(tag)))) {
+      this.#lookups.add("tag", pair, row.type, row.time, row.seq);
+    }
+    for (const key of new Set(tags.map(([key]) => key))) this.#countKey(row.type, key, 1);
   }
 
   /** Adds tags as runs record them: without parents, and not again once they were replaced. */
@@ -53,6 +71,7 @@ export class TagWriter {
 
   edit(row: TaggedRow, edits: readonly TagEdit[]): void {
     const graph = this.#graph(row) ?? this.#makeGraph(row);
+    this.#anyEdited = true;
     for (const { tag, parents } of edits) {
       this.#addNode(row, graph, tag, parents.map(({ hash }) => hash).sort());
     }
@@ -73,6 +92,8 @@ export class TagWriter {
   }
 
   #graph(row: TaggedRow): TagGraph | undefined {
+    this.#anyEdited ??= this.#statements.get("SELECT 1 FROM tag_node LIMIT 1").get() !== undefined;
+    if (!this.#anyEdited) return undefined;
     const nodes = loadGraphNodes(this.#statements, this.#dictionary, row);
     return nodes.length > 0 ? new TagGraph(row.id, nodes) : undefined;
   }
@@ -130,10 +151,14 @@ export class TagWriter {
   /** An entity counts once for a key, however many values it has there. */
   #count(type: number, pairs: readonly number[], change: number): void {
     for (const key of new Set(pairs.map((pair) => this.#dictionary.tag(pair)[0]))) {
-      const name = `${type} ${key}`;
-      const count = this.#counts.get(name) ?? { key, type, change: 0 };
-      count.change += change;
-      this.#counts.set(name, count);
+      this.#countKey(type, key, change);
     }
+  }
+
+  #countKey(type: number, key: string, change: number): void {
+    const name = `${type} ${key}`;
+    const count = this.#counts.get(name);
+    if (count) count.change += change;
+    else this.#counts.set(name, { key, type, change });
   }
 }

@@ -7,7 +7,7 @@ import {
   decodeTags,
   decodeTask,
 } from "../record/decode.ts";
-import { argsId } from "../record/encode.ts";
+import { argsId, jobId } from "../record/encode.ts";
 import { executionFolder, type RecordPath } from "../record/layout.ts";
 import {
   ENTITY_TYPES,
@@ -22,12 +22,12 @@ import {
 } from "../record/records.ts";
 import { contentId } from "../value/oid.ts";
 import { previewArgs } from "../value/preview.ts";
-import { StoredValue } from "../value/value.ts";
+import { StoredValue, withoutStack } from "../value/value.ts";
 import { type Database, Statements } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
 import { loadId, namePrefix, storeId } from "./ids.ts";
 import { LookupWriter } from "./lookups.ts";
-import { jobNumber, jobRange, ROLE } from "./schema.ts";
+import { jobNumber, ROLE } from "./schema.ts";
 import { type TaggedRow, TagWriter } from "./tag-writer.ts";
 
 /** A file of the log, as a YAML reader gave it. */
@@ -42,11 +42,12 @@ interface CurrentExecution {
   readonly id: string;
   readonly seq: number;
   readonly started: number;
-  /** Places of its jobs, and of the parents that they name. */
+  /** Places of its jobs by their ids, as far as they are known. */
   readonly places: Map<string, number>;
+  /** The ids of all places below this one are known. */
+  tried: number;
 }
 
-const UNKNOWN_JOB = -1;
 const INTERRUPTED = EXECUTION_STATUSES.indexOf("INTERRUPTED");
 const TYPE = Object.fromEntries(ENTITY_TYPES.map((type, at) => [type, at])) as Record<
   EntityType,
@@ -122,8 +123,8 @@ export class IndexWriter {
     const time = Date.parse(started);
     const word = (text: string | undefined) => (text ? this.#dictionary.word(text) : null);
     const seq = this.#insert(
-      `INSERT INTO execution (id, started, status, task, user, commit_id, tree_id, argv)
-       VALUES (?, ?, 0, ?, ?, ?, ?, ?)`,
+      `INSERT INTO execution (id, started, status, task, user, commit_id, tree_id, argv, tags)
+       VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?)`,
       storeId(id),
       time,
       word(task),
@@ -131,27 +132,27 @@ export class IndexWriter {
       word(code.commit),
       word(code.tree),
       JSON.stringify(argv),
+      this.#tags.pack(tags),
     );
     this.#lookups.add("name", namePrefix(id), TYPE.Execution, ROLE.itself, seq);
-    this.#current = { id, seq, started: time, places: new Map() };
-    this.#tags.record(executionRow(this.#current), tags);
+    this.#current = { id, seq, started: time, places: new Map(), tried: 0 };
+    this.#tags.recordNew(executionRow(this.#current), tags);
     return true;
   }
 
-  /** DONE or FAILED beats INTERRUPTED, then the later end wins. */
+  /** DONE or FAILED beats INTERRUPTED, then the later end wins, then FAILED beats DONE. */
   #addOutcome(id: string, { execution, status, ended }: Outcome): boolean {
     checkSame(execution, id);
     const current = this.#findExecution(id);
     if (!current) return false;
     const code = EXECUTION_STATUSES.indexOf(status);
     const took = Date.parse(ended) - current.started;
-    const interrupted = Number(code === INTERRUPTED);
     this.#statements
       .get(
-        `UPDATE execution SET status = ?, took = ? WHERE seq = ? AND (took IS NULL
-           OR (status = ${INTERRUPTED}) > ? OR ((status = ${INTERRUPTED}) = ? AND took < ?))`,
+        `UPDATE execution SET status = ?1, took = ?2 WHERE seq = ?3 AND (took IS NULL
+           OR (status <> ${INTERRUPTED}, took, status) < (?1 <> ${INTERRUPTED}, ?2, ?1))`,
       )
-      .run(code, took, current.seq, interrupted, interrupted, took);
+      .run(code, took, current.seq);
     return true;
   }
 
@@ -160,10 +161,7 @@ export class IndexWriter {
     const current = this.#findExecution(id);
     if (!current) return false;
     const file = this.#insert("INSERT INTO segment (oid) VALUES (?)", storeId(oid));
-    const arrived = new Set(segment.jobs.map((job) => job.id));
-    for (const { parent } of segment.jobs) {
-      if (parent !== null && !arrived.has(parent)) this.#expectJob(current, parent);
-    }
+    for (const { id: job, index } of segment.jobs) current.places.set(job, index);
     for (const job of segment.jobs) this.#addJob(current, job, file);
     for (const { type, id: tagged, tags } of segment.tagged) {
       const row = this.#row(type, tagged);
@@ -173,8 +171,8 @@ export class IndexWriter {
   }
 
   #addJob(current: CurrentExecution, job: Job, segment: number): void {
-    const seq = this.#place(current, job.id);
-    const parent = job.parent === null ? null : this.#place(current, job.parent);
+    const seq = jobNumber(current.seq, job.index);
+    const parent = job.parent === null ? null : this.#parentNumber(current, job.parent, job.index);
     const task = this.#entity("Task", job.taskHash, job.task);
     const started = Date.parse(job.started);
     const took = job.ended === null ? null : Date.parse(job.ended) - started;
@@ -184,7 +182,8 @@ export class IndexWriter {
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (seq) DO UPDATE SET parent = excluded.parent, task = excluded.task,
            status = excluded.status, started = excluded.started, took = excluded.took,
-           segment = excluded.segment, args = excluded.args WHERE job.took IS NULL`,
+           segment = excluded.segment, args = excluded.args WHERE excluded.took IS NOT NULL
+           AND (job.took IS NULL OR excluded.started + excluded.took > job.started + job.took)`,
       )
       .run(
         seq,
@@ -197,6 +196,7 @@ export class IndexWriter {
         segment,
         previewArgs(job.args),
       );
+    this.#lookups.add("name", namePrefix(job.id), TYPE.Job, ROLE.itself, seq);
     if (job.call !== null) this.#addCall(job, seq, task);
     this.#tags.record({ table: "job", type: TYPE.Job, seq, id: job.id, time: started }, job.tags);
   }
@@ -207,7 +207,7 @@ export class IndexWriter {
     ids.forEach((id, at) => {
       this.#lookups.add("name", namePrefix(id), TYPE.Value, ROLE.firstArgument + at, seq);
     });
-    const result = this.#valueId(job.status === "FAILED" ? job.error : job.result);
+    const result = this.#valueId(job.status === "FAILED" ? withoutStack(job.error) : job.result);
     this.#lookups.add("name", namePrefix(result), TYPE.Value, ROLE.result, seq);
     if (job.status === "FAILED") return;
     const names = job.args instanceof Map ? [...job.args.keys()] : null;
@@ -239,12 +239,7 @@ export class IndexWriter {
     if (type !== "Job") {
       return { table: "entity", seq: this.#entity(type, id), id, type: TYPE[type], time: 0 };
     }
-    const seq = this.#named(
-      "Job",
-      ROLE.itself,
-      id,
-      "SELECT id FROM job WHERE seq = ? AND status >= 0",
-    );
+    const seq = this.#named("Job", id, "SELECT id FROM job WHERE seq = ?");
     if (seq === null) return null;
     const { started } = this.#statements.get("SELECT started FROM job WHERE seq = ?").get(seq) as {
       started: number;
@@ -254,39 +249,26 @@ export class IndexWriter {
 
   #findExecution(id: string): CurrentExecution | null {
     if (this.#current?.id === id) return this.#current;
-    const seq = this.#named("Execution", ROLE.itself, id, "SELECT id FROM execution WHERE seq = ?");
+    const seq = this.#named("Execution", id, "SELECT id FROM execution WHERE seq = ?");
     if (seq === null) return null;
     const { started } = this.#statements
       .get("SELECT started FROM execution WHERE seq = ?")
       .get(seq) as { started: number };
-    const { from, to } = jobRange(seq);
-    const jobs = this.#statements
-      .get("SELECT seq, id FROM job WHERE seq >= ? AND seq < ?")
-      .all(from, to) as { seq: number; id: unknown }[];
-    const places = new Map(jobs.map((job) => [loadId(job.id), job.seq]));
-    this.#current = { id, seq, started, places };
+    this.#current = { id, seq, started, places: new Map(), tried: 0 };
     return this.#current;
   }
 
-  #place(current: CurrentExecution, id: string): number {
-    const known = current.places.get(id);
-    if (known !== undefined) return known;
-    const seq = jobNumber(current.seq, current.places.size);
-    current.places.set(id, seq);
-    this.#lookups.add("name", namePrefix(id), TYPE.Job, ROLE.itself, seq);
-    return seq;
-  }
-
-  /** Keeps the place of a job whose children have ended in an earlier segment than itself. */
-  #expectJob(current: CurrentExecution, id: string): void {
-    if (current.places.has(id)) return;
-    const seq = this.#place(current, id);
-    this.#statements
-      .get(
-        `INSERT INTO job (seq, id, task, status, started, segment, args)
-         VALUES (?, ?, 0, ${UNKNOWN_JOB}, 0, 0, '')`,
-      )
-      .run(seq, storeId(id));
+  /**
+   * The number of a job's parent, whose own record may be in a segment that has not come yet: but
+   * it began earlier, and a job's id is that of its place.
+   */
+  #parentNumber(current: CurrentExecution, parent: string, before: number): number | null {
+    for (let at = current.tried; !current.places.has(parent) && at < before; at++) {
+      current.places.set(jobId(current.id, at, this.#format), at);
+      current.tried = at + 1;
+    }
+    const place = current.places.get(parent);
+    return place === undefined ? null : jobNumber(current.seq, place);
   }
 
   /** The row of a task, or of a value or call node that is tagged or has a file of its own. */
@@ -294,7 +276,7 @@ export class IndexWriter {
     const key = `${type} ${id}`;
     const known = this.#entities.get(key);
     if (known !== undefined) return known;
-    let seq = this.#named(type, ROLE.itself, id, "SELECT id FROM entity WHERE seq = ?");
+    let seq = this.#named(type, id, "SELECT id FROM entity WHERE seq = ?");
     if (seq === null) {
       const word = name === undefined ? null : this.#dictionary.word(name);
       const sql = "INSERT INTO entity (type, id, name) VALUES (?, ?, ?)";
@@ -309,11 +291,11 @@ export class IndexWriter {
   }
 
   /** The row that has an id; `idOf` is the SQL that reads a row's id. */
-  #named(type: EntityType, role: number, id: string, idOf: string): number | null {
+  #named(type: EntityType, id: string, idOf: string): number | null {
     if (this.#anew) return null;
     const rows = this.#statements
       .get("SELECT ref FROM name WHERE prefix = ? AND type = ? AND role = ?")
-      .all(namePrefix(id), TYPE[type], role) as { ref: number }[];
+      .all(namePrefix(id), TYPE[type], ROLE.itself) as { ref: number }[];
     for (const { ref } of rows) {
       const row = this.#statements.get(idOf).get(ref) as { id: unknown } | undefined;
       if (row && loadId(row.id) === id) return ref;

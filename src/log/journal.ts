@@ -102,9 +102,18 @@ export function findJournals(commonDir: string): FoundJournal[] {
 
 /** Whether the process that wrote a journal still runs; true where that cannot be known. */
 export function isAlive(owner: JournalOwner): boolean {
-  if (owner.host !== hostname()) return true;
+  return owner.host !== hostname() || isRunning(owner.pid);
+}
+
+/** Whether another process is recovering a journal right now. */
+export function isClaimed({ path }: FoundJournal): boolean {
+  const [, claimer] = /\.(\d+)\.ndjson$/.exec(path) ?? [];
+  return claimer !== undefined && isRunning(Number(claimer));
+}
+
+function isRunning(pid: number): boolean {
   try {
-    process.kill(owner.pid, 0);
+    process.kill(pid, 0);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== "ESRCH";

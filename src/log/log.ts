@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RedunError } from "../errors.ts";
 import type { GitBackend, NewFile, Oid } from "../git/backend.ts";
@@ -48,12 +49,12 @@ export class Log {
     const bytes = files.map(({ path, text }) => ({ path, bytes: Buffer.from(text, "utf8") }));
     for (let tries = 1; ; tries++) {
       const before = await this.tip();
-      if (before) await this.#checkFormat(before);
+      const isLog = before !== null && (await this.#checkFormat(before));
       try {
         const after = await this.backend.append({
           ref: this.ref,
           expected: before,
-          files: before ? bytes : [...bytes, formatFile()],
+          files: isLog ? bytes : [...bytes, formatFile()],
           message,
         });
         this.#checked = after;
@@ -66,33 +67,39 @@ export class Log {
   }
 
   /**
-   * The text of record files, in the order asked for.
+   * The text of record files, in the order asked for. Bytes that are not UTF-8 come out as an
+   * empty text, which is no record.
    * @throws RedunError OBJECT_MISSING
    */
   async *read(
     oids: Iterable<Oid> | AsyncIterable<Oid>,
   ): AsyncGenerator<{ oid: Oid; text: string }> {
     for await (const { oid, bytes } of this.backend.read(oids)) {
-      yield {
-        oid,
-        text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"),
-      };
+      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+      yield { oid, text: isUtf8(text) ? text.toString("utf8") : "" };
     }
   }
 
-  /** A log that a newer version has written to must not be mixed with records of this one. */
-  async #checkFormat(tip: Oid): Promise<void> {
-    if (this.#checked === tip) return;
+  /**
+   * A log that a newer version has written to must not be mixed with records of this one.
+   * @returns false where there is a tree without our format file: a branch that becomes a log
+   */
+  async #checkFormat(tip: Oid): Promise<boolean> {
+    if (this.#checked === tip) return true;
     const text = await this.backend.readPath(tip, FORMAT_PATH);
     if (text) checkFormat(await readAnyYaml(Buffer.from(text).toString("utf8")), this.ref);
-    this.#checked = tip;
+    if (text) this.#checked = tip;
+    return text !== null;
   }
 }
 
 /** @throws RedunError FORMAT_TOO_NEW */
 export function checkFormat(format: unknown, ref: string): void {
-  const { version } = (format ?? {}) as { version?: unknown };
-  if (typeof version === "number" && version <= FORMAT_VERSION) return;
+  const { format: name, version } = (format ?? {}) as { format?: unknown; version?: unknown };
+  if (name !== "redun-git" || !Number.isSafeInteger(version) || (version as number) < 1) {
+    throw new RedunError("BAD_RECORD", `${ref} has a ${FORMAT_PATH} that is none of redun-git's.`);
+  }
+  if ((version as number) <= FORMAT_VERSION) return;
   throw new RedunError(
     "FORMAT_TOO_NEW",
     `${ref} is in format ${String(version)}; this redun-git knows formats up to ${FORMAT_VERSION}.`,

@@ -17,6 +17,7 @@ export class PendingRun {
   readonly #files = new Map<string, string>();
   readonly #tagged = new Set<string>();
   #jobs: { job: string; index: number }[] = [];
+  #characters = 0;
   #lastEnd: string | null = null;
   /** Lines and jobs of the run so far, committed ones included. */
   lineCount = 0;
@@ -28,9 +29,9 @@ export class PendingRun {
     this.#format = format;
   }
 
-  /** How many jobs wait to be committed. */
-  get waiting(): number {
-    return this.#jobs.length;
+  /** What waits to be committed, in jobs and in characters. */
+  get waiting(): { jobs: number; characters: number } {
+    return { jobs: this.#jobs.length, characters: this.#characters };
   }
 
   /** The end of the last job that ended, as its record says it. */
@@ -40,6 +41,8 @@ export class PendingRun {
 
   add(line: RecordLine): void {
     this.lineCount++;
+    this.#characters += "file" in line ? line.file.text.length : 0;
+    this.#characters += "job" in line ? line.job.length : 0;
     if ("file" in line) this.#files.set(line.file.path, line.file.text);
     else if ("tagged" in line) this.#tagged.add(line.tagged);
     else {
@@ -71,6 +74,7 @@ export class PendingRun {
       const text = segmentYaml(this.#execution, jobs, [...this.#tagged]);
       files.push({ path: `${this.#folder}/jobs-${blobId(text, this.#format)}.yaml`, text });
     }
+    this.#characters = 0;
     this.#files.clear();
     this.#tagged.clear();
     this.#jobs = [];

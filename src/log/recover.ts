@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import type { ObjectFormat } from "../git/backend.ts";
-import { claim, type FoundJournal, findJournals, isAlive } from "./journal.ts";
+import { claim, type FoundJournal, findJournals, isAlive, isClaimed } from "./journal.ts";
 import { type Appended, Log, type RecordFile } from "./log.ts";
 import { PendingRun, runMessage } from "./pending.ts";
 
@@ -22,7 +22,7 @@ export async function recoverRuns(log: Log): Promise<Recovered[]> {
   const { backend } = log;
   const recovered: Recovered[] = [];
   for (const found of findJournals(backend.repository.commonDir)) {
-    if (isAlive(found.owner)) continue;
+    if (isAlive(found.owner) || isClaimed(found)) continue;
     const journal = claim(found);
     if (!journal) continue;
     const { execution, started, title, ref } = journal.owner;

@@ -1,18 +1,19 @@
 import { RedunError } from "../errors.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { tagValueOf } from "../tag/text.ts";
-import { Timestamp } from "../value/value.ts";
+import { isTimestamp, Timestamp } from "../value/value.ts";
 import { execution, jobs, outcome, tags, task } from "./checks.generated.js";
-import type {
-  Code,
-  EntityType,
-  Execution,
-  Job,
-  JobSegment,
-  Outcome,
-  TagEdits,
-  Tagged,
-  Task,
+import {
+  type Code,
+  ENTITY_TYPES,
+  type EntityType,
+  type Execution,
+  type Job,
+  type JobSegment,
+  type Outcome,
+  type TagEdits,
+  type Tagged,
+  type Task,
 } from "./records.ts";
 
 /**
@@ -83,6 +84,7 @@ export function decodeTags(given: unknown): TagEdits {
 function jobOf(raw: Raw): Job {
   const job = {
     id: raw.id,
+    index: raw.index,
     parent: raw.parent ?? null,
     task: raw.task,
     taskHash: raw.task_hash,
@@ -90,6 +92,7 @@ function jobOf(raw: Raw): Job {
     status: raw.status,
     started: raw.started,
     ended: raw.ended ?? null,
+    late: raw.late === true,
     args: Array.isArray(raw.args) ? raw.args : new Map(Object.entries(raw.args)),
     from: new Map<string, string[]>(Object.entries(raw.from ?? {})),
     tags: tagList(raw.tags ?? []),
@@ -100,7 +103,7 @@ function jobOf(raw: Raw): Job {
 }
 
 function taggedOf(raw: Raw): Tagged {
-  const type = Object.keys(raw).find((key) => key !== "tags") as EntityType;
+  const type = ENTITY_TYPES.find((name) => name in raw) as EntityType;
   return { type, id: raw[type], tags: tagList(raw.tags) };
 }
 
@@ -116,21 +119,27 @@ function tagOf(raw: Raw): TagPair {
 const CHECKS = { execution, jobs, outcome, tags, task };
 
 function checked(kind: keyof typeof CHECKS, given: unknown): Raw {
-  const raw: Raw = withPlainTimes(given);
+  const raw: Raw = given;
+  const parts: Raw[] = Array.isArray(raw?.jobs) ? [raw, ...raw.jobs] : [raw];
+  parts.forEach(plainTimes);
   const check = CHECKS[kind];
-  if (check(raw)) return raw;
-  const error = check.errors?.[0];
-  const where = error?.instancePath ? ` at ${error.instancePath}` : "";
-  throw new RedunError("BAD_RECORD", `Not a record of kind ${kind}${where}: ${error?.message}.`);
-}
-
-/** The schemas describe times as the text that any YAML 1.2 reader sees. */
-function withPlainTimes(raw: Raw): Raw {
-  plainTimes(raw);
-  if (Array.isArray(raw?.jobs)) raw.jobs.forEach(plainTimes);
+  if (!check(raw)) {
+    const error = check.errors?.[0];
+    const where = error?.instancePath ? ` at ${error.instancePath}` : "";
+    throw new RedunError("BAD_RECORD", `Not a record of kind ${kind}${where}: ${error?.message}.`);
+  }
+  for (const { started, ended } of parts) {
+    for (const time of [started, ended]) {
+      // The schema's pattern lets the 31st of February pass.
+      if (time !== undefined && !isTimestamp(time)) {
+        throw new RedunError("BAD_RECORD", `Not a record of kind ${kind}: there is no ${time}.`);
+      }
+    }
+  }
   return raw;
 }
 
+/** The schemas describe times as the text that any YAML 1.2 reader sees. */
 function plainTimes(raw: Raw): void {
   if (raw?.started instanceof Timestamp) raw.started = raw.started.iso;
   if (raw?.ended instanceof Timestamp) raw.ended = raw.ended.iso;

@@ -114,7 +114,8 @@ function parentItem({ hash, was }: TagParent): unknown {
 
 /** The id of an execution's nth job. */
 export function jobId(execution: string, index: number, format: HashName): string {
-  return contentId(fields({ execution, index }), format);
+  // A user's map has its keys in order, so no value has the id of a job.
+  return contentId(fields({ kind: "job", execution, index }), format);
 }
 
 /** The id of the fact that a task with these arguments gave this result through these calls. */
@@ -169,6 +170,7 @@ function codeFields({ commit, tree, branch, dirty, origin }: Code): Fields {
 function jobFields(job: Job): Fields {
   return fields({
     id: job.id,
+    index: job.index,
     parent: job.parent ?? undefined,
     task: job.task,
     task_hash: job.taskHash,
@@ -176,6 +178,7 @@ function jobFields(job: Job): Fields {
     status: job.status,
     started: time(job.started),
     ended: job.ended ? time(job.ended) : undefined,
+    late: job.late || undefined,
     args: argsValue(job.args),
     from: job.from.size > 0 ? new Fields([...job.from]) : undefined,
     // A result may be null, which is not the same as none.

@@ -54,7 +54,7 @@ export function parsePath(path: string): RecordPath | null {
 function segment(id: string): string {
   if (/^[0-9a-zA-Z][0-9a-zA-Z_-]*$/.test(id)) return id;
   if (id === "") throw new RedunError("BAD_RECORD", "A record has an empty id.");
-  return encodeURIComponent(id).replace(
+  return encodeURIComponent(id.toWellFormed()).replace(
     /[.!'()*~]/g,
     (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
   );

@@ -42,6 +42,8 @@ export interface Execution {
 /** One task call of an execution. */
 export interface Job {
   readonly id: string;
+  /** Which job of its execution this is, in the order in which they began. */
+  readonly index: number;
   /** The job that made this call; null for the root job. */
   readonly parent: string | null;
   /** Full task name, `namespace.name`. */
@@ -52,6 +54,8 @@ export interface Job {
   readonly status: JobStatus;
   readonly started: Time;
   readonly ended: Time | null;
+  /** It ended after its parent had: the parent's call does not have it among its children. */
+  readonly late: boolean;
   /** Arguments by parameter name in the order of the parameters, or a list without names. */
   readonly args: ReadonlyMap<string, unknown> | readonly unknown[];
   /** For each argument that came from other jobs, which ones. */

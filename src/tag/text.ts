@@ -75,7 +75,7 @@ export function parseTagKeyValue(
 
 /** Would break a line, move the cursor, or turn the text around. A tab is shown as it is. */
 const HIDDEN =
-  /[\0-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]/u;
+  /[\0-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]/u;
 
 /**
  * A value as listings print it, on one line: a string is bare when it has no blank, comma or

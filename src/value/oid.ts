@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { writeYaml } from "./yaml-write.ts";
 
 /** The hash function of a git repository. */
@@ -9,12 +9,11 @@ export type HashName = "sha1" | "sha256";
  * `blob <length in bytes>\0<content>`.
  */
 export function blobId(content: Uint8Array | string, format: HashName = "sha1"): string {
-  const length = typeof content === "string" ? Buffer.byteLength(content) : content.byteLength;
-  const header = `blob ${length}\0`;
-  const hash = createHash(format);
-  if (typeof content === "string") hash.update(header + content);
-  else hash.update(header).update(content);
-  return hash.digest("hex");
+  if (typeof content === "string") {
+    return hash(format, `blob ${Buffer.byteLength(content)}\0${content}`, "hex");
+  }
+  const header = `blob ${content.byteLength}\0`;
+  return createHash(format).update(header).update(content).digest("hex");
 }
 
 /** The id of a value or record: the blob id of its canonical YAML. */

@@ -31,6 +31,7 @@ function write(value: unknown, room: number): string {
   if (typeof value === "string") return quote(value.length > room ? value.slice(0, room) : value);
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return `function ${value.name}`.trim();
+  if (Object.is(value, -0)) return "-0";
   if (typeof value !== "object") return String(value);
   if (Array.isArray(value)) return between("[", value.values(), "]", room, write);
   return special(value) ?? between("{", Object.entries(value).values(), "}", room, property);
@@ -89,7 +90,7 @@ const ESCAPES: Record<string, string> = {
 
 function quote(text: string): string {
   const escaped = text.replace(
-    /[\x00-\x1f\x7f-\x9f'\\\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    /[\x00-\x1f\x7f-\x9f'\\\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
     (c) => ESCAPES[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
   return `'${escaped}'`;

@@ -147,6 +147,11 @@ export class ErrorValue {
   }
 }
 
+/** What an error's id covers: where it was thrown differs by machine. Other values as they are. */
+export function withoutStack(value: unknown): unknown {
+  return value instanceof ErrorValue ? new ErrorValue(value.name, value.message) : value;
+}
+
 /**
  * A node with any other YAML tag, such as `!file {...}` or `!opaque text`, so that what a newer
  * version wrote survives being read and written again.

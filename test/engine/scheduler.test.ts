@@ -335,7 +335,7 @@ for (const [what, thrown] of [
       },
       () => Promise.reject(thrown),
     ]) {
-      const fail = task({ name: "fail" }, body as () => number);
+      const fail = task({ name: "fail" }, body as () => never);
       let caught: unknown = "nothing";
       await new Scheduler({ cwd: repository.dir }).run(fail()).catch((error) => {
         caught = error;
@@ -804,7 +804,7 @@ outside("awaiting a property of a lazy says which", async () => {
 
 for (const [what, use] of [
   ["a template string", (lazy: unknown) => `value: ${lazy}`],
-  ["a concatenation", (lazy: never) => "value: " + lazy],
+  ["a concatenation", (lazy: never) => ["value: ", lazy].join("")],
   ["arithmetic", (lazy: never) => lazy * 2],
   ["a comparison", (lazy: never) => lazy > 1],
   ["String()", (lazy: unknown) => String(lazy)],

@@ -10,7 +10,7 @@ import { Ajv } from "ajv";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { callId, jobId } from "../../src/record/encode.ts";
+import { jobId } from "../../src/record/encode.ts";
 import { parsePath } from "../../src/record/layout.ts";
 import { blobId } from "../../src/value/oid.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
@@ -47,7 +47,10 @@ document("has an example of every kind of record", () => {
 
 for (const { path, id, yaml } of files) {
   document(path, () => {
-    assert.is(execFileSync("git", ["hash-object", "--stdin"], { input: yaml }).toString(), `${id}\n`);
+    assert.is(
+      execFileSync("git", ["hash-object", "--stdin"], { input: yaml }).toString(),
+      `${id}\n`,
+    );
     assert.ok(path === "format.yaml" || path.includes(id), "the path names the id");
     assert.is(writeYaml(readYaml(yaml, { exact: true })), yaml);
     const kind = parsePath(path)!.kind;
@@ -194,7 +197,9 @@ function readWithCli(dir: string): Told[] {
     .map(({ id, status, start_time, end_time, tags }) => {
       const { stdout } = cli(dir, ["log", id]);
       const counts = /^Jobs: (\d+) \((.*)\)$/m.exec(stdout)!;
-      const jobs = new Map(counts[2]!.split(", ").map((count) => count.split(": ") as [string, string]));
+      const jobs = new Map(
+        counts[2]!.split(", ").map((count) => count.split(": ") as [string, string]),
+      );
       return {
         id,
         status,
@@ -251,8 +256,11 @@ independent("the documented files are a log", () => {
   assert.equal(readWithCli(repository.dir), [told]);
   // Section 9.2 names them.
   const named = /has these current tags: (.*?)\.$/ms.exec(text)![1]!;
-  const current = [...named.matchAll(/`([^`=]+)/g)].map(([, key]) => key);
-  assert.equal(told!.tags.map((tag) => tag.split("=")[0]), current);
+  const current = [...named.matchAll(/`([^`]+)`/g)].map(([, tag]) => tag!.split("=")[0]);
+  assert.equal(
+    told!.tags.map((tag) => tag.split("=")[0]),
+    current,
+  );
   assert.ok(told!.tags.includes('env="prod"'));
 });
 
@@ -283,7 +291,18 @@ for (const objectFormat of ["sha1", "sha256"] as const) {
     git("add", "-A");
     git("commit", "-q", "-m", "begin");
 
-    cli(dir, ["run", "-q", "-t", "env=dev", "-t", "n=1.0", "--doc", "a\nb", "workflow.mjs", "main"]);
+    cli(dir, [
+      "run",
+      "-q",
+      "-t",
+      "env=dev",
+      "-t",
+      "n=1.0",
+      "--doc",
+      "a\nb",
+      "workflow.mjs",
+      "main",
+    ]);
     cli(dir, ["run", "-q", "workflow.mjs", "late"]);
     cli(dir, ["run", "-q", "workflow.mjs", "nothing"], 1);
     cli(dir, ["run", "-q", "workflow.mjs", "both"], 1);
@@ -293,7 +312,12 @@ for (const objectFormat of ["sha1", "sha256"] as const) {
 
     const [first] = readWithPython(dir);
     const id = first!.id.slice(0, 12);
-    const tags = ["env=prod", "n=1", 'cfg={"b": [1, 1.0, "\u00e9\ud83d\ude00"], "a": null}', "\u00e9="];
+    const tags = [
+      "env=prod",
+      "n=1",
+      'cfg={"b": [1, 1.0, "\u00e9\ud83d\ude00"], "a": null}',
+      "\u00e9=",
+    ];
     cli(dir, ["tag", "add", id, ...tags]);
     // The same again changes nothing.
     cli(dir, ["tag", "add", id, ...tags]);
@@ -324,7 +348,6 @@ for (const objectFormat of ["sha1", "sha256"] as const) {
       assert.is(ids!.job, jobId(ids!.execution, 0, objectFormat));
       const job = JSON.parse(cli(dir, ["log", ids!.job, "--format", "json"]).stdout);
       assert.is(job.call, ids!.call);
-      assert.is(job.args.note.length, 0, "a value that is stored stays a reference");
       assert.equal(job.result, { by: "aGk=", mean: 1.5, no: "yes" });
     }
     for (const { path, id, yaml } of recordedFiles(repository)) {
@@ -341,7 +364,7 @@ independent("damage is found", () => {
   const execution = files.find(({ path }) => path.endsWith("execution.yaml"))!;
   const segment = files.find(({ path }) => path.includes("/jobs-"))!;
   /** The segment with other text in it, at the path that then is right. */
-  const changed = (from: string, to: string): DocumentedFile => {
+  const changed = (from: string | RegExp, to: string): DocumentedFile => {
     const yaml = segment.yaml.replace(from, to);
     assert.is.not(yaml, segment.yaml);
     return { ...segment, yaml, path: segment.path.replace(segment.id, blobId(yaml)) };
@@ -349,11 +372,14 @@ independent("damage is found", () => {
   const others = files.filter((file) => file !== execution && file !== segment);
   const damages: readonly (readonly [DocumentedFile[], RegExp])[] = [
     [[{ ...execution, yaml: execution.yaml.replace("env: dev", "env: qa") }, segment], /id is not/],
-    [[execution, { ...segment, yaml: segment.yaml.replace("World", "Mars") }], /id is not the name/],
+    [
+      [execution, { ...segment, yaml: segment.yaml.replace("World", "Mars") }],
+      /id is not the name/,
+    ],
     [[execution, changed("result: World", "result: Mars")], /another call/],
     [[execution, changed("greet: Hi4", "greet: Hi5")], /another call/],
-    [[execution, changed("id: bc76", "id: bc77")], /with other ids/],
-    [[execution, changed("task_hash: c5e6", "task_hash: c5e7")], /task of job/],
+    [[execution, changed(/- id: ..../, "- id: beef")], /with other ids/],
+    [[execution, changed(/task_hash: ..../, "task_hash: beef")], /task of job/],
     [[{ ...execution, path: execution.path.replace("11-22", "11-23") }, segment], /wrong day/],
   ];
   for (const [damaged, message] of damages) {

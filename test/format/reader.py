@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+from itertools import combinations
 from urllib.parse import unquote
 
 from canonical import Damaged, Fields, Tagged, dump, load, object_id, tag_hash
@@ -47,9 +48,8 @@ def files(repository, ref):
 class Log:
     def __init__(self, repository, ref):
         self.algorithm = git(repository, "rev-parse", "--show-object-format").decode().strip()
-        self.executions, self.segments, self.outcomes, self.tasks = {}, [], [], set()
+        self.executions, self.outcomes, self.tasks = {}, [], set()
         self.jobs, self.values, self.base, self.edits = {}, set(), {}, {}
-        self.call_ids = {}
         for path, oid, data in files(repository, ref):
             try:
                 self.add(path, oid, data)
@@ -94,9 +94,8 @@ class Log:
             self.outcomes.append(record) if kind == "outcome" else self.add_segment(record)
 
     def add_segment(self, record):
-        self.segments.append(record)
-        for place, job in enumerate(record["jobs"]):
-            job.update(execution=record["execution"], segment=len(self.segments), place=place)
+        for job in record["jobs"]:
+            job["execution"] = record["execution"]
             known = self.jobs.get(job["id"])
             if known is None or "ended" not in known:
                 self.jobs[job["id"]] = job
@@ -141,22 +140,27 @@ class Log:
             check(job["task_hash"] in self.tasks, f"the task of job {job['id']} is not there")
             check(("call" in job) == ("ended" in job), f"job {job['id']} has a call or an end alone")
             if "call" in job:
-                check(self.call_id(job, jobs.values()) == job["call"], f"another call of job {job['id']}")
+                check(job["call"] in self.call_ids(job, jobs.values()), f"another call of job {job['id']}")
         return list(jobs.values())
 
-    def call_id(self, job, jobs):
+    def call_ids(self, job, jobs):
+        """What the call may be: of children that ended in the job's own millisecond some may not count."""
         args = job["args"]
         if isinstance(args, dict):
             ids = Fields((name, self.value_id(value)) for name, value in args.items())
         else:
             ids = [self.value_id(value) for value in args]
-        children = [child for child in jobs if child.get("parent") == job["id"] and "call" in child and before(child, job)]
-        return self.id(Fields(
-            task_hash=job["task_hash"],
-            args_hash=self.id(ids),
-            value_hash=self.value_id(job["error"] if job["status"] == "FAILED" else job["result"]),
-            children=[child["call"] for child in sorted(children, key=lambda child: child["index"])],
-        ))
+        args_hash = self.id(ids)
+        value_hash = self.value_id(job["error"] if job["status"] == "FAILED" else job["result"])
+        children = [child for child in jobs if child.get("parent") == job["id"] and "call" in child]
+        children = sorted((c for c in children if c["ended"] <= job["ended"]), key=lambda c: c["index"])
+        late = [child["index"] for child in children if child["ended"] == job["ended"]]
+        for count in range(len(late) + 1):
+            for left_out in combinations(late, count):
+                calls = [child["call"] for child in children if child["index"] not in left_out]
+                yield self.id(Fields(
+                    task_hash=job["task_hash"], args_hash=args_hash, value_hash=value_hash, children=calls
+                ))  # fmt: skip
 
     def lines(self):
         for entity in {*self.base, *self.edits}:
@@ -177,12 +181,6 @@ class Log:
                 "tags": [{"key": k, "value": v} for k, v in self.tags(id)],
                 "jobs": counts,
             }
-
-
-def before(child, job):
-    if child["segment"] == job["segment"]:
-        return child["place"] < job["place"]
-    return child["ended"] <= job["ended"]
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 /** What a log holds, read with plain git and our decoders, past the index and the command line. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   decodeExecution,
   decodeJobs,
@@ -46,12 +46,18 @@ export function recorded(dir: string, ref = "refs/redun/main"): Recorded {
 
 /** The text of every file on a ref, by path. */
 export function filesOf(dir: string, ref: string): Map<string, string> {
-  if (git(dir, ["for-each-ref", ref]).length === 0) return new Map();
-  const listing = git(dir, ["ls-tree", "-r", "-z", ref]).toString("utf8");
-  const entries = listing.split("\0").filter(Boolean);
+  const entries = listing(dir, ref);
   const oids = entries.map((entry) => entry.split(/[ \t]/)[2]!);
   const texts = blobs(dir, oids);
   return new Map(entries.map((entry, at) => [entry.slice(entry.indexOf("\t") + 1), texts[at]!]));
+}
+
+function listing(dir: string, ref: string): string[] {
+  const args = ["ls-tree", "-r", "-z", ref];
+  const { status, stdout } = spawnSync("git", args, { cwd: dir, maxBuffer: 1 << 28 });
+  if (status === 0) return stdout.toString("utf8").split("\0").filter(Boolean);
+  git(dir, ["rev-parse", "--git-dir"]);
+  return [];
 }
 
 /** The contents of objects, by one `git cat-file --batch`. */

@@ -58,6 +58,9 @@ export function openIsomorphic(repository: Repository): GitBackend {
       return next;
     },
 
+    // Packing needs git.
+    maintain() {},
+
     async close() {
       store.forget();
     },

@@ -47,7 +47,8 @@ export class ObjectStore {
   async #read(oid: Oid): Promise<GitObject> {
     // git knows it without having it.
     if (oid === EMPTY_TREE) return { type: "tree", bytes: Buffer.alloc(0) };
-    const git = await import("isomorphic-git");
+    // The default export, because a bundle of a CommonJS package has no other.
+    const { default: git } = await import("isomorphic-git");
     // "deflated" is what a loose object's file holds; from a pack the plain content comes anyway.
     const found = await git.readObject({
       fs: this.#fs,
@@ -110,7 +111,7 @@ export class ObjectBatch {
   async #write(oid: Oid, type: ObjectType, object: Uint8Array): Promise<void> {
     const pack = findPack(this.#objects, oid);
     if (pack && (await markUsed(pack))) return;
-    const git = await import("isomorphic-git");
+    const { default: git } = await import("isomorphic-git");
     await git.writeObject({
       fs: this.#fs,
       gitdir: this.#gitdir,

@@ -5,6 +5,7 @@ import { listConfig } from "../files/config-values.ts";
 import { machineIdentity, stamp } from "../identity.ts";
 import { CatFile } from "./cat-file.ts";
 import { fastImport } from "./fast-import.ts";
+import { maintain } from "./maintenance.ts";
 import { gitFields, gitText, runGit } from "./process.ts";
 
 /** The backend that leaves everything to the `git` on the PATH (2.30 or newer). */
@@ -22,6 +23,7 @@ export function openNative(repository: Repository): GitBackend {
     read: (oids) => objects.stream(oids),
     readPath: (commit, path) => readPath(objects, commit, path),
     append: async (request) => fastImport(repository, request, await identity()),
+    maintain: () => maintain(repository),
     close: () => objects.close(),
   };
 }

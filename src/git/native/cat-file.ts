@@ -1,7 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { RedunError } from "../../errors.ts";
 import type { Oid, Repository } from "../backend.ts";
 import { gitEnvironment } from "./process.ts";
+
+/**
+ * After so many answers we look for what git has written meanwhile. Its pipe holds little: a git
+ * that waits for us to empty it does not work beside us.
+ */
+const TAKEN_AT_ONCE = 32;
 
 export interface GitObject {
   readonly type: string;
@@ -14,8 +21,10 @@ interface Waiting {
   readonly fail: (error: Error) => void;
 }
 
-/** How many requests may be under way: enough to keep the pipe full, small enough to need no memory. */
-const WINDOW = 512;
+/** How many requests may be under way: enough to keep git busy, few enough to need no memory. */
+const WINDOW = 1024;
+/** Requests that go to git in one write, at most. */
+const SENT_AT_ONCE = 64;
 
 /**
  * One `git cat-file --batch` that stays open: ids go in, `<oid> <type> <size>\n<bytes>\n` comes
@@ -26,6 +35,7 @@ export class CatFile {
   #child: ChildProcess | null = null;
   #waiting: Waiting[] = [];
   #answered = 0;
+  #unsent: string[] = [];
   #buffered: Buffer[] = [];
   #bufferedBytes = 0;
   /** Bytes that the front of the queue needs before it can be answered; 0 while unknown. */
@@ -39,7 +49,7 @@ export class CatFile {
   get(oid: Oid): Promise<GitObject> {
     return new Promise((done, fail) => {
       this.#waiting.push({ oid, done, fail });
-      this.#start().stdin?.write(`${oid}\n`);
+      this.#ask(oid);
     });
   }
 
@@ -55,6 +65,7 @@ export class CatFile {
       ahead.push({ oid, object });
       if (ahead.length - next < WINDOW) continue;
       const front = ahead[next++]!;
+      if (next % TAKEN_AT_ONCE === 0) await eventLoopTurn();
       yield { oid: front.oid, bytes: (await front.object).bytes };
       if (next === WINDOW) {
         ahead.splice(0, next);
@@ -72,6 +83,19 @@ export class CatFile {
       child.once("close", () => done());
       child.stdin?.end();
     });
+  }
+
+  /** Requests go to git some at a time: a write each would cost more than the answers. */
+  #ask(oid: Oid): void {
+    if (this.#unsent.length === 0) setImmediate(() => this.#send());
+    this.#unsent.push(`${oid}\n`);
+    if (this.#unsent.length >= SENT_AT_ONCE) this.#send();
+  }
+
+  #send(): void {
+    if (this.#unsent.length === 0) return;
+    this.#start().stdin?.write(this.#unsent.join(""));
+    this.#unsent = [];
   }
 
   #start(): ChildProcess {

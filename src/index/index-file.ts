@@ -1,0 +1,99 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { RedunError } from "../errors.ts";
+import type { Repository } from "../git/backend.ts";
+import { shortRef } from "../log/ref.ts";
+import { type Database, openDatabase } from "./database.ts";
+
+/** The opened file of an index. */
+export interface IndexFile {
+  readonly database: Database;
+  readonly path: string;
+  /** The git directory cannot be written: the index is thrown away when it is closed. */
+  readonly temporary: boolean;
+  close(): void;
+}
+
+/** Path of the index of one log. It may be deleted at any time. */
+export function indexPath(repository: Repository, ref: string): string {
+  const name = encodeURIComponent(shortRef(ref));
+  return join(repository.commonDir, "redun", "index", `${name}.sqlite`);
+}
+
+/**
+ * Opens the index of a log, empty if there is none. A file that is no database any more is
+ * deleted: it is only a cache. Where the git directory cannot be written, a temporary file serves.
+ * @throws RedunError INDEX_FAILED
+ */
+export async function openIndexFile(repository: Repository, ref: string): Promise<IndexFile> {
+  const path = indexPath(repository, ref);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return opened(await openSound(path), path, false);
+  } catch (error) {
+    if (!isUnwritable(error)) throw indexFailed(path, error);
+  }
+  const temporary = join(mkdtempSync(join(tmpdir(), "redun-git-index-")), "index.sqlite");
+  return opened(await openDatabase(temporary), temporary, true);
+}
+
+/** Deletes the index of a log; false when there was none. */
+export function dropIndexFile(repository: Repository, ref: string): boolean {
+  const path = indexPath(repository, ref);
+  const existed = existsSync(path);
+  removeFiles(path);
+  return existed;
+}
+
+/** Bytes that an index takes on disk, what has not been moved into its file yet included. */
+export function indexSize(path: string): number {
+  return filesOf(path).reduce(
+    (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
+}
+
+async function openSound(path: string): Promise<Database> {
+  try {
+    return await openDatabase(path);
+  } catch (error) {
+    if (!/not a database|malformed|disk image/i.test((error as Error).message)) throw error;
+    removeFiles(path);
+    return openDatabase(path);
+  }
+}
+
+function opened(database: Database, path: string, temporary: boolean): IndexFile {
+  const close = () => {
+    database.close();
+    if (temporary) rmSync(dirname(path), { recursive: true, force: true });
+  };
+  return { database, path, temporary, close };
+}
+
+/** A database in WAL mode keeps two more files beside it. */
+function filesOf(path: string): string[] {
+  return [path, `${path}-wal`, `${path}-shm`];
+}
+
+function removeFiles(path: string): void {
+  for (const file of filesOf(path)) rmSync(file, { force: true });
+}
+
+function isUnwritable(error: unknown): boolean {
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  return (
+    ["EACCES", "EPERM", "EROFS", "ENOSPC"].includes(code) ||
+    /readonly database|unable to open database file|permission denied/i.test(message)
+  );
+}
+
+function indexFailed(path: string, error: unknown): RedunError {
+  return new RedunError(
+    "INDEX_FAILED",
+    `The index at ${path} cannot be opened: ${(error as Error).message}`,
+    "It is a cache: `redun-git index drop` deletes it.",
+    { cause: error },
+  );
+}

@@ -1,0 +1,319 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  BACKENDS,
+  cli,
+  HELLO,
+  logged,
+  ok,
+  start,
+  tagTexts,
+  workflowRepository,
+} from "../support/cli.ts";
+import { jobOf, recorded } from "../support/recorded.ts";
+
+// JavaScript where TypeScript is not the point: it starts in two thirds of the time.
+const ARGUMENTS = `
+import { task } from "redun-git";
+const shown = (...values) => JSON.stringify(values);
+/**
+ * @param {string} a
+ * @param {string} b
+ * @param {string} c
+ * @param {string} d
+ * @param {string} e
+ */
+export const texts = task((a, b, c, d, e) => shown(a, b, c, d, e));
+export const loose = task((a, b, c, d, e, f, g, h) => shown(a, b, c, d, e, f, g, h));
+export const camel = task((maxDepth = 1, HTTPPort = 80, inner_size = 2) =>
+  shown(maxDepth, HTTPPort, inner_size));
+export const flags = task((on = true, off = false, list = [], ...rest) => shown(on, off, list, rest));
+export const options = task(({ rate = 0.5, name }) => shown(rate, name));
+/**
+ * @param {string} a
+ * @param {number} b
+ */
+export const required = task((a, b, c = 1) => shown(a, b, c));
+export const none = task(() => "none");
+export const result = task((kind) => ({
+  text: "two\\nlines", undefined: undefined, list: [1, { deep: true }], big: 12345678901234567890n,
+}[kind]));
+export default task({ name: "fallback" }, () => "by default");
+`;
+
+const FAILING = `
+import { task } from "redun-git";
+export const namespace = "bad";
+export const fine = task((n) => n);
+export const inner = task((n) => {
+  throw new RangeError("too hot: " + n);
+});
+export const outer = task(async () => (await fine(1)) + (await inner(42)));
+export const caused = task(() => {
+  throw new Error("outside", { cause: new TypeError("inside") });
+});
+export const cyclic = task(() => {
+  const error = new Error("in a circle");
+  error.cause = error;
+  throw error;
+});
+export const text = task(() => { throw "just text"; });
+export const nothing = task(() => { throw undefined; });
+export const strange = task(() => { throw Object.assign(new Error("odd"), { stack: { not: "text" } }); });
+export const many = task(() => { throw new AggregateError([new Error("first of two"), new Error("second of two")], "both"); });
+`;
+
+const run = suite("run");
+
+// Shared by the tests that only read what a command says; each records runs of its own.
+const shared = workflowRepository({
+  "workflow.ts": HELLO,
+  "arguments.mjs": ARGUMENTS,
+});
+const named = (texts: readonly string[]) => texts.map((text, at) => `--${"abcdefgh"[at]}=${text}`);
+const values = (task: string, ...words: string[]) =>
+  JSON.parse(ok(shared.dir, ["run", "-q", "arguments.mjs", task, ...words]));
+
+for (const backend of BACKENDS) {
+  run(`prints the result on stdout, the story on stderr, and records it (${backend})`, () => {
+    const { dir } = workflowRepository();
+    const result = cli(dir, ["run", "workflow.ts", "main", "--greet", "Hi"], { backend });
+    assert.is(result.status, 0, result.stderr);
+    assert.is(result.stdout, "Hi, World!\n");
+    assert.match(result.stderr, /Start Execution [0-9a-f]{40}: {2}redun-git run workflow\.ts main/);
+    assert.match(result.stderr, /Run +Job [0-9a-f]{8}: {2}hello_world\.greeter\(greet='Hi', /);
+    const table = result.stderr.slice(result.stderr.indexOf("| JOB STATUS"));
+    assert.match(table, /\| TASK +PENDING RUNNING +FAILED +CACHED +DONE +TOTAL\n/);
+    assert.match(table, /\| ALL +0 +0 +0 +0 +3 +3\n/);
+    assert.match(table, /\| hello_world\.greeter +0 +0 +0 +0 +1 +1\n/);
+    const [execution] = logged(dir, [], { backend });
+    assert.is(execution.status, "DONE");
+    assert.equal(execution.args, ["run", "workflow.ts", "main", "--greet", "Hi"]);
+    const log = recorded(dir);
+    assert.is(log.jobs.length, 3);
+    assert.equal(jobOf(log, "hello_world.greeter").tags, [["team", "qa"]]);
+  });
+}
+
+run("-t and --tag may be mixed, repeated and joined with =", () => {
+  const { dir } = workflowRepository();
+  const tags = [
+    "-t",
+    "env=prod",
+    "--tag",
+    "n=1",
+    "--tag=n=2",
+    "-t=empty=",
+    "-t",
+    'cfg={"a": [1.0]}',
+  ];
+  ok(dir, ["run", ...tags, "workflow.ts", "main"]);
+  const [execution] = logged(dir);
+  const texts = tagTexts(execution);
+  for (const text of ['env="prod"', "n=1", "n=2", "empty=null", 'cfg={"a":[1]}']) {
+    assert.ok(texts.includes(text), `${text} in ${texts}`);
+  }
+});
+
+run("--project, --doc and --user set their tags; -t adds and never replaces", () => {
+  const { dir } = workflowRepository();
+  const given = ["--project", "P", "--doc", "why", "-u", "bob", "-t", "user=carol"];
+  ok(dir, ["run", ...given, "workflow.ts", "main"]);
+  const texts = tagTexts(logged(dir)[0]);
+  for (const text of ['project="P"', 'doc="why"', 'user="bob"', 'user="carol"']) {
+    assert.ok(texts.includes(text), text);
+  }
+});
+
+run("a wrong tag is refused before anything runs", () => {
+  const { dir, git } = workflowRepository();
+  for (const [tag, about] of [
+    ["novalue", /key=value pair expected/],
+    ["=x", /key must be specified/],
+    ["a={broken", /Invalid tag value/],
+  ] as const) {
+    const { status, stderr, stdout } = cli(dir, ["run", "-t", tag, "workflow.ts", "main"]);
+    assert.ok(status === 1 || status === 2);
+    assert.match(stderr, about);
+    assert.is(stdout, "");
+  }
+  assert.is(git("for-each-ref", "refs/redun"), "");
+});
+
+run("`run <script> help` lists the tasks with the first lines of their docs", () => {
+  const before = logged(shared.dir).length;
+  const text = ok(shared.dir, ["run", "workflow.ts", "help"]);
+  assert.match(text, /^ {2}main +Say hello to a planet\.$/m);
+  assert.match(text, /^ {2}getPlanet$/m);
+  assert.match(text, /^ {2}greeter$/m);
+  assert.is(logged(shared.dir).length, before);
+});
+
+run("a script without a task is misuse, and shows the tasks", () => {
+  const { status, stdout, stderr } = cli(shared.dir, ["run", "workflow.ts"]);
+  assert.is(status, 2);
+  assert.match(stdout + stderr, /getPlanet/);
+});
+
+run("`run <script> <task> --help` shows parameters, defaults and the doc", () => {
+  for (const flag of ["--help", "-h"]) {
+    const text = ok(shared.dir, ["run", "workflow.ts", "main", flag]);
+    assert.match(text, /^hello_world\.main$/m);
+    assert.match(text, /Say hello to a planet\./);
+    assert.match(text, /--greet <\w+> +Hello \(default\)/);
+  }
+  assert.match(ok(shared.dir, ["run", "arguments.mjs", "none", "--help"]), /takes no arguments/);
+});
+
+run("a task is found by its export, its own and its full name", () => {
+  for (const [script, name, result] of [
+    ["workflow.ts", "main", "Hello, World!\n"],
+    ["workflow.ts", "hello_world.main", "Hello, World!\n"],
+    ["arguments.mjs", "fallback", "by default\n"],
+  ] as const) {
+    assert.is(ok(shared.dir, ["run", "-q", script, name]), result);
+  }
+});
+
+run("arguments in kebab case, camel case and with =", () => {
+  const kebab = ["--max-depth", "3", "--http-port=8080", "--inner-size", "4"];
+  assert.equal(values("camel", ...kebab), [3, 8080, 4]);
+  assert.equal(
+    values("camel", "--maxDepth=3", "--HTTPPort", "8080", "--inner_size=4"),
+    [3, 8080, 4],
+  );
+});
+
+run("a parameter annotated string keeps the text", () => {
+  const texts = ["00123", "true", "", '{"a": 1', " 1e3 "];
+  assert.equal(values("texts", ...named(texts)), texts);
+});
+
+run("other values are read as tag values are", () => {
+  const texts = ["1", "1e3", "007", "-5", "true", "", '[1, {"a": "b"}]', '"1"'];
+  const read = [1, 1000, 7, -5, true, null, [1, { a: "b" }], "1"];
+  assert.equal(values("loose", ...named(texts)), read);
+});
+
+run("flags, their negation, lists and the rest", () => {
+  const lists = ["--list", "a", "--list", "2", "--rest", "1", "--rest", "b"];
+  assert.equal(values("flags", "--no-on", "--off", ...lists), [false, true, ["a", 2], [1, "b"]]);
+  assert.equal(values("flags", "--on", "false", "--list=[1]"), [false, false, [1], []]);
+});
+
+run("a destructured object takes its properties as options", () => {
+  assert.equal(values("options", "--name", "x"), [0.5, "x"]);
+});
+
+run("an option of redun-git behind the script belongs to the task", () => {
+  const { status, stderr } = cli(shared.dir, ["run", "workflow.ts", "main", "--tag", "a=1"]);
+  assert.is(status, 2);
+  assert.match(stderr, /no argument --tag/);
+  assert.match(stderr, /--greet/);
+});
+
+for (const [what, words, about] of [
+  ["missing", ["required", "--c", "1"], /missing: --a, --b/],
+  ["unknown", ["required", "--a", "x", "--b", "1", "--d", "1"], /no argument --d/],
+  ["misspelt", ["camel", "--max-dpth", "1"], /Did you mean --max-depth\?/],
+  ["nameless", ["loose", "word"], /--a word/],
+  ["valueless", ["loose", "--a"], /--a needs a value/],
+  ["given twice", ["loose", "--a", "1", "--a", "2"], /given twice/],
+  ["not taken at all", ["none", "--x", "1"], /takes no arguments/],
+] as [string, string[], RegExp][]) {
+  // Begun here, so that they run while other tests wait; they record nothing.
+  const { ended } = start(shared.dir, ["run", "arguments.mjs", ...words]);
+  run(`an argument that is ${what} is refused with the list of parameters`, async () => {
+    const { status, stderr, stdout } = await ended;
+    assert.is(status, 2);
+    assert.is(stdout, "");
+    assert.match(stderr, about);
+    if (words[0] === "required") assert.match(stderr, /--a <string>[\s\S]*--b <number>/);
+    assert.not.match(stderr, /Start Execution/);
+  });
+}
+
+run("an argument of the wrong type is refused by its name", () => {
+  const words = ["required", "--a", "x", "--b", "many"];
+  const { status, stderr } = cli(shared.dir, ["run", "arguments.mjs", ...words]);
+  assert.is(status, 2);
+  assert.match(stderr, /--b.*number/);
+});
+
+run("results are printed for people, or as JSON", () => {
+  const text = (kind: string, ...more: string[]) =>
+    ok(shared.dir, ["run", "-q", ...more, "arguments.mjs", "result", "--kind", kind]);
+  assert.is(text("text"), "two\nlines\n");
+  assert.is(text("undefined"), "undefined\n");
+  assert.is(text("list"), "[ 1, { deep: true } ]\n");
+  assert.is(text("undefined", "--format", "json"), "null\n");
+  assert.is(text("list", "--format", "json"), '[1,{"deep":true}]\n');
+  assert.is(text("big", "--format", "json"), "12345678901234567890\n");
+});
+
+run("--quiet says nothing on stderr", () => {
+  assert.is(cli(shared.dir, ["run", "-q", "workflow.ts", "main"]).stderr, "");
+});
+
+run("a subfolder of the repository will do", () => {
+  const { dir, git } = workflowRepository({ "deep/er/workflow.ts": HELLO });
+  mkdirSync(join(dir, "deep/other"));
+  ok(join(dir, "deep/er"), ["run", "workflow.ts", "main"]);
+  ok(join(dir, "deep/other"), ["run", "../er/workflow.ts", "main"]);
+  assert.is(git("rev-list", "--count", "refs/redun/main"), "2");
+  assert.is(git("status", "--porcelain"), "");
+});
+
+run.run();
+
+const failing = suite("run of a failing task");
+const failures = workflowRepository({ "failing.mjs": FAILING });
+const failed = start(failures.dir, ["run", "failing.mjs", "outer"]).ended;
+
+failing("ends with status 1 and says which job, under which parents, and why", async () => {
+  const { status, stdout, stderr } = await failed;
+  assert.is(status, 1);
+  assert.is(stdout, "");
+  const report = stderr.slice(stderr.indexOf("Execution failed"));
+  const [outer, inner, error] = ["in bad.outer()", "in bad.inner(n=42)", "RangeError: too hot: 42"];
+  assert.ok(report.indexOf(outer) > 0 && report.indexOf(outer) < report.indexOf(inner), report);
+  assert.ok(report.indexOf(inner) < report.indexOf(error), report);
+  assert.match(report, /failing\.mjs:6:\d+/);
+  assert.match(stderr, /\| bad\.fine +0 +0 +0 +0 +1 +1\n/);
+});
+
+failing("shows no frames of ours", async () => {
+  const { stderr } = await failed;
+  assert.not.match(stderr, /dist\/|src\/engine|node:internal/);
+});
+
+failing("is recorded FAILED with everything that finished", async () => {
+  await failed;
+  const [execution] = logged(failures.dir).filter(({ args }) => args.includes("outer"));
+  assert.is(execution.status, "FAILED");
+  const log = recorded(failures.dir);
+  assert.is(jobOf(log, "bad.fine").status, "DONE");
+  assert.is(jobOf(log, "bad.inner").status, "FAILED");
+  assert.is(jobOf(log, "bad.outer").status, "FAILED");
+});
+
+for (const [task, about] of [
+  ["caused", /Error: outside[\s\S]*Caused by:[\s\S]*TypeError: inside/],
+  ["cyclic", /Error: in a circle/],
+  ["text", /just text/],
+  ["nothing", /undefined/],
+  ["strange", /odd/],
+  ["many", /first of two[\s\S]*second of two/],
+] as const) {
+  const { ended } = start(failures.dir, ["run", "failing.mjs", task]);
+  failing(`reports what was thrown: ${task}`, async () => {
+    const { status, stderr } = await ended;
+    assert.is(status, 1);
+    assert.match(stderr.slice(stderr.indexOf("Execution failed")), about);
+    assert.not.match(stderr, /Please report/);
+  });
+}
+
+failing.run();
