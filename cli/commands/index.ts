@@ -1,19 +1,21 @@
 import { RedunError } from "../../src/errors.ts";
-import { dropIndexFile, indexSize } from "../../src/index/index-file.ts";
+import { indexSize } from "../../src/index/index-file.ts";
 import { IndexedLog } from "../../src/index/indexed-log.ts";
 import { indexedTip } from "../../src/index/stamp.ts";
-import type { CommandFunction } from "../commands.ts";
-import { refresh } from "../refresh.ts";
+import type { CommandFunction, Options } from "../commands.ts";
 import { jsonText } from "../text/json.ts";
 import { visible, write } from "../text/terminal.ts";
+import { withLog } from "../with-log.ts";
 import { isJson } from "./log.ts";
 
 export const command: CommandFunction = async ([action], options) => {
   const json = isJson(options);
-  const ref = options.ref as string | undefined;
-  if (action === undefined) return withLog(ref, (log) => describe(log, json));
-  if (action === "rebuild") return rebuild(ref, json);
-  if (action === "drop") return withLog(ref, drop);
+  if (action === undefined) return write(await inspect(options, (log) => describe(log, json)));
+  if (action === "drop") return write(await inspect(options, drop));
+  if (action === "rebuild") {
+    await inspect(options, drop);
+    return write(await withLog(options, (log) => describe(log, json)));
+  }
   throw new RedunError(
     "USAGE",
     `There is no action "${action}" for an index.`,
@@ -21,54 +23,53 @@ export const command: CommandFunction = async ([action], options) => {
   );
 };
 
-async function withLog(
-  ref: string | undefined,
-  body: (log: IndexedLog) => Promise<void>,
-): Promise<void> {
-  const log = await IndexedLog.open({ ref });
+/** Looks at an index as it is, without bringing it up to date. */
+async function inspect(
+  { ref }: Options,
+  body: (log: IndexedLog) => Promise<string>,
+): Promise<string> {
+  const log = await IndexedLog.open({ ref: ref as string | undefined });
   try {
-    await body(log);
+    return await body(log);
   } finally {
     await log.close();
   }
 }
 
-async function rebuild(ref: string | undefined, json: boolean): Promise<void> {
-  await withLog(ref, async (log) => {
-    dropIndexFile(log.log.backend.repository, log.log.ref);
-  });
-  await withLog(ref, async (log) => {
-    await refresh(log);
-    await describe(log, json);
-  });
+async function drop(log: IndexedLog): Promise<string> {
+  await log.discardIndex();
+  return `Dropped the index of ${visible(log.log.ref)}. The next query makes a new one.\n`;
 }
 
-async function drop(log: IndexedLog): Promise<void> {
-  dropIndexFile(log.log.backend.repository, log.log.ref);
-  await write(`Dropped the index of ${log.log.ref}. The next query makes a new one.\n`);
-}
-
-async function describe(log: IndexedLog, json: boolean): Promise<void> {
+async function describe(log: IndexedLog, json: boolean): Promise<string> {
   const tip = await log.log.tip();
   const built = indexedTip(log.file.database);
-  const counts = built === undefined ? null : log.index.counts();
   const facts = {
     log: log.log.ref,
+    tip,
     path: log.file.path,
     bytes: indexSize(log.file.path),
     commit: built ?? null,
-    tip,
     current: built === tip,
-    executions: counts?.executions ?? 0,
-    jobs: counts?.jobs ?? 0,
+    behind: built && tip ? await filesBetween(log, built, tip) : null,
+    ...(built === undefined ? { executions: 0, jobs: 0 } : log.index.counts()),
   };
-  if (json) return write(`${jsonText(facts)}\n`);
-  const size = `${(facts.bytes / 1024 / 1024).toFixed(1)} MB`;
-  const lines = [
+  if (json) return `${jsonText(facts)}\n`;
+  const count = (n: number) => n.toLocaleString("en");
+  const state = facts.current
+    ? "up to date"
+    : `${facts.behind === null ? "" : `${count(facts.behind)} files behind, `}the next query brings it up to date`;
+  return `${[
     `Log:      ${visible(facts.log)} at ${tip ?? "(nothing recorded yet)"}`,
-    `Index:    ${visible(facts.path)}, ${size}`,
-    `Built of: ${facts.commit ?? "nothing"}${facts.current ? " (up to date)" : " (the next query brings it up to date)"}`,
-    `Holds:    ${facts.executions.toLocaleString("en")} executions, ${facts.jobs.toLocaleString("en")} jobs`,
-  ];
-  await write(`${lines.join("\n")}\n`);
+    `Index:    ${visible(facts.path)}, ${(facts.bytes / 1024 / 1024).toFixed(1)} MB`,
+    `Built of: ${facts.commit ?? "nothing"} (${state})`,
+    `Holds:    ${count(facts.executions)} executions, ${count(facts.jobs)} jobs`,
+  ].join("\n")}\n`;
+}
+
+/** Files that the log has and its index lacks. */
+async function filesBetween({ log }: IndexedLog, from: string, to: string): Promise<number> {
+  let files = 0;
+  for await (const _ of log.backend.changes(from, to)) files++;
+  return files;
 }

@@ -1,14 +1,14 @@
 import { RedunError } from "../../src/errors.ts";
 import { findEntity } from "../../src/index/find.ts";
-import { IndexedLog } from "../../src/index/indexed-log.ts";
+import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import type { TagFilter } from "../../src/index/reader.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
 import type { CommandFunction, Options } from "../commands.ts";
 import { entityJson, entityPage } from "../pages/entity.ts";
 import { executionJson, executionLine } from "../pages/execution.ts";
-import { refresh } from "../refresh.ts";
 import { jsonText } from "../text/json.ts";
 import { page, painter } from "../text/terminal.ts";
+import { withLog } from "../with-log.ts";
 
 const DEFAULT_LIMIT = 50;
 const NO_LIMIT = 2 ** 40;
@@ -17,15 +17,11 @@ export const command: CommandFunction = async ([id], options) => {
   const json = isJson(options);
   const filters = tagFilters(options);
   const limit = limitOf(options, json);
-  const log = await IndexedLog.open({ ref: options.ref as string | undefined });
-  try {
-    await refresh(log);
-    const text =
-      id === undefined ? listing(log, filters, limit, json) : await detail(log, id, json);
-    await page(text, log.config.get("core.pager"));
-  } finally {
-    await log.close();
-  }
+  const printed = await withLog(options, async (log) => ({
+    text: id === undefined ? listing(log, filters, limit, json) : await detail(log, id, json),
+    pager: log.config.get("core.pager"),
+  }));
+  await page(printed.text, printed.pager);
 };
 
 function listing(

@@ -1,13 +1,12 @@
 import { RedunError } from "../../src/errors.ts";
 import { addTags } from "../../src/index/edit-tags.ts";
 import { findEntities } from "../../src/index/find.ts";
-import { IndexedLog } from "../../src/index/indexed-log.ts";
 import { pythonJson } from "../../src/tag/python-json.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
 import type { CommandFunction } from "../commands.ts";
-import { refresh } from "../refresh.ts";
 import { oneLine, write } from "../text/terminal.ts";
+import { withLog } from "../with-log.ts";
 
 export const command: CommandFunction = async (words, options) => {
   const firstPair = words.findIndex((word) => word.includes("="));
@@ -24,19 +23,16 @@ export const command: CommandFunction = async (words, options) => {
       "Write `redun-git tag add <id> key=value`.",
     );
   }
-  const log = await IndexedLog.open({ ref: options.ref as string | undefined });
-  try {
-    await refresh(log);
-    const entities = await findEntities(log, ids);
-    await addTags(log, entities, tags);
-    const texts = tags.map(([key, value]) =>
-      oneLine(`${key}=${pythonJson(value, { compact: false })}`),
-    );
-    const lines = entities.map(
-      ({ type, id }) => `add tag ${type}:${oneLine(id)} ${texts.join(" ")}\n`,
-    );
-    await write(lines.join(""));
-  } finally {
-    await log.close();
-  }
+  const entities = await withLog(options, async (log) => {
+    const found = await findEntities(log, ids);
+    await addTags(log, found, tags);
+    return found;
+  });
+  const texts = tags.map(([key, value]) =>
+    oneLine(`${key}=${pythonJson(value, { compact: false })}`),
+  );
+  const lines = entities.map(
+    ({ type, id }) => `add tag ${type}:${oneLine(id)} ${texts.join(" ")}\n`,
+  );
+  await write(lines.join(""));
 };

@@ -1,24 +1,21 @@
 import { findEntity } from "../../src/index/find.ts";
-import { IndexedLog } from "../../src/index/indexed-log.ts";
+import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
 import type { CommandFunction } from "../commands.ts";
 import { tagsJson } from "../pages/execution.ts";
-import { refresh } from "../refresh.ts";
 import { jsonText } from "../text/json.ts";
 import { oneLine, page } from "../text/terminal.ts";
+import { withLog } from "../with-log.ts";
 import { isJson } from "./log.ts";
 
 export const command: CommandFunction = async ([id], options) => {
   const json = isJson(options);
-  const log = await IndexedLog.open({ ref: options.ref as string | undefined });
-  try {
-    await refresh(log);
-    const text = id === undefined ? keyCounts(log, json) : await tagsOfEntity(log, id, json);
-    await page(text, log.config.get("core.pager"));
-  } finally {
-    await log.close();
-  }
+  const printed = await withLog(options, async (log) => ({
+    text: id === undefined ? keyCounts(log, json) : await tagsOfEntity(log, id, json),
+    pager: log.config.get("core.pager"),
+  }));
+  await page(printed.text, printed.pager);
 };
 
 async function tagsOfEntity(log: IndexedLog, prefix: string, json: boolean): Promise<string> {

@@ -4,7 +4,7 @@ import { Float } from "../../src/value/value.ts";
  * Strict JSON on one line. Integers of any size keep their digits and 1.0 its point; NaN and the
  * infinities, which JSON lacks, become texts; dates, bytes and the like become what they print as.
  */
-export function jsonText(value: unknown): string {
+export function jsonText(value: unknown, around: readonly unknown[] = []): string {
   if (value === null || value === undefined) return "null";
   if (value instanceof Float) return value.toString();
   if (typeof value === "bigint") return value.toString();
@@ -13,14 +13,15 @@ export function jsonText(value: unknown): string {
   }
   if (typeof value === "boolean") return String(value);
   if (typeof value !== "object") return textJson(String(value));
-  if (Array.isArray(value) || value instanceof Set)
-    return `[${[...value].map(jsonText).join(",")}]`;
-  if (value instanceof Map) return jsonText(Object.fromEntries(value));
+  if (around.includes(value)) return `"[Circular]"`;
+  const inside = (part: unknown) => jsonText(part, [...around, value]);
+  if (Array.isArray(value) || value instanceof Set) return `[${[...value].map(inside).join(",")}]`;
+  if (value instanceof Map) return inside(Object.fromEntries(value));
   if (value instanceof Uint8Array) return textJson(Buffer.from(value).toString("base64"));
   if (value instanceof Error) return jsonText({ name: value.name, message: value.message });
-  if ("toJSON" in value && typeof value.toJSON === "function") return jsonText(value.toJSON());
+  if ("toJSON" in value && typeof value.toJSON === "function") return inside(value.toJSON());
   const entries = Object.entries(value).filter(([, part]) => part !== undefined);
-  return `{${entries.map(([key, part]) => `${textJson(key)}:${jsonText(part)}`).join(",")}}`;
+  return `{${entries.map(([key, part]) => `${textJson(key)}:${inside(part)}`).join(",")}}`;
 }
 
 /** A JSON string that may be printed on a terminal: what would act on it is escaped as well. */

@@ -25,16 +25,20 @@ const SHOWN = 10;
 const COMPARED = 1000;
 
 /**
- * The entities whose ids begin with `beginnings`, one for each.
+ * The entities whose ids begin with `beginnings`, each once.
  * @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID with the candidates
  */
 export async function findEntities(
   log: IndexedLog,
   beginnings: readonly string[],
 ): Promise<Found[]> {
-  const found: Found[] = [];
-  for (const beginning of beginnings) found.push(await findEntity(log, beginning));
-  return found;
+  // Two beginnings may mean the same entity.
+  const found = new Map<string, Found>();
+  for (const beginning of beginnings) {
+    const entity = await findEntity(log, beginning);
+    found.set(entity.id, entity);
+  }
+  return [...found.values()];
 }
 
 /** @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID with the candidates */

@@ -38,6 +38,11 @@ export async function openIndexFile(repository: Repository, ref: string): Promis
   return opened(await openDatabase(temporary), temporary, true);
 }
 
+/** Whether an error of SQLite says that the file is no (sound) database. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof Error && /not a database|malformed|disk image/i.test(error.message);
+}
+
 /** Deletes the index of a log; false when there was none. */
 export function dropIndexFile(repository: Repository, ref: string): boolean {
   const path = indexPath(repository, ref);
@@ -58,7 +63,7 @@ async function openSound(path: string): Promise<Database> {
   try {
     return await openDatabase(path);
   } catch (error) {
-    if (!/not a database|malformed|disk image/i.test((error as Error).message)) throw error;
+    if (!isDamage(error)) throw error;
     removeFiles(path);
     return openDatabase(path);
   }

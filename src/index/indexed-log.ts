@@ -6,8 +6,7 @@ import { deferredBackend } from "../git/open.ts";
 import { type Appended, Log, type RecordFile } from "../log/log.ts";
 import { type Recovered, recoverRuns } from "../log/recover.ts";
 import { DEFAULT_LOG, logRef } from "../log/ref.ts";
-import type { Database } from "./database.ts";
-import { type IndexFile, openIndexFile } from "./index-file.ts";
+import { dropIndexFile, type IndexFile, isDamage, openIndexFile } from "./index-file.ts";
 import { IndexReader } from "./reader.ts";
 import { indexedTip } from "./stamp.ts";
 import type { BadRecord, Progress } from "./update.ts";
@@ -29,16 +28,22 @@ export interface Refreshed {
 export class IndexedLog {
   readonly log: Log;
   readonly config: GitConfig;
-  readonly index: IndexReader;
-  readonly file: IndexFile;
-  readonly #database: Database;
+  #file: IndexFile;
+  #index: IndexReader;
 
   private constructor(log: Log, config: GitConfig, file: IndexFile) {
     this.log = log;
     this.config = config;
-    this.file = file;
-    this.#database = file.database;
-    this.index = new IndexReader(file.database);
+    this.#file = file;
+    this.#index = new IndexReader(file.database);
+  }
+
+  get index(): IndexReader {
+    return this.#index;
+  }
+
+  get file(): IndexFile {
+    return this.#file;
   }
 
   /** @throws RedunError NOT_A_REPOSITORY, UNSUPPORTED_REPOSITORY, BAD_REF, INDEX_FAILED */
@@ -57,9 +62,25 @@ export class IndexedLog {
   async refresh(progress?: Progress): Promise<Refreshed> {
     const recovered = await this.recover();
     const tip = await this.log.tip();
-    if (indexedTip(this.#database) === tip) return { recovered, bad: [] };
+    if (indexedTip(this.#file.database) === tip) return { recovered, bad: [] };
     const { updateIndex } = await import("./update.ts");
-    return { recovered, bad: await updateIndex(this.#database, this.log, tip, progress) };
+    const update = () => updateIndex(this.#file.database, this.log, tip, progress);
+    try {
+      return { recovered, bad: await update() };
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      await this.discardIndex();
+      return { recovered, bad: await update() };
+    }
+  }
+
+  /** Throws the index away, which is only a cache; `refresh` makes it anew. */
+  async discardIndex(): Promise<void> {
+    const { repository } = this.log.backend;
+    this.#file.close();
+    dropIndexFile(repository, this.log.ref);
+    this.#file = await openIndexFile(repository, this.log.ref);
+    this.#index = new IndexReader(this.#file.database);
   }
 
   /** Appends record files to the log, and to the index without reading them back. */
@@ -73,7 +94,7 @@ export class IndexedLog {
   async committed({ before, after }: Appended, files: readonly RecordFile[]): Promise<void> {
     try {
       const { applyAppended } = await import("./update.ts");
-      applyAppended(this.#database, this.log, before, after, files);
+      applyAppended(this.#file.database, this.log, before, after, files);
     } catch {
       // The next query brings the index up to date from git.
     }
@@ -81,7 +102,7 @@ export class IndexedLog {
 
   async close(): Promise<void> {
     this.log.backend.maintain();
-    this.file.close();
+    this.#file.close();
     await this.log.backend.close();
   }
 

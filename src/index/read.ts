@@ -53,7 +53,10 @@ function valueInJob(job: Job, role: number): unknown {
 }
 
 async function readRecord(log: IndexedLog, oid: string): Promise<unknown> {
-  for await (const { text } of log.log.read([oid])) return readAnyYaml(text);
+  // A foreign id is no object's, and git might take it for the name of something else.
+  if (/^[0-9a-f]{40,64}$/.test(oid)) {
+    for await (const { text } of log.log.read([oid])) return readAnyYaml(text);
+  }
   throw new RedunError("OBJECT_MISSING", `Object ${oid} could not be read.`);
 }
 

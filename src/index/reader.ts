@@ -42,6 +42,7 @@ export interface NameHit {
 export class IndexReader {
   readonly #statements: Statements;
   readonly #dictionary: Dictionary;
+  readonly #taskNumbers = new Map<string, number>();
 
   constructor(database: Database) {
     this.#statements = new Statements(database);
@@ -185,16 +186,28 @@ export class IndexReader {
    * the rest with the record.
    */
   cachedCall(taskHash: string, argsHash: string): { job: string; segment: string } | undefined {
+    const task = this.#taskNumber(taskHash);
+    if (task === undefined) return undefined;
     const row = this.#statements
       .get(
-        `SELECT j.id, s.oid FROM name n JOIN entity t ON t.seq = n.ref AND t.id = ?
-         JOIN call c ON c.task = t.seq AND c.args = ?
-         JOIN job j ON j.seq = c.job JOIN segment s ON s.seq = j.segment
-         WHERE n.prefix = ? AND n.type = ${ENTITY_TYPES.indexOf("Task")} AND n.role = ${ROLE.itself}
-         ORDER BY c.job DESC LIMIT 1`,
+        `SELECT j.id, s.oid FROM call c JOIN job j ON j.seq = c.job JOIN segment s ON s.seq = j.segment
+         WHERE c.task = ? AND c.args = ? ORDER BY c.job DESC LIMIT 1`,
       )
-      .get(storeId(taskHash), namePrefix(argsHash), namePrefix(taskHash));
+      .get(task, namePrefix(argsHash));
     return row && { job: loadId(row.id), segment: loadId(row.oid) };
+  }
+
+  #taskNumber(hash: string): number | undefined {
+    const known = this.#taskNumbers.get(hash);
+    if (known !== undefined) return known;
+    const row = this.#statements
+      .get(
+        `SELECT t.seq FROM name n JOIN entity t ON t.seq = n.ref AND t.id = ?
+         WHERE n.prefix = ? AND n.type = ${ENTITY_TYPES.indexOf("Task")} AND n.role = ${ROLE.itself}`,
+      )
+      .get(storeId(hash), namePrefix(hash)) as { seq: number } | undefined;
+    if (row) this.#taskNumbers.set(hash, row.seq);
+    return row?.seq;
   }
 }
 

@@ -25,6 +25,10 @@ interface FoundFile {
   readonly oid: Oid;
 }
 
+/** How long to wait for another process that writes the index, in milliseconds. */
+const SHORT_WAIT = 250;
+const LONG_WAIT = 600_000;
+
 /** A rebuild sorts millions of rows: with this many kilobytes it does so in few passes. */
 const REBUILD_CACHE = 64_000;
 
@@ -74,6 +78,8 @@ export function applyAppended(
   after: Oid,
   files: readonly RecordFile[],
 ): void {
+  // A rebuild in another process may take minutes; it will find this commit by itself.
+  database.exec(`PRAGMA busy_timeout = ${SHORT_WAIT}`);
   transaction(database, () => {
     const at = indexedTip(database);
     if (at !== before && !(before === null && at === undefined)) return;
@@ -140,6 +146,7 @@ interface Step {
 async function addFiles(database: Database, log: Log, step: Step): Promise<BadRecord[] | null> {
   const { from, tip, anew, progress } = step;
   if (anew) database.exec(`PRAGMA cache_size = -${REBUILD_CACHE}`);
+  database.exec(`PRAGMA busy_timeout = ${LONG_WAIT}`);
   database.exec("BEGIN IMMEDIATE");
   try {
     if (indexedTip(database) !== from) {

@@ -39,7 +39,10 @@ export const required = task((a, b, c = 1) => shown(a, b, c));
 export const none = task(() => "none");
 export const result = task((kind) => ({
   text: "two\\nlines", undefined: undefined, list: [1, { deep: true }], big: 12345678901234567890n,
+  cycle,
 }[kind]));
+const cycle = {};
+cycle.self = cycle;
 export default task({ name: "fallback" }, () => "by default");
 `;
 
@@ -251,6 +254,7 @@ run("results are printed for people, or as JSON", () => {
   assert.is(text("undefined", "--format", "json"), "null\n");
   assert.is(text("list", "--format", "json"), '[1,{"deep":true}]\n');
   assert.is(text("big", "--format", "json"), "12345678901234567890\n");
+  assert.is(text("cycle", "--format", "json"), '{"self":"[Circular]"}\n');
 });
 
 run("--quiet says nothing on stderr", () => {

@@ -1,0 +1,51 @@
+import { isDamage } from "../src/index/index-file.ts";
+import { IndexedLog } from "../src/index/indexed-log.ts";
+import type { Options } from "./commands.ts";
+import { progressBar } from "./text/progress.ts";
+import { visible } from "./text/terminal.ts";
+
+/**
+ * Opens the log that the options name, brings its index up to date, and gives it to `body`. An
+ * index that turns out to be damaged is made anew, and `body` begins again: it must print nothing.
+ */
+export async function withLog<T>(
+  options: Options,
+  body: (log: IndexedLog) => Promise<T>,
+): Promise<T> {
+  const log = await IndexedLog.open({ ref: options.ref as string | undefined });
+  try {
+    await refresh(log);
+    try {
+      return await body(log);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      await log.discardIndex();
+      await refresh(log);
+      return await body(log);
+    }
+  } finally {
+    await log.close();
+  }
+}
+
+/** Brings a log up to date, and tells on stderr what its user should know. */
+async function refresh(log: IndexedLog): Promise<void> {
+  if (log.file.temporary) {
+    process.stderr.write(
+      "The git directory cannot be written: using a temporary index, made anew for each command.\n",
+    );
+  }
+  const bar = progressBar("Indexing", "records");
+  // Only someone who watches needs to know how far it is.
+  const progress = process.stderr.isTTY ? bar.update : undefined;
+  const { recovered, bad } = await log.refresh(progress).finally(bar.end);
+  for (const { execution, title, jobCount } of recovered) {
+    process.stderr.write(
+      `Recorded an interrupted run: ${execution.slice(0, 8)} ${visible(title)} (${jobCount} finished jobs)\n`,
+    );
+  }
+  for (const { path, reason } of bad.slice(0, 5)) {
+    process.stderr.write(`warning: ${visible(path)} is left out: ${visible(reason)}\n`);
+  }
+  if (bad.length > 5) process.stderr.write(`warning: and ${bad.length - 5} more records\n`);
+}

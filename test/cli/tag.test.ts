@@ -1,0 +1,217 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { hashTag } from "../../src/tag/hash.ts";
+import { BACKENDS, cli, jsonLines, logged, ok, start, tagTexts } from "../support/cli.ts";
+import { jobOf, recorded } from "../support/recorded.ts";
+import { numberWithId, sampleLog } from "../support/sample.ts";
+
+const LOG = "refs/redun/main";
+const run = { argv: ["run", "w.ts", "main"], tags: { env: "dev" } };
+
+/** A log of one run, and an entity of every kind in it. */
+async function sample() {
+  const repository = await sampleLog([run]);
+  const log = recorded(repository.dir);
+  const greeter = jobOf(log, "sample.greeter");
+  const kinds = {
+    Execution: log.executions[0]!.id,
+    Job: greeter.id,
+    CallNode: greeter.call!,
+    Task: greeter.taskHash,
+    Value: [...log.values.keys()][0]!,
+  };
+  const commits = () => Number(repository.git("rev-list", "--count", LOG));
+  const tags = (id: string) =>
+    tagTexts(jsonLines(ok(repository.dir, ["tag", "list", "--format", "json", id]))[0]);
+  return { ...repository, log, kinds, commits, tags };
+}
+
+const add = suite("tag add");
+
+for (const backend of BACKENDS) {
+  add(`tags an entity of every kind by a prefix of its id (${backend})`, async () => {
+    const { dir, kinds, commits, tags } = await sample();
+    for (const [kind, id] of Object.entries(kinds)) {
+      const text = ok(dir, ["tag", "add", id.slice(0, 12), `kind=${kind}`], { backend });
+      assert.is(text, `add tag ${kind}:${id} kind="${kind}"\n`);
+      assert.ok(tags(id).includes(`kind="${kind}"`));
+    }
+    assert.is(commits(), 6);
+  });
+}
+
+add("values are read as in Python's redun", async () => {
+  const { dir, kinds, tags } = await sample();
+  const pairs = [
+    "n=1",
+    "f=1.0",
+    "s=text",
+    'q="1"',
+    "z=",
+    "t=true",
+    'j={"b":[1,2],"a":null}',
+    "e=a=b",
+  ];
+  ok(dir, ["tag", "add", kinds.Value, ...pairs]);
+  assert.equal(tags(kinds.Value), [
+    'e="a=b"',
+    "f=1",
+    'j={"a":null,"b":[1,2]}',
+    "n=1",
+    'q="1"',
+    's="text"',
+    "t=true",
+    "z=null",
+  ]);
+  const { edits } = recorded(dir).edits[0]!;
+  assert.is(edits.length, pairs.length);
+});
+
+add("several ids and several tags are one commit", async () => {
+  const { dir, kinds, commits, git, tags } = await sample();
+  ok(dir, ["tag", "add", kinds.Execution, kinds.Job, "env=prod", "env=test"]);
+  assert.is(commits(), 2);
+  assert.ok(['env="prod"', 'env="test"'].every((tag) => tags(kinds.Job).includes(tag)));
+  // The run's own tag stays: add never replaces.
+  assert.ok(tags(kinds.Execution).includes('env="dev"'));
+  const message = git("log", "-1", "--format=%B", LOG);
+  assert.match(message, /^tag 2 entities: env=prod, env=test\n\n/);
+  assert.match(message, new RegExp(`^Redun-Execution: ${kinds.Execution}$`, "m"));
+  assert.match(message, new RegExp(`^Redun-Job: ${kinds.Job}$`, "m"));
+});
+
+add("the commit says what was tagged, and plain git shows it", async () => {
+  const { dir, kinds, git } = await sample();
+  ok(dir, ["tag", "add", kinds.Execution, "env=prod"]);
+  assert.is(git("log", "-1", "--format=%s", LOG), `tag ${kinds.Execution.slice(0, 8)}: env=prod`);
+  const diff = git("show", "--format=", LOG);
+  assert.match(diff, /^\+ {2}- tag:$/m);
+  assert.match(diff, /^\+ +env: prod$/m);
+  assert.is(git("log", "-1", "--format=%an <%ae>", LOG), "Test User <test@example.com>");
+});
+
+add("a tag that is there already makes no commit", async () => {
+  const { dir, kinds, commits, tags } = await sample();
+  ok(dir, ["tag", "add", kinds.Execution, "env=dev"]);
+  assert.is(commits(), 1);
+  ok(dir, ["tag", "add", kinds.Job, "a=1", "a=1"]);
+  ok(dir, ["tag", "add", kinds.Job, "a=1"]);
+  assert.is(commits(), 2);
+  assert.is(tags(kinds.Job).filter((tag) => tag === "a=1").length, 1);
+  ok(dir, ["tag", "add", kinds.Job, "a=1.0"]);
+  assert.is(commits(), 3);
+});
+
+add("one entity named twice is tagged once", async () => {
+  const { dir, kinds, git } = await sample();
+  const text = ok(dir, ["tag", "add", kinds.Job, kinds.Job.slice(0, 10), "a=1"]);
+  assert.is(text, `add tag Job:${kinds.Job} a=1\n`);
+  assert.is(git("log", "-1", "--format=%s", LOG), `tag ${kinds.Job.slice(0, 8)}: a=1`);
+});
+
+for (const [what, words, about] of [
+  ["a wrong pair among good ones", ["a=1", "b"], /key=value pair expected/],
+  ["an empty key", ["a=1", "=2"], /key must be specified/],
+  ["broken JSON", ["a=1", "b=[1"], /Invalid tag value/],
+  ["no tags", [], /No tag was given/],
+] as const) {
+  add(`${what} changes nothing`, async () => {
+    const { dir, kinds, commits } = await sample();
+    const { status, stdout, stderr } = cli(dir, ["tag", "add", kinds.Job, ...words]);
+    assert.ok(status === 1 || status === 2, `${status}`);
+    assert.is(stdout, "");
+    assert.match(stderr, about);
+    assert.is(commits(), 1);
+  });
+}
+
+add("an unknown id among good ones changes nothing", async () => {
+  const { dir, kinds, commits } = await sample();
+  const { status, stderr } = cli(dir, ["tag", "add", kinds.Job, "ffffffffff", "a=1"]);
+  assert.is(status, 1);
+  assert.match(stderr, /"ffffffffff".*\[UNKNOWN_ID\]/);
+  assert.is(commits(), 1);
+});
+
+add("tags before ids, or without ids, are misuse", async () => {
+  const { dir, kinds } = await sample();
+  for (const words of [["a=1"], ["a=1", kinds.Job], []]) {
+    const { status, stderr } = cli(dir, ["tag", "add", ...words]);
+    assert.ok(status === 1 || status === 2);
+    assert.match(stderr, /^error: /);
+  }
+});
+
+add("ids that look like numbers", async () => {
+  const odd = [/^00\d{6}/, /^[1-9]\d{7}[a-f]/, /^\d{2}e\d{5}/].map(numberWithId);
+  const { dir } = await sampleLog(odd.map(({ value }) => ({ argv: ["run"], echo: value })));
+  for (const { id } of odd) {
+    assert.is(ok(dir, ["tag", "add", id.slice(0, 8), "odd=1"]), `add tag Value:${id} odd=1\n`);
+    assert.match(ok(dir, ["tag", "list", id.slice(0, 8)]), /^ {2}odd=1$/m);
+  }
+});
+
+add("a tag that was added later is found by log -t", async () => {
+  const { dir, kinds } = await sample();
+  ok(dir, ["tag", "add", kinds.Execution, "approved=true"]);
+  assert.is(logged(dir, ["-t", "approved=true", "-t", "env=dev"])[0].id, kinds.Execution);
+});
+
+add("two processes that tag at once lose nothing", async () => {
+  const { dir, kinds, tags } = await sample();
+  const commands = [1, 2, 3, 4].map((n) => start(dir, ["tag", "add", kinds.Job, `n=${n}`]).ended);
+  for (const { status, stderr } of await Promise.all(commands)) assert.is(status, 0, stderr);
+  assert.equal(
+    tags(kinds.Job).filter((tag) => tag.startsWith("n=")),
+    ["n=1", "n=2", "n=3", "n=4"],
+  );
+});
+
+add("the edit is stored as redun would hash it: the same tag from two clones is one", async () => {
+  const { dir, kinds, log } = await sample();
+  ok(dir, ["tag", "add", kinds.Execution, "env=dev", "env=prod"]);
+  const { edits, entity, type } = recorded(dir).edits[0]!;
+  assert.equal([entity, type], [log.executions[0]!.id, "Execution"]);
+  assert.equal(edits, [{ tag: ["env", "prod"], parents: [] }]);
+  assert.match(hashTag(entity, "env", "prod"), /^[0-9a-f]{40}$/);
+});
+
+add.run();
+
+const list = suite("tag list");
+
+list("lists the keys in use, by kind of entity", async () => {
+  const { dir } = await sampleLog([run, run]);
+  const text = ok(dir, ["tag", "list"]);
+  assert.match(text, /^Tags:\n/);
+  assert.match(text, /^ {2}env +\(2 Execution\)$/m);
+  assert.match(text, /^ {2}team +\(2 Job, 1 Task\)$/m);
+  const objects = jsonLines(ok(dir, ["tag", "list", "--format", "json"]));
+  const env = objects.find(({ key }) => key === "env");
+  assert.equal(env, { key: "env", type: "Execution", count: 2 });
+});
+
+list("lists the tags of an entity of every kind, sorted and whole", async () => {
+  const { dir, kinds } = await sample();
+  const long = "x".repeat(200);
+  ok(dir, ["tag", "add", kinds.CallNode, `long=${long}`, "b=two words", "a=1"]);
+  assert.is(
+    ok(dir, ["tag", "list", kinds.CallNode.slice(0, 9)]),
+    `CallNode ${kinds.CallNode}\n  a=1\n  b="two words"\n  long=${long}\n`,
+  );
+  assert.match(ok(dir, ["tag", "list", kinds.Job]), /^Job [0-9a-f]{40}\n {2}team=qa\n$/);
+  assert.match(ok(dir, ["tag", "list", kinds.Value]), /\(no tags\)/);
+});
+
+list("an unknown id and one word too many are refused", async () => {
+  const { dir, kinds } = await sample();
+  assert.is(cli(dir, ["tag", "list", "ffffffff"]).status, 1);
+  assert.is(cli(dir, ["tag", "list", kinds.Job, kinds.Task]).status, 2);
+});
+
+list("a log without tags says so", async () => {
+  const { dir } = await sampleLog([]);
+  assert.is(ok(dir, ["tag", "list"]), "No tags yet.\n");
+});
+
+list.run();
