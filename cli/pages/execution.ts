@@ -1,5 +1,6 @@
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import type { ExecutionRow, JobRow } from "../../src/index/rows.ts";
+import { tagSet } from "../../src/tag/set.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { commandLine, duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
 import { linksOf } from "../text/links.ts";
@@ -35,7 +36,7 @@ export function executionJson(row: ExecutionRow): object {
 
 /** Tags as programs get them, in the order in which people see them. */
 export function tagsJson(tags: readonly TagPair[]): { key: string; value: unknown }[] {
-  return tags.map(([key, value]) => ({ key, value }));
+  return tagSet(tags).map(([key, value]) => ({ key, value }));
 }
 
 /** Everything about one execution. */

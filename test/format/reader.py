@@ -9,7 +9,7 @@ import json
 import re
 import subprocess
 import sys
-from itertools import combinations
+from datetime import datetime
 from urllib.parse import unquote
 
 from canonical import Damaged, Fields, Tagged, dump, load, object_id, tag_hash
@@ -25,6 +25,21 @@ PATHS = [  # 2
 def check(fine, message):
     if not fine:
         raise Damaged(message)
+
+
+ENTITIES = {"Execution", "Job", "CallNode", "Task", "Value"}  # 3
+
+
+def check_time(text):
+    """4: the form, and that there is such a time."""
+    form = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
+    check(isinstance(text, str) and re.fullmatch(form, text, re.ASCII), f"{text} has not the form of a time")
+    datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")  # takes 60 and 61 seconds for leap seconds
+    check(text[17:19] < "60", f"there is no {text}")
+
+
+def check_tags(tags):
+    check(all(len(tag) == 1 and "" not in tag for tag in tags), "a tag that is not one pair with a key")
 
 
 def git(repository, *args, **options):
@@ -62,11 +77,18 @@ class Log:
     def add(self, path, oid, data):
         check(object_id(data, self.algorithm) == oid, "git gave other bytes")
         if path == "format.yaml":
-            return check(load(data) == {"format": "redun-git", "version": 1}, "an unknown format")
+            return self.check_format(load(data))
         for pattern, names in PATHS:
             match = re.fullmatch(pattern, path)
             if match:
                 return self.add_record(dict(zip(names, match.groups())), oid, load(data), data)
+
+    def check_format(self, format):
+        """5.1. Other fields may be there."""
+        version = format.get("version")
+        check(format.get("format") == "redun-git", "not a format of redun-git")
+        check(type(version) is int and version >= 1, "not a version of a format")
+        check(version == 1, "a format that is newer than this reader")
 
     def add_record(self, at, oid, record, data):
         name = next(at[k] for k in ("execution", "part", "own", "tags") if k in at)
@@ -81,6 +103,7 @@ class Log:
         kind = at.get("kind") or ("execution" if own else "tags")
         check(record["kind"] == kind and record["version"] == 1, "not a record of this kind")
         if kind == "execution":
+            check_time(record["started"])
             check(record["started"][:10] == at["date"].replace("/", "-"), "in the wrong day")
             self.executions[unquote(name)] = record
             self.add_base(unquote(name), record["tags"])
@@ -88,23 +111,38 @@ class Log:
             self.tasks.add(unquote(name))
         elif kind == "tags":
             check(record["entity"] == unquote(name), "of another entity")
+            check_tags(edit["tag"] for edit in record["edits"] if edit["tag"] is not None)
             self.edits.setdefault(record["entity"], []).extend(record["edits"])
         else:
             check(record["execution"] == unquote(name), "of another execution")
-            self.outcomes.append(record) if kind == "outcome" else self.add_segment(record)
+            self.add_outcome(record) if kind == "outcome" else self.add_segment(record)
+
+    def add_outcome(self, record):
+        check(record["status"] in ("DONE", "FAILED", "INTERRUPTED"), "an unknown status")
+        check_time(record["ended"])
+        self.outcomes.append(record)
 
     def add_segment(self, record):
+        """5.3. Of a job that is in two segments, the one that ended, or ended later, is taken (10)."""
+        indexes = [job["index"] for job in record["jobs"]]
+        check(all(type(index) is int and 0 <= index < 2**20 for index in indexes), "not an index")
+        check(indexes == sorted(set(indexes)), "jobs that are not in the order of their indexes")
         for job in record["jobs"]:
+            check_time(job["started"])
+            check_time(job.get("ended", job["started"]))
+            check(job.get("late", True) is True, "late is true or absent")
+            check("late" not in job or "ended" in job, "a job that did not end is late")
             job["execution"] = record["execution"]
-            known = self.jobs.get(job["id"])
-            if known is None or "ended" not in known:
+            known = self.jobs.setdefault(job["id"], job)
+            if job.get("ended", "") > known.get("ended", ""):
                 self.jobs[job["id"]] = job
             self.add_base(job["id"], job.get("tags", []))
         for item in record.get("tagged", []):
-            [entity] = [value for key, value in item.items() if key != "tags"]
-            self.add_base(entity, item["tags"])
+            [type_name] = ENTITIES & set(item)
+            self.add_base(item[type_name], item["tags"])
 
     def add_base(self, entity, tags):
+        check_tags(tags)
         self.base.setdefault(entity, []).extend(pair for tag in tags for pair in tag.items())
 
     def tags(self, entity):
@@ -127,51 +165,52 @@ class Log:
 
     def check_jobs(self, execution):
         """3.2 to 3.4: every id of a job and call follows from the log alone."""
-        jobs = {id: job for id, job in self.jobs.items() if job["execution"] == execution}
-        wanted, index = set(jobs), 0
-        while wanted and index < 10_000 + 2 * len(jobs):
-            id = self.id({"execution": execution, "index": index})
-            if id in wanted:
-                jobs[id]["index"] = index
-                wanted.remove(id)
-            index += 1
-        check(not wanted, f"jobs of {execution} with other ids: {wanted}")
-        for job in jobs.values():
-            check(job["task_hash"] in self.tasks, f"the task of job {job['id']} is not there")
-            check(("call" in job) == ("ended" in job), f"job {job['id']} has a call or an end alone")
+        jobs = sorted(self.jobs_of(execution), key=lambda job: job["index"])
+        calls = {}  # of children that were not late, by parent
+        for job in jobs:
+            id = self.id(Fields(kind="job", execution=execution, index=job["index"]))
+            check(job["id"] == id, f"job {job['index']} of {execution} has another id")
+            check(job["task_hash"] in self.tasks, f"the task of job {id} is not there")
+            check(("call" in job) == ("ended" in job), f"job {id} has a call or an end alone")
+            if "call" in job and "late" not in job:
+                calls.setdefault(job.get("parent"), []).append(job["call"])
+        for job in jobs:
             if "call" in job:
-                check(job["call"] in self.call_ids(job, jobs.values()), f"another call of job {job['id']}")
-        return list(jobs.values())
+                check(job["call"] == self.call_id(job, calls.get(job["id"], [])), f"another call of job {job['id']}")
 
-    def call_ids(self, job, jobs):
-        """What the call may be: of children that ended in the job's own millisecond some may not count."""
+    def call_id(self, job, children):
         args = job["args"]
         if isinstance(args, dict):
             ids = Fields((name, self.value_id(value)) for name, value in args.items())
         else:
             ids = [self.value_id(value) for value in args]
-        args_hash = self.id(ids)
-        value_hash = self.value_id(job["error"] if job["status"] == "FAILED" else job["result"])
-        children = [child for child in jobs if child.get("parent") == job["id"] and "call" in child]
-        children = sorted((c for c in children if c["ended"] <= job["ended"]), key=lambda c: c["index"])
-        late = [child["index"] for child in children if child["ended"] == job["ended"]]
-        for count in range(len(late) + 1):
-            for left_out in combinations(late, count):
-                calls = [child["call"] for child in children if child["index"] not in left_out]
-                yield self.id(Fields(
-                    task_hash=job["task_hash"], args_hash=args_hash, value_hash=value_hash, children=calls
-                ))  # fmt: skip
+        return self.id(Fields(
+            task_hash=job["task_hash"], args_hash=self.id(ids), value_hash=self.value_hash(job), children=children
+        ))  # fmt: skip
+
+    def value_hash(self, job):
+        """3.4: an error counts without its stack."""
+        if job["status"] != "FAILED":
+            return self.value_id(job["result"])
+        error = job["error"]
+        if isinstance(error, Tagged) and error.tag == "error":
+            error = Tagged("error", Fields((k, v) for k, v in error.value.items() if k != "stack"))
+        return self.value_id(error)
+
+    def jobs_of(self, execution):
+        return [job for job in self.jobs.values() if job["execution"] == execution]
 
     def lines(self):
         for entity in {*self.base, *self.edits}:
             self.tags(entity)
         for id, record in sorted(self.executions.items()):
             outcomes = [outcome for outcome in self.outcomes if outcome["execution"] == id]
-            best = max(outcomes, key=lambda one: (one["status"] != "INTERRUPTED", one["ended"]), default=None)
+            best = max(outcomes, key=rank, default=None)
             # The jobs of an imported execution have ids of their own, which nothing can check.
-            jobs = [job for job in self.jobs.values() if job["execution"] == id] if "id" in record else self.check_jobs(id)
+            if "id" not in record:
+                self.check_jobs(id)
             counts = {}
-            for job in jobs:
+            for job in self.jobs_of(id):
                 counts[job["status"]] = counts.get(job["status"], 0) + 1
             yield {
                 "id": id,
@@ -181,6 +220,11 @@ class Log:
                 "tags": [{"key": k, "value": v} for k, v in self.tags(id)],
                 "jobs": counts,
             }
+
+
+def rank(outcome):
+    """10: which of two outcomes holds."""
+    return (outcome["status"] != "INTERRUPTED", outcome["ended"], outcome["status"] == "FAILED")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """An independent writer of redun-git logs, written from docs/format.md alone: Python 3 and the git
-binary. Adds one execution that was made by hand, with one job and two tags of which one is then
-replaced. Prints the ids as one JSON line.
+binary. Adds one execution that was made by hand, with two jobs, of which one failed late, and two tags of
+which one is then replaced. Prints the ids as one JSON line.
 
     python3 writer.py <repository> <started, a time> [<ref>]
 """
@@ -50,12 +50,22 @@ def records(started, algorithm):
     add("values/@@/@.yaml", large := "a text\n  of lines\n\n" * 200)
     args = Fields(numbers=[1, 2.0, -0.0, 1e300, None], note=Tagged("value", id_of(large)))
     result = {"mean": 1.5, "no": "yes", "by": Tagged("bytes", "aGk=")}
-    job = id_of(Fields(execution=execution, index=0))
+    job, late = (id_of(Fields(kind="job", execution=execution, index=index)) for index in (0, 1))
     args_hash = id_of(Fields(numbers=id_of(args["numbers"]), note=id_of(large)))
+    # The child was late, so it is not among the children.
     call = id_of(Fields(task_hash=task, args_hash=args_hash, value_hash=id_of(result), children=[]))
-    item = Fields(id=job, task="mean", task_hash=task, call=call, status="DONE")
+    item = Fields(id=job, index=0, task="mean", task_hash=task, call=call, status="DONE")
     item.update(started=Time(started), ended=Time(started), args=args, result=result)
-    add_record(f"{folder}/jobs-@.yaml", "jobs", execution=execution, jobs=[item])
+
+    error = Fields(name="ZeroDivisionError", message="division by zero")
+    late_call = id_of(
+        Fields(task_hash=task, args_hash=id_of([id_of([])]), value_hash=id_of(Tagged("error", error)), children=[])
+    )
+    # The stack is recorded, and is no part of the id.
+    error["stack"] = "ZeroDivisionError: division by zero\n    by hand"
+    late_item = Fields(id=late, index=1, parent=job, task="mean", task_hash=task, call=late_call, status="FAILED")
+    late_item.update(started=Time(started), ended=Time(started), late=True, args=[[]], error=Tagged("error", error))
+    add_record(f"{folder}/jobs-@.yaml", "jobs", execution=execution, jobs=[item, late_item])
     add_record(f"{folder}/outcome-@.yaml", "outcome", execution=execution, status="DONE", ended=Time(started))
 
     edit = Fields(tag={"env": "prod"}, parents=[tag_hash(execution, "env", "dev")])
