@@ -1,10 +1,8 @@
 import { RedunError } from "../../src/errors.ts";
-import { findEntity } from "../../src/index/find.ts";
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import type { TagFilter } from "../../src/index/reader.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
 import type { CommandFunction, Options } from "../commands.ts";
-import { entityJson, entityPage } from "../pages/entity.ts";
 import { executionJson, executionLine } from "../pages/execution.ts";
 import { jsonText } from "../text/json.ts";
 import { page, painter } from "../text/terminal.ts";
@@ -47,6 +45,8 @@ function listing(
 }
 
 async function detail(log: IndexedLog, id: string, json: boolean): Promise<string> {
+  const { findEntity } = await import("../../src/index/find.ts");
+  const { entityJson, entityPage } = await import("../pages/entity.ts");
   const entity = await findEntity(log, id);
   if (json) return `${jsonText(await entityJson(log, entity))}\n`;
   return entityPage(log, entity, painter(process.stdout));

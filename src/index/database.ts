@@ -1,4 +1,8 @@
+import { createRequire as requireFrom } from "node:module";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+
+/** In the command line's CommonJS bundle there is a file name and no `import.meta`. */
+const here = typeof __filename === "string" ? __filename : import.meta.url;
 
 export type Database = DatabaseSync;
 export type Statement = StatementSync;
@@ -7,8 +11,8 @@ export type Statement = StatementSync;
  * Opens a SQLite file with the API of `node:sqlite`: Node's own where it has one, else the package
  * that carries the same API (Node 20).
  */
-export async function openDatabase(path: string): Promise<Database> {
-  const { DatabaseSync } = await loadSqlite();
+export function openDatabase(path: string): Database {
+  const { DatabaseSync } = loadSqlite();
   const database = new DatabaseSync(path);
   // Readers never wait for the writer; a power cut may cost the newest transactions, which the
   // next command reads from git again.
@@ -20,11 +24,12 @@ export async function openDatabase(path: string): Promise<Database> {
 
 type Sqlite = { DatabaseSync: new (path: string) => Database };
 
-async function loadSqlite(): Promise<Sqlite> {
-  const builtIn = await withoutExperimentalWarning(() =>
-    (process.getBuiltinModule as (id: string) => Sqlite | undefined)?.("node:sqlite"),
+function loadSqlite(): Sqlite {
+  const builtIn = withoutExperimentalWarning(() =>
+    (process.getBuiltinModule as (id: string) => Sqlite | undefined)("node:sqlite"),
   );
-  return builtIn ?? ((await import("@photostructure/sqlite")) as unknown as Sqlite);
+  // require, because a first import() starts Node's module loader, which takes longer than SQLite.
+  return builtIn ?? requireFrom(here)("@photostructure/sqlite");
 }
 
 /** Node 22 warns on stderr that SQLite is experimental, which is no news to the user of a CLI. */

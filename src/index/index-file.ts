@@ -26,16 +26,16 @@ export function indexPath(repository: Repository, ref: string): string {
  * deleted: it is only a cache. Where the git directory cannot be written, a temporary file serves.
  * @throws RedunError INDEX_FAILED
  */
-export async function openIndexFile(repository: Repository, ref: string): Promise<IndexFile> {
+export function openIndexFile(repository: Repository, ref: string): IndexFile {
   const path = indexPath(repository, ref);
   try {
     mkdirSync(dirname(path), { recursive: true });
-    return opened(await openSound(path), path, false);
+    return opened(openSound(path), path, false);
   } catch (error) {
     if (!isUnwritable(error)) throw indexFailed(path, error);
   }
   const temporary = join(mkdtempSync(join(tmpdir(), "redun-git-index-")), "index.sqlite");
-  return opened(await openDatabase(temporary), temporary, true);
+  return opened(openDatabase(temporary), temporary, true);
 }
 
 /** Whether an error of SQLite says that the file is no (sound) database. */
@@ -59,9 +59,9 @@ export function indexSize(path: string): number {
   );
 }
 
-async function openSound(path: string): Promise<Database> {
+function openSound(path: string): Database {
   try {
-    return await openDatabase(path);
+    return openDatabase(path);
   } catch (error) {
     if (!isDamage(error)) throw error;
     removeFiles(path);

@@ -52,7 +52,7 @@ export class IndexedLog {
     const config = loadConfig(repository);
     const name = ref ?? config.get("redun.ref") ?? DEFAULT_LOG;
     const fullRef = logRef(name);
-    const file = await openIndexFile(repository, fullRef);
+    const file = openIndexFile(repository, fullRef);
     // The index has read the log's format when it took the commit in.
     const log = new Log(deferredBackend(repository), fullRef, indexedTip(file.database));
     return new IndexedLog(log, config, file);
@@ -79,7 +79,7 @@ export class IndexedLog {
     const { repository } = this.log.backend;
     this.#file.close();
     dropIndexFile(repository, this.log.ref);
-    this.#file = await openIndexFile(repository, this.log.ref);
+    this.#file = openIndexFile(repository, this.log.ref);
     this.#index = new IndexReader(this.#file.database);
   }
 

@@ -67,7 +67,7 @@ export class IndexReader {
     const sql = exact
       ? EXECUTION_SQL.replace("FROM execution e", "FROM tag d JOIN execution e ON e.seq = d.entity")
       : EXECUTION_SQL;
-    const order = exact ? "d.time DESC, d.entity DESC" : "e.started DESC, e.seq DESC";
+    const order = exact ? "d.time DESC, e.id DESC" : "e.started DESC, e.id DESC";
     return this.#statements
       .get(
         `${sql} ${where.length > 0 ? `WHERE ${where.join(" AND ")}` : ""} ORDER BY ${order} LIMIT ?`,
@@ -103,7 +103,7 @@ export class IndexReader {
   /** The newest jobs of a task. */
   jobsOfTask(task: number, limit: number): JobRow[] {
     return this.#statements
-      .get(`${JOB_SQL} WHERE j.task = ? ORDER BY j.seq DESC LIMIT ?`)
+      .get(`${JOB_SQL} WHERE j.task = ? ORDER BY j.started DESC, j.id DESC LIMIT ?`)
       .all(task, limit)
       .map((row) => jobRow(row, this.#dictionary));
   }

@@ -70,7 +70,10 @@ export async function updateIndex(
   }
 }
 
-/** Adds the files of a commit that this process made itself, if the index stands at its parent. */
+/**
+ * Adds the files of a commit that this process made itself, if the index stands at its parent.
+ * @throws Error where a file refers to what has not arrived: the next update keeps it in mind
+ */
 export function applyAppended(
   database: Database,
   log: Log,
@@ -84,12 +87,15 @@ export function applyAppended(
     const at = indexedTip(database);
     if (at !== before && !(before === null && at === undefined)) return;
     if (at === undefined) createIndex(database, { lookups: true });
+    // Something that has come before may have waited for these files.
+    if (database.prepare("SELECT 1 FROM stray LIMIT 1").get()) return;
     const { objectFormat } = log.backend.repository;
     const writer = new IndexWriter(database, objectFormat, { anew: false });
     for (const { path, text } of files) {
       const place = parsePath(path);
-      if (place && place.kind !== "value") writer.add({ path, place, record: readYaml(text) });
-      else if (place) writer.add({ path, place, record: undefined });
+      if (!place) continue;
+      const record = place.kind === "value" ? undefined : readYaml(text);
+      if (!writer.add({ path, place, record })) throw new Error(`${path} came too early`);
     }
     writer.finish();
     setTip(database, after);
@@ -201,11 +207,14 @@ class FileAdder {
   /** Tries what referred to something that may have arrived now. */
   async finish(): Promise<void> {
     this.#writer.endOfFiles();
-    const strays = this.#database.prepare("SELECT path, oid FROM stray").all() as {
-      path: string;
-      oid: string;
-    }[];
-    if (strays.length > 0) {
+    // One that finds its place may be what another waits for.
+    for (let before = Number.POSITIVE_INFINITY; ; ) {
+      const strays = this.#database.prepare("SELECT path, oid FROM stray").all() as {
+        path: string;
+        oid: string;
+      }[];
+      if (strays.length === 0 || strays.length >= before) break;
+      before = strays.length;
       this.#database.exec("DELETE FROM stray");
       const files = strays.flatMap(({ path, oid }) => {
         const place = parsePath(path);

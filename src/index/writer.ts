@@ -62,6 +62,8 @@ export class IndexWriter {
   readonly #tags: TagWriter;
   readonly #format: ObjectFormat;
   readonly #entities = new Map<string, number>();
+  /** Those of them whose names are written: an edit of a task's tags may come before the task. */
+  readonly #withName = new Set<number>();
   /** Nothing was there before, and the `name` table does not exist yet. */
   #anew: boolean;
   #current: CurrentExecution | null = null;
@@ -163,11 +165,13 @@ export class IndexWriter {
     const file = this.#insert("INSERT INTO segment (oid) VALUES (?)", storeId(oid));
     for (const { id: job, index } of segment.jobs) current.places.set(job, index);
     for (const job of segment.jobs) this.#addJob(current, job, file);
+    let isWhole = true;
     for (const { type, id: tagged, tags } of segment.tagged) {
       const row = this.#row(type, tagged);
       if (row) this.#tags.record(row, tags);
+      else isWhole = false;
     }
-    return true;
+    return isWhole;
   }
 
   #addJob(current: CurrentExecution, job: Job, segment: number): void {
@@ -275,8 +279,8 @@ export class IndexWriter {
   #entity(type: EntityType, id: string, name?: string): number {
     const key = `${type} ${id}`;
     const known = this.#entities.get(key);
-    if (known !== undefined) return known;
-    let seq = this.#named(type, id, "SELECT id FROM entity WHERE seq = ?");
+    if (known !== undefined && (name === undefined || this.#withName.has(known))) return known;
+    let seq = known ?? this.#named(type, id, "SELECT id FROM entity WHERE seq = ?");
     if (seq === null) {
       const word = name === undefined ? null : this.#dictionary.word(name);
       const sql = "INSERT INTO entity (type, id, name) VALUES (?, ?, ?)";
@@ -287,6 +291,7 @@ export class IndexWriter {
       this.#statements.get(sql).run(this.#dictionary.word(name), seq);
     }
     this.#entities.set(key, seq);
+    if (name !== undefined) this.#withName.add(seq);
     return seq;
   }
 

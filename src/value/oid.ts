@@ -1,4 +1,4 @@
-import { createHash, hash } from "node:crypto";
+import { digestBytes, digestText } from "./digest.ts";
 import { writeYaml } from "./yaml-write.ts";
 
 /** The hash function of a git repository. */
@@ -10,10 +10,9 @@ export type HashName = "sha1" | "sha256";
  */
 export function blobId(content: Uint8Array | string, format: HashName = "sha1"): string {
   if (typeof content === "string") {
-    return hash(format, `blob ${Buffer.byteLength(content)}\0${content}`, "hex");
+    return digestText(format, `blob ${Buffer.byteLength(content)}\0${content}`);
   }
-  const header = `blob ${content.byteLength}\0`;
-  return createHash(format).update(header).update(content).digest("hex");
+  return digestBytes(format, `blob ${content.byteLength}\0`, content);
 }
 
 /** The id of a value or record: the blob id of its canonical YAML. */

@@ -33,6 +33,15 @@ interface DocumentedFile {
   readonly yaml: string;
 }
 
+/** The checks of a record against its schema: what is wrong, or null. */
+function schemaErrors(kind: string, record: unknown): string | null {
+  const schema = readFileSync(join(ROOT, "schemas", `${kind}.schema.json`), "utf8");
+  const ajv = new Ajv({ allowUnionTypes: true });
+  // By way of JSON, in which times are the text that the schemas describe.
+  const valid = ajv.validate(JSON.parse(schema), JSON.parse(JSON.stringify(record)));
+  return valid ? null : ajv.errorsText();
+}
+
 const files: readonly DocumentedFile[] = [
   ...text.matchAll(/^File `([^`]+)`, object `([^`]+)`:\n\n```yaml\n(.*?)^```$/gms),
 ].map(([, path, id, yaml]) => ({ path: path!, id: id!, yaml: yaml! }));
@@ -55,11 +64,7 @@ for (const { path, id, yaml } of files) {
     assert.is(writeYaml(readYaml(yaml, { exact: true })), yaml);
     const kind = parsePath(path)!.kind;
     if (kind === "value") return;
-    const schema = readFileSync(join(ROOT, "schemas", `${kind}.schema.json`), "utf8");
-    const ajv = new Ajv({ allowUnionTypes: true });
-    // By way of JSON, in which times are the text that the schemas describe.
-    const valid = ajv.validate(JSON.parse(schema), JSON.parse(JSON.stringify(readYaml(yaml))));
-    assert.ok(valid, ajv.errorsText());
+    assert.is(schemaErrors(kind, readYaml(yaml)), null);
   });
 }
 
@@ -67,6 +72,20 @@ document("every other piece of YAML is canonical", () => {
   const pieces = [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, yaml]) => yaml!);
   assert.ok(pieces.length > files.length);
   for (const yaml of pieces) assert.is(writeYaml(readYaml(yaml, { exact: true })), yaml);
+});
+
+document("the jobs of another execution are jobs, with calls that the document computes", () => {
+  const [, yaml] = /^```yaml\n(- id: .*?)^```$/ms.exec(text)!;
+  const jobs = readYaml(yaml!) as { call: string; index: number; late?: true }[];
+  const segment = { kind: "jobs", version: 1, execution: "x", jobs };
+  assert.is(schemaErrors("jobs", segment), null);
+  assert.is(
+    jobs.map(({ index, late = false }) => `${index} ${late}`).join(),
+    "1 false,3 false,4 true",
+  );
+  assert.ok(text.includes(`git hash-object --stdin\n${jobs[0]!.call}\n`));
+  assert.ok(text.includes(`\\n  - ${jobs[1]!.call}\\n'`), "the failed child is among the children");
+  assert.is(text.split(jobs[2]!.call).length, 2, "the late one is not");
 });
 
 document("every command prints what it is said to print", () => {
@@ -188,10 +207,10 @@ function readWithPython(dir: string): Told[] {
 }
 
 /** The same from `redun-git log`. The numbers of jobs are on the page of each execution alone. */
-function readWithCli(dir: string): Told[] {
+function readWithCli(dir: string, warning = /^$/): Told[] {
   type Line = { id: string; status: string; start_time: string; end_time: string; tags: Tag[] };
   const listed = cli(dir, ["log", "--format", "json"]);
-  assert.is(listed.stderr, "");
+  assert.match(listed.stderr, warning);
   const lines = jsonLines<Line>(listed.stdout);
   return lines
     .map(({ id, status, start_time, end_time, tags }) => {
@@ -223,6 +242,17 @@ function tagTexts(tags: readonly Tag[]): string[] {
 
 function jobCounts(count: (status: string) => number): string {
   return ["DONE", "CACHED", "FAILED"].map((status) => `${status} ${count(status)}`).join(", ");
+}
+
+/** A file with other text, at the path that then is right. */
+function changed(
+  file: DocumentedFile,
+  from: string | RegExp,
+  to: string | ((found: string) => string),
+): DocumentedFile {
+  const yaml = file.yaml.replace(from, to as string);
+  assert.is.not(yaml, file.yaml);
+  return { id: blobId(yaml), yaml, path: file.path.replace(file.id, blobId(yaml)) };
 }
 
 /** Commits files as they are, without anything of ours. */
@@ -328,9 +358,18 @@ for (const objectFormat of ["sha1", "sha256"] as const) {
       ...["DONE", "DONE", "DONE", "FAILED", "FAILED", "INTERRUPTED"],
     ]);
     assert.ok(told[0]!.tags.includes("n=1"));
-    for (const { path, yaml } of recordedFiles(repository)) {
+    const recorded = recordedFiles(repository);
+    for (const { path, yaml } of recorded) {
       assert.is(writeYaml(readYaml(yaml, { exact: true })), yaml, path);
     }
+    // What the readers agree on is there at all.
+    const segments = recorded.filter(({ path }) => path.includes("/jobs-"));
+    assert.ok(segments.some(({ yaml }) => yaml.includes("\n    late: true\n")));
+    const errors = segments.flatMap(
+      ({ yaml }) => yaml.match(/^ {4}error: !error\n( {6}.*\n)+/gm) ?? [],
+    );
+    assert.ok(errors.some((error) => error.includes("workflow.mjs:")));
+    for (const error of errors) assert.not.match(error, /node:|\/dist\/|AsyncLocalStorage/);
   });
 
   independent(`what the other writer writes, in a repository of ${objectFormat}`, () => {
@@ -344,7 +383,7 @@ for (const objectFormat of ["sha1", "sha256"] as const) {
       const page = cli(dir, ["log", ids!.execution]);
       assert.is(page.stderr, "");
       assert.match(page.stdout, /mean --all 1\.50 \(env=prod, written_by=/);
-      assert.match(page.stdout, /Jobs: 1 \(DONE: 1/);
+      assert.match(page.stdout, /Jobs: 2 \(DONE: 1, CACHED: 0, FAILED: 1\)/);
       assert.is(ids!.job, jobId(ids!.execution, 0, objectFormat));
       const job = JSON.parse(cli(dir, ["log", ids!.job, "--format", "json"]).stdout);
       assert.is(job.call, ids!.call);
@@ -363,31 +402,196 @@ for (const objectFormat of ["sha1", "sha256"] as const) {
 independent("damage is found", () => {
   const execution = files.find(({ path }) => path.endsWith("execution.yaml"))!;
   const segment = files.find(({ path }) => path.includes("/jobs-"))!;
-  /** The segment with other text in it, at the path that then is right. */
-  const changed = (from: string | RegExp, to: string): DocumentedFile => {
-    const yaml = segment.yaml.replace(from, to);
-    assert.is.not(yaml, segment.yaml);
-    return { ...segment, yaml, path: segment.path.replace(segment.id, blobId(yaml)) };
-  };
   const others = files.filter((file) => file !== execution && file !== segment);
+  const inSegment = (from: string | RegExp, to: string) => [execution, changed(segment, from, to)];
   const damages: readonly (readonly [DocumentedFile[], RegExp])[] = [
     [[{ ...execution, yaml: execution.yaml.replace("env: dev", "env: qa") }, segment], /id is not/],
     [
       [execution, { ...segment, yaml: segment.yaml.replace("World", "Mars") }],
       /id is not the name/,
     ],
-    [[execution, changed("result: World", "result: Mars")], /another call/],
-    [[execution, changed("greet: Hi4", "greet: Hi5")], /another call/],
-    [[execution, changed(/- id: ..../, "- id: beef")], /with other ids/],
-    [[execution, changed(/task_hash: ..../, "task_hash: beef")], /task of job/],
+    [inSegment("result: World", "result: Mars"), /another call/],
+    [inSegment("greet: Hi4", "greet: Hi5"), /another call/],
+    [inSegment(/- id: ..../, "- id: beef"), /has another id/],
+    [inSegment("index: 2", "index: 3"), /has another id/],
+    [inSegment("index: 2", "index: 1"), /order of their indexes/],
+    [inSegment(/task_hash: ..../, "task_hash: beef"), /task of job/],
+    [inSegment("    args: {}\n", "    late: true\n    args: {}\n"), /another call/],
     [[{ ...execution, path: execution.path.replace("11-22", "11-23") }, segment], /wrong day/],
   ];
-  for (const [damaged, message] of damages) {
+  for (const [damaged, message] of damages) refuses([...others, ...damaged], message);
+});
+
+/** The independent reader refuses these files. */
+function refuses(damaged: readonly DocumentedFile[], message: RegExp): void {
+  const repository = temporaryRepository();
+  commit(repository, damaged);
+  const { status, stderr } = runPython("reader.py", [repository.dir]);
+  assert.is(status, 1);
+  assert.match(stderr, message);
+  repository.remove();
+}
+
+independent("what is no record is left out by one reader and refused by the other", () => {
+  const segment = files.find(({ path }) => path.includes("/jobs-"))!;
+  const outcome = files.find(({ path }) => path.includes("/outcome-"))!;
+  const edits = files.find(({ path }) => path.startsWith("tags/"))!;
+  const item = (more: string) => `tagged:\n  - Value: "1"\n${more}    tags:\n      - a: 1\n`;
+  const broken: readonly (readonly [DocumentedFile, DocumentedFile, RegExp])[] = [
+    [segment, changed(segment, /^ {4}index: 1\n/m, ""), /index/],
+    [segment, changed(segment, "index: 1", "index: 1048576"), /index/],
+    [segment, changed(segment, "index: 1", "index: 1.5"), /index/],
+    [segment, changed(segment, "    args: {}", "    late: false\n    args: {}"), /late/],
+    [segment, changed(segment, "- cost: 3.2", '- "": 3.2'), /tag/],
+    [segment, changed(segment, "- cost: 3.2", "- cost: 3.2\n        more: 1"), /tag/],
+    [segment, changed(segment, /tagged:\n.*/s, item("").replace("Value", "Thing")), /tag/],
+    [segment, changed(segment, /started: 2026-11-2/, "started: 2026-11-3"), /there is no|day/],
+    [outcome, changed(outcome, /ended: \S+/, "ended: 2026-02-31T00:00:00.000Z"), /there is no/],
+    [outcome, changed(outcome, /ended: \S+/, "ended: 2027-02-29T00:00:00.000Z"), /there is no/],
+    [outcome, changed(outcome, /ended: \S+/, "ended: 2026-11-22T24:00:00.000Z"), /there is no/],
+    [outcome, changed(outcome, /ended: \S+/, "ended: 2026-11-22T23:59:60.000Z"), /there is no/],
+    [outcome, changed(outcome, "Z\n", "+00:00\n"), /time|pattern/],
+    [edits, changed(edits, "note: two words", '"": two words'), /tag/],
+  ];
+  for (const [whole, part, message] of broken) {
+    refuses([...files.filter((file) => file !== whole), part], message);
+  }
+  // The command line names the first few of what it leaves out.
+  const all = temporaryRepository();
+  const wholes = new Set(broken.map(([whole]) => whole));
+  commit(all, [...files.filter((file) => !wholes.has(file)), ...broken.map(([, part]) => part)]);
+  const [told] = readWithCli(all.dir, /left out/);
+  assert.is(`${told!.status}, ${told!.jobs}`, "RUNNING, DONE 0, CACHED 0, FAILED 0");
+  assert.not.ok(told!.tags.includes('note="two words"'));
+  // Unknown fields are no damage, of an item of `tagged` either.
+  const repository = temporaryRepository();
+  const more = changed(segment, /tagged:\n.*/s, item("    since: 2\n"));
+  commit(repository, [...files.filter((file) => file !== segment), more]);
+  assert.equal(readWithCli(repository.dir), readWithPython(repository.dir));
+});
+
+independent("bytes that are not UTF-8 are no record", () => {
+  const { dir, git } = temporaryRepository();
+  const whole = files.find(({ path }) => path.includes("/outcome-"))!;
+  const bytes = Buffer.from(`${whole.yaml}note: "\xe9"\n`, "latin1");
+  const input = { cwd: dir, input: bytes };
+  const id = execFileSync("git", ["hash-object", "-w", "--stdin"], input).toString().trim();
+  commit(
+    { dir, git } as TemporaryRepository,
+    files.filter((file) => file !== whole),
+  );
+  git("read-tree", REF);
+  const path = whole.path.replace(whole.id, id);
+  git("update-index", "--add", "--cacheinfo", `100644,${id},${path}`);
+  git("update-ref", REF, git("commit-tree", "-m", "bytes", "-p", REF, git("write-tree")));
+  const { status, stderr } = runPython("reader.py", [dir]);
+  assert.is(status, 1);
+  assert.match(stderr, /utf-8/);
+  assert.ok(cli(dir, ["log"]).stderr.includes(`${path} is left out`));
+});
+
+independent("of two outcomes all readers take the same", () => {
+  const repository = temporaryRepository();
+  const execution = files.find(({ path }) => path.endsWith("execution.yaml"))!;
+  const early = "2026-11-22T23:00:00.000Z";
+  const late = "2026-11-23T00:00:00.000Z";
+  /** Each beats those before it. */
+  const outcomes = [
+    ["INTERRUPTED", early],
+    ["INTERRUPTED", late],
+    ["DONE", early],
+    ["FAILED", early],
+    ["DONE", late],
+    ["FAILED", late],
+  ] as const;
+  const expected = new Map<string, string>();
+  // In two commits, between which the index is brought up to date.
+  const commits: DocumentedFile[][] = [[], []];
+  for (const [a, first] of outcomes.entries()) {
+    for (const [b, second] of outcomes.entries()) {
+      const nonce = `nonce: ${a} and ${b}`;
+      const yaml = execution.yaml.replace(/nonce: .*/, nonce);
+      const id = blobId(yaml);
+      const folder = `executions/2026/11-22/${id.slice(0, 2)}/${id}`;
+      commits[0]!.push({ id, yaml, path: `${folder}/execution.yaml` });
+      for (const [at, [status, ended]] of [first, second].entries()) {
+        const yaml = `kind: outcome\nversion: 1\nexecution: ${id}\nstatus: ${status}\nended: ${ended}\n`;
+        commits[at]!.push({ id, yaml, path: `${folder}/outcome-${blobId(yaml)}.yaml` });
+      }
+      expected.set(id, outcomes[Math.max(a, b)]!.join(" "));
+    }
+  }
+  for (const added of commits) {
+    commit(repository, added);
+    cli(repository.dir, ["log"]);
+  }
+  for (const { id, status, ended } of readWithPython(repository.dir)) {
+    assert.is(`${status} ${ended}`, expected.get(id));
+  }
+  type Line = { id: string; status: string; end_time: string };
+  const listed = jsonLines<Line>(cli(repository.dir, ["log", "--format", "json"]).stdout);
+  assert.is(listed.length, 36);
+  for (const { id, status, end_time } of listed) {
+    assert.is(`${status} ${end_time}`, expected.get(id));
+  }
+});
+
+independent("of a job in two segments the one that ended, or ended later, is taken", () => {
+  const segment = files.find(({ path }) => path.includes("/jobs-"))!;
+  const others = files.filter((file) => file !== segment);
+  const [, job] = /id: (\w+)\n {4}index: 2\n/.exec(segment.yaml)!;
+  const at = /index: 2\n.*?ended: (\S+)/s.exec(segment.yaml)![1]!;
+  const late = "2026-11-23T00:00:00.000Z";
+  const running = changed(segment, /index: 2\n.*/s, (jobs) =>
+    jobs
+      .replace(/tagged:.*/s, "")
+      .replace("DONE", "RUNNING")
+      .replace(/ {4}(call|ended|result): .*\n/g, ""),
+  );
+  const later = changed(segment, /index: 2\n.*/s, (jobs) => jobs.replace(at, late));
+  for (const [worse, better, ended] of [
+    [running, segment, at],
+    [segment, later, late],
+  ] as const) {
+    for (const turns of [
+      [worse, better],
+      [better, worse],
+    ]) {
+      const repository = temporaryRepository();
+      commit(repository, [...others, turns[0]!]);
+      cli(repository.dir, ["log"]);
+      commit(repository, [turns[1]!]);
+      const told = readWithPython(repository.dir);
+      assert.is(told[0]!.jobs, "DONE 3, CACHED 0, FAILED 0");
+      assert.equal(readWithCli(repository.dir), told);
+      const page = cli(repository.dir, ["log", job!, "--format", "json"]).stdout;
+      assert.is(JSON.parse(page).end_time, ended);
+      repository.remove();
+    }
+  }
+});
+
+independent("a branch becomes a log, and what is none of ours does not", () => {
+  const { dir, git } = temporaryRepository({ commit: true });
+  writeFileSync(join(dir, "workflow.mjs"), WORKFLOW);
+  git("branch", "records");
+  cli(dir, ["run", "-q", "--ref", "refs/heads/records", "workflow.mjs", "nothing"], 1);
+  const names = git("ls-tree", "--name-only", "records").split("\n");
+  assert.equal(names, ["README", "executions", "format.yaml", "tasks"]);
+  const [told] = jsonLines<Told>(runPython("reader.py", [dir, "records"]).stdout);
+  assert.is(told!.status, "FAILED");
+  for (const yaml of ["format: other\nversion: 1\n", "version: 1\n", "format: redun-git\n"]) {
+    refuses([{ path: "format.yaml", id: "", yaml }], /format/);
+  }
+  for (const version of ["0", "1.0", '"1"', "2", "null"]) {
+    const yaml = `format: redun-git\nversion: ${version}\n`;
     const repository = temporaryRepository();
-    commit(repository, [...others, ...damaged]);
-    const { status, stderr } = runPython("reader.py", [repository.dir]);
-    assert.is(status, 1);
-    assert.match(stderr, message);
+    writeFileSync(join(repository.dir, "workflow.mjs"), WORKFLOW);
+    commit(repository, [{ path: "format.yaml", id: "", yaml }]);
+    const tip = repository.git("rev-parse", REF);
+    assert.is(runPython("reader.py", [repository.dir]).status, 1);
+    cli(repository.dir, ["run", "-q", "workflow.mjs", "slow"], 1);
+    assert.is(repository.git("rev-parse", REF), tip);
     repository.remove();
   }
 });

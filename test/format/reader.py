@@ -20,6 +20,7 @@ PATHS = [  # 2
     (r"(task|value)s/([^/]+)/([^/]+)\.yaml", ["kind", "shard", "own"]),
     (r"tags/([^/]+)/([^/]+)/([^/]+)\.yaml", ["shard", "tags", "oid"]),
 ]
+ENTITIES = {"Execution", "Job", "CallNode", "Task", "Value"}  # 3
 
 
 def check(fine, message):
@@ -27,15 +28,14 @@ def check(fine, message):
         raise Damaged(message)
 
 
-ENTITIES = {"Execution", "Job", "CallNode", "Task", "Value"}  # 3
-
-
 def check_time(text):
     """4: the form, and that there is such a time."""
     form = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
     check(isinstance(text, str) and re.fullmatch(form, text, re.ASCII), f"{text} has not the form of a time")
-    datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")  # takes 60 and 61 seconds for leap seconds
-    check(text[17:19] < "60", f"there is no {text}")
+    try:
+        datetime(*map(int, re.findall(r"\d+", text[:19])))
+    except ValueError as error:
+        raise Damaged(f"there is no {text}") from error
 
 
 def check_tags(tags):
@@ -83,10 +83,10 @@ class Log:
             if match:
                 return self.add_record(dict(zip(names, match.groups())), oid, load(data), data)
 
-    def check_format(self, format):
+    def check_format(self, record):
         """5.1. Other fields may be there."""
-        version = format.get("version")
-        check(format.get("format") == "redun-git", "not a format of redun-git")
+        version = record.get("version")
+        check(record.get("format") == "redun-git", "not a format of redun-git")
         check(type(version) is int and version >= 1, "not a version of a format")
         check(version == 1, "a format that is newer than this reader")
 
@@ -138,8 +138,9 @@ class Log:
                 self.jobs[job["id"]] = job
             self.add_base(job["id"], job.get("tags", []))
         for item in record.get("tagged", []):
-            [type_name] = ENTITIES & set(item)
-            self.add_base(item[type_name], item["tags"])
+            about = ENTITIES & set(item)
+            check(len(about) == 1, "tags that are not about one entity")
+            self.add_base(item[about.pop()], item["tags"])
 
     def add_base(self, entity, tags):
         check_tags(tags)

@@ -1,0 +1,411 @@
+/**
+ * Whatever a log holds, in whatever order and in whatever commits it came: the index that was
+ * brought up to date step by step answers as one that was built from the end.
+ */
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type Database, openDatabase } from "../../src/index/database.ts";
+import { IndexReader } from "../../src/index/reader.ts";
+import { applyAppended, updateIndex } from "../../src/index/update.ts";
+import { Log, type RecordFile } from "../../src/log/log.ts";
+import { tagEditFile } from "../../src/log/tag-edits.ts";
+import {
+  argsId,
+  callId,
+  executionYaml,
+  jobId,
+  jobsYaml,
+  outcomeYaml,
+  taskId,
+  taskYaml,
+} from "../../src/record/encode.ts";
+import { executionFolder, taskPath, valuePath } from "../../src/record/layout.ts";
+import type { EntityType, Job, JobStatus, Outcome, Tagged } from "../../src/record/records.ts";
+import { baseNode, TagGraph } from "../../src/tag/graph.ts";
+import { hashTag } from "../../src/tag/hash.ts";
+import { pythonJson } from "../../src/tag/python-json.ts";
+import { tagSet } from "../../src/tag/set.ts";
+import type { TagEdit, TagPair } from "../../src/tag/tag.ts";
+import { blobId } from "../../src/value/oid.ts";
+import { float } from "../../src/value/value.ts";
+import { writeYaml } from "../../src/value/yaml-write.ts";
+import { MemoryBackend } from "../support/memory-backend.ts";
+
+const REF = "refs/redun/main";
+const PAIRS: readonly TagPair[] = ["a", "b"].flatMap((key) =>
+  [1, float(1), "x", null].map((value) => [key, value] as TagPair),
+);
+const VALUES = [1, "text", ["list"]];
+const TASKS = ["one", "two", "three"].map((name) => {
+  const task = { name, namespace: "space", source: `() => "${name}"` };
+  return { ...task, id: taskId(task, "sha1") };
+});
+// Few moments, so that many things happen at the same one; two days, so in two folders.
+const MOMENTS = [0, 1, 2, 86_400_000].map((ms) => new Date(1.8e12 + ms).toISOString());
+
+const below = (n: number) => fc.nat({ max: n - 1 });
+const tags = fc.array(fc.constantFrom(...PAIRS), { maxLength: 3 }).map(tagSet);
+const jobSpec = fc.record({
+  parent: fc.nat(),
+  task: below(TASKS.length),
+  args: fc.array(below(VALUES.length), { maxLength: 2 }),
+  result: below(VALUES.length),
+  status: fc.constantFrom<JobStatus>("DONE", "DONE", "FAILED", "CACHED"),
+  started: below(3),
+  tags,
+  /** The segments that hold it: a recovered run may bring a job once more. */
+  segments: fc.uniqueArray(below(3), { minLength: 1, maxLength: 2 }),
+  /** Was still running when another segment was written. */
+  alsoRunning: fc.boolean(),
+});
+const executionSpec = fc.record({
+  started: below(MOMENTS.length),
+  tags,
+  jobs: fc.array(jobSpec, { maxLength: 5 }),
+  outcomes: fc.array(
+    fc.record({
+      status: fc.constantFrom<Outcome["status"]>("DONE", "FAILED", "INTERRUPTED"),
+      ended: below(MOMENTS.length),
+    }),
+    { maxLength: 2 },
+  ),
+  tagged: fc.array(fc.record({ target: fc.nat(), tags, segment: below(3) }), { maxLength: 2 }),
+});
+const editSpec = fc.record({
+  target: fc.nat(),
+  action: fc.constantFrom("add", "update", "remove", "remove key"),
+  pair: fc.constantFrom(...PAIRS),
+  /** Made in another clone: it does not know of the edits before. */
+  apart: fc.boolean(),
+});
+const logSpec = fc.record({
+  executions: fc.array(executionSpec, { minLength: 1, maxLength: 3 }),
+  edits: fc.array(editSpec, { maxLength: 6 }),
+  order: fc.array(fc.nat(), { minLength: 40, maxLength: 40 }),
+  steps: fc.array(
+    fc.record({
+      size: fc.integer({ min: 1, max: 6 }),
+      how: fc.constantFrom("update", "own", "wait"),
+    }),
+    { minLength: 40, maxLength: 40 },
+  ),
+});
+
+interface Entity {
+  readonly type: EntityType;
+  readonly id: string;
+  /** Tags that runs recorded on it. */
+  readonly tags: TagPair[];
+}
+
+interface World {
+  readonly files: RecordFile[];
+  readonly entities: Entity[];
+  readonly calls: { taskHash: string; argsHash: string }[];
+}
+
+type Spec = typeof logSpec extends fc.Arbitrary<infer T> ? T : never;
+
+/** The files of a log. */
+function makeWorld(spec: Spec): World {
+  const world: World = { files: [], entities: [], calls: [] };
+  for (const task of TASKS) {
+    world.files.push({ path: taskPath(task.id), text: taskYaml(task) });
+    entity(world, "Task", task.id);
+  }
+  for (const value of VALUES) entity(world, "Value", blobId(writeYaml(value)));
+  // A value with a file of its own.
+  const stored = writeYaml(VALUES[0]);
+  world.files.push({ path: valuePath(blobId(stored)), text: stored });
+  spec.executions.forEach((execution, at) => {
+    addExecution(world, execution, at);
+  });
+  addEdits(world, spec.edits);
+  return world;
+}
+
+function addExecution(world: World, spec: Spec["executions"][number], at: number): void {
+  const started = MOMENTS[spec.started]!;
+  const text = executionYaml({
+    task: "space.one",
+    argv: ["run", String(at)],
+    started,
+    user: "u",
+    host: "h",
+    code: {},
+    tags: spec.tags,
+    nonce: String(at),
+  });
+  const execution = blobId(text);
+  const folder = executionFolder(execution, started);
+  world.files.push({ path: `${folder}/execution.yaml`, text });
+  entity(world, "Execution", execution, spec.tags);
+
+  const segments = [0, 1, 2].map(() => ({ jobs: [] as Job[], tagged: [] as Tagged[] }));
+  const ids = spec.jobs.map((_, index) => jobId(execution, index, "sha1"));
+  spec.jobs.forEach((job, index) => {
+    const record = jobRecord(world, job, index, ids);
+    for (const segment of job.segments) segments[segment]!.jobs.push(record);
+    if (job.alsoRunning && job.segments.length === 1) {
+      const { result: _, error: __, ...rest } = record;
+      const running: Job = { ...rest, status: "RUNNING", ended: null, call: null, tags: [] };
+      segments[(job.segments[0]! + 1) % 3]!.jobs.push(running);
+    }
+    entity(world, "Job", record.id, job.tags);
+    entity(world, "CallNode", record.call!);
+  });
+  const taggable = [
+    ...world.entities.filter(({ type }) => type !== "Execution" && type !== "Job"),
+    ...world.entities.filter(({ id }) => id === execution),
+    ...world.entities.filter(({ id }) => ids.includes(id)),
+  ];
+  for (const { target, tags: given, segment } of spec.tagged) {
+    const { type, id, tags: known } = taggable[target % taggable.length]!;
+    if (given.length > 0) segments[segment]!.tagged.push({ type, id, tags: given });
+    known.push(...given);
+  }
+  for (const segment of segments) {
+    if (segment.jobs.length === 0 && segment.tagged.length === 0) continue;
+    const yaml = jobsYaml({ execution, ...segment });
+    world.files.push({ path: `${folder}/jobs-${blobId(yaml)}.yaml`, text: yaml });
+  }
+  for (const { status, ended } of spec.outcomes) {
+    const yaml = outcomeYaml({ execution, status, ended: MOMENTS[ended]! });
+    world.files.push({ path: `${folder}/outcome-${blobId(yaml)}.yaml`, text: yaml });
+  }
+}
+
+function jobRecord(
+  world: World,
+  spec: Spec["executions"][number]["jobs"][number],
+  index: number,
+  ids: readonly string[],
+): Job {
+  const task = TASKS[spec.task]!;
+  const args = spec.args.map((at) => VALUES[at]!);
+  const argsHash = argsId(
+    args.map((value) => blobId(writeYaml(value))),
+    "sha1",
+  );
+  const result = VALUES[spec.result]!;
+  const call = callId(
+    { taskHash: task.id, argsHash, valueHash: blobId(writeYaml(result)), children: [] },
+    "sha1",
+  );
+  world.calls.push({ taskHash: task.id, argsHash });
+  return {
+    id: ids[index]!,
+    index,
+    parent: index === 0 ? null : ids[spec.parent % index]!,
+    task: `space.${task.name}`,
+    taskHash: task.id,
+    call,
+    status: spec.status,
+    started: MOMENTS[spec.started]!,
+    ended: MOMENTS[3]!,
+    late: false,
+    args,
+    from: new Map(),
+    ...(spec.status === "FAILED" ? { error: result } : { result }),
+    tags: spec.tags,
+  };
+}
+
+/** Tag commands, each with what it could know when it was made. */
+function addEdits(world: World, specs: Spec["edits"]): void {
+  const graphs = new Map<Entity, TagGraph>();
+  const recorded = (at: Entity) =>
+    new TagGraph(
+      at.id,
+      at.tags.map((tag) => baseNode(at.id, tag)),
+    );
+  for (const { target, action, pair, apart } of specs) {
+    const at = world.entities[target % world.entities.length]!;
+    const graph = apart ? recorded(at) : (graphs.get(at) ?? recorded(at));
+    graphs.set(at, graph);
+    const edits = action === "add" ? graph.planAdd([pair]) : replace(graph, action, pair);
+    if (edits.length > 0) {
+      world.files.push(tagEditFile({ entity: at.id, type: at.type, edits }, "sha1"));
+    }
+  }
+}
+
+function replace(graph: TagGraph, action: string, [key, value]: TagPair): TagEdit[] {
+  const old = graph.current().filter(({ tag }) => {
+    return tag[0] === key && (action !== "remove" || json(tag[1]) === json(value));
+  });
+  if (old.length === 0) return [];
+  const tag: TagPair | null = action === "update" ? [key, value] : null;
+  const parents = old.map(({ hash }) => hash).sort();
+  const hash = tag ? hashTag(graph.entity, key, value, parents) : hashTag("", "", null, parents);
+  graph.add({ hash, tag, parents });
+  return [{ tag, parents: old.map((node) => ({ hash: node.hash, was: node.tag })) }];
+}
+
+function entity(world: World, type: EntityType, id: string, given: readonly TagPair[] = []): void {
+  const known = world.entities.find((other) => other.id === id && other.type === type);
+  if (known) known.tags.push(...given);
+  else world.entities.push({ type, id, tags: [...given] });
+}
+
+const json = (value: TagPair[1]) => pythonJson(value, { compact: true });
+
+/** Everything that the index can be asked about a log, without the numbers of its rows. */
+function answers(database: Database, { entities, calls }: World) {
+  const reader = new IndexReader(database);
+  const texts = (pairs: readonly TagPair[]) => pairs.map(([k, v]) => `${k}=${json(v)}`).sort();
+  const job = (seq: number | null) => (seq === null ? null : (reader.job(seq)?.id ?? null));
+  const executions = reader.executions([], 1000);
+  return {
+    executions: executions.map(({ seq: _, ...row }) => ({ ...row, tags: texts(row.tags) })),
+    filtered: PAIRS.map(([key, value]) => [
+      reader.executions([{ key, value }], 1000).map(({ id }) => id),
+      reader.executions([{ key }, { key, value }], 1000).map(({ id }) => id),
+      reader.executions([{ key, value }, { key: "a" }, { key: "b" }], 1000).map(({ id }) => id),
+    ]),
+    jobs: executions.map(({ seq }) =>
+      reader.jobsOf(seq).map(({ seq: _, execution: __, segment: ___, ...row }) => {
+        return { ...row, parent: job(row.parent), tags: texts(row.tags) };
+      }),
+    ),
+    entities: entities.map(({ type, id }) => {
+      const hit = reader.named(id.slice(0, 12), 10).find((found) => found.type === type);
+      if (!hit) return null;
+      if (hit.role > 0) return "in jobs";
+      const row =
+        type === "Execution"
+          ? reader.execution(hit.ref)
+          : type === "Job"
+            ? reader.job(hit.ref)
+            : reader.entity(hit.ref);
+      const graph = [...reader.tagGraph({ ...row!, type }).nodes.keys()].sort();
+      const name = row && "name" in row ? row.name : null;
+      return { type, id: row?.id, name, tags: texts(row!.tags), graph };
+    }),
+    uses: entities
+      .filter(({ type }) => type === "Value")
+      .map(({ id }) =>
+        reader
+          .jobsNaming(id, "Value", 1000)
+          .map((use) => [use.job.id, use.role])
+          .sort(),
+      ),
+    calls: entities
+      .filter(({ type }) => type === "CallNode")
+      .map(({ id }) =>
+        reader
+          .jobsNaming(id, "CallNode", 1000)
+          .map((use) => use.job.id)
+          .sort(),
+      ),
+    newest: entities
+      .filter(({ type }) => type === "Task")
+      .map(({ id }) => {
+        const ref = reader.named(id, 1)[0]?.ref;
+        return ref === undefined ? null : reader.jobsOfTask(ref, 1).map((row) => row.started);
+      }),
+    // Which of several is found is the index's choice.
+    cached: calls.map(
+      ({ taskHash, argsHash }) => reader.cachedCall(taskHash, argsHash) !== undefined,
+    ),
+    keys: reader
+      .keyCounts()
+      .map(({ key, type, count }) => `${key} ${type} ${count}`)
+      .sort(),
+    counts: reader.counts(),
+  };
+}
+
+/** Commits the files in a random order and grouping, and keeps the index up to date meanwhile. */
+async function grow(log: Log, database: Database, { files }: World, spec: Spec): Promise<void> {
+  const left = files
+    .map((file, at) => ({ file, key: spec.order[at % spec.order.length]! + at / 1000 }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ file }) => file);
+  for (let turn = 0; left.length > 0; turn++) {
+    const { size, how } = spec.steps[turn % spec.steps.length]!;
+    const taken = left.splice(0, size);
+    const { before, after } = await log.append(taken, "some");
+    if (how === "own") own(() => applyAppended(database, log, before, after, taken));
+    if (how === "update") assert.equal(await updateIndex(database, log, after), []);
+  }
+  assert.equal(await updateIndex(database, log, await log.tip()), []);
+}
+
+/** As the log does it: the index may fail to take a commit, and is brought up to date later. */
+function own(apply: () => void): void {
+  try {
+    apply();
+  } catch {}
+}
+
+async function check(spec: Spec): Promise<void> {
+  const log = new Log(new MemoryBackend(), REF);
+  const world = makeWorld(spec);
+  const [database, rebuilt] = [await openDatabase(":memory:"), await openDatabase(":memory:")];
+  try {
+    await grow(log, database, world, spec);
+    assert.equal(await updateIndex(rebuilt, log, await log.tip()), []);
+    assert.equal(answers(database, world), answers(rebuilt, world));
+  } finally {
+    database.close();
+    rebuilt.close();
+  }
+}
+
+const incremental = suite("incremental index");
+
+incremental("random logs in random commits: step by step is as from scratch", async () => {
+  await fc.assert(fc.asyncProperty(logSpec, check), { numRuns: 150, endOnFailure: false });
+});
+
+incremental("current tags are those of redun's rule, whatever the order", async () => {
+  await fc.assert(
+    fc.asyncProperty(logSpec, async (spec) => {
+      const log = new Log(new MemoryBackend(), REF);
+      const world = makeWorld(spec);
+      const database = await openDatabase(":memory:");
+      try {
+        await grow(log, database, world, spec);
+        const found = answers(database, world);
+        world.entities.forEach(({ id, tags: given }, at) => {
+          const graph = new TagGraph(
+            id,
+            given.map((tag) => baseNode(id, tag)),
+          );
+          for (const { path, text } of world.files) {
+            if (!path.startsWith("tags/") || !path.includes(id)) continue;
+            for (const node of nodesOf(id, text)) graph.add(node);
+          }
+          const expected = [
+            ...new Set(graph.current().map(({ tag: [k, v] }) => `${k}=${json(v)}`)),
+          ];
+          const row = found.entities[at];
+          const actual = row === null || row === "in jobs" ? [] : row!.tags;
+          assert.equal(actual, expected.sort());
+        });
+      } finally {
+        database.close();
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+incremental.run();
+
+/** The tag nodes of an edit file, read without our decoder: its YAML is simple enough. */
+function nodesOf(id: string, yaml: string) {
+  const nodes: { hash: string; tag: TagPair | null; parents: string[] }[] = [];
+  for (const edit of yaml.split("\n  - tag:").slice(1)) {
+    const parents = [...edit.matchAll(/- ([0-9a-f]{40})/g)].map(([, hash]) => hash!).sort();
+    const [, key, text] = /^\n {6}(\w): (.*)\n/.exec(edit) ?? [];
+    const value =
+      text === undefined ? null : text === "1.0" ? float(1) : text === "x" ? "x" : JSON.parse(text);
+    const tag: TagPair | null = key === undefined ? null : [key, value];
+    const hash = tag ? hashTag(id, tag[0], tag[1], parents) : hashTag("", "", null, parents);
+    nodes.push({ hash, tag, parents });
+  }
+  return nodes;
+}

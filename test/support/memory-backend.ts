@@ -1,0 +1,70 @@
+import type { Append, Change, GitBackend, Oid, Repository } from "../../src/git/backend.ts";
+import { blobId } from "../../src/value/oid.ts";
+
+/**
+ * A log in memory, for properties that need thousands of commits. Real git is tested elsewhere;
+ * here a commit is the files that it holds, and nothing else.
+ */
+export class MemoryBackend implements GitBackend {
+  readonly repository: Repository = {
+    gitDir: "/nowhere",
+    commonDir: "/nowhere",
+    workTree: null,
+    objectFormat: "sha1",
+    refFormat: "files",
+  };
+  readonly #commits = new Map<Oid, ReadonlyMap<string, Oid>>();
+  readonly #blobs = new Map<Oid, Uint8Array>();
+  #tip: Oid | null = null;
+
+  async append({ expected, files }: Append): Promise<Oid> {
+    const tree = new Map(expected ? this.#commits.get(expected) : []);
+    for (const { path, bytes } of files) {
+      const oid = blobId(bytes);
+      this.#blobs.set(oid, bytes);
+      tree.set(path, oid);
+    }
+    this.#tip = blobId(`commit ${this.#commits.size}`);
+    this.#commits.set(this.#tip, tree);
+    return this.#tip;
+  }
+
+  /** In the order of a tree, as git lists it. */
+  async *changes(from: Oid | null, to: Oid): AsyncGenerator<Change> {
+    const before = new Map(from ? this.#commits.get(from) : []);
+    const after = [...this.#commits.get(to)!].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [path, oid] of after) {
+      const old = before.get(path);
+      if (old !== oid) yield { path, oid, kind: old ? "modified" : "added" };
+    }
+  }
+
+  async *read(oids: Iterable<Oid> | AsyncIterable<Oid>) {
+    for await (const oid of oids) yield { oid, bytes: this.#blobs.get(oid)! };
+  }
+
+  async readPath(commit: Oid, path: string): Promise<Uint8Array | null> {
+    const oid = this.#commits.get(commit)?.get(path);
+    return oid ? this.#blobs.get(oid)! : null;
+  }
+
+  async resolve(): Promise<Oid | null> {
+    return this.#tip;
+  }
+
+  async close(): Promise<void> {}
+  maintain(): void {}
+
+  config(): never {
+    throw new Error("not here");
+  }
+  identity(): never {
+    throw new Error("not here");
+  }
+  head(): never {
+    throw new Error("not here");
+  }
+  commit(): never {
+    throw new Error("not here");
+  }
+}
