@@ -1,0 +1,483 @@
+/**
+ * The bytes of every kind of record, kept in golden/. A change of a byte changes ids: it is a
+ * change of the format. `UPDATE_GOLDEN=1` writes the files anew.
+ */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { RedunError } from "../../src/errors.ts";
+import {
+  decodeExecution,
+  decodeJobs,
+  decodeOutcome,
+  decodeTags,
+  decodeTask,
+} from "../../src/record/decode.ts";
+import {
+  executionYaml,
+  formatYaml,
+  jobsYaml,
+  outcomeYaml,
+  tagsYaml,
+  taskYaml,
+} from "../../src/record/encode.ts";
+import {
+  ENTITY_TYPES,
+  type Execution,
+  type Job,
+  type JobSegment,
+  type Outcome,
+  type TagEdits,
+  type Tagged,
+  type Task,
+} from "../../src/record/records.ts";
+import type { TagEdit, TagPair } from "../../src/tag/tag.ts";
+import {
+  ErrorValue,
+  float,
+  isPlainObject,
+  StoredValue,
+  Tagged as TaggedNode,
+} from "../../src/value/value.ts";
+import { readAnyYaml } from "../../src/value/yaml-any.ts";
+import { readYaml } from "../../src/value/yaml-read.ts";
+import { writeYaml } from "../../src/value/yaml-write.ts";
+import { json, text } from "../value/arbitrary.ts";
+
+const FOLDER = new URL("golden/", import.meta.url);
+const ID = "6dc981d7a0e6c7f0d94c9a6f1f6a6ce0c9a3e8b1";
+const OTHER = "04dcc63c0f2e4a7d9b1c3e5f70819203a4b5c6d7";
+const SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+const TIME = "2026-11-22T09:43:43.512Z";
+const LATER = "2026-11-22T09:43:44.000Z";
+
+/** Tags with every trap: repeated keys, YAML's other words, numbers of all kinds, structures. */
+const TAGS: readonly TagPair[] = [
+  ["cfg", { b: [1, { deep: null }], a: "no" }],
+  ["empty", null],
+  ["n", 1],
+  ["n", float(1)],
+  ["n", 12345678901234567890n],
+  ["no", "yes"],
+  ["note", "two\nlines"],
+  ["user", "bob"],
+  ["user", "carol: # not a comment"],
+  ["été", "\u{1f600}"],
+];
+
+const execution: Omit<Execution, "id"> = {
+  task: "hello_world.main",
+  argv: ["run", "-t", "env=prod", "workflow.ts", "main", "--greet", "Hi4", "", "1e3", "a\nb"],
+  started: TIME,
+  user: "rasmus",
+  host: "laptop",
+  code: {
+    commit: "b3faf931667ffd18f797334eb1feef9b464ea600",
+    tree: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    branch: "feature/null",
+    dirty: true,
+    origin: "git@github.com:insitro/redun.git",
+  },
+  tags: TAGS,
+  nonce: "5c1f0a0000000001",
+};
+
+const smallest: Omit<Execution, "id"> = {
+  task: "",
+  argv: [],
+  started: "0001-01-01T00:00:00.000Z",
+  user: "",
+  host: "",
+  code: {},
+  tags: [],
+  nonce: "0",
+};
+
+const job: Job = {
+  id: ID,
+  index: 0,
+  parent: null,
+  task: "hello_world.main",
+  taskHash: OTHER,
+  call: ID,
+  status: "DONE",
+  started: TIME,
+  ended: LATER,
+  late: false,
+  args: new Map<string, unknown>([
+    ["z_first", "Hi4"],
+    ["a_second", [1, 1.5, float(2), -0, 1e300, Number.NaN]],
+    ["map", { key: true, "a key": null, "1": "one" }],
+    ["large", new StoredValue(OTHER)],
+    ["when", new Date(Date.parse(TIME))],
+    ["bytes", Buffer.from([0, 255])],
+    ["set", new Set([1, "1"])],
+    [
+      "by_key",
+      new Map<unknown, unknown>([
+        [[1], "list"],
+        ["text", 2],
+      ]),
+    ],
+    ["big", 123456789012345678901234567890n],
+    ["function", new TaggedNode("opaque", "function greet")],
+  ]),
+  from: new Map([
+    ["z_first", [OTHER]],
+    ["a_second", [OTHER, ID]],
+  ]),
+  result: "Hi4,\n  World!\n",
+  tags: TAGS.slice(2, 5),
+};
+
+const segment: JobSegment = {
+  execution: ID,
+  jobs: [
+    job,
+    {
+      ...job,
+      index: 1,
+      parent: ID,
+      status: "CACHED",
+      args: [],
+      from: new Map(),
+      result: null,
+      tags: [],
+    },
+    {
+      ...withoutResult(job),
+      index: 2,
+      parent: ID,
+      status: "FAILED",
+      late: true,
+      args: ["positional", 2],
+      from: new Map([["1", [ID]]]),
+      error: new ErrorValue(
+        "TypeError",
+        "no: such # thing",
+        "TypeError: no\n    at main (w.ts:1:2)",
+      ),
+      tags: [],
+    },
+    {
+      ...withoutResult(job),
+      index: 3,
+      status: "FAILED",
+      args: [],
+      from: new Map(),
+      error: "just text",
+      tags: [],
+    },
+    {
+      ...withoutResult(job),
+      index: 1_048_575,
+      call: null,
+      status: "RUNNING",
+      ended: null,
+      args: new Map(),
+      from: new Map(),
+      tags: [],
+    },
+  ],
+  tagged: ENTITY_TYPES.map((type, at) => ({
+    type,
+    id: at === 4 ? SHA256 : ID,
+    tags: TAGS.slice(0, 2),
+  })),
+};
+
+const outcome: Outcome = { execution: ID, status: "INTERRUPTED", ended: LATER };
+const sourceTask: Omit<Task, "id"> = {
+  name: "greeter",
+  namespace: "hello_world",
+  source: '(greet: string) => {\n  // "quoted" \\ and: tabs\t\n\n  return greet + "!";\n}',
+};
+const versionTask: Omit<Task, "id"> = { name: "null", namespace: null, taskVersion: "1.0" };
+const edits: TagEdits = {
+  entity: ID,
+  type: "Execution",
+  edits: [
+    { tag: ["env", "prod"], parents: [parent("8a7f", ["env", "dev"])] },
+    { tag: ["env", "test"], parents: [] },
+    { tag: null, parents: [parent("91bc", ["note", "two words"]), parent("92bc", null)] },
+    { tag: ["a", { b: [] }], parents: [parent("aaaa", ["a", "line\nbreak"])] },
+  ],
+};
+const foreign: TagEdits = {
+  entity: "a foreign/id: #1",
+  type: "Value",
+  edits: [{ tag: ["a", 1], parents: [] }],
+};
+
+/** Each golden file: how it is written, and what is read from it. */
+const GOLDEN: Record<
+  string,
+  { written: string; decode?: (raw: unknown) => unknown; expected?: unknown }
+> = {
+  "format.yaml": {
+    written: formatYaml(),
+    decode: (raw) => raw,
+    expected: { format: "redun-git", version: 1 },
+  },
+  "execution.yaml": {
+    written: executionYaml(execution),
+    decode: (raw) => decodeExecution(raw, ID),
+    expected: { id: ID, ...execution },
+  },
+  "execution-smallest.yaml": {
+    written: executionYaml(smallest),
+    decode: (raw) => decodeExecution(raw, ID),
+    expected: { id: ID, ...smallest },
+  },
+  "jobs.yaml": { written: jobsYaml(segment), decode: decodeJobs, expected: segment },
+  "jobs-empty.yaml": {
+    written: jobsYaml({ execution: ID, jobs: [], tagged: [] }),
+    decode: decodeJobs,
+    expected: { execution: ID, jobs: [], tagged: [] },
+  },
+  "outcome.yaml": { written: outcomeYaml(outcome), decode: decodeOutcome, expected: outcome },
+  "task-source.yaml": {
+    written: taskYaml(sourceTask),
+    decode: (raw) => decodeTask(raw, ID),
+    expected: { id: ID, ...sourceTask },
+  },
+  "task-version.yaml": {
+    written: taskYaml(versionTask),
+    decode: (raw) => decodeTask(raw, ID),
+    expected: { id: ID, ...versionTask },
+  },
+  "tags.yaml": { written: tagsYaml(edits), decode: decodeTags, expected: forgetful(edits) },
+  "tags-foreign.yaml": { written: tagsYaml(foreign), decode: decodeTags, expected: foreign },
+  "value.yaml": {
+    written: writeYaml({ text: "x".repeat(100), list: [[], {}, [[1]]], deep: { er: { a: "|" } } }),
+    decode: (raw) => raw,
+    expected: { text: "x".repeat(100), list: [[], {}, [[1]]], deep: { er: { a: "|" } } },
+  },
+};
+
+const golden = suite("golden records");
+
+for (const [name, { written, decode, expected }] of Object.entries(GOLDEN)) {
+  golden(`${name} is written byte for byte`, () => {
+    const file = new URL(name, FOLDER);
+    if (process.env.UPDATE_GOLDEN) writeFileSync(file, written);
+    assert.fixture(written, readFileSync(file, "utf8"));
+  });
+
+  golden(`${name} passes its schema and decodes to what was encoded`, () => {
+    same(decode!(readYaml(readFileSync(new URL(name, FOLDER), "utf8"))), expected);
+  });
+}
+
+golden("there is a file for every record, and no other", () => {
+  assert.equal(readdirSync(FOLDER).sort(), Object.keys(GOLDEN).sort());
+});
+
+golden("a damaged record is refused, never half read", async () => {
+  const damages: [RegExp, string][] = [
+    [/^version: 1$/m, "version: 2"],
+    [/^kind: (\w+)$/m, "kind: other"],
+    [/2026-11-22T09:43:4(\d)\.\d+Z/, "2026-02-31T00:00:00.000Z"],
+    [/2026-11-22T09:43:4(\d)\.\d+Z/, "yesterday"],
+  ];
+  for (const [name, { written, decode }] of Object.entries(GOLDEN)) {
+    if (name === "format.yaml" || name === "value.yaml") continue;
+    for (const [what, by] of damages.filter(([what]) => what.test(written))) {
+      const raw = await readAnyYaml(written.replace(what, by));
+      assert.throws(
+        () => decode!(raw),
+        (error: unknown) => {
+          return error instanceof RedunError && error.code === "BAD_RECORD";
+        },
+      );
+    }
+  }
+});
+
+golden.run();
+
+const hex = fc.string({
+  unit: fc.constantFrom(..."0123456789abcdef"),
+  minLength: 40,
+  maxLength: 40,
+});
+const id = fc.oneof(
+  { weight: 3, arbitrary: hex },
+  text.filter((t) => t !== "" && t.length <= 200),
+);
+const time = fc
+  .date({
+    min: new Date("0001-01-01T00:00:00.000Z"),
+    max: new Date("9999-12-31T23:59:59.999Z"),
+    noInvalidDate: true,
+  })
+  .map((date) => date.toISOString());
+const tag = fc.tuple(
+  text.filter((key) => key !== ""),
+  json,
+) as unknown as fc.Arbitrary<TagPair>;
+const tags = fc.array(tag, { maxLength: 4 });
+/** What tasks take and give. */
+const value = fc.oneof(
+  { weight: 4, arbitrary: json },
+  fc.date(),
+  fc.uint8Array({ maxLength: 5 }).map((bytes) => Buffer.from(bytes)),
+  fc
+    .uniqueArray(json, { maxLength: 3, selector: (item) => writeYaml(item) })
+    .map((list) => new Set(list)),
+  fc.tuple(text, text).map(([name, message]) => new ErrorValue(name, message)),
+  hex.map((hash) => new StoredValue(hash)),
+);
+const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+const defined = <T extends object>(given: T): T =>
+  Object.fromEntries(Object.entries(given).filter(([, part]) => part !== undefined)) as T;
+
+const anyExecution = fc.record({
+  id: hex,
+  task: text,
+  argv: fc.array(text, { maxLength: 4 }),
+  started: time,
+  user: text,
+  host: text,
+  code: fc
+    .record({
+      commit: optional(hex),
+      tree: optional(hex),
+      branch: optional(text),
+      dirty: optional(fc.boolean()),
+      origin: optional(text),
+    })
+    .map(defined),
+  tags,
+  nonce: hex,
+}) as unknown as fc.Arbitrary<Execution>;
+
+const names = fc.uniqueArray(
+  text.filter((name) => name !== "" && !/^\d+$/.test(name)),
+  { maxLength: 4 },
+);
+const args = fc.oneof(
+  fc.array(value, { maxLength: 3 }),
+  fc.tuple(names, fc.array(value, { minLength: 4, maxLength: 4 })).map(([keys, parts]) => {
+    return new Map(keys.map((key, at) => [key, parts[at]]));
+  }),
+);
+const ending = fc.oneof(
+  fc.record({ status: fc.constantFrom("DONE", "CACHED"), call: id, ended: time, result: value }),
+  fc.record({ status: fc.constant("FAILED"), call: id, ended: time, error: value }),
+  fc.record({ status: fc.constant("RUNNING"), call: fc.constant(null), ended: fc.constant(null) }),
+);
+const anyJob = fc
+  .tuple(
+    fc.record({
+      id,
+      index: fc.integer({ min: 0, max: 1_048_575 }),
+      parent: fc.option(id),
+      task: text,
+      taskHash: id,
+      started: time,
+      late: fc.boolean(),
+      args,
+      from: names.map((keys) => new Map(keys.map((key) => [key, [ID]]))),
+      tags,
+    }),
+    ending,
+  )
+  .map(([start, end]) => ({ ...start, ...end })) as unknown as fc.Arbitrary<Job>;
+const anySegment: fc.Arbitrary<JobSegment> = fc.record({
+  execution: id,
+  jobs: fc.array(anyJob, { maxLength: 3 }),
+  tagged: fc.array(
+    fc.record({ type: fc.constantFrom(...ENTITY_TYPES), id, tags }) as fc.Arbitrary<Tagged>,
+    { maxLength: 3 },
+  ),
+});
+const anyTask = fc
+  .record({
+    id: hex,
+    name: text.filter((name) => name !== ""),
+    namespace: fc.option(text),
+    source: optional(text),
+    taskVersion: optional(text),
+  })
+  .map(defined) as unknown as fc.Arbitrary<Task>;
+const anyEdit: fc.Arbitrary<TagEdit> = fc.record({
+  tag: fc.option(tag),
+  parents: fc.array(fc.record({ hash: hex, was: fc.option(tag) }), { maxLength: 3 }),
+});
+const anyEdits: fc.Arbitrary<TagEdits> = fc.record({
+  entity: id,
+  type: fc.constantFrom(...ENTITY_TYPES),
+  edits: fc.array(anyEdit, { minLength: 1, maxLength: 3 }),
+});
+const anyOutcome: fc.Arbitrary<Outcome> = fc.record({
+  execution: id,
+  status: fc.constantFrom("DONE", "FAILED", "INTERRUPTED"),
+  ended: time,
+});
+
+const roundTrip = suite("random records survive being written and read");
+
+function survives<T>(
+  name: string,
+  arbitrary: fc.Arbitrary<T>,
+  encode: (record: T) => string,
+  decode: (raw: unknown, record: T) => T,
+  expected: (record: T) => T = (record) => record,
+): void {
+  roundTrip(name, async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitrary, async (record) => {
+        const written = encode(record);
+        const decoded = decode(await readAnyYaml(written), record);
+        same(decoded, expected(record));
+        // Comments are not read, so only files without them come out as the same bytes.
+        if (!written.includes(" # ")) assert.is(encode(decoded), written);
+      }),
+      { numRuns: 200 },
+    );
+  });
+}
+
+survives("execution", anyExecution, executionYaml, (raw, { id }) => decodeExecution(raw, id));
+survives("jobs", anySegment, jobsYaml, decodeJobs);
+survives("outcome", anyOutcome, outcomeYaml, decodeOutcome);
+survives("task", anyTask, taskYaml, (raw, { id }) => decodeTask(raw, id));
+survives("tags", anyEdits, tagsYaml, decodeTags, forgetful);
+
+roundTrip.run();
+
+function parent(digits: string, was: TagPair | null) {
+  return { hash: digits.padEnd(40, "0"), was };
+}
+
+/** What a parent said is a comment: nobody reads it. */
+function forgetful(given: TagEdits): TagEdits {
+  return {
+    ...given,
+    edits: given.edits.map((edit) => ({
+      tag: edit.tag,
+      parents: edit.parents.map(({ hash }) => ({ hash, was: null })),
+    })),
+  };
+}
+
+function withoutResult({ result: _, ...rest }: Job): Omit<Job, "result"> {
+  return rest;
+}
+
+/** Equal as records: as canonical YAML of all their parts, which knows 1 from 1.0. */
+function same(actual: unknown, expected: unknown): void {
+  assert.is(writeYaml(plainParts(actual)), writeYaml(plainParts(expected)));
+}
+
+/** Maps of a record, whose order counts, as lists of pairs. */
+function plainParts(part: unknown): unknown {
+  if (part instanceof Map)
+    return ["map", ...[...part].map(([key, item]) => [key, plainParts(item)])];
+  if (Array.isArray(part)) return part.map(plainParts);
+  if (typeof part !== "object" || part === null) return part;
+  if (!isPlainObject(part)) return part;
+  return Object.fromEntries(Object.entries(part).map(([key, item]) => [key, plainParts(item)]));
+}
