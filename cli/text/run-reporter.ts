@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { namedArguments } from "../../src/engine/named-arguments.ts";
 import type { LiveJob, Run } from "../../src/engine/run.ts";
 import type { SchedulerListener } from "../../src/engine/scheduler.ts";
-import { userStack } from "../../src/engine/user-stack.ts";
+import { isError, userStack } from "../../src/engine/user-stack.ts";
 import type { Execution } from "../../src/record/records.ts";
 import { previewArgs } from "../../src/value/preview.ts";
 import { VERSION } from "../../src/version.ts";
@@ -91,7 +91,7 @@ function callText(job: LiveJob): string {
 
 /** An error's stack without our own frames, its paths as the user would type them. */
 function errorLines(error: unknown, above: readonly unknown[] = []): string[] {
-  if (!(error instanceof Error)) return [`Thrown: ${visible(inspect(error))}`];
+  if (!isError(error)) return [`Thrown: ${visible(inspect(error))}`];
   // An error may be its own cause.
   if (above.includes(error)) return [];
   const kept = visible(userStack(error)).split("\n").map(shortFrame);

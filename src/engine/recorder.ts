@@ -8,12 +8,12 @@ import type { EntityType, ExecutionStatus, Job, Outcome } from "../record/record
 import { tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { blobId } from "../value/oid.ts";
-import { ErrorValue, StoredValue, withoutStack } from "../value/value.ts";
+import { StoredValue, withoutStack } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import { writeYaml } from "../value/yaml-write.ts";
 import { namedArguments } from "./named-arguments.ts";
 import type { LiveJob, RunListener } from "./run.ts";
-import { userStack } from "./user-stack.ts";
+import { errorValue, isError } from "./user-stack.ts";
 
 /** Values up to this many characters of YAML stand inline in their job. */
 const INLINE_LIMIT = 2000;
@@ -70,8 +70,6 @@ export class Recorder implements RunListener {
     if (this.#closed) return;
     this.#addTask(job);
     this.#add({ job: jobItemYaml(this.#record(job)), index: job.index });
-    const { jobs, characters } = this.#options.pending.waiting;
-    if (jobs >= CHECKPOINT_JOBS || characters >= CHECKPOINT_CHARACTERS) this.#checkpoint();
   }
 
   /** A tagged value is kept in its own file, so that `git show <value id>` prints it. */
@@ -79,7 +77,7 @@ export class Recorder implements RunListener {
     if (this.#closed) return;
     const text = writeYaml(value);
     const id = blobId(text, this.#format);
-    this.#addFile({ path: valuePath(id), text });
+    if (text.length <= STORED_LIMIT) this.#addFile({ path: valuePath(id), text });
     this.#tag("Value", id, tags);
   }
 
@@ -110,7 +108,7 @@ export class Recorder implements RunListener {
   }
 
   #checkpoint(): void {
-    if (this.#checkpointDue || this.#options.pending.waiting.jobs === 0) return;
+    if (this.#checkpointDue || this.#options.pending.waiting.characters === 0) return;
     this.#checkpointDue = true;
     // A checkpoint that fails leaves its lines in the journal; the last commit will tell.
     this.#writing = this.#commit("RUNNING").catch(() => {});
@@ -135,6 +133,9 @@ export class Recorder implements RunListener {
   #add(line: RecordLine): void {
     this.#options.journal.write(line);
     this.#options.pending.add(line);
+    const { jobs, characters } = this.#options.pending.waiting;
+    const isMuch = jobs >= CHECKPOINT_JOBS || characters >= CHECKPOINT_CHARACTERS;
+    if (isMuch && !this.#closed) this.#checkpoint();
   }
 
   #addFile(file: RecordFile): void {
@@ -223,9 +224,9 @@ export class Recorder implements RunListener {
 
   /** Where an error was thrown differs by machine: its stack is recorded, and not hashed. */
   #error(error: unknown): { id: string; recorded: unknown } {
-    if (!(error instanceof Error)) return this.#value(error, false);
-    const recorded = new ErrorValue(error.name, error.message, userStack(error));
-    return { id: this.#value(withoutStack(recorded), false).id, recorded };
+    if (!isError(error)) return this.#value(error, false);
+    const recorded = errorValue(error);
+    return { id: blobId(writeYaml(withoutStack(recorded)), this.#format), recorded };
   }
 
   #from(job: LiveJob, names: readonly string[] | null): Map<string, string[]> {

@@ -29,6 +29,9 @@ export interface LiveJob {
   call: string | null;
 }
 
+/** The format's limit: see docs/format.md. */
+const MAX_JOBS = 2 ** 20;
+
 export interface RunListener {
   jobStarted?(job: LiveJob): void;
   jobEnded?(job: LiveJob): void;
@@ -176,6 +179,13 @@ export class Run implements RunHandle {
     parent: LiveJob | null,
   ): LiveJob {
     const index = this.jobs.length;
+    if (index >= MAX_JOBS) {
+      throw new RedunError(
+        "BAD_TASK",
+        `An execution can have ${MAX_JOBS} jobs, and this one wants more.`,
+        "Do more within a task, or run it in parts.",
+      );
+    }
     const job: LiveJob = {
       id: jobId(this.#executionId, index, this.#format),
       index,

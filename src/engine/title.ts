@@ -9,7 +9,9 @@ const MAX_ARGUMENTS = 60;
  */
 export function runTitle({ task, argv }: Pick<Execution, "task" | "argv">): string {
   const name = task.split(".").at(-1) ?? "";
-  const at = argv.indexOf(name);
+  const isTask = (word: string) => word === name || word === task;
+  // Behind the script: an option's value before it may be the same word.
+  const at = argv.findIndex((word, i) => isTask(word) && /\.[cm]?[jt]s$/.test(argv[i - 1] ?? ""));
   const words = argv[0] === "run" && at > 0 ? argv.slice(at + 1) : [];
   const text = words.map(shellWord).join(" ");
   const cut = text.length > MAX_ARGUMENTS ? `${text.slice(0, MAX_ARGUMENTS - 3)}...` : text;

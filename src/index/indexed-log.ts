@@ -8,7 +8,7 @@ import { type Recovered, recoverRuns } from "../log/recover.ts";
 import { DEFAULT_LOG, logRef } from "../log/ref.ts";
 import { dropIndexFile, type IndexFile, isDamage, openIndexFile } from "./index-file.ts";
 import { IndexReader } from "./reader.ts";
-import { indexedTip } from "./stamp.ts";
+import { checkedTip, indexedTip } from "./stamp.ts";
 import type { BadRecord, Progress } from "./update.ts";
 
 export interface OpenOptions {
@@ -54,7 +54,7 @@ export class IndexedLog {
     const fullRef = logRef(name);
     const file = openIndexFile(repository, fullRef);
     // The index has read the log's format when it took the commit in.
-    const log = new Log(deferredBackend(repository), fullRef, indexedTip(file.database));
+    const log = new Log(deferredBackend(repository), fullRef, checkedTip(file.database));
     return new IndexedLog(log, config, file);
   }
 

@@ -6,7 +6,7 @@ import { readAnyYaml } from "../value/yaml-any.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import { type Database, transaction } from "./database.ts";
 import { INDEX_VERSION, INDEXES, LOOKUPS, type Lookup, lookupTable, TABLES } from "./schema.ts";
-import { indexedTip, setTip } from "./stamp.ts";
+import { indexedTip, setFormatChecked, setTip } from "./stamp.ts";
 import { IndexWriter } from "./writer.ts";
 
 /** Told of progress: files read so far, of how many; null while that is not known. */
@@ -98,6 +98,8 @@ export function applyAppended(
       if (!writer.add({ path, place, record })) throw new Error(`${path} came too early`);
     }
     writer.finish();
+    // The first append to a log brings its format file.
+    if (before === null) setFormatChecked(database);
     setTip(database, after);
   });
 }
@@ -237,7 +239,10 @@ class FileAdder {
     this.#done++;
     try {
       const record = await readAnyYaml(text);
-      if (place.kind === "format") return checkFormat(record, this.#log.ref);
+      if (place.kind === "format") {
+        checkFormat(record, this.#log.ref);
+        return setFormatChecked(this.#database);
+      }
       checkName(place, oid, record);
       if (!this.#writer.add({ path, place, record })) this.#keep(path, oid);
     } catch (error) {

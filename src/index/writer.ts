@@ -48,6 +48,8 @@ interface CurrentExecution {
   tried: number;
 }
 
+/** A parent that is named and never comes must not cost a million hashes. */
+const MAX_PLACES_TRIED = 100_000;
 const INTERRUPTED = EXECUTION_STATUSES.indexOf("INTERRUPTED");
 const TYPE = Object.fromEntries(ENTITY_TYPES.map((type, at) => [type, at])) as Record<
   EntityType,
@@ -267,7 +269,8 @@ export class IndexWriter {
    * it began earlier, and a job's id is that of its place.
    */
   #parentNumber(current: CurrentExecution, parent: string, before: number): number | null {
-    for (let at = current.tried; !current.places.has(parent) && at < before; at++) {
+    const end = Math.min(before, MAX_PLACES_TRIED);
+    for (let at = current.tried; !current.places.has(parent) && at < end; at++) {
       current.places.set(jobId(current.id, at, this.#format), at);
       current.tried = at + 1;
     }

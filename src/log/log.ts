@@ -87,7 +87,12 @@ export class Log {
   async #checkFormat(tip: Oid): Promise<boolean> {
     if (this.#checked === tip) return true;
     const text = await this.backend.readPath(tip, FORMAT_PATH);
-    if (text) checkFormat(await readAnyYaml(Buffer.from(text).toString("utf8")), this.ref);
+    if (text) {
+      checkFormat(
+        isUtf8(text) && (await readAnyYaml(Buffer.from(text).toString("utf8"))),
+        this.ref,
+      );
+    }
     if (text) this.#checked = tip;
     return text !== null;
   }
@@ -95,7 +100,7 @@ export class Log {
 
 /** @throws RedunError FORMAT_TOO_NEW */
 export function checkFormat(format: unknown, ref: string): void {
-  const { format: name, version } = (format ?? {}) as { format?: unknown; version?: unknown };
+  const { format: name, version } = (format || {}) as { format?: unknown; version?: unknown };
   if (name !== "redun-git" || !Number.isSafeInteger(version) || (version as number) < 1) {
     throw new RedunError("BAD_RECORD", `${ref} has a ${FORMAT_PATH} that is none of redun-git's.`);
   }

@@ -41,8 +41,8 @@ export class PendingRun {
 
   add(line: RecordLine): void {
     this.lineCount++;
-    this.#characters += "file" in line ? line.file.text.length : 0;
-    this.#characters += "job" in line ? line.job.length : 0;
+    const text = "file" in line ? line.file.text : "job" in line ? line.job : line.tagged;
+    this.#characters += text.length;
     if ("file" in line) this.#files.set(line.file.path, line.file.text);
     else if ("tagged" in line) this.#tagged.add(line.tagged);
     else {

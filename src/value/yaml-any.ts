@@ -24,7 +24,8 @@ export async function readAnyYaml(text: string, maxLength = 64 * MIB): Promise<u
     if (!(error instanceof NotCanonical)) throw error;
   }
   checkLength(text, Math.min(maxLength, MAX_FOREIGN));
-  const yaml = await import("yaml");
+  // The default export, because a bundle of a CommonJS package has no other.
+  const { default: yaml } = await import("yaml");
   try {
     return readForeignYaml(yaml, text);
   } catch (error) {

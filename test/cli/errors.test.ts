@@ -302,6 +302,24 @@ hostile("the reader of a hostile record is not led astray by its id", () => {
   }
 });
 
+hostile(
+  "a record in another hand's YAML is read, and a broken one is left out with a warning",
+  () => {
+    const { dir: own, git } = workflowRepository({ "w.mjs": WORKFLOW });
+    ok(own, ["run", "-q", "w.mjs", "main"]);
+    const [{ id }] = logged(own);
+    const flow = `{kind: tags, version: 1, entity: '${id}', type: Execution, edits: [{tag: {by: hand}}]}\n`;
+    commitFile(own, git, `${tagsFolder(id)}/${blobId(flow)}.yaml`, flow);
+    assert.is(logged(own, ["-t", "by=hand"]).length, 1);
+    for (const broken of ["kind: [\n", "a: &x 1\nb: *x\n", "kind: tags\n", "\0"]) {
+      commitFile(own, git, `${tagsFolder(id)}/${blobId(broken)}.yaml`, broken);
+      const { status, stderr } = cli(own, ["log"]);
+      assert.is(status, 0, stderr);
+      assert.match(stderr, /^warning: tags\/.* is left out: /);
+    }
+  },
+);
+
 hostile.run();
 
 const colours = suite("colours");

@@ -255,6 +255,15 @@ plain("the same content has the same ids, whoever writes it", () => {
   assert.equal(of("native"), of("isomorphic"));
 });
 
+plain("the subject names the arguments behind the task, whatever stood before it", () => {
+  const { dir, git } = workflowRepository({ "w.mjs": WORKFLOW });
+  const options = ["-q", "--project", "add", "-t", "add=add", "--doc", "see w.mjs"];
+  for (const name of ["add", "sums.add"]) {
+    ok(dir, ["run", ...options, "w.mjs", name, "--a", "1", "--b", "2"]);
+    assert.is(git("log", "-1", "--format=%s", LOG), "run sums.add --a 1 --b 2 [DONE] 1 job");
+  }
+});
+
 plain("a clone that fetches the log can read all of it", () => {
   const { dir } = workflowRepository({ "w.mjs": WORKFLOW });
   ok(dir, ["run", "-q", "w.mjs", "main"]);

@@ -357,7 +357,7 @@ async function check(spec: Spec): Promise<void> {
 const incremental = suite("incremental index");
 
 incremental("random logs in random commits: step by step is as from scratch", async () => {
-  await fc.assert(fc.asyncProperty(logSpec, check), { numRuns: 400 });
+  await fc.assert(fc.asyncProperty(logSpec, check), { numRuns: 200 });
 });
 
 incremental("current tags are those of redun's rule, whatever the order", async () => {
@@ -389,7 +389,7 @@ incremental("current tags are those of redun's rule, whatever the order", async 
         database.close();
       }
     }),
-    { numRuns: 120 },
+    { numRuns: 60 },
   );
 });
 
