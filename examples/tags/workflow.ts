@@ -3,13 +3,13 @@ import { applyTags, task } from "redun-git";
 
 export const namespace = "examples.tags";
 
-/** Tags of a task: recorded on the task, shown on each of its jobs. They never make it run again. */
+// Tags of a task: recorded on the task, shown on each of its jobs. They never make it run again.
 export const align = task({ tags: { team: "genomics", tool: "bwa" } }, (sample: string) => ({
   sample,
   reads: sample.length * 1000,
 }));
 
-/** Tags that are known only once the work is done: on the value, the job, the whole execution. */
+// Tags that are known only once the work is done: on the value, the job, the whole execution.
 export const quality = task((alignment: { sample: string; reads: number }) => {
   const score = alignment.reads / 8000;
   return applyTags(

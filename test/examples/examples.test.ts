@@ -1,0 +1,96 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+const examples = suite("examples");
+
+/** A repository that holds one example, and finds the library as an installed package. */
+function withExample(name: string, body: (repo: TemporaryRepository) => void): void {
+  const repo = temporaryRepository();
+  try {
+    cpSync(join(ROOT, "examples", name), repo.dir, { recursive: true });
+    const installed = join(repo.dir, "node_modules", "redun-git");
+    mkdirSync(dirname(installed), { recursive: true });
+    symlinkSync(ROOT, installed);
+    body(repo);
+  } finally {
+    repo.remove();
+  }
+}
+
+function node(repo: TemporaryRepository, ...args: string[]): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: repo.dir,
+    encoding: "utf8",
+  });
+  assert.is(status, 0, stderr);
+  return stdout;
+}
+
+function redun(repo: TemporaryRepository, ...args: string[]): string {
+  return node(repo, join(ROOT, "dist/cli.cjs"), ...args);
+}
+
+function tagsOf(repo: TemporaryRepository, ...words: string[]): Record<string, unknown> {
+  const { tags } = JSON.parse(redun(repo, ...words, "--format", "json"));
+  return Object.fromEntries(
+    tags.map(({ key, value }: { key: string; value: unknown }) => [key, value]),
+  );
+}
+
+examples("hello_world: two runs are found by project", () => {
+  withExample("hello_world", (repo) => {
+    assert.is(redun(repo, "run", "-q", "workflow.ts", "main"), "Hello, World!\n");
+    assert.is(redun(repo, "run", "-q", "workflow.ts", "main", "--greet", "Hi"), "Hi, World!\n");
+    const lines = redun(repo, "log", "-t", "project=hello_world", "--format", "json").trim();
+    assert.is(lines.split("\n").length, 2);
+    assert.match(redun(repo, "run", "workflow.ts", "help"), "Say hello to a planet.");
+  });
+});
+
+examples("tags: every kind of tag is where it was put", () => {
+  withExample("tags", (repo) => {
+    const text = redun(repo, "run", "-q", "-t", "env=test", "workflow.ts", "main");
+    assert.is(text, "NA12878: 0.875\nHG002: 0.625\n");
+    const tags = tagsOf(repo, "log", "--limit", "1");
+    assert.is(tags.env, "test");
+    assert.is(tags.project, "examples.tags");
+    const page = redun(repo, "log", JSON.parse(redun(repo, "log", "--format", "json")).id);
+    assert.match(page, /examples\.tags\.align\(sample='HG002'\) \(team=genomics, tool=bwa\)/);
+    assert.match(page, /examples\.tags\.quality\(.*\) \(cost=3\.2, gpu=false\)/);
+    assert.match(page, /examples\.tags\.report\(.*\) \(format=text\)/);
+    assert.match(page, "sample=HG002, sample=NA12878");
+    assert.match(redun(repo, "tag", "list"), /quality +\(2 Value\)/);
+  });
+});
+
+examples("tags: the same from a program", () => {
+  withExample("tags", (repo) => {
+    const tsx = import.meta.resolve("tsx");
+    assert.is(node(repo, "--import", tsx, "library.ts"), "NA12878: 0.875\n");
+    const tags = tagsOf(repo, "log", "--limit", "1");
+    assert.is(tags.final, true);
+    assert.equal(tags.model, { layers: [64, 64], dropout: 0.1 });
+    assert.is(tags.project, "demo");
+    assert.is(redun(repo, "log", "-t", "source=s1", "-t", "source=s2").split("Exec ").length, 2);
+  });
+});
+
+examples("the demo runs to its end", () => {
+  const script = join(ROOT, "examples/demo.ts");
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", script], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  assert.is(status, 0, stderr);
+  assert.match(stdout, "Hi4, World!");
+  assert.match(stdout, /tag [0-9a-f]{8}: env=prod, approved=true/);
+});
+
+examples.run();
