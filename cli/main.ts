@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { type CAC, cac } from "cac";
 import { RedunError } from "../src/errors.ts";
+import { nearest } from "../src/script/suggest.ts";
 import { VERSION } from "../src/version.ts";
 import { longName, markWords, takesValue, unmark } from "./argv.ts";
 import { COMMANDS, type CommandSpec, type Options } from "./commands.ts";
@@ -34,6 +35,7 @@ function declare(cli: CAC, spec: CommandSpec): void {
   const command = cli.command([spec.name, spec.args].join(" ").trim(), spec.about);
   // cac takes the first word for the name; a two-word command arrives as one word.
   command.name = spec.name;
+  command.usage([spec.name, "[options]", spec.args].join(" "));
   for (const { flags, about } of spec.options) command.option(flags, about);
   for (const example of spec.examples) command.example(`  $ redun-git ${example}`);
   command.action(async () => {
@@ -66,7 +68,16 @@ function unknownCommand(words: readonly string[]): RedunError {
   const group = COMMANDS.filter(({ name }) => name.startsWith(`${words[0]} `));
   const known = (group.length > 0 ? group : COMMANDS).map(({ name }) => name).join(", ");
   const said = group.length > 0 ? words.slice(0, 2).join(" ") : words[0];
-  return new RedunError("USAGE", `There is no command "${said}".`, `The commands are: ${known}.`);
+  const near = nearest(
+    said ?? "",
+    COMMANDS.map(({ name }) => name),
+  );
+  const meant = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
+  return new RedunError(
+    "USAGE",
+    `There is no command "${said}".${meant}`,
+    `The commands are: ${known}.`,
+  );
 }
 
 /** cac's own complaints are misuse too. */
