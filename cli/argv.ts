@@ -1,5 +1,5 @@
 import { RedunError } from "../src/errors.ts";
-import type { CommandSpec, OptionSpec } from "./commands.ts";
+import type { CommandSpec, OptionSpec } from "./command.ts";
 
 /**
  * Prepares the words of a command line for cac, which would turn an id like `00123456` into a

@@ -1,32 +1,5 @@
 /** Every command of the command line, declared in one place. Their code loads when they run. */
-
-export interface OptionSpec {
-  /** As cac writes it: `-t, --tag <key=value>`. */
-  readonly flags: string;
-  readonly about: string;
-  /** May be given several times; its value is then a list. */
-  readonly repeats?: boolean;
-}
-
-export interface CommandSpec {
-  /** One word, or two: `tag add`. */
-  readonly name: string;
-  /** The positional arguments, as cac writes them: `<script> [task]`. */
-  readonly args: string;
-  readonly about: string;
-  readonly options: readonly OptionSpec[];
-  readonly examples: readonly string[];
-  /** From this positional on, words belong to someone else and are not looked at. */
-  readonly rawAfter?: number;
-  readonly load: () => Promise<{ readonly command: CommandFunction }>;
-}
-
-/** What a command is called with: all values are texts, options by their long camel-case name. */
-export type CommandFunction = (words: readonly string[], options: Options) => Promise<void>;
-
-export interface Options {
-  readonly [name: string]: string | readonly string[] | boolean | undefined;
-}
+import type { CommandSpec, OptionSpec } from "./command.ts";
 
 const TAG: OptionSpec = {
   flags: "-t, --tag <key=value>",

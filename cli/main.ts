@@ -4,7 +4,8 @@ import { RedunError } from "../src/errors.ts";
 import { nearest } from "../src/script/suggest.ts";
 import { VERSION } from "../src/version.ts";
 import { longName, markWords, takesValue, unmark } from "./argv.ts";
-import { COMMANDS, type CommandSpec, type Options } from "./commands.ts";
+import type { CommandSpec, Options } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
 import { reportError } from "./text/error.ts";
 
 /** The one place where errors become text and an exit status. */

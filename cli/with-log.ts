@@ -1,6 +1,6 @@
 import { isDamage } from "../src/index/index-file.ts";
 import { IndexedLog } from "../src/index/indexed-log.ts";
-import type { Options } from "./commands.ts";
+import type { Options } from "./command.ts";
 import { progressBar } from "./text/progress.ts";
 import { visible } from "./text/terminal.ts";
 

@@ -2,11 +2,10 @@ import { RedunError } from "../../src/errors.ts";
 import { indexSize } from "../../src/index/index-file.ts";
 import { IndexedLog } from "../../src/index/indexed-log.ts";
 import { indexedTip } from "../../src/index/stamp.ts";
-import type { CommandFunction, Options } from "../commands.ts";
+import { type CommandFunction, isJson, type Options } from "../command.ts";
 import { jsonText } from "../text/json.ts";
 import { visible, write } from "../text/terminal.ts";
 import { withLog } from "../with-log.ts";
-import { isJson } from "./log.ts";
 
 export const command: CommandFunction = async ([action], options) => {
   const json = isJson(options);

@@ -2,7 +2,7 @@ import { RedunError } from "../../src/errors.ts";
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import type { TagFilter } from "../../src/index/reader.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
-import type { CommandFunction, Options } from "../commands.ts";
+import { type CommandFunction, isJson, type Options } from "../command.ts";
 import { executionJson, executionLine } from "../pages/execution.ts";
 import { jsonText } from "../text/json.ts";
 import { page, painter } from "../text/terminal.ts";
@@ -50,13 +50,6 @@ async function detail(log: IndexedLog, id: string, json: boolean): Promise<strin
   const entity = await findEntity(log, id);
   if (json) return `${jsonText(await entityJson(log, entity))}\n`;
   return entityPage(log, entity, painter(process.stdout));
-}
-
-/** @throws RedunError USAGE for any other format */
-export function isJson({ format }: Options): boolean {
-  if (format === undefined || format === "text") return false;
-  if (format === "json") return true;
-  throw new RedunError("USAGE", `There is no format "${format}".`, "Use `text` or `json`.");
 }
 
 function tagFilters({ tag }: Options): TagFilter[] {

@@ -7,7 +7,7 @@ import { loadWorkflow } from "../../src/script/load.ts";
 import { nearest } from "../../src/script/suggest.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
-import type { CommandFunction, Options } from "../commands.ts";
+import { type CommandFunction, isJson, type Options } from "../command.ts";
 import { LIBRARY_URL } from "../library-url.ts";
 import { jsonText } from "../text/json.ts";
 import { RunReporter } from "../text/run-reporter.ts";
@@ -18,6 +18,8 @@ type AnyTask = Task<unknown[], unknown>;
 export const command: CommandFunction = async ([script, name, ...words], options) => {
   const help = words.includes("--help") || words.includes("-h");
   const lists = name === undefined || ["help", "--help", "-h"].includes(name);
+  // A mistake in the options must not be found out after the work.
+  isJson(options);
   const tags = tagsOf(options);
   const reporter = new RunReporter(process.stderr, { quiet: Boolean(options.quiet) });
   const scheduler = new Scheduler({ ref: options.ref as string | undefined, listener: reporter });
@@ -89,8 +91,8 @@ function tagsOf(options: Options): TagPair[] {
 }
 
 /** A text is printed as it is, so that it can be piped; anything else as JavaScript shows it. */
-function resultText(result: unknown, { format }: Options): string {
-  if (format === "json") return `${jsonText(result)}\n`;
+function resultText(result: unknown, options: Options): string {
+  if (isJson(options)) return `${jsonText(result)}\n`;
   if (typeof result === "string") return `${result}\n`;
   return `${inspect(result, { depth: null, colors: false, maxArrayLength: 100 })}\n`;
 }

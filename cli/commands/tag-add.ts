@@ -4,7 +4,7 @@ import { findEntities } from "../../src/index/find.ts";
 import { pythonJson } from "../../src/tag/python-json.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
-import type { CommandFunction } from "../commands.ts";
+import type { CommandFunction } from "../command.ts";
 import { oneLine, write } from "../text/terminal.ts";
 import { withLog } from "../with-log.ts";
 

@@ -2,12 +2,11 @@ import { findEntity } from "../../src/index/find.ts";
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
-import type { CommandFunction } from "../commands.ts";
+import { type CommandFunction, isJson } from "../command.ts";
 import { tagsJson } from "../pages/execution.ts";
 import { jsonText } from "../text/json.ts";
 import { oneLine, page } from "../text/terminal.ts";
 import { withLog } from "../with-log.ts";
-import { isJson } from "./log.ts";
 
 export const command: CommandFunction = async ([id], options) => {
   const json = isJson(options);

@@ -16,17 +16,21 @@ export function openDatabase(path: string): Database {
   const database = new DatabaseSync(path);
   // Readers never wait for the writer; a power cut may cost the newest transactions, which the
   // next command reads from git again.
-  database.exec("PRAGMA busy_timeout = 10000");
-  useWriteAheadLog(database);
-  database.exec("PRAGMA synchronous = NORMAL");
+  configure(database);
   return database;
 }
 
-/** SQLite refuses to wait while it changes the mode, and two processes may make one index at once. */
-function useWriteAheadLog(database: Database): void {
+/**
+ * Although it is told to wait for locks, SQLite refuses to while it changes the mode of the
+ * journal, and two processes may make one index at once.
+ */
+function configure(database: Database): void {
+  const settings =
+    "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL";
   for (let tries = 1; ; tries++) {
     try {
-      return database.exec("PRAGMA journal_mode = WAL");
+      database.exec(settings);
+      return;
     } catch (error) {
       if (tries >= 500 || !/locked|busy/i.test((error as Error).message)) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);

@@ -1,0 +1,39 @@
+import { RedunError } from "../src/errors.ts";
+
+export interface OptionSpec {
+  /** As cac writes it: `-t, --tag <key=value>`. */
+  readonly flags: string;
+  readonly about: string;
+  /** May be given several times; its value is then a list. */
+  readonly repeats?: boolean;
+}
+
+export interface CommandSpec {
+  /** One word, or two: `tag add`. */
+  readonly name: string;
+  /** The positional arguments, as cac writes them: `<script> [task]`. */
+  readonly args: string;
+  readonly about: string;
+  readonly options: readonly OptionSpec[];
+  readonly examples: readonly string[];
+  /** From this positional on, words belong to someone else and are not looked at. */
+  readonly rawAfter?: number;
+  readonly load: () => Promise<{ readonly command: CommandFunction }>;
+}
+
+/** What a command is called with: all values are texts, options by their long camel-case name. */
+export type CommandFunction = (words: readonly string[], options: Options) => Promise<void>;
+
+export interface Options {
+  readonly [name: string]: string | readonly string[] | boolean | undefined;
+}
+
+/**
+ * Whether `--format` asks for JSON.
+ * @throws RedunError USAGE for a format that there is not
+ */
+export function isJson({ format }: Options): boolean {
+  if (format === undefined || format === "text") return false;
+  if (format === "json") return true;
+  throw new RedunError("USAGE", `There is no format "${format}".`, "Use `text` or `json`.");
+}
