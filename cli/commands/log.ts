@@ -15,6 +15,13 @@ export const command: CommandFunction = async ([id], options) => {
   const json = isJson(options);
   const filters = tagFilters(options);
   const limit = limitOf(options, json);
+  if (id !== undefined && filters.length > 0) {
+    throw new RedunError(
+      "USAGE",
+      "An id stands for one entity: there is nothing to filter.",
+      "Give `log` an id, or `--tag`, not both.",
+    );
+  }
   const printed = await withLog(options, async (log) => ({
     text: id === undefined ? listing(log, filters, limit, json) : await detail(log, id, json),
     pager: log.config.get("core.pager"),

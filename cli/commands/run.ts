@@ -63,7 +63,8 @@ async function run(
     if (error instanceof Interrupted) exitLikeSignal(error.signal);
     if (!reporter.hasStarted) throw error;
     reporter.failed(error);
-    process.exitCode = 1;
+    // Siblings of the failed job may go on for hours, and nobody waits for them any more.
+    process.exit(1);
   } finally {
     process.off("SIGINT", stop).off("SIGTERM", stop);
   }

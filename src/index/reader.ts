@@ -191,7 +191,7 @@ export class IndexReader {
     const row = this.#statements
       .get(
         `SELECT j.id, s.oid FROM call c JOIN job j ON j.seq = c.job JOIN segment s ON s.seq = j.segment
-         WHERE c.task = ? AND c.args = ? ORDER BY c.job DESC LIMIT 1`,
+         WHERE c.task = ? AND c.args = ? ORDER BY j.started DESC, j.id DESC LIMIT 1`,
       )
       .get(task, namePrefix(argsHash));
     return row && { job: loadId(row.id), segment: loadId(row.oid) };
