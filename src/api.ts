@@ -1,6 +1,6 @@
 /** What `import ... from "redun-git"` gives. */
 export { type AppliedTags, applyTags } from "./engine/apply-tags.ts";
-export type { Lazy, Resolved } from "./engine/lazy.ts";
+export type { Lazy, Resolved } from "./engine/lazy-types.ts";
 export { type RunOptions, Scheduler, type SchedulerOptions } from "./engine/scheduler.ts";
 export { type CallOptions, type Task, type TaskOptions, task } from "./engine/task.ts";
 export { type ErrorCode, RedunError } from "./errors.ts";

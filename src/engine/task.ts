@@ -5,7 +5,8 @@ import { fullName, type Task as TaskRecord } from "../record/records.ts";
 import { describeTask, parseCallSite, type TaskSource } from "../source/source.ts";
 import { type Tags, tagPairs } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
-import { type Arg, type Lazy, lazy, type Resolved } from "./lazy.ts";
+import { lazy } from "./lazy.ts";
+import type { Arg, Lazy, Resolved } from "./lazy-types.ts";
 
 /** A function whose calls are recorded: calling it gives a lazy value that a scheduler computes. */
 export interface Task<A extends unknown[], R> {
