@@ -2,7 +2,6 @@ import type { Found } from "../../src/index/find.ts";
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import { readJob, readValue } from "../../src/index/read.ts";
 import type { JobRow } from "../../src/index/rows.ts";
-import { ROLE } from "../../src/index/schema.ts";
 import { plain } from "../../src/value/plain.ts";
 import { preview } from "../../src/value/preview.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
@@ -58,7 +57,7 @@ async function jobJson(log: IndexedLog, row: JobRow): Promise<object> {
 }
 
 async function callPage(log: IndexedLog, { id, tags }: Found, paint: Paint): Promise<string> {
-  const jobs = log.index.jobsNaming(id, "CallNode", LISTED).map(({ job }) => job);
+  const jobs = log.index.jobsNaming(id, "jobOfCall", LISTED);
   const lines = [`${paint("bold", `CallNode ${oneLine(id)}`)} ${tagText(tags, paint)}`.trimEnd()];
   const [newest] = jobs;
   if (newest) {
@@ -77,14 +76,11 @@ async function valuePage(log: IndexedLog, { id, tags }: Found, paint: Paint): Pr
   if (!read) lines.push("  (only its hash was recorded)");
   else if (isShort(read.value)) lines.push(oneLine(preview(read.value)));
   else lines.push(...indented(writeYaml(read.value).trimEnd(), "  "));
-  const uses = log.index.jobsNaming(id, "Value", LISTED);
-  const list = (title: string, isListed: (role: number) => boolean) => {
-    const jobs = uses.filter(({ role }) => isListed(role));
-    if (jobs.length > 0)
-      lines.push("", title, ...jobs.map(({ job }) => `  ${jobLine(job, paint)}`));
+  const list = (title: string, jobs: readonly JobRow[]) => {
+    if (jobs.length > 0) lines.push("", title, ...jobs.map((job) => `  ${jobLine(job, paint)}`));
   };
-  list("Produced by:", (role) => role === ROLE.result);
-  list("Used by:", (role) => role >= ROLE.firstArgument);
+  list("Produced by:", log.index.jobsNaming(id, "jobWithResult", LISTED));
+  list("Used by:", log.index.jobsNaming(id, "jobWithArgument", LISTED));
   return `${lines.join("\n")}\n`;
 }
 

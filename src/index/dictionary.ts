@@ -19,29 +19,32 @@ export class Dictionary {
 
   /** The number of a word, which is added if it is new. */
   word(text: string): number {
-    return remember(this.#words, text, () => {
-      const found = this.#statements.get("SELECT seq FROM word WHERE text = ?").get(text);
-      if (found) return found.seq as number;
-      return Number(
-        this.#statements.get("INSERT INTO word (text) VALUES (?)").run(text).lastInsertRowid,
-      );
-    });
+    return remember(this.#words, text, () =>
+      this.#number("INTO word (text) VALUES (?)", "word WHERE text = ?", text),
+    );
   }
 
   /** The number of a tag, which is added if it is new. */
   pair([key, value]: TagPair): number {
     // Most values are texts, whose JSON is only needed the first time.
     const name = typeof value === "string" ? `${key}\0"${value}` : `${key}\0${json(value)}`;
-    return remember(this.#pairs, name, () => {
-      const found = this.#statements
-        .get("SELECT seq FROM pair WHERE key = ? AND value = ?")
-        .get(key, json(value));
-      if (found) return found.seq as number;
-      return Number(
-        this.#statements.get("INSERT INTO pair (key, value) VALUES (?, ?)").run(key, json(value))
-          .lastInsertRowid,
-      );
-    });
+    return remember(this.#pairs, name, () =>
+      this.#number(
+        "INTO pair (key, value) VALUES (?, ?)",
+        "pair WHERE key = ? AND value = ?",
+        key,
+        json(value),
+      ),
+    );
+  }
+
+  /** What is not remembered is usually new: it is added first, and looked up if it was there. */
+  #number(into: string, from: string, ...texts: string[]): number {
+    const { changes, lastInsertRowid } = this.#statements
+      .get(`INSERT OR IGNORE ${into}`)
+      .run(...texts);
+    if (Number(changes) === 1) return Number(lastInsertRowid);
+    return this.#statements.get(`SELECT seq FROM ${from}`).get(...texts)!.seq as number;
   }
 
   /** The tag that a number stands for. */

@@ -2,10 +2,10 @@ import { RedunError } from "../errors.ts";
 import type { EntityType } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { IndexedLog } from "./indexed-log.ts";
-import { readJob, valueIdInJob } from "./read.ts";
+import { NAMED } from "./names.ts";
+import { idInJob } from "./read.ts";
 import type { NameHit } from "./reader.ts";
 import type { EntityRow, ExecutionRow, JobRow } from "./rows.ts";
-import { ROLE } from "./schema.ts";
 
 /** An entity of the log, found by its id. */
 export type Found = {
@@ -44,7 +44,7 @@ export async function findEntities(
 /** @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID with the candidates */
 export async function findEntity(log: IndexedLog, beginning: string): Promise<Found> {
   // The index knows the first digits of ids; what is longer is compared with the whole id.
-  const isShort = beginning.length <= 12;
+  const isShort = beginning.length <= 11;
   const hits = beginning === "" ? [] : log.index.named(beginning, isShort ? SHOWN + 1 : COMPARED);
   const all: Found[] = [];
   for (const hit of hits) {
@@ -57,7 +57,8 @@ export async function findEntity(log: IndexedLog, beginning: string): Promise<Fo
   throw ambiguousId(beginning, all);
 }
 
-async function foundBy(log: IndexedLog, { type, role, ref }: NameHit): Promise<Found | undefined> {
+async function foundBy(log: IndexedLog, hit: NameHit): Promise<Found | undefined> {
+  const { type, named, ref } = hit;
   const { index } = log;
   if (type === "Execution") {
     const row = index.execution(ref);
@@ -67,15 +68,14 @@ async function foundBy(log: IndexedLog, { type, role, ref }: NameHit): Promise<F
     const row = index.job(ref);
     return row && { type, id: row.id, tags: row.tags, seq: row.seq, row };
   }
-  if (role === ROLE.itself) {
+  if (named === NAMED[type === "Task" ? "task" : type === "Value" ? "value" : "callNode"]) {
     const row = index.entity(ref);
     return row && { type, id: row.id, tags: row.tags, seq: row.seq, row };
   }
   const job = index.job(ref);
   if (!job) return undefined;
-  const id =
-    type === "CallNode" ? (await readJob(log, job)).call : await valueIdInJob(log, job, role);
-  return id === null ? undefined : { type, id, tags: [], seq: null, row: null };
+  const id = await idInJob(log, job, hit);
+  return id === undefined ? undefined : { type, id, tags: [], seq: null, row: null };
 }
 
 function unknownId({ log: { ref } }: IndexedLog, beginning: string): RedunError {

@@ -1,8 +1,8 @@
 /** An id as the index holds it: bytes where it is hexadecimal, text where it is foreign. */
 export type StoredId = Uint8Array | string;
 
-/** Digits of an id that its name holds: 48 bits, which a number holds exactly. */
-const PREFIX_DIGITS = 12;
+/** Digits of an id that its name holds: 44 bits, and 4 more for what it is the name of. */
+const PREFIX_DIGITS = 11;
 
 /** 40 or 64 lower-case hex digits become bytes; every other id stays text. */
 export function storeId(id: string): StoredId {
@@ -19,8 +19,8 @@ function isHexId(id: string): boolean {
 }
 
 /**
- * The beginning of an id as a number: its first 12 hex digits, dashes left out, so that a UUID of
- * redun is found as its users type it. Any other text gives a negative number of its first 6
+ * The beginning of an id as a number: its first 11 hex digits, dashes left out, so that a UUID of
+ * redun is found as its users type it. Any other text gives a negative number of its first 5
  * bytes, so that the two kinds have ranges of their own.
  */
 export function namePrefix(id: string): number {
@@ -39,17 +39,17 @@ export function prefixRanges(beginning: string): { from: number; to: number }[] 
   return [{ from, to: from + 16 ** (PREFIX_DIGITS - digits.length) }, text];
 }
 
-/** Up to 12 hex digits that an id begins with. */
+/** Up to 11 hex digits that an id begins with. */
 function hexDigits(id: string): string {
   const start = id.slice(0, PREFIX_DIGITS + 4).replaceAll("-", "");
   return /^[0-9a-f]*/.exec(start)![0].slice(0, PREFIX_DIGITS);
 }
 
-/** The first 6 bytes of a text, missing ones replaced by `fill`, in order and below zero. */
+/** The first 5 bytes of a text, missing ones replaced by `fill`, in order and below zero. */
 function textPrefix(text: string, fill: number): number {
-  const bytes = Buffer.alloc(6, fill);
-  Buffer.from(text.slice(0, 6), "utf8").copy(bytes);
-  return bytes.readUIntBE(0, 6) - 2 ** 48;
+  const bytes = Buffer.alloc(5, fill);
+  Buffer.from(text.slice(0, 5), "utf8").copy(bytes);
+  return bytes.readUIntBE(0, 5) - 2 ** 40;
 }
 
 /** Tag hashes that stand one after the other, 20 bytes each, as hex digits. */

@@ -4,9 +4,10 @@ import type { Job, Task } from "../record/records.ts";
 import { contentId } from "../value/oid.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
+import { namePrefix } from "./ids.ts";
 import type { IndexedLog } from "./indexed-log.ts";
+import type { NameHit } from "./reader.ts";
 import type { JobRow } from "./rows.ts";
-import { ROLE } from "./schema.ts";
 
 /** A job's whole record, from its segment. @throws RedunError OBJECT_MISSING, BAD_RECORD */
 export async function readJob(log: IndexedLog, row: JobRow): Promise<Job> {
@@ -33,23 +34,35 @@ export async function readValue(
 ): Promise<{ value: unknown } | undefined> {
   const stored = await ifThere(readRecord(log, id));
   if (stored) return stored;
-  for (const { job, role } of log.index.jobsNaming(id, "Value", 1)) {
-    const value = valueInJob(await readJob(log, job), role);
-    if (!(value instanceof StoredValue)) return { value };
+  for (const role of ["jobWithResult", "jobWithArgument"] as const) {
+    for (const row of log.index.jobsNaming(id, role, 1)) {
+      const found = valuesIn(log, await readJob(log, row)).find((value) => value.id === id);
+      if (found && !(found.value instanceof StoredValue)) return { value: found.value };
+    }
   }
   return undefined;
 }
 
-/** The id of the value that has a role in a job. */
-export async function valueIdInJob(log: IndexedLog, row: JobRow, role: number): Promise<string> {
-  const value = valueInJob(await readJob(log, row), role);
-  if (value instanceof StoredValue) return value.id;
-  return contentId(withoutStack(value), log.log.backend.repository.objectFormat);
+/** The whole id of a call node or value that the index knows by one of its jobs. */
+export async function idInJob(
+  log: IndexedLog,
+  row: JobRow,
+  { type, prefix }: NameHit,
+): Promise<string | undefined> {
+  const job = await readJob(log, row);
+  if (type === "CallNode") return job.call ?? undefined;
+  return valuesIn(log, job).find(({ id }) => namePrefix(id) === prefix)?.id;
 }
 
-function valueInJob(job: Job, role: number): unknown {
-  if (role === ROLE.result) return "error" in job ? job.error : job.result;
-  return [...job.args.values()][role - ROLE.firstArgument];
+/** Result (or error) and arguments of a job, with their ids. */
+function valuesIn(log: IndexedLog, job: Job): { id: string; value: unknown }[] {
+  const { objectFormat } = log.log.backend.repository;
+  const given = "error" in job ? job.error : job.result;
+  return [given, ...job.args.values()].map((value) => {
+    const id =
+      value instanceof StoredValue ? value.id : contentId(withoutStack(value), objectFormat);
+    return { id, value };
+  });
 }
 
 async function readRecord(log: IndexedLog, oid: string): Promise<unknown> {

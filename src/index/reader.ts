@@ -6,7 +6,8 @@ import type { TagPair } from "../tag/tag.ts";
 import type { TagValue } from "../value/value.ts";
 import { type Database, Statements } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
-import { loadId, namePrefix, prefixRanges, storeId } from "./ids.ts";
+import { loadId, namePrefix, storeId } from "./ids.ts";
+import { keyRanges, NAMED, type Named, nameKey, ownKey, readKey } from "./names.ts";
 import {
   ENTITY_SQL,
   type EntityRow,
@@ -18,7 +19,7 @@ import {
   type JobRow,
   jobRow,
 } from "./rows.ts";
-import { jobRange, ROLE } from "./schema.ts";
+import { jobRange } from "./schema.ts";
 import { loadGraphNodes } from "./tag-nodes.ts";
 
 /** A tag that an entity must have; without a value, any value will do. */
@@ -27,15 +28,14 @@ export interface TagFilter {
   readonly value?: TagValue;
 }
 
-/**
- * What an id is the name of. A value or call node without a row of its own is known by a job that
- * took or gave it.
- */
+/** What an id is the name of. */
 export interface NameHit {
   readonly type: EntityType;
-  readonly role: number;
-  /** The number of the row: an execution's, a job's or an entity's, as `type` and `role` say. */
+  readonly named: Named;
+  /** The number of the row that `named` says. */
   readonly ref: number;
+  /** The first digits of the id. */
+  readonly prefix: number;
 }
 
 /** Answers questions from the index. Never reads the log itself. */
@@ -108,37 +108,39 @@ export class IndexReader {
       .map((row) => jobRow(row, this.#dictionary));
   }
 
-  /** Jobs that an id is known by: those of a call node, or that took or gave a value. */
+  /** Jobs that an id is known by: those of a call node, or that gave or took a value. */
   jobsNaming(
     id: string,
-    type: "CallNode" | "Value",
+    role: "jobOfCall" | "jobWithResult" | "jobWithArgument",
     limit: number,
-  ): { job: JobRow; role: number }[] {
-    const rows = this.#statements
-      .get(
-        `SELECT role, ref FROM name WHERE prefix = ? AND type = ? AND role > 0
-         ORDER BY role, ref DESC LIMIT ?`,
-      )
-      .all(namePrefix(id), ENTITY_TYPES.indexOf(type), limit) as { role: number; ref: number }[];
-    return rows.flatMap(({ role, ref }) => {
-      const job = this.job(ref);
-      return job ? [{ job, role }] : [];
-    });
+  ): JobRow[] {
+    return this.#statements
+      .get("SELECT ref FROM name WHERE key = ? ORDER BY ref DESC LIMIT ?")
+      .all(nameKey(id, NAMED[role]), limit)
+      .flatMap(({ ref }) => this.job(ref as number) ?? []);
   }
 
   /**
-   * Everything whose id begins with `beginning`, as far as the index holds ids: their first twelve
-   * digits. Each entity comes once, its own row before jobs that know it.
+   * Everything whose id begins with `beginning`, as far as the index holds ids: their first eleven
+   * digits. Each entity comes once, by its own row rather than by jobs that know it.
    */
   named(beginning: string, limit: number): NameHit[] {
-    const find = this.#statements.get(
-      `SELECT type, min(role) AS role, ref FROM name WHERE prefix >= ? AND prefix < ?
-       GROUP BY prefix, type ORDER BY prefix, type LIMIT ?`,
+    // One row at a time, from key to key: a common value may have millions of one key.
+    const next = this.#statements.get(
+      "SELECT key, ref FROM name WHERE key >= ? AND key < ? ORDER BY key, ref DESC LIMIT 1",
     );
-    const rows = prefixRanges(beginning).flatMap(
-      ({ from, to }) => find.all(from, to, limit) as { type: number; role: number; ref: number }[],
-    );
-    return rows.map(({ type, role, ref }) => ({ type: ENTITY_TYPES[type]!, role, ref }));
+    const hits = new Map<string, NameHit>();
+    for (const { from, to } of keyRanges(beginning)) {
+      for (let at = from; hits.size < limit; ) {
+        const row = next.get(at, to) as { key: number; ref: number } | undefined;
+        if (!row) break;
+        at = row.key + 1;
+        const { named, type, prefix } = readKey(row.key);
+        const entity = `${prefix} ${type}`;
+        if (!hits.has(entity)) hits.set(entity, { type, named, ref: row.ref, prefix });
+      }
+    }
+    return [...hits.values()];
   }
 
   /** Every tag that an entity ever had. `tags` are its current ones. */
@@ -201,11 +203,8 @@ export class IndexReader {
     const known = this.#taskNumbers.get(hash);
     if (known !== undefined) return known;
     const row = this.#statements
-      .get(
-        `SELECT t.seq FROM name n JOIN entity t ON t.seq = n.ref AND t.id = ?
-         WHERE n.prefix = ? AND n.type = ${ENTITY_TYPES.indexOf("Task")} AND n.role = ${ROLE.itself}`,
-      )
-      .get(storeId(hash), namePrefix(hash)) as { seq: number } | undefined;
+      .get(`SELECT t.seq FROM name n JOIN entity t ON t.seq = n.ref AND t.id = ? WHERE n.key = ?`)
+      .get(storeId(hash), ownKey(hash, "Task")) as { seq: number } | undefined;
     if (row) this.#taskNumbers.set(hash, row.seq);
     return row?.seq;
   }

@@ -1,5 +1,5 @@
 /** An index of another version is thrown away and rebuilt. Raise it with every change below. */
-export const INDEX_VERSION = 3;
+export const INDEX_VERSION = 4;
 
 /**
  * Tables that are rows in the order of their numbers.
@@ -40,12 +40,12 @@ CREATE TABLE tag_node (
  * Tables that find rows, in orders of their own. A rebuild collects their rows unordered and fills
  * them sorted, which is many times faster.
  *
- * - `name`: the first digits of every id; see `namePrefix`. `role` says how `ref` is related.
+ * - `name`: the first digits of every id, and what has it; see `nameKey`.
  * - `tag`: current tags, so that the newest entities with a tag are the end of a range.
  * - `call`: for the cache, jobs by task and by the first digits of the id of their arguments.
  */
 export const LOOKUPS = {
-  name: ["prefix", "type", "role", "ref"],
+  name: ["key", "ref"],
   tag: ["pair", "type", "time", "entity"],
   call: ["task", "args", "job"],
 } as const;
@@ -63,18 +63,6 @@ export const INDEXES = `
 CREATE INDEX execution_started ON execution (started);
 CREATE INDEX job_task ON job (task, started);
 `;
-
-/** How a name's `ref` is related to the entity that has the id. */
-export const ROLE = {
-  /** `ref` is the entity's own row. */
-  itself: 0,
-  /** `ref` is a job with this call node. */
-  callOfJob: 1,
-  /** `ref` is a job with this value as its result (or error). */
-  result: 1,
-  /** `ref` is a job with this value as its first argument; one more for each next one. */
-  firstArgument: 2,
-} as const;
 
 const JOBS_PER_EXECUTION = 2 ** 20;
 

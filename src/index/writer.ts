@@ -27,7 +27,8 @@ import { type Database, Statements } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
 import { loadId, namePrefix, storeId } from "./ids.ts";
 import { LookupWriter } from "./lookups.ts";
-import { jobNumber, ROLE } from "./schema.ts";
+import { NAMED, nameKey, ownKey } from "./names.ts";
+import { jobNumber } from "./schema.ts";
 import { type TaggedRow, TagWriter } from "./tag-writer.ts";
 
 /** A file of the log, as a YAML reader gave it. */
@@ -138,7 +139,7 @@ export class IndexWriter {
       JSON.stringify(argv),
       this.#tags.pack(tags),
     );
-    this.#lookups.add("name", namePrefix(id), TYPE.Execution, ROLE.itself, seq);
+    this.#lookups.add("name", nameKey(id, NAMED.execution), seq);
     this.#current = { id, seq, started: time, places: new Map(), tried: 0 };
     this.#tags.recordNew(executionRow(this.#current), tags);
     return true;
@@ -202,19 +203,17 @@ export class IndexWriter {
         segment,
         previewArgs(job.args),
       );
-    this.#lookups.add("name", namePrefix(job.id), TYPE.Job, ROLE.itself, seq);
+    this.#lookups.add("name", nameKey(job.id, NAMED.job), seq);
     if (job.call !== null) this.#addCall(job, seq, task);
     this.#tags.record({ table: "job", type: TYPE.Job, seq, id: job.id, time: started }, job.tags);
   }
 
   #addCall(job: Job, seq: number, task: number): void {
-    this.#lookups.add("name", namePrefix(job.call!), TYPE.CallNode, ROLE.callOfJob, seq);
+    this.#lookups.add("name", nameKey(job.call!, NAMED.jobOfCall), seq);
     const ids = [...job.args.values()].map((value) => this.#valueId(value));
-    ids.forEach((id, at) => {
-      this.#lookups.add("name", namePrefix(id), TYPE.Value, ROLE.firstArgument + at, seq);
-    });
+    for (const id of ids) this.#lookups.add("name", nameKey(id, NAMED.jobWithArgument), seq);
     const result = this.#valueId(job.status === "FAILED" ? withoutStack(job.error) : job.result);
-    this.#lookups.add("name", namePrefix(result), TYPE.Value, ROLE.result, seq);
+    this.#lookups.add("name", nameKey(result, NAMED.jobWithResult), seq);
     if (job.status === "FAILED") return;
     const names = job.args instanceof Map ? [...job.args.keys()] : null;
     const args = names ? new Map(names.map((name, at) => [name, ids[at]!])) : ids;
@@ -288,7 +287,7 @@ export class IndexWriter {
       const word = name === undefined ? null : this.#dictionary.word(name);
       const sql = "INSERT INTO entity (type, id, name) VALUES (?, ?, ?)";
       seq = this.#insert(sql, TYPE[type], storeId(id), word);
-      this.#lookups.add("name", namePrefix(id), TYPE[type], ROLE.itself, seq);
+      this.#lookups.add("name", ownKey(id, type), seq);
     } else if (name !== undefined) {
       const sql = "UPDATE entity SET name = ? WHERE seq = ? AND name IS NULL";
       this.#statements.get(sql).run(this.#dictionary.word(name), seq);
@@ -302,8 +301,8 @@ export class IndexWriter {
   #named(type: EntityType, id: string, idOf: string): number | null {
     if (this.#anew) return null;
     const rows = this.#statements
-      .get("SELECT ref FROM name WHERE prefix = ? AND type = ? AND role = ?")
-      .all(namePrefix(id), TYPE[type], ROLE.itself) as { ref: number }[];
+      .get("SELECT ref FROM name WHERE key = ?")
+      .all(ownKey(id, type)) as { ref: number }[];
     for (const { ref } of rows) {
       const row = this.#statements.get(idOf).get(ref) as { id: unknown } | undefined;
       if (row && loadId(row.id) === id) return ref;

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Database, openDatabase } from "../../src/index/database.ts";
+import { NAMED } from "../../src/index/names.ts";
 import { IndexReader } from "../../src/index/reader.ts";
 import { applyAppended, updateIndex } from "../../src/index/update.ts";
 import { Log, type RecordFile } from "../../src/log/log.ts";
@@ -272,7 +273,7 @@ function answers(database: Database, { entities, calls }: World) {
     entities: entities.map(({ type, id }) => {
       const hit = reader.named(id.slice(0, 12), 10).find((found) => found.type === type);
       if (!hit) return null;
-      if (hit.role > 0) return "in jobs";
+      if (hit.named >= NAMED.jobOfCall) return "in jobs";
       const row =
         type === "Execution"
           ? reader.execution(hit.ref)
@@ -286,17 +287,19 @@ function answers(database: Database, { entities, calls }: World) {
     uses: entities
       .filter(({ type }) => type === "Value")
       .map(({ id }) =>
-        reader
-          .jobsNaming(id, "Value", 1000)
-          .map((use) => [use.job.id, use.role])
-          .sort(),
+        (["jobWithResult", "jobWithArgument"] as const).map((role) =>
+          reader
+            .jobsNaming(id, role, 1000)
+            .map((job) => job.id)
+            .sort(),
+        ),
       ),
     calls: entities
       .filter(({ type }) => type === "CallNode")
       .map(({ id }) =>
         reader
-          .jobsNaming(id, "CallNode", 1000)
-          .map((use) => use.job.id)
+          .jobsNaming(id, "jobOfCall", 1000)
+          .map((job) => job.id)
           .sort(),
       ),
     newest: entities
