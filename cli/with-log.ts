@@ -11,8 +11,10 @@ import { visible } from "./text/terminal.ts";
 export async function withLog<T>(
   options: Options,
   body: (log: IndexedLog) => Promise<T>,
+  { appends = false } = {},
 ): Promise<T> {
   const log = await IndexedLog.open({ ref: options.ref as string | undefined });
+  if (appends) log.prepareAppend();
   try {
     await refresh(log);
     try {

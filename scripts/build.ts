@@ -126,6 +126,12 @@ const commandLine = await build({
     elsewhere(/^yaml$/, "./yaml.js"),
   ],
 });
+// Node's module loader takes longer than the file itself, which is CommonJS as well.
+const cli = readFileSync(`${root}dist/cli.cjs`, "utf8");
+writeFileSync(
+  `${root}dist/cli.cjs`,
+  cli.replaceAll('import("./update.cjs")', 'require("./update.cjs")'),
+);
 chmodSync(`${root}dist/cli.cjs`, 0o755);
 
 const inputs = [modules, commandLine].flatMap(({ metafile }) => Object.keys(metafile.inputs));

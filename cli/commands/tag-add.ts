@@ -23,11 +23,15 @@ export const command: CommandFunction = async (words, options) => {
       "Write `redun-git tag add <id> key=value`.",
     );
   }
-  const entities = await withLog(options, async (log) => {
-    const found = await findEntities(log, ids);
-    await addTags(log, found, tags);
-    return found;
-  });
+  const entities = await withLog(
+    options,
+    async (log) => {
+      const found = await findEntities(log, ids);
+      await addTags(log, found, tags);
+      return found;
+    },
+    { appends: true },
+  );
   const texts = tags.map(([key, value]) =>
     oneLine(`${key}=${pythonJson(value, { compact: false })}`),
   );

@@ -83,6 +83,11 @@ export class IndexedLog {
     this.#index = new IndexReader(this.#file.database);
   }
 
+  /** Has git asked, while something else is done, what the next append needs to know. */
+  prepareAppend(): void {
+    this.log.backend.identity().catch(() => {});
+  }
+
   /** Appends record files to the log, and to the index without reading them back. */
   async append(files: readonly RecordFile[], message: string): Promise<Appended> {
     const appended = await this.log.append(files, message);
