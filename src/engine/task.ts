@@ -16,7 +16,7 @@ export interface Task<A extends unknown[], R> {
 }
 
 export interface TaskOptions {
-  /** Defaults to the name of the constant, export or function. */
+  /** Defaults to the function's own name, then to that of the constant or export. */
   readonly name?: string;
   /** Defaults to the file's `export const namespace`. */
   readonly namespace?: string;
@@ -122,7 +122,7 @@ export class TaskDefinition {
 
   /** @throws RedunError BAD_TASK when nothing gives it a name */
   get name(): string {
-    const name = this.#options.name ?? this.source.name ?? this.source.functionName;
+    const name = this.#options.name ?? this.source.functionName ?? this.source.name;
     if (name) return name;
     const { file, line } = this.source;
     throw new RedunError(

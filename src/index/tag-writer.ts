@@ -39,19 +39,17 @@ export class TagWriter {
     this.#lookups = lookups;
   }
 
-  /**
-   * The current tags of a row that is about to be inserted, as its `tags` column holds them: those
-   * that its run recorded. Nothing has been said of it before.
-   */
-  pack(tags: readonly TagPair[]): Uint8Array | null {
-    return packNumbers([...new Set(tags.map((tag) => this.#dictionary.pair(tag)))]);
+  /** The numbers of tags, each once. */
+  pairs(tags: readonly TagPair[]): number[] {
+    return [...new Set(tags.map((tag) => this.#dictionary.pair(tag)))];
   }
 
-  /** Makes a row findable by the tags that `pack` gave it. */
-  recordNew(row: TaggedRow, tags: readonly TagPair[]): void {
-    for (const pair of new Set(tags.map((tag) => this.#dictionary.pair(tag)))) {
-      this.#lookups.add("tag", pair, row.type, row.time, row.seq);
-    }
+  /**
+   * Makes a row findable that was just inserted with these tags in its `tags` column, given as
+   * `pairs` numbered them. Nothing has been said of it before.
+   */
+  recordNew(row: TaggedRow, tags: readonly TagPair[], pairs: readonly number[]): void {
+    for (const pair of pairs) this.#lookups.add("tag", pair, row.type, row.time, row.seq);
     for (const key of new Set(tags.map(([key]) => key))) this.#countKey(row.type, key, 1);
   }
 
@@ -64,9 +62,8 @@ export class TagWriter {
       this.#set(row, this.#currentPairs(graph));
       return;
     }
-    const before = this.#pairs(row);
-    const added = tags.map((tag) => this.#dictionary.pair(tag));
-    this.#set(row, [...new Set([...before, ...added])], before);
+    const before = this.#pairsOf(row);
+    this.#set(row, [...new Set([...before, ...this.pairs(tags)])], before);
   }
 
   edit(row: TaggedRow, edits: readonly TagEdit[]): void {
@@ -101,7 +98,8 @@ export class TagWriter {
   /** The graph of an entity whose tags were never edited: each stands for itself. */
   #makeGraph(row: TaggedRow): TagGraph {
     const graph = new TagGraph(row.id);
-    for (const pair of this.#pairs(row)) this.#addNode(row, graph, this.#dictionary.tag(pair), []);
+    for (const pair of this.#pairsOf(row))
+      this.#addNode(row, graph, this.#dictionary.tag(pair), []);
     return graph;
   }
 
@@ -124,14 +122,14 @@ export class TagWriter {
     return [...new Set(graph.current().map(({ tag }: TagNode) => this.#dictionary.pair(tag!)))];
   }
 
-  #pairs(row: TaggedRow): number[] {
+  #pairsOf(row: TaggedRow): number[] {
     const found = this.#statements
       .get(`SELECT tags FROM ${row.table} WHERE seq = ?`)
       .get(row.seq) as { tags: Uint8Array | null } | undefined;
     return unpackNumbers(found?.tags ?? null);
   }
 
-  #set(row: TaggedRow, pairs: readonly number[], before = this.#pairs(row)): void {
+  #set(row: TaggedRow, pairs: readonly number[], before = this.#pairsOf(row)): void {
     const gone = before.filter((pair) => !pairs.includes(pair));
     const come = pairs.filter((pair) => !before.includes(pair));
     if (gone.length === 0 && come.length === 0) return;

@@ -25,7 +25,7 @@ import { previewArgs } from "../value/preview.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 import { type Database, Statements } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
-import { loadId, namePrefix, storeId } from "./ids.ts";
+import { loadId, namePrefix, packNumbers, storeId } from "./ids.ts";
 import { LookupWriter } from "./lookups.ts";
 import { NAMED, nameKey, ownKey } from "./names.ts";
 import { jobNumber } from "./schema.ts";
@@ -126,6 +126,7 @@ export class IndexWriter {
     }
     if (this.#findExecution(id)) return true;
     const time = Date.parse(started);
+    const pairs = this.#tags.pairs(tags);
     const word = (text: string | undefined) => (text ? this.#dictionary.word(text) : null);
     const seq = this.#insert(
       `INSERT INTO execution (id, started, status, task, user, commit_id, tree_id, argv, tags)
@@ -137,11 +138,11 @@ export class IndexWriter {
       word(code.commit),
       word(code.tree),
       JSON.stringify(argv),
-      this.#tags.pack(tags),
+      packNumbers(pairs),
     );
     this.#lookups.add("name", nameKey(id, NAMED.execution), seq);
     this.#current = { id, seq, started: time, places: new Map(), tried: 0 };
-    this.#tags.recordNew(executionRow(this.#current), tags);
+    this.#tags.recordNew(executionRow(this.#current), tags, pairs);
     return true;
   }
 
