@@ -11,7 +11,9 @@ export function storeId(id: string): StoredId {
 
 /** The id as people write it. */
 export function loadId(stored: unknown): string {
-  return typeof stored === "string" ? stored : Buffer.from(stored as Uint8Array).toString("hex");
+  if (typeof stored === "string") return stored;
+  const { buffer, byteOffset, byteLength } = stored as Uint8Array;
+  return Buffer.from(buffer, byteOffset, byteLength).toString("hex");
 }
 
 function isHexId(id: string): boolean {
