@@ -82,8 +82,9 @@ export class Scheduler {
    */
   async run<T>(expression: T, options: RunOptions = {}): Promise<Resolved<T>> {
     const tags = tagPairs(options.tags);
-    const { log, code } = await (this.#prepared ?? this.#prepare());
+    const preparing = this.#prepared ?? this.#prepare();
     this.#prepared = undefined;
+    const { log, code } = await preparing;
     try {
       const execution = this.#begin(log, code, expression, tags, options);
       return (await this.#record(log, execution, expression, options.signal)) as Resolved<T>;
