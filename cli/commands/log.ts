@@ -1,6 +1,8 @@
 import { RedunError } from "../../src/errors.ts";
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import type { TagFilter } from "../../src/index/reader.ts";
+import type { ExecutionRow } from "../../src/index/rows.ts";
+import { findJournals } from "../../src/log/journal.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
 import { type CommandFunction, isJson, type Options } from "../command.ts";
 import { executionJson, executionLine } from "../pages/execution.ts";
@@ -23,19 +25,19 @@ export const command: CommandFunction = async ([id], options) => {
     );
   }
   const printed = await withLog(options, async (log) => ({
-    text: id === undefined ? listing(log, filters, limit, json) : await detail(log, id, json),
+    text: id === undefined ? await listing(log, filters, limit, json) : await detail(log, id, json),
     pager: log.config.get("core.pager"),
   }));
   await page(printed.text, printed.pager);
 };
 
-function listing(
+async function listing(
   log: IndexedLog,
   filters: readonly TagFilter[],
   limit: number,
   json: boolean,
-): string {
-  const rows = log.index.executions(filters, limit + 1);
+): Promise<string> {
+  const rows = [...(await running(log, filters)), ...log.index.executions(filters, limit + 1)];
   const shown = rows.slice(0, limit);
   if (json) {
     return shown.map((row) => `${jsonText(executionJson(row))}\n`).join("");
@@ -49,6 +51,17 @@ function listing(
   const lines = shown.map((row) => executionLine(row, paint));
   const more = rows.length > limit ? `\nOlder ones are not shown: --limit 0 shows all.\n` : "";
   return `Recent executions:\n\n${lines.join("\n")}\n${more}`;
+}
+
+/** What runs at this moment; mostly nothing, which costs a look into one folder. */
+async function running(
+  log: IndexedLog,
+  filters: readonly TagFilter[],
+): Promise<readonly ExecutionRow[]> {
+  const journals = findJournals(log.log.backend.repository.commonDir);
+  if (journals.length === 0) return [];
+  const { runningExecutions } = await import("../../src/index/running.ts");
+  return runningExecutions(log, journals, filters);
 }
 
 async function detail(log: IndexedLog, id: string, json: boolean): Promise<string> {

@@ -93,19 +93,24 @@ interrupted("by SIGKILL: many commands at once record it once", async () => {
   assert.is(logged(dir).length, 1);
 });
 
-interrupted(
-  "a run that is still going is left alone, and shown as running only once recorded",
-  async () => {
-    const { dir, git } = workflowRepository({ "waiting.mjs": WAITING });
-    const { child, ended, said } = start(dir, ["run", "waiting.mjs", "main"]);
-    await said("waiting\n");
-    ok(dir, ["log"]);
-    assert.is(git("for-each-ref", "refs/redun"), "");
-    child.kill("SIGINT");
-    await ended;
-    assert.is(logged(dir)[0].status, "INTERRUPTED");
-  },
-);
+interrupted("a run that is still going is left alone, and listed as running", async () => {
+  const { dir, git } = workflowRepository({ "waiting.mjs": WAITING });
+  const args = ["run", "-t", "env=dev", "waiting.mjs", "main"];
+  const { child, ended, said } = start(dir, args);
+  await said("waiting\n");
+  assert.match(ok(dir, ["log", "-t", "env=dev"]), /^Exec [0-9a-f]{8} \[RUNNING\] /m);
+  const [running] = logged(dir);
+  assert.is(running.status, "RUNNING");
+  assert.is(running.end_time, null);
+  assert.equal(logged(dir, ["-t", "env=prod"]), []);
+  assert.is(git("for-each-ref", "refs/redun"), "");
+  child.kill("SIGINT");
+  await ended;
+  const after = logged(dir);
+  assert.is(after.length, 1);
+  assert.is(after[0].id, running.id);
+  assert.is(after[0].status, "INTERRUPTED");
+});
 
 interrupted("a second Ctrl-C during the commit loses nothing", async () => {
   const { dir } = workflowRepository({ "waiting.mjs": WAITING });
