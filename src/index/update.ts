@@ -153,8 +153,7 @@ interface Step {
 /** Makes one step in one transaction; null when the index is no longer at `from`. */
 async function addFiles(database: Database, log: Log, step: Step): Promise<BadRecord[] | null> {
   const { from, tip, anew, progress } = step;
-  // Sorted rows may be larger than memory.
-  if (anew) database.exec(`PRAGMA cache_size = -${REBUILD_CACHE}; PRAGMA temp_store = FILE`);
+  if (anew) database.exec(`PRAGMA cache_size = -${REBUILD_CACHE}`);
   database.exec(`PRAGMA busy_timeout = ${LONG_WAIT}`);
   database.exec("BEGIN IMMEDIATE");
   try {
