@@ -1,10 +1,10 @@
-import { readFileSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { GitConfig, Repository } from "../backend.ts";
 import { parseConfig, type Setting } from "./config-file.ts";
 import { configOf } from "./config-values.ts";
-import { hasCode } from "./folders.ts";
+import { readText } from "./read-text.ts";
 import { headRef } from "./refs.ts";
 
 /**
@@ -68,15 +68,6 @@ function readSettings(
 
 /** git's own limit; it ends circles too. */
 const MAX_INCLUDE_DEPTH = 10;
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (hasCode(error, "ENOENT", "ENOTDIR", "EACCES", "EISDIR")) return "";
-    throw error;
-  }
-}
 
 function expandHome(path: string, env: NodeJS.ProcessEnv): string {
   return path.startsWith("~/") ? join(homeOf(env), path.slice(2)) : path;

@@ -2,6 +2,7 @@ import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { RedunError } from "../../errors.ts";
 import type { ObjectFormat, Repository } from "../backend.ts";
+import { readText } from "./read-text.ts";
 
 /**
  * Finds the repository that `cwd` is in, as git does: GIT_DIR if set, else the first parent
@@ -86,14 +87,6 @@ function setting(config: string, section: string, name: string): string | undefi
     if (inSection && pair?.[1]?.toLowerCase() === name) value = pair[2]?.toLowerCase();
   }
   return value;
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }
 
 function realPath(path: string): string {

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RedunError } from "../../errors.ts";
 import type { Repository } from "../backend.ts";
 import { isTrue } from "../files/config.ts";
 import { parseConfig } from "../files/config-file.ts";
+import { readText } from "../files/read-text.ts";
 
 /**
  * Refuses a repository that isomorphic-git cannot serve: it would misread it or, worse, write
@@ -29,14 +29,6 @@ export function assertSupported(repository: Repository, env = process.env): void
   }
   for (const name of ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"]) {
     if (env[name]) throw unsupported(`${name} says that its objects are elsewhere`);
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
   }
 }
 
