@@ -36,6 +36,8 @@ export type ErrorCode =
   | "REF_BUSY"
   | "BAD_REF"
   | "OBJECT_MISSING"
+  | "REMOTE_FAILED"
+  | "PUSH_REJECTED"
   | "BAD_RECORD"
   | "FORMAT_TOO_NEW"
   | "BAD_TAG"

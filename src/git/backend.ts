@@ -80,6 +80,40 @@ export interface Append {
   readonly message: string;
 }
 
+/** A talk with another repository. */
+export interface Transfer {
+  /** The name of a configured remote, a URL, or a path. */
+  readonly remote: string;
+  /** Gets git's own progress as it arrives, written for a terminal. Without it there is none. */
+  readonly onProgress?: ((text: string) => void) | undefined;
+  /** Whether git, ssh and credential helpers may ask the user. Defaults to no. */
+  readonly mayAsk?: boolean | undefined;
+}
+
+export interface Fetch extends Transfer {
+  /**
+   * git's refspecs. Only tracking refs belong on their right side: a `+` sets them to what the
+   * remote has, wherever they were. `*` and `^` mean what they mean to git.
+   */
+  readonly refspecs: readonly string[];
+}
+
+export interface Push extends Transfer {
+  readonly commit: Oid;
+  /** Full name of the remote's ref. It is made where the remote has none. */
+  readonly ref: string;
+}
+
+export interface Pushed {
+  /**
+   * False when the remote's ref is not contained in the commit, or moved meanwhile: fetch, merge
+   * and push again.
+   */
+  readonly landed: boolean;
+  /** What the remote said to people, line by line: the words of its hooks. */
+  readonly said: readonly string[];
+}
+
 export interface GitBackend {
   readonly repository: Repository;
 
@@ -119,6 +153,22 @@ export interface GitBackend {
    * @throws RedunError REPOSITORY_UNWRITABLE
    */
   append(request: Append): Promise<Oid>;
+
+  /**
+   * Brings refs of a remote, and every object that they need, into this repository. No other ref
+   * is touched; the tracking refs move when all objects are there.
+   * @returns false when the remote lacks a ref that a refspec names in full: nothing was fetched
+   * @throws RedunError REMOTE_FAILED, REPOSITORY_UNWRITABLE, REF_BUSY
+   */
+  fetch(request: Fetch): Promise<boolean>;
+
+  /**
+   * Moves a ref of a remote forward to a commit. It is never forced, and the user's own hooks do
+   * not run.
+   * @throws RedunError REMOTE_FAILED when the remote cannot be reached or the talk ended early;
+   * PUSH_REJECTED when it refused, with its own words
+   */
+  push(request: Push): Promise<Pushed>;
 
   /**
    * Lets git pack what has piled up, if it is time: in the background, never failing, and only as

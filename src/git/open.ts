@@ -55,6 +55,8 @@ export function deferredBackend(repository: Repository): GitBackend {
     },
     readPath: async (commit, path) => (await open()).readPath(commit, path),
     append: async (request) => (await open()).append(request),
+    fetch: async (request) => (await open()).fetch(request),
+    push: async (request) => (await open()).push(request),
     maintain: () => void opened?.then((backend) => backend.maintain()),
     close: async () => (opened ? (await opened).close() : undefined),
   };

@@ -12,6 +12,7 @@ import { raceContract } from "./contract/race.ts";
 import { readContract } from "./contract/read.ts";
 import { repositoriesContract } from "./contract/repositories.ts";
 import { contractSuite } from "./contract/support.ts";
+import { transportContract } from "./contract/transport.ts";
 
 for (const [name, open] of [
   ["native", openNative],
@@ -25,6 +26,13 @@ for (const [name, open] of [
     repositoriesContract(test, open, name),
   );
 }
+
+contractSuite("git backend native: transport by path", openNative, (test) =>
+  transportContract(test, "path"),
+);
+contractSuite("git backend native: transport by http", openNative, (test) =>
+  transportContract(test, "http"),
+);
 
 contractSuite("git backends: native, then isomorphic", openNative, (test) =>
   crossContract(test, openIsomorphic),

@@ -67,4 +67,10 @@ export class MemoryBackend implements GitBackend {
   commit(): never {
     throw new Error("not here");
   }
+  fetch(): never {
+    throw new Error("not here");
+  }
+  push(): never {
+    throw new Error("not here");
+  }
 }

@@ -10,6 +10,7 @@ import { expectRef, moveRef } from "./move-ref.ts";
 import { ObjectStore } from "./objects.ts";
 import { readInOrder } from "./read-in-order.ts";
 import { assertSupported } from "./supported.ts";
+import { fetchRefs, pushCommit } from "./transport.ts";
 import { fileAt } from "./tree-path.ts";
 
 /**
@@ -57,6 +58,9 @@ export function openIsomorphic(repository: Repository): GitBackend {
       await moveRef(repository, config, { ref, expected, next, committer, message });
       return next;
     },
+
+    fetch: fetchRefs,
+    push: pushCommit,
 
     // Packing needs git.
     maintain() {},

@@ -7,6 +7,7 @@ import { CatFile } from "./cat-file.ts";
 import { fastImport } from "./fast-import.ts";
 import { maintain } from "./maintenance.ts";
 import { gitFields, gitText, runGit } from "./process.ts";
+import { fetchRefs, pushCommit } from "./transport.ts";
 
 /** The backend that leaves everything to the `git` on the PATH (2.30 or newer). */
 export function openNative(repository: Repository): GitBackend {
@@ -23,6 +24,8 @@ export function openNative(repository: Repository): GitBackend {
     read: (oids) => objects.stream(oids),
     readPath: (commit, path) => readPath(objects, commit, path),
     append: async (request) => fastImport(repository, request, await identity()),
+    fetch: (request) => fetchRefs(repository, request),
+    push: (request) => pushCommit(repository, request),
     maintain: () => maintain(repository),
     close: () => objects.close(),
   };

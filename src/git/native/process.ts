@@ -106,7 +106,8 @@ export function gitFailed(args: readonly string[], status: number, stderr: strin
   return new RedunError("GIT_FAILED", `\`git ${args.join(" ")}\` failed: ${said}`);
 }
 
-function cannotStart(error: Error): RedunError {
+/** The error for a git that could not even be started. */
+export function cannotStart(error: Error): RedunError {
   return new RedunError("GIT_FAILED", `git could not be started: ${error.message}`, undefined, {
     cause: error,
   });

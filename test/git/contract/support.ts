@@ -112,13 +112,14 @@ export function assertSound(repo: Pick<TemporaryRepository, "git">): void {
 }
 
 /** Fails unless the promise is rejected, with a RedunError of this code if one is given. */
-export async function rejects(promise: Promise<unknown>, code?: ErrorCode): Promise<void> {
+export async function rejects(promise: Promise<unknown>, code?: ErrorCode): Promise<RedunError> {
   const error = await promise.then(
     () => assert.unreachable("it should have been refused"),
     (reason: unknown) => reason,
   );
   assert.instance(error, RedunError, `not a RedunError: ${error}`);
   if (code) assert.is((error as RedunError).code, code, String(error));
+  return error as RedunError;
 }
 
 /** Runs `body` with some environment variables changed; undefined takes one away. */

@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import type { Repository, Transfer } from "../backend.ts";
+import { cannotStart, gitEnvironment } from "./process.ts";
+
+export interface TransferResult {
+  readonly status: number;
+  readonly stdout: string;
+  /** What git and the remote said on stderr, line by line, progress left out. */
+  readonly said: readonly string[];
+}
+
+/**
+ * Runs a git command that talks with a remote. git, ssh and credential helpers ask their questions
+ * on the terminal itself, past the pipes; where nobody may be asked, they fail at once.
+ * @throws RedunError GIT_FAILED when git cannot be started
+ */
+export function runTransfer(
+  repository: Repository,
+  args: readonly string[],
+  { onProgress, mayAsk }: Transfer,
+): Promise<TransferResult> {
+  const { cwd, env } = gitEnvironment(repository);
+  const silent = {
+    GIT_TERMINAL_PROMPT: "0",
+    SSH_ASKPASS_REQUIRE: "never",
+    GCM_INTERACTIVE: "never",
+  };
+  return new Promise((done, fail) => {
+    const child = spawn("git", args, {
+      cwd,
+      env: { ...(mayAsk ? {} : silent), ...env },
+      stdio: [mayAsk ? "inherit" : "ignore", "pipe", "pipe"],
+    });
+    const said: string[] = [];
+    const lines = lineSplitter((line) => {
+      if (isProgress(line)) onProgress?.(line);
+      else if (line.trim() !== "") said.push(line.trimEnd());
+    });
+    let stdout = "";
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
+      stdout += chunk;
+    });
+    child.stderr?.setEncoding("utf8").on("data", lines.take);
+    child.on("error", (error) => fail(cannotStart(error)));
+    child.on("close", (status) => {
+      lines.end();
+      done({ status: status ?? 1, stdout, said });
+    });
+  });
+}
+
+/** A counter that git writes over and over (it ends in a carriage return), or its last state. */
+function isProgress(line: string): boolean {
+  return line.endsWith("\r") || COUNTED.test(line);
+}
+
+const COUNTED =
+  /^(?:remote: )?(?:(?:Enumerating|Counting|Compressing|Writing|Receiving|Resolving|Unpacking|Updating|Checking) [a-z ]+:|Delta compression|Total \d)/;
+
+/** Cuts a stream into lines, each with the `\n` or `\r` that ends it. */
+function lineSplitter(each: (line: string) => void) {
+  let rest = "";
+  return {
+    take(chunk: string) {
+      const parts = (rest + chunk).split(/(?<=[\r\n])/);
+      rest = /[\r\n]$/.test(parts.at(-1) ?? "") ? "" : (parts.pop() ?? "");
+      parts.forEach(each);
+    },
+    end() {
+      if (rest) each(rest);
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { RedunError } from "../../errors.ts";
+import type { Fetch, Push, Pushed, Repository } from "../backend.ts";
+import { pushRejected, remoteFailed } from "../transport-errors.ts";
+import { runTransfer } from "./transfer.ts";
+
+/**
+ * One `git fetch` of nothing but the given refspecs: no tags, no submodules, no FETCH_HEAD, and no
+ * ref that the user's own settings (a mirror's `+refs/*:refs/*`, pruning) would move along.
+ * `--no-filter`, because in a partial clone git would fetch record after record, one by one, later.
+ * @throws RedunError REMOTE_FAILED, REPOSITORY_UNWRITABLE, REF_BUSY
+ */
+export async function fetchRefs(repository: Repository, request: Fetch): Promise<boolean> {
+  const { status, said } = await runTransfer(
+    repository,
+    [
+      "fetch",
+      "--quiet",
+      ...(request.onProgress ? ["--progress"] : []),
+      "--no-tags",
+      "--no-write-fetch-head",
+      "--no-recurse-submodules",
+      "--no-auto-maintenance",
+      "--no-show-forced-updates",
+      "--no-prune",
+      "--no-filter",
+      "--refmap=",
+      "--",
+      request.remote,
+      ...request.refspecs,
+    ],
+    request,
+  );
+  if (status === 0) return true;
+  const text = said.join("\n");
+  if (/couldn't find remote ref/.test(text)) return false;
+  throw ownFault(repository, text) ?? remoteFailed("fetch", request.remote, said);
+}
+
+/**
+ * One `git push` of one commit to one ref. The remote compares and swaps: of two pushers at once
+ * one is told that the ref has moved.
+ * @throws RedunError REMOTE_FAILED, PUSH_REJECTED
+ */
+export async function pushCommit(repository: Repository, request: Push): Promise<Pushed> {
+  const { status, stdout, said } = await runTransfer(
+    repository,
+    [
+      "push",
+      "--porcelain",
+      ...(request.onProgress ? ["--progress"] : []),
+      "--no-verify",
+      "--no-follow-tags",
+      "--recurse-submodules=no",
+      "--",
+      request.remote,
+      `${request.commit}:${request.ref}`,
+    ],
+    request,
+  );
+  const remoteSaid = said.flatMap((line) => /^remote: (.*)/.exec(line)?.[1]?.trimEnd() ?? []);
+  if (status === 0) return { landed: true, said: remoteSaid };
+  // `!<tab><from>:<to><tab>[remote rejected] (pre-receive hook declined)`
+  const refusal = /^!\t[^\t]*\t(\[.*)$/m.exec(stdout)?.[1];
+  if (refusal === undefined || /^\[remote failure\]/.test(refusal)) {
+    throw remoteFailed("push", request.remote, said);
+  }
+  if (MOVED.test(refusal)) return { landed: false, said: remoteSaid };
+  throw pushRejected(request, refusal, said);
+}
+
+/** How git, here or on the other side, says that the ref is not where the push thought it was. */
+const MOVED =
+  /fetch first|non-fast-forward|stale info|cannot lock ref|failed to (?:update|lock)|incorrect old value|reference already exists/;
+
+/** A fetch that failed on our side of the wire. */
+function ownFault({ commonDir }: Repository, text: string): RedunError | null {
+  if (/cannot lock ref|Unable to create .*\.lock': File exists/.test(text)) {
+    return new RedunError(
+      "REF_BUSY",
+      `Another process writes the same refs: ${text.split("\n")[0]}`,
+      "Try again when it has finished.",
+    );
+  }
+  if (
+    /insufficient permission|Permission denied$|Read-only file system|No space left/m.test(text)
+  ) {
+    if (/publickey|^remote:/m.test(text)) return null;
+    return new RedunError(
+      "REPOSITORY_UNWRITABLE",
+      `The repository at ${commonDir} cannot be written: ${text.split("\n")[0]}`,
+      "Check the permissions and the free space of that folder. Nothing was changed.",
+    );
+  }
+  return null;
+}
