@@ -15,7 +15,7 @@ export function markWords(spec: CommandSpec, words: readonly string[]): string[]
   while (at < words.length) {
     const word = words[at++]!;
     if (word === "--") {
-      positionals.push(...words.slice(at));
+      positionals.push(...words.slice(spec.keepsDashes ? at - 1 : at));
       break;
     }
     const [, name, inline] = /^(--?[A-Za-z][\w-]*)(?:=(.*))?$/s.exec(word) ?? [];
@@ -29,7 +29,8 @@ export function markWords(spec: CommandSpec, words: readonly string[]): string[]
     }
     const option = options.get(name);
     if (!option || !takesValue(option)) {
-      marked.push(word);
+      // cac takes the word after a flag of two words (`--dry-run`) for its value.
+      marked.push(option ? `--${longName(option)}=true` : word);
       continue;
     }
     const value = inline ?? words[at++];

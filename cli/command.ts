@@ -18,6 +18,8 @@ export interface CommandSpec {
   readonly examples: readonly string[];
   /** From this positional on, words belong to someone else and are not looked at. */
   readonly rawAfter?: number;
+  /** A `--` is handed on, because what stands before it is not what stands after it. */
+  readonly keepsDashes?: boolean;
   readonly load: () => Promise<{ readonly command: CommandFunction }>;
 }
 

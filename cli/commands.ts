@@ -14,6 +14,12 @@ const FORMAT: OptionSpec = {
   flags: "--format <format>",
   about: "text, or json: one object a line",
 };
+/** Of the commands that change tags. */
+const EDIT_OPTIONS: readonly OptionSpec[] = [
+  { flags: "-m, --message <why>", about: "The reason, kept in the commit message" },
+  { flags: "--dry-run", about: "Say what would change, and change nothing" },
+  REF,
+];
 
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -60,14 +66,44 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: "tag add",
     args: "<id> [...ids-and-tags]",
-    about: "Add tags to executions, jobs, tasks, values or calls",
-    options: [REF],
+    about: "Add tags to executions, jobs, tasks, values, files or calls",
+    keepsDashes: true,
+    options: EDIT_OPTIONS,
     examples: [
       "tag add 6dc981d7 approved=true       by any unambiguous prefix of an id",
-      "tag add 6dc981d7 9d09 env=prod n=1   several entities, several tags",
+      "tag add - ~1 env=prod n=1            the latest execution and the one before, two tags",
+      "tag add report.txt rows=12           the recorded value of a file",
       "tag add 6dc981d7 'cfg={\"a\": [1, 2]}'  any JSON value",
+      'tag add - approved=true -m "QA passed"  with the reason in the commit',
     ],
     load: () => import("./commands/tag-add.ts"),
+  },
+  {
+    name: "tag update",
+    args: "<id> [...ids-and-tags]",
+    about: "Put tags in the place of the current ones of the same keys",
+    keepsDashes: true,
+    options: EDIT_OPTIONS,
+    examples: [
+      "tag update 6dc981d7 env=prod         whatever env was, it is now prod",
+      "tag update - owner=ada owner=bob     two values of one key",
+      "tag update - env=prod --dry-run      say what would change, and change nothing",
+    ],
+    load: () => import("./commands/tag-update.ts"),
+  },
+  {
+    name: "tag rm",
+    args: "<id> [...ids-and-tags]",
+    about: "Remove tags by key, or by key=value",
+    keepsDashes: true,
+    options: EDIT_OPTIONS,
+    examples: [
+      "tag rm 6dc981d7 env=dev              this value only (env= or env=null is null)",
+      "tag rm 6dc981d7 env note             every value of these keys",
+      "tag rm 6dc981d7 9d095794 -- env      `--` ends the ids; without it a word after the first is",
+      "                                     an id if it is -, ~1, or 6 or more digits of one",
+    ],
+    load: () => import("./commands/tag-rm.ts"),
   },
   {
     name: "tag list",

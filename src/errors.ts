@@ -45,6 +45,7 @@ export type ErrorCode =
   | "BAD_QUERY"
   | "UNKNOWN_ID"
   | "AMBIGUOUS_ID"
+  | "UNKNOWN_TAG"
   | "SCRIPT_FAILED_TO_LOAD"
   | "UNKNOWN_TASK"
   | "BAD_TASK"

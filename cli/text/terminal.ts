@@ -31,6 +31,13 @@ export function oneLine(text: string): string {
   return visible(text).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 }
 
+/** A text cut to so many characters, with `...` where something is left out. */
+export function clip(text: string, length: number): string {
+  return text.length <= length
+    ? text
+    : `${[...text.slice(0, 2 * length)].slice(0, length - 3).join("")}...`;
+}
+
 /**
  * Writes to stdout; on a terminal, through the user's pager when the text is longer than the
  * screen. The pager is chosen as git chooses it.

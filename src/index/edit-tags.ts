@@ -1,38 +1,56 @@
 import type { RecordFile } from "../log/log.ts";
 import { tagEditFile, tagMessage } from "../log/tag-edits.ts";
-import type { TagGraph } from "../tag/graph.ts";
+import type { TagGraph, TagSelector } from "../tag/graph.ts";
 import type { TagEdit, TagPair } from "../tag/tag.ts";
 import type { Found } from "./find.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 
-/**
- * Makes tags current on entities, in one commit. Tags that are current already change nothing; a
- * call that changes nothing makes no commit.
- * @returns the edits that were made, for each entity
- * @throws RedunError REPOSITORY_UNWRITABLE, REF_BUSY, FORMAT_TOO_NEW
- */
-export function addTags(
-  log: IndexedLog,
-  entities: readonly Found[],
-  tags: readonly TagPair[],
-): Promise<TagEdit[][]> {
-  return editTags(log, entities, (graph) => graph.planAdd(tags));
+/** What is to be done to the tags of entities. */
+export type TagAction =
+  | { readonly kind: "add" | "update"; readonly tags: readonly TagPair[] }
+  | { readonly kind: "rm"; readonly selectors: readonly TagSelector[] };
+
+export interface EditTagsOptions {
+  /** Why, for the body of the commit message. */
+  readonly reason?: string | undefined;
+  /** Only plans: nothing is written. */
+  readonly dryRun?: boolean;
 }
 
-async function editTags(
+/** The edits of one entity's tags; none where everything was so already. */
+export interface EntityEdits {
+  readonly entity: Found;
+  readonly edits: readonly TagEdit[];
+}
+
+/**
+ * Edits the tags of entities, all in one commit: whatever is refused for one of them, nothing is
+ * changed for any. A call that changes nothing makes no commit.
+ * @throws RedunError UNKNOWN_TAG for the removal of what is not there
+ * @throws RedunError REPOSITORY_UNWRITABLE, REF_BUSY, FORMAT_TOO_NEW
+ */
+export async function editTags(
   log: IndexedLog,
   entities: readonly Found[],
-  plan: (graph: TagGraph) => TagEdit[],
-): Promise<TagEdit[][]> {
+  action: TagAction,
+  { reason, dryRun = false }: EditTagsOptions = {},
+): Promise<EntityEdits[]> {
   const { objectFormat } = log.log.backend.repository;
-  const planned = entities.map((entity) => plan(log.index.tagGraph(entity)));
-  const files: RecordFile[] = entities.flatMap(({ id, type }, at) => {
-    const edits = planned[at]!;
-    return edits.length > 0 ? [tagEditFile({ entity: id, type, edits }, objectFormat)] : [];
-  });
-  if (files.length > 0) {
-    const changes = entities.map(({ id, type }, at) => ({ entity: id, type, edits: planned[at]! }));
-    await log.append(files, tagMessage(changes));
+  const planned = entities.map((entity) => ({
+    entity,
+    edits: plan(log.index.tagGraph(entity), action),
+  }));
+  const changes = planned
+    .filter(({ edits }) => edits.length > 0)
+    .map(({ entity: { id, type }, edits }) => ({ entity: id, type, edits }));
+  if (changes.length > 0 && !dryRun) {
+    const files: RecordFile[] = changes.map((change) => tagEditFile(change, objectFormat));
+    await log.append(files, tagMessage(changes, reason));
   }
   return planned;
+}
+
+function plan(graph: TagGraph, action: TagAction): TagEdit[] {
+  if (action.kind === "rm") return graph.planRemove(action.selectors);
+  return action.kind === "add" ? graph.planAdd(action.tags) : graph.planUpdate(action.tags);
 }

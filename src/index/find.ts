@@ -41,20 +41,51 @@ export async function findEntities(
   return [...found.values()];
 }
 
-/** @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID with the candidates */
-export async function findEntity(log: IndexedLog, beginning: string): Promise<Found> {
+/**
+ * The entity that a word stands for: the beginning of an id; `-` for the latest execution and `~1`
+ * (or `-~1`, which no shell expands) for the one before; or the path of a recorded file.
+ * @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID with the candidates
+ */
+export async function findEntity(log: IndexedLog, word: string): Promise<Found> {
+  const back = /^(?:-|-?~(\d{1,9}))$/.exec(word);
+  if (back) return executionBefore(log, Number(back[1] ?? 0));
+  const all = await entitiesNamed(log, word);
+  const only = all.find(({ id }) => id === word) ?? (all.length === 1 ? all[0] : undefined);
+  if (only) return only;
+  if (all.length === 0) throw unknownId(log, word);
+  throw ambiguousId(word, all);
+}
+
+/**
+ * Everything that has an id with this beginning; where there is none, the values of files of this
+ * path. No more than an error would name, and one.
+ */
+async function entitiesNamed(log: IndexedLog, word: string): Promise<Found[]> {
   // The index knows the first digits of ids; what is longer is compared with the whole id.
-  const isShort = beginning.length <= 11;
-  const hits = beginning === "" ? [] : log.index.named(beginning, isShort ? SHOWN + 1 : COMPARED);
+  const isShort = word.length <= 11;
+  const hits = word === "" ? [] : log.index.named(word, isShort ? SHOWN + 1 : COMPARED);
   const all: Found[] = [];
   for (const hit of hits) {
     const found = await foundBy(log, hit);
-    if (found?.id.startsWith(beginning)) all.push(found);
+    if (found?.id.startsWith(word)) all.push(found);
   }
-  const only = all.find(({ id }) => id === beginning) ?? (all.length === 1 ? all[0] : undefined);
-  if (only) return only;
-  if (all.length === 0) throw unknownId(log, beginning);
-  throw ambiguousId(beginning, all);
+  if (all.length > 0) return all;
+  return log.index
+    .filesAt(word, SHOWN + 1)
+    .map((row) => ({ type: "Value" as const, id: row.id, tags: row.tags, seq: row.seq, row }));
+}
+
+function executionBefore(log: IndexedLog, count: number): Found {
+  const row = log.index.executionBefore(count);
+  if (row) return { type: "Execution", id: row.id, tags: row.tags, seq: row.seq, row };
+  const { executions } = log.index.counts();
+  throw new RedunError(
+    "UNKNOWN_ID",
+    executions === 0
+      ? `There are no executions in ${log.log.ref} yet.`
+      : `There are no ${count} executions before the latest one: ${log.log.ref} has ${executions}.`,
+    "`redun-git log` lists executions.",
+  );
 }
 
 async function foundBy(log: IndexedLog, hit: NameHit): Promise<Found | undefined> {
@@ -81,7 +112,7 @@ async function foundBy(log: IndexedLog, hit: NameHit): Promise<Found | undefined
 function unknownId({ log: { ref } }: IndexedLog, beginning: string): RedunError {
   return new RedunError(
     "UNKNOWN_ID",
-    `Nothing in ${ref} has an id that begins with "${beginning}".`,
+    `Nothing in ${ref} has an id that begins with "${beginning}", and no file has that path.`,
     "`redun-git log` lists executions; `redun-git log <id>` shows the ids within one.",
   );
 }
@@ -91,8 +122,8 @@ function ambiguousId(beginning: string, candidates: readonly Found[]): RedunErro
   if (candidates.length > SHOWN) lines.push("  and others");
   return new RedunError(
     "AMBIGUOUS_ID",
-    `"${beginning}" is the beginning of several ids:\n${lines.join("\n")}`,
-    "Write more of the id.",
+    `"${beginning}" stands for several entities:\n${lines.join("\n")}`,
+    "Write (more of) the id of one.",
   );
 }
 

@@ -81,6 +81,26 @@ export class IndexReader {
     return row && executionRow(row, this.#dictionary);
   }
 
+  /** The latest execution (0), or the one so many before it. */
+  executionBefore(count: number): ExecutionRow | undefined {
+    const row = this.#statements
+      .get(`${EXECUTION_SQL} ORDER BY e.started DESC, e.id DESC LIMIT 1 OFFSET ?`)
+      .get(count);
+    return row && executionRow(row, this.#dictionary);
+  }
+
+  /** Values of files that have this path, the newest first. */
+  filesAt(path: string, limit: number): EntityRow[] {
+    const type = ENTITY_TYPES.indexOf("Value");
+    return this.#statements
+      .get(
+        `${ENTITY_SQL} WHERE n.type = ${type} AND n.name = (SELECT seq FROM word WHERE text = ?)
+         ORDER BY n.seq DESC LIMIT ?`,
+      )
+      .all(path, limit)
+      .map((row) => entityRow(row, this.#dictionary));
+  }
+
   job(seq: number): JobRow | undefined {
     const row = this.#statements.get(`${JOB_SQL} WHERE j.seq = ?`).get(seq);
     return row && jobRow(row, this.#dictionary);
@@ -159,6 +179,11 @@ export class IndexReader {
       entity.id,
       entity.tags.map((tag) => baseNode(entity.id, tag)),
     );
+  }
+
+  /** Whether anything carries a tag of this key. */
+  hasKey(key: string): boolean {
+    return this.#statements.get("SELECT 1 FROM key_count WHERE key = ?").get(key) !== undefined;
   }
 
   /** How many entities of each type carry each key. */

@@ -13,17 +13,25 @@ export function tagEditFile(edits: TagEdits, format: ObjectFormat): RecordFile {
   return { path: `${tagsFolder(edits.entity)}/${blobId(text, format)}.yaml`, text };
 }
 
-/** The commit message of a tag command: `tag 6dc981d7: env=dev -> env=prod`. */
-export function tagMessage(changes: readonly TagEdits[]): string {
-  const changed = changes.filter(({ edits }) => edits.length > 0);
-  const [first] = changed;
+/**
+ * The commit message of a tag command: `tag 6dc981d7: env=dev -> env=prod`, then why, then
+ * trailers for programs.
+ */
+export function tagMessage(changes: readonly TagEdits[], reason = ""): string {
+  const [first] = changes;
   if (!first) return "tag: nothing";
-  const subject =
-    changed.length === 1
-      ? `tag ${first.entity.slice(0, 8)}: ${first.edits.map(editText).join(", ")}`
-      : `tag ${changed.length} entities: ${first.edits.map(editText).join(", ")}`;
-  const trailers = changed.map(({ type, entity }) => `Redun-${type}: ${entity}\n`);
-  return `${subject.replace(/[\x00-\x1f\x7f]/g, " ")}\n\n${trailers.join("")}`;
+  const whose = changes.length === 1 ? first.entity.slice(0, 8) : `${changes.length} entities`;
+  const subject = `tag ${whose}: ${first.edits.map(editText).join(", ")}`;
+  const body = reason.replaceAll("\r\n", "\n").replace(CONTROL, " ").trim();
+  const trailers = changes.map(({ type, entity }) => `Redun-${type}: ${oneLine(entity)}\n`);
+  return [oneLine(subject), ...(body ? [body] : []), trailers.join("")].join("\n\n");
+}
+
+/** Line feeds and tabs may stand in a reason. */
+const CONTROL = /[\0-\x08\x0b-\x1f\x7f]/g;
+
+function oneLine(text: string): string {
+  return text.replace(/[\0-\x1f\x7f]/g, " ");
 }
 
 function editText({ tag, parents }: TagEdit): string {

@@ -1,6 +1,10 @@
+import { RedunError } from "../errors.ts";
+import type { TagValue } from "../value/value.ts";
 import { hashTag } from "./hash.ts";
 import { pythonJson } from "./python-json.ts";
-import type { TagEdit, TagPair } from "./tag.ts";
+import { tagSet } from "./set.ts";
+import type { TagEdit, TagPair, TagParent } from "./tag.ts";
+import { formatKey, formatTag } from "./text.ts";
 
 /** One tag of a graph. A node without a tag is a removal. */
 export interface TagNode {
@@ -9,6 +13,17 @@ export interface TagNode {
   /** Hashes of the tags that this one replaced. */
   readonly parents: readonly string[];
 }
+
+export type CurrentNode = TagNode & { readonly tag: TagPair };
+
+/** Tags of one key; with a value, only those that say exactly that. */
+export interface TagSelector {
+  readonly key: string;
+  readonly value?: TagValue;
+}
+
+/** Key and value are cut to this many characters in an error. */
+const SHOWN = 50;
 
 /**
  * All tags that an entity ever had. A tag is current when it is no other tag's parent: the rule
@@ -34,10 +49,15 @@ export class TagGraph {
   }
 
   /** Current tags, removals left out. */
-  current(): (TagNode & { tag: TagPair })[] {
+  current(): CurrentNode[] {
     return [...this.nodes.values()].filter(
-      (node): node is TagNode & { tag: TagPair } => node.tag !== null && this.isCurrent(node.hash),
+      (node): node is CurrentNode => node.tag !== null && this.isCurrent(node.hash),
     );
+  }
+
+  /** Current tags of one key, removals left out. */
+  currentOf(key: string): CurrentNode[] {
+    return this.current().filter(({ tag }) => tag[0] === key);
   }
 
   /**
@@ -45,18 +65,75 @@ export class TagGraph {
    * that was replaced or removed is hung again under itself.
    */
   planAdd(tags: readonly TagPair[]): TagEdit[] {
-    return tags.flatMap((tag) => {
-      if (this.current().some((node) => sameTag(node.tag, tag))) return [];
-      let parents: string[] = [];
-      for (;;) {
-        const hash = hashTag(this.entity, tag[0], tag[1], parents);
-        if (!this.nodes.has(hash)) {
-          this.add({ hash, tag, parents });
-          return [{ tag, parents: parents.map((parent) => ({ hash: parent, was: tag })) }];
-        }
-        parents = [hash];
-      }
+    return tags.flatMap((tag) =>
+      this.current().some((node) => sameTag(node.tag, tag)) ? [] : [this.#put(tag, [])],
+    );
+  }
+
+  /**
+   * The edits that put tags in the place of all current tags of their own keys. A key whose
+   * current tags are those already is left alone.
+   */
+  planUpdate(tags: readonly TagPair[]): TagEdit[] {
+    return [...new Set(tags.map(([key]) => key))].flatMap((key) => {
+      const wanted = tagSet(tags.filter((tag) => tag[0] === key));
+      const current = this.currentOf(key);
+      const isAsWanted =
+        current.every(({ tag }) => wanted.some((other) => sameTag(tag, other))) &&
+        wanted.every((tag) => current.some((node) => sameTag(node.tag, tag)));
+      if (isAsWanted) return [];
+      const replaced = current.map(asParent);
+      return wanted.map((tag) => this.#put(tag, replaced));
     });
+  }
+
+  /**
+   * The edit that removes tags, by their key or by key and value.
+   * @throws RedunError UNKNOWN_TAG when a selector stands for no current tag
+   */
+  planRemove(selectors: readonly TagSelector[]): TagEdit[] {
+    const removed = new Map<string, CurrentNode>();
+    for (const selector of selectors) {
+      const found = this.currentOf(selector.key).filter(({ tag }) => selects(selector, tag));
+      if (found.length === 0) throw this.#unknownTag(selector);
+      for (const node of found) removed.set(node.hash, node);
+    }
+    if (removed.size === 0) return [];
+    const parents = byHash([...removed.values()].map(asParent));
+    const hashes = parents.map(({ hash }) => hash);
+    this.add({ hash: hashTag("", "", null, hashes), tag: null, parents: hashes });
+    return [{ tag: null, parents }];
+  }
+
+  /** Adds a tag that replaces others. One that was there before is hung under itself. */
+  #put(tag: TagPair, replaced: readonly TagParent[]): TagEdit {
+    let parents = byHash(replaced);
+    for (;;) {
+      const hashes = parents.map((parent) => parent.hash);
+      const hash = hashTag(this.entity, tag[0], tag[1], hashes);
+      if (!this.nodes.has(hash)) {
+        this.add({ hash, tag, parents: hashes });
+        return { tag, parents };
+      }
+      parents = [{ hash, was: tag }];
+    }
+  }
+
+  #unknownTag({ key, value }: TagSelector): RedunError {
+    const named = value === undefined ? formatKey(key) : formatTag(key, value, SHOWN);
+    const there = this.currentOf(key).map(({ tag }) => formatTag(...tag, SHOWN));
+    const keys = [...new Set(this.current().map(({ tag }) => formatKey(tag[0])))].sort();
+    const has =
+      there.length > 0
+        ? there.join(", ")
+        : keys.length > 0
+          ? `the keys ${keys.join(", ")}`
+          : "none";
+    return new RedunError(
+      "UNKNOWN_TAG",
+      `${this.entity.slice(0, 8)} has no tag ${named}.`,
+      `Its tags: ${has}. Nothing was changed.`,
+    );
   }
 }
 
@@ -70,4 +147,18 @@ export function sameTag(a: TagPair, b: TagPair): boolean {
   return (
     a[0] === b[0] && pythonJson(a[1], { compact: true }) === pythonJson(b[1], { compact: true })
   );
+}
+
+/** Whether a selector stands for a tag. */
+export function selects({ key, value }: TagSelector, tag: TagPair): boolean {
+  return tag[0] === key && (value === undefined || sameTag(tag, [key, value]));
+}
+
+function asParent({ hash, tag }: CurrentNode): TagParent {
+  return { hash, was: tag };
+}
+
+/** Parents have one order, so that the same edit in two clones is the same file. */
+function byHash(parents: readonly TagParent[]): TagParent[] {
+  return [...parents].sort((a, b) => (a.hash < b.hash ? -1 : 1));
 }

@@ -98,8 +98,12 @@ function hasTooManyDigits(text: string): boolean {
 
 /** `key=value`; given a length, each of the two is cut to that many characters, with `...`. */
 export function formatTag(key: string, value: TagValue, maxLength?: number): string {
-  const name = HIDDEN.test(key) ? pythonJson(key, { compact: false }) : key;
-  return `${cut(name, maxLength)}=${cut(formatTagValue(value), maxLength)}`;
+  return `${cut(formatKey(key), maxLength)}=${cut(formatTagValue(value), maxLength)}`;
+}
+
+/** A key on one line: as JSON where it has hidden characters. */
+export function formatKey(key: string): string {
+  return HIDDEN.test(key) ? pythonJson(key, { compact: false }) : key;
 }
 
 function cut(text: string, maxLength: number | undefined): string {

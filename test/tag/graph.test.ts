@@ -1,0 +1,255 @@
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { RedunError } from "../../src/errors.ts";
+import { TagGraph } from "../../src/tag/graph.ts";
+import type { TagPair } from "../../src/tag/tag.ts";
+import { formatTag } from "../../src/tag/text.ts";
+import { float } from "../../src/value/value.ts";
+
+const ENTITY = "6dc981d7";
+
+const edits = suite("edits of a tag graph");
+
+edits("update replaces every current tag of its keys, and names only those as parents", () => {
+  const graph = grown([
+    "add",
+    [
+      ["env", "dev"],
+      ["env", "test"],
+      ["user", "ada"],
+    ],
+  ]);
+  const [edit, ...more] = graph.planUpdate([["env", "prod"]]);
+  assert.equal(more, []);
+  assert.equal(edit!.parents.map(({ was }) => formatTag(...was!)).sort(), ["env=dev", "env=test"]);
+  assert.equal(tagsOf(graph), ["env=prod", "user=ada"]);
+});
+
+edits("several values for one key in one update are both current", () => {
+  const graph = grown(
+    ["add", [["env", "dev"]]],
+    [
+      "update",
+      [
+        ["env", "a"],
+        ["env", "b"],
+      ],
+    ],
+  );
+  assert.equal(tagsOf(graph), ["env=a", "env=b"]);
+});
+
+edits("an update to what is current changes nothing, in any order", () => {
+  const graph = grown([
+    "add",
+    [
+      ["env", "a"],
+      ["env", "b"],
+      ["n", 1],
+    ],
+  ]);
+  assert.equal(
+    graph.planUpdate([
+      ["env", "b"],
+      ["n", 1],
+      ["env", "a"],
+      ["env", "b"],
+    ]),
+    [],
+  );
+  // 1.0 is another value than 1, and one value is less than two.
+  assert.is(graph.planUpdate([["n", float(1)]]).length, 1);
+  assert.is(graph.planUpdate([["env", "b"]]).length, 1);
+});
+
+edits("what was removed comes back by add and by update", () => {
+  for (const kind of ["add", "update"] as const) {
+    const graph = grown(
+      ["add", [["env", "dev"]]],
+      ["rm", [["env", "dev"]]],
+      [kind, [["env", "dev"]]],
+    );
+    assert.equal(tagsOf(graph), ["env=dev"], kind);
+  }
+});
+
+edits("remove takes a key, or a value exactly, null too", () => {
+  const begin = () =>
+    grown([
+      "add",
+      [
+        ["k", null],
+        ["k", 1],
+        ["k", float(1)],
+        ["other", 1],
+      ],
+    ]);
+  const removed = (selector: { key: string; value?: number | null }) => {
+    const graph = begin();
+    graph.planRemove([selector]);
+    return tagsOf(graph);
+  };
+  assert.equal(removed({ key: "k" }), ["other=1"]);
+  assert.equal(removed({ key: "k", value: null }), ["k=1", "k=1.0", "other=1"]);
+  assert.equal(removed({ key: "k", value: 1 }), ["k=1.0", "k=null", "other=1"]);
+});
+
+edits("removing what is not there is refused, and says what is", () => {
+  const graph = grown(["add", [["env", "dev"]]]);
+  for (const [selector, hint] of [
+    [{ key: "env", value: "prod" }, /env=dev/],
+    [{ key: "nothing" }, /the keys env/],
+  ] as const) {
+    try {
+      graph.planRemove([{ key: "env" }, selector]);
+      assert.unreachable();
+    } catch (error) {
+      assert.instance(error, RedunError);
+      assert.is((error as RedunError).code, "UNKNOWN_TAG");
+      assert.match((error as RedunError).hint!, hint);
+    }
+  }
+  assert.equal(tagsOf(graph), ["env=dev"]);
+});
+
+edits.run();
+
+const algebra = suite("tag graphs of several clones");
+
+algebra("alone, current tags are those of a plain map of sets", () => {
+  fc.assert(
+    fc.property(fc.array(step()), (steps) => {
+      const graph = new TagGraph(ENTITY);
+      const plain = new Map<string, Set<TagPair[1]>>();
+      for (const [kind, tags] of steps) {
+        apply(graph, kind, tags);
+        if (kind === "update") for (const [key] of tags) plain.delete(key);
+        for (const [key, value] of tags) {
+          const values = plain.get(key) ?? new Set();
+          plain.set(key, values);
+          if (kind === "rm") values.delete(value);
+          else values.add(value);
+        }
+      }
+      const expected = [...plain].flatMap(([key, values]) =>
+        [...values].map((value) => formatTag(key, value)),
+      );
+      assert.equal(tagsOf(graph), expected.sort());
+    }),
+  );
+});
+
+algebra("merged in any order, all agree with the rule of redun on the set of all tags", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(2), fc.option(fc.nat(2)), step()), { maxLength: 25 }),
+      fc.shuffledSubarray([0, 1, 2], { minLength: 3 }),
+      (history, order) => {
+        const clones = [0, 1, 2].map(() => new TagGraph(ENTITY));
+        const models = [0, 1, 2].map(() => new Model());
+        for (const [at, from, [kind, tags]] of history) {
+          // Sometimes a clone pulls from another one first.
+          if (from !== null) pull(clones[at]!, clones[from]!);
+          if (from !== null) models[at]!.pull(models[from]!);
+          apply(clones[at]!, kind, tags);
+          models[at]!.apply(kind, tags);
+        }
+        const merged = new TagGraph(ENTITY);
+        for (const at of order) pull(merged, clones[at]!);
+        const model = new Model();
+        for (const other of models) model.pull(other);
+        assert.equal(tagsOf(merged), model.current());
+        for (const [at, clone] of clones.entries()) {
+          assert.equal(tagsOf(clone), models[at]!.current());
+          pull(clone, merged);
+          assert.equal(tagsOf(clone), model.current());
+        }
+      },
+    ),
+  );
+});
+
+algebra.run();
+
+type Kind = "add" | "update" | "rm";
+type Step = readonly [Kind, readonly TagPair[]];
+
+/** Few keys and values, so that steps meet. */
+function step(): fc.Arbitrary<Step> {
+  const tag = fc.tuple(fc.constantFrom("env", "n"), fc.constantFrom<TagPair[1]>("a", 1, null));
+  return fc.tuple(
+    fc.constantFrom<Kind>("add", "update", "rm"),
+    fc.array(tag, { minLength: 1, maxLength: 3 }),
+  );
+}
+
+function grown(...steps: readonly Step[]): TagGraph {
+  const graph = new TagGraph(ENTITY);
+  for (const [kind, tags] of steps) apply(graph, kind, tags);
+  return graph;
+}
+
+function apply(graph: TagGraph, kind: Kind, tags: readonly TagPair[]): void {
+  if (kind === "add") graph.planAdd(tags);
+  else if (kind === "update") graph.planUpdate(tags);
+  else {
+    const there = new Set(tagsOf(graph));
+    const present = tags.filter((tag) => there.has(formatTag(...tag)));
+    graph.planRemove(present.map(([key, value]) => ({ key, value })));
+  }
+}
+
+function pull(into: TagGraph, from: TagGraph): void {
+  for (const node of from.nodes.values()) into.add(node);
+}
+
+function tagsOf(graph: TagGraph): string[] {
+  return [...new Set(graph.current().map(({ tag }) => formatTag(...tag)))].sort();
+}
+
+/** redun's rules said once more, with a tag's whole ancestry as text in the place of a hash. */
+class Model {
+  /** From a tag's name to the names of its parents. */
+  readonly tags = new Map<string, readonly string[]>();
+
+  pull(other: Model): void {
+    for (const [name, parents] of other.tags) this.tags.set(name, parents);
+  }
+
+  apply(kind: Kind, tags: readonly TagPair[]): void {
+    const texts = [...new Set(tags.map((tag) => formatTag(...tag)))];
+    if (kind === "rm") {
+      const gone = this.names().filter((name) => texts.includes(textOf(name)));
+      if (gone.length > 0) this.put("", gone);
+    } else if (kind === "add") {
+      for (const text of texts) if (!this.current().includes(text)) this.put(text, []);
+    } else {
+      for (const key of new Set(tags.map(([name]) => `${name}=`))) {
+        const wanted = texts.filter((text) => text.startsWith(key)).sort();
+        const names = this.names().filter((name) => textOf(name).startsWith(key));
+        const now = [...new Set(names.map(textOf))].sort();
+        if (String(now) !== String(wanted)) for (const text of wanted) this.put(text, names);
+      }
+    }
+  }
+
+  put(text: string, parents: readonly string[]): void {
+    const name = JSON.stringify([text, [...parents].sort()]);
+    if (this.tags.has(name)) this.put(text, [name]);
+    else this.tags.set(name, parents);
+  }
+
+  names(): string[] {
+    const replaced = new Set([...this.tags.values()].flat());
+    return [...this.tags.keys()].filter((name) => textOf(name) !== "" && !replaced.has(name));
+  }
+
+  current(): string[] {
+    return [...new Set(this.names().map(textOf))].sort();
+  }
+}
+
+function textOf(name: string): string {
+  return JSON.parse(name)[0];
+}
