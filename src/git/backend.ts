@@ -30,12 +30,25 @@ export interface NewFile {
   readonly bytes: Uint8Array;
 }
 
+/** A file to add whose content is an object of the repository already. */
+export interface StoredFile {
+  readonly path: string;
+  readonly oid: Oid;
+  /** As in `Change`. By default that of an ordinary file. */
+  readonly mode?: string;
+}
+
+/** The mode of an ordinary file, which is what records are. */
+export const FILE_MODE = "100644";
+
 /** One file that two trees do not share. */
 export interface Change {
   readonly path: string;
   readonly kind: "added" | "modified" | "deleted";
   /** The file's object in the later tree (in the earlier one where it was deleted). */
   readonly oid: Oid;
+  /** Six octal digits, of the same tree: `100644`; `120000` for a link, `160000` for a submodule. */
+  readonly mode: string;
 }
 
 /** The commit that is checked out, and how far the work tree is from it. */
@@ -76,8 +89,31 @@ export interface Append {
   readonly ref: string;
   /** What the ref must point at for the append to happen; null: it must not exist. */
   readonly expected: Oid | null;
-  readonly files: readonly NewFile[];
+  readonly files: readonly (NewFile | StoredFile)[];
   readonly message: string;
+  /**
+   * The commit's parents, where it is a merge: `expected` and others, in the order in which they
+   * are to be written. The files are laid over the tree of the first.
+   */
+  readonly parents?: readonly Oid[];
+  /** Who made the commit and when; by default us, now. */
+  readonly identity?: Identity;
+}
+
+/** A ref's move to a commit that the repository has. */
+export interface Move {
+  readonly ref: string;
+  /** What the ref must point at, null: it must not exist. */
+  readonly expected: Oid | null;
+  readonly next: Oid;
+  /** One line for the reflog. */
+  readonly message: string;
+}
+
+/** A commit of a history, and its author: `Name <email>`. */
+export interface Authored {
+  readonly oid: Oid;
+  readonly author: string;
 }
 
 /** A talk with another repository. */
@@ -124,12 +160,22 @@ export interface GitBackend {
   /** The commit that a full ref name points at, or null. */
   resolve(ref: string): Promise<Oid | null>;
 
+  /** The refs whose full names begin so, in order of name, with the commits they point at. */
+  refs(prefix: string): Promise<ReadonlyMap<string, Oid>>;
+
   /** @throws RedunError OBJECT_MISSING */
   commit(oid: Oid): Promise<CommitInfo>;
 
+  /** Whether the history of `descendant` holds `ancestor`. A commit holds itself. */
+  isAncestor(ancestor: Oid, descendant: Oid): Promise<boolean>;
+
+  /** The commits in the history of `to` that are not in that of `from` (null: an empty one). */
+  history(from: Oid | null, to: Oid): AsyncIterable<Authored>;
+
   /**
    * The files that differ between two commits, `from` null standing for the empty tree.
-   * Order is not specified. Only blobs are named, never trees.
+   * Files of one folder come one after the other; the order is else not specified. Links and
+   * submodules are named like files, trees never.
    */
   changes(from: Oid | null, to: Oid): AsyncIterable<Change>;
 
@@ -153,6 +199,12 @@ export interface GitBackend {
    * @throws RedunError REPOSITORY_UNWRITABLE
    */
   append(request: Append): Promise<Oid>;
+
+  /**
+   * Moves a ref by compare-and-swap, whether or not the new commit holds the old one.
+   * @throws RedunError REF_MOVED, REF_BUSY, BAD_REF, REPOSITORY_UNWRITABLE
+   */
+  move(request: Move): Promise<void>;
 
   /**
    * Brings refs of a remote, and every object that they need, into this repository. No other ref

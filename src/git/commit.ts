@@ -16,3 +16,15 @@ export function parseCommit(bytes: Uint8Array): CommitInfo {
   }
   return { ...found, parents, message: blank < 0 ? "" : text.slice(blank + 2) };
 }
+
+/**
+ * When a commit was made, in seconds since 1970; 0 where its line is not as git writes it, or
+ * names a year of more than four digits.
+ */
+export function committedAt({ committer }: Pick<CommitInfo, "committer">): number {
+  const seconds = Number(/> (\d{1,12}) [+-]\d{4}$/.exec(committer)?.[1] ?? 0);
+  return seconds <= LAST_SECOND ? seconds : 0;
+}
+
+/** 9999-12-31T23:59:59Z */
+const LAST_SECOND = 253_402_300_799;

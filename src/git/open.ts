@@ -46,7 +46,12 @@ export function deferredBackend(repository: Repository): GitBackend {
     identity: async () => (await open()).identity(),
     head: async () => (await open()).head(),
     resolve: async (ref) => (inFiles ? readRef(repository, ref).oid : (await open()).resolve(ref)),
+    refs: async (prefix) => (await open()).refs(prefix),
     commit: async (oid) => (await open()).commit(oid),
+    isAncestor: async (ancestor, descendant) => (await open()).isAncestor(ancestor, descendant),
+    history: async function* (from, to) {
+      yield* (await open()).history(from, to);
+    },
     changes: async function* (from, to) {
       yield* (await open()).changes(from, to);
     },
@@ -55,6 +60,7 @@ export function deferredBackend(repository: Repository): GitBackend {
     },
     readPath: async (commit, path) => (await open()).readPath(commit, path),
     append: async (request) => (await open()).append(request),
+    move: async (request) => (await open()).move(request),
     fetch: async (request) => (await open()).fetch(request),
     push: async (request) => (await open()).push(request),
     maintain: () => void opened?.then((backend) => backend.maintain()),

@@ -1,6 +1,7 @@
 import { RedunError } from "../errors.ts";
-import type { Oid } from "../git/backend.ts";
-import { checkFormat, type Log, type RecordFile } from "../log/log.ts";
+import { FILE_MODE, type Oid } from "../git/backend.ts";
+import { checkFormat } from "../log/format.ts";
+import type { Log, RecordFile } from "../log/log.ts";
 import { parsePath, type RecordPath } from "../record/layout.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 import { readYaml } from "../value/yaml-read.ts";
@@ -123,9 +124,9 @@ class Rewritten extends Error {}
 
 async function* addedFiles(log: Log, from: Oid | null, to: Oid): AsyncGenerator<FoundFile> {
   try {
-    for await (const { path, oid, kind } of log.backend.changes(from, to)) {
+    for await (const { path, oid, kind, mode } of log.backend.changes(from, to)) {
       const place = parsePath(path);
-      if (!place) continue;
+      if (!place || mode !== FILE_MODE) continue;
       if (kind === "added" || (kind === "modified" && place.kind === "format")) {
         yield { path, place, oid };
       } else throw new Rewritten();

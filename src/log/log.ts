@@ -1,11 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import { setTimeout as sleep } from "node:timers/promises";
-import { RedunError } from "../errors.ts";
-import type { GitBackend, NewFile, Oid } from "../git/backend.ts";
-import { formatYaml } from "../record/encode.ts";
-import { FORMAT_PATH } from "../record/layout.ts";
-import { FORMAT_VERSION } from "../record/records.ts";
-import { readAnyYaml } from "../value/yaml-any.ts";
+import type { GitBackend, Oid } from "../git/backend.ts";
+import { formatFile, readFormat } from "./format.ts";
+import { whileContended } from "./retry.ts";
 
 /** A record file as text. */
 export interface RecordFile {
@@ -18,9 +14,6 @@ export interface Appended {
   readonly before: Oid | null;
   readonly after: Oid;
 }
-
-/** How often a moved ref is tried again before giving up: minutes of contention. */
-const MAX_TRIES = 200;
 
 /** One log: a set of immutable record files on a git ref. */
 export class Log {
@@ -47,23 +40,18 @@ export class Log {
    */
   async append(files: readonly RecordFile[], message: string): Promise<Appended> {
     const bytes = files.map(({ path, text }) => ({ path, bytes: Buffer.from(text, "utf8") }));
-    for (let tries = 1; ; tries++) {
+    return whileContended(async () => {
       const before = await this.tip();
       const isLog = before !== null && (await this.#checkFormat(before));
-      try {
-        const after = await this.backend.append({
-          ref: this.ref,
-          expected: before,
-          files: isLog ? bytes : [...bytes, formatFile()],
-          message,
-        });
-        this.#checked = after;
-        return { before, after };
-      } catch (error) {
-        if (!isContention(error) || tries >= MAX_TRIES) throw error;
-        await sleep(Math.random() * Math.min(10 * tries, 500));
-      }
-    }
+      const after = await this.backend.append({
+        ref: this.ref,
+        expected: before,
+        files: isLog ? bytes : [...bytes, formatFile()],
+        message,
+      });
+      this.#checked = after;
+      return { before, after };
+    });
   }
 
   /**
@@ -86,36 +74,8 @@ export class Log {
    */
   async #checkFormat(tip: Oid): Promise<boolean> {
     if (this.#checked === tip) return true;
-    const text = await this.backend.readPath(tip, FORMAT_PATH);
-    if (text) {
-      checkFormat(
-        isUtf8(text) && (await readAnyYaml(Buffer.from(text).toString("utf8"))),
-        this.ref,
-      );
-    }
-    if (text) this.#checked = tip;
-    return text !== null;
+    const isLog = (await readFormat(this.backend, tip, this.ref)) !== null;
+    if (isLog) this.#checked = tip;
+    return isLog;
   }
-}
-
-/** @throws RedunError FORMAT_TOO_NEW */
-export function checkFormat(format: unknown, ref: string): void {
-  const { format: name, version } = (format || {}) as { format?: unknown; version?: unknown };
-  if (name !== "redun-git" || !Number.isSafeInteger(version) || (version as number) < 1) {
-    throw new RedunError("BAD_RECORD", `${ref} has a ${FORMAT_PATH} that is none of redun-git's.`);
-  }
-  if ((version as number) <= FORMAT_VERSION) return;
-  throw new RedunError(
-    "FORMAT_TOO_NEW",
-    `${ref} is in format ${String(version)}; this redun-git knows formats up to ${FORMAT_VERSION}.`,
-    "Update redun-git. Nothing was changed.",
-  );
-}
-
-function formatFile(): NewFile {
-  return { path: FORMAT_PATH, bytes: Buffer.from(formatYaml(), "utf8") };
-}
-
-function isContention(error: unknown): boolean {
-  return error instanceof RedunError && (error.code === "REF_MOVED" || error.code === "REF_BUSY");
 }

@@ -1,4 +1,12 @@
-import type { Append, Change, GitBackend, Oid, Repository } from "../../src/git/backend.ts";
+import {
+  type Append,
+  type Change,
+  FILE_MODE,
+  type GitBackend,
+  type NewFile,
+  type Oid,
+  type Repository,
+} from "../../src/git/backend.ts";
 import { blobId } from "../../src/value/oid.ts";
 
 /**
@@ -19,7 +27,7 @@ export class MemoryBackend implements GitBackend {
 
   async append({ expected, files }: Append): Promise<Oid> {
     const tree = new Map(expected ? this.#commits.get(expected) : []);
-    for (const { path, bytes } of files) {
+    for (const { path, bytes } of files as readonly NewFile[]) {
       const oid = blobId(bytes);
       this.#blobs.set(oid, bytes);
       tree.set(path, oid);
@@ -35,7 +43,8 @@ export class MemoryBackend implements GitBackend {
     const after = [...this.#commits.get(to)!].sort(([a], [b]) => (a < b ? -1 : 1));
     for (const [path, oid] of after) {
       const old = before.get(path);
-      if (old !== oid) yield { path, oid, kind: old ? "modified" : "added" };
+      if (old === oid) continue;
+      yield { path, oid, mode: FILE_MODE, kind: old ? "modified" : "added" };
     }
   }
 
@@ -65,6 +74,18 @@ export class MemoryBackend implements GitBackend {
     throw new Error("not here");
   }
   commit(): never {
+    throw new Error("not here");
+  }
+  refs(): never {
+    throw new Error("not here");
+  }
+  isAncestor(): never {
+    throw new Error("not here");
+  }
+  history(): never {
+    throw new Error("not here");
+  }
+  move(): never {
     throw new Error("not here");
   }
   fetch(): never {

@@ -90,6 +90,39 @@ export function assertCreatable(repository: Repository, ref: string): void {
   if (isFolder || packedRefs(repository).includes(` ${ref}/`)) throw taken(ref, `${ref}/...`);
 }
 
+/** The refs whose full names begin so, in order of name. Broken ones are left out, as git does. */
+export function listRefs(repository: Repository, prefix: string): ReadonlyMap<string, Oid> {
+  const names = new Set(looseRefs(repository, prefix.slice(0, prefix.lastIndexOf("/"))));
+  for (const [, name] of packedRefs(repository)
+    .toString("latin1")
+    .matchAll(/^[0-9a-f]{40} (\S+)$/gm)) {
+    names.add(name!);
+  }
+  const found = new Map<string, Oid>();
+  for (const name of [...names].filter((one) => one.startsWith(prefix)).sort()) {
+    try {
+      const { oid } = readRef(repository, name);
+      if (oid) found.set(name, oid);
+    } catch (error) {
+      if (!(error instanceof RedunError)) throw error;
+    }
+  }
+  return found;
+}
+
+function looseRefs(repository: Repository, folder: string): string[] {
+  try {
+    const entries = readdirSync(refPath(repository, folder), { withFileTypes: true });
+    return entries.flatMap((entry) => {
+      const name = `${folder}/${entry.name}`;
+      return entry.isDirectory() ? looseRefs(repository, name) : [name];
+    });
+  } catch (error) {
+    if (hasCode(error, "ENOENT", "ENOTDIR")) return [];
+    throw error;
+  }
+}
+
 function removeEmptyFolders(path: string): void {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   for (const name of readdirSync(path)) removeEmptyFolders(join(path, name));

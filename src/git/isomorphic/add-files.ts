@@ -1,4 +1,4 @@
-import type { NewFile, Oid } from "../backend.ts";
+import type { NewFile, Oid, StoredFile } from "../backend.ts";
 import { namesOf } from "../files/path-names.ts";
 import type { ObjectBatch, ObjectStore } from "./objects.ts";
 import {
@@ -12,7 +12,12 @@ import {
 } from "./tree-format.ts";
 
 /** New files by name, sub-folders nested: what is to be laid over a tree. */
-type Overlay = Map<string, Overlay | Oid>;
+type Overlay = Map<string, Overlay | Leaf>;
+
+interface Leaf {
+  readonly oid: Oid;
+  readonly mode: number;
+}
 
 /**
  * Adds `files` and the trees on the way to them to a batch, over the tree `base` (null: an empty
@@ -23,15 +28,18 @@ export async function addFiles(
   store: ObjectStore,
   batch: ObjectBatch,
   base: Oid | null,
-  files: readonly NewFile[],
+  files: readonly (NewFile | StoredFile)[],
 ): Promise<Oid> {
   const overlay: Overlay = new Map();
-  for (const { path, bytes } of files)
-    place(overlay, namesOf(path).map(toBytes), batch.add("blob", bytes));
+  for (const file of files) {
+    const oid = "oid" in file ? file.oid : batch.add("blob", file.bytes);
+    const mode = "oid" in file && file.mode ? Number.parseInt(file.mode, 8) : FILE_MODE;
+    place(overlay, namesOf(file.path).map(toBytes), { oid, mode });
+  }
   return lay(store, batch, overlay, base);
 }
 
-function place(root: Overlay, names: readonly string[], oid: Oid): void {
+function place(root: Overlay, names: readonly string[], leaf: Leaf): void {
   let folder = root;
   for (const name of names.slice(0, -1)) {
     let inner = folder.get(name);
@@ -41,7 +49,7 @@ function place(root: Overlay, names: readonly string[], oid: Oid): void {
     }
     folder = inner;
   }
-  folder.set(names.at(-1)!, oid);
+  folder.set(names.at(-1)!, leaf);
 }
 
 async function lay(
@@ -58,7 +66,7 @@ async function lay(
       const oid = await lay(store, batch, child, old && isFolder(old) ? old.oid : null);
       entries.set(name, { mode: FOLDER_MODE, name, oid });
     } else {
-      entries.set(name, { mode: FILE_MODE, name, oid: child });
+      entries.set(name, { ...child, name });
     }
   }
   return batch.add("tree", formatTree(entries.values()));

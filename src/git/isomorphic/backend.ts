@@ -1,10 +1,11 @@
 import type { Append, GitBackend, Oid, Repository } from "../backend.ts";
 import { loadConfig } from "../files/config.ts";
-import { readRef } from "../files/refs.ts";
+import { listRefs, readRef } from "../files/refs.ts";
 import { addFiles } from "./add-files.ts";
 import { changedFiles } from "./changes.ts";
 import { formatCommit, readCommit } from "./commits.ts";
 import { readHead } from "./head.ts";
+import { historyBetween, isAncestor } from "./history.ts";
 import { identityOf } from "./identity.ts";
 import { expectRef, moveRef } from "./move-ref.ts";
 import { ObjectStore } from "./objects.ts";
@@ -32,7 +33,10 @@ export function openIsomorphic(repository: Repository): GitBackend {
     identity: async () => identityOf(loadConfig(repository)),
     head: async () => readHead(repository, store, loadConfig(repository)),
     resolve: async (ref) => readRef(repository, ref).oid,
+    refs: async (prefix) => listRefs(repository, prefix),
     commit: async (oid) => readCommit(store, oid),
+    isAncestor: (ancestor, descendant) => isAncestor(repository, store, ancestor, descendant),
+    history: (from, to) => historyBetween(repository, store, from, to),
     async *changes(from, to) {
       yield* changedFiles(store, await treeOf(from), await treeOf(to));
     },
@@ -44,19 +48,25 @@ export function openIsomorphic(repository: Repository): GitBackend {
       return oid === null ? null : (await store.read(oid)).bytes;
     },
 
-    async append({ ref, expected, files, message }: Append) {
+    async append({ ref, expected, files, message, ...request }: Append) {
       // Found out under the lock too, but there a refusal would leave unused objects behind.
       expectRef(repository, ref, expected);
       const config = loadConfig(repository);
-      const identity = identityOf(config);
+      const identity = request.identity ?? identityOf(config);
+      const parents = request.parents ?? (expected ? [expected] : []);
       const batch = store.batch();
-      const tree = await addFiles(store, batch, await treeOf(expected), files);
-      const parents = expected ? [expected] : [];
+      const tree = await addFiles(store, batch, await treeOf(parents[0] ?? null), files);
       const next = batch.add("commit", formatCommit(tree, parents, identity, message));
       await batch.settle();
-      const { committer } = identity;
+      const { committer } = identityOf(config);
       await moveRef(repository, config, { ref, expected, next, committer, message });
       return next;
+    },
+
+    async move(request) {
+      const config = loadConfig(repository);
+      const { committer } = identityOf(config);
+      await moveRef(repository, config, { ...request, committer });
     },
 
     fetch: fetchRefs,

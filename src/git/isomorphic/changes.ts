@@ -1,6 +1,6 @@
 import type { Change, Oid } from "../backend.ts";
 import type { ObjectStore } from "./objects.ts";
-import { fromBytes, isBlob, isFolder, parseTree, type TreeEntry } from "./tree-format.ts";
+import { fromBytes, isFolder, parseTree, type TreeEntry } from "./tree-format.ts";
 
 interface Pair {
   readonly prefix: string;
@@ -57,8 +57,12 @@ function fileChange(
   before: TreeEntry | undefined,
   after: TreeEntry | undefined,
 ): Omit<Change, "path"> | null {
-  const was = before && isBlob(before);
-  const is = after && isBlob(after);
-  if (is) return { kind: was ? "modified" : "added", oid: after.oid };
-  return was ? { kind: "deleted", oid: before.oid } : null;
+  const was = before && !isFolder(before);
+  const is = after && !isFolder(after);
+  if (is) return { kind: was ? "modified" : "added", oid: after.oid, mode: modeText(after) };
+  return was ? { kind: "deleted", oid: before.oid, mode: modeText(before) } : null;
+}
+
+function modeText({ mode }: TreeEntry): string {
+  return mode.toString(8).padStart(6, "0");
 }

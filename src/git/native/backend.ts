@@ -1,12 +1,21 @@
 import { RedunError } from "../../errors.ts";
-import type { Change, GitBackend, Head, Identity, Oid, Repository } from "../backend.ts";
+import type {
+  Authored,
+  Change,
+  GitBackend,
+  Head,
+  Identity,
+  Move,
+  Oid,
+  Repository,
+} from "../backend.ts";
 import { parseCommit } from "../commit.ts";
 import { listConfig } from "../files/config-values.ts";
 import { machineIdentity, stamp } from "../identity.ts";
 import { CatFile } from "./cat-file.ts";
-import { fastImport } from "./fast-import.ts";
+import { fastImport, refusal } from "./fast-import.ts";
 import { maintain } from "./maintenance.ts";
-import { gitFields, gitText, runGit } from "./process.ts";
+import { gitFailed, gitFields, gitText, runGit } from "./process.ts";
 import { fetchRefs, pushCommit } from "./transport.ts";
 
 /** The backend that leaves everything to the `git` on the PATH (2.30 or newer). */
@@ -19,11 +28,16 @@ export function openNative(repository: Repository): GitBackend {
     identity,
     head: () => head(repository),
     resolve: (ref) => revision(repository, `${ref}^{commit}`),
+    refs: (prefix) => refs(repository, prefix),
     commit: async (oid) => parseCommit((await objects.get(oid)).bytes),
+    isAncestor: (ancestor, descendant) => isAncestor(repository, ancestor, descendant),
+    history: (from, to) => history(repository, from, to),
     changes: (from, to) => changes(repository, from, to),
     read: (oids) => objects.stream(oids),
     readPath: (commit, path) => readPath(objects, commit, path),
-    append: async (request) => fastImport(repository, request, await identity()),
+    append: async (request) =>
+      fastImport(repository, request, request.identity ?? (await identity())),
+    move: (request) => move(repository, request),
     fetch: (request) => fetchRefs(repository, request),
     push: (request) => pushCommit(repository, request),
     maintain: () => maintain(repository),
@@ -54,6 +68,49 @@ function identityReader(repository: Repository): () => Promise<Identity> {
 async function revision(repository: Repository, name: string): Promise<Oid | null> {
   const { status, stdout } = await runGit(repository, ["rev-parse", "--verify", "--quiet", name]);
   return status === 0 ? stdout.toString("latin1").trim() : null;
+}
+
+async function refs(repository: Repository, prefix: string): Promise<ReadonlyMap<string, Oid>> {
+  // A pattern that does not end in a slash would have to be a whole name.
+  const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+  const format = "--format=%(refname)%00%(objectname)%00%(*objectname)";
+  const lines = (await gitText(repository, ["for-each-ref", format, folder])).split("\n");
+  const found = lines.filter(Boolean).map((line) => line.split("\0") as [string, Oid, Oid]);
+  return new Map(
+    found.flatMap(([name, oid, tagged]) =>
+      name.startsWith(prefix) ? [[name, tagged || oid] as const] : [],
+    ),
+  );
+}
+
+async function isAncestor(
+  repository: Repository,
+  ancestor: Oid,
+  descendant: Oid,
+): Promise<boolean> {
+  const args = ["merge-base", "--is-ancestor", ancestor, descendant];
+  const { status, stderr } = await runGit(repository, args);
+  if (status > 1) throw gitFailed(args, status, stderr);
+  return status === 0;
+}
+
+async function* history(
+  repository: Repository,
+  from: Oid | null,
+  to: Oid,
+): AsyncGenerator<Authored> {
+  const args = ["log", "-z", "--encoding=UTF-8", "--format=%H %an <%ae>", to];
+  for await (const line of gitFields(repository, [...args, ...(from ? [`^${from}`] : []), "--"])) {
+    const space = line.indexOf(" ");
+    yield { oid: line.slice(0, space), author: line.slice(space + 1) };
+  }
+}
+
+/** @throws RedunError REF_MOVED, REF_BUSY, BAD_REF, REPOSITORY_UNWRITABLE, GIT_FAILED */
+async function move(repository: Repository, { ref, expected, next, message }: Move): Promise<void> {
+  const args = ["update-ref", "-m", message, ref, next, expected ?? "0".repeat(next.length)];
+  const { status, stderr } = await runGit(repository, args);
+  if (status !== 0) throw refusal(ref, repository, stderr) ?? gitFailed(args, status, stderr);
 }
 
 async function head(repository: Repository): Promise<Head> {
@@ -104,7 +161,7 @@ async function* changes(repository: Repository, from: Oid | null, to: Oid): Asyn
     for await (const entry of gitFields(repository, ["ls-tree", "-r", "-z", "--full-tree", to])) {
       const tab = entry.indexOf("\t");
       const oid = entry.slice(entry.lastIndexOf(" ", tab) + 1, tab);
-      yield { path: entry.slice(tab + 1), kind: "added", oid };
+      yield { path: entry.slice(tab + 1), kind: "added", oid, mode: entry.slice(0, 6) };
     }
     return;
   }
@@ -121,8 +178,15 @@ async function* changes(repository: Repository, from: Oid | null, to: Oid): Asyn
     const path = await fields.next();
     if (path.done)
       throw new RedunError("GIT_FAILED", "`git diff-tree` ended in the middle of a line.");
-    const [, , before, after, letter] = meta.split(" ") as [string, string, Oid, Oid, string];
+    const [oldMode, newMode, oldOid, newOid, letter] = meta.slice(1).split(" ") as [
+      string,
+      string,
+      Oid,
+      Oid,
+      string,
+    ];
     const kind = KINDS[letter[0] ?? ""] ?? "modified";
-    yield { path: path.value, kind, oid: kind === "deleted" ? before : after };
+    const [oid, mode] = kind === "deleted" ? [oldOid, oldMode] : [newOid, newMode];
+    yield { path: path.value, kind, oid, mode };
   }
 }

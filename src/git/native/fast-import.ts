@@ -1,5 +1,5 @@
 import { RedunError } from "../../errors.ts";
-import type { Append, Identity, Oid, Repository } from "../backend.ts";
+import { type Append, FILE_MODE, type Identity, type Oid, type Repository } from "../backend.ts";
 import { namesOf } from "../files/path-names.ts";
 import { gitFailed, runGit } from "./process.ts";
 
@@ -27,7 +27,7 @@ export async function fastImport(
     instructions(request, identity),
   );
   if (status === 0) return stdout.toString("latin1").trim();
-  throw refusal(request, repository, stderr) ?? gitFailed(args, status, stderr);
+  throw refusal(request.ref, repository, stderr) ?? gitFailed(args, status, stderr);
 }
 
 function* instructions(request: Append, identity: Identity): Generator<string | Uint8Array> {
@@ -36,10 +36,17 @@ function* instructions(request: Append, identity: Identity): Generator<string | 
   yield `author ${identity.author}\ncommitter ${identity.committer}\n`;
   yield `data ${message.length}\n`;
   yield message;
-  yield request.expected ? `\nfrom ${request.expected}\n` : "\n";
-  for (const { path, bytes } of request.files) {
-    yield `M 100644 inline ${quotePath(path)}\ndata ${bytes.length}\n`;
-    yield bytes;
+  const [first, ...others] = request.parents ?? [request.expected];
+  yield first ? `\nfrom ${first}\n` : "\n";
+  for (const other of others) yield `merge ${other}\n`;
+  for (const file of request.files) {
+    const path = quotePath(file.path);
+    if ("oid" in file) {
+      yield `M ${file.mode ?? FILE_MODE} ${file.oid} ${path}\n`;
+      continue;
+    }
+    yield `M ${FILE_MODE} inline ${path}\ndata ${file.bytes.length}\n`;
+    yield file.bytes;
     yield "\n";
   }
   yield "\nget-mark :1\ndone\n";
@@ -52,15 +59,15 @@ function quotePath(path: string): string {
   return `"${escaped}"`;
 }
 
-/** What a refused import means; the words are git's own, in the C locale. */
-function refusal(request: Append, repository: Repository, stderr: string): RedunError | null {
+/** What it means that git refused to write a ref; the words are git's own, in the C locale. */
+export function refusal(ref: string, repository: Repository, stderr: string): RedunError | null {
   if (/Not updating|does not contain|but expected|reference already exists/i.test(stderr)) {
-    return new RedunError("REF_MOVED", `${request.ref} moved while it was being written.`);
+    return new RedunError("REF_MOVED", `${ref} moved while it was being written.`);
   }
   if (/Unable to create .*\.lock': File exists/.test(stderr)) {
     return new RedunError(
       "REF_BUSY",
-      `${request.ref} is locked by another process: ${stderr.trim().split("\n")[0]}`,
+      `${ref} is locked by another process: ${stderr.trim().split("\n")[0]}`,
       "If no other git process is running, remove the lock file and try again.",
     );
   }
@@ -74,7 +81,7 @@ function refusal(request: Append, repository: Repository, stderr: string): Redun
     );
   }
   if (/cannot lock ref|invalid ref|Branch name doesn't conform/i.test(stderr)) {
-    return new RedunError("BAD_REF", `${request.ref} cannot be written: ${stderr.trim()}`);
+    return new RedunError("BAD_REF", `${ref} cannot be written: ${stderr.trim()}`);
   }
   return null;
 }

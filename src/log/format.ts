@@ -1,0 +1,42 @@
+import { isUtf8 } from "node:buffer";
+import { RedunError } from "../errors.ts";
+import type { GitBackend, NewFile, Oid } from "../git/backend.ts";
+import { formatYaml } from "../record/encode.ts";
+import { FORMAT_PATH } from "../record/layout.ts";
+import { FORMAT_VERSION } from "../record/records.ts";
+import { readAnyYaml } from "../value/yaml-any.ts";
+
+/** The file that makes a tree a log. */
+export function formatFile(): NewFile {
+  return { path: FORMAT_PATH, bytes: Buffer.from(formatYaml(), "utf8") };
+}
+
+/**
+ * The version of the format that a commit's tree is in; null where the tree has no format file:
+ * it is no log (yet). `name` says in errors what the commit is.
+ * @throws RedunError FORMAT_TOO_NEW, BAD_RECORD
+ */
+export async function readFormat(
+  backend: GitBackend,
+  commit: Oid,
+  name: string,
+): Promise<number | null> {
+  const bytes = await backend.readPath(commit, FORMAT_PATH);
+  if (!bytes) return null;
+  return checkFormat(isUtf8(bytes) && (await readAnyYaml(Buffer.from(bytes).toString())), name);
+}
+
+/** @throws RedunError FORMAT_TOO_NEW, BAD_RECORD */
+export function checkFormat(format: unknown, name: string): number {
+  const fields = (format || {}) as { format?: unknown; version?: unknown };
+  const version = fields.version as number;
+  if (fields.format !== "redun-git" || !Number.isSafeInteger(version) || version < 1) {
+    throw new RedunError("BAD_RECORD", `${name} has a ${FORMAT_PATH} that is none of redun-git's.`);
+  }
+  if (version <= FORMAT_VERSION) return version;
+  throw new RedunError(
+    "FORMAT_TOO_NEW",
+    `${name} is in format ${version}; this redun-git knows formats up to ${FORMAT_VERSION}.`,
+    "Update redun-git. Nothing was changed.",
+  );
+}

@@ -1,0 +1,219 @@
+import { RedunError } from "../errors.ts";
+import {
+  type Change,
+  FILE_MODE,
+  type GitBackend,
+  type Oid,
+  type StoredFile,
+} from "../git/backend.ts";
+import { committedAt } from "../git/commit.ts";
+import { namesOf } from "../git/files/path-names.ts";
+import { FORMAT_PATH, parsePath } from "../record/layout.ts";
+import { blobId } from "../value/oid.ts";
+import { ArrivalCounter, type Arrivals, NOTHING } from "./arrivals.ts";
+import { readFormat } from "./format.ts";
+import type { Log } from "./log.ts";
+import { whileContended } from "./retry.ts";
+
+/** Another log: a commit that the repository has, and what to call it in errors. */
+export interface Theirs {
+  readonly commit: Oid;
+  readonly name: string;
+}
+
+/**
+ * How two logs stand to each other, and what merging them does:
+ *
+ * 1. `new`: there is no log here yet. Theirs is taken as it is.
+ * 2. `ahead`: our history holds theirs, and nothing of it is gone. Nothing to do.
+ * 3. `behind`: their history holds ours, and nothing of it is gone. The ref moves forward.
+ * 4. `diverged`: both have what the other lacks. A merge commit holds the union.
+ * 5. `equal`: the same commit. Nothing to do.
+ *
+ * Two more are told apart by nothing but their history, and need no code of their own:
+ *
+ * 6. Unrelated roots are `diverged`, or `equal` as in 7: a union needs no common ancestor.
+ * 7. Criss-cross: different commits that hold the same files are `equal`, and each clone keeps its
+ *    own. If they were merged, three clones that pull in a ring would make commits for ever.
+ */
+export type Scenario = "new" | "ahead" | "behind" | "diverged" | "equal";
+
+/** What a merge would do, or has done. */
+export interface Merge {
+  readonly scenario: Scenario;
+  /** What our log lacked. */
+  readonly arrivals: Arrivals;
+  /** Our log's commit before. */
+  readonly before: Oid | null;
+}
+
+export interface Merged extends Merge {
+  /** Our log's commit by now. */
+  readonly after: Oid;
+}
+
+/** A merge, and the files that the commits lack of each other. */
+interface Plan extends Merge {
+  readonly gains: readonly StoredFile[];
+  readonly lacks: readonly StoredFile[];
+}
+
+/** Every clone that merges the same two commits must make the same commit. */
+const AUTHOR = "redun-git <redun-git@localhost>";
+const MESSAGE = "merge logs\n";
+
+/**
+ * Makes a log the union of itself and another one. Two clones that merge the same heads get the
+ * same commit; a merge of what is known already makes none. So clones that exchange their logs,
+ * in any order, end with the same tree and stop. Nothing is taken where an error is thrown.
+ * @throws RedunError NOT_A_LOG, FORMAT_TOO_NEW, LOG_CORRUPT, FILE_CONFLICT, BAD_RECORD,
+ * OBJECT_MISSING, REF_BUSY, REPOSITORY_UNWRITABLE
+ */
+export function mergeLogs(log: Log, theirs: Theirs): Promise<Merged> {
+  return whileContended(async () => {
+    const { gains, lacks, ...merge } = await plan(log, theirs);
+    const after = await apply(log, theirs, { gains, lacks, ...merge });
+    return { ...merge, after };
+  });
+}
+
+/**
+ * What `mergeLogs` would do.
+ * @throws RedunError as `mergeLogs`
+ */
+export async function planMerge(log: Log, theirs: Theirs): Promise<Merge> {
+  const { scenario, arrivals, before } = await plan(log, theirs);
+  return { scenario, arrivals, before };
+}
+
+async function plan(log: Log, { commit: theirs, name }: Theirs): Promise<Plan> {
+  const { backend } = log;
+  const ours = await log.tip();
+  const same = { before: ours, arrivals: NOTHING, gains: [], lacks: [] };
+  if (ours === theirs) return { ...same, scenario: "equal" };
+  if ((await readFormat(backend, theirs, name)) === null) throw notALog(name);
+  if (ours !== null) await readFormat(backend, ours, log.ref);
+
+  const { gains, lacks, counter } = await compare(log, ours, { commit: theirs, name });
+  if (gains.length > 0 || ours === null) {
+    for await (const { author } of backend.history(ours, theirs)) {
+      if (author !== AUTHOR) counter.addAuthor(author);
+    }
+  }
+  const merge = { before: ours, arrivals: counter.total, gains, lacks };
+  if (ours === null) return { ...merge, scenario: "new" };
+  // What somebody deleted comes back with a merge commit, whoever was first.
+  if (lacks.length === 0 && (await backend.isAncestor(ours, theirs))) {
+    return { ...merge, scenario: "behind" };
+  }
+  if (gains.length === 0 && (await backend.isAncestor(theirs, ours))) {
+    return { ...merge, scenario: "ahead" };
+  }
+  const scenario = gains.length === 0 && lacks.length === 0 ? "equal" : "diverged";
+  return { ...merge, scenario };
+}
+
+async function apply({ backend, ref }: Log, theirs: Theirs, merge: Plan): Promise<Oid> {
+  const { scenario, before: expected, gains, lacks } = merge;
+  if (scenario === "ahead" || scenario === "equal") return expected!;
+  if (scenario !== "diverged") {
+    const message = `redun-git: ${scenario === "new" ? "begin with" : "fast-forward to"} ${theirs.name}`;
+    await backend.move({ ref, expected, next: theirs.commit, message });
+    return theirs.commit;
+  }
+  const parents = [expected!, theirs.commit].sort();
+  const files = parents[0] === expected ? gains : lacks;
+  const commits = await Promise.all(parents.map((parent) => backend.commit(parent)));
+  const line = `${AUTHOR} ${Math.max(...commits.map(committedAt))} +0000`;
+  const identity = { author: line, committer: line };
+  return backend.append({ ref, expected, files, message: MESSAGE, parents, identity });
+}
+
+/** The files that two commits lack of each other, and a count of what is new to ours. */
+async function compare(log: Log, ours: Oid | null, { commit: theirs, name }: Theirs) {
+  const gains: StoredFile[] = [];
+  const lacks: StoredFile[] = [];
+  const counter = new ArrivalCounter();
+  let allRecords = true;
+  for await (const change of log.backend.changes(ours, theirs)) {
+    const { path, kind, oid, mode } = change;
+    allRecords &&= parsePath(path) !== null;
+    if (kind === "deleted") {
+      lacks.push({ path, oid, mode });
+      continue;
+    }
+    expectFile(change, name);
+    if (kind === "modified" && path !== FORMAT_PATH) throw twoContents(path, log.ref, name);
+    if (kind === "modified") {
+      const stays = await isOursNewer(log.backend, ours!, theirs);
+      (stays ? lacks : gains).push({ path, oid: stays ?? oid });
+      continue;
+    }
+    counter.addFile(path);
+    // A log that begins with theirs has no use for the list, which may be long.
+    if (ours !== null) gains.push({ path, oid });
+  }
+  // Paths of records never lead through one another.
+  if (!allRecords) expectNoFolderAsFile([...gains, ...lacks]);
+  return { gains, lacks, counter };
+}
+
+/** The object of our format file if it is to stay: its version is higher, or its id is lower. */
+async function isOursNewer(backend: GitBackend, ours: Oid, theirs: Oid): Promise<Oid | null> {
+  const [mine, other] = await Promise.all(
+    [ours, theirs].map(async (commit) => ({
+      version: (await readFormat(backend, commit, commit)) ?? 0,
+      oid: blobId((await backend.readPath(commit, FORMAT_PATH))!, backend.repository.objectFormat),
+    })),
+  );
+  const stays =
+    mine!.version === other!.version ? mine!.oid < other!.oid : mine!.version > other!.version;
+  return stays ? mine!.oid : null;
+}
+
+/** Only ordinary files come in: a link or a submodule in a log can only be meant to harm. */
+function expectFile({ path, mode }: Change, name: string): void {
+  namesOf(path);
+  if (mode === FILE_MODE) return;
+  const kinds: Record<string, string> = { "120000": "a symbolic link", "160000": "a submodule" };
+  throw new RedunError(
+    "BAD_RECORD",
+    `${name} holds ${path}, which is ${kinds[mode] ?? `a file of mode ${mode}`}.`,
+    `A log holds ordinary files of mode ${FILE_MODE} alone. Nothing was taken.`,
+  );
+}
+
+/** A path of others' files may lead through what is a file in the other log. */
+function expectNoFolderAsFile(files: readonly StoredFile[]): void {
+  const paths = new Set(files.map(({ path }) => path));
+  for (const path of paths) {
+    for (let end = path.indexOf("/"); end >= 0; end = path.indexOf("/", end + 1)) {
+      if (paths.has(path.slice(0, end))) throw conflict(path.slice(0, end));
+    }
+  }
+}
+
+function notALog(name: string): RedunError {
+  return new RedunError(
+    "NOT_A_LOG",
+    `${name} is no log: it has no ${FORMAT_PATH}.`,
+    "`redun-git logs` lists the logs of this repository.",
+  );
+}
+
+function twoContents(path: string, ours: string, theirs: string): RedunError {
+  if (parsePath(path) === null) return conflict(path);
+  return new RedunError(
+    "LOG_CORRUPT",
+    `${path} is not the same file in ${ours} and in ${theirs}. Nothing was taken.`,
+    "A record never changes, so one of the two is damaged or forged: compare them with `git diff`.",
+  );
+}
+
+function conflict(path: string): RedunError {
+  return new RedunError(
+    "FILE_CONFLICT",
+    `${path} differs between the two logs, and is none of redun-git's files. Nothing was taken.`,
+    "Make the two alike, or merge the branches with `git merge`; the records will not conflict.",
+  );
+}
