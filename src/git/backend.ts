@@ -138,12 +138,14 @@ export interface Push extends Transfer {
   readonly commit: Oid;
   /** Full name of the remote's ref. It is made where the remote has none. */
   readonly ref: string;
+  /** What the remote's ref must point at, null: it must not exist there. */
+  readonly expected: Oid | null;
 }
 
 export interface Pushed {
   /**
-   * False when the remote's ref is not contained in the commit, or moved meanwhile: fetch, merge
-   * and push again.
+   * False when the remote's ref is not where it was expected, or the commit does not contain that:
+   * fetch, merge and push again.
    */
   readonly landed: boolean;
   /** What the remote said to people, line by line: the words of its hooks. */
@@ -215,8 +217,8 @@ export interface GitBackend {
   fetch(request: Fetch): Promise<boolean>;
 
   /**
-   * Moves a ref of a remote forward to a commit. It is never forced, and the user's own hooks do
-   * not run.
+   * Moves a ref of a remote forward to a commit, by compare-and-swap: never away from what others
+   * have put there. The user's own hooks do not run.
    * @throws RedunError REMOTE_FAILED when the remote cannot be reached or the talk ended early;
    * PUSH_REJECTED when it refused, with its own words
    */

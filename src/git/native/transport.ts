@@ -1,6 +1,7 @@
 import { RedunError } from "../../errors.ts";
-import type { Fetch, Push, Pushed, Repository } from "../backend.ts";
+import type { Fetch, Oid, Push, Pushed, Repository } from "../backend.ts";
 import { pushRejected, remoteFailed } from "../transport-errors.ts";
+import { runGit } from "./process.ts";
 import { runTransfer } from "./transfer.ts";
 
 /**
@@ -37,11 +38,14 @@ export async function fetchRefs(repository: Repository, request: Fetch): Promise
 }
 
 /**
- * One `git push` of one commit to one ref. The remote compares and swaps: of two pushers at once
- * one is told that the ref has moved.
+ * One `git push` of one commit to one ref. The lease is git's compare-and-swap. git takes it for
+ * leave to throw history away as well, so we look first whether the commit contains what it is to
+ * replace: then there is nothing that a push could force.
  * @throws RedunError REMOTE_FAILED, PUSH_REJECTED
  */
 export async function pushCommit(repository: Repository, request: Push): Promise<Pushed> {
+  const { commit, ref, expected } = request;
+  if (expected && !(await contains(repository, commit, expected))) return NOT_LANDED;
   const { status, stdout, said } = await runTransfer(
     repository,
     [
@@ -51,9 +55,10 @@ export async function pushCommit(repository: Repository, request: Push): Promise
       "--no-verify",
       "--no-follow-tags",
       "--recurse-submodules=no",
+      `--force-with-lease=${ref}:${expected ?? ""}`,
       "--",
       request.remote,
-      `${request.commit}:${request.ref}`,
+      `${commit}:${ref}`,
     ],
     request,
   );
@@ -66,6 +71,13 @@ export async function pushCommit(repository: Repository, request: Push): Promise
   }
   if (MOVED.test(refusal)) return { landed: false, said: remoteSaid };
   throw pushRejected(request, refusal, said);
+}
+
+const NOT_LANDED: Pushed = { landed: false, said: [] };
+
+async function contains(repository: Repository, commit: Oid, older: Oid): Promise<boolean> {
+  const args = ["merge-base", "--is-ancestor", older, commit];
+  return commit === older || (await runGit(repository, args)).status === 0;
 }
 
 /** How git, here or on the other side, says that the ref is not where the push thought it was. */

@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import * as assert from "uvu/assert";
-import type { GitBackend } from "../../../src/git/backend.ts";
+import type { GitBackend, Oid } from "../../../src/git/backend.ts";
 import { httpRemote } from "../../support/http-remote.ts";
 import { type TemporaryRepository, temporaryRepository } from "../../support/repository.ts";
 import { append, assertSound, type Contract, filesAt, REF, rejects } from "./support.ts";
@@ -38,11 +38,11 @@ export function transportContract(contract: Contract, reach: Reach): void {
   test("push makes the remote's ref, and then moves it", async (git, repo, bare) => {
     const first = await append(git, null, { a: "1" });
     const refs = repo.git("for-each-ref");
-    assert.equal(await git.push({ remote: "origin", commit: first, ref: REF }), LANDED);
+    assert.equal(await push(git, first, null), LANDED);
     assert.is(bare.git("rev-parse", REF), first);
     const second = await append(git, first, { b: "2" });
-    assert.equal(await git.push({ remote: bare.url, commit: second, ref: REF }), LANDED);
-    assert.equal(await git.push({ remote: bare.url, commit: second, ref: REF }), LANDED);
+    assert.equal(await push(git, second, first, bare.url), LANDED);
+    assert.equal(await push(git, second, second, bare.url), LANDED);
     assert.equal(filesAt(bare), { a: "1", b: "2" });
     assertSound(bare);
     repo.git("update-ref", REF, first);
@@ -51,16 +51,31 @@ export function transportContract(contract: Contract, reach: Reach): void {
 
   test("push never loses what others pushed", async (git, repo, bare) => {
     const first = await append(git, null, { a: "1" });
-    await git.push({ remote: "origin", commit: first, ref: REF });
+    await push(git, first, null);
     const theirs = otherClone(bare, "theirs");
     const ours = await append(git, first, { b: "2" });
-    const answer = await git.push({ remote: "origin", commit: ours, ref: REF });
-    assert.is(answer.landed, false);
+    const refused = async (expected: string | null) =>
+      assert.is((await push(git, ours, expected)).landed, false);
+    await refused(first);
+    await refused(null);
     await git.fetch({ remote: "origin", refspecs: [REFSPEC] });
-    assert.is((await git.push({ remote: "origin", commit: ours, ref: REF })).landed, false);
-    assert.is((await git.push({ remote: "origin", commit: first, ref: REF })).landed, false);
+    await refused(first);
+    await refused(theirs);
+    assert.is((await push(git, first, theirs)).landed, false);
     assert.is(bare.git("rev-parse", REF), theirs);
     assert.is(repo.git("rev-parse", REF), ours);
+  });
+
+  test("push does not bring back what was taken from the remote", async (git, _repo, bare) => {
+    const first = await append(git, null, { a: "1" });
+    const second = await append(git, first, { b: "2" });
+    await push(git, second, null);
+    const third = await append(git, second, { c: "3" });
+    bare.git("update-ref", REF, first);
+    assert.is((await push(git, third, second)).landed, false);
+    bare.git("update-ref", "-d", REF);
+    assert.is((await push(git, third, second)).landed, false);
+    assert.equal(await push(git, third, null), LANDED);
   });
 
   test("fetch moves the tracking ref and nothing else", async (git, repo, bare) => {
@@ -116,14 +131,14 @@ export function transportContract(contract: Contract, reach: Reach): void {
   test("the user's own pre-push hook does not run", async (git, repo, bare) => {
     hook(join(repo.dir, ".git/hooks/pre-push"), "exit 1");
     const commit = await append(git, null, { a: "1" });
-    assert.equal(await git.push({ remote: "origin", commit, ref: REF }), LANDED);
+    assert.equal(await push(git, commit, null), LANDED);
     assert.is(bare.git("rev-parse", REF), commit);
   });
 
   test("a hook that refuses is quoted", async (git, repo, bare) => {
     hook(join(bare.dir, "hooks/pre-receive"), "echo 'not on a Sunday' >&2; exit 1");
     const commit = await append(git, null, { a: "1" });
-    const pushed = git.push({ remote: "origin", commit, ref: REF });
+    const pushed = push(git, commit, null);
     const error = await rejects(pushed, "PUSH_REJECTED");
     assert.match(error.message, "not on a Sunday");
     assert.is(repo.git("rev-parse", REF), commit);
@@ -132,7 +147,7 @@ export function transportContract(contract: Contract, reach: Reach): void {
   test("a remote that is not there", async (git) => {
     const commit = await append(git, null, { a: "1" });
     for (const remote of ["nowhere", "http://127.0.0.1:1/x.git"]) {
-      await rejects(git.push({ remote, commit, ref: REF }), "REMOTE_FAILED");
+      await rejects(push(git, commit, null, remote), "REMOTE_FAILED");
       await rejects(git.fetch({ remote, refspecs: [REFSPEC] }), "REMOTE_FAILED");
     }
   });
@@ -141,6 +156,10 @@ export function transportContract(contract: Contract, reach: Reach): void {
 type Remote = TemporaryRepository & { readonly url: string };
 
 const LANDED = { landed: true, said: [] };
+
+function push(git: GitBackend, commit: Oid, expected: Oid | null, remote = "origin") {
+  return git.push({ remote, commit, ref: REF, expected });
+}
 
 /** Adds a file, named after itself, to the remote's log as another clone would; the new commit. */
 function otherClone(bare: TemporaryRepository, name: string): string {
