@@ -82,6 +82,8 @@ export interface GitConfig {
   get(key: string): string | undefined;
   /** Every value of a key, in git's order. */
   getAll(key: string): readonly string[];
+  /** The subsections that a section has settings for, in git's order: the names of all remotes. */
+  subsections(section: string): readonly string[];
 }
 
 export interface Append {
@@ -126,10 +128,16 @@ export interface Transfer {
   readonly mayAsk?: boolean | undefined;
 }
 
+export interface RemoteRefs extends Transfer {
+  /** Full names, in which a `*` stands for anything. */
+  readonly patterns: readonly string[];
+}
+
 export interface Fetch extends Transfer {
   /**
    * git's refspecs. Only tracking refs belong on their right side: a `+` sets them to what the
-   * remote has, wherever they were. `*` and `^` mean what they mean to git.
+   * remote has, wherever they were. `*` and `^` mean what they mean to git; without a right side
+   * only objects are fetched.
    */
   readonly refspecs: readonly string[];
 }
@@ -207,6 +215,13 @@ export interface GitBackend {
    * @throws RedunError REF_MOVED, REF_BUSY, BAD_REF, REPOSITORY_UNWRITABLE
    */
   move(request: Move): Promise<void>;
+
+  /**
+   * The refs that a remote has, by full name, as far as they match one of git's patterns. Fetches
+   * nothing.
+   * @throws RedunError REMOTE_FAILED
+   */
+  remoteRefs(request: RemoteRefs): Promise<ReadonlyMap<string, Oid>>;
 
   /**
    * Brings refs of a remote, and every object that they need, into this repository. No other ref

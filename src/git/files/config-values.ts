@@ -24,6 +24,13 @@ export function configOf(entries: readonly (readonly [string, string])[]): GitCo
   return {
     get: (key) => byKey.get(normalise(key))?.at(-1),
     getAll: (key) => byKey.get(normalise(key)) ?? [],
+    subsections(section) {
+      const names = [...byKey.keys()].flatMap((key) => {
+        const [first, last] = [key.indexOf("."), key.lastIndexOf(".")];
+        return key.slice(0, first) === section && first < last ? [key.slice(first + 1, last)] : [];
+      });
+      return [...new Set(names)];
+    },
   };
 }
 

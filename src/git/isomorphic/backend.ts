@@ -11,7 +11,7 @@ import { expectRef, moveRef } from "./move-ref.ts";
 import { ObjectStore } from "./objects.ts";
 import { readInOrder } from "./read-in-order.ts";
 import { assertSupported } from "./supported.ts";
-import { fetchRefs, pushCommit } from "./transport.ts";
+import { fetchRefs, pushCommit, remoteRefs } from "./transport.ts";
 import { fileAt } from "./tree-path.ts";
 
 /**
@@ -69,6 +69,7 @@ export function openIsomorphic(repository: Repository): GitBackend {
       await moveRef(repository, config, { ...request, committer });
     },
 
+    remoteRefs,
     fetch: fetchRefs,
     push: pushCommit,
 

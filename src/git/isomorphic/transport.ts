@@ -1,6 +1,11 @@
 import { RedunError } from "../../errors.ts";
-import type { Fetch, Push, Pushed } from "../backend.ts";
+import type { Fetch, Oid, Push, Pushed, RemoteRefs } from "../backend.ts";
 import { withoutCredentials } from "../remote-url.ts";
+
+/** @throws RedunError REMOTE_FAILED always: this backend has no transport of its own yet */
+export async function remoteRefs({ remote }: RemoteRefs): Promise<ReadonlyMap<string, Oid>> {
+  throw needsGit(remote);
+}
 
 /** @throws RedunError REMOTE_FAILED always: this backend has no transport of its own yet */
 export async function fetchRefs({ remote }: Fetch): Promise<boolean> {

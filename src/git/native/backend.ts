@@ -16,7 +16,7 @@ import { CatFile } from "./cat-file.ts";
 import { fastImport, refusal } from "./fast-import.ts";
 import { maintain } from "./maintenance.ts";
 import { gitFailed, gitFields, gitText, runGit } from "./process.ts";
-import { fetchRefs, pushCommit } from "./transport.ts";
+import { fetchRefs, pushCommit, remoteRefs } from "./transport.ts";
 
 /** The backend that leaves everything to the `git` on the PATH (2.30 or newer). */
 export function openNative(repository: Repository): GitBackend {
@@ -38,6 +38,7 @@ export function openNative(repository: Repository): GitBackend {
     append: async (request) =>
       fastImport(repository, request, request.identity ?? (await identity())),
     move: (request) => move(repository, request),
+    remoteRefs: (request) => remoteRefs(repository, request),
     fetch: (request) => fetchRefs(repository, request),
     push: (request) => pushCommit(repository, request),
     maintain: () => maintain(repository),

@@ -1,8 +1,20 @@
 import { RedunError } from "../../errors.ts";
-import type { Fetch, Oid, Push, Pushed, Repository } from "../backend.ts";
+import type { Fetch, Oid, Push, Pushed, RemoteRefs, Repository } from "../backend.ts";
 import { pushRejected, remoteFailed } from "../transport-errors.ts";
 import { runGit } from "./process.ts";
 import { runTransfer } from "./transfer.ts";
+
+/** One `git ls-remote`. @throws RedunError REMOTE_FAILED */
+export async function remoteRefs(
+  repository: Repository,
+  request: RemoteRefs,
+): Promise<ReadonlyMap<string, Oid>> {
+  const args = ["ls-remote", "--quiet", "--refs", "--", request.remote, ...request.patterns];
+  const { status, stdout, said } = await runTransfer(repository, args, request);
+  if (status !== 0) throw remoteFailed("fetch", request.remote, said);
+  const lines = stdout.split("\n").filter(Boolean);
+  return new Map(lines.map((line) => line.split("\t").reverse() as [string, Oid]));
+}
 
 /**
  * One `git fetch` of nothing but the given refspecs: no tags, no submodules, no FETCH_HEAD, and no
