@@ -24,6 +24,7 @@ const AT_ONCE = 2;
 const ORDER = [
   "value",
   "tag",
+  "query",
   "record",
   "git",
   "log",

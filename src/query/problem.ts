@@ -1,0 +1,28 @@
+import { RedunError } from "../errors.ts";
+
+/** Characters of a query that an error shows. */
+const SHOWN = 72;
+
+/**
+ * What is wrong with a query, with a caret under the place.
+ * @param at where in the query, in UTF-16 units
+ * @param problem what was expected there, as the end of a sentence
+ */
+export function badQuery(query: string, at: number, problem: string, hint?: string): RedunError {
+  const before = [...query.slice(0, at)];
+  const start = Math.max(0, before.length - (SHOWN - 12));
+  const window = [...query].slice(start, start + SHOWN);
+  const isCut = start + SHOWN < [...query].length;
+  const text = `${start > 0 ? "..." : ""}${onScreen(window.join(""))}${isCut ? "..." : ""}`;
+  const column = before.length - start + (start > 0 ? 3 : 0);
+  const place = `  ${text}\n  ${" ".repeat(column)}^`;
+  return new RedunError("BAD_QUERY", `In the query\n${place}\n${problem}`, hint);
+}
+
+/** One character for each, so that the caret stands where it should. */
+function onScreen(text: string): string {
+  return text.replace(
+    /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/gu,
+    "\u00b7",
+  );
+}
