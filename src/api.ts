@@ -5,4 +5,5 @@ export { type RunOptions, Scheduler, type SchedulerOptions } from "./engine/sche
 export { type CallOptions, type Task, type TaskOptions, task } from "./engine/task.ts";
 export { type ErrorCode, RedunError } from "./errors.ts";
 export type { Tags } from "./tag/set.ts";
+export { File } from "./value/file.ts";
 export type { TagValue } from "./value/value.ts";

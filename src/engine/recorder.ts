@@ -7,6 +7,7 @@ import { taskPath, valuePath } from "../record/layout.ts";
 import type { EntityType, ExecutionStatus, Job, Outcome } from "../record/records.ts";
 import { tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
+import { filesIn } from "../value/file.ts";
 import { blobId } from "../value/oid.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
@@ -75,8 +76,7 @@ export class Recorder implements RunListener {
   /** A tagged value is kept in its own file, so that `git show <value id>` prints it. */
   valueTagged(value: unknown, tags: readonly TagPair[]): void {
     if (this.#closed) return;
-    const text = writeYaml(value);
-    const id = blobId(text, this.#format);
+    const { text, id } = this.#write(value);
     if (text.length <= STORED_LIMIT) this.#addFile({ path: valuePath(id), text });
     this.#tag("Value", id, tags);
   }
@@ -213,13 +213,19 @@ export class Recorder implements RunListener {
 
   /** A value's id, and what stands for it in the job: itself, or its id when it is large. */
   #value(value: unknown, hashOnly: boolean): { id: string; recorded: unknown } {
-    const text = writeYaml(value);
-    const id = blobId(text, this.#format);
+    const { text, id } = this.#write(value);
     if (hashOnly) return { id, recorded: new StoredValue(id) };
     // A copy, because an object may change before the job is written down.
     if (text.length <= INLINE_LIMIT) return { id, recorded: readYaml(text) };
     if (text.length <= STORED_LIMIT) this.#addFile({ path: valuePath(id), text });
     return { id, recorded: new StoredValue(id) };
+  }
+
+  /** A value as it is at this moment, its files included. */
+  #write(value: unknown): { text: string; id: string } {
+    for (const file of filesIn(value)) file.record(this.#format);
+    const text = writeYaml(value);
+    return { text, id: blobId(text, this.#format) };
   }
 
   /** Where an error was thrown differs by machine: its stack is recorded, and not hashed. */

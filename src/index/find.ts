@@ -49,7 +49,7 @@ export async function findEntities(
 export async function findEntity(log: IndexedLog, word: string): Promise<Found> {
   const back = /^(?:-|-?~(\d{1,9}))$/.exec(word);
   if (back) return executionBefore(log, Number(back[1] ?? 0));
-  const all = await entitiesNamed(log, word);
+  const all = await matches(log, word);
   const only = all.find(({ id }) => id === word) ?? (all.length === 1 ? all[0] : undefined);
   if (only) return only;
   if (all.length === 0) throw unknownId(log, word);
@@ -57,22 +57,20 @@ export async function findEntity(log: IndexedLog, word: string): Promise<Found> 
 }
 
 /**
- * Everything that has an id with this beginning; where there is none, the values of files of this
- * path. No more than an error would name, and one.
+ * Everything that has an id with this beginning, but no more than an error would name, and one;
+ * where there is nothing, the file with this path.
  */
-async function entitiesNamed(log: IndexedLog, word: string): Promise<Found[]> {
+async function matches(log: IndexedLog, word: string): Promise<Found[]> {
   // The index knows the first digits of ids; what is longer is compared with the whole id.
   const isShort = word.length <= 11;
   const hits = word === "" ? [] : log.index.named(word, isShort ? SHOWN + 1 : COMPARED);
   const all: Found[] = [];
   for (const hit of hits) {
-    const found = await foundBy(log, hit);
-    if (found?.id.startsWith(word)) all.push(found);
+    const entity = await foundBy(log, hit);
+    if (entity?.id.startsWith(word)) all.push(entity);
   }
-  if (all.length > 0) return all;
-  return log.index
-    .filesAt(word, SHOWN + 1)
-    .map((row) => ({ type: "Value" as const, id: row.id, tags: row.tags, seq: row.seq, row }));
+  const file = all.length === 0 ? newestFile(log, word) : undefined;
+  return file ? [file] : all;
 }
 
 function executionBefore(log: IndexedLog, count: number): Found {
@@ -88,6 +86,20 @@ function executionBefore(log: IndexedLog, count: number): Found {
   );
 }
 
+/** The file with a path; of several that had it, the one that a job gave or took last. */
+function newestFile({ index }: IndexedLog, path: string): Found | undefined {
+  const lastUsed = ({ id }: EntityRow) => {
+    const roles = ["jobWithResult", "jobWithArgument"] as const;
+    const jobs = roles.flatMap((role) => index.jobsNaming(id, role, SHOWN));
+    return Math.max(...jobs.map(({ started }) => started));
+  };
+  const [row] = index
+    .entitiesNamed("Value", path, COMPARED)
+    .map((row) => ({ row, time: lastUsed(row) }))
+    .sort((a, b) => b.time - a.time);
+  return row && ofRow("Value", row.row);
+}
+
 async function foundBy(log: IndexedLog, hit: NameHit): Promise<Found | undefined> {
   const { type, named, ref } = hit;
   const { index } = log;
@@ -101,12 +113,16 @@ async function foundBy(log: IndexedLog, hit: NameHit): Promise<Found | undefined
   }
   if (named === NAMED[type === "Task" ? "task" : type === "Value" ? "value" : "callNode"]) {
     const row = index.entity(ref);
-    return row && { type, id: row.id, tags: row.tags, seq: row.seq, row };
+    return row && ofRow(type, row);
   }
   const job = index.job(ref);
   if (!job) return undefined;
   const id = await idInJob(log, job, hit);
   return id === undefined ? undefined : { type, id, tags: [], seq: null, row: null };
+}
+
+function ofRow(type: "Task" | "Value" | "CallNode", row: EntityRow): Found {
+  return { type, id: row.id, tags: row.tags, seq: row.seq, row };
 }
 
 function unknownId({ log: { ref } }: IndexedLog, beginning: string): RedunError {

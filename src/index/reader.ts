@@ -89,18 +89,6 @@ export class IndexReader {
     return row && executionRow(row, this.#dictionary);
   }
 
-  /** Values of files that have this path, the newest first. */
-  filesAt(path: string, limit: number): EntityRow[] {
-    const type = ENTITY_TYPES.indexOf("Value");
-    return this.#statements
-      .get(
-        `${ENTITY_SQL} WHERE n.type = ${type} AND n.name = (SELECT seq FROM word WHERE text = ?)
-         ORDER BY n.seq DESC LIMIT ?`,
-      )
-      .all(path, limit)
-      .map((row) => entityRow(row, this.#dictionary));
-  }
-
   job(seq: number): JobRow | undefined {
     const row = this.#statements.get(`${JOB_SQL} WHERE j.seq = ?`).get(seq);
     return row && jobRow(row, this.#dictionary);
@@ -109,6 +97,17 @@ export class IndexReader {
   entity(seq: number): EntityRow | undefined {
     const row = this.#statements.get(`${ENTITY_SQL} WHERE n.seq = ?`).get(seq);
     return row && entityRow(row, this.#dictionary);
+  }
+
+  /** The tasks with a full name, or the files with a path: every version of them. */
+  entitiesNamed(type: "Task" | "Value", name: string, limit: number): EntityRow[] {
+    return this.#statements
+      .get(
+        `${ENTITY_SQL} WHERE n.name = (SELECT seq FROM word WHERE text = ?) AND n.type = ?
+         ORDER BY n.seq DESC LIMIT ?`,
+      )
+      .all(name, ENTITY_TYPES.indexOf(type), limit)
+      .map((row) => entityRow(row, this.#dictionary));
   }
 
   /** The jobs of an execution, in the order in which they began. */

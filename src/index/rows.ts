@@ -43,12 +43,12 @@ export interface JobRow {
   readonly tags: readonly TagPair[];
 }
 
-/** A task, or a value or call node that is tagged or has a file of its own. */
+/** A task, a file, or another value or call node that is tagged or has a record of its own. */
 export interface EntityRow {
   readonly seq: number;
   readonly type: EntityType;
   readonly id: string;
-  /** A task's full name. */
+  /** A task's full name, or a file's path. */
   readonly name: string | null;
   readonly tags: readonly TagPair[];
 }

@@ -1,13 +1,14 @@
 /** An index of another version is thrown away and rebuilt. Raise it with every change below. */
-export const INDEX_VERSION = 4;
+export const INDEX_VERSION = 5;
 
 /**
  * Tables that are rows in the order of their numbers.
  *
  * Texts that repeat stand once in `word`, tags once in `pair`; everything else refers to them by
  * number. A job's number holds its execution's: see `jobNumber`. `tags` is the set of current tags
- * as pair numbers. `entity` has the tasks, and of values and call nodes those that are tagged or
- * have a file of their own; the others are found through the jobs that took or gave them.
+ * as pair numbers. `entity` has the tasks by their names, the files by their paths, and of other
+ * values and call nodes those that are tagged or have a record of their own; the rest is found
+ * through the jobs that took or gave it.
  * `stray` names the files of the log that refer to what has not arrived.
  * Times are milliseconds since 1970; `took` is from start to end.
  */
@@ -62,6 +63,7 @@ export function lookupTable(name: Lookup): string {
 export const INDEXES = `
 CREATE INDEX execution_started ON execution (started);
 CREATE INDEX job_task ON job (task, started);
+CREATE INDEX entity_name ON entity (name, type) WHERE name IS NOT NULL;
 `;
 
 const JOBS_PER_EXECUTION = 2 ** 20;

@@ -20,6 +20,7 @@ import {
   type Outcome,
   type TagEdits,
 } from "../record/records.ts";
+import { type File, filesIn } from "../value/file.ts";
 import { contentId } from "../value/oid.ts";
 import { previewArgs } from "../value/preview.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
@@ -27,7 +28,7 @@ import { type Database, Statements } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
 import { loadId, namePrefix, packNumbers, storeId } from "./ids.ts";
 import { LookupWriter } from "./lookups.ts";
-import { NAMED, nameKey, ownKey } from "./names.ts";
+import { NAMED, type Named, nameKey, ownKey } from "./names.ts";
 import { jobNumber } from "./schema.ts";
 import { type TaggedRow, TagWriter } from "./tag-writer.ts";
 
@@ -215,10 +216,19 @@ export class IndexWriter {
     for (const id of ids) this.#lookups.add("name", nameKey(id, NAMED.jobWithArgument), seq);
     const result = this.#valueId(job.status === "FAILED" ? withoutStack(job.error) : job.result);
     this.#lookups.add("name", nameKey(result, NAMED.jobWithResult), seq);
+    for (const file of filesIn(job.args)) this.#addFile(file, NAMED.jobWithArgument, seq);
+    for (const file of filesIn(job.result)) this.#addFile(file, NAMED.jobWithResult, seq);
     if (job.status === "FAILED") return;
     const names = job.args instanceof Map ? [...job.args.keys()] : null;
     const args = names ? new Map(names.map((name, at) => [name, ids[at]!])) : ids;
     this.#lookups.add("call", task, namePrefix(argsId(args, this.#format)), seq);
+  }
+
+  /** A file that a job took or gave, perhaps within another value: it is found by its path too. */
+  #addFile(file: File, role: Named, job: number): void {
+    const id = contentId(file, this.#format);
+    this.#entity("Value", id, file.path);
+    this.#lookups.add("name", nameKey(id, role), job);
   }
 
   #valueId(value: unknown): string {

@@ -1,13 +1,14 @@
 import { RedunError } from "../errors.ts";
 import { parseTagValue } from "../tag/text.ts";
+import { File } from "../value/file.ts";
 import { plain } from "../value/plain.ts";
 import type { Option } from "./options.ts";
 import { nearest } from "./suggest.ts";
 import type { TypeShape } from "./type-shape.ts";
 
 /**
- * The value of an option from the words it was given, as its type asks: text for a string, else
- * what the word would be as a tag's value. A list takes one word an item, or all as one JSON list.
+ * The value of an option from the words it was given, as its type asks: text for a string, a `File`
+ * for the path of one, else what the word would be as a tag's value. A list takes one word an item, or all as one JSON list.
  * @throws RedunError USAGE for a word that is no value of the type
  */
 export function optionValue(option: Option, words: readonly string[]): unknown {
@@ -21,6 +22,7 @@ export function optionValue(option: Option, words: readonly string[]): unknown {
 
 function parseWord(option: Option, shape: TypeShape, word: string): unknown {
   if (shape.kind === "string") return oneOf(option, shape.oneOf, word, word);
+  if (shape.kind === "file") return fileOf(option, word);
   const value = parseAny(option, word);
   if (value === null && /\bnull\b/.test(option.parameter.type ?? "") && word !== "") return null;
   switch (shape.kind) {
@@ -63,8 +65,14 @@ function jsonList(word: string): unknown[] | null {
 function checkItem(option: Option, shape: TypeShape, item: unknown): unknown {
   if (shape.kind === "any") return item;
   if (shape.kind === "bigint" && Number.isSafeInteger(item)) return BigInt(item as number);
+  if (shape.kind === "file" && typeof item === "string") return fileOf(option, item);
   if (typeof item === shape.kind) return item;
   throw notA(`list of ${shape.kind}s`, option, JSON.stringify(item));
+}
+
+function fileOf(option: Option, path: string): File {
+  if (path === "") throw notA("path of a file", option, path);
+  return new File(path);
 }
 
 function oneOf<T>(option: Option, allowed: string[] | null, word: string, value: T): T {

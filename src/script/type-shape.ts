@@ -1,7 +1,7 @@
 /** As much of a type as decides how a word of the command line is read. */
 export type TypeShape =
   | { kind: "string" | "number"; oneOf: string[] | null }
-  | { kind: "boolean" | "bigint" | "any" }
+  | { kind: "boolean" | "bigint" | "file" | "any" }
   | { kind: "list"; item: TypeShape };
 
 const ANY: TypeShape = { kind: "any" };
@@ -42,6 +42,7 @@ function memberShape(member: string): TypeShape {
   if (member === "number" || /^-?[\d.]+$/.test(member)) return { kind: "number", oneOf: null };
   if (/^(boolean|true|false)$/.test(member)) return { kind: "boolean" };
   if (member === "bigint") return { kind: "bigint" };
+  if (member === "File") return { kind: "file" };
   const item =
     /^(?:readonly\s+)?(.+)\[\s*\]$/s.exec(member)?.[1] ??
     /^(?:Readonly)?Array\s*<(.+)>$/s.exec(member)?.[1];

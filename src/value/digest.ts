@@ -1,3 +1,5 @@
+import type { Hash } from "node:crypto";
+
 type Crypto = typeof import("node:crypto");
 
 let crypto: Crypto | undefined;
@@ -13,11 +15,7 @@ export function digestText(algorithm: "sha1" | "sha256" | "sha512", text: string
   return load().hash(algorithm, text, "hex");
 }
 
-/** The digest of some bytes after some others, in hex digits. */
-export function digestBytes(
-  algorithm: "sha1" | "sha256",
-  head: string,
-  content: Uint8Array,
-): string {
-  return load().createHash(algorithm).update(head).update(content).digest("hex");
+/** A digest of bytes that come one after the other. */
+export function digest(algorithm: "sha1" | "sha256"): Hash {
+  return load().createHash(algorithm);
 }

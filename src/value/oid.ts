@@ -1,4 +1,4 @@
-import { digestBytes, digestText } from "./digest.ts";
+import { digest, digestText } from "./digest.ts";
 import { writeYaml } from "./yaml-write.ts";
 
 /** The hash function of a git repository. */
@@ -12,7 +12,7 @@ export function blobId(content: Uint8Array | string, format: HashName = "sha1"):
   if (typeof content === "string") {
     return digestText(format, `blob ${Buffer.byteLength(content)}\0${content}`);
   }
-  return digestBytes(format, `blob ${content.byteLength}\0`, content);
+  return digest(format).update(`blob ${content.byteLength}\0`).update(content).digest("hex");
 }
 
 /** The id of a value or record: the blob id of its canonical YAML. */

@@ -1,3 +1,4 @@
+import { File } from "./file.ts";
 import { ErrorValue, Float, Remark, StoredValue, Tagged, Timestamp } from "./value.ts";
 
 /**
@@ -45,6 +46,7 @@ function property([key, value]: [string, unknown], room: number): string {
 function special(value: object): string | undefined {
   if (value instanceof Float || value instanceof Timestamp) return String(value);
   if (value instanceof StoredValue) return `<value ${value.id.slice(0, 8)}>`;
+  if (value instanceof File) return escaped(String(value));
   if (value instanceof ErrorValue || value instanceof Error) {
     return `${value.name}(${quote(value.message)})`;
   }
@@ -84,14 +86,16 @@ const ESCAPES: Record<string, string> = {
   "\n": "\\n",
   "\r": "\\r",
   "\t": "\\t",
-  "'": "\\'",
   "\\": "\\\\",
 };
 
 function quote(text: string): string {
-  const escaped = text.replace(
-    /[\x00-\x1f\x7f-\x9f'\\\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+  return `'${escaped(text).replaceAll("'", "\\'")}'`;
+}
+
+function escaped(text: string): string {
+  return text.replace(
+    /[\x00-\x1f\x7f-\x9f\\\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
     (c) => ESCAPES[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-  return `'${escaped}'`;
 }

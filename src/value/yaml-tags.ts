@@ -1,6 +1,8 @@
+import { File } from "./file.ts";
 import {
   ErrorValue,
   Fields,
+  isInt,
   isPlainArray,
   isPlainObject,
   isTimestamp,
@@ -34,6 +36,8 @@ function known(tag: string, value: unknown): unknown {
       return map(value);
     case "error":
       return error(value);
+    case "file":
+      return file(value);
     default:
       return undefined;
   }
@@ -91,4 +95,15 @@ function error(value: unknown): ErrorValue | undefined {
   if (typeof name !== "string" || typeof message !== "string" || stack === "") return undefined;
   if (stack !== undefined && typeof stack !== "string") return undefined;
   return new ErrorValue(name, message, stack);
+}
+
+function file(value: unknown): File | undefined {
+  if (typeof value !== "object" || value === null || !isPlainObject(value)) return undefined;
+  const { hash, path, size, ...others } = value;
+  if (typeof path !== "string" || path === "" || Object.keys(others).length > 0) return undefined;
+  if (hash === null && size === null) return new File(path);
+  if (typeof hash !== "string" || !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(hash)) return undefined;
+  return typeof size === "number" && isInt(size) && size >= 0
+    ? new File(path, { hash, size })
+    : undefined;
 }

@@ -4,6 +4,7 @@
  */
 import { isNativeError } from "node:util/types";
 import { sortedKeys } from "./code-points.ts";
+import { File } from "./file.ts";
 import { opaqueText } from "./opaque.ts";
 import {
   ErrorValue,
@@ -93,6 +94,7 @@ class Writer {
     if (value instanceof Float) return scalar(`${value.value}.0`, place);
     if (value instanceof Timestamp) return scalar(value.iso, place);
     if (value instanceof StoredValue) return this.tagged("value", value.id, column, place);
+    if (value instanceof File) return this.tagged("file", value.toJSON(), column, place);
     return value instanceof Remark ? remark(value, place) : undefined;
   }
 

@@ -82,6 +82,17 @@ examples("tags: the same from a program", () => {
   });
 });
 
+examples("files: found by path, with the tags of what they hold", () => {
+  withExample("files", (repo) => {
+    redun(repo, "run", "-q", "workflow.ts", "main", "--samples", "HG002");
+    assert.match(redun(repo, "log", "report.txt"), /dataset=reports, rows=1[\s\S]*writeReport\(/);
+    redun(repo, "tag", "add", "data/HG002.txt", "checked=true");
+    assert.match(redun(repo, "tag", "list", "data/HG002.txt"), "checked=true");
+    const counted = redun(repo, "run", "-q", "workflow.ts", "count", "--reads", "data/HG002.txt");
+    assert.is(counted, "5\n");
+  });
+});
+
 examples("the demo runs to its end", () => {
   const script = join(ROOT, "examples/demo.ts");
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", script], {

@@ -4,6 +4,7 @@ import { RedunError } from "../../src/errors.ts";
 import { formatParameters, parseTaskArguments, signature } from "../../src/script/arguments.ts";
 import { nearest } from "../../src/script/suggest.ts";
 import type { Parameter } from "../../src/source/source.ts";
+import { File } from "../../src/value/file.ts";
 import { describe } from "../source/task-file.ts";
 
 function parametersOf(list: string, doc = ""): Parameter[] {
@@ -26,6 +27,20 @@ function refusal(list: string, ...words: string[]): RedunError {
 }
 
 const values = suite("parseTaskArguments: values");
+
+values("a parameter of type File takes a path", () => {
+  const paths = (list: string, ...words: string[]) =>
+    parse(list, ...words)
+      .flat()
+      .map((file) => [file instanceof File, String(file)]);
+  const file = (path: string) => [true, `File(path=${path})`];
+  assert.equal(paths("data: File", "--data", "1"), [file("1")]);
+  assert.equal(paths("data: File | null = null", "--data", "[a]"), [file("[a]")]);
+  assert.equal(paths("all: File[]", "--all", "a", "--all", "b c"), [file("a"), file("b c")]);
+  assert.equal(paths("all: readonly File[]", "--all", '["a", "b"]'), [file("a"), file("b")]);
+  assert.match(refusal("data: File", "--data=").message, "path of a file");
+  assert.match(refusal("all: File[]", "--all", "[1]").message, "list of files");
+});
 
 values("values are read as tag values are", () => {
   const cases: [word: string, value: unknown][] = [

@@ -1,0 +1,124 @@
+import { existsSync } from "node:fs";
+import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { inspect } from "node:util";
+import { RedunError } from "../errors.ts";
+import { type FileState, fileState } from "./file-state.ts";
+import type { HashName } from "./oid.ts";
+import { isPlainArray, isPlainObject } from "./value.ts";
+
+/**
+ * A file as an argument or result: recorded by its path and by the hash and size of its content,
+ * so that the same path with other content is another value. The content itself is not recorded.
+ *
+ * `hash` and `size` are those of the moment when it was last recorded: arguments when their job
+ * begins, results when it ends. Both are null before that, and where there was no such file.
+ */
+export class File {
+  /** As it was given. A relative path is relative to the current folder of the process. */
+  readonly path: string;
+  #state: FileState | null;
+
+  /** @throws RedunError BAD_VALUE for a path that is no text, or empty */
+  constructor(path: string, state: FileState | null = null) {
+    if (typeof path !== "string" || path === "") {
+      throw new RedunError("BAD_VALUE", "A File needs a path.", 'Write `new File("report.txt")`.');
+    }
+    this.path = path;
+    this.#state = state;
+  }
+
+  /** The git object id of the content. */
+  get hash(): string | null {
+    return this.#state?.hash ?? null;
+  }
+
+  /** In bytes. */
+  get size(): number | null {
+    return this.#state?.size ?? null;
+  }
+
+  /** Whether something is at the path now. */
+  exists(): boolean {
+    return existsSync(this.path);
+  }
+
+  /** Whether the content is still what was recorded. */
+  isUnchanged(): boolean {
+    const format: HashName = this.hash?.length === 64 ? "sha256" : "sha1";
+    return (fileState(this.path, format)?.hash ?? null) === this.hash;
+  }
+
+  /** The content as UTF-8 text. */
+  read(): Promise<string> {
+    return readFile(this.path, "utf8");
+  }
+
+  readBytes(): Promise<Buffer> {
+    return readFile(this.path);
+  }
+
+  /** Replaces the content; makes the folders on the way. Returns the file itself. */
+  async write(content: string | Uint8Array): Promise<this> {
+    await mkdir(dirname(this.path), { recursive: true });
+    await writeFile(this.path, content);
+    return this;
+  }
+
+  /** Adds to the content's end; makes the folders on the way. Returns the file itself. */
+  async append(content: string | Uint8Array): Promise<this> {
+    await mkdir(dirname(this.path), { recursive: true });
+    await appendFile(this.path, content);
+    return this;
+  }
+
+  /** Removes the file, if it is there. */
+  remove(): Promise<void> {
+    return rm(this.path, { force: true });
+  }
+
+  /** Takes hash and size of what is at the path now; `format` is that of the repository. */
+  record(format: HashName): void {
+    this.#state = fileState(this.path, format);
+  }
+
+  /** `File(path=report.txt, hash=41fad3eb)`, as redun writes it. */
+  toString(): string {
+    const hash = this.hash === null ? "" : `, hash=${this.hash.slice(0, 8)}`;
+    return `File(path=${this.path}${hash})`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
+  toJSON(): { path: string; hash: string | null; size: number | null } {
+    return { path: this.path, hash: this.hash, size: this.size };
+  }
+}
+
+/** Every file in a value, however deep in lists, plain objects, sets and maps. */
+export function filesIn(value: unknown): File[] {
+  const files: File[] = [];
+  const seen = new Set<object>();
+  const left: unknown[] = [value];
+  // Not recursive: a list may be linked deeper than the stack.
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next !== "object" || next === null || seen.has(next)) continue;
+    seen.add(next);
+    try {
+      if (next instanceof File) files.push(next);
+      else for (const part of partsOf(next)) if (typeof part === "object") left.push(part);
+    } catch {
+      // A getter or a proxy of the user's threw.
+    }
+  }
+  return files;
+}
+
+function partsOf(value: object): Iterable<unknown> {
+  if (isPlainArray(value) || value instanceof Set) return value;
+  if (value instanceof Map) return [...value.keys(), ...value.values()];
+  return isPlainObject(value) ? Object.values(value) : [];
+}

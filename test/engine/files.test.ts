@@ -1,0 +1,151 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { applyTags, File, RedunError, Scheduler, task } from "../../src/api.ts";
+import { findEntity } from "../../src/index/find.ts";
+import { IndexedLog } from "../../src/index/indexed-log.ts";
+import { blobId, contentId } from "../../src/value/oid.ts";
+import { Tagged } from "../../src/value/value.ts";
+import { jobOf, recorded } from "../support/recorded.ts";
+import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
+
+process.env.REDUN_GIT_BACKEND = "isomorphic";
+
+const write = task({ name: "write" }, async (path: string, content: string) => {
+  return new File(path).write(content);
+});
+const extend = task({ name: "extend" }, async (file: File) => file.append("more\n"));
+const read = task({ name: "read" }, (file: File) => file.read());
+const bundle = task({ name: "bundle" }, async (path: string) => {
+  const file = await new File(path).write("a\n");
+  return { report: applyTags(file, { tags: { dataset: "reports" } }), rows: 1 };
+});
+const echo = task({ name: "echo" }, (value: unknown) => value);
+
+async function run(expression: unknown, repository = temporaryRepository()) {
+  const result = await new Scheduler({ cwd: repository.dir }).run(expression);
+  return { repository, result, log: recorded(repository.dir) };
+}
+
+/** Answers from the index of a log. */
+async function ask<T>(repository: TemporaryRepository, body: (log: IndexedLog) => Promise<T>) {
+  const log = await IndexedLog.open({ cwd: repository.dir });
+  try {
+    await log.refresh();
+    return await body(log);
+  } finally {
+    await log.close();
+  }
+}
+
+const pathIn = ({ dir }: TemporaryRepository, name = "report.txt") => join(dir, name);
+const state = (value: unknown) => (value as File).toJSON();
+
+const test = suite("files in runs");
+
+test("arguments are as they are when the job begins, results when it ends", async () => {
+  const repository = temporaryRepository();
+  const path = pathIn(repository);
+  const { result, log } = await run(read(extend(write(path, "n=3\n"))), repository);
+  assert.is(result, "n=3\nmore\n");
+  const first = { path, hash: blobId("n=3\n"), size: 4 };
+  const second = { path, hash: blobId("n=3\nmore\n"), size: 9 };
+  assert.equal(state(jobOf(log, "write").result), first);
+  const { args } = jobOf(log, "extend") as { args: ReadonlyMap<string, unknown> };
+  assert.equal(state(args.get("file")), first);
+  assert.equal(state(jobOf(log, "extend").result), second);
+});
+
+test("a call with the same path and other content is another call", async () => {
+  const repository = temporaryRepository();
+  const path = pathIn(repository);
+  const calls = new Set<string | null>();
+  for (const content of ["one", "two", "two"]) {
+    writeFileSync(path, content);
+    const { log } = await run(echo(new File(path)), repository);
+    for (const { call } of log.jobs) calls.add(call);
+  }
+  assert.is(calls.size, 2);
+});
+
+test("a missing file is recorded as such", async () => {
+  const { log } = await run(echo(new File("no/such/file")));
+  const missing = { path: "no/such/file", hash: null, size: null };
+  assert.equal(state(jobOf(log, "echo").result), missing);
+});
+
+test("the repository's own hash function is used", async () => {
+  process.env.REDUN_GIT_BACKEND = "native";
+  try {
+    const repository = temporaryRepository({ objectFormat: "sha256" });
+    const { log } = await run(write(pathIn(repository), "n=3\n"), repository);
+    assert.is(state(jobOf(log, "write").result).hash, blobId("n=3\n", "sha256"));
+  } finally {
+    process.env.REDUN_GIT_BACKEND = "isomorphic";
+  }
+});
+
+test("a file within a result is tagged and found by its path", async () => {
+  const repository = temporaryRepository();
+  const path = pathIn(repository);
+  await run(bundle(path), repository);
+  await ask(repository, async (log) => {
+    const found = await findEntity(log, path);
+    const file = new File(path, { hash: blobId("a\n"), size: 2 });
+    assert.equal([found.type, found.id], ["Value", contentId(file)]);
+    assert.equal(found.tags, [["dataset", "reports"]]);
+    const producers = log.index.jobsNaming(found.id, "jobWithResult", 10);
+    assert.equal(
+      producers.map(({ task }) => task),
+      ["bundle"],
+    );
+  });
+});
+
+test("of several contents at a path the last one is found", async () => {
+  const repository = temporaryRepository();
+  const path = pathIn(repository);
+  for (const content of ["one", "two", "three", "one"]) await run(write(path, content), repository);
+  const find = (log: IndexedLog) => findEntity(log, path);
+  const last = contentId(new File(path, { hash: blobId("one"), size: 3 }));
+  assert.is((await ask(repository, find)).id, last);
+  // However the index came to know of them.
+  const rebuilt = await ask(repository, async (log) => {
+    await log.discardIndex();
+    await log.refresh();
+    return find(log);
+  });
+  assert.is(rebuilt.id, last);
+});
+
+test("ids come before paths, and what is neither is an error", async () => {
+  const { repository, log } = await run(echo(new File("0123/no")));
+  const { id } = jobOf(log, "echo");
+  await run(echo(new File(id.slice(0, 9))), repository);
+  await ask(repository, async (log) => {
+    assert.is((await findEntity(log, id.slice(0, 9))).type, "Job");
+    assert.is((await findEntity(log, "0123/no")).type, "Value");
+    for (const word of ["0123/n", "echo", "", "read"]) {
+      await findEntity(log, word).then(
+        () => assert.unreachable(word),
+        (error) => assert.is((error as RedunError).code, "UNKNOWN_ID"),
+      );
+    }
+  });
+});
+
+test("what only looks like a file is no file", async () => {
+  const { repository } = await run(echo({ path: "fake", hash: null, size: null }));
+  await run(echo(new Tagged("file", { path: "odd" })), repository);
+  await ask(repository, async (log) => {
+    for (const word of ["fake", "odd"]) {
+      await findEntity(log, word).then(
+        () => assert.unreachable(word),
+        (error) => assert.instance(error, RedunError),
+      );
+    }
+  });
+});
+
+test.run();
