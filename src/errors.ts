@@ -36,6 +36,7 @@ export type ErrorCode =
   | "REF_BUSY"
   | "BAD_REF"
   | "OBJECT_MISSING"
+  | "UNKNOWN_REVISION"
   | "REMOTE_FAILED"
   | "PUSH_REJECTED"
   | "UNKNOWN_REMOTE"

@@ -70,6 +70,28 @@ export interface CommitInfo {
   readonly message: string;
 }
 
+/** A commit as one line of a history. */
+export interface ListedCommit {
+  readonly oid: Oid;
+  readonly tree: Oid;
+  /** `Name <email>` */
+  readonly author: string;
+  /** When it was committed, in milliseconds since 1970. */
+  readonly time: number;
+  /** The first paragraph of its message, on one line. */
+  readonly subject: string;
+}
+
+/** Which commits of a history are asked for. */
+export interface History {
+  /** One word as git takes it: a revision (`main`, `v1~2`, an id) or a range (`main..topic`). */
+  readonly revision: string;
+  /** Whether a revision that is no range stands for itself alone, or for all that led to it. */
+  readonly alone?: boolean;
+  /** At most so many, the newest. */
+  readonly limit?: number;
+}
+
 /** Author and committer lines by git's own rules: `Name <email> <seconds since 1970> <zone>`. */
 export interface Identity {
   readonly author: string;
@@ -110,12 +132,6 @@ export interface Move {
   readonly next: Oid;
   /** One line for the reflog. */
   readonly message: string;
-}
-
-/** A commit of a history, and its author: `Name <email>`. */
-export interface Authored {
-  readonly oid: Oid;
-  readonly author: string;
 }
 
 /** A talk with another repository. */
@@ -179,8 +195,11 @@ export interface GitBackend {
   /** Whether the history of `descendant` holds `ancestor`. A commit holds itself. */
   isAncestor(ancestor: Oid, descendant: Oid): Promise<boolean>;
 
-  /** The commits in the history of `to` that are not in that of `from` (null: an empty one). */
-  history(from: Oid | null, to: Oid): AsyncIterable<Authored>;
+  /**
+   * The commits that a revision or a range means, newest first.
+   * @throws RedunError UNKNOWN_REVISION when it means none, or one that is not here
+   */
+  history(history: History): AsyncIterable<ListedCommit>;
 
   /**
    * The files that differ between two commits, `from` null standing for the empty tree.

@@ -49,8 +49,8 @@ export function deferredBackend(repository: Repository): GitBackend {
     refs: async (prefix) => (await open()).refs(prefix),
     commit: async (oid) => (await open()).commit(oid),
     isAncestor: async (ancestor, descendant) => (await open()).isAncestor(ancestor, descendant),
-    history: async function* (from, to) {
-      yield* (await open()).history(from, to);
+    history: async function* (history) {
+      yield* (await open()).history(history);
     },
     changes: async function* (from, to) {
       yield* (await open()).changes(from, to);

@@ -96,7 +96,8 @@ async function plan(log: Log, { commit: theirs, name }: Theirs): Promise<Plan> {
 
   const { gains, lacks, counter } = await compare(log, ours, { commit: theirs, name });
   if (gains.length > 0 || ours === null) {
-    for await (const { author } of backend.history(ours, theirs)) {
+    const revision = ours === null ? theirs : `${ours}..${theirs}`;
+    for await (const { author } of backend.history({ revision })) {
       if (author !== AUTHOR) counter.addAuthor(author);
     }
   }

@@ -8,6 +8,7 @@ import { appendContract } from "./contract/append.ts";
 import { configContract } from "./contract/config.ts";
 import { crossContract } from "./contract/cross.ts";
 import { headContract } from "./contract/head.ts";
+import { historyContract } from "./contract/history.ts";
 import { raceContract } from "./contract/race.ts";
 import { readContract } from "./contract/read.ts";
 import { repositoriesContract } from "./contract/repositories.ts";
@@ -21,6 +22,7 @@ for (const [name, open] of [
   contractSuite(`git backend ${name}: append`, open, appendContract);
   contractSuite(`git backend ${name}: read`, open, readContract);
   contractSuite(`git backend ${name}: head`, open, (test) => headContract(test, open));
+  contractSuite(`git backend ${name}: history`, open, (test) => historyContract(test, open));
   contractSuite(`git backend ${name}: config`, open, configContract);
   contractSuite(`git backend ${name}: repositories`, open, (test) =>
     repositoriesContract(test, open, name),

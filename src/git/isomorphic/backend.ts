@@ -5,7 +5,7 @@ import { addFiles } from "./add-files.ts";
 import { changedFiles } from "./changes.ts";
 import { formatCommit, readCommit } from "./commits.ts";
 import { readHead } from "./head.ts";
-import { historyBetween, isAncestor } from "./history.ts";
+import { history, isAncestor } from "./history.ts";
 import { identityOf } from "./identity.ts";
 import { expectRef, moveRef } from "./move-ref.ts";
 import { ObjectStore } from "./objects.ts";
@@ -36,7 +36,7 @@ export function openIsomorphic(repository: Repository): GitBackend {
     refs: async (prefix) => listRefs(repository, prefix),
     commit: async (oid) => readCommit(store, oid),
     isAncestor: (ancestor, descendant) => isAncestor(repository, store, ancestor, descendant),
-    history: (from, to) => historyBetween(repository, store, from, to),
+    history: (asked) => history(repository, store, asked),
     async *changes(from, to) {
       yield* changedFiles(store, await treeOf(from), await treeOf(to));
     },

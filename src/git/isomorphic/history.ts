@@ -1,15 +1,61 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Authored, CommitInfo, Oid, Repository } from "../backend.ts";
+import type { History, ListedCommit, Oid, Repository } from "../backend.ts";
 import { committedAt } from "../commit.ts";
-import { hasCode } from "../files/folders.ts";
+import { readText } from "../files/read-text.ts";
+import { unknownRevision } from "../revision.ts";
 import { readCommit } from "./commits.ts";
 import type { ObjectStore } from "./objects.ts";
+import { resolveRevision } from "./revision.ts";
 
-/** Whose history holds a commit: one bit for each side, as git paints its merge bases. */
+/** A commit that a walk has met. */
+interface Met extends ListedCommit {
+  readonly parents: readonly Oid[];
+  sides: number;
+}
+
+/** From which ends of a range a commit was reached: one bit for each, as git paints them. */
 const LEFT = 1;
 const RIGHT = 2;
 const BOTH = LEFT | RIGHT;
+
+/** Which commits of a range are in it. */
+const IN_RANGE: Record<string, (sides: number) => boolean> = {
+  "..": (sides) => sides === RIGHT,
+  "...": (sides) => sides !== BOTH,
+};
+
+/** The commits of a revision or a range, by walking from the newest to their parents. */
+export async function* history(
+  repository: Repository,
+  store: ObjectStore,
+  { revision, alone = false, limit = Number.POSITIVE_INFINITY }: History,
+): AsyncGenerator<ListedCommit> {
+  const commit = async (name: string) => {
+    const oid = await resolveRevision(repository, store, name);
+    if (oid === null) throw unknownRevision(revision);
+    return oid;
+  };
+  const [, left, dots, right] = /^(.*?)(\.\.\.?)(.*)$/s.exec(revision) ?? [];
+  const walk = new Walk(store, shallowCommits(repository));
+  let count = 0;
+  if (dots === undefined) {
+    await walk.add(await commit(revision), RIGHT);
+    for (let met = walk.next(); met && count < limit; met = walk.next()) {
+      yield listed(met);
+      if (++count >= limit || alone) return;
+      await walk.addParents(met);
+    }
+    return;
+  }
+  const isIn = IN_RANGE[dots]!;
+  await walk.add(await commit(left || "HEAD"), LEFT);
+  await walk.add(await commit(right || "HEAD"), RIGHT);
+  for (const met of await walk.toCommonPart()) {
+    if (!isIn(met.sides)) continue;
+    if (count++ >= limit) return;
+    yield listed(met);
+  }
+}
 
 /** Whether the history of `descendant` holds `ancestor`; a commit holds itself. */
 export async function isAncestor(
@@ -18,76 +64,79 @@ export async function isAncestor(
   ancestor: Oid,
   descendant: Oid,
 ): Promise<boolean> {
-  const painted = await paint(repository, store, ancestor, descendant);
-  return painted.get(ancestor)?.colour === BOTH;
+  const revision = `${descendant}..${ancestor}`;
+  for await (const _ of history(repository, store, { revision, limit: 1 })) return false;
+  return true;
 }
 
-/**
- * The commits in the history of `to` that are not in that of `from`, the newest first. The
- * newest part of the histories is read, down to where both are one.
- */
-export async function* historyBetween(
-  repository: Repository,
-  store: ObjectStore,
-  from: Oid | null,
-  to: Oid,
-): AsyncGenerator<Authored> {
-  for (const [oid, { colour, commit }] of await paint(repository, store, from, to)) {
-    if (colour === RIGHT) yield { oid, author: commit.author.replace(/ [^ ]* [^ ]*$/, "") };
+/** The commits whose parents a shallow clone does not have. */
+function shallowCommits({ commonDir }: Repository): Set<Oid> {
+  return new Set(readText(join(commonDir, "shallow")).split("\n"));
+}
+
+function listed({ oid, tree, author, time, subject }: Met): ListedCommit {
+  return { oid, tree, author, time, subject };
+}
+
+/** Commits that are still to be looked at, the newest first. */
+class Walk {
+  readonly #store: ObjectStore;
+  readonly #shallow: ReadonlySet<Oid>;
+  readonly #met = new Map<Oid, Met>();
+  readonly #queue: Met[] = [];
+
+  constructor(store: ObjectStore, shallow: ReadonlySet<Oid>) {
+    this.#store = store;
+    this.#shallow = shallow;
   }
-}
 
-interface Painted {
-  colour: number;
-  readonly commit: CommitInfo;
-}
-
-/**
- * Walks both histories from their ends, the younger commit first, and paints each commit with the
- * sides that it was reached from, until all that is left to visit has both colours. A commit that
- * is reached again is painted anew: the clocks of several machines have no order.
- */
-async function paint(
-  repository: Repository,
-  store: ObjectStore,
-  left: Oid | null,
-  right: Oid,
-): Promise<Map<Oid, Painted>> {
-  const borders = shallowBorders(repository);
-  const seen = new Map<Oid, Painted>();
-  const waiting: { oid: Oid; date: number }[] = [];
-
-  const reach = async (oid: Oid, colour: number) => {
-    const known = seen.get(oid);
-    if (known && (known.colour | colour) === known.colour) return;
-    const commit = known?.commit ?? (await readCommit(store, oid));
-    const next = { commit, colour: (known?.colour ?? 0) | colour };
-    seen.set(oid, next);
-    const date = committedAt(commit);
-    const at = waiting.findIndex((one) => one.date > date);
-    waiting.splice(at < 0 ? waiting.length : at, 0, { oid, date });
-  };
-  if (left) await reach(left, LEFT);
-  await reach(right, RIGHT);
-  const colourOf = (oid: Oid) => seen.get(oid)?.colour ?? BOTH;
-  const isOpen = ({ oid }: { oid: Oid }) =>
-    [oid, ...seen.get(oid)!.commit.parents].some((one) => colourOf(one) !== BOTH);
-  while (waiting.some(isOpen)) {
-    const { oid } = waiting.pop()!;
-    const { commit, colour } = seen.get(oid)!;
-    if (borders.has(oid)) continue;
-    for (const parent of commit.parents) await reach(parent, colour);
+  next(): Met | undefined {
+    return this.#queue.shift();
   }
-  return seen;
-}
 
-/** The commits at which a shallow clone ends: their parents are not there. */
-function shallowBorders(repository: Repository): ReadonlySet<Oid> {
-  try {
-    const text = readFileSync(join(repository.commonDir, "shallow"), "utf8");
-    return new Set(text.split("\n"));
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return new Set();
-    throw error;
+  /**
+   * All commits down to where the histories of both ends are one, newest first. Their clocks may
+   * be wrong: a commit whose children have become common may be common itself.
+   */
+  async toCommonPart(): Promise<Iterable<Met>> {
+    const found = new Set<Met>();
+    const isOpen = (met: Met) =>
+      [met, ...met.parents.flatMap((oid) => this.#met.get(oid) ?? [])].some(
+        ({ sides }) => sides !== BOTH,
+      );
+    while (this.#queue.some(isOpen)) {
+      const met = this.next()!;
+      found.add(met);
+      await this.addParents(met);
+    }
+    return found;
+  }
+
+  /** A commit that is reached from another side than before is looked at again. */
+  async add(oid: Oid, sides: number): Promise<void> {
+    let met = this.#met.get(oid);
+    if (met && (met.sides & sides) === sides) return;
+    met ??= await this.#read(oid);
+    met.sides |= sides;
+    this.#met.set(oid, met);
+    if (this.#queue.includes(met)) return;
+    const { time } = met;
+    const older = this.#queue.findIndex((other) => other.time < time);
+    this.#queue.splice(older < 0 ? this.#queue.length : older, 0, met);
+  }
+
+  async addParents({ parents, sides }: Met): Promise<void> {
+    for (const parent of parents) await this.add(parent, sides);
+  }
+
+  async #read(oid: Oid): Promise<Met> {
+    const commit = await readCommit(this.#store, oid);
+    const { tree, message } = commit;
+    const author = commit.author.replace(/ [^ ]* [^ ]*$/, "");
+    const time = committedAt(commit) * 1000;
+    const parents = this.#shallow.has(oid) ? [] : commit.parents;
+    const [paragraph = ""] = message.replace(/^(?:[ \t]*\n)+/, "").split(/\n\s*\n/);
+    const subject = paragraph.trimEnd().replace(/[ \t]*\n/g, " ");
+    return { oid, tree, author, time, subject, parents, sides: 0 };
   }
 }

@@ -62,6 +62,18 @@ export class ObjectStore {
     return { type: found.type as ObjectType, bytes };
   }
 
+  /** The only object whose id begins so; null where there is none or more than one. */
+  async expand(beginning: string): Promise<Oid | null> {
+    const { default: git } = await import("isomorphic-git");
+    const asked = { fs: this.#fs, gitdir: this.#gitdir, cache: this.#cache, oid: beginning };
+    try {
+      return await git.expandOid(asked);
+    } catch (error) {
+      if (hasCode(error, "NotFoundError", "AmbiguousError")) return null;
+      throw error;
+    }
+  }
+
   /** Starts a set of objects that become durable together. */
   batch(): ObjectBatch {
     return new ObjectBatch(this.#gitdir);

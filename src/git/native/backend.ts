@@ -1,19 +1,11 @@
 import { RedunError } from "../../errors.ts";
-import type {
-  Authored,
-  Change,
-  GitBackend,
-  Head,
-  Identity,
-  Move,
-  Oid,
-  Repository,
-} from "../backend.ts";
+import type { Change, GitBackend, Head, Identity, Move, Oid, Repository } from "../backend.ts";
 import { parseCommit } from "../commit.ts";
 import { listConfig } from "../files/config-values.ts";
 import { machineIdentity, stamp } from "../identity.ts";
 import { CatFile } from "./cat-file.ts";
 import { fastImport, refusal } from "./fast-import.ts";
+import { history } from "./history.ts";
 import { maintain } from "./maintenance.ts";
 import { gitFailed, gitFields, gitText, runGit } from "./process.ts";
 import { fetchRefs, pushCommit, remoteRefs } from "./transport.ts";
@@ -31,7 +23,7 @@ export function openNative(repository: Repository): GitBackend {
     refs: (prefix) => refs(repository, prefix),
     commit: async (oid) => parseCommit((await objects.get(oid)).bytes),
     isAncestor: (ancestor, descendant) => isAncestor(repository, ancestor, descendant),
-    history: (from, to) => history(repository, from, to),
+    history: (asked) => history(repository, asked),
     changes: (from, to) => changes(repository, from, to),
     read: (oids) => objects.stream(oids),
     readPath: (commit, path) => readPath(objects, commit, path),
@@ -93,18 +85,6 @@ async function isAncestor(
   const { status, stderr } = await runGit(repository, args);
   if (status > 1) throw gitFailed(args, status, stderr);
   return status === 0;
-}
-
-async function* history(
-  repository: Repository,
-  from: Oid | null,
-  to: Oid,
-): AsyncGenerator<Authored> {
-  const args = ["log", "-z", "--encoding=UTF-8", "--format=%H %an <%ae>", to];
-  for await (const line of gitFields(repository, [...args, ...(from ? [`^${from}`] : []), "--"])) {
-    const space = line.indexOf(" ");
-    yield { oid: line.slice(0, space), author: line.slice(space + 1) };
-  }
 }
 
 /** @throws RedunError REF_MOVED, REF_BUSY, BAD_REF, REPOSITORY_UNWRITABLE, GIT_FAILED */
