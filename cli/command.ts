@@ -1,4 +1,5 @@
 import { RedunError } from "../src/errors.ts";
+import type { LogChoice } from "../src/log/ref.ts";
 
 export interface OptionSpec {
   /** As cac writes it: `-t, --tag <key=value>`. */
@@ -28,6 +29,11 @@ export type CommandFunction = (words: readonly string[], options: Options) => Pr
 
 export interface Options {
   readonly [name: string]: string | readonly string[] | boolean | undefined;
+}
+
+/** The log that `--log` or `--ref` names. */
+export function logChoice({ log, ref }: Options): LogChoice {
+  return { log: log as string | undefined, ref: ref as string | undefined };
 }
 
 /**

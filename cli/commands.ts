@@ -6,10 +6,11 @@ const TAG: OptionSpec = {
   about: "Only what has this tag; a key alone stands for any value",
   repeats: true,
 };
-const REF: OptionSpec = {
-  flags: "--ref <log>",
-  about: "Another log than refs/redun/main (or than git config redun.ref)",
-};
+/** Of every command that reads or writes a log. */
+const WHICH_LOG: readonly OptionSpec[] = [
+  { flags: "--log <name>", about: "Another log than main (or than git config redun.log)" },
+  { flags: "--ref <ref>", about: "The same by the full name of its ref, such as a branch's" },
+];
 const FORMAT: OptionSpec = {
   flags: "--format <format>",
   about: "text, or json: one object a line",
@@ -18,7 +19,7 @@ const FORMAT: OptionSpec = {
 const EDIT_OPTIONS: readonly OptionSpec[] = [
   { flags: "-m, --message <why>", about: "The reason, kept in the commit message" },
   { flags: "--dry-run", about: "Say what would change, and change nothing" },
-  REF,
+  ...WHICH_LOG,
 ];
 
 export const COMMANDS: readonly CommandSpec[] = [
@@ -34,7 +35,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: "-u, --user <name>", about: "The user tag (default: $REDUN_USER, then you)" },
       { flags: "-q, --quiet", about: "No progress, only the result" },
       { ...FORMAT, about: "How to print the result: text, or json" },
-      REF,
+      ...WHICH_LOG,
     ],
     examples: [
       "run workflow.ts main --greet Hi      run a task; its parameters are options",
@@ -52,7 +53,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       TAG,
       { flags: "-n, --limit <count>", about: "At most so many executions (default 50; 0 is all)" },
       FORMAT,
-      REF,
+      ...WHICH_LOG,
     ],
     examples: [
       "log                                  the newest executions",
@@ -109,7 +110,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: "tag list",
     args: "[id]",
     about: "List the tags of one entity, or the keys in use",
-    options: [FORMAT, REF],
+    options: [FORMAT, ...WHICH_LOG],
     examples: [
       "tag list                             every key, and how often it is used",
       "tag list 6dc981d7                    the tags of one entity",
@@ -120,7 +121,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: "index",
     args: "[action]",
     about: "Show the local index of a log; `rebuild` or `drop` it",
-    options: [FORMAT, REF],
+    options: [FORMAT, ...WHICH_LOG],
     examples: [
       "index                                where it is, how big, and of which commit",
       "index rebuild                        throw it away and make it anew from the log",

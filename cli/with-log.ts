@@ -1,6 +1,6 @@
 import { isDamage } from "../src/index/index-file.ts";
 import { IndexedLog } from "../src/index/indexed-log.ts";
-import type { Options } from "./command.ts";
+import { logChoice, type Options } from "./command.ts";
 import { progressBar } from "./text/progress.ts";
 import { visible } from "./text/terminal.ts";
 
@@ -13,7 +13,7 @@ export async function withLog<T>(
   body: (log: IndexedLog) => Promise<T>,
   { appends = false } = {},
 ): Promise<T> {
-  const log = await IndexedLog.open({ ref: options.ref as string | undefined });
+  const log = await IndexedLog.open(logChoice(options));
   if (appends) log.prepareAppend();
   try {
     await refresh(log);

@@ -2,7 +2,7 @@ import { RedunError } from "../../src/errors.ts";
 import { indexSize } from "../../src/index/index-file.ts";
 import { IndexedLog } from "../../src/index/indexed-log.ts";
 import { indexedTip } from "../../src/index/stamp.ts";
-import { type CommandFunction, isJson, type Options } from "../command.ts";
+import { type CommandFunction, isJson, logChoice, type Options } from "../command.ts";
 import { jsonText } from "../text/json.ts";
 import { visible, write } from "../text/terminal.ts";
 import { withLog } from "../with-log.ts";
@@ -24,10 +24,10 @@ export const command: CommandFunction = async ([action], options) => {
 
 /** Looks at an index as it is, without bringing it up to date. */
 async function inspect(
-  { ref }: Options,
+  options: Options,
   body: (log: IndexedLog) => Promise<string>,
 ): Promise<string> {
-  const log = await IndexedLog.open({ ref: ref as string | undefined });
+  const log = await IndexedLog.open(logChoice(options));
   try {
     return await body(log);
   } finally {

@@ -7,7 +7,7 @@ import { loadWorkflow } from "../../src/script/load.ts";
 import { nearest } from "../../src/script/suggest.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
-import { type CommandFunction, isJson, type Options } from "../command.ts";
+import { type CommandFunction, isJson, logChoice, type Options } from "../command.ts";
 import { LIBRARY_URL } from "../library-url.ts";
 import { jsonText } from "../text/json.ts";
 import { RunReporter } from "../text/run-reporter.ts";
@@ -22,7 +22,7 @@ export const command: CommandFunction = async ([script, name, ...words], options
   isJson(options);
   const tags = tagsOf(options);
   const reporter = new RunReporter(process.stderr, { quiet: Boolean(options.quiet) });
-  const scheduler = new Scheduler({ ref: options.ref as string | undefined, listener: reporter });
+  const scheduler = new Scheduler({ ...logChoice(options), listener: reporter });
   // Git answers while the script loads.
   if (!lists && !help) scheduler.prepare();
 

@@ -5,6 +5,7 @@ import { osUser } from "../git/identity.ts";
 import { IndexedLog } from "../index/indexed-log.ts";
 import { Journal } from "../log/journal.ts";
 import { PendingRun } from "../log/pending.ts";
+import type { LogChoice } from "../log/ref.ts";
 import { executionYaml } from "../record/encode.ts";
 import { executionFolder } from "../record/layout.ts";
 import type { Code, Execution, Outcome } from "../record/records.ts";
@@ -19,11 +20,9 @@ import { Run, type RunListener } from "./run.ts";
 import type { TaskDefinition } from "./task.ts";
 import { runTitle } from "./title.ts";
 
-export interface SchedulerOptions {
+export interface SchedulerOptions extends LogChoice {
   /** A folder in the git repository that holds the log. Defaults to the current one. */
   readonly cwd?: string | undefined;
-  /** A log's name or a full ref. Defaults to git config `redun.ref`, then `main`. */
-  readonly ref?: string | undefined;
   /** Told what a run does, as it does it. */
   readonly listener?: SchedulerListener;
 }

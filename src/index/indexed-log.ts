@@ -5,17 +5,15 @@ import { findRepository } from "../git/files/repository.ts";
 import { deferredBackend } from "../git/open.ts";
 import { type Appended, Log, type RecordFile } from "../log/log.ts";
 import { type Recovered, recoverRuns } from "../log/recover.ts";
-import { DEFAULT_LOG, logRef } from "../log/ref.ts";
+import { chosenRef, type LogChoice } from "../log/ref.ts";
 import { dropIndexFile, type IndexFile, isDamage, openIndexFile } from "./index-file.ts";
 import { IndexReader } from "./reader.ts";
 import { checkedTip, indexedTip } from "./stamp.ts";
 import type { BadRecord, Progress } from "./update.ts";
 
-export interface OpenOptions {
+export interface OpenOptions extends LogChoice {
   /** A folder in the repository. Defaults to the current one. */
   readonly cwd?: string | undefined;
-  /** A log's name or a full ref. Defaults to git config `redun.ref`, then `main`. */
-  readonly ref?: string | undefined;
 }
 
 /** What bringing a log up to date found that its user should know. */
@@ -46,12 +44,11 @@ export class IndexedLog {
     return this.#file;
   }
 
-  /** @throws RedunError NOT_A_REPOSITORY, UNSUPPORTED_REPOSITORY, BAD_REF, INDEX_FAILED */
-  static async open({ cwd = process.cwd(), ref }: OpenOptions = {}): Promise<IndexedLog> {
+  /** @throws RedunError NOT_A_REPOSITORY, UNSUPPORTED_REPOSITORY, BAD_REF, USAGE, INDEX_FAILED */
+  static async open({ cwd = process.cwd(), ...choice }: OpenOptions = {}): Promise<IndexedLog> {
     const repository = findRepository(cwd);
     const config = loadConfig(repository);
-    const name = ref ?? config.get("redun.ref") ?? DEFAULT_LOG;
-    const fullRef = logRef(name);
+    const fullRef = chosenRef(choice, config);
     const file = openIndexFile(repository, fullRef);
     // The index has read the log's format when it took the commit in.
     const log = new Log(deferredBackend(repository), fullRef, checkedTip(file.database));

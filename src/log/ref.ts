@@ -1,7 +1,32 @@
 import { RedunError } from "../errors.ts";
+import type { GitConfig } from "../git/backend.ts";
 
 /** The log that is read and written when nothing else is named. */
 export const DEFAULT_LOG = "main";
+
+/** Which log is meant. Of the two at most one may be given. */
+export interface LogChoice {
+  /** Its name: `nightly` is the ref `refs/redun/nightly`. */
+  readonly log?: string | undefined;
+  /** Its ref, such as a branch: `refs/heads/records`. */
+  readonly ref?: string | undefined;
+}
+
+/**
+ * The full ref name of the log that is chosen; else that of git config `redun.log`, then of
+ * `redun.ref`, then `refs/redun/main`.
+ * @throws RedunError BAD_REF; USAGE when both a name and a ref are given
+ */
+export function chosenRef({ log, ref }: LogChoice, config: GitConfig): string {
+  if (log !== undefined && ref !== undefined) {
+    throw new RedunError(
+      "USAGE",
+      "Both a log and a ref are given, and only one can be used.",
+      `\`--log ${log}\` is short for \`--ref refs/redun/${log}\`.`,
+    );
+  }
+  return logRef(log ?? ref ?? config.get("redun.log") ?? config.get("redun.ref"));
+}
 
 /**
  * The full ref name of a log. A plain name is a log of `refs/redun/`; a name that begins with

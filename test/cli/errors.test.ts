@@ -142,6 +142,15 @@ places("another log is another ref; a bad name is refused", () => {
   assert.is(logged(dir).length, 0);
   git("config", "redun.ref", "team/nightly");
   assert.is(logged(dir).length, 1);
+  git("config", "redun.log", "other");
+  assert.is(logged(dir).length, 0);
+  for (const choice of [
+    "--log=team/nightly",
+    "--ref=team/nightly",
+    "--ref=refs/redun/team/nightly",
+  ])
+    assert.is(logged(dir, [choice]).length, 1, choice);
+  assert.is(cli(dir, ["log", "--log", "a", "--ref", "refs/redun/a"]).status, 2);
   for (const name of ["..", "a b", ".hidden", "x.lock", "a//b", "a~1", ""]) {
     const result = cli(dir, ["log", `--ref=${name}`]);
     assert.ok(result.status === 1 || result.status === 2, `${name}: ${result.status}`);
