@@ -65,6 +65,19 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/log.ts"),
   },
   {
+    name: "diff",
+    args: "<execution> [execution]",
+    about: "Compare two executions: tags, code, task sources, arguments, results, jobs",
+    options: [FORMAT, REF],
+    examples: [
+      "diff 6dc981d7 3aa7bb10               from the first to the second",
+      "diff ~1 -                            the newest execution with the one before it",
+      "diff 3aa7bb10                        with the previous execution of the same task",
+      "diff --format json 3aa7bb10 | jq .tags",
+    ],
+    load: () => import("./commands/diff.ts"),
+  },
+  {
     name: "tag add",
     args: "<id> [...ids-and-tags]",
     about: "Add tags to executions, jobs, tasks, values, files or calls",

@@ -29,6 +29,7 @@ const ORDER = [
   "git",
   "log",
   "index",
+  "compare",
   "source",
   "script",
   "engine",

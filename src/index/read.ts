@@ -1,13 +1,24 @@
 import { RedunError } from "../errors.ts";
-import { decodeJobs, decodeTask } from "../record/decode.ts";
-import type { Job, Task } from "../record/records.ts";
+import { decodeExecution, decodeJobs, decodeTask } from "../record/decode.ts";
+import { executionFolder } from "../record/layout.ts";
+import type { Execution, Job, Task } from "../record/records.ts";
 import { contentId } from "../value/oid.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 import { namePrefix } from "./ids.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 import type { NameHit } from "./reader.ts";
-import type { JobRow } from "./rows.ts";
+import type { ExecutionRow, JobRow } from "./rows.ts";
+
+/** An execution's whole record. @throws RedunError OBJECT_MISSING, BAD_RECORD */
+export async function readExecution({ log }: IndexedLog, row: ExecutionRow): Promise<Execution> {
+  const folder = executionFolder(row.id, new Date(row.started).toISOString());
+  const path = `${folder}/execution.yaml`;
+  const tip = await log.tip();
+  const bytes = tip && (await log.backend.readPath(tip, path));
+  if (!bytes) throw new RedunError("OBJECT_MISSING", `${log.ref} has no ${path} any more.`);
+  return decodeExecution(await readAnyYaml(Buffer.from(bytes).toString("utf8")), row.id);
+}
 
 /** A job's whole record, from its segment. @throws RedunError OBJECT_MISSING, BAD_RECORD */
 export async function readJob(log: IndexedLog, row: JobRow): Promise<Job> {

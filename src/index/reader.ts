@@ -17,7 +17,9 @@ import {
   executionRow,
   JOB_SQL,
   type JobRow,
+  type JobTally,
   jobRow,
+  jobTally,
 } from "./rows.ts";
 import { jobRange } from "./schema.ts";
 import { loadGraphNodes } from "./tag-nodes.ts";
@@ -89,6 +91,18 @@ export class IndexReader {
     return row && executionRow(row, this.#dictionary);
   }
 
+  /** The newest execution of the same task that began before this one. */
+  previousOfTask({ seq }: ExecutionRow): ExecutionRow | undefined {
+    const row = this.#statements
+      .get(
+        `${EXECUTION_SQL} WHERE e.task = (SELECT task FROM execution WHERE seq = ?1)
+           AND (e.started, e.id) < (SELECT started, id FROM execution WHERE seq = ?1)
+         ORDER BY e.started DESC, e.id DESC LIMIT 1`,
+      )
+      .get(seq);
+    return row && executionRow(row, this.#dictionary);
+  }
+
   job(seq: number): JobRow | undefined {
     const row = this.#statements.get(`${JOB_SQL} WHERE j.seq = ?`).get(seq);
     return row && jobRow(row, this.#dictionary);
@@ -117,6 +131,20 @@ export class IndexReader {
       .get(`${JOB_SQL} WHERE j.seq >= ? AND j.seq < ? ORDER BY j.started, j.seq`)
       .all(from, to)
       .map((row) => jobRow(row, this.#dictionary));
+  }
+
+  /** How many jobs of an execution each task has by status, in the order of their first jobs. */
+  jobTallies(execution: number): JobTally[] {
+    const { from, to } = jobRange(execution);
+    return this.#statements
+      .get(
+        `SELECT w.text AS task, t.id AS task_hash, j.status, count(*) AS count,
+           coalesce(sum(j.took), 0) AS took
+         FROM job j JOIN entity t ON t.seq = j.task LEFT JOIN word w ON w.seq = t.name
+         WHERE j.seq >= ? AND j.seq < ? GROUP BY j.task, j.status ORDER BY min(j.seq)`,
+      )
+      .all(from, to)
+      .map(jobTally);
   }
 
   /** The newest jobs of a task. */

@@ -43,6 +43,16 @@ export interface JobRow {
   readonly tags: readonly TagPair[];
 }
 
+/** The jobs of one execution that have the same task and status. */
+export interface JobTally {
+  readonly task: string;
+  readonly taskHash: string;
+  readonly status: JobStatus;
+  readonly count: number;
+  /** How long they took together, in milliseconds; those that have not ended count nothing. */
+  readonly took: number;
+}
+
 /** A task, a file, or another value or call node that is tagged or has a record of its own. */
 export interface EntityRow {
   readonly seq: number;
@@ -95,6 +105,16 @@ export function jobRow(row: Row, dictionary: Dictionary): JobRow {
     args: row.args as string,
     segment: loadId(row.segment),
     tags: tags(row, dictionary),
+  };
+}
+
+export function jobTally(row: Row): JobTally {
+  return {
+    task: (row.task as string | null) ?? "",
+    taskHash: loadId(row.task_hash),
+    status: JOB_STATUSES[row.status as number]!,
+    count: row.count as number,
+    took: row.took as number,
   };
 }
 

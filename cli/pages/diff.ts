@@ -1,0 +1,227 @@
+import type { CodeComparison } from "../../src/compare/code.ts";
+import type { Comparison } from "../../src/compare/executions.ts";
+import type { JobSum } from "../../src/compare/jobs.ts";
+import type { TagChange } from "../../src/compare/tags.ts";
+import type { TaskComparison, TaskVersion } from "../../src/compare/tasks.ts";
+import { unifiedDiff } from "../../src/compare/unified-diff.ts";
+import { type Given, type ValueChange, wholeValue } from "../../src/compare/values.ts";
+import type { IndexedLog } from "../../src/index/indexed-log.ts";
+import type { ExecutionRow } from "../../src/index/rows.ts";
+import type { Code } from "../../src/record/records.ts";
+import { formatTag } from "../../src/tag/text.ts";
+import { plain } from "../../src/value/plain.ts";
+import { preview } from "../../src/value/preview.ts";
+import { StoredValue } from "../../src/value/value.ts";
+import { writeYaml } from "../../src/value/yaml-write.ts";
+import { commitJson, commitLine } from "../text/commit-line.ts";
+import { changedLines } from "../text/diff-lines.ts";
+import { jobsTable } from "../text/jobs-table.ts";
+import { duration, shortId } from "../text/lines.ts";
+import { oneLine, type painter } from "../text/terminal.ts";
+import { executionJson, executionLine } from "./execution.ts";
+
+type Paint = ReturnType<typeof painter>;
+
+/** Commits of one side that are listed; git lists the others. */
+const LISTED = 20;
+/** A diff of values that is longer than this shows nobody anything. */
+const SHOWN = 100;
+/** A value that is no longer than this stands on one line. */
+const SHORT = 100;
+
+/** What separates two executions, in the manner of a diff. `chosen`: nobody named the first one. */
+export async function diffPage(
+  log: IndexedLog,
+  comparison: Comparison,
+  paint: Paint,
+  { chosen }: { chosen: boolean },
+): Promise<string> {
+  const { before, after, tags, code, tasks, jobs } = comparison;
+  const lines = chosen ? [`The previous execution of ${oneLine(after.task)}:`] : [];
+  lines.push(`${paint("red", "---")} ${headOf(before, paint)}`);
+  lines.push(`${paint("green", "+++")} ${headOf(after, paint)}`, durations(before, after));
+  lines.push("", ...tagSection(tags, paint));
+  lines.push("", ...codeSection(code, paint));
+  lines.push("", ...(await argumentSection(log, comparison, paint)));
+  lines.push("", ...(await resultSection(log, comparison, paint)));
+  lines.push("", ...taskSection(tasks, paint), "");
+  lines.push(...jobsTable(jobs, [shortId(before.id), shortId(after.id)], paint));
+  return `${lines.join("\n")}\n`;
+}
+
+/** The tags have a section of their own. */
+function headOf(row: ExecutionRow, paint: Paint): string {
+  return executionLine({ ...row, tags: [] }, paint);
+}
+
+function durations(before: ExecutionRow, after: ExecutionRow): string {
+  const [was, is] = [before, after].map(({ started, ended }) => ended && ended - started);
+  const text = (time: number | null | undefined) => (time == null ? "unfinished" : duration(time));
+  const more =
+    was != null && is != null ? ` (${is < was ? "-" : "+"}${duration(Math.abs(is - was))})` : "";
+  return `Duration: ${text(was)} -> ${text(is)}${more}`;
+}
+
+function tagSection(changes: readonly TagChange[], paint: Paint): string[] {
+  if (changes.length === 0) return [same("Tags", "the same", paint)];
+  const lines = changes.flatMap(({ key, removed, added }) => [
+    ...removed.map((value) => `-${formatTag(key, value, SHORT)}`),
+    ...added.map((value) => `+${formatTag(key, value, SHORT)}`),
+  ]);
+  return [paint("bold", "Tags"), ...changedLines(lines, paint)];
+}
+
+function codeSection(comparison: CodeComparison, paint: Paint): string[] {
+  const { before, after, relation, sameTree, ahead, behind, missing } = comparison;
+  if (relation === "same" && before.dirty === after.dirty) {
+    return [same("Code", `the same commit, ${codeText(after)}`, paint)];
+  }
+  const lines = [
+    paint("bold", "Code"),
+    ...changedLines([`-${codeText(before)}`, `+${codeText(after)}`], paint),
+  ];
+  const commits = (count: number) => (count === 1 ? "1 commit" : `${count} commits`);
+  if (relation === "same") lines.push("  the same commit");
+  if (sameTree && relation !== "same") lines.push("  other commits of the same files");
+  if (relation === "unknown") {
+    lines.push(
+      ...missing.map(
+        (oid) => `  ${oid.slice(0, 8)} is not in this repository (\`git fetch\` may bring it)`,
+      ),
+    );
+  }
+  if (relation === "diverged") lines.push("  diverged");
+  for (const [list, word, sign] of [
+    [ahead, "ahead", "+"],
+    [behind, "behind", "-"],
+  ] as const) {
+    if (list.length === 0) continue;
+    lines.push(`  ${commits(list.length)} ${word}:`);
+    lines.push(...list.slice(0, LISTED).map((commit) => `  ${sign} ${commitLine(commit, paint)}`));
+    const [from, to] = sign === "+" ? [before, after] : [after, before];
+    if (list.length > LISTED) {
+      const range = `${from.commit?.slice(0, 8)}..${to.commit?.slice(0, 8)}`;
+      lines.push(`    and ${list.length - LISTED} more: git log --oneline ${range}`);
+    }
+  }
+  return lines;
+}
+
+/** `7fd1345a main (dirty)` */
+function codeText({ commit, branch, dirty }: Code): string {
+  if (!commit) return "no commit is recorded";
+  return oneLine(`${commit.slice(0, 8)} ${branch ?? ""}`.trimEnd() + (dirty ? " (dirty)" : ""));
+}
+
+async function argumentSection(
+  log: IndexedLog,
+  { args, calls: { before, after } }: Comparison,
+  paint: Paint,
+): Promise<string[]> {
+  if (!before && !after) return [same("Arguments", "not recorded", paint)];
+  const tasks = new Set([before?.task, after?.task].filter((task) => task !== undefined));
+  const title = `Arguments of ${oneLine([...tasks].join(" and "))}`;
+  if (args.length === 0) return [same(title, "the same", paint)];
+  const lines = await Promise.all(args.map((change) => valueLines(log, change, paint)));
+  return [paint("bold", title), ...lines.flat()];
+}
+
+async function resultSection(
+  log: IndexedLog,
+  { result, calls: { before, after } }: Comparison,
+  paint: Paint,
+): Promise<string[]> {
+  if (result) return [paint("bold", "Result"), ...(await valueLines(log, result, paint))];
+  return [same("Result", before && after ? "the same" : "not recorded", paint)];
+}
+
+/** `-name=value` and `+name=value`; of longer values, what differs in their YAML. */
+async function valueLines(log: IndexedLog, change: ValueChange, paint: Paint): Promise<string[]> {
+  const { name, before, after } = change;
+  const [was, is] = await Promise.all([sideOf(log, before), sideOf(log, after)]);
+  const label = typeof name === "string" ? `${name}=` : "";
+  const short = changedLines(
+    [
+      ...(was ? [oneLine(`-${label}${was.line}`)] : []),
+      ...(is ? [oneLine(`+${label}${is.line}`)] : []),
+    ],
+    paint,
+  );
+  if (!was?.isLong && !is?.isLong) return short;
+  const diff = unifiedDiff(was?.yaml() ?? "", is?.yaml() ?? "");
+  if (diff.length > SHOWN) return [...short, `  in ${diff.length} lines of YAML`];
+  return [...(label ? [`  ${oneLine(label)}`] : []), ...changedLines(diff, paint)];
+}
+
+/** A value as one line, which may be cut, and as YAML. */
+async function sideOf(log: IndexedLog, given: Given | null) {
+  if (!given) return null;
+  const value = await wholeValue(log, given.value);
+  const raised = given.isError ? "raised " : "";
+  return {
+    line: raised + preview(value, SHORT),
+    isLong: preview(value, SHORT + 1).length > SHORT,
+    yaml: () => writeYaml(value),
+  };
+}
+
+function taskSection({ changed, removed, added }: TaskComparison, paint: Paint): string[] {
+  const version = ({ name, hash }: TaskVersion) => `${shortId(hash)} ${oneLine(name)}`;
+  const only = changedLines(
+    [...removed.map((task) => `-${version(task)}`), ...added.map((task) => `+${version(task)}`)],
+    paint,
+  );
+  if (changed.length === 0 && only.length === 0) return [same("Tasks", "the same source", paint)];
+  const lines = changed.flatMap(({ name, before, after, diff }) => [
+    paint("bold", `Task ${oneLine(name)} ${shortId(before)}..${shortId(after)}`),
+    ...changedLines(diff, paint),
+  ]);
+  if (only.length === 0) return lines;
+  return [
+    ...lines,
+    ...(lines.length > 0 ? [""] : []),
+    paint("bold", "Tasks of one execution only"),
+    ...only,
+  ];
+}
+
+function same(title: string, what: string, paint: Paint): string {
+  return `${paint("bold", title)}: ${what}`;
+}
+
+/** The same as programs get it. Values with a file of their own, or of which only the hash was recorded, have no `value`. */
+export function diffJson(comparison: Comparison): object {
+  const { before, after, tags, code, tasks, args, result, jobs } = comparison;
+  return {
+    _type: "Diff",
+    before: executionJson(before),
+    after: executionJson(after),
+    tags,
+    code: {
+      ...code,
+      ahead: code.ahead.map(commitJson),
+      behind: code.behind.map(commitJson),
+    },
+    tasks,
+    args: args.map(({ name, before, after }) => ({ name, ...sidesJson({ before, after }) })),
+    result: result && sidesJson(result),
+    jobs: [{ task: null, ...jobs.all }, ...jobs.tasks].map(({ task, before, after }) => ({
+      task,
+      before: sumJson(before),
+      after: sumJson(after),
+    })),
+  };
+}
+
+function sidesJson({ before, after }: Pick<ValueChange, "before" | "after">): object {
+  return { before: before && givenJson(before), after: after && givenJson(after) };
+}
+
+function givenJson({ id, value, isError }: Given): object {
+  if (value instanceof StoredValue) return { id };
+  return { id, [isError ? "error" : "value"]: plain(value) };
+}
+
+function sumJson({ counts, total, took }: JobSum): object {
+  return { ...Object.fromEntries(counts), TOTAL: total, seconds: took / 1000 };
+}

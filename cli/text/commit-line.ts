@@ -1,0 +1,16 @@
+import type { ListedCommit } from "../../src/git/backend.ts";
+import { shortId } from "./lines.ts";
+import { oneLine, type painter } from "./terminal.ts";
+
+/** `7fd1345a Greet louder`, as `git log --oneline` writes it. */
+export function commitLine(
+  { oid, subject }: ListedCommit,
+  paint: ReturnType<typeof painter>,
+): string {
+  return `${paint("yellow", shortId(oid))} ${oneLine(subject)}`.trimEnd();
+}
+
+/** A commit of the code as programs get it. */
+export function commitJson({ oid, tree, time, subject }: ListedCommit): object {
+  return { commit: oid, tree, time: new Date(time).toISOString(), subject };
+}

@@ -1,0 +1,87 @@
+import { RedunError } from "../errors.ts";
+import { findEntity } from "../index/find.ts";
+import type { IndexedLog } from "../index/indexed-log.ts";
+import { readExecution } from "../index/read.ts";
+import type { ExecutionRow } from "../index/rows.ts";
+import { type CodeComparison, compareCode } from "./code.ts";
+import { compareJobs, type JobComparison } from "./jobs.ts";
+import { compareTags, type TagChange } from "./tags.ts";
+import { compareTasks, type TaskComparison } from "./tasks.ts";
+import { compareCalls, type RootCall, rootCall, type ValueChange } from "./values.ts";
+
+/** How one execution differs from another, from `before` to `after`. */
+export interface Comparison {
+  readonly before: ExecutionRow;
+  readonly after: ExecutionRow;
+  /** By key; keys whose values are the same are left out. */
+  readonly tags: readonly TagChange[];
+  readonly code: CodeComparison;
+  readonly tasks: TaskComparison;
+  /** The calls of the two root tasks; null where that has no record, being unfinished. */
+  readonly calls: { readonly before: RootCall | null; readonly after: RootCall | null };
+  /** Arguments of the root task that differ. */
+  readonly args: readonly ValueChange[];
+  /** What the root task gave, or the error that it raised; null when it is the same. */
+  readonly result: ValueChange | null;
+  readonly jobs: JobComparison;
+}
+
+/** @throws RedunError OBJECT_MISSING, BAD_RECORD */
+export async function compareExecutions(
+  log: IndexedLog,
+  before: ExecutionRow,
+  after: ExecutionRow,
+): Promise<Comparison> {
+  const rows = [before, after] as const;
+  const both = <T>(of: (row: ExecutionRow) => Promise<T>) =>
+    Promise.all([of(rows[0]), of(rows[1])]);
+  const [records, calls] = await Promise.all([
+    both((row) => readExecution(log, row)),
+    both((row) => rootCall(log, row)),
+  ]);
+  const tallies = rows.map(({ seq }) => log.index.jobTallies(seq));
+  const { backend } = log.log;
+  return {
+    before,
+    after,
+    tags: compareTags(before.tags, after.tags),
+    code: await compareCode(backend, records[0].code, records[1].code),
+    tasks: await compareTasks(log, tallies[0]!, tallies[1]!),
+    calls: { before: calls[0], after: calls[1] },
+    ...compareCalls(calls[0], calls[1], backend.repository.objectFormat),
+    jobs: compareJobs(tallies[0]!, tallies[1]!),
+  };
+}
+
+/**
+ * The two executions that ids mean, in this order. Of one id, the second is its execution and the
+ * first the one before it that ran the same task.
+ * @throws RedunError UNKNOWN_ID, also for an id of something else; AMBIGUOUS_ID
+ */
+export async function findPair(
+  log: IndexedLog,
+  first: string,
+  second?: string,
+): Promise<readonly [before: ExecutionRow, after: ExecutionRow]> {
+  const row = await findExecution(log, first);
+  if (second !== undefined) return [row, await findExecution(log, second)];
+  const before = log.index.previousOfTask(row);
+  if (before) return [before, row];
+  throw new RedunError(
+    "UNKNOWN_ID",
+    `Execution ${row.id.slice(0, 8)} is the first one of ${row.task} in ${log.log.ref}.`,
+    "Name the execution to compare it with.",
+  );
+}
+
+async function findExecution(log: IndexedLog, beginning: string): Promise<ExecutionRow> {
+  const found = await findEntity(log, beginning);
+  if (found.type === "Execution") return found.row;
+  const { type, id } = found;
+  const own = type === "Job" ? log.index.execution(found.row.execution) : undefined;
+  throw new RedunError(
+    "UNKNOWN_ID",
+    `${id.slice(0, 8)} is a ${type}; only executions can be compared.`,
+    own ? `It belongs to execution ${own.id.slice(0, 8)}.` : "`redun-git log` lists executions.",
+  );
+}

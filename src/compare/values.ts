@@ -1,0 +1,81 @@
+import type { IndexedLog } from "../index/indexed-log.ts";
+import { readJob, readValue } from "../index/read.ts";
+import type { ExecutionRow } from "../index/rows.ts";
+import { jobNumber } from "../index/schema.ts";
+import type { Job } from "../record/records.ts";
+import { contentId, type HashName } from "../value/oid.ts";
+import { StoredValue, withoutStack } from "../value/value.ts";
+
+/** The call that an execution began with. */
+export type RootCall = Pick<Job, "task" | "args" | "result" | "error" | "status">;
+
+/** One value that is another, or that only one of the two has. */
+export interface ValueChange {
+  /** The name of an argument, or its place where it has none; null for a result. */
+  readonly name: string | number | null;
+  readonly before: Given | null;
+  readonly after: Given | null;
+}
+
+/** A value that was recorded. */
+export interface Given {
+  /** A `StoredValue` where it has a file of its own, or only its hash was recorded. */
+  readonly value: unknown;
+  readonly id: string;
+  /** It was raised, not returned. */
+  readonly isError: boolean;
+}
+
+/** The record of an execution's first job; null while that has not ended. */
+export async function rootCall(log: IndexedLog, { seq }: ExecutionRow): Promise<RootCall | null> {
+  const row = log.index.job(jobNumber(seq, 0));
+  return row ? readJob(log, row) : null;
+}
+
+/** What differs between the arguments and results of two calls. */
+export function compareCalls(
+  before: RootCall | null,
+  after: RootCall | null,
+  format: HashName,
+): { args: ValueChange[]; result: ValueChange | null } {
+  const [was, is] = [argsOf(before, format), argsOf(after, format)];
+  const names = [...new Set([...was.keys(), ...is.keys()])];
+  const args = names.map((name) => changeOf(name, was.get(name), is.get(name)));
+  const result = changeOf(null, resultOf(before, format), resultOf(after, format));
+  return { args: args.filter(isChange), result: isChange(result) ? result : null };
+}
+
+/** The whole of a value that a record refers to; other values as they are. */
+export async function wholeValue(log: IndexedLog, value: unknown): Promise<unknown> {
+  if (!(value instanceof StoredValue)) return value;
+  const found = await readValue(log, value.id);
+  return found ? found.value : value;
+}
+
+function argsOf(call: RootCall | null, format: HashName): Map<string | number, Given> {
+  const entries: Iterable<[string | number, unknown]> = call?.args.entries() ?? [];
+  return new Map([...entries].map(([name, value]) => [name, given(value, format)]));
+}
+
+function resultOf(call: RootCall | null, format: HashName): Given | undefined {
+  if (!call) return undefined;
+  if ("error" in call) return { ...given(call.error, format), isError: true };
+  return "result" in call ? given(call.result, format) : undefined;
+}
+
+function given(value: unknown, format: HashName): Given {
+  const id = value instanceof StoredValue ? value.id : contentId(withoutStack(value), format);
+  return { value, id, isError: false };
+}
+
+function changeOf(
+  name: string | number | null,
+  before: Given | undefined,
+  after: Given | undefined,
+): ValueChange {
+  return { name, before: before ?? null, after: after ?? null };
+}
+
+function isChange({ before, after }: ValueChange): boolean {
+  return before?.id !== after?.id || before?.isError !== after?.isError;
+}
