@@ -174,6 +174,16 @@ diff("one id is compared with the previous execution of the same task", () => {
   assert.match(stderr, /is the first one of hello\.planet/);
 });
 
+diff("the latest execution and the one before it have names", () => {
+  const two = (args: string[]) => {
+    const [found] = jsonLines(ok(dir, ["diff", "--format", "json", ...args]));
+    return [found.before.id, found.after.id];
+  };
+  assert.equal(two(["~1", "-"]), [lone, second]);
+  assert.equal(two(["-"]), [first, second]);
+  assert.equal(two(["-", "~2"]), [second, first]);
+});
+
 diff("an execution and itself differ in nothing", () => {
   const text = ok(dir, ["diff", first, first]);
   for (const line of [
