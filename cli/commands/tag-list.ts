@@ -5,6 +5,7 @@ import { compareCodePoints } from "../../src/value/code-points.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import { tagsJson } from "../pages/execution.ts";
 import { jsonText } from "../text/json.ts";
+import { CONFLICT_MARK, inConflict } from "../text/lines.ts";
 import { oneLine, page } from "../text/terminal.ts";
 import { withLog } from "../with-log.ts";
 
@@ -18,11 +19,18 @@ export const command: CommandFunction = async ([id], options) => {
 };
 
 async function tagsOfEntity(log: IndexedLog, prefix: string, json: boolean): Promise<string> {
-  const { type, id, tags } = await findEntity(log, prefix);
-  if (json) return `${jsonText({ _type: type, id, tags: tagsJson(tags) })}\n`;
-  const lines = tags.map(([key, value]) => formatTag(key, value)).sort(compareCodePoints);
+  const { type, id, tags, conflicts } = await findEntity(log, prefix);
+  if (json) return `${jsonText({ _type: type, id, tags: tagsJson(tags, conflicts) })}\n`;
+  const lines = tags.map(
+    (tag) => formatTag(...tag) + (inConflict(tag, conflicts) ? CONFLICT_MARK : ""),
+  );
   const body =
-    lines.length > 0 ? lines.map((line) => `  ${oneLine(line)}\n`).join("") : "  (no tags)\n";
+    lines.length > 0
+      ? lines
+          .sort(compareCodePoints)
+          .map((line) => `  ${oneLine(line)}\n`)
+          .join("")
+      : "  (no tags)\n";
   return `${type} ${oneLine(id)}\n${body}`;
 }
 

@@ -31,7 +31,7 @@ export async function entityJson(log: IndexedLog, found: Found): Promise<object>
   if (found.type === "Execution") return executionJson(found.row);
   const { id, type } = found;
   const common = { _type: type, id };
-  const tags = tagsJson(found.tags);
+  const tags = tagsJson(found.tags, found.conflicts);
   if (found.type === "Job") return { ...common, ...(await jobJson(log, found.row)), tags };
   if (type === "Task") return { ...common, name: found.row?.name, tags };
   if (type === "CallNode") return { ...common, tags };
@@ -56,9 +56,9 @@ async function jobJson(log: IndexedLog, row: JobRow): Promise<object> {
   };
 }
 
-async function callPage(log: IndexedLog, { id, tags }: Found, paint: Paint): Promise<string> {
-  const jobs = log.index.jobsNaming(id, "jobOfCall", LISTED);
-  const lines = [`${paint("bold", `CallNode ${oneLine(id)}`)} ${tagText(tags, paint)}`.trimEnd()];
+async function callPage(log: IndexedLog, found: Found, paint: Paint): Promise<string> {
+  const jobs = log.index.jobsNaming(found.id, "jobOfCall", LISTED);
+  const lines = [heading(found, paint)];
   const [newest] = jobs;
   if (newest) {
     const record = await readJob(log, newest);
@@ -70,8 +70,9 @@ async function callPage(log: IndexedLog, { id, tags }: Found, paint: Paint): Pro
   return `${lines.join("\n")}\n`;
 }
 
-async function valuePage(log: IndexedLog, { id, tags }: Found, paint: Paint): Promise<string> {
-  const lines = [`${paint("bold", `Value ${oneLine(id)}`)} ${tagText(tags, paint)}`.trimEnd()];
+async function valuePage(log: IndexedLog, found: Found, paint: Paint): Promise<string> {
+  const { id } = found;
+  const lines = [heading(found, paint)];
   const read = await readValue(log, id);
   if (!read) lines.push("  (only its hash was recorded)");
   else if (isShort(read.value)) lines.push(oneLine(preview(read.value)));
@@ -82,6 +83,12 @@ async function valuePage(log: IndexedLog, { id, tags }: Found, paint: Paint): Pr
   list("Produced by:", log.index.jobsNaming(id, "jobWithResult", LISTED));
   list("Used by:", log.index.jobsNaming(id, "jobWithArgument", LISTED));
   return `${lines.join("\n")}\n`;
+}
+
+/** `Value 6447... (rows=12)` */
+function heading({ type, id, tags, conflicts }: Found, paint: Paint): string {
+  const head = paint("bold", `${type} ${oneLine(id)}`);
+  return `${head} ${tagText(tags, paint, conflicts)}`.trimEnd();
 }
 
 function isShort(value: unknown): boolean {

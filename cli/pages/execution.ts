@@ -2,7 +2,15 @@ import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import type { ExecutionRow, JobRow } from "../../src/index/rows.ts";
 import { tagSet } from "../../src/tag/set.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
-import { commandLine, duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
+import {
+  commandLine,
+  duration,
+  inConflict,
+  localTime,
+  shortId,
+  statusBox,
+  tagText,
+} from "../text/lines.ts";
 import { linksOf } from "../text/links.ts";
 import { statusTable } from "../text/status-table.ts";
 import { oneLine, type painter } from "../text/terminal.ts";
@@ -16,7 +24,7 @@ export function executionLine(row: ExecutionRow, paint: Paint, id = shortId(row.
   const box = statusBox(row.status, paint);
   const time = localTime(row.started);
   const head = `${paint("bold", `Exec ${id}`)} ${box} ${time}:  ${commandLine(row.argv)}`;
-  return `${head} ${tagText(row.tags, paint)}`.trimEnd();
+  return `${head} ${tagText(row.tags, paint, row.conflicts)}`.trimEnd();
 }
 
 /** An execution as programs get it. */
@@ -30,13 +38,17 @@ export function executionJson(row: ExecutionRow): object {
     task: row.task,
     user: row.user,
     args: row.argv,
-    tags: tagsJson(row.tags),
+    tags: tagsJson(row.tags, row.conflicts),
   };
 }
 
 /** Tags as programs get them, in the order in which people see them. */
-export function tagsJson(tags: readonly TagPair[]): { key: string; value: unknown }[] {
-  return tagSet(tags).map(([key, value]) => ({ key, value }));
+export function tagsJson(tags: readonly TagPair[], conflicts: readonly TagPair[] = []): object[] {
+  return tagSet(tags).map((tag) => ({
+    key: tag[0],
+    value: tag[1],
+    ...(inConflict(tag, conflicts) && { conflict: true }),
+  }));
 }
 
 /** Everything about one execution. */

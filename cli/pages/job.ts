@@ -15,7 +15,7 @@ type Paint = ReturnType<typeof painter>;
 export function jobLine(row: JobRow, paint: Paint, id = shortId(row.id)): string {
   const call = oneLine(`${row.task}(${row.args})`);
   const head = `${paint("bold", `Job ${id}`)} ${statusBox(row.status, paint)}`;
-  return `${head} ${localTime(row.started)}:  ${call} ${tagText(row.tags, paint)}`.trimEnd();
+  return `${head} ${localTime(row.started)}:  ${call} ${tagText(row.tags, paint, row.conflicts)}`.trimEnd();
 }
 
 /** Everything about one job. */

@@ -15,9 +15,9 @@ export async function taskSection(
   paint: Paint,
   indent: string,
 ): Promise<string[]> {
-  const { row, tags } = await findEntity(log, hash);
+  const { row, tags, conflicts } = await findEntity(log, hash);
   const name = (row as EntityRow | null)?.name ?? "";
-  const head = `${paint("bold", `Task ${oneLine(hash)}`)} ${oneLine(name)} ${tagText(tags, paint)}`;
+  const head = `${paint("bold", `Task ${oneLine(hash)}`)} ${oneLine(name)} ${tagText(tags, paint, conflicts)}`;
   const lines = [indent + head.trimEnd(), ...docBlock(tags, `${indent}    `), ""];
   const task = await readTask(log, hash);
   if (task?.source !== undefined) lines.push(...indented(task.source, `${indent}  `));

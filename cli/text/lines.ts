@@ -1,8 +1,9 @@
 import { shellWord } from "../../src/engine/title.ts";
+import { sameTag } from "../../src/tag/graph.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
-import { formatTag } from "../../src/tag/text.ts";
+import { formatKey, formatTag, formatTagValue } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
-import { oneLine, type painter } from "./terminal.ts";
+import { clip, oneLine, type painter } from "./terminal.ts";
 
 type Paint = ReturnType<typeof painter>;
 
@@ -38,11 +39,44 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(hundredths / 360_000)}:${two(minutes)}:${two(seconds)}.${two(hundredths % 100)}`;
 }
 
-/** `(env=prod, user=rasmus)`, sorted by code point, long ones cut; empty without tags. */
-export function tagText(tags: readonly TagPair[], paint: Paint): string {
-  if (tags.length === 0) return "";
-  const texts = tags.map(([key, value]) => formatTag(key, value, 50)).sort(compareCodePoints);
-  return `(${texts.map((text) => paint("yellow", oneLine(text))).join(", ")})`;
+/**
+ * `(env=prod, user=rasmus)`, sorted by code point, long ones cut; empty without tags. Those that
+ * contradict each other stand together: `env=dev|prod !conflict`.
+ */
+export function tagText(
+  tags: readonly TagPair[],
+  paint: Paint,
+  conflicts: readonly TagPair[] = [],
+): string {
+  const calm = tags.filter((tag) => !inConflict(tag, conflicts));
+  const texts = [
+    ...calm.map(([key, value]) => [formatTag(key, value, LONGEST), "yellow"] as const),
+    ...[...new Set(conflicts.map(([key]) => key))].map(
+      (key) => [conflictText(key, conflicts), "red"] as const,
+    ),
+  ];
+  if (texts.length === 0) return "";
+  const sorted = texts.sort(([a], [b]) => compareCodePoints(a, b));
+  return `(${sorted.map(([text, style]) => paint(style, oneLine(text))).join(", ")})`;
+}
+
+/** Keys and values of tags are cut to this many characters in a line. */
+const LONGEST = 50;
+
+/** Marks a tag that another one contradicts. No tag's text ends so: a blank would be quoted. */
+export const CONFLICT_MARK = " !conflict";
+
+function conflictText(key: string, conflicts: readonly TagPair[]): string {
+  const values = conflicts
+    .filter(([name]) => name === key)
+    .map(([, value]) => clip(formatTagValue(value), LONGEST))
+    .sort(compareCodePoints);
+  return `${clip(formatKey(key), LONGEST)}=${values.join("|")}${CONFLICT_MARK}`;
+}
+
+/** Whether a tag is one of those that contradict each other. */
+export function inConflict(tag: TagPair, conflicts: readonly TagPair[]): boolean {
+  return conflicts.some((other) => sameTag(tag, other));
 }
 
 /** A command line that could be typed again. */

@@ -176,6 +176,26 @@ export interface Pushed {
   readonly said: readonly string[];
 }
 
+/** The arrival of which files is asked for. */
+export interface Arrivals {
+  /** Commits that this one contains are left out; null leaves none out. */
+  readonly from: Oid | null;
+  readonly to: Oid;
+  /** Files and folders, from the root of the tree. */
+  readonly paths: readonly string[];
+  /** Only commits of this time, by their committers' clocks, in seconds since 1970. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+}
+
+/** The files that a commit brought: none of its parents has them. */
+export interface CommitFiles {
+  readonly commit: Oid;
+  /** By the committer's clock, in seconds since 1970. */
+  readonly time: number;
+  readonly files: readonly { readonly path: string; readonly oid: Oid }[];
+}
+
 export interface GitBackend {
   readonly repository: Repository;
 
@@ -207,6 +227,13 @@ export interface GitBackend {
    * submodules are named like files, trees never.
    */
   changes(from: Oid | null, to: Oid): AsyncIterable<Change>;
+
+  /**
+   * The commits that brought files under given paths, the newest first. Where clocks went wrong,
+   * one that `from` contains may come again, and `since` may leave out more than it says.
+   * @throws RedunError GIT_FAILED or OBJECT_MISSING for commits that are not there
+   */
+  arrivals(request: Arrivals): AsyncIterable<CommitFiles>;
 
   /**
    * Contents of many objects, in the order asked for. The ids are streamed in as the contents

@@ -11,6 +11,8 @@ import type { EntityRow, ExecutionRow, JobRow } from "./rows.ts";
 export type Found = {
   readonly id: string;
   readonly tags: readonly TagPair[];
+  /** Those of the tags that contradict each other. */
+  readonly conflicts: readonly TagPair[];
   /** The number of its row; null for what is known only by a job that took or gave it. */
   readonly seq: number | null;
 } & (
@@ -75,7 +77,7 @@ async function matches(log: IndexedLog, word: string): Promise<Found[]> {
 
 function executionBefore(log: IndexedLog, count: number): Found {
   const row = log.index.executionBefore(count);
-  if (row) return { type: "Execution", id: row.id, tags: row.tags, seq: row.seq, row };
+  if (row) return foundRow({ type: "Execution", row });
   const { executions } = log.index.counts();
   throw new RedunError(
     "UNKNOWN_ID",
@@ -97,7 +99,7 @@ function newestFile({ index }: IndexedLog, path: string): Found | undefined {
     .entitiesNamed("Value", path, COMPARED)
     .map((row) => ({ row, time: lastUsed(row) }))
     .sort((a, b) => b.time - a.time);
-  return row && ofRow("Value", row.row);
+  return row && foundRow({ type: "Value", row: row.row });
 }
 
 async function foundBy(log: IndexedLog, hit: NameHit): Promise<Found | undefined> {
@@ -105,24 +107,31 @@ async function foundBy(log: IndexedLog, hit: NameHit): Promise<Found | undefined
   const { index } = log;
   if (type === "Execution") {
     const row = index.execution(ref);
-    return row && { type, id: row.id, tags: row.tags, seq: row.seq, row };
+    return row && foundRow({ type, row });
   }
   if (type === "Job") {
     const row = index.job(ref);
-    return row && { type, id: row.id, tags: row.tags, seq: row.seq, row };
+    return row && foundRow({ type, row });
   }
   if (named === NAMED[type === "Task" ? "task" : type === "Value" ? "value" : "callNode"]) {
     const row = index.entity(ref);
-    return row && ofRow(type, row);
+    return row && foundRow({ type, row });
   }
   const job = index.job(ref);
   if (!job) return undefined;
   const id = await idInJob(log, job, hit);
-  return id === undefined ? undefined : { type, id, tags: [], seq: null, row: null };
+  return id === undefined ? undefined : { type, id, tags: [], conflicts: [], seq: null, row: null };
 }
 
-function ofRow(type: "Task" | "Value" | "CallNode", row: EntityRow): Found {
-  return { type, id: row.id, tags: row.tags, seq: row.seq, row };
+type TypedRow =
+  | { readonly type: "Execution"; readonly row: ExecutionRow }
+  | { readonly type: "Job"; readonly row: JobRow }
+  | { readonly type: "Task" | "Value" | "CallNode"; readonly row: EntityRow };
+
+/** An entity with a row of its own. */
+export function foundRow(typed: TypedRow): Found {
+  const { id, tags, conflicts, seq } = typed.row;
+  return { ...typed, id, tags, conflicts, seq };
 }
 
 function unknownId({ log: { ref } }: IndexedLog, beginning: string): RedunError {

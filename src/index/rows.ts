@@ -11,8 +11,15 @@ import type { Dictionary } from "./dictionary.ts";
 import { loadId, unpackNumbers } from "./ids.ts";
 import { executionOfJob } from "./schema.ts";
 
+/** The current tags of an entity. */
+interface TagColumns {
+  readonly tags: readonly TagPair[];
+  /** Those of them that contradict each other. */
+  readonly conflicts: readonly TagPair[];
+}
+
 /** What the index knows of an execution. Times are milliseconds since 1970. */
-export interface ExecutionRow {
+export interface ExecutionRow extends TagColumns {
   readonly seq: number;
   readonly id: string;
   readonly status: ExecutionStatus;
@@ -21,10 +28,9 @@ export interface ExecutionRow {
   readonly task: string;
   readonly argv: readonly string[];
   readonly user: string;
-  readonly tags: readonly TagPair[];
 }
 
-export interface JobRow {
+export interface JobRow extends TagColumns {
   readonly seq: number;
   readonly id: string;
   /** The number of its execution's row. */
@@ -40,7 +46,6 @@ export interface JobRow {
   readonly args: string;
   /** Object id of the segment file that holds the whole job. */
   readonly segment: string;
-  readonly tags: readonly TagPair[];
 }
 
 /** The jobs of one execution that have the same task and status. */
@@ -54,27 +59,31 @@ export interface JobTally {
 }
 
 /** A task, a file, or another value or call node that is tagged or has a record of its own. */
-export interface EntityRow {
+export interface EntityRow extends TagColumns {
   readonly seq: number;
   readonly type: EntityType;
   readonly id: string;
   /** A task's full name, or a file's path. */
   readonly name: string | null;
-  readonly tags: readonly TagPair[];
 }
 
 type Row = Record<string, unknown>;
 
+/** Numbers of the tags that contradict each other, for the row of a table. */
+const conflictSql = (type: string, table: string) =>
+  `(SELECT group_concat(pair) FROM conflict c WHERE c.type = ${type} AND c.entity = ${table}.seq) AS conflicts`;
+
 export const EXECUTION_SQL = `SELECT e.seq, e.id, e.status, e.started, e.took, e.argv, e.tags,
-    t.text AS task, u.text AS user
+    t.text AS task, u.text AS user, ${conflictSql(String(ENTITY_TYPES.indexOf("Execution")), "e")}
   FROM execution e LEFT JOIN word t ON t.seq = e.task LEFT JOIN word u ON u.seq = e.user`;
 
 export const JOB_SQL = `SELECT j.seq, j.id, j.parent, j.status, j.started, j.took, j.args, j.tags,
-    w.text AS task, t.id AS task_hash, s.oid AS segment
+    w.text AS task, t.id AS task_hash, s.oid AS segment, ${conflictSql(String(ENTITY_TYPES.indexOf("Job")), "j")}
   FROM job j JOIN entity t ON t.seq = j.task LEFT JOIN word w ON w.seq = t.name
   JOIN segment s ON s.seq = j.segment`;
 
-export const ENTITY_SQL = `SELECT n.seq, n.type, n.id, n.tags, w.text AS name
+export const ENTITY_SQL = `SELECT n.seq, n.type, n.id, n.tags, w.text AS name,
+    ${conflictSql("n.type", "n")}
   FROM entity n LEFT JOIN word w ON w.seq = n.name`;
 
 export function executionRow(row: Row, dictionary: Dictionary): ExecutionRow {
@@ -87,7 +96,7 @@ export function executionRow(row: Row, dictionary: Dictionary): ExecutionRow {
     task: (row.task as string | null) ?? "",
     argv: JSON.parse(row.argv as string),
     user: (row.user as string | null) ?? "",
-    tags: tags(row, dictionary),
+    ...tagColumns(row, dictionary),
   };
 }
 
@@ -104,7 +113,7 @@ export function jobRow(row: Row, dictionary: Dictionary): JobRow {
     ended: ended(row),
     args: row.args as string,
     segment: loadId(row.segment),
-    tags: tags(row, dictionary),
+    ...tagColumns(row, dictionary),
   };
 }
 
@@ -124,7 +133,7 @@ export function entityRow(row: Row, dictionary: Dictionary): EntityRow {
     type: ENTITY_TYPES[row.type as number]!,
     id: loadId(row.id),
     name: row.name as string | null,
-    tags: tags(row, dictionary),
+    ...tagColumns(row, dictionary),
   };
 }
 
@@ -132,6 +141,11 @@ function ended(row: Row): number | null {
   return row.took === null ? null : (row.started as number) + (row.took as number);
 }
 
-function tags(row: Row, dictionary: Dictionary): TagPair[] {
-  return unpackNumbers(row.tags as Uint8Array | null).map((pair) => dictionary.tag(pair));
+function tagColumns(row: Row, dictionary: Dictionary): TagColumns {
+  const tag = (pair: number) => dictionary.tag(pair);
+  const conflicts = row.conflicts as string | null;
+  return {
+    tags: unpackNumbers(row.tags as Uint8Array | null).map(tag),
+    conflicts: conflicts === null ? [] : conflicts.split(",").map(Number).map(tag),
+  };
 }

@@ -39,6 +39,7 @@ function uncommitted({ owner, lines }: FoundJournal): ExecutionRow | undefined {
     argv: execution.argv,
     user: execution.user,
     tags: execution.tags,
+    conflicts: [],
   };
 }
 

@@ -1,5 +1,5 @@
 /** An index of another version is thrown away and rebuilt. Raise it with every change below. */
-export const INDEX_VERSION = 5;
+export const INDEX_VERSION = 6;
 
 /**
  * Tables that are rows in the order of their numbers.
@@ -9,6 +9,9 @@ export const INDEX_VERSION = 5;
  * as pair numbers. `entity` has the tasks by their names, the files by their paths, and of other
  * values and call nodes those that are tagged or have a record of their own; the rest is found
  * through the jobs that took or gave it.
+ * `tag_node` is the graph of tags of every entity whose tags were edited; its `edits` are numbers
+ * of `tag_edit`, the edit files, whose commits are filled in when someone asks for history.
+ * `conflict` holds current tags that contradict each other.
  * `stray` names the files of the log that refer to what has not arrived.
  * Times are milliseconds since 1970; `took` is from start to end.
  */
@@ -33,8 +36,11 @@ CREATE TABLE stray (path TEXT PRIMARY KEY, oid TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE tag_node (
   type INTEGER NOT NULL, entity INTEGER NOT NULL, hash BLOB NOT NULL, pair INTEGER, parents BLOB NOT NULL,
-  PRIMARY KEY (type, entity, hash)
+  edits BLOB, PRIMARY KEY (type, entity, hash)
 ) WITHOUT ROWID;
+CREATE TABLE tag_edit (seq INTEGER PRIMARY KEY, oid NOT NULL UNIQUE, commit_id, time INTEGER);
+CREATE TABLE conflict (type INTEGER NOT NULL, entity INTEGER NOT NULL, pair INTEGER NOT NULL,
+  PRIMARY KEY (type, entity, pair)) WITHOUT ROWID;
 `;
 
 /**

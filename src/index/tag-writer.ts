@@ -1,9 +1,9 @@
-import { TagGraph, type TagNode } from "../tag/graph.ts";
+import { type CurrentNode, TagGraph, type TagNode } from "../tag/graph.ts";
 import { hashTag } from "../tag/hash.ts";
 import type { TagEdit, TagPair } from "../tag/tag.ts";
 import type { Statements } from "./database.ts";
 import type { Dictionary } from "./dictionary.ts";
-import { packNumbers, unpackNumbers } from "./ids.ts";
+import { packNumbers, storeId, unpackNumbers } from "./ids.ts";
 import type { LookupWriter } from "./lookups.ts";
 import { loadGraphNodes } from "./tag-nodes.ts";
 
@@ -58,21 +58,24 @@ export class TagWriter {
     if (tags.length === 0) return;
     const graph = this.#graph(row);
     if (graph) {
-      for (const tag of tags) this.#addNode(row, graph, tag, []);
-      this.#set(row, this.#currentPairs(graph));
+      for (const tag of tags) this.#addNode(row, graph, { tag, parents: [], edits: [] });
+      this.#setCurrent(row, graph);
       return;
     }
     const before = this.#pairsOf(row);
     this.#set(row, [...new Set([...before, ...this.pairs(tags)])], before);
   }
 
-  edit(row: TaggedRow, edits: readonly TagEdit[]): void {
+  /** Adds the edits of one file, whose object id is `oid`. */
+  edit(row: TaggedRow, edits: readonly TagEdit[], oid: string): void {
     const graph = this.#graph(row) ?? this.#makeGraph(row);
     this.#anyEdited = true;
+    const file = [this.#editNumber(oid)];
     for (const { tag, parents } of edits) {
-      this.#addNode(row, graph, tag, parents.map(({ hash }) => hash).sort());
+      const hashes = parents.map(({ hash }) => hash).sort();
+      this.#addNode(row, graph, { tag, parents: hashes, edits: file });
     }
-    this.#set(row, this.#currentPairs(graph));
+    this.#setCurrent(row, graph);
   }
 
   /** Writes the counts of keys that have changed. */
@@ -98,28 +101,57 @@ export class TagWriter {
   /** The graph of an entity whose tags were never edited: each stands for itself. */
   #makeGraph(row: TaggedRow): TagGraph {
     const graph = new TagGraph(row.id);
-    for (const pair of this.#pairsOf(row))
-      this.#addNode(row, graph, this.#dictionary.tag(pair), []);
+    for (const pair of this.#pairsOf(row)) {
+      this.#addNode(row, graph, { tag: this.#dictionary.tag(pair), parents: [], edits: [] });
+    }
     return graph;
   }
 
-  #addNode(row: TaggedRow, graph: TagGraph, tag: TagPair | null, parents: readonly string[]): void {
+  #addNode(row: TaggedRow, graph: TagGraph, node: Omit<TagNode, "hash">): void {
+    const { tag, parents } = node;
     const hash = tag ? hashTag(row.id, tag[0], tag[1], parents) : hashTag("", "", null, parents);
-    if (graph.nodes.has(hash)) return;
-    graph.add({ hash, tag, parents });
+    const before = graph.nodes.get(hash);
+    graph.add({ hash, ...node });
+    const { edits } = graph.nodes.get(hash)!;
+    if (before?.edits.length === edits.length) return;
     this.#statements
-      .get("INSERT INTO tag_node (type, entity, hash, pair, parents) VALUES (?, ?, ?, ?, ?)")
+      .get(
+        `INSERT INTO tag_node (type, entity, hash, pair, parents, edits) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (type, entity, hash) DO UPDATE SET edits = excluded.edits`,
+      )
       .run(
         row.type,
         row.seq,
         Buffer.from(hash, "hex"),
         tag ? this.#dictionary.pair(tag) : null,
         Buffer.from(parents.join(""), "hex"),
+        packNumbers(edits),
       );
   }
 
-  #currentPairs(graph: TagGraph): number[] {
-    return [...new Set(graph.current().map(({ tag }: TagNode) => this.#dictionary.pair(tag!)))];
+  #editNumber(oid: string): number {
+    const id = storeId(oid);
+    const { changes, lastInsertRowid } = this.#statements
+      .get("INSERT OR IGNORE INTO tag_edit (oid) VALUES (?)")
+      .run(id);
+    if (Number(changes) === 1) return Number(lastInsertRowid);
+    return this.#statements.get("SELECT seq FROM tag_edit WHERE oid = ?").get(id)!.seq as number;
+  }
+
+  #setCurrent(row: TaggedRow, graph: TagGraph): void {
+    this.#set(row, this.#pairNumbers(graph.current()));
+    this.#statements
+      .get("DELETE FROM conflict WHERE type = ? AND entity = ?")
+      .run(row.type, row.seq);
+    for (const pair of this.#pairNumbers(graph.conflicts())) {
+      this.#statements
+        .get("INSERT INTO conflict (type, entity, pair) VALUES (?, ?, ?)")
+        .run(row.type, row.seq, pair);
+    }
+  }
+
+  #pairNumbers(nodes: readonly CurrentNode[]): number[] {
+    return [...new Set(nodes.map(({ tag }) => this.#dictionary.pair(tag)))];
   }
 
   #pairsOf(row: TaggedRow): number[] {

@@ -100,7 +100,7 @@ export class IndexWriter {
       case "value":
         return this.#entity("Value", place.id) > 0;
       case "tags":
-        return this.#addTagEdits(place.entity, decodeTags(record));
+        return this.#addTagEdits(place.entity, decodeTags(record), place.id);
       case "format":
         return true;
     }
@@ -239,10 +239,10 @@ export class IndexWriter {
     return this.#entity("Task", id, fullName(decodeTask(record, id))) > 0;
   }
 
-  #addTagEdits(entity: string, { entity: named, type, edits }: TagEdits): boolean {
+  #addTagEdits(entity: string, { entity: named, type, edits }: TagEdits, oid: string): boolean {
     checkSame(named, entity);
     const row = this.#row(type, entity);
-    if (row) this.#tags.edit(row, edits);
+    if (row) this.#tags.edit(row, edits, oid);
     return row !== null;
   }
 

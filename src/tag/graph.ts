@@ -12,6 +12,8 @@ export interface TagNode {
   readonly tag: TagPair | null;
   /** Hashes of the tags that this one replaced. */
   readonly parents: readonly string[];
+  /** The edits that brought it, by number; none for what a run recorded or a plan adds. */
+  readonly edits: readonly number[];
 }
 
 export type CurrentNode = TagNode & { readonly tag: TagPair };
@@ -40,7 +42,8 @@ export class TagGraph {
   }
 
   add(node: TagNode): void {
-    this.nodes.set(node.hash, node);
+    const edits = new Set([...(this.nodes.get(node.hash)?.edits ?? []), ...node.edits]);
+    this.nodes.set(node.hash, { ...node, edits: [...edits] });
     for (const parent of node.parents) this.#replaced.add(parent);
   }
 
@@ -101,8 +104,45 @@ export class TagGraph {
     if (removed.size === 0) return [];
     const parents = byHash([...removed.values()].map(asParent));
     const hashes = parents.map(({ hash }) => hash);
-    this.add({ hash: hashTag("", "", null, hashes), tag: null, parents: hashes });
+    this.add({ hash: hashTag("", "", null, hashes), tag: null, parents: hashes, edits: [] });
     return [{ tag: null, parents }];
+  }
+
+  /**
+   * Current tags that contradict each other: they say different things in the place of the same
+   * earlier tag of their key, and no edit said both. Two clones that update one key at once leave
+   * them. Several values of a key are otherwise normal.
+   */
+  conflicts(): CurrentNode[] {
+    const rivals = this.current().filter((node) => this.#replacedAnother(node));
+    const ancestors = new Map(rivals.map((node) => [node, this.#ancestors(node)]));
+    const contradict = (a: CurrentNode, b: CurrentNode) =>
+      a.tag[0] === b.tag[0] &&
+      !sameTag(a.tag, b.tag) &&
+      !a.edits.some((edit) => b.edits.includes(edit)) &&
+      [...ancestors.get(a)!].some((hash) => ancestors.get(b)!.has(hash));
+    return rivals.filter((a) => rivals.some((b) => contradict(a, b)));
+  }
+
+  /** Whether it came in the place of something else, and not only back. */
+  #replacedAnother({ tag, parents }: CurrentNode): boolean {
+    return parents.some((hash) => {
+      const was = this.nodes.get(hash)?.tag;
+      return !was || !sameTag(was, tag);
+    });
+  }
+
+  /** All tags of its key that it replaced, and that those had replaced, by their hashes. */
+  #ancestors({ tag, parents }: CurrentNode): Set<string> {
+    const found = new Set<string>();
+    const pending = [...parents];
+    for (let hash = pending.pop(); hash !== undefined; hash = pending.pop()) {
+      const node = this.nodes.get(hash);
+      if (found.has(hash) || (node && node.tag?.[0] !== tag[0])) continue;
+      found.add(hash);
+      pending.push(...(node?.parents ?? []));
+    }
+    return found;
   }
 
   /** Adds a tag that replaces others. One that was there before is hung under itself. */
@@ -112,7 +152,7 @@ export class TagGraph {
       const hashes = parents.map((parent) => parent.hash);
       const hash = hashTag(this.entity, tag[0], tag[1], hashes);
       if (!this.nodes.has(hash)) {
-        this.add({ hash, tag, parents: hashes });
+        this.add({ hash, tag, parents: hashes, edits: [] });
         return { tag, parents };
       }
       parents = [{ hash, was: tag }];
@@ -139,7 +179,7 @@ export class TagGraph {
 
 /** The node that a tag without parents is: one that a run recorded, or that was newly added. */
 export function baseNode(entity: string, tag: TagPair): TagNode {
-  return { hash: hashTag(entity, tag[0], tag[1], []), tag, parents: [] };
+  return { hash: hashTag(entity, tag[0], tag[1], []), tag, parents: [], edits: [] };
 }
 
 /** Equal keys, and values that are equal as JSON: 1 is not 1.0. */

@@ -5,6 +5,7 @@
 import { openIsomorphic } from "../../src/git/isomorphic/backend.ts";
 import { openNative } from "../../src/git/native/backend.ts";
 import { appendContract } from "./contract/append.ts";
+import { arrivalsContract } from "./contract/arrivals.ts";
 import { configContract } from "./contract/config.ts";
 import { crossContract } from "./contract/cross.ts";
 import { headContract } from "./contract/head.ts";
@@ -21,6 +22,7 @@ for (const [name, open] of [
 ] as const) {
   contractSuite(`git backend ${name}: append`, open, appendContract);
   contractSuite(`git backend ${name}: read`, open, readContract);
+  contractSuite(`git backend ${name}: arrivals`, open, arrivalsContract);
   contractSuite(`git backend ${name}: head`, open, (test) => headContract(test, open));
   contractSuite(`git backend ${name}: history`, open, (test) => historyContract(test, open));
   contractSuite(`git backend ${name}: config`, open, configContract);

@@ -23,7 +23,7 @@ import {
 } from "../../src/record/encode.ts";
 import { executionFolder, taskPath, valuePath } from "../../src/record/layout.ts";
 import type { EntityType, Job, JobStatus, Outcome, Tagged } from "../../src/record/records.ts";
-import { baseNode, TagGraph } from "../../src/tag/graph.ts";
+import { baseNode, type CurrentNode, TagGraph } from "../../src/tag/graph.ts";
 import { hashTag } from "../../src/tag/hash.ts";
 import { pythonJson } from "../../src/tag/python-json.ts";
 import { tagSet } from "../../src/tag/set.ts";
@@ -240,7 +240,7 @@ function replace(graph: TagGraph, action: string, [key, value]: TagPair): TagEdi
   const tag: TagPair | null = action === "update" ? [key, value] : null;
   const parents = old.map(({ hash }) => hash).sort();
   const hash = tag ? hashTag(graph.entity, key, value, parents) : hashTag("", "", null, parents);
-  graph.add({ hash, tag, parents });
+  graph.add({ hash, tag, parents, edits: [] });
   return [{ tag, parents: old.map((node) => ({ hash: node.hash, was: node.tag })) }];
 }
 
@@ -256,10 +256,15 @@ const json = (value: TagPair[1]) => pythonJson(value, { compact: true });
 function answers(database: Database, { entities, calls }: World) {
   const reader = new IndexReader(database);
   const texts = (pairs: readonly TagPair[]) => pairs.map(([k, v]) => `${k}=${json(v)}`).sort();
+  const tagged = <T extends { tags: readonly TagPair[]; conflicts: readonly TagPair[] }>(
+    row: T,
+  ) => {
+    return { ...row, tags: texts(row.tags), conflicts: texts(row.conflicts) };
+  };
   const job = (seq: number | null) => (seq === null ? null : (reader.job(seq)?.id ?? null));
   const executions = reader.executions([], 1000);
   return {
-    executions: executions.map(({ seq: _, ...row }) => ({ ...row, tags: texts(row.tags) })),
+    executions: executions.map(({ seq: _, ...row }) => tagged(row)),
     filtered: PAIRS.map(([key, value]) => [
       reader.executions([{ key, value }], 1000).map(({ id }) => id),
       reader.executions([{ key }, { key, value }], 1000).map(({ id }) => id),
@@ -267,7 +272,7 @@ function answers(database: Database, { entities, calls }: World) {
     ]),
     jobs: executions.map(({ seq }) =>
       reader.jobsOf(seq).map(({ seq: _, execution: __, segment: ___, ...row }) => {
-        return { ...row, parent: job(row.parent), tags: texts(row.tags) };
+        return { ...tagged(row), parent: job(row.parent) };
       }),
     ),
     entities: entities.map(({ type, id }) => {
@@ -282,7 +287,8 @@ function answers(database: Database, { entities, calls }: World) {
             : reader.entity(hit.ref);
       const graph = [...reader.tagGraph({ ...row!, type }).nodes.keys()].sort();
       const name = row && "name" in row ? row.name : null;
-      return { type, id: row?.id, name, tags: texts(row!.tags), graph };
+      const { tags, conflicts } = tagged(row!);
+      return { type, id: row?.id, name, tags, conflicts, graph };
     }),
     uses: entities
       .filter(({ type }) => type === "Value")
@@ -377,16 +383,16 @@ incremental("current tags are those of redun's rule, whatever the order", async 
             id,
             given.map((tag) => baseNode(id, tag)),
           );
-          for (const { path, text } of world.files) {
+          for (const [file, { path, text }] of world.files.entries()) {
             if (!path.startsWith("tags/") || !path.includes(id)) continue;
-            for (const node of nodesOf(id, text)) graph.add(node);
+            for (const node of nodesOf(id, text)) graph.add({ ...node, edits: [file] });
           }
-          const expected = [
-            ...new Set(graph.current().map(({ tag: [k, v] }) => `${k}=${json(v)}`)),
-          ];
           const row = found.entities[at];
-          const actual = row === null || row === "in jobs" ? [] : row!.tags;
-          assert.equal(actual, expected.sort());
+          const actual = row === null || row === "in jobs" ? null : row;
+          const textsOf = (nodes: readonly CurrentNode[]) =>
+            [...new Set(nodes.map(({ tag: [k, v] }) => `${k}=${json(v)}`))].sort();
+          assert.equal(actual?.tags ?? [], textsOf(graph.current()));
+          assert.equal(actual?.conflicts ?? [], textsOf(graph.conflicts()));
         });
       } finally {
         database.close();

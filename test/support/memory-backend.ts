@@ -91,6 +91,9 @@ export class MemoryBackend implements GitBackend {
   remoteRefs(): never {
     throw new Error("not here");
   }
+  arrivals(): never {
+    throw new Error("not here");
+  }
   fetch(): never {
     throw new Error("not here");
   }

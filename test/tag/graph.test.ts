@@ -172,6 +172,76 @@ algebra("merged in any order, all agree with the rule of redun on the set of all
 
 algebra.run();
 
+const conflicts = suite("conflicts of tags");
+
+/** Clones that all begin with env=dev and then each do one thing. */
+function diverged(...steps: readonly (readonly Step[])[]): TagGraph {
+  const merged = new TagGraph(ENTITY);
+  for (const [at, own] of steps.entries()) {
+    const clone = grown(["add", [["env", "dev"]]]);
+    own.forEach((step, number) => {
+      numbered(clone, step, 100 * at + number + 1);
+    });
+    pull(merged, clone);
+  }
+  return merged;
+}
+
+const to = (...values: string[]): Step => [
+  "update",
+  values.map((value) => ["env", value] as const),
+];
+
+for (const [what, steps, expected] of [
+  ["two updates of one tag", [[to("a")], [to("b")]], ["env=a", "env=b"]],
+  ["two updates to the same", [[to("a")], [to("a")]], []],
+  ["to the same by different ways", [[to("a")], [to("b"), to("a")]], []],
+  ["one that went on", [[to("a")], [to("b"), to("c")]], ["env=a", "env=c"]],
+  ["two values of one update", [[to("a", "b")], []], []],
+  ["two values against one", [[to("a", "b")], [to("c")]], ["env=a", "env=b", "env=c"]],
+  ["an update and an added value", [[to("a")], [["add", [["env", "b"]]]]], []],
+  ["an update and a removal", [[to("a")], [["rm", [["env", "dev"]]]]], []],
+  [
+    "an update, and what it replaced put back beside it",
+    [[to("a"), ["add", [["env", "dev"]]]]],
+    [],
+  ],
+  ["updates of different keys", [[to("a")], [["update", [["n", 1]]]]], []],
+] as [string, Step[][], string[]][]) {
+  conflicts(what, () => assert.equal(conflictsOf(diverged(...steps)), expected));
+}
+
+conflicts("an update resolves them, even one to a value that is there", () => {
+  for (const value of ["a", "c"]) {
+    const graph = diverged([to("a")], [to("b")]);
+    assert.is(graph.planUpdate([["env", value]]).length, 1);
+    assert.equal(conflictsOf(graph), []);
+    assert.equal(tagsOf(graph), [`env=${value}`]);
+  }
+});
+
+conflicts("there are none without a second clone, and the order of merging makes none", () => {
+  fc.assert(
+    fc.property(fc.array(step()), fc.array(step()), (ours, theirs) => {
+      const graph = new TagGraph(ENTITY);
+      ours.forEach((each, at) => {
+        numbered(graph, each, at + 1);
+      });
+      assert.equal(conflictsOf(graph), []);
+      const other = new TagGraph(ENTITY);
+      theirs.forEach((each, at) => {
+        numbered(other, each, at + 1000);
+      });
+      const [left, right] = [new TagGraph(ENTITY), new TagGraph(ENTITY)];
+      for (const from of [graph, other]) pull(left, from);
+      for (const from of [other, graph]) pull(right, from);
+      assert.equal(conflictsOf(left), conflictsOf(right));
+    }),
+  );
+});
+
+conflicts.run();
+
 type Kind = "add" | "update" | "rm";
 type Step = readonly [Kind, readonly TagPair[]];
 
@@ -202,6 +272,19 @@ function apply(graph: TagGraph, kind: Kind, tags: readonly TagPair[]): void {
 
 function pull(into: TagGraph, from: TagGraph): void {
   for (const node of from.nodes.values()) into.add(node);
+}
+
+/** As `apply`, as the edit of this number. */
+function numbered(graph: TagGraph, [kind, tags]: Step, edit: number): void {
+  const before = new Set(graph.nodes.keys());
+  apply(graph, kind, tags);
+  for (const [hash, node] of [...graph.nodes]) {
+    if (!before.has(hash)) graph.add({ ...node, edits: [edit] });
+  }
+}
+
+function conflictsOf(graph: TagGraph): string[] {
+  return [...new Set(graph.conflicts().map(({ tag }) => formatTag(...tag)))].sort();
 }
 
 function tagsOf(graph: TagGraph): string[] {

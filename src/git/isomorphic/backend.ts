@@ -2,6 +2,7 @@ import type { Append, GitBackend, Oid, Repository } from "../backend.ts";
 import { loadConfig } from "../files/config.ts";
 import { listRefs, readRef } from "../files/refs.ts";
 import { addFiles } from "./add-files.ts";
+import { arrivals } from "./arrivals.ts";
 import { changedFiles } from "./changes.ts";
 import { formatCommit, readCommit } from "./commits.ts";
 import { readHead } from "./head.ts";
@@ -40,6 +41,7 @@ export function openIsomorphic(repository: Repository): GitBackend {
     async *changes(from, to) {
       yield* changedFiles(store, await treeOf(from), await treeOf(to));
     },
+    arrivals: (request) => arrivals(repository, store, request),
     read: (oids) => readInOrder(store, oids),
 
     async readPath(commit, path) {

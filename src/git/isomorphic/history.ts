@@ -8,7 +8,7 @@ import type { ObjectStore } from "./objects.ts";
 import { resolveRevision } from "./revision.ts";
 
 /** A commit that a walk has met. */
-interface Met extends ListedCommit {
+export interface Met extends ListedCommit {
   readonly parents: readonly Oid[];
   sides: number;
 }
@@ -54,6 +54,26 @@ export async function* history(
     if (!isIn(met.sides)) continue;
     if (count++ >= limit) return;
     yield listed(met);
+  }
+}
+
+/** The commits that `to` contains and `from` does not, newest first. */
+export async function* walkBetween(
+  repository: Repository,
+  store: ObjectStore,
+  from: Oid | null,
+  to: Oid,
+): AsyncGenerator<Met> {
+  const walk = new Walk(store, shallowCommits(repository));
+  await walk.add(to, RIGHT);
+  if (from !== null) {
+    await walk.add(from, LEFT);
+    for (const met of await walk.toCommonPart()) if (met.sides === RIGHT) yield met;
+    return;
+  }
+  for (let met = walk.next(); met; met = walk.next()) {
+    yield met;
+    await walk.addParents(met);
   }
 }
 

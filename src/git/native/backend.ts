@@ -3,6 +3,7 @@ import type { Change, GitBackend, Head, Identity, Move, Oid, Repository } from "
 import { parseCommit } from "../commit.ts";
 import { listConfig } from "../files/config-values.ts";
 import { machineIdentity, stamp } from "../identity.ts";
+import { arrivals } from "./arrivals.ts";
 import { CatFile } from "./cat-file.ts";
 import { fastImport, refusal } from "./fast-import.ts";
 import { history } from "./history.ts";
@@ -25,6 +26,7 @@ export function openNative(repository: Repository): GitBackend {
     isAncestor: (ancestor, descendant) => isAncestor(repository, ancestor, descendant),
     history: (asked) => history(repository, asked),
     changes: (from, to) => changes(repository, from, to),
+    arrivals: (request) => arrivals(repository, request),
     read: (oids) => objects.stream(oids),
     readPath: (commit, path) => readPath(objects, commit, path),
     append: async (request) =>

@@ -1,0 +1,114 @@
+import * as assert from "uvu/assert";
+import type { Arrivals, GitBackend, Oid } from "../../../src/git/backend.ts";
+import type { TemporaryRepository } from "../../support/repository.ts";
+import { append, type Contract, REF } from "./support.ts";
+
+/** `subject: path path`, with the newest first. */
+async function told(git: GitBackend, request: Arrivals): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const { commit, files } of git.arrivals(request)) {
+    const { message } = await git.commit(commit);
+    const paths = files.map(({ path }) => path).sort();
+    lines.push(`${message.trim()}: ${paths.join(" ")}`);
+  }
+  return lines;
+}
+
+/** git reads a small number as something else than seconds since 1970. */
+const EPOCH = 1_700_000_000;
+
+/** A commit of plain git, on parents, of a tree with these files. */
+function commitTree(
+  repo: TemporaryRepository,
+  message: string,
+  time: number,
+  parents: readonly Oid[],
+  files: readonly string[],
+): Oid {
+  repo.git("read-tree", "--empty");
+  const blob = repo.git("rev-parse", "HEAD:README");
+  for (const path of files)
+    repo.git("update-index", "--add", "--cacheinfo", `100644,${blob},${path}`);
+  const tree = repo.git("write-tree");
+  const env = process.env.GIT_COMMITTER_DATE;
+  process.env.GIT_COMMITTER_DATE = `${EPOCH + time} +0000`;
+  try {
+    const flags = parents.flatMap((parent) => ["-p", parent]);
+    return repo.git("commit-tree", tree, ...flags, "-m", message);
+  } finally {
+    if (env === undefined) delete process.env.GIT_COMMITTER_DATE;
+    else process.env.GIT_COMMITTER_DATE = env;
+  }
+}
+
+export function arrivalsContract(test: Contract): void {
+  test("commits that brought files under paths, the newest first", async (git, repo) => {
+    // Settings for people, each of which would change what `git log` prints.
+    for (const [name, value] of [
+      ["log.showSignature", "true"],
+      ["log.follow", "true"],
+      ["log.showRoot", "false"],
+      ["log.diffMerges", "separate"],
+      ["log.decorate", "full"],
+      ["diff.renames", "copies"],
+      ["diff.relative", "true"],
+      ["color.ui", "always"],
+      ["format.pretty", "fuller"],
+      ["core.quotePath", "true"],
+    ]) {
+      repo.git("config", name!, value!);
+    }
+    const a = await append(git, null, { "tags/a": "1", "x/ü b": "1", format: "1" }, "a\n");
+    const b = await append(git, a, { other: "2" }, "b\n");
+    const c = await append(git, b, { "tags/c/d": "1", "tags/e": "1" }, "c\n");
+    const d = await append(git, c, { "tags/a": "changed", "x/ü b": "changed" }, "d\n");
+
+    const history = (from: Oid | null, paths: string[]) => told(git, { from, to: d, paths });
+    assert.equal(await history(null, ["tags"]), ["c: tags/c/d tags/e", "a: tags/a"]);
+    assert.equal(await history(null, ["tags/e", "x"]), ["c: tags/e", "a: x/ü b"]);
+    assert.equal(await history(null, ["x/ü b"]), ["a: x/ü b"]);
+    assert.equal(await history(a, ["tags"]), ["c: tags/c/d tags/e"]);
+    assert.equal(await history(d, ["tags"]), []);
+    assert.equal(await history(null, ["tags/*", ":/tags", "nothing"]), []);
+    for await (const found of git.arrivals({ from: a, to: d, paths: ["tags/e"] })) {
+      assert.is(found.commit, c);
+      assert.is(found.time, Number(repo.git("show", "-s", "--format=tformat:%ct", c)));
+      assert.is(found.files[0]!.oid, repo.git("rev-parse", `${c}:tags/e`));
+    }
+  });
+
+  test(
+    "of a merge only what no parent has; what both sides brought is told of both",
+    async (git, repo) => {
+      const begin = commitTree(repo, "begin", 1000, [], ["tags/0"]);
+      const left = commitTree(repo, "left", 1010, [begin], ["tags/0", "tags/l", "tags/both"]);
+      const right = commitTree(repo, "right", 1020, [begin], ["tags/0", "tags/both"]);
+      const merge = commitTree(
+        repo,
+        "merge",
+        1030,
+        [left, right],
+        ["tags/0", "tags/l", "tags/both", "tags/evil"],
+      );
+      repo.git("update-ref", REF, merge);
+      const history = (request: Partial<Arrivals>) =>
+        told(git, { from: null, to: merge, paths: ["tags"], ...request });
+      assert.equal(await history({}), [
+        "merge: tags/evil",
+        "right: tags/both",
+        "left: tags/both tags/l",
+        "begin: tags/0",
+      ]);
+      assert.equal(await history({ from: right }), ["merge: tags/evil", "left: tags/both tags/l"]);
+      assert.equal(await history({ since: EPOCH + 1015 }), [
+        "merge: tags/evil",
+        "right: tags/both",
+      ]);
+      assert.equal(await history({ since: EPOCH + 1005, until: EPOCH + 1025 }), [
+        "right: tags/both",
+        "left: tags/both tags/l",
+      ]);
+    },
+    { commit: true },
+  );
+}
