@@ -131,6 +131,35 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/tag-list.ts"),
   },
   {
+    name: "merge",
+    args: "<from>",
+    about: "Take everything that another log holds into this one",
+    options: [
+      { flags: "--dry-run", about: "Say what would come, and change nothing" },
+      FORMAT,
+      ...WHICH_LOG,
+    ],
+    examples: [
+      "merge nightly                        another log of this repository",
+      "merge --log nightly main             the other way round",
+      "merge redun/remotes/origin/main      what the last fetch brought",
+      "merge refs/heads/tags-of-ann         a branch that holds records, after its review",
+      "merge stick.bundle                   a file made by `git bundle create stick.bundle redun/main`",
+    ],
+    load: () => import("./commands/merge.ts"),
+  },
+  {
+    name: "logs",
+    args: "",
+    about: "List the logs of this repository, and what its remotes had at the last fetch",
+    options: [FORMAT, ...WHICH_LOG],
+    examples: [
+      "logs                                 a * stands before the log that commands use",
+      "logs --format json",
+    ],
+    load: () => import("./commands/logs.ts"),
+  },
+  {
     name: "index",
     args: "[action]",
     about: "Show the local index of a log; `rebuild` or `drop` it",

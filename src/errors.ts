@@ -47,6 +47,7 @@ export type ErrorCode =
   | "NOT_A_LOG"
   | "LOG_CORRUPT"
   | "FILE_CONFLICT"
+  | "BAD_BUNDLE"
   | "BAD_TAG"
   | "BAD_VALUE"
   | "BAD_QUERY"

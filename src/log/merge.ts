@@ -35,6 +35,8 @@ export interface Theirs {
  * 6. Unrelated roots are `diverged`, or `equal` as in 7: a union needs no common ancestor.
  * 7. Criss-cross: different commits that hold the same files are `equal`, and each clone keeps its
  *    own. If they were merged, three clones that pull in a ring would make commits for ever.
+ *
+ * After `ahead` and `diverged` a push has something to send, after the others it has not.
  */
 export type Scenario = "new" | "ahead" | "behind" | "diverged" | "equal";
 

@@ -4,6 +4,9 @@ import type { GitConfig } from "../git/backend.ts";
 /** The log that is read and written when nothing else is named. */
 export const DEFAULT_LOG = "main";
 
+/** What the logs of remotes were at the last fetch: `refs/redun/remotes/<remote>/<log>`. */
+export const TRACKING_REFS = "refs/redun/remotes/";
+
 /** Which log is meant. Of the two at most one may be given. */
 export interface LogChoice {
   /** Its name: `nightly` is the ref `refs/redun/nightly`. */

@@ -1,0 +1,46 @@
+import { type LogSummary, listLogs } from "../../src/index/list-logs.ts";
+import { TRACKING_REFS } from "../../src/log/ref.ts";
+import { type CommandFunction, isJson, logChoice } from "../command.ts";
+import { jsonText } from "../text/json.ts";
+import { localTime } from "../text/lines.ts";
+import { oneLine, write } from "../text/terminal.ts";
+
+export const command: CommandFunction = async (_words, options) => {
+  const json = isJson(options);
+  const logs = await listLogs(logChoice(options));
+  if (json) return write(logs.map((log) => `${jsonText(logJson(log))}\n`).join(""));
+  if (logs.length === 0) {
+    return write("No logs yet. `redun-git run <script> <task>` begins one.\n");
+  }
+  const [own, tracking] = [false, true].map((is) => logs.filter((log) => log.isTracking === is));
+  const sections = [
+    ...(own!.length > 0 ? [`Logs:\n${table(own!)}`] : []),
+    ...(tracking!.length > 0 ? [`Of remotes, at the last fetch:\n${table(tracking!)}`] : []),
+  ];
+  await write(sections.join("\n"));
+};
+
+function logJson({ changed, ...log }: LogSummary) {
+  return { log: nameOf(log), ...log, changed: new Date(changed).toISOString() };
+}
+
+function table(logs: readonly LogSummary[]): string {
+  const names = logs.map((log) => `${log.isDefault ? "*" : " "} ${oneLine(nameOf(log))}`);
+  const counts = logs.map(({ executions }) => executions.toLocaleString("en"));
+  const width = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length));
+  return logs
+    .map(({ executions, changed, indexBytes }, at) => {
+      const name = names[at]!.padEnd(width(names));
+      const noun = executions === 1 ? "execution, " : "executions,";
+      const index = indexBytes > 0 ? `, index ${(indexBytes / 1024 / 1024).toFixed(1)} MB` : "";
+      const count = `${counts[at]!.padStart(width(counts))} ${noun}`;
+      return `${name}  ${count} last change ${localTime(changed)}${index}\n`;
+    })
+    .join("");
+}
+
+/** `nightly`, `origin/main`; the whole ref of a log that stands elsewhere. */
+function nameOf({ ref }: Pick<LogSummary, "ref">): string {
+  if (ref.startsWith(TRACKING_REFS)) return ref.slice(TRACKING_REFS.length);
+  return ref.replace(/^refs\/redun\//, "");
+}

@@ -1,0 +1,89 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { resolve } from "node:path";
+import { RedunError } from "../errors.ts";
+import type { GitBackend, Oid } from "../git/backend.ts";
+import type { Log } from "./log.ts";
+import type { Theirs } from "./merge.ts";
+import { shortRef } from "./ref.ts";
+
+/**
+ * Finds what a user wants to merge into a log: another log by its name, any ref by its full name
+ * or as git abbreviates it, a commit by its whole id, or a file that `git bundle` made (its path
+ * from `cwd`). The objects of a bundle are read into the repository; no ref is made for them.
+ * @throws RedunError BAD_REF, OBJECT_MISSING when there is no such thing; BAD_BUNDLE, REMOTE_FAILED
+ */
+export async function findTheirs(log: Log, source: string, cwd = process.cwd()): Promise<Theirs> {
+  const path = resolve(cwd, source);
+  if (isBundle(path)) return openBundle(log, path);
+  const full = source.startsWith("refs/");
+  const places = full ? [""] : ["refs/redun/", "refs/", "refs/heads/", "refs/remotes/"];
+  for (const place of places) {
+    const ref = place + source;
+    const commit = await resolved(log.backend, ref);
+    if (commit) return { commit, name: shortRef(ref) };
+  }
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(source)) {
+    await log.backend.commit(source);
+    return { commit: source, name: source };
+  }
+  throw new RedunError(
+    "BAD_REF",
+    `There is no log, no ref and no bundle file named ${source}.`,
+    "`redun-git logs` lists the logs of this repository; a branch may be named as well.",
+  );
+}
+
+/** The log of the same name in a bundle, or the only ref that it has. */
+async function openBundle({ backend, ref }: Log, path: string): Promise<Theirs> {
+  const refs = await backend.remoteRefs({ remote: path, patterns: [] });
+  const logs = [...refs.keys()].filter((name) => name.startsWith("refs/redun/"));
+  const names = refs.has(ref) ? [ref] : logs.length > 0 ? logs : [...refs.keys()];
+  const [name] = names;
+  if (name === undefined || names.length > 1) {
+    throw new RedunError(
+      "BAD_BUNDLE",
+      name ? `${path} holds several refs: ${names.join(", ")}.` : `${path} holds no refs.`,
+      "Take out the one that is meant with `git fetch <file> <ref>:refs/redun/<log>`, and merge that log.",
+    );
+  }
+  await backend.fetch({ remote: path, refspecs: [name] }).catch((error: unknown) => {
+    throw lacksBeginning(error) ? beginsLater(path) : error;
+  });
+  return { commit: refs.get(name)!, name: `${path} (${shortRef(name)})` };
+}
+
+function isBundle(path: string): boolean {
+  const start = Buffer.alloc(16);
+  try {
+    const file = openSync(path, "r");
+    try {
+      readSync(file, start);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
+  return /^# v\d+ git bundle/.test(start.toString("latin1"));
+}
+
+async function resolved(backend: GitBackend, ref: string): Promise<Oid | null> {
+  try {
+    return await backend.resolve(ref);
+  } catch (error) {
+    if (error instanceof RedunError && error.code === "BAD_REF") return null;
+    throw error;
+  }
+}
+
+function lacksBeginning(error: unknown): boolean {
+  return error instanceof RedunError && /prerequisite commits/.test(error.message);
+}
+
+function beginsLater(path: string): RedunError {
+  return new RedunError(
+    "BAD_BUNDLE",
+    `${path} continues a history that this repository does not have.`,
+    "Merge the bundles before it first, or have one made of the whole log: `git bundle create <file> redun/main`.",
+  );
+}
