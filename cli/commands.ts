@@ -68,7 +68,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: "diff",
     args: "<execution> [execution]",
     about: "Compare two executions: tags, code, task sources, arguments, results, jobs",
-    options: [FORMAT, REF],
+    options: [FORMAT, ...WHICH_LOG],
     examples: [
       "diff 6dc981d7 3aa7bb10               from the first to the second",
       "diff ~1 -                            the newest execution with the one before it",
