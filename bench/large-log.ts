@@ -8,6 +8,7 @@ import { deferredBackend } from "../src/git/open.ts";
 import { indexSize } from "../src/index/index-file.ts";
 import { IndexedLog } from "../src/index/indexed-log.ts";
 import { Log } from "../src/log/log.ts";
+import { parseTagCondition } from "../src/query/tag-condition.ts";
 import { parsePath } from "../src/record/layout.ts";
 import { generateRuns, runFiles } from "./generate.ts";
 import { type Command, median, timePair } from "./pairs.ts";
@@ -96,10 +97,10 @@ function wholeProcesses(folder: string, at: string): Row[] {
 /** The query alone, beside the sqlite3 shell doing the same. */
 async function queries(folder: string, at: string): Promise<Row[]> {
   const log = await IndexedLog.open({ cwd: folder });
-  const filters = [{ key: "user", value: "user7" }];
+  const where = parseTagCondition("user=user7");
   const times = Array.from(
     { length: 200 },
-    () => timed(() => log.index.executions(filters, 50))[1],
+    () => timed(() => log.index.search.executions({ where }, 50))[1],
   );
   const lookups = Array.from({ length: 10_000 }, (_, n) => n.toString(16).padStart(40, "0"));
   const task = execFileSync("git", ["ls-tree", "-r", "--name-only", REF, "tasks/"], {

@@ -3,13 +3,29 @@ import type { CommandSpec, OptionSpec } from "./command.ts";
 
 const TAG: OptionSpec = {
   flags: "-t, --tag <key=value>",
-  about: "Only what has this tag; a key alone stands for any value",
+  about: "Only what has this tag; also key, key!=value, key~glob, key>3",
   repeats: true,
 };
 /** Of every command that reads or writes a log. */
 const WHICH_LOG: readonly OptionSpec[] = [
   { flags: "--log <name>", about: "Another log than main (or than git config redun.log)" },
   { flags: "--ref <ref>", about: "The same by the full name of its ref, such as a branch's" },
+];
+const WHERE: OptionSpec = {
+  flags: "--where <query>",
+  about: "Only what meets a query: env=prod and (cost > 3 or not user ~ ras*)",
+  repeats: true,
+};
+/** Of the execution that an entity belongs to. */
+const EXECUTION_FILTERS: readonly OptionSpec[] = [
+  {
+    flags: "--exec-tag <key=value>",
+    about: "Only of executions that have this tag",
+    repeats: true,
+  },
+  { flags: "--since <time>", about: "Only of executions since 2026-11-22, today, 2w ago, ..." },
+  { flags: "--until <time>", about: "Only of executions until then; a day is the whole day" },
+  { flags: "--author <user>", about: "Only of executions by this user (or ras*)", repeats: true },
 ];
 const FORMAT: OptionSpec = {
   flags: "--format <format>",
@@ -51,6 +67,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     about: "List executions, or show one execution, job, task or value",
     options: [
       TAG,
+      WHERE,
+      ...EXECUTION_FILTERS,
       { flags: "-n, --limit <count>", about: "At most so many executions (default 50; 0 is all)" },
       FORMAT,
       ...WHICH_LOG,
@@ -59,6 +77,9 @@ export const COMMANDS: readonly CommandSpec[] = [
       "log                                  the newest executions",
       "log -t user=rasmus -t env=prod       those with both tags",
       "log -t approved                      those with any `approved` tag",
+      "log -t 'cost>3' -t 'env!=dev'        numbers and dates compare; see docs/tags.md",
+      "log --where 'status=failed and (env=prod or started > 2d)'",
+      "log --since yesterday --author 'ras*'",
       "log 6dc981d7                         one execution, job, task, value or call",
       "log --format json | jq .id           for programs",
     ],

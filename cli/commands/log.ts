@@ -1,13 +1,14 @@
 import { RedunError } from "../../src/errors.ts";
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
-import type { TagFilter } from "../../src/index/reader.ts";
 import type { ExecutionRow } from "../../src/index/rows.ts";
 import { findJournals } from "../../src/log/journal.ts";
-import { parseTagKeyValue } from "../../src/tag/text.ts";
+import { allOf, type Condition } from "../../src/query/condition.ts";
+import { printQuery } from "../../src/query/print.ts";
 import { type CommandFunction, isJson, type Options } from "../command.ts";
+import { entityCondition, executionCondition } from "../filters.ts";
 import { executionJson, executionLine } from "../pages/execution.ts";
 import { jsonText } from "../text/json.ts";
-import { page, painter } from "../text/terminal.ts";
+import { oneLine, page, painter } from "../text/terminal.ts";
 import { withLog } from "../with-log.ts";
 
 const DEFAULT_LIMIT = 50;
@@ -15,17 +16,19 @@ const NO_LIMIT = 2 ** 40;
 
 export const command: CommandFunction = async ([id], options) => {
   const json = isJson(options);
-  const filters = tagFilters(options);
+  const condition = allOf(entityCondition(options), executionCondition(options));
+  const isFiltered = condition.is !== "and" || condition.parts.length > 0;
   const limit = limitOf(options, json);
-  if (id !== undefined && filters.length > 0) {
+  if (id !== undefined && isFiltered) {
     throw new RedunError(
       "USAGE",
       "An id stands for one entity: there is nothing to filter.",
-      "Give `log` an id, or `--tag`, not both.",
+      "Give `log` an id, or filters, not both.",
     );
   }
   const printed = await withLog(options, async (log) => ({
-    text: id === undefined ? await listing(log, filters, limit, json) : await detail(log, id, json),
+    text:
+      id === undefined ? await listing(log, condition, limit, json) : await detail(log, id, json),
     pager: log.config.get("core.pager"),
   }));
   await page(printed.text, printed.pager);
@@ -33,18 +36,21 @@ export const command: CommandFunction = async ([id], options) => {
 
 async function listing(
   log: IndexedLog,
-  filters: readonly TagFilter[],
+  condition: Condition,
   limit: number,
   json: boolean,
 ): Promise<string> {
-  const rows = [...(await running(log, filters)), ...log.index.executions(filters, limit + 1)];
+  const rows = [
+    ...(await running(log, condition)),
+    ...log.index.search.executions({ where: condition }, limit + 1),
+  ];
   const shown = rows.slice(0, limit);
   if (json) {
     return shown.map((row) => `${jsonText(executionJson(row))}\n`).join("");
   }
   if (shown.length === 0) {
-    return filters.length > 0
-      ? `No executions in ${log.log.ref} have these tags.\n`
+    return condition.is !== "and" || condition.parts.length > 0
+      ? `No executions in ${log.log.ref} match ${oneLine(printQuery(condition))}.\n`
       : `No executions in ${log.log.ref} yet. \`redun-git run <script> <task>\` records the first one.\n`;
   }
   const paint = painter(process.stdout);
@@ -54,14 +60,11 @@ async function listing(
 }
 
 /** What runs at this moment; mostly nothing, which costs a look into one folder. */
-async function running(
-  log: IndexedLog,
-  filters: readonly TagFilter[],
-): Promise<readonly ExecutionRow[]> {
+async function running(log: IndexedLog, condition: Condition): Promise<readonly ExecutionRow[]> {
   const journals = findJournals(log.log.backend.repository.commonDir);
   if (journals.length === 0) return [];
   const { runningExecutions } = await import("../../src/index/running.ts");
-  return runningExecutions(log, journals, filters);
+  return runningExecutions(log, journals, condition);
 }
 
 async function detail(log: IndexedLog, id: string, json: boolean): Promise<string> {
@@ -70,13 +73,6 @@ async function detail(log: IndexedLog, id: string, json: boolean): Promise<strin
   const entity = await findEntity(log, id);
   if (json) return `${jsonText(await entityJson(log, entity))}\n`;
   return entityPage(log, entity, painter(process.stdout));
-}
-
-function tagFilters({ tag }: Options): TagFilter[] {
-  return ((tag ?? []) as readonly string[]).map((text) => {
-    const { key, value } = parseTagKeyValue(text, { valueRequired: false });
-    return value === undefined ? { key } : { key, value };
-  });
 }
 
 /** Programs get everything unless they ask for less. */

@@ -1,9 +1,6 @@
-import type { SQLInputValue } from "node:sqlite";
 import { ENTITY_TYPES, type EntityType } from "../record/records.ts";
 import { baseNode, TagGraph } from "../tag/graph.ts";
-import { pythonJson } from "../tag/python-json.ts";
 import type { TagPair } from "../tag/tag.ts";
-import type { TagValue } from "../value/value.ts";
 import { type Database, Statements } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
 import { loadId, namePrefix, storeId } from "./ids.ts";
@@ -22,13 +19,8 @@ import {
   jobTally,
 } from "./rows.ts";
 import { jobRange } from "./schema.ts";
+import { Search } from "./search.ts";
 import { loadGraphNodes } from "./tag-nodes.ts";
-
-/** A tag that an entity must have; without a value, any value will do. */
-export interface TagFilter {
-  readonly key: string;
-  readonly value?: TagValue;
-}
 
 /** What an id is the name of. */
 export interface NameHit {
@@ -44,38 +36,14 @@ export interface NameHit {
 export class IndexReader {
   readonly #statements: Statements;
   readonly #dictionary: Dictionary;
+  /** Listings, by conditions. */
+  readonly search: Search;
   readonly #taskNumbers = new Map<string, number>();
 
   constructor(database: Database) {
     this.#statements = new Statements(database);
     this.#dictionary = new Dictionary(this.#statements);
-  }
-
-  /** The newest executions that have all the tags asked for. */
-  executions(filters: readonly TagFilter[], limit: number): ExecutionRow[] {
-    const type = ENTITY_TYPES.indexOf("Execution");
-    // The first exact filter drives: its range of `tag` is in order of time already.
-    const exact = filters.find(({ value }) => value !== undefined);
-    const values: SQLInputValue[] = exact ? [exact.key, json(exact.value!)] : [];
-    const where = exact
-      ? [`d.pair = (SELECT seq FROM pair WHERE key = ? AND value = ?) AND d.type = ${type}`]
-      : [];
-    for (const { key, value } of filters.filter((filter) => filter !== exact)) {
-      const pair = `SELECT seq FROM pair WHERE key = ?${value === undefined ? "" : " AND value = ?"}`;
-      where.push(`EXISTS (SELECT 1 FROM tag x WHERE x.pair IN (${pair})
-        AND x.type = ${type} AND x.time = e.started AND x.entity = e.seq)`);
-      values.push(key, ...(value === undefined ? [] : [json(value)]));
-    }
-    const sql = exact
-      ? EXECUTION_SQL.replace("FROM execution e", "FROM tag d JOIN execution e ON e.seq = d.entity")
-      : EXECUTION_SQL;
-    const order = exact ? "d.time DESC, e.id DESC" : "e.started DESC, e.id DESC";
-    return this.#statements
-      .get(
-        `${sql} ${where.length > 0 ? `WHERE ${where.join(" AND ")}` : ""} ORDER BY ${order} LIMIT ?`,
-      )
-      .all(...values, limit)
-      .map((row) => executionRow(row, this.#dictionary));
+    this.search = new Search(database, this.#statements, this.#dictionary);
   }
 
   execution(seq: number): ExecutionRow | undefined {
@@ -261,5 +229,3 @@ export class IndexReader {
     return row?.seq;
   }
 }
-
-const json = (value: TagValue): string => pythonJson(value, { compact: true });

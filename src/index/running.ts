@@ -1,25 +1,25 @@
 import { type FoundJournal, isAlive } from "../log/journal.ts";
+import type { Condition } from "../query/condition.ts";
+import { matcher } from "../query/matcher.ts";
 import { decodeExecution } from "../record/decode.ts";
-import { sameTag } from "../tag/graph.ts";
-import type { TagPair } from "../tag/tag.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import type { IndexedLog } from "./indexed-log.ts";
-import type { TagFilter } from "./reader.ts";
 import type { ExecutionRow } from "./rows.ts";
 
 /**
  * Executions that go on right now in this repository and have not been committed yet, newest
- * first. They stand in their journals alone: see `findJournals`.
+ * first, if they meet a condition. They stand in their journals alone: see `findJournals`.
  */
 export function runningExecutions(
   { log }: IndexedLog,
   journals: readonly FoundJournal[],
-  filters: readonly TagFilter[],
+  condition: Condition,
 ): ExecutionRow[] {
+  const passes = matcher(condition);
   return journals
     .filter(({ owner }) => owner.ref === log.ref && isAlive(owner))
     .flatMap((journal) => uncommitted(journal) ?? [])
-    .filter(({ tags }) => filters.every((filter) => hasTag(tags, filter)))
+    .filter((row) => passes({ ...row, exec: row.id, args: row.argv }))
     .sort((a, b) => b.started - a.started);
 }
 
@@ -41,8 +41,4 @@ function uncommitted({ owner, lines }: FoundJournal): ExecutionRow | undefined {
     tags: execution.tags,
     conflicts: [],
   };
-}
-
-function hasTag(tags: readonly TagPair[], { key, value }: TagFilter): boolean {
-  return tags.some((tag) => tag[0] === key && (value === undefined || sameTag(tag, [key, value])));
 }

@@ -72,7 +72,7 @@ CREATE INDEX job_task ON job (task, started);
 CREATE INDEX entity_name ON entity (name, type) WHERE name IS NOT NULL;
 `;
 
-const JOBS_PER_EXECUTION = 2 ** 20;
+export const JOBS_PER_EXECUTION = 2 ** 20;
 
 /** A job's number: its execution's, and its place there. Exact up to 2^33 executions. */
 export function jobNumber(execution: number, place: number): number {

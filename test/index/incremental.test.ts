@@ -11,6 +11,7 @@ import { IndexReader } from "../../src/index/reader.ts";
 import { applyAppended, updateIndex } from "../../src/index/update.ts";
 import { Log, type RecordFile } from "../../src/log/log.ts";
 import { tagEditFile } from "../../src/log/tag-edits.ts";
+import { allOf, type Condition, not, type ValueTest } from "../../src/query/condition.ts";
 import {
   argsId,
   callId,
@@ -262,14 +263,22 @@ function answers(database: Database, { entities, calls }: World) {
     return { ...row, tags: texts(row.tags), conflicts: texts(row.conflicts) };
   };
   const job = (seq: number | null) => (seq === null ? null : (reader.job(seq)?.id ?? null));
-  const executions = reader.executions([], 1000);
+  const executions = reader.search.executions({}, 1000);
   return {
     executions: executions.map(({ seq: _, ...row }) => tagged(row)),
-    filtered: PAIRS.map(([key, value]) => [
-      reader.executions([{ key, value }], 1000).map(({ id }) => id),
-      reader.executions([{ key }, { key, value }], 1000).map(({ id }) => id),
-      reader.executions([{ key, value }, { key: "a" }, { key: "b" }], 1000).map(({ id }) => id),
-    ]),
+    filtered: PAIRS.map(([key, value]) => {
+      const tag = (name: string, test: ValueTest | null = null): Condition => {
+        return { is: "tag", key: name, keyIsGlob: false, test };
+      };
+      const is = tag(key, { op: "=", value });
+      const where = [
+        is,
+        allOf(tag(key), is),
+        allOf(is, tag("a"), tag("b")),
+        allOf(tag("a"), not(is)),
+      ];
+      return where.map((one) => reader.search.executions({ where: one }, 1000).map(({ id }) => id));
+    }),
     jobs: executions.map(({ seq }) =>
       reader.jobsOf(seq).map(({ seq: _, execution: __, segment: ___, ...row }) => {
         return { ...tagged(row), parent: job(row.parent) };

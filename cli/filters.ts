@@ -1,0 +1,46 @@
+import { RedunError } from "../src/errors.ts";
+import { allOf, anyOf, type Condition, type FieldCondition } from "../src/query/condition.ts";
+import { hasWildcard } from "../src/query/glob.ts";
+import { parseQuery } from "../src/query/parse.ts";
+import { parseTagCondition } from "../src/query/tag-condition.ts";
+import { parseTime } from "../src/query/time.ts";
+import type { Options } from "./command.ts";
+
+/**
+ * What `--tag` and `--where` ask of an entity itself.
+ * @throws RedunError BAD_TAG, BAD_QUERY
+ */
+export function entityCondition({ tag, where }: Options): Condition {
+  return allOf(...list(tag).map(parseTagCondition), ...list(where).map(parseQuery));
+}
+
+/**
+ * What `--exec-tag`, `--since`, `--until` and `--author` ask of the execution that an entity is of.
+ * @throws RedunError BAD_TAG, BAD_QUERY, USAGE for what is no time
+ */
+export function executionCondition({ execTag, since, until, author }: Options): Condition {
+  return allOf(
+    ...list(execTag).map(parseTagCondition),
+    ...(since === undefined ? [] : [started(">=", "--since", String(since))]),
+    ...(until === undefined ? [] : [started("<=", "--until", String(until))]),
+    ...(author === undefined ? [] : [anyOf(...list(author).map(madeBy))]),
+  );
+}
+
+/** The values of an option that may be given several times. */
+export function list(given: Options[string]): readonly string[] {
+  return typeof given === "string" ? [given] : ((given || []) as readonly string[]);
+}
+
+function started(op: ">=" | "<=", option: string, operand: string): FieldCondition {
+  if (parseTime(operand, 0)) return { is: "field", field: "started", op, operand };
+  throw new RedunError(
+    "USAGE",
+    `${option} is "${operand}", which is no time.`,
+    "Write 2026-11-22, 2026-11-22T09:30, today, yesterday, or how long ago: 2w, 3d, 4h, 30m.",
+  );
+}
+
+function madeBy(name: string): FieldCondition {
+  return { is: "field", field: "user", op: hasWildcard(name) ? "~" : "=", operand: name };
+}

@@ -1,0 +1,188 @@
+import { allOf, type Condition } from "../query/condition.ts";
+import type { Statements } from "./database.ts";
+import type { Dictionary } from "./dictionary.ts";
+import { Pairs } from "./pairs.ts";
+import { JOBS_PER_EXECUTION } from "./schema.ts";
+import { bound, joined, type Sql, sql } from "./sql.ts";
+import {
+  type ColumnTest,
+  EXECUTION_SCOPE,
+  entityScope,
+  JOB_SCOPE,
+  type Scope,
+  WhereCompiler,
+} from "./where.ts";
+
+/** Entities with rows in `entity`. */
+export type EntityRowType = "Task" | "CallNode" | "Value";
+
+/** What is to be found, of one type of entity. */
+export interface Wanted {
+  /** What the entity itself must be. */
+  readonly where?: Condition;
+  /** What its execution must be; of a task, one of its executions. */
+  readonly execution?: Condition;
+  /** More that SQL says of the row: `e` of an execution, `j` of a job, `n` of an entity. */
+  readonly more?: Sql;
+  /** The name of an entity, which may be null, passes. */
+  readonly name?: (name: string) => boolean;
+}
+
+/** Rows to choose from, and in which order: newest first. */
+export interface Plan {
+  readonly from: Sql;
+  readonly where: Sql;
+  readonly order: string;
+  /** What `redun_test` must know while this runs. */
+  readonly tests: readonly ColumnTest[];
+}
+
+/** A condition that has to hold, and the rows that it is about. */
+interface Term {
+  readonly condition: Condition;
+  readonly scope: Scope;
+}
+
+/** A term on a tag whose rows are looked at instead of all: they stand behind FROM, as `d`. */
+interface Driver {
+  readonly term: Term;
+  readonly rows: Sql;
+}
+
+/** Rows of a tag that are cheap to sort. */
+const FEW_ROWS = 1000;
+
+const JOBS_OF_E = `job j ON j.seq >= e.seq * ${JOBS_PER_EXECUTION}
+  AND j.seq < (e.seq + 1) * ${JOBS_PER_EXECUTION}`;
+const EXECUTION_OF_J = `execution e ON e.seq = j.seq / ${JOBS_PER_EXECUTION}`;
+const NAME_OF_N = "(SELECT text FROM word WHERE seq = n.name)";
+const JOBS_IN_ORDER = "j.started DESC, j.seq DESC";
+
+/** Decides how one query finds its rows. */
+export class Planner {
+  readonly #statements: Statements;
+  readonly #pairs: Pairs;
+  readonly #compiler: WhereCompiler;
+
+  /** Relative times count from `now`, in milliseconds since 1970. */
+  constructor(statements: Statements, dictionary: Dictionary, now: number) {
+    this.#statements = statements;
+    this.#pairs = new Pairs(statements, dictionary, now);
+    this.#compiler = new WhereCompiler(this.#pairs, now);
+  }
+
+  executions({ where = allOf(), execution = allOf(), more }: Wanted): Plan {
+    const terms = [...termsOf(where, EXECUTION_SCOPE), ...termsOf(execution, EXECUTION_SCOPE)];
+    const { driver, filter } = this.#split(terms, more);
+    if (!driver) return this.#plan(sql`execution e`, filter, "e.started DESC, e.id DESC");
+    const from = sql`${driver.rows} CROSS JOIN execution e ON e.seq = d.entity`;
+    return this.#plan(from, filter, "d.time DESC, e.id DESC");
+  }
+
+  /** Jobs of the newest executions first, unless a tag of their own leads to them. */
+  jobs({ where = allOf(), execution = allOf(), more }: Wanted): Plan {
+    const terms = [...termsOf(where, JOB_SCOPE), ...termsOf(execution, EXECUTION_SCOPE)];
+    const { driver, filter } = this.#split(terms, more);
+    if (!driver) {
+      const from = sql`execution e CROSS JOIN ${JOBS_OF_E}`;
+      return this.#plan(from, filter, `e.started DESC, e.seq DESC, ${JOBS_IN_ORDER}`);
+    }
+    const order = "d.time DESC, d.entity DESC";
+    if (driver.term.scope === JOB_SCOPE) {
+      const from = sql`${driver.rows} CROSS JOIN job j ON j.seq = d.entity
+        CROSS JOIN ${EXECUTION_OF_J}`;
+      return this.#plan(from, filter, order);
+    }
+    const from = sql`${driver.rows} CROSS JOIN execution e ON e.seq = d.entity
+      CROSS JOIN ${JOBS_OF_E}`;
+    return this.#plan(from, filter, `${order}, ${JOBS_IN_ORDER}`);
+  }
+
+  /** Tasks by name; values and call nodes the latest known first. */
+  entities(
+    type: EntityRowType,
+    { where = allOf(), execution = allOf(), more, name }: Wanted,
+  ): Plan {
+    const scope = entityScope(type);
+    const { driver, filter } = this.#split(termsOf(where, scope), more);
+    const filters = [sql`n.type = ${scope.type}`, filter];
+    if (name) filters.push(this.#compiler.test((text) => isText(text) && name(text), NAME_OF_N));
+    if (type === "Task" && !isEverything(execution)) {
+      const jobs = this.jobs({ execution });
+      filters.push(sql`n.seq IN (SELECT j.task FROM ${jobs.from} WHERE ${jobs.where})`);
+    }
+    const from = driver
+      ? sql`${driver.rows} CROSS JOIN entity n ON n.seq = d.entity`
+      : sql`entity n`;
+    const order = type === "Task" ? `${NAME_OF_N}, n.seq DESC` : "n.seq DESC";
+    return this.#plan(from, joined("AND", filters, "1"), order);
+  }
+
+  #plan(from: Sql, where: Sql, order: string): Plan {
+    return { from, where, order, tests: this.#compiler.tests };
+  }
+
+  /** The driver of a query, and what else has to hold. */
+  #split(terms: readonly Term[], more?: Sql): { driver: Driver | undefined; filter: Sql } {
+    const driver = this.#driver(terms);
+    const rest = terms.filter((term) => term !== driver?.term);
+    const filters = rest.map(({ condition, scope }) => this.#compiler.compile(condition, scope));
+    return { driver, filter: joined("AND", more ? [...filters, more] : filters, "1") };
+  }
+
+  /**
+   * Of the conditions on tags, the one that the fewest rows meet. Those of a single tag come in the
+   * order of time; of several tags they must be sorted, and so be few.
+   */
+  #driver(terms: readonly Term[]): Driver | undefined {
+    const candidates = terms.flatMap((term) => {
+      const { condition, scope } = term;
+      const pairs = condition.is === "tag" ? this.#pairs.few(condition) : [];
+      return pairs && pairs.length > 0 ? [{ term, pairs, type: scope.type }] : [];
+    });
+    const [only] = candidates;
+    if (candidates.length === 1 && only!.pairs.length === 1) return driverOf(only!);
+    const counted = candidates
+      .map((candidate) => ({ ...candidate, count: this.#count(candidate) }))
+      .filter(({ pairs, count }) => pairs.length === 1 || count < FEW_ROWS)
+      .sort((a, b) => a.count - b.count);
+    return counted[0] && driverOf(counted[0]);
+  }
+
+  /** How many rows have one of these tags, up to a number that is no longer few. */
+  #count({ pairs, type }: Candidate): number {
+    const row = this.#statements
+      .get(
+        `SELECT count(*) AS count FROM (SELECT 1 FROM tag WHERE pair IN (${bound(...pairs).text})
+           AND type = ${type} LIMIT ${FEW_ROWS})`,
+      )
+      .get(...pairs);
+    return row!.count as number;
+  }
+}
+
+interface Candidate {
+  readonly term: Term;
+  readonly pairs: readonly number[];
+  readonly type: number;
+}
+
+function driverOf({ term, pairs, type }: Candidate): Driver {
+  const distinct = pairs.length === 1 ? "" : "DISTINCT";
+  const rows = sql`(SELECT ${distinct} time, entity FROM tag
+    WHERE pair IN (${bound(...pairs)}) AND type = ${type}) d`;
+  return { term, rows };
+}
+
+function termsOf(condition: Condition, scope: Scope): Term[] {
+  const parts = condition.is === "and" ? condition.parts : [condition];
+  return parts.map((part) => ({ condition: part, scope }));
+}
+
+function isEverything(condition: Condition): boolean {
+  return condition.is === "and" && condition.parts.length === 0;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}

@@ -1,0 +1,86 @@
+import type { Database, Statements } from "./database.ts";
+import type { Dictionary } from "./dictionary.ts";
+import { type EntityRowType, type Plan, Planner, type Wanted } from "./plan.ts";
+import {
+  ENTITY_SQL,
+  type EntityRow,
+  EXECUTION_SQL,
+  type ExecutionRow,
+  entityRow,
+  executionRow,
+  JOB_SQL,
+  type JobRow,
+  jobRow,
+} from "./rows.ts";
+import { type Sql, sql } from "./sql.ts";
+import type { ColumnTest } from "./where.ts";
+
+export type { EntityRowType, Wanted };
+
+/** Finds the rows of the index that meet conditions. */
+export class Search {
+  readonly #statements: Statements;
+  readonly #dictionary: Dictionary;
+  /** Those of the query that SQLite is working on. */
+  #tests: readonly ColumnTest[] = [];
+
+  constructor(database: Database, statements: Statements, dictionary: Dictionary) {
+    this.#statements = statements;
+    this.#dictionary = dictionary;
+    database.function("redun_test", { deterministic: true }, (number, value) =>
+      this.#tests[Number(number)]!(value) ? 1 : 0,
+    );
+  }
+
+  /** The newest executions. */
+  executions(wanted: Wanted, limit: number): ExecutionRow[] {
+    const select = EXECUTION_SQL.replace("FROM execution e", "FROM $");
+    const plan = this.#planner().executions(wanted);
+    return this.#rows(select, plan, limit).map((row) => executionRow(row, this.#dictionary));
+  }
+
+  /** Jobs of the newest executions first, in each of them the latest begun first. */
+  jobs(wanted: Wanted, limit: number, offset = 0): JobRow[] {
+    const select = JOB_SQL.replace("FROM job j", "FROM $");
+    const plan = this.#planner().jobs(wanted);
+    return this.#rows(select, plan, limit, offset).map((row) => jobRow(row, this.#dictionary));
+  }
+
+  /** Tasks by name, or those values and call nodes that have rows, the latest known first. */
+  entities(type: EntityRowType, wanted: Wanted, limit: number): EntityRow[] {
+    const select = ENTITY_SQL.replace("FROM entity n", "FROM $");
+    const plan = this.#planner().entities(type, wanted);
+    return this.#rows(select, plan, limit).map((row) => entityRow(row, this.#dictionary));
+  }
+
+  count(type: "Execution" | "Job" | EntityRowType, wanted: Wanted): number {
+    const planner = this.#planner();
+    const plan =
+      type === "Execution"
+        ? planner.executions(wanted)
+        : type === "Job"
+          ? planner.jobs(wanted)
+          : planner.entities(type, wanted);
+    const [row] = this.#all(plan, sql`SELECT count(*) AS n FROM ${plan.from} WHERE ${plan.where}`);
+    return row!.n as number;
+  }
+
+  #planner(): Planner {
+    return new Planner(this.#statements, this.#dictionary, Date.now());
+  }
+
+  /** `select` has a `$` where the plan's rows belong. */
+  #rows(select: string, plan: Plan, limit: number, offset = 0) {
+    const [before, behind] = select.split("$");
+    return this.#all(
+      plan,
+      sql`${before!}${plan.from}${behind!} WHERE ${plan.where}
+        ORDER BY ${plan.order} LIMIT ${limit} OFFSET ${offset}`,
+    );
+  }
+
+  #all({ tests }: Plan, { text, values }: Sql): Record<string, unknown>[] {
+    this.#tests = tests;
+    return this.#statements.get(text).all(...values);
+  }
+}

@@ -1,0 +1,36 @@
+import type { SQLInputValue } from "node:sqlite";
+
+/** A piece of SQL and the values of its question marks. */
+export interface Sql {
+  readonly text: string;
+  readonly values: readonly SQLInputValue[];
+}
+
+/**
+ * SQL in which pieces of SQL take their place together with their values. A string is SQL of our
+ * own, such as the name of a column: what users gave goes through `bound`.
+ */
+export function sql(
+  texts: TemplateStringsArray,
+  ...parts: readonly (Sql | string | number)[]
+): Sql {
+  const values: SQLInputValue[] = [];
+  let text = texts[0]!;
+  for (const [at, part] of parts.entries()) {
+    if (typeof part === "object") values.push(...part.values);
+    text += `${typeof part === "object" ? part.text : part}${texts[at + 1]}`;
+  }
+  return { text, values };
+}
+
+/** Values as question marks between commas. */
+export function bound(...values: readonly SQLInputValue[]): Sql {
+  return { text: values.map(() => "?").join(", "), values };
+}
+
+/** All terms joined by a word; `none` where there are no terms. */
+export function joined(word: "AND" | "OR", terms: readonly Sql[], none: string): Sql {
+  if (terms.length === 0) return sql`${none}`;
+  const text = terms.map((term) => term.text).join(` ${word} `);
+  return { text: `(${text})`, values: terms.flatMap(({ values }) => values) };
+}

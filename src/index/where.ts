@@ -1,0 +1,175 @@
+import type { Condition, FieldCondition, TagCondition } from "../query/condition.ts";
+import { spanOf, textMatcher } from "../query/matcher.ts";
+import { ENTITY_TYPES, EXECUTION_STATUSES, JOB_STATUSES } from "../record/records.ts";
+import { loadId } from "./ids.ts";
+import type { Pairs } from "./pairs.ts";
+import { bound, joined, type Sql, sql } from "./sql.ts";
+
+/** A test that SQL asks of a column by `redun_test(number, column)`. */
+export type ColumnTest = (value: unknown) => boolean;
+
+/** Where the rows that a condition is about keep what it asks for. A field they lack is left out. */
+export interface Scope {
+  /** Number of their type, and the alias of their table. */
+  readonly type: number;
+  readonly row: string;
+  /** The time by which `tag` has them in order. */
+  readonly time: string;
+  readonly statuses: readonly string[];
+  readonly columns: {
+    readonly status?: string;
+    readonly started?: string;
+    readonly ended?: string;
+    readonly duration?: string;
+    readonly task?: string;
+    readonly user?: string;
+    readonly exec?: string;
+    readonly arg?: string;
+  };
+  /** The texts in the column of `arg`. */
+  readonly args: (column: string) => readonly string[];
+}
+
+const word = (column: string) => `(SELECT text FROM word WHERE seq = ${column})`;
+
+/** Rows `e` of `execution`. */
+export const EXECUTION_SCOPE: Scope = {
+  type: ENTITY_TYPES.indexOf("Execution"),
+  row: "e",
+  time: "e.started",
+  statuses: EXECUTION_STATUSES,
+  columns: {
+    status: "e.status",
+    started: "e.started",
+    ended: "e.started + e.took",
+    duration: "e.took",
+    task: word("e.task"),
+    user: word("e.user"),
+    exec: "e.id",
+    arg: "e.argv",
+  },
+  args: (argv) => JSON.parse(argv),
+};
+
+/** Rows `j` of `job`, beside their execution `e`. */
+export const JOB_SCOPE: Scope = {
+  type: ENTITY_TYPES.indexOf("Job"),
+  row: "j",
+  time: "j.started",
+  statuses: JOB_STATUSES,
+  columns: {
+    status: "j.status",
+    started: "j.started",
+    ended: "j.started + j.took",
+    duration: "j.took",
+    task: word("(SELECT name FROM entity WHERE seq = j.task)"),
+    user: word("e.user"),
+    exec: "e.id",
+    arg: "j.args",
+  },
+  args: (args) => [args],
+};
+
+/** Rows `n` of `entity`: tasks have a name. */
+export function entityScope(type: "Task" | "Value" | "CallNode"): Scope {
+  return {
+    type: ENTITY_TYPES.indexOf(type),
+    row: "n",
+    time: "0",
+    statuses: [],
+    columns: type === "Task" ? { task: word("n.name") } : {},
+    args: () => [],
+  };
+}
+
+/** Up to so many tags are looked for one by one; more are looked up in the row's packed tags. */
+const PROBES = 4;
+
+/** Makes SQL of conditions. What SQL cannot say becomes a test, which it calls by its number. */
+export class WhereCompiler {
+  readonly tests: ColumnTest[] = [];
+  readonly #pairs: Pairs;
+  readonly #now: number;
+
+  constructor(pairs: Pairs, now: number) {
+    this.#pairs = pairs;
+    this.#now = now;
+  }
+
+  /** A term that is 1 or 0, never null. */
+  compile(condition: Condition, scope: Scope): Sql {
+    switch (condition.is) {
+      case "and":
+        return joined("AND", this.#all(condition.parts, scope), "1");
+      case "or":
+        return joined("OR", this.#all(condition.parts, scope), "0");
+      case "not":
+        return sql`NOT ${this.compile(condition.part, scope)}`;
+      case "tag":
+        return this.#tag(condition, scope);
+      case "field":
+        return this.#field(condition, scope);
+    }
+  }
+
+  /** A call of a test for each row, by the content of a column. */
+  test(test: ColumnTest, column: string): Sql {
+    this.tests.push(test);
+    return sql`redun_test(${this.tests.length - 1}, ${column})`;
+  }
+
+  #all(parts: readonly Condition[], scope: Scope): Sql[] {
+    return parts.map((part) => this.compile(part, scope));
+  }
+
+  #tag(condition: TagCondition, { type, row, time }: Scope): Sql {
+    const pairs = this.#pairs.few(condition);
+    if (pairs?.length === 0) return sql`0`;
+    if (!pairs || pairs.length > PROBES) {
+      return this.test(this.#pairs.tester(condition), `${row}.tags`);
+    }
+    return sql`EXISTS (SELECT 1 FROM tag x WHERE x.pair IN (${bound(...pairs)})
+      AND x.type = ${type} AND x.time = ${time} AND x.entity = ${row}.seq)`;
+  }
+
+  #field(condition: FieldCondition, { columns, statuses, args }: Scope): Sql {
+    const column = columns[condition.field];
+    if (column === undefined) return sql`0`;
+    switch (condition.field) {
+      case "started":
+      case "ended":
+      case "duration": {
+        const { from, to } = spanOf(condition, this.#now);
+        return sql`(${column} IS NOT NULL AND ${column} >= ${bound(from)} AND ${column} < ${bound(to)})`;
+      }
+      case "status": {
+        const passes = textMatcher(condition);
+        const numbers = [...statuses.keys()].filter((at) => passes(statuses[at]!));
+        return sql`${column} IN (${numbers.join(", ")})`;
+      }
+      case "arg": {
+        const passes = textMatcher(condition);
+        return this.test((value) => args(value as string).some(passes), column);
+      }
+      case "exec": {
+        const passes = textMatcher(condition);
+        return this.test((id) => passes(loadId(id)), column);
+      }
+      default:
+        return this.test(remembered(textMatcher(condition)), column);
+    }
+  }
+}
+
+/** Names of tasks and users are few. */
+function remembered(passes: (text: string) => boolean): ColumnTest {
+  const known = new Map<unknown, boolean>();
+  return (text) => {
+    let verdict = known.get(text);
+    if (verdict === undefined) {
+      verdict = passes((text as string | null) ?? "");
+      if (known.size < 10_000) known.set(text, verdict);
+    }
+    return verdict;
+  };
+}
