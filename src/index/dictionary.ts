@@ -59,11 +59,15 @@ export class Dictionary {
 
 const json = (value: TagValue): string => pythonJson(value, { compact: true });
 
-function remember<K, V>(known: Map<K, V>, key: K, find: () => V): V {
+/**
+ * What a map knows of a key, else what `find` finds, which the map then knows until it has `most`
+ * keys.
+ */
+export function remember<K, V>(known: Map<K, V>, key: K, find: () => V, most = REMEMBERED): V {
   const value = known.get(key);
   if (value !== undefined) return value;
   const found = find();
-  if (known.size >= REMEMBERED) known.clear();
+  if (known.size >= most) known.clear();
   known.set(key, found);
   return found;
 }

@@ -26,6 +26,8 @@ function isHexId(id: string): boolean {
  * bytes, so that the two kinds have ranges of their own.
  */
 export function namePrefix(id: string): number {
+  const prefix = leadingHex(id);
+  if (prefix >= 0) return prefix;
   const digits = hexDigits(id);
   if (digits.length === PREFIX_DIGITS) return Number.parseInt(digits, 16);
   return textPrefix(id, 0);
@@ -39,6 +41,18 @@ export function prefixRanges(beginning: string): { from: number; to: number }[] 
   if (!isHex || digits === "") return [text];
   const from = Number.parseInt(digits.padEnd(PREFIX_DIGITS, "0"), 16);
   return [{ from, to: from + 16 ** (PREFIX_DIGITS - digits.length) }, text];
+}
+
+/** The first 11 characters as a number; -1 where one of them is no hex digit. Millions are read. */
+function leadingHex(id: string): number {
+  let number = 0;
+  for (let at = 0; at < PREFIX_DIGITS; at++) {
+    const c = id.charCodeAt(at);
+    if (c >= 0x30 && c <= 0x39) number = number * 16 + c - 0x30;
+    else if (c >= 0x61 && c <= 0x66) number = number * 16 + c - 0x57;
+    else return -1;
+  }
+  return number;
 }
 
 /** Up to 11 hex digits that an id begins with. */

@@ -1,8 +1,6 @@
-import type { Database, Statement } from "./database.ts";
+import type { Database } from "./database.ts";
+import { ROWS_AT_ONCE, RowBatch } from "./row-batch.ts";
 import { INDEXES, LOOKUPS, type Lookup, lookupTable } from "./schema.ts";
-
-/** Rows that go into one statement while collecting: calling SQLite costs more than the row. */
-const ROWS_AT_ONCE = 64;
 
 /**
  * Adds rows to the lookup tables: one by one, or, during a rebuild, collected and then filled in
@@ -11,7 +9,7 @@ const ROWS_AT_ONCE = 64;
  */
 export class LookupWriter {
   readonly #database: Database;
-  #tables: Record<Lookup, RowTable>;
+  #tables: Record<Lookup, RowBatch>;
   #collecting: boolean;
 
   /** With `collect`, the tables must not exist yet; `finish` makes them. */
@@ -41,51 +39,19 @@ export class LookupWriter {
     this.#tables = this.#open("", 1);
   }
 
-  #open(prefix: string, rowsAtOnce: number): Record<Lookup, RowTable> {
+  #open(prefix: string, rowsAtOnce: number): Record<Lookup, RowBatch> {
     const open = (name: Lookup) => {
       const columns = LOOKUPS[name];
       const table = prefix + name;
       if (prefix !== "") this.#database.exec(`CREATE TEMP TABLE ${table} (${columns.join(", ")})`);
-      return new RowTable(this.#database, table, columns.length, rowsAtOnce);
+      return new RowBatch(
+        this.#database,
+        `INSERT OR IGNORE INTO ${table}`,
+        columns.length,
+        rowsAtOnce,
+      );
     };
     return { name: open("name"), tag: open("tag"), call: open("call") };
-  }
-}
-
-/** Inserts rows of numbers, `rowsAtOnce` in a statement. */
-class RowTable {
-  readonly #database: Database;
-  readonly #table: string;
-  readonly #columns: number;
-  readonly #full: number;
-  readonly #insert: Statement;
-  #values: number[] = [];
-
-  constructor(database: Database, table: string, columns: number, rowsAtOnce: number) {
-    this.#database = database;
-    this.#table = table;
-    this.#columns = columns;
-    this.#full = columns * rowsAtOnce;
-    this.#insert = this.#prepare(rowsAtOnce);
-  }
-
-  add(row: readonly number[]): void {
-    for (const value of row) this.#values.push(value);
-    if (this.#values.length < this.#full) return;
-    this.#insert.run(...this.#values);
-    this.#values.length = 0;
-  }
-
-  flush(): void {
-    if (this.#values.length === 0) return;
-    this.#prepare(this.#values.length / this.#columns).run(...this.#values);
-    this.#values.length = 0;
-  }
-
-  #prepare(rows: number): Statement {
-    const row = `(${Array.from({ length: this.#columns }, () => "?").join(", ")})`;
-    const values = Array.from({ length: rows }, () => row).join(", ");
-    return this.#database.prepare(`INSERT OR IGNORE INTO ${this.#table} VALUES ${values}`);
   }
 }
 

@@ -25,10 +25,11 @@ import { contentId } from "../value/oid.ts";
 import { previewArgs } from "../value/preview.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 import { type Database, Statements } from "./database.ts";
-import { Dictionary } from "./dictionary.ts";
+import { Dictionary, remember } from "./dictionary.ts";
 import { loadId, namePrefix, packNumbers, storeId } from "./ids.ts";
 import { LookupWriter } from "./lookups.ts";
 import { NAMED, type Named, nameKey, ownKey } from "./names.ts";
+import { ROWS_AT_ONCE, RowBatch } from "./row-batch.ts";
 import { jobNumber } from "./schema.ts";
 import { type TaggedRow, TagWriter } from "./tag-writer.ts";
 
@@ -50,8 +51,18 @@ interface CurrentExecution {
   tried: number;
 }
 
+/** Texts whose ids are remembered: few, because each may hold the file that it was read from. */
+const TEXTS = 500;
+/** Rows of entities that are known without asking. */
+const REMEMBERED = 50_000;
 /** A parent that is named and never comes must not cost a million hashes. */
 const MAX_PLACES_TRIED = 100_000;
+const INSERT_JOB = "INSERT INTO job (seq, id, parent, task, status, started, took, segment, args)";
+/** Of two records of one job the one that ended counts, then the later. */
+const OR_UPDATE_JOB = `ON CONFLICT (seq) DO UPDATE SET parent = excluded.parent, task = excluded.task,
+  status = excluded.status, started = excluded.started, took = excluded.took,
+  segment = excluded.segment, args = excluded.args WHERE excluded.took IS NOT NULL
+  AND (job.took IS NULL OR excluded.started + excluded.took > job.started + job.took)`;
 const INTERRUPTED = EXECUTION_STATUSES.indexOf("INTERRUPTED");
 const TYPE = Object.fromEntries(ENTITY_TYPES.map((type, at) => [type, at])) as Record<
   EntityType,
@@ -64,7 +75,11 @@ export class IndexWriter {
   readonly #dictionary: Dictionary;
   readonly #lookups: LookupWriter;
   readonly #tags: TagWriter;
+  readonly #database: Database;
+  #jobs: RowBatch;
   readonly #format: ObjectFormat;
+  /** Ids of short texts: what a job gave, others took. */
+  readonly #textIds = new Map<string, string>();
   readonly #entities = new Map<string, number>();
   /** Those of them whose names are written: an edit of a task's tags may come before the task. */
   readonly #withName = new Set<number>();
@@ -74,7 +89,9 @@ export class IndexWriter {
 
   /** `anew`: the tables are empty, and files come in the order of the tree. */
   constructor(database: Database, format: ObjectFormat, { anew }: { anew: boolean }) {
+    this.#database = database;
     this.#statements = new Statements(database);
+    this.#jobs = this.#jobRows(anew ? ROWS_AT_ONCE : 1);
     this.#dictionary = new Dictionary(this.#statements);
     this.#lookups = new LookupWriter(database, { collect: anew });
     this.#tags = new TagWriter(this.#statements, this.#dictionary, this.#lookups);
@@ -87,7 +104,7 @@ export class IndexWriter {
    * @throws RedunError BAD_RECORD for a file that is not what its path says
    */
   add({ path, place, record }: ReadFile): boolean {
-    if (this.#anew && !path.startsWith("executions/")) this.endOfFiles();
+    if (place.kind === "tags" || place.kind === "value" || place.kind === "task") this.endOfFiles();
     switch (place.kind) {
       case "execution":
         return this.#addExecution(path, place.execution, record);
@@ -115,6 +132,8 @@ export class IndexWriter {
   /** From here on, what comes may refer to anything that came before. */
   endOfFiles(): void {
     if (!this.#anew) return;
+    this.#jobs.flush();
+    this.#jobs = this.#jobRows(1);
     this.#lookups.finish();
     this.#anew = false;
     this.#entities.clear();
@@ -185,29 +204,26 @@ export class IndexWriter {
     const task = this.#entity("Task", job.taskHash, job.task);
     const started = Date.parse(job.started);
     const took = job.ended === null ? null : Date.parse(job.ended) - started;
-    this.#statements
-      .get(
-        `INSERT INTO job (seq, id, parent, task, status, started, took, segment, args)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (seq) DO UPDATE SET parent = excluded.parent, task = excluded.task,
-           status = excluded.status, started = excluded.started, took = excluded.took,
-           segment = excluded.segment, args = excluded.args WHERE excluded.took IS NOT NULL
-           AND (job.took IS NULL OR excluded.started + excluded.took > job.started + job.took)`,
-      )
-      .run(
-        seq,
-        storeId(job.id),
-        parent,
-        task,
-        JOB_STATUSES.indexOf(job.status),
-        started,
-        took,
-        segment,
-        previewArgs(job.args),
-      );
+    this.#jobs.add([
+      seq,
+      storeId(job.id),
+      parent,
+      task,
+      JOB_STATUSES.indexOf(job.status),
+      started,
+      took,
+      segment,
+      previewArgs(job.args),
+    ]);
     this.#lookups.add("name", nameKey(job.id, NAMED.job), seq);
     if (job.call !== null) this.#addCall(job, seq, task);
+    if (job.tags.length === 0) return;
+    this.#jobs.flush();
     this.#tags.record({ table: "job", type: TYPE.Job, seq, id: job.id, time: started }, job.tags);
+  }
+
+  #jobRows(rowsAtOnce: number): RowBatch {
+    return new RowBatch(this.#database, INSERT_JOB, 9, rowsAtOnce, OR_UPDATE_JOB);
   }
 
   #addCall(job: Job, seq: number, task: number): void {
@@ -232,7 +248,9 @@ export class IndexWriter {
   }
 
   #valueId(value: unknown): string {
-    return value instanceof StoredValue ? value.id : contentId(value, this.#format);
+    if (value instanceof StoredValue) return value.id;
+    if (typeof value !== "string" || value.length > 100) return contentId(value, this.#format);
+    return remember(this.#textIds, value, () => contentId(value, this.#format), TEXTS);
   }
 
   #addTask(id: string, record: unknown): boolean {
@@ -303,6 +321,7 @@ export class IndexWriter {
       const sql = "UPDATE entity SET name = ? WHERE seq = ? AND name IS NULL";
       this.#statements.get(sql).run(this.#dictionary.word(name), seq);
     }
+    if (!this.#anew && this.#entities.size >= REMEMBERED) this.#entities.clear();
     this.#entities.set(key, seq);
     if (name !== undefined) this.#withName.add(seq);
     return seq;

@@ -1,6 +1,5 @@
 import type { NewFile, Oid, StoredFile } from "../backend.ts";
 import { namesOf } from "../files/path-names.ts";
-import type { ObjectBatch, ObjectStore } from "./objects.ts";
 import {
   FILE_MODE,
   FOLDER_MODE,
@@ -9,7 +8,8 @@ import {
   parseTree,
   type TreeEntry,
   toBytes,
-} from "./tree-format.ts";
+} from "../tree-format.ts";
+import type { ObjectBatch, ObjectStore } from "./objects.ts";
 
 /** New files by name, sub-folders nested: what is to be laid over a tree. */
 type Overlay = Map<string, Overlay | Leaf>;

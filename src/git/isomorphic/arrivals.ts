@@ -1,9 +1,9 @@
 import type { Arrivals, CommitFiles, Oid, Repository } from "../backend.ts";
+import { isBlob, isFolder } from "../tree-format.ts";
 import { changedFiles } from "./changes.ts";
 import { readCommit } from "./commits.ts";
 import { type Met, walkBetween } from "./history.ts";
 import type { ObjectStore } from "./objects.ts";
-import { isBlob, isFolder } from "./tree-format.ts";
 import { entryAt } from "./tree-path.ts";
 
 /** The commits that brought files under given paths. See `GitBackend.arrivals`. */

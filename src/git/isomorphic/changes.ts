@@ -1,6 +1,6 @@
 import type { Change, Oid } from "../backend.ts";
+import { fromBytes, isFolder, parseTree, type TreeEntry } from "../tree-format.ts";
 import type { ObjectStore } from "./objects.ts";
-import { fromBytes, isFolder, parseTree, type TreeEntry } from "./tree-format.ts";
 
 interface Pair {
   readonly prefix: string;

@@ -1,6 +1,6 @@
 import type { Oid } from "../backend.ts";
+import { isBlob, isFolder, parseTree, type TreeEntry, toBytes } from "../tree-format.ts";
 import type { ObjectStore } from "./objects.ts";
-import { isBlob, isFolder, parseTree, type TreeEntry, toBytes } from "./tree-format.ts";
 
 /** The blob at a path of a tree, or null where there is none. */
 export async function fileAt(store: ObjectStore, tree: Oid, path: string): Promise<Oid | null> {

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { GitConfig, Oid } from "../backend.ts";
 import { hasCode } from "../files/folders.ts";
+import { FOLDER_MODE, formatTree, isFolder, type TreeEntry } from "../tree-format.ts";
 import { type IndexEntry, readIndex } from "./index-file.ts";
 import { objectId } from "./loose-object.ts";
-import { FOLDER_MODE, formatTree, isFolder, type TreeEntry } from "./tree-format.ts";
 
 export interface WorkTree {
   readonly path: string;

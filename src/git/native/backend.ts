@@ -10,6 +10,7 @@ import { history } from "./history.ts";
 import { maintain } from "./maintenance.ts";
 import { gitFailed, gitFields, gitText, runGit } from "./process.ts";
 import { fetchRefs, pushCommit, remoteRefs } from "./transport.ts";
+import { wholeTree } from "./whole-tree.ts";
 
 /** The backend that leaves everything to the `git` on the PATH (2.30 or newer). */
 export function openNative(repository: Repository): GitBackend {
@@ -25,7 +26,8 @@ export function openNative(repository: Repository): GitBackend {
     commit: async (oid) => parseCommit((await objects.get(oid)).bytes),
     isAncestor: (ancestor, descendant) => isAncestor(repository, ancestor, descendant),
     history: (asked) => history(repository, asked),
-    changes: (from, to) => changes(repository, from, to),
+    changes: (from, to) =>
+      from === null ? wholeTree(objects, repository, to) : changes(repository, from, to),
     arrivals: (request) => arrivals(repository, request),
     read: (oids) => objects.stream(oids),
     readPath: (commit, path) => readPath(objects, commit, path),
@@ -139,15 +141,7 @@ async function readPath(objects: CatFile, commit: Oid, path: string): Promise<Ui
 
 const KINDS: Record<string, Change["kind"]> = { A: "added", D: "deleted" };
 
-async function* changes(repository: Repository, from: Oid | null, to: Oid): AsyncGenerator<Change> {
-  if (from === null) {
-    for await (const entry of gitFields(repository, ["ls-tree", "-r", "-z", "--full-tree", to])) {
-      const tab = entry.indexOf("\t");
-      const oid = entry.slice(entry.lastIndexOf(" ", tab) + 1, tab);
-      yield { path: entry.slice(tab + 1), kind: "added", oid, mode: entry.slice(0, 6) };
-    }
-    return;
-  }
+async function* changes(repository: Repository, from: Oid, to: Oid): AsyncGenerator<Change> {
   const fields = gitFields(repository, [
     "diff-tree",
     "-r",

@@ -1,4 +1,4 @@
-import type { Oid } from "../backend.ts";
+import type { ObjectFormat, Oid } from "./backend.ts";
 
 /**
  * One entry of a tree object. `name` holds one character per byte (Latin-1), so that names which
@@ -35,20 +35,21 @@ export function fromBytes(bytes: string): string {
   return Buffer.from(bytes, "latin1").toString("utf8");
 }
 
-/** Reads the content of a SHA-1 tree object: `<octal mode> <name>\0<20 bytes of id>`, repeated. */
-export function parseTree(bytes: Buffer): TreeEntry[] {
+/** Reads the content of a tree object: `<octal mode> <name>\0<id>`, repeated. */
+export function parseTree(bytes: Buffer, format: ObjectFormat = "sha1"): TreeEntry[] {
+  const idLength = format === "sha1" ? 20 : 32;
   const entries: TreeEntry[] = [];
   for (let at = 0; at < bytes.length; ) {
     const space = bytes.indexOf(0x20, at);
     const end = bytes.indexOf(0, space);
-    if (space < 0 || end < 0 || end + 21 > bytes.length)
+    if (space < 0 || end < 0 || end + idLength >= bytes.length)
       throw new Error("a tree object is cut off");
     entries.push({
       mode: Number.parseInt(bytes.toString("latin1", at, space), 8),
       name: bytes.toString("latin1", space + 1, end),
-      oid: bytes.toString("hex", end + 1, end + 21),
+      oid: bytes.toString("hex", end + 1, end + 1 + idLength),
     });
-    at = end + 21;
+    at = end + 1 + idLength;
   }
   return entries;
 }

@@ -1,0 +1,46 @@
+import type { SQLInputValue } from "node:sqlite";
+import type { Database, Statement } from "./database.ts";
+
+/** Rows that go into one statement of a rebuild: calling SQLite costs more than the row. */
+export const ROWS_AT_ONCE = 64;
+
+/** Inserts rows in the order given, `rowsAtOnce` in a statement. */
+export class RowBatch {
+  readonly #database: Database;
+  readonly #into: string;
+  readonly #after: string;
+  readonly #columns: number;
+  readonly #full: number;
+  readonly #insert: Statement;
+  readonly #values: SQLInputValue[] = [];
+
+  /** The statement is `into`, then the rows' VALUES, then `after`. */
+  constructor(database: Database, into: string, columns: number, rowsAtOnce: number, after = "") {
+    this.#database = database;
+    this.#into = into;
+    this.#after = after;
+    this.#columns = columns;
+    this.#full = columns * rowsAtOnce;
+    this.#insert = this.#prepare(rowsAtOnce);
+  }
+
+  add(row: readonly SQLInputValue[]): void {
+    for (const value of row) this.#values.push(value);
+    if (this.#values.length < this.#full) return;
+    this.#insert.run(...this.#values);
+    this.#values.length = 0;
+  }
+
+  /** Inserts what is left. */
+  flush(): void {
+    if (this.#values.length === 0) return;
+    this.#prepare(this.#values.length / this.#columns).run(...this.#values);
+    this.#values.length = 0;
+  }
+
+  #prepare(rows: number): Statement {
+    const row = `(${Array.from({ length: this.#columns }, () => "?").join(", ")})`;
+    const values = Array.from({ length: rows }, () => row).join(", ");
+    return this.#database.prepare(`${this.#into} VALUES ${values} ${this.#after}`);
+  }
+}
