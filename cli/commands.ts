@@ -38,6 +38,13 @@ const EDIT_OPTIONS: readonly OptionSpec[] = [
   ...WHICH_LOG,
 ];
 
+/** Of every command that talks with a remote. */
+const SHARING: readonly OptionSpec[] = [
+  { flags: "--all-logs", about: "Every log, not just one" },
+  { flags: "--dry-run", about: "Say what would move, and move nothing" },
+  ...WHICH_LOG,
+];
+
 export const COMMANDS: readonly CommandSpec[] = [
   {
     name: "run",
@@ -179,6 +186,41 @@ export const COMMANDS: readonly CommandSpec[] = [
       "logs --format json",
     ],
     load: () => import("./commands/logs.ts"),
+  },
+  {
+    name: "push",
+    args: "[remote]",
+    about: "Push your log to a remote; merges what others pushed, never forces",
+    options: SHARING,
+    examples: [
+      "push                                 to the branch's remote, else origin",
+      "push --dry-run                       what would be pushed",
+      "push /media/stick/log.git            a path or a URL will do",
+    ],
+    load: () => import("./commands/push.ts"),
+  },
+  {
+    name: "fetch",
+    args: "[remote]",
+    about: "Fetch a remote's log, and leave yours as it is",
+    options: SHARING,
+    examples: [
+      "fetch                                from the branch's remote, else origin",
+      "fetch --all-logs                     every log that the remote has",
+    ],
+    load: () => import("./commands/fetch.ts"),
+  },
+  {
+    name: "pull",
+    args: "[remote]",
+    about: "Fetch a remote's log and merge it into yours; it cannot conflict",
+    options: SHARING,
+    examples: [
+      "pull                                 from the branch's remote, else origin",
+      "pull --dry-run                       what would come",
+      "pull https://example.com/team.git    from a URL",
+    ],
+    load: () => import("./commands/pull.ts"),
   },
   {
     name: "index",

@@ -28,6 +28,7 @@ const ORDER = [
   "record",
   "git",
   "log",
+  "share",
   "index",
   "compare",
   "source",

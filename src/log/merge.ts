@@ -61,7 +61,7 @@ interface Plan extends Merge {
 }
 
 /** Every clone that merges the same two commits must make the same commit. */
-const AUTHOR = "redun-git <redun-git@localhost>";
+export const MERGE_AUTHOR = "redun-git <redun-git@localhost>";
 const MESSAGE = "merge logs\n";
 
 /**
@@ -100,7 +100,7 @@ async function plan(log: Log, { commit: theirs, name }: Theirs): Promise<Plan> {
   if (gains.length > 0 || ours === null) {
     const revision = ours === null ? theirs : `${ours}..${theirs}`;
     for await (const { author } of backend.history({ revision })) {
-      if (author !== AUTHOR) counter.addAuthor(author);
+      if (author !== MERGE_AUTHOR) counter.addAuthor(author);
     }
   }
   const merge = { before: ours, arrivals: counter.total, gains, lacks };
@@ -127,7 +127,7 @@ async function apply({ backend, ref }: Log, theirs: Theirs, merge: Plan): Promis
   const parents = [expected!, theirs.commit].sort();
   const files = parents[0] === expected ? gains : lacks;
   const commits = await Promise.all(parents.map((parent) => backend.commit(parent)));
-  const line = `${AUTHOR} ${Math.max(...commits.map(committedAt))} +0000`;
+  const line = `${MERGE_AUTHOR} ${Math.max(...commits.map(committedAt))} +0000`;
   const identity = { author: line, committer: line };
   return backend.append({ ref, expected, files, message: MESSAGE, parents, identity });
 }

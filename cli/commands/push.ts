@@ -1,0 +1,42 @@
+import { Log } from "../../src/log/log.ts";
+import { countBetween } from "../../src/share/count.ts";
+import { previewFetch } from "../../src/share/fetch.ts";
+import { logsHere } from "../../src/share/logs.ts";
+import { type PushedLog, pushLog } from "../../src/share/push.ts";
+import { type RemoteLog, remoteLog } from "../../src/share/remotes.ts";
+import type { CommandFunction } from "../command.ts";
+import { arrivalsText, isNothing } from "../text/arrivals.ts";
+import { visible, write } from "../text/terminal.ts";
+import { type Sharing, withRemote } from "../with-remote.ts";
+
+export const command: CommandFunction = ([named], options) =>
+  withRemote(options, named, "push", async (sharing) => {
+    const { log, remote, talk } = sharing;
+    const refs = options.allLogs ? await logsHere(log.backend) : [log.ref];
+    if (refs.length === 0) await write("There is no log here to push.\n");
+    for (const ref of refs) {
+      const [one, there] = [new Log(log.backend, ref), remoteLog(remote, ref)];
+      if (options.dryRun) await write(await preview({ ...sharing, log: one }, there));
+      else await write(pushText(await pushLog(one, there, talk), there));
+    }
+  });
+
+function pushText({ sent, received, after, rounds, said }: PushedLog, there: RemoteLog): string {
+  const { name, ref } = there;
+  for (const line of said) process.stderr.write(`${visible(name)}: ${visible(line)}\n`);
+  const came = isNothing(received) ? "" : `Merged ${arrivalsText(received)} that ${name} had.\n`;
+  const tries = rounds > 2 ? `, after ${rounds} tries` : "";
+  if (after === null) return `Nothing is recorded in ${ref} yet, here or at ${name}.\n`;
+  if (isNothing(sent)) return visible(`${came}${name} has everything of ${ref}.\n`);
+  return visible(`${came}Pushed ${arrivalsText(sent)} to ${name} (${ref})${tries}.\n`);
+}
+
+async function preview({ log, talk }: Sharing, there: RemoteLog): Promise<string> {
+  const tip = await log.tip();
+  const { after, arrivals } = await previewFetch(log, there, tip, talk);
+  const sent = await countBetween(log.backend, after, tip);
+  const merge = isNothing(arrivals) ? "" : `Would merge ${arrivalsText(arrivals) || "nothing"}.\n`;
+  return visible(
+    `${merge}Would push ${arrivalsText(sent) || "nothing"} to ${there.name} (${there.ref}).\n`,
+  );
+}

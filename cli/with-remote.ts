@@ -1,0 +1,48 @@
+import { loadConfig } from "../src/git/files/config.ts";
+import { findRepository } from "../src/git/files/repository.ts";
+import { deferredBackend } from "../src/git/open.ts";
+import { Log } from "../src/log/log.ts";
+import { recoverRuns } from "../src/log/recover.ts";
+import { chosenRef } from "../src/log/ref.ts";
+import type { Talk } from "../src/share/fetch.ts";
+import { chooseRemote } from "../src/share/remotes.ts";
+import { logChoice, type Options } from "./command.ts";
+
+/** What a command that talks with a remote begins with. */
+export interface Sharing {
+  readonly log: Log;
+  /** The remote's name, or the URL or path that was given. */
+  readonly remote: string;
+  readonly talk: Talk;
+}
+
+/**
+ * Opens a log without its index, and gives it with the remote that is meant to `body`. git's own
+ * progress goes to stderr, on a terminal.
+ */
+export async function withRemote(
+  options: Options,
+  named: string | undefined,
+  direction: "fetch" | "push",
+  body: (sharing: Sharing) => Promise<void>,
+): Promise<void> {
+  const repository = findRepository(process.cwd());
+  const config = loadConfig(repository);
+  const ref = chosenRef(logChoice(options), config);
+  const backend = deferredBackend(repository);
+  try {
+    const log = new Log(backend, ref);
+    const remote = chooseRemote(log, config, named, direction);
+    // A run that was interrupted is part of the log, once it is recorded.
+    if (direction === "push" && !options.dryRun) await recoverRuns(log);
+    const { stderr, stdin } = process;
+    const talk = {
+      mayAsk: Boolean(stdin.isTTY && stderr.isTTY),
+      onProgress: stderr.isTTY ? (text: string) => void stderr.write(text) : undefined,
+    };
+    await body({ log, remote, talk });
+  } finally {
+    backend.maintain();
+    await backend.close();
+  }
+}

@@ -1,0 +1,98 @@
+import { RedunError } from "../errors.ts";
+import type { Oid, Transfer } from "../git/backend.ts";
+import { type Arrivals, NOTHING } from "../log/arrivals.ts";
+import type { Log } from "../log/log.ts";
+import { whileContended } from "../log/retry.ts";
+import { countBetween } from "./count.ts";
+import { lastSeen, type RemoteLog } from "./remotes.ts";
+
+/** How a transfer talks with people. */
+export type Talk = Omit<Transfer, "remote">;
+
+/** What a fetch found. */
+export interface Fetched {
+  /** Where the remote's log was when we last looked, and where it is; null where it is none. */
+  readonly before: Oid | null;
+  readonly after: Oid | null;
+  /** What is new since then. */
+  readonly arrivals: Arrivals;
+  readonly rewritten: Rewritten | null;
+}
+
+/** A remote's log that no longer holds what it held: somebody moved it by force. */
+export interface Rewritten {
+  /** What it has lost. */
+  readonly lost: Arrivals;
+  /** The ref that keeps its former state, where no log of ours holds that. */
+  readonly kept: string | null;
+}
+
+/**
+ * Brings what a remote's log holds into this repository, and moves its tracking ref. Our log is
+ * not touched.
+ * @throws RedunError REMOTE_FAILED, REPOSITORY_UNWRITABLE, REF_BUSY
+ */
+export async function fetchLog(log: Log, remote: RemoteLog, talk: Talk = {}): Promise<Fetched> {
+  const { backend } = log;
+  const before = await lastSeen(log, remote);
+  const found = await whileContended(() =>
+    backend.fetch({
+      ...talk,
+      remote: remote.remote,
+      refspecs: [`+${remote.ref}:${remote.tracking}`],
+    }),
+  );
+  const after = found ? await lastSeen(log, remote) : null;
+  return {
+    before,
+    after,
+    arrivals: await countBetween(backend, before, after),
+    rewritten: before && after ? await rewriting(log, remote, before, after) : null,
+  };
+}
+
+/**
+ * What a fetch would bring, of the remote's log and not yet in the local one. The objects are
+ * fetched, but no ref moves.
+ * @throws RedunError REMOTE_FAILED, REPOSITORY_UNWRITABLE
+ */
+export async function previewFetch(
+  { backend }: Log,
+  { remote, ref }: RemoteLog,
+  from: Oid | null,
+  talk: Talk = {},
+): Promise<{ readonly after: Oid | null; readonly arrivals: Arrivals }> {
+  const after = (await backend.remoteRefs({ ...talk, remote, patterns: [ref] })).get(ref) ?? null;
+  if (after === null || after === from) return { after, arrivals: NOTHING };
+  await backend.fetch({ ...talk, remote, refspecs: [ref] });
+  return { after, arrivals: await countBetween(backend, from, after) };
+}
+
+/** The logs that a remote has, as full ref names: all but what it tracks of others. */
+export async function logsOfRemote({ backend }: Log, remote: string, talk: Talk = {}) {
+  const refs = await backend.remoteRefs({ ...talk, remote, patterns: ["refs/redun/*"] });
+  return [...refs.keys()].filter((ref) => /^refs\/redun\/(?!remotes\/)/.test(ref)).sort();
+}
+
+/** Looks whether a remote's log still holds what it held, and keeps that if nobody else does. */
+async function rewriting(
+  log: Log,
+  remote: RemoteLog,
+  before: Oid,
+  after: Oid,
+): Promise<Rewritten | null> {
+  const { backend } = log;
+  if (before === after || (await backend.isAncestor(before, after))) return null;
+  const lost = await countBetween(backend, after, before);
+  const ours = await log.tip();
+  if (ours !== null && (await backend.isAncestor(before, ours))) return { lost, kept: null };
+  const kept = `${remote.tracking}.rewritten-${before.slice(0, 8)}`;
+  const message = `redun-git: ${remote.name} was rewritten`;
+  try {
+    await backend.move({ ref: kept, expected: null, next: before, message });
+  } catch (error) {
+    // It is kept already.
+    if (!(error instanceof RedunError && error.code === "REF_MOVED")) throw error;
+  }
+  return { lost, kept };
+}

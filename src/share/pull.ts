@@ -1,0 +1,21 @@
+import type { Log } from "../log/log.ts";
+import { type Merged, mergeLogs } from "../log/merge.ts";
+import { type Fetched, fetchLog, type Talk } from "./fetch.ts";
+import type { RemoteLog } from "./remotes.ts";
+
+/** What a pull found and did; nothing was merged where the remote has no log. */
+export interface Pulled {
+  readonly fetched: Fetched;
+  readonly merged: Merged | null;
+}
+
+/**
+ * Fetches a remote's log and makes ours the union of both.
+ * @throws RedunError as `fetchLog` and `mergeLogs`
+ */
+export async function pullLog(log: Log, remote: RemoteLog, talk: Talk = {}): Promise<Pulled> {
+  const fetched = await fetchLog(log, remote, talk);
+  if (fetched.after === null) return { fetched, merged: null };
+  const theirs = { commit: fetched.after, name: `${remote.ref} of ${remote.name}` };
+  return { fetched, merged: await mergeLogs(log, theirs) };
+}

@@ -1,0 +1,71 @@
+import { RedunError } from "../errors.ts";
+import type { GitConfig, Oid } from "../git/backend.ts";
+import { headRef } from "../git/files/refs.ts";
+import { withoutCredentials } from "../git/remote-url.ts";
+import type { Log } from "../log/log.ts";
+import { TRACKING_REFS } from "../log/ref.ts";
+import { blobId } from "../value/oid.ts";
+
+/** One log as a remote has it, and where we note what that was when we last looked. */
+export interface RemoteLog {
+  /** The name of a configured remote, a URL, or a path: what git is given. */
+  readonly remote: string;
+  /** As people should see it: a URL without its password. */
+  readonly name: string;
+  /** The log's ref, which is the same there and here. */
+  readonly ref: string;
+  /** The ref of ours that follows it. */
+  readonly tracking: string;
+}
+
+/** A log's counterpart at a remote. */
+export function remoteLog(remote: string, ref: string): RemoteLog {
+  const tracking = `${trackingFolder(remote)}${ref.replace(/^refs\/redun\//, "")}`;
+  return { remote, name: withoutCredentials(remote), ref, tracking };
+}
+
+/** The folder of the refs that follow a remote's logs. A URL or path is known by its hash. */
+export function trackingFolder(remote: string): string {
+  const isName = /^[A-Za-z0-9][\w-]*(?:[./][\w-]+)*$/.test(remote) && !/\.lock(\/|$)/.test(remote);
+  return `${TRACKING_REFS}${isName ? remote : `url-${blobId(remote, "sha1").slice(0, 12)}`}/`;
+}
+
+/**
+ * The remote that is meant: the one named, else that of the current branch, else `origin`, else
+ * the only one there is.
+ * @throws RedunError UNKNOWN_REMOTE where none is named and none can be meant
+ */
+export function chooseRemote(
+  { backend }: Pick<Log, "backend">,
+  config: GitConfig,
+  named: string | undefined,
+  direction: "fetch" | "push",
+): string {
+  if (named) return named;
+  const branch = /^refs\/heads\/(.+)$/s.exec(headRef(backend.repository) ?? "")?.[1];
+  const pushed =
+    direction === "push"
+      ? [branch && config.get(`branch.${branch}.pushRemote`), config.get("remote.pushDefault")]
+      : [];
+  const names = config.subsections("remote");
+  const only = names.length === 1 ? names : [];
+  const followed = [...pushed, branch && config.get(`branch.${branch}.remote`)];
+  const origin = names.includes("origin") ? ["origin"] : only;
+  // A branch that follows a branch of this repository has the remote ".".
+  const chosen = [...followed, ...origin].find((name) => name && name !== ".");
+  if (chosen) return chosen;
+  throw new RedunError(
+    "UNKNOWN_REMOTE",
+    names.length > 0
+      ? `None of the remotes is "origin", and the branch follows none: ${names.join(", ")}.`
+      : "This repository has no remote.",
+    names.length > 0
+      ? "Name one of them, or give a URL or a path."
+      : "Add one with `git remote add origin <url>`, or give a URL or a path.",
+  );
+}
+
+/** Where a log's tip was at a remote when we last looked; null when there was none. */
+export function lastSeen({ backend }: Log, { tracking }: RemoteLog): Promise<Oid | null> {
+  return backend.resolve(tracking);
+}

@@ -1,0 +1,91 @@
+/** Clones with a log, made in this process: records enough to tell whose is whose. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { GitBackend } from "../../src/git/backend.ts";
+import { findRepository } from "../../src/git/files/repository.ts";
+import { openIsomorphic } from "../../src/git/isomorphic/backend.ts";
+import { openNative } from "../../src/git/native/backend.ts";
+import { Log } from "../../src/log/log.ts";
+import { tagEditFile, tagMessage } from "../../src/log/tag-edits.ts";
+import { executionYaml, outcomeYaml } from "../../src/record/encode.ts";
+import { executionFolder } from "../../src/record/layout.ts";
+import { blobId } from "../../src/value/oid.ts";
+import { type TemporaryRepository, temporaryRepository } from "./repository.ts";
+
+export interface Clone extends TemporaryRepository {
+  readonly backend: GitBackend;
+  readonly log: Log;
+  /** Records a run, and gives its id. */
+  run(nonce: string): Promise<string>;
+  /** Adds a tag to an entity. */
+  tag(entity: string, key: string, value: string): Promise<void>;
+  /** The names of the runs in the log, sorted. */
+  runs(ref?: string): string[];
+}
+
+/** A repository whose remote `origin` is `url`, with one commit of `who`'s own. */
+export function clone(url: string | null, who = "test", kind = "native"): Clone {
+  const repository = temporaryRepository();
+  if (url) repository.git("remote", "add", "origin", url);
+  repository.git("config", "user.name", who);
+  repository.git("config", "user.email", `${who}@example.com`);
+  writeFileSync(join(repository.dir, "README"), who);
+  return cloneIn(repository, kind);
+}
+
+/** As `clone`, of a repository that is there already. */
+export function cloneIn(repository: TemporaryRepository, kind = "native"): Clone {
+  const open = kind === "native" ? openNative : openIsomorphic;
+  const backend = open(findRepository(repository.dir));
+  opened.push(backend);
+  const log = new Log(backend, "refs/redun/main");
+  return {
+    ...repository,
+    backend,
+    log,
+    async run(nonce) {
+      const started = new Date(1_795_000_000_000 + counter++).toISOString();
+      const code = {};
+      const start = {
+        task: "main",
+        argv: [nonce],
+        started,
+        user: "u",
+        host: "h",
+        code,
+        tags: [],
+        nonce,
+      };
+      const text = executionYaml(start);
+      const id = blobId(text);
+      const folder = executionFolder(id, started);
+      const end = outcomeYaml({ execution: id, status: "DONE", ended: started });
+      const files = [
+        { path: `${folder}/execution.yaml`, text },
+        { path: `${folder}/outcome-${blobId(end)}.yaml`, text: end },
+      ];
+      await log.append(files, `run ${nonce}\n`);
+      return id;
+    },
+    async tag(entity, key, value) {
+      const edits = {
+        entity,
+        type: "Execution",
+        edits: [{ tag: [key, value], parents: [] }],
+      } as const;
+      await log.append([tagEditFile(edits, "sha1")], tagMessage([edits]));
+    },
+    runs(ref = "refs/redun/main") {
+      const text = repository.git("grep", "-h", "-A1", "^argv:", ref, "--", "executions");
+      return [...text.matchAll(/^ {2}- (.+)$/gm)].map(([, name]) => name!).sort();
+    },
+  };
+}
+
+/** Ends the git processes of every clone; without it the test's own process would not end. */
+export async function closeClones(): Promise<void> {
+  await Promise.all(opened.splice(0).map((backend) => backend.close()));
+}
+
+const opened: GitBackend[] = [];
+let counter = 0;
