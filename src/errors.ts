@@ -51,6 +51,7 @@ export type ErrorCode =
   | "BAD_TAG"
   | "BAD_VALUE"
   | "BAD_QUERY"
+  | "BAD_CONFIG"
   | "UNKNOWN_ID"
   | "AMBIGUOUS_ID"
   | "UNKNOWN_TAG"

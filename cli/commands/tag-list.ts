@@ -3,7 +3,7 @@ import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
 import { type CommandFunction, isJson } from "../command.ts";
-import { tagsJson } from "../pages/execution.ts";
+import { tagsJson } from "../pages/tags.ts";
 import { jsonText } from "../text/json.ts";
 import { CONFLICT_MARK, inConflict } from "../text/lines.ts";
 import { oneLine, page } from "../text/terminal.ts";

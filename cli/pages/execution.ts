@@ -1,21 +1,12 @@
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import type { ExecutionRow, JobRow } from "../../src/index/rows.ts";
-import { tagSet } from "../../src/tag/set.ts";
-import type { TagPair } from "../../src/tag/tag.ts";
-import {
-  commandLine,
-  duration,
-  inConflict,
-  localTime,
-  shortId,
-  statusBox,
-  tagText,
-} from "../text/lines.ts";
-import { linksOf } from "../text/links.ts";
+import { commandLine, duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
 import { statusTable } from "../text/status-table.ts";
 import { oneLine, type painter } from "../text/terminal.ts";
 import { docBlock } from "./doc.ts";
 import { jobLine } from "./job.ts";
+import { linkLines, linksFor } from "./links.ts";
+import { tagsJson } from "./tags.ts";
 
 type Paint = ReturnType<typeof painter>;
 
@@ -42,22 +33,13 @@ export function executionJson(row: ExecutionRow): object {
   };
 }
 
-/** Tags as programs get them, in the order in which people see them. */
-export function tagsJson(tags: readonly TagPair[], conflicts: readonly TagPair[] = []): object[] {
-  return tagSet(tags).map((tag) => ({
-    key: tag[0],
-    value: tag[1],
-    ...(inConflict(tag, conflicts) && { conflict: true }),
-  }));
-}
-
 /** Everything about one execution. */
 export function executionPage(log: IndexedLog, row: ExecutionRow, paint: Paint): string {
   const { tags } = row;
   const jobs = log.index.jobsOf(row.seq);
   const lines = [executionLine(row, paint, oneLine(row.id))];
   if (row.ended !== null) lines.push(`Duration: ${duration(row.ended - row.started)}`);
-  for (const { title, url } of linksOf(tags)) lines.push(`${title}: ${paint("underline", url)}`);
+  lines.push(...linkLines(linksFor(log, tags), paint));
   lines.push(...docBlock(tags), "");
   lines.push(...statusTable(jobs, row.ended ?? row.started), "");
   const count = (status: string) => jobs.filter((job) => job.status === status).length;
@@ -65,6 +47,26 @@ export function executionPage(log: IndexedLog, row: ExecutionRow, paint: Paint):
   lines.push(`Jobs: ${jobs.length} (${counts.join(", ")})`, "-".repeat(80));
   lines.push(...jobTree(jobs, paint));
   return `${lines.join("\n")}\n`;
+}
+
+/** The same for programs. */
+export function executionPageJson(log: IndexedLog, row: ExecutionRow): object {
+  const jobs = log.index.jobsOf(row.seq);
+  const ids = new Map(jobs.map(({ seq, id }) => [seq, id]));
+  return {
+    ...executionJson(row),
+    links: linksFor(log, row.tags),
+    jobs: jobs.map((job) => ({
+      id: job.id,
+      parent: job.parent === null ? null : (ids.get(job.parent) ?? null),
+      status: job.status,
+      start_time: new Date(job.started).toISOString(),
+      end_time: job.ended === null ? null : new Date(job.ended).toISOString(),
+      task: job.task,
+      task_hash: job.taskHash,
+      tags: tagsJson(job.tags, job.conflicts),
+    })),
+  };
 }
 
 /** Jobs under their parents, two spaces a level. A job whose parent is unknown stands at the top. */

@@ -1,15 +1,25 @@
+import { resultDataflow } from "../../src/index/dataflow.ts";
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
-import { readJob } from "../../src/index/read.ts";
+import { argsOf, outcomeOf, readJob } from "../../src/index/read.ts";
 import type { JobRow } from "../../src/index/rows.ts";
 import type { Job } from "../../src/record/records.ts";
-import { preview, previewArgs } from "../../src/value/preview.ts";
+import { sameTag } from "../../src/tag/graph.ts";
+import type { TagPair } from "../../src/tag/tag.ts";
 import { ErrorValue } from "../../src/value/value.ts";
-import { duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
+import { duration, localTime, shortId, shortName, statusBox, tagText } from "../text/lines.ts";
 import { oneLine, type painter } from "../text/terminal.ts";
-import { indented } from "./doc.ts";
-import { taskSection } from "./task.ts";
+import { callHead, callLines } from "./call-lines.ts";
+import { ALL_SECTIONS, dataflowBlock, dataflowJson, SHOWN_SECTIONS } from "./dataflow.ts";
+import { docBlock, indented } from "./doc.ts";
+import { linkLines, linksFor } from "./links.ts";
+import { tagsJson } from "./tags.ts";
+import { taskSection, taskTags } from "./task.ts";
+import { valueJson } from "./values.ts";
 
 type Paint = ReturnType<typeof painter>;
+
+/** Child jobs that a page lists. */
+const LISTED = 10;
 
 /** `Job 9d095794 [ DONE ] 2026-11-22 09:43:43:  hello_world.greeter(greet='Hi') (team=qa)` */
 export function jobLine(row: JobRow, paint: Paint, id = shortId(row.id)): string {
@@ -21,21 +31,46 @@ export function jobLine(row: JobRow, paint: Paint, id = shortId(row.id)): string
 /** Everything about one job. */
 export async function jobPage(log: IndexedLog, row: JobRow, paint: Paint): Promise<string> {
   const record = await readJob(log, row);
-  const lines = [jobLine(row, paint, oneLine(row.id)), `Traceback: ${traceback(log, row)}`];
-  if (row.ended !== null) lines.push(`Duration: ${duration(row.ended - row.started)}`);
-  lines.push("", ...callSection(row, record, "  "));
-  lines.push("", ...(await taskSection(log, row.taskHash, paint, "  ")));
+  const lines = await jobSection(log, row, paint);
+  const children = log.index.childrenOf(row, LISTED + 1);
+  if (children.length > 0) {
+    lines.push("", "  Child Jobs:");
+    lines.push(...children.slice(0, LISTED).map((child) => `    ${jobLine(child, paint)}`));
+    if (children.length > LISTED) lines.push("    ... (the execution's page shows all)");
+  }
+  const outcome = outcomeOf(log, record);
+  if (outcome) {
+    const dataflow = await resultDataflow(log, row, { name: "result", limit: SHOWN_SECTIONS });
+    lines.push("", ...(await dataflowBlock(log, "result", outcome, dataflow, "  ")));
+  }
   const stack = record.error instanceof ErrorValue ? record.error.stack : undefined;
   if (stack) lines.push("", "  Traceback:", ...indented(stack, "    "));
   return `${lines.join("\n")}\n`;
 }
 
-function callSection(row: JobRow, record: Job, indent: string): string[] {
-  const lines = [`${indent}CallNode ${oneLine(record.call ?? "(none yet)")} ${oneLine(row.task)}`];
-  lines.push(`${indent}  Args:   ${oneLine(previewArgs(record.args, 2000))}`);
-  if ("result" in record) lines.push(`${indent}  Result: ${oneLine(preview(record.result, 2000))}`);
-  if ("error" in record) lines.push(`${indent}  Raised: ${oneLine(preview(record.error, 2000))}`);
+/** A job, its call and its task. */
+export async function jobSection(log: IndexedLog, row: JobRow, paint: Paint): Promise<string[]> {
+  const record = await readJob(log, row);
+  const lines = [jobLine(row, paint, oneLine(row.id)), `Traceback: ${traceback(log, row)}`];
+  if (row.ended !== null) lines.push(`Duration: ${duration(row.ended - row.started)}`);
+  lines.push(...linkLines(linksFor(log, tagsAround(log, row)), paint));
+  // The doc of its task stands below, with the task.
+  const known = await taskTags(log, row.taskHash);
+  lines.push(...docBlock(row.tags.filter((tag) => !known.some((other) => sameTag(tag, other)))));
+  lines.push("", ...(await callPart(log, record, paint)));
+  lines.push("", ...(await taskSection(log, row.taskHash, paint, "  ")));
   return lines;
+}
+
+async function callPart(log: IndexedLog, record: Job, paint: Paint): Promise<string[]> {
+  if (record.call === null) return ["  CallNode (none: the job has not ended)"];
+  const head = await callHead(log, record.call, record.task, paint);
+  return [head, ...(await callLines(log, record))].map((line) => `  ${line}`);
+}
+
+/** A job's own tags and those of its execution: a link may need both. */
+function tagsAround(log: IndexedLog, row: JobRow): TagPair[] {
+  return [...(log.index.execution(row.execution)?.tags ?? []), ...row.tags];
 }
 
 /** The way from the execution down to a job. */
@@ -43,9 +78,51 @@ function traceback(log: IndexedLog, row: JobRow): string {
   const path: string[] = [];
   let at: JobRow | undefined = row;
   for (let depth = 0; at && depth < 1000; depth++) {
-    path.unshift(`Job ${shortId(at.id)} ${oneLine(at.task.split(".").at(-1) ?? "")}`);
+    path.unshift(`Job ${shortId(at.id)} ${oneLine(shortName(at.task))}`);
     at = at.parent === null ? undefined : log.index.job(at.parent);
   }
   const exec = log.index.execution(row.execution);
   return [`Exec ${shortId(exec?.id ?? "?")}`, ...path].join(" > ");
+}
+
+/** Everything about one job as programs get it. */
+export async function jobJson(log: IndexedLog, row: JobRow): Promise<object> {
+  const record = await readJob(log, row);
+  const outcome = outcomeOf(log, record);
+  const args = argsOf(log, record);
+  const values = new Map<string, unknown>();
+  for (const [name, value] of args) values.set(name, await valueJson(log, value));
+  return {
+    _type: "Job",
+    id: row.id,
+    ...jobFields(log, row),
+    parent: record.parent,
+    children: log.index.childrenOf(row, Number.MAX_SAFE_INTEGER).map(({ id }) => id),
+    call: record.call,
+    args: record.args instanceof Map ? values : [...values.values()],
+    arg_ids: new Map([...args].map(([name, { id }]) => [name, id])),
+    from: record.from,
+    ...(outcome && {
+      [row.status === "FAILED" ? "error" : "result"]: await valueJson(log, outcome),
+      result_id: outcome.id,
+      dataflow: await dataflowJson(
+        log,
+        await resultDataflow(log, row, { name: "result", limit: ALL_SECTIONS }),
+      ),
+    }),
+    links: linksFor(log, tagsAround(log, row)),
+    tags: tagsJson(row.tags, row.conflicts),
+  };
+}
+
+/** What the index knows of a job. */
+export function jobFields(log: IndexedLog, row: JobRow) {
+  return {
+    status: row.status,
+    start_time: new Date(row.started).toISOString(),
+    end_time: row.ended === null ? null : new Date(row.ended).toISOString(),
+    execution: log.index.execution(row.execution)?.id,
+    task: row.task,
+    task_hash: row.taskHash,
+  };
 }

@@ -6,6 +6,7 @@ import { NAMED } from "./names.ts";
 import { idInJob } from "./read.ts";
 import type { NameHit } from "./reader.ts";
 import type { EntityRow, ExecutionRow, JobRow } from "./rows.ts";
+import { fileVersions } from "./versions.ts";
 
 /** An entity of the log, found by its id. */
 export type Found = {
@@ -71,8 +72,9 @@ async function matches(log: IndexedLog, word: string): Promise<Found[]> {
     const entity = await foundBy(log, hit);
     if (entity?.id.startsWith(word)) all.push(entity);
   }
-  const file = all.length === 0 ? newestFile(log, word) : undefined;
-  return file ? [file] : all;
+  // Of several contents that a path had, the last one is meant.
+  const file = all.length === 0 ? fileVersions(log.index, word)[0] : undefined;
+  return file ? [foundRow({ type: "Value", row: file.row })] : all;
 }
 
 function executionBefore(log: IndexedLog, count: number): Found {
@@ -86,20 +88,6 @@ function executionBefore(log: IndexedLog, count: number): Found {
       : `There are no ${count} executions before the latest one: ${log.log.ref} has ${executions}.`,
     "`redun-git log` lists executions.",
   );
-}
-
-/** The file with a path; of several that had it, the one that a job gave or took last. */
-function newestFile({ index }: IndexedLog, path: string): Found | undefined {
-  const lastUsed = ({ id }: EntityRow) => {
-    const roles = ["jobWithResult", "jobWithArgument"] as const;
-    const jobs = roles.flatMap((role) => index.jobsNaming(id, role, SHOWN));
-    return Math.max(...jobs.map(({ started }) => started));
-  };
-  const [row] = index
-    .entitiesNamed("Value", path, COMPARED)
-    .map((row) => ({ row, time: lastUsed(row) }))
-    .sort((a, b) => b.time - a.time);
-  return row && foundRow({ type: "Value", row: row.row });
 }
 
 async function foundBy(log: IndexedLog, hit: NameHit): Promise<Found | undefined> {

@@ -20,12 +20,47 @@ export async function readExecution({ log }: IndexedLog, row: ExecutionRow): Pro
   return decodeExecution(await readAnyYaml(Buffer.from(bytes).toString("utf8")), row.id);
 }
 
+/** A value that a job took or gave, with its id. */
+export interface RecordedValue {
+  readonly id: string;
+  /** A `StoredValue` where the job's record does not hold it: see `readValue`. */
+  readonly value: unknown;
+}
+
+/** Segments that a log's pages read last: they ask for many jobs of one. */
+const recent = new WeakMap<IndexedLog, Map<string, ReadonlyMap<string, Job>>>();
+const REMEMBERED = 8;
+
 /** A job's whole record, from its segment. @throws RedunError OBJECT_MISSING, BAD_RECORD */
 export async function readJob(log: IndexedLog, row: JobRow): Promise<Job> {
-  const { jobs } = decodeJobs(await readRecord(log, row.segment));
-  const job = jobs.find(({ id }) => id === row.id);
+  const job = (await readSegment(log, row.segment)).get(row.id);
   if (!job) throw new RedunError("BAD_RECORD", `Segment ${row.segment} lacks job ${row.id}.`);
   return job;
+}
+
+async function readSegment(log: IndexedLog, oid: string): Promise<ReadonlyMap<string, Job>> {
+  const segments = recent.get(log) ?? new Map<string, ReadonlyMap<string, Job>>();
+  recent.set(log, segments);
+  const known = segments.get(oid);
+  if (known) return known;
+  const { jobs } = decodeJobs(await readRecord(log, oid));
+  const read = new Map(jobs.map((job) => [job.id, job]));
+  const [oldest] = segments.keys();
+  if (segments.size >= REMEMBERED && oldest !== undefined) segments.delete(oldest);
+  segments.set(oid, read);
+  return read;
+}
+
+/** A job's arguments, by the names that its record gives them: `0`, `1`, ... where it gives none. */
+export function argsOf(log: IndexedLog, job: Job): Map<string, RecordedValue> {
+  const entries: Iterable<readonly [string | number, unknown]> = job.args.entries();
+  return new Map([...entries].map(([name, value]) => [String(name), recorded(log, value)]));
+}
+
+/** What a job gave, or the error that it raised; undefined while it has not ended. */
+export function outcomeOf(log: IndexedLog, job: Job): RecordedValue | undefined {
+  if ("error" in job) return { ...recorded(log, withoutStack(job.error)), value: job.error };
+  return "result" in job ? recorded(log, job.result) : undefined;
 }
 
 /** A task's definition; undefined where it is not in the log. @throws RedunError BAD_RECORD */
@@ -65,15 +100,16 @@ export async function idInJob(
   return valuesIn(log, job).find(({ id }) => namePrefix(id) === prefix)?.id;
 }
 
-/** Result (or error) and arguments of a job, with their ids. */
-function valuesIn(log: IndexedLog, job: Job): { id: string; value: unknown }[] {
+/** Result (or error) and arguments of a job. */
+function valuesIn(log: IndexedLog, job: Job): RecordedValue[] {
+  const outcome = outcomeOf(log, job);
+  return [...(outcome ? [outcome] : []), ...argsOf(log, job).values()];
+}
+
+function recorded(log: IndexedLog, value: unknown): RecordedValue {
   const { objectFormat } = log.log.backend.repository;
-  const given = "error" in job ? job.error : job.result;
-  return [given, ...job.args.values()].map((value) => {
-    const id =
-      value instanceof StoredValue ? value.id : contentId(withoutStack(value), objectFormat);
-    return { id, value };
-  });
+  const id = value instanceof StoredValue ? value.id : contentId(value, objectFormat);
+  return { id, value };
 }
 
 async function readRecord(log: IndexedLog, oid: string): Promise<unknown> {

@@ -32,6 +32,9 @@ export interface NameHit {
   readonly prefix: number;
 }
 
+/** Jobs of one result among which the children of a job are looked for. */
+const MAX_LOOKED_AT = 10_000;
+
 /** Answers questions from the index. Never reads the log itself. */
 export class IndexReader {
   readonly #statements: Statements;
@@ -117,13 +120,22 @@ export class IndexReader {
 
   /** The newest jobs of a task. */
   jobsOfTask(task: number, limit: number): JobRow[] {
+    return this.#jobsOfTask(task, limit, "DESC");
+  }
+
+  /** The first job that a task ever had. */
+  firstJobOfTask(task: number): JobRow | undefined {
+    return this.#jobsOfTask(task, 1, "ASC")[0];
+  }
+
+  #jobsOfTask(task: number, limit: number, order: "ASC" | "DESC"): JobRow[] {
     return this.#statements
-      .get(`${JOB_SQL} WHERE j.task = ? ORDER BY j.started DESC, j.id DESC LIMIT ?`)
+      .get(`${JOB_SQL} WHERE j.task = ? ORDER BY j.started ${order}, j.id ${order} LIMIT ?`)
       .all(task, limit)
       .map((row) => jobRow(row, this.#dictionary));
   }
 
-  /** Jobs that an id is known by: those of a call node, or that gave or took a value. */
+  /** Jobs that an id is known by, the last ones first: those of a call, or that gave or took a value. */
   jobsNaming(
     id: string,
     role: "jobOfCall" | "jobWithResult" | "jobWithArgument",
@@ -133,6 +145,35 @@ export class IndexReader {
       .get("SELECT ref FROM name WHERE key = ? ORDER BY ref DESC LIMIT ?")
       .all(nameKey(id, NAMED[role]), limit)
       .flatMap(({ ref }) => this.job(ref as number) ?? []);
+  }
+
+  /** The job with a whole id. */
+  jobWithId(id: string): JobRow | undefined {
+    return this.#statements
+      .get("SELECT ref FROM name WHERE key = ?")
+      .all(ownKey(id, "Job"))
+      .flatMap(({ ref }) => this.job(ref as number) ?? [])
+      .find((job) => job.id === id);
+  }
+
+  /** Children of a job that gave a value, or a value that holds it: no more than two. */
+  childrenWithResult({ seq, execution }: JobRow, id: string): JobRow[] {
+    // They began soon after their parent: most often the first one is found at once.
+    const later = `SELECT ref FROM name WHERE key = ? AND ref > ? AND ref < ?
+      ORDER BY ref LIMIT ${MAX_LOOKED_AT}`;
+    return this.#statements
+      .get(`${JOB_SQL} JOIN (${later}) n ON n.ref = j.seq WHERE j.parent = ? LIMIT 2`)
+      .all(nameKey(id, NAMED.jobWithResult), seq, jobRange(execution).to, seq)
+      .map((row) => jobRow(row, this.#dictionary));
+  }
+
+  /** The jobs that a job called, in the order in which they began. */
+  childrenOf(job: JobRow, limit: number): JobRow[] {
+    const { to } = jobRange(job.execution);
+    return this.#statements
+      .get(`${JOB_SQL} WHERE j.seq > ? AND j.seq < ? AND j.parent = ? ORDER BY j.seq LIMIT ?`)
+      .all(job.seq, to, job.seq, limit)
+      .map((row) => jobRow(row, this.#dictionary));
   }
 
   /**

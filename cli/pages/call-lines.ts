@@ -1,0 +1,33 @@
+import { findEntity } from "../../src/index/find.ts";
+import type { IndexedLog } from "../../src/index/indexed-log.ts";
+import { argsOf, outcomeOf } from "../../src/index/read.ts";
+import type { Job } from "../../src/record/records.ts";
+import { tagText } from "../text/lines.ts";
+import { oneLine, type painter } from "../text/terminal.ts";
+import { argsText, valueText } from "./values.ts";
+
+/** Longest argument or result, in characters. */
+const MAX_VALUE = 500;
+
+/** `CallNode 6447... hello_world.greeter (note=1)` */
+export async function callHead(
+  log: IndexedLog,
+  id: string,
+  task: string,
+  paint: ReturnType<typeof painter>,
+): Promise<string> {
+  const { tags, conflicts } = await findEntity(log, id);
+  const head = `${paint("bold", `CallNode ${oneLine(id)}`)} ${oneLine(task)}`;
+  return `${head.trimEnd()} ${tagText(tags, paint, conflicts)}`.trimEnd();
+}
+
+/** What a call took, and what it gave or raised. */
+export async function callLines(log: IndexedLog, record: Job): Promise<string[]> {
+  const lines = [`  Args:   ${await argsText(log, argsOf(log, record), MAX_VALUE)}`.trimEnd()];
+  const outcome = outcomeOf(log, record);
+  if (outcome) {
+    const word = record.status === "FAILED" ? "Raised" : "Result";
+    lines.push(`  ${word}: ${await valueText(log, outcome, MAX_VALUE)}`);
+  }
+  return lines;
+}

@@ -1,0 +1,83 @@
+import { type CallName, callNeighbours } from "../../src/index/call-graph.ts";
+import { resultDataflow } from "../../src/index/dataflow.ts";
+import type { Found } from "../../src/index/find.ts";
+import type { IndexedLog } from "../../src/index/indexed-log.ts";
+import { argsOf, outcomeOf, readJob } from "../../src/index/read.ts";
+import { shortId } from "../text/lines.ts";
+import { oneLine, type painter } from "../text/terminal.ts";
+import { callHead, callLines } from "./call-lines.ts";
+import { ALL_SECTIONS, dataflowBlock, dataflowJson, SHOWN_SECTIONS } from "./dataflow.ts";
+import { docBlock } from "./doc.ts";
+import { jobLine } from "./job.ts";
+import { tagsJson } from "./tags.ts";
+import { taskSection } from "./task.ts";
+import { valueJson } from "./values.ts";
+
+type Paint = ReturnType<typeof painter>;
+
+/** Jobs, parents and children that a page lists, and that programs get. */
+const LISTED = 10;
+const ALL = 10_000;
+
+/** Everything about one call node. */
+export async function callPage(log: IndexedLog, found: Found, paint: Paint): Promise<string> {
+  const { jobs, parents, children } = await callNeighbours(log, found.id, LISTED + 1);
+  const [newest] = jobs;
+  const head = await callHead(log, found.id, newest?.task ?? "", paint);
+  if (!newest) return `${head}\n`;
+  const record = await readJob(log, newest);
+  const lines = [head, ...docBlock(found.tags), ...(await callLines(log, record))];
+  lines.push(
+    ...neighbours("Parent CallNodes:", parents),
+    ...neighbours("Child CallNodes:", children),
+  );
+  lines.push("", ...(await taskSection(log, newest.taskHash, paint, "")));
+  lines.push("", "Jobs:", ...jobs.slice(0, LISTED).map((job) => `  ${jobLine(job, paint)}`));
+  if (jobs.length > LISTED) lines.push("  ...");
+  const outcome = outcomeOf(log, record);
+  if (outcome) {
+    const dataflow = await resultDataflow(log, newest, { name: "result", limit: SHOWN_SECTIONS });
+    lines.push("", ...(await dataflowBlock(log, "result", outcome, dataflow, "")));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function neighbours(title: string, calls: readonly CallName[]): string[] {
+  if (calls.length === 0) return [];
+  const shown = calls.slice(0, LISTED);
+  const lines = shown.map(({ id, task }) => `    CallNode ${shortId(id)} ${oneLine(task)}`);
+  return [`  ${title}`, ...lines, ...(calls.length > LISTED ? ["    ..."] : [])];
+}
+
+/** Everything about one call node as programs get it. */
+export async function callJson(log: IndexedLog, found: Found): Promise<object> {
+  const { jobs, parents, children } = await callNeighbours(log, found.id, ALL);
+  const common = { _type: "CallNode", id: found.id };
+  const tags = tagsJson(found.tags, found.conflicts);
+  const [newest] = jobs;
+  if (!newest) return { ...common, tags };
+  const record = await readJob(log, newest);
+  const outcome = outcomeOf(log, record);
+  const args = argsOf(log, record);
+  const values = new Map<string, unknown>();
+  for (const [name, value] of args) values.set(name, await valueJson(log, value));
+  const options = { name: "result", limit: ALL_SECTIONS };
+  return {
+    ...common,
+    task: newest.task,
+    task_hash: newest.taskHash,
+    args: record.args instanceof Map ? values : [...values.values()],
+    arg_ids: new Map([...args].map(([name, { id }]) => [name, id])),
+    ...(outcome && {
+      [record.status === "FAILED" ? "error" : "result"]: await valueJson(log, outcome),
+      result_id: outcome.id,
+    }),
+    parents: parents.map(({ id }) => id),
+    children: children.map(({ id }) => id),
+    jobs: jobs.map(({ id }) => id),
+    ...(outcome && {
+      dataflow: await dataflowJson(log, await resultDataflow(log, newest, options)),
+    }),
+    tags,
+  };
+}

@@ -1,0 +1,73 @@
+import type { Dataflow, DataflowSection, DataflowStep } from "../../src/index/dataflow.ts";
+import type { IndexedLog } from "../../src/index/indexed-log.ts";
+import type { RecordedValue } from "../../src/index/read.ts";
+import { shortId, shortName } from "../text/lines.ts";
+import { oneLine } from "../text/terminal.ts";
+import { valueJson, valueText } from "./values.ts";
+
+/** Sections that a page shows, and that programs get. */
+export const SHOWN_SECTIONS = 40;
+export const ALL_SECTIONS = 1000;
+/** Longest value, in characters. */
+const MAX_VALUE = 100;
+
+/** redun's upstream dataflow of a value, each line behind `indent`. */
+export async function dataflowBlock(
+  log: IndexedLog,
+  name: string,
+  value: RecordedValue,
+  { sections, isCut }: Dataflow,
+  indent: string,
+): Promise<string[]> {
+  const shown = await valueText(log, value, MAX_VALUE);
+  const lines = ["Upstream dataflow:", "", `  ${name} = <${shortId(value.id)}> ${shown}`];
+  for (const section of sections) {
+    lines.push("", ...(await sectionLines(log, section)).map((line) => `  ${line}`));
+  }
+  if (isCut) lines.push("", "  ... (and more: `--format json` shows it)");
+  return lines.map((line) => (indent + line).trimEnd());
+}
+
+async function sectionLines(
+  log: IndexedLog,
+  { name, steps, variables }: DataflowSection,
+): Promise<string[]> {
+  const shownName = oneLine(name);
+  const lines = steps.map((step, at) => {
+    return `${at === 0 ? shownName : " ".repeat(shownName.length)} <-- ${stepText(step)}`;
+  });
+  const width = Math.max(0, ...variables.map((variable) => oneLine(variable.name).length));
+  for (const variable of variables) {
+    const text = await valueText(log, variable, MAX_VALUE);
+    lines.push(`  ${oneLine(variable.name).padEnd(width)} = <${shortId(variable.id)}> ${text}`);
+  }
+  return lines;
+}
+
+function stepText(step: DataflowStep): string {
+  if (!("call" in step)) return step.kind === "origin" ? "origin" : "derives from";
+  const { id, task, arguments: names } = step.call;
+  const call = oneLine(`${shortName(task)}(${names.join(", ")})`);
+  const text = `<${shortId(id ?? "?")}> ${call}`;
+  return step.kind === "argument" ? `argument of ${text}` : text;
+}
+
+/** An upstream dataflow as programs get it. */
+export async function dataflowJson(log: IndexedLog, dataflow: Dataflow): Promise<object> {
+  const sections = [];
+  for (const { name, steps, variables } of dataflow.sections) {
+    const values = [];
+    for (const variable of variables) {
+      const value = await valueJson(log, variable);
+      values.push({ name: variable.name, id: variable.id, value });
+    }
+    sections.push({ name, steps: steps.map(stepJson), variables: values });
+  }
+  return { sections, is_cut: dataflow.isCut };
+}
+
+function stepJson(step: DataflowStep): object {
+  if (!("call" in step)) return step;
+  const { id, job, task, arguments: names } = step.call;
+  return { kind: step.kind, call: id, job, task, arguments: names };
+}

@@ -1,0 +1,109 @@
+import { makerOf, valueDataflow } from "../../src/index/dataflow.ts";
+import type { Found } from "../../src/index/find.ts";
+import type { IndexedLog } from "../../src/index/indexed-log.ts";
+import { readValue } from "../../src/index/read.ts";
+import type { JobRow } from "../../src/index/rows.ts";
+import { fileVersions } from "../../src/index/versions.ts";
+import { File } from "../../src/value/file.ts";
+import { valueKind } from "../../src/value/kind.ts";
+import { plain } from "../../src/value/plain.ts";
+import { preview } from "../../src/value/preview.ts";
+import { StoredValue } from "../../src/value/value.ts";
+import { writeYaml } from "../../src/value/yaml-write.ts";
+import { localTime, shortId, tagText } from "../text/lines.ts";
+import { oneLine, type painter } from "../text/terminal.ts";
+import { ALL_SECTIONS, dataflowBlock, dataflowJson, SHOWN_SECTIONS } from "./dataflow.ts";
+import { docBlock, indented } from "./doc.ts";
+import { jobLine, jobSection } from "./job.ts";
+import { tagsJson } from "./tags.ts";
+
+type Paint = ReturnType<typeof painter>;
+
+/** Jobs and versions that a page lists, and that programs get. */
+const LISTED = 10;
+const ALL = 1000;
+/** A page shows as much of a value, in characters of its YAML. */
+const MAX_TEXT = 10_000;
+
+/** Everything about one value or file. */
+export async function valuePage(log: IndexedLog, found: Found, paint: Paint): Promise<string> {
+  const read = await readValue(log, found.id);
+  const value = read ? read.value : new StoredValue(found.id);
+  const lines = [...head(found, value, paint), ...docBlock(found.tags)];
+  if (value instanceof File) lines.push(...otherContents(log, found.id, value));
+  const maker = makerOf(log, found.id);
+  if (maker) {
+    lines.push("", `Produced by Job ${shortId(maker.id)}`, "");
+    lines.push(...indented((await jobSection(log, maker, paint)).join("\n"), "  "));
+  }
+  const list = (title: string, jobs: readonly JobRow[]) => {
+    if (jobs.length === 0) return;
+    lines.push("", title, ...jobs.slice(0, LISTED).map((job) => `  ${jobLine(job, paint)}`));
+    if (jobs.length > LISTED) lines.push("  ...");
+  };
+  const producers = log.index.jobsNaming(found.id, "jobWithResult", LISTED + 2);
+  list(
+    "Also given by:",
+    producers.filter(({ seq }) => seq !== maker?.seq),
+  );
+  list("Consumed by:", log.index.jobsNaming(found.id, "jobWithArgument", LISTED + 1));
+  const dataflow = await valueDataflow(log, found.id, { name: "value", limit: SHOWN_SECTIONS });
+  const shown = { id: found.id, value };
+  lines.push("", ...(await dataflowBlock(log, "value", shown, dataflow, "")));
+  return `${lines.join("\n")}\n`;
+}
+
+function head({ id, tags, conflicts }: Found, value: unknown, paint: Paint): string[] {
+  const line = (title: string, name: string) =>
+    `${paint("bold", `${title} ${oneLine(id)}`)} ${name} ${tagText(tags, paint, conflicts)}`.trimEnd();
+  if (value instanceof File) {
+    const { hash, size } = value;
+    const content = hash === null ? "no file was there" : `${size} bytes, git object ${hash}`;
+    return [line("File", oneLine(value.path)), `  ${content}`];
+  }
+  if (value instanceof StoredValue) {
+    return [line("Value", "").replace(/ +$/, ""), "  (only its hash was recorded)"];
+  }
+  const short = preview(value, 101);
+  const first = line("Value", valueKind(value));
+  return short.length <= 100 ? [first, oneLine(short)] : [first, ...wholeText(value)];
+}
+
+function wholeText(value: unknown): string[] {
+  const text = writeYaml(value).trimEnd();
+  if (text.length <= MAX_TEXT) return indented(text, "  ");
+  const more = `... (${text.length - MAX_TEXT} more characters: \`--format json\` prints all)`;
+  return [...indented(text.slice(0, MAX_TEXT).toWellFormed(), "  "), `  ${more}`];
+}
+
+/** What else the file's path held, the newest first. */
+function otherContents(log: IndexedLog, id: string, { path }: File): string[] {
+  const others = fileVersions(log.index, path).filter(({ row }) => row.id !== id);
+  if (others.length === 0) return [];
+  const lines = others.slice(0, LISTED).map(({ row, newest }) => {
+    const time = newest ? `, last in Job ${shortId(newest.id)} ${localTime(newest.started)}` : "";
+    return `    File ${shortId(row.id)}${time}`;
+  });
+  const more = others.length > LISTED ? [`    ... (${others.length - LISTED} more)`] : [];
+  return ["  Other contents of this path:", ...lines, ...more];
+}
+
+/** Everything about one value or file as programs get it. */
+export async function valuePageJson(log: IndexedLog, found: Found): Promise<object> {
+  const { id } = found;
+  const read = await readValue(log, id);
+  const ids = (jobs: readonly JobRow[]) => jobs.map((job) => job.id);
+  const options = { name: "value", limit: ALL_SECTIONS };
+  return {
+    _type: "Value",
+    id,
+    ...(read && { type: valueKind(read.value), value: plain(read.value) }),
+    ...(read?.value instanceof File && {
+      versions: fileVersions(log.index, read.value.path).map(({ row }) => row.id),
+    }),
+    produced_by: ids(log.index.jobsNaming(id, "jobWithResult", ALL)),
+    consumed_by: ids(log.index.jobsNaming(id, "jobWithArgument", ALL)),
+    dataflow: await dataflowJson(log, await valueDataflow(log, id, options)),
+    tags: tagsJson(found.tags, found.conflicts),
+  };
+}

@@ -1,0 +1,298 @@
+import type { Job } from "../record/records.ts";
+import { filesIn } from "../value/file.ts";
+import { contentId } from "../value/oid.ts";
+import type { IndexedLog } from "./indexed-log.ts";
+import { argsOf, outcomeOf, type RecordedValue, readJob } from "./read.ts";
+import type { JobRow } from "./rows.ts";
+
+/**
+ * Where a value came from, as redun tells it: one section for each variable, from the value back
+ * to what nothing is known of.
+ */
+export interface Dataflow {
+  readonly sections: readonly DataflowSection[];
+  /** There are more sections, or a section is longer, than was asked for. */
+  readonly isCut: boolean;
+}
+
+/** How one variable came to be: the way of its value, step by step, and what the last call took. */
+export interface DataflowSection {
+  readonly name: string;
+  readonly steps: readonly DataflowStep[];
+  /** Arguments of the last call, or what was put together; empty where a section before lists them. */
+  readonly variables: readonly DataflowVariable[];
+}
+
+export interface DataflowVariable extends RecordedValue {
+  readonly name: string;
+}
+
+/**
+ * - `call`: the result of this call;
+ * - `argument`: was handed down from the arguments of this call;
+ * - `derived`: was put together from the variables, or is a part of them;
+ * - `origin`: nothing before is known.
+ */
+export type DataflowStep =
+  | { readonly kind: "call" | "argument"; readonly call: DataflowCall }
+  | { readonly kind: "derived" | "origin" };
+
+export interface DataflowCall {
+  /** Id of the call node. */
+  readonly id: string | null;
+  readonly job: string;
+  /** Full name of the task. */
+  readonly task: string;
+  /** The variables between its brackets. */
+  readonly arguments: readonly string[];
+}
+
+export interface DataflowOptions {
+  /** What the value is called. */
+  readonly name: string;
+  /** At most so many sections. */
+  readonly limit: number;
+}
+
+/** Steps of one section, and variables of one call. */
+const MAX_STEPS = 100;
+const MAX_VARIABLES = 100;
+/** Jobs of one value among which the one that it came from is looked for. */
+const MAX_PRODUCERS = 100;
+
+/** The dataflow of what a job gave. */
+export function resultDataflow(
+  log: IndexedLog,
+  job: JobRow,
+  options: DataflowOptions,
+): Promise<Dataflow> {
+  return new Walk(log, options.limit).from({ kind: "result", name: options.name, job });
+}
+
+/** The dataflow of a value, from the job that `makerOf` finds. */
+export async function valueDataflow(
+  log: IndexedLog,
+  id: string,
+  options: DataflowOptions,
+): Promise<Dataflow> {
+  const maker = makerOf(log, id);
+  if (maker) return resultDataflow(log, maker, options);
+  const origin: DataflowSection = { name: options.name, steps: [ORIGIN], variables: [] };
+  return { sections: [origin], isCut: false };
+}
+
+/** The newest job that made a value itself, rather than handed up what a child had made. */
+export function makerOf(log: IndexedLog, id: string): JobRow | undefined {
+  const jobs = log.index.jobsNaming(id, "jobWithResult", MAX_PRODUCERS);
+  const [newest] = makersOf(log, jobs).sort((a, b) => b.started - a.started || b.seq - a.seq);
+  return newest;
+}
+
+/** Those of some jobs that are above none of the others. */
+function makersOf({ index }: IndexedLog, jobs: readonly JobRow[]): JobRow[] {
+  const above = new Set<number>();
+  for (const job of jobs) {
+    for (let at = job.parent; at !== null && !above.has(at); ) {
+      above.add(at);
+      at = index.job(at)?.parent ?? null;
+    }
+  }
+  return jobs.filter(({ seq }) => !above.has(seq));
+}
+
+/** A variable whose section is still to be written. */
+type Open =
+  | { readonly kind: "result"; readonly name: string; readonly job: JobRow }
+  | {
+      readonly kind: "argument";
+      readonly name: string;
+      readonly job: JobRow;
+      readonly argument: string;
+    };
+
+const ORIGIN: DataflowStep = { kind: "origin" };
+
+class Walk {
+  readonly #log: IndexedLog;
+  readonly #limit: number;
+  readonly #sections: DataflowSection[] = [];
+  /** How many variables have a name, but for their numbers. */
+  readonly #names = new Map<string, number>();
+  /** The arguments of calls that a section has listed, by the numbers of their jobs. */
+  readonly #listed = new Map<number, readonly string[]>();
+  /** Variables for whole results, by the numbers of their jobs. */
+  readonly #results = new Map<number, string>();
+  #open: Open[] = [];
+  #isCut = false;
+
+  constructor(log: IndexedLog, limit: number) {
+    this.#log = log;
+    this.#limit = limit;
+  }
+
+  async from(start: Open): Promise<Dataflow> {
+    this.#names.set(start.name, 1);
+    this.#open.push(start);
+    for (let next = this.#open.pop(); next; next = this.#open.pop()) {
+      if (this.#sections.length >= this.#limit) {
+        this.#isCut = true;
+        break;
+      }
+      const section = await this.#section(next);
+      // That an argument was written down where it was used goes without saying.
+      const says = next === start || section.steps[0]?.kind !== "origin";
+      if (says) this.#sections.push(section);
+    }
+    return { sections: this.#sections, isCut: this.#isCut };
+  }
+
+  #section(open: Open): Promise<DataflowSection> {
+    const section = { name: open.name, steps: [] };
+    return open.kind === "result"
+      ? this.#resultSection(section, open.job)
+      : this.#argumentSection(section, open.job, open.argument);
+  }
+
+  /** Down from a job to the child that made its result, to the child of that, and so on. */
+  async #resultSection(
+    { name, steps }: { name: string; steps: DataflowStep[] },
+    from: JobRow,
+  ): Promise<DataflowSection> {
+    let row = from;
+    let job = await readJob(this.#log, row);
+    for (;;) {
+      const child = await this.#makerAmongChildren(row, job);
+      this.#isCut ||= child !== undefined && steps.length >= MAX_STEPS;
+      if (!child || steps.length >= MAX_STEPS) break;
+      steps.push({ kind: "call", call: callOf(job, [...argsOf(this.#log, job).keys()]) });
+      row = child;
+      job = await readJob(this.#log, row);
+    }
+    const known = this.#listed.get(row.seq);
+    const variables = known ? [] : this.#list(row, job);
+    steps.push({ kind: "call", call: callOf(job, known ?? this.#listed.get(row.seq)!) });
+    if (argsOf(this.#log, job).size === 0) steps.push(ORIGIN);
+    return { name, steps, variables };
+  }
+
+  /** Up from an argument to the call that gave it, or through the arguments of the jobs above. */
+  async #argumentSection(
+    section: { name: string; steps: DataflowStep[] },
+    from: JobRow,
+    argument: string,
+  ): Promise<DataflowSection> {
+    const { index } = this.#log;
+    let [row, name] = [from, argument];
+    let job = await readJob(this.#log, row);
+    const { id } = argsOf(this.#log, job).get(argument)!;
+    while (section.steps.length < MAX_STEPS) {
+      const sources = (job.from.get(name) ?? []).flatMap((source) => index.jobWithId(source) ?? []);
+      const [only, ...others] = sources;
+      if (only && others.length === 0 && (await this.#gave(only, id))) {
+        return this.#resultSection(section, only);
+      }
+      if (only) return this.#derivedSection(section, sources);
+
+      const parent = row.parent === null ? undefined : index.job(row.parent);
+      if (!parent) return originSection(section);
+      const above = await readJob(this.#log, parent);
+      const handed = this.#argumentWith(above, id, name);
+      if (handed === undefined) return originSection(section);
+      const call = callOf(above, [...argsOf(this.#log, above).keys()]);
+      section.steps.push({ kind: "argument", call });
+      [row, job, name] = [parent, above, handed];
+    }
+    this.#isCut = true;
+    return { ...section, variables: [] };
+  }
+
+  async #derivedSection(
+    section: { name: string; steps: DataflowStep[] },
+    sources: readonly JobRow[],
+  ): Promise<DataflowSection> {
+    section.steps.push({ kind: "derived" });
+    const variables: DataflowVariable[] = [];
+    const opened: Open[] = [];
+    this.#isCut ||= sources.length > MAX_VARIABLES;
+    for (const source of sources.slice(0, MAX_VARIABLES)) {
+      const outcome = outcomeOf(this.#log, await readJob(this.#log, source));
+      if (!outcome) continue;
+      let name = this.#results.get(source.seq);
+      if (name === undefined) {
+        name = this.#newName(`${shortName(source.task)}_result`);
+        this.#results.set(source.seq, name);
+        opened.push({ kind: "result", name, job: source });
+      }
+      variables.push({ name, ...outcome });
+    }
+    this.#open.push(...opened.reverse());
+    return { ...section, variables };
+  }
+
+  /** Names the arguments of a call; their own sections come later. */
+  #list(row: JobRow, job: Job): DataflowVariable[] {
+    const args = [...argsOf(this.#log, job)];
+    const variables = args.map(([argument, value]) => {
+      // An argument without a name has a number.
+      const base = /^\d+$/.test(argument) ? `arg${argument}` : argument;
+      return { argument, variable: { name: this.#newName(base), ...value } };
+    });
+    const opened = variables.map(({ argument, variable: { name } }): Open => {
+      return { kind: "argument", name, job: row, argument };
+    });
+    this.#open.push(...opened.reverse());
+    const named = variables.map(({ variable }) => variable);
+    this.#listed.set(
+      row.seq,
+      named.map(({ name }) => name),
+    );
+    return named;
+  }
+
+  async #gave(row: JobRow, id: string): Promise<boolean> {
+    return outcomeOf(this.#log, await readJob(this.#log, row))?.id === id;
+  }
+
+  /** The one child whose result its parent handed up as its own. */
+  async #makerAmongChildren(row: JobRow, job: Job): Promise<JobRow | undefined> {
+    const outcome = outcomeOf(this.#log, job);
+    if (!outcome) return undefined;
+    const [child, another] = this.#log.index.childrenWithResult(row, outcome.id);
+    // A file within the child's result has the same name in the index as the result itself.
+    return child && !another && (await this.#gave(child, outcome.id)) ? child : undefined;
+  }
+
+  /** The argument that is this value, or that holds it as a file; of several, that of this name. */
+  #argumentWith(job: Job, id: string, name: string): string | undefined {
+    const args = [...argsOf(this.#log, job)];
+    const { objectFormat } = this.#log.log.backend.repository;
+    const same = args.filter(([, value]) => value.id === id);
+    const found =
+      same.length > 0
+        ? same
+        : args.filter(([, { value }]) => {
+            return filesIn(value).some((file) => contentId(file, objectFormat) === id);
+          });
+    return (found.find(([argument]) => argument === name) ?? found[0])?.[0];
+  }
+
+  /** `n`, `n_2`, `n_3`, ... */
+  #newName(wanted: string): string {
+    const base = wanted.replace(/_\d+$/, "");
+    const count = (this.#names.get(base) ?? 0) + 1;
+    this.#names.set(base, count);
+    return count === 1 ? base : `${base}_${count}`;
+  }
+}
+
+function callOf(job: Job, names: readonly string[]): DataflowCall {
+  return { id: job.call, job: job.id, task: job.task, arguments: names };
+}
+
+function originSection(section: { name: string; steps: DataflowStep[] }): DataflowSection {
+  return { ...section, steps: [...section.steps, ORIGIN], variables: [] };
+}
+
+function shortName(task: string): string {
+  return task.slice(task.lastIndexOf(".") + 1);
+}
