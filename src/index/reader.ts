@@ -251,12 +251,16 @@ export class IndexReader {
   cachedCall(taskHash: string, argsHash: string): { job: string; segment: string } | undefined {
     const task = this.#taskNumber(taskHash);
     if (task === undefined) return undefined;
+    const call = [task, namePrefix(argsHash)] as const;
+    // Most lookups find nothing, which this alone says faster.
+    const probe = "SELECT 1 FROM call WHERE task = ? AND args = ?";
+    if (!this.#statements.get(probe).get(...call)) return undefined;
     const row = this.#statements
       .get(
         `SELECT j.id, s.oid FROM call c JOIN job j ON j.seq = c.job JOIN segment s ON s.seq = j.segment
          WHERE c.task = ? AND c.args = ? ORDER BY j.started DESC, j.id DESC LIMIT 1`,
       )
-      .get(task, namePrefix(argsHash));
+      .get(...call);
     return row && { job: loadId(row.id), segment: loadId(row.oid) };
   }
 

@@ -63,6 +63,7 @@ export async function updateIndex(
         progress: progress && ((done: number) => progress(done, total)),
       };
       const bad = await addFiles(database, log, step);
+      if (bad && anew) shrink(database);
       if (bad) return bad;
     } catch (error) {
       if (!(error instanceof Rewritten) || anew) throw error;
@@ -173,6 +174,14 @@ async function addFiles(database: Database, log: Log, step: Step): Promise<BadRe
     database.exec("ROLLBACK");
     throw error;
   }
+}
+
+/**
+ * Moves what was written into the file itself: else the transaction's own log, as large as the
+ * index, would stay beside it. Where others are reading, a later close does it.
+ */
+function shrink(database: Database): void {
+  database.exec(`PRAGMA busy_timeout = ${SHORT_WAIT}; PRAGMA wal_checkpoint(TRUNCATE)`);
 }
 
 /** Reads files of the log and hands them to the writer. */
