@@ -183,9 +183,8 @@ export interface Arrivals {
   readonly to: Oid;
   /** Files and folders, from the root of the tree. */
   readonly paths: readonly string[];
-  /** Only commits of this time, by their committers' clocks, in seconds since 1970. */
+  /** Older commits, by their committers' clocks, are not looked at. In seconds since 1970. */
   readonly since?: number | undefined;
-  readonly until?: number | undefined;
 }
 
 /** The files that a commit brought: none of its parents has them. */

@@ -77,6 +77,15 @@ async function matches(log: IndexedLog, word: string): Promise<Found[]> {
   return file ? [foundRow({ type: "Value", row: file.row })] : all;
 }
 
+/** The entities that have tags in conflict: executions first, of each type the newest first. */
+export function entitiesInConflict({ index }: IndexedLog): Found[] {
+  return index.conflictRows().flatMap(({ type, seq }): Found[] => {
+    if (type === "Execution") return [foundRow({ type, row: index.execution(seq)! })];
+    if (type === "Job") return [foundRow({ type, row: index.job(seq)! })];
+    return [foundRow({ type, row: index.entity(seq)! })];
+  });
+}
+
 function executionBefore(log: IndexedLog, count: number): Found {
   const row = log.index.executionBefore(count);
   if (row) return foundRow({ type: "Execution", row });

@@ -1,7 +1,7 @@
 import { RedunError } from "../errors.ts";
 import { decodeExecution, decodeJobs, decodeTask } from "../record/decode.ts";
 import { executionFolder } from "../record/layout.ts";
-import type { Execution, Job, Task } from "../record/records.ts";
+import type { Execution, Job, Tagged, Task } from "../record/records.ts";
 import { contentId } from "../value/oid.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
@@ -30,6 +30,11 @@ export interface RecordedValue {
 /** Segments that a log's pages read last: they ask for many jobs of one. */
 const recent = new WeakMap<IndexedLog, Map<string, ReadonlyMap<string, Job>>>();
 const REMEMBERED = 8;
+
+/** What a segment says of tags on entities other than its jobs. @throws RedunError BAD_RECORD */
+export async function readTagged(log: IndexedLog, segment: string): Promise<readonly Tagged[]> {
+  return decodeJobs(await readRecord(log, segment)).tagged;
+}
 
 /** A job's whole record, from its segment. @throws RedunError OBJECT_MISSING, BAD_RECORD */
 export async function readJob(log: IndexedLog, row: JobRow): Promise<Job> {

@@ -123,6 +123,11 @@ export class IndexReader {
     return this.#jobsOfTask(task, limit, "DESC");
   }
 
+  /** The first jobs that a task ever had. */
+  firstJobsOfTask(task: number, limit: number): JobRow[] {
+    return this.#jobsOfTask(task, limit, "ASC");
+  }
+
   /** The first job that a task ever had. */
   firstJobOfTask(task: number): JobRow | undefined {
     return this.#jobsOfTask(task, 1, "ASC")[0];
@@ -215,6 +220,14 @@ export class IndexReader {
       entity.id,
       entity.tags.map((tag) => baseNode(entity.id, tag)),
     );
+  }
+
+  /** The rows of entities that have tags in conflict, by the numbers of their types. */
+  conflictRows(): { type: EntityType; seq: number }[] {
+    const rows = this.#statements
+      .get("SELECT DISTINCT type, entity FROM conflict ORDER BY type, entity DESC")
+      .all() as { type: number; entity: number }[];
+    return rows.map(({ type, entity }) => ({ type: ENTITY_TYPES[type]!, seq: entity }));
   }
 
   /** Whether anything carries a tag of this key. */

@@ -1,5 +1,5 @@
 /** An index of another version is thrown away and rebuilt. Raise it with every change below. */
-export const INDEX_VERSION = 6;
+export const INDEX_VERSION = 7;
 
 /**
  * Tables that are rows in the order of their numbers.
@@ -38,7 +38,7 @@ CREATE TABLE tag_node (
   type INTEGER NOT NULL, entity INTEGER NOT NULL, hash BLOB NOT NULL, pair INTEGER, parents BLOB NOT NULL,
   edits BLOB, PRIMARY KEY (type, entity, hash)
 ) WITHOUT ROWID;
-CREATE TABLE tag_edit (seq INTEGER PRIMARY KEY, oid NOT NULL UNIQUE, commit_id, time INTEGER);
+CREATE TABLE tag_edit (seq INTEGER PRIMARY KEY, oid NOT NULL UNIQUE, commit_id, time INTEGER, place INTEGER);
 CREATE TABLE conflict (type INTEGER NOT NULL, entity INTEGER NOT NULL, pair INTEGER NOT NULL,
   PRIMARY KEY (type, entity, pair)) WITHOUT ROWID;
 `;

@@ -34,6 +34,13 @@ function oneLine(text: string): string {
   return text.replace(/[\0-\x1f\x7f]/g, " ");
 }
 
+/** The reason in a commit message that `tagMessage` made; empty without one. */
+export function reasonOf(message: string): string {
+  const lines = message.trimEnd().split("\n").slice(1);
+  while (lines.length > 0 && /^(Redun-[A-Za-z]+: .*|\s*)$/.test(lines.at(-1)!)) lines.pop();
+  return lines.join("\n").trim();
+}
+
 function editText({ tag, parents }: TagEdit): string {
   const was = parents.flatMap((parent) => (parent.was ? [formatTag(...parent.was, 50)] : []));
   if (!tag) return `- ${was.join(", - ")}`;

@@ -51,6 +51,11 @@ export class TagGraph {
     return this.nodes.has(hash) && !this.#replaced.has(hash);
   }
 
+  /** Whether it holds more than what runs recorded. */
+  isEdited(): boolean {
+    return [...this.nodes.values()].some(({ edits }) => edits.length > 0);
+  }
+
   /** Current tags, removals left out. */
   current(): CurrentNode[] {
     return [...this.nodes.values()].filter(

@@ -211,7 +211,7 @@ const usage = suite("misuse");
 
 for (const [words, about] of [
   [["lgo"], /no command "lgo"[\s\S]*run, log/],
-  [["tag"], /tag add, tag update, tag rm, tag list/],
+  [["tag"], /tag add, tag update, tag rm, .*tag list/],
   [["tag", "ad", "x"], /no command "tag ad"/],
   [["log", "--nope"], /nope/],
   [["run"], /script/],

@@ -10,12 +10,11 @@ import { entryAt } from "./tree-path.ts";
 export async function* arrivals(
   repository: Repository,
   store: ObjectStore,
-  { from, to, paths, since = 0, until = Number.POSITIVE_INFINITY }: Arrivals,
+  { from, to, paths, since = 0 }: Arrivals,
 ): AsyncGenerator<CommitFiles> {
   for await (const met of walkBetween(repository, store, from, to)) {
     const time = met.time / 1000;
     if (time < since) return;
-    if (time > until) continue;
     const files = await addedFiles(store, met, paths);
     if (files.length > 0) yield { commit: met.oid, time, files };
   }

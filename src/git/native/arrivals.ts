@@ -16,13 +16,10 @@ const LOG = [
 /** The commits that brought files under given paths. See `GitBackend.arrivals`. */
 export async function* arrivals(
   repository: Repository,
-  { from, to, paths, since, until }: Arrivals,
+  { from, to, paths, since }: Arrivals,
 ): AsyncGenerator<CommitFiles> {
   const range = from === null ? [to] : [to, `^${from}`];
-  const ages = [
-    ...(since === undefined ? [] : [`--max-age=${Math.floor(since)}`]),
-    ...(until === undefined ? [] : [`--min-age=${Math.ceil(until)}`]),
-  ];
+  const ages = since === undefined ? [] : [`--max-age=${Math.floor(since)}`];
   const fields = gitFields(repository, [...LOG, ...ages, ...range, "--", ...paths]);
   let current: CommitFiles | undefined;
   let files: { path: string; oid: string }[] = [];

@@ -104,10 +104,6 @@ export function arrivalsContract(test: Contract): void {
         "merge: tags/evil",
         "right: tags/both",
       ]);
-      assert.equal(await history({ since: EPOCH + 1005, until: EPOCH + 1025 }), [
-        "right: tags/both",
-        "left: tags/both tags/l",
-      ]);
     },
     { commit: true },
   );

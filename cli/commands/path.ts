@@ -1,0 +1,14 @@
+import { findEntities } from "../../src/index/find.ts";
+import { pathsOf } from "../../src/index/paths.ts";
+import type { CommandFunction } from "../command.ts";
+import { write } from "../text/terminal.ts";
+import { withLog } from "../with-log.ts";
+
+export const command: CommandFunction = async (words, options) => {
+  const paths = await withLog(options, async (log) => {
+    const found = await findEntities(log, words);
+    const each = await Promise.all(found.map((entity) => pathsOf(log, entity)));
+    return [...new Set(each.flat())];
+  });
+  await write(paths.map((path) => `${path}\n`).join(""));
+};

@@ -1,0 +1,115 @@
+import type { Found } from "../../src/index/find.ts";
+import type { BlamedTag, TagChange, TagCommit } from "../../src/index/tag-history.ts";
+import type { TagPair } from "../../src/tag/tag.ts";
+import { formatTag } from "../../src/tag/text.ts";
+import { compareCodePoints } from "../../src/value/code-points.ts";
+import { CONFLICT_MARK, localTime, shortId } from "../text/lines.ts";
+import { clip, oneLine, type painter, visible } from "../text/terminal.ts";
+
+type Paint = ReturnType<typeof painter>;
+
+/** Keys and values are cut to this many characters. */
+const LONGEST = 100;
+const NAME_WIDTH = 20;
+
+/**
+ * A line for each change, and its reason below:
+ * `2026-11-22 09:43:43  5e6f7a8b  Ada  env=dev -> env=prod`
+ */
+export function historyPage(entity: Found, changes: readonly TagChange[], paint: Paint): string {
+  const width = nameWidth(changes);
+  const lines = changes.flatMap((change) => [
+    `  ${signature(change.commit, width, paint)}  ${changeText(change, paint)}`,
+    ...reasonLines(change.commit, width),
+  ]);
+  return pageOf(entity, lines, paint);
+}
+
+/** A line for each tag: `env=prod  2026-11-22 09:43:43  5e6f7a8b  Ada  QA passed` */
+export function blamePage(entity: Found, tags: readonly BlamedTag[], paint: Paint): string {
+  const shown = tags
+    .map(({ tag, isConflict, commit }) => {
+      const text = oneLine(formatTag(...tag, LONGEST)) + (isConflict ? CONFLICT_MARK : "");
+      return { text, isConflict, commit };
+    })
+    .sort((a, b) => compareCodePoints(a.text, b.text));
+  const longest = Math.max(...shown.map(({ text }) => text.length));
+  const width = nameWidth(shown);
+  const lines = shown.map(({ text, isConflict, commit }) => {
+    const tag = paint(isConflict ? "red" : "yellow", text) + " ".repeat(longest - text.length);
+    const why = oneLine(clip(commit?.reason.split("\n")[0] ?? "", LONGEST));
+    return `  ${tag}  ${signature(commit, width, paint)}  ${why}`.trimEnd();
+  });
+  return pageOf(entity, lines, paint);
+}
+
+/** A change as programs get it. */
+export function changeJson({ type, id }: Found, { key, was, is, commit }: TagChange): object {
+  const values = (tags: readonly TagPair[]) => tags.map(([, value]) => value);
+  return { _type: type, id, key, old: values(was), new: values(is), ...commitJson(commit) };
+}
+
+/** A current tag as programs get it. */
+export function blameJson({ type, id }: Found, { tag, isConflict, commit }: BlamedTag): object {
+  return {
+    _type: type,
+    id,
+    key: tag[0],
+    value: tag[1],
+    ...(isConflict && { conflict: true }),
+    ...commitJson(commit),
+  };
+}
+
+function commitJson(commit: TagCommit | null): object {
+  return {
+    date: commit && new Date(commit.time).toISOString(),
+    author: commit?.author,
+    commit: commit?.oid,
+    subject: commit?.subject,
+    reason: commit?.reason || undefined,
+  };
+}
+
+function pageOf({ type, id }: Found, lines: readonly string[], paint: Paint): string {
+  const body = lines.length > 0 ? lines : ["  (no tags)"];
+  return `${[paint("bold", `${type} ${oneLine(id)}`), ...body].join("\n")}\n`;
+}
+
+function nameWidth(entries: readonly { commit: TagCommit | null }[]): number {
+  return Math.max(0, ...entries.map(({ commit }) => nameOf(commit).length));
+}
+
+function nameOf(commit: TagCommit | null): string {
+  return commit ? clip(oneLine(commit.author.replace(/ <.*/, "")), NAME_WIDTH) : "";
+}
+
+const NO_TIME = " ".repeat("2026-11-22 09:43:43".length);
+const NO_ID = "unknown ";
+
+function signature(commit: TagCommit | null, width: number, paint: Paint): string {
+  const time = commit ? localTime(commit.time) : NO_TIME;
+  const id = paint("dim", commit ? shortId(commit.oid) : NO_ID);
+  return `${time}  ${id}  ${nameOf(commit).padEnd(width)}`;
+}
+
+/** `env=dev -> env=prod`, `+ env=prod` or `- env=dev`. */
+function changeText({ was, is }: TagChange, paint: Paint): string {
+  const text = (tags: readonly TagPair[]) =>
+    tags
+      .map((tag) => oneLine(formatTag(...tag, LONGEST)))
+      .sort(compareCodePoints)
+      .join(", ");
+  if (was.length === 0) return `${paint("green", "+")} ${text(is)}`;
+  if (is.length === 0) return `${paint("red", "-")} ${text(was)}`;
+  return `${text(was)} -> ${text(is)}`;
+}
+
+/** Below the change, behind the columns of time, commit and name. */
+function reasonLines(commit: TagCommit | null, width: number): string[] {
+  if (!commit?.reason) return [];
+  const indent = " ".repeat(2 + NO_TIME.length + 2 + NO_ID.length + 2 + width + 2 + 2);
+  return visible(commit.reason)
+    .split("\n")
+    .map((line) => (indent + line).trimEnd());
+}

@@ -1,0 +1,42 @@
+import { executionFolder, tagsFolder, taskPath, valuePath } from "../record/layout.ts";
+import type { Found } from "./find.ts";
+import type { IndexedLog } from "./indexed-log.ts";
+import type { JobRow } from "./rows.ts";
+
+/**
+ * The literal paths that hold all that a log has of an entity: its own folder or file, and the
+ * folder of the edits of its tags, if there are any. Job, call and inline value stand in segments.
+ */
+export async function pathsOf(log: IndexedLog, found: Found): Promise<string[]> {
+  const isEdited = log.index.tagGraph(found).isEdited();
+  return [...(await ownPaths(log, found)), ...(isEdited ? [tagsFolder(found.id)] : [])];
+}
+
+async function ownPaths(log: IndexedLog, found: Found): Promise<string[]> {
+  const { id } = found;
+  if (found.type === "Execution") return [folderOf(found.row)];
+  if (found.type === "Job") return [segmentPath(log, found.row)];
+  if (found.type === "Task") return [taskPath(id)];
+  if (found.type === "Value" && (await hasFile(log, valuePath(id)))) return [valuePath(id)];
+  const roles =
+    found.type === "CallNode"
+      ? (["jobOfCall"] as const)
+      : (["jobWithResult", "jobWithArgument"] as const);
+  const jobs = roles.flatMap((role) => log.index.jobsNaming(id, role, 1));
+  return jobs.slice(0, 1).map((job) => segmentPath(log, job));
+}
+
+/** The folder of an execution. */
+export function folderOf({ id, started }: { id: string; started: number }): string {
+  return executionFolder(id, new Date(started).toISOString());
+}
+
+/** The file that holds a job. */
+export function segmentPath(log: IndexedLog, job: JobRow): string {
+  return `${folderOf(log.index.execution(job.execution)!)}/jobs-${job.segment}.yaml`;
+}
+
+async function hasFile({ log }: IndexedLog, path: string): Promise<boolean> {
+  const tip = await log.tip();
+  return tip !== null && (await log.backend.readPath(tip, path)) !== null;
+}

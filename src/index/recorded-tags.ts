@@ -1,0 +1,101 @@
+import type { Oid } from "../git/backend.ts";
+import { sameTag } from "../tag/graph.ts";
+import type { TagPair } from "../tag/tag.ts";
+import type { Found } from "./find.ts";
+import type { IndexedLog } from "./indexed-log.ts";
+import { folderOf, segmentPath } from "./paths.ts";
+import { readExecution, readJob, readTagged } from "./read.ts";
+import type { JobRow } from "./rows.ts";
+import { commitOfFile } from "./tag-commits.ts";
+
+/** A file of a run that may have recorded tags of an entity. */
+interface Source {
+  readonly path: string;
+  /** When its job or execution began, in milliseconds since 1970. */
+  readonly started: number;
+  readonly read: () => Promise<readonly TagPair[]>;
+}
+
+/** So many segments are read, the oldest first, to find what recorded a tag. */
+const SEGMENTS_READ = 20;
+/** Among so many jobs of a value or call the oldest are looked for. */
+const JOBS_SEEN = 1000;
+
+/** Finds the commits of the runs that recorded an entity's tags. */
+export class RecordedTags {
+  readonly #log: IndexedLog;
+  readonly #entity: Found;
+  readonly #tags = new Map<string, Promise<readonly TagPair[]>>();
+  readonly #commits = new Map<string, Promise<Oid | null>>();
+  #sources: Source[] | undefined;
+
+  constructor(log: IndexedLog, entity: Found) {
+    this.#log = log;
+    this.#entity = entity;
+  }
+
+  /** The commit that brought the first file in which a run recorded a tag; null if none is found. */
+  async commitOf(tag: TagPair): Promise<Oid | null> {
+    this.#sources ??= this.#findSources();
+    for (const { path, started, read } of this.#sources) {
+      const tags = await remember(this.#tags, path, read);
+      if (!tags.some((other) => sameTag(tag, other))) continue;
+      return remember(this.#commits, path, () => commitOfFile(this.#log, path, started));
+    }
+    return null;
+  }
+
+  #findSources(): Source[] {
+    const log = this.#log;
+    const entity = this.#entity;
+    if (entity.type === "Job") {
+      const { row } = entity;
+      const read = async () => (await readJob(log, row)).tags;
+      return [{ path: segmentPath(log, row), started: row.started, read }];
+    }
+    if (entity.type !== "Execution") return this.#segments(this.#jobsKnowing(entity));
+    const { row } = entity;
+    const path = `${folderOf(row)}/execution.yaml`;
+    const read = async () => (await readExecution(log, row)).tags;
+    return [{ path, started: row.started, read }, ...this.#segments(log.index.jobsOf(row.seq))];
+  }
+
+  #jobsKnowing({ type, id, seq }: Found): JobRow[] {
+    const { index } = this.#log;
+    if (type === "Task") return seq === null ? [] : index.firstJobsOfTask(seq, JOBS_SEEN);
+    if (type === "CallNode") return index.jobsNaming(id, "jobOfCall", JOBS_SEEN);
+    return [
+      ...index.jobsNaming(id, "jobWithResult", JOBS_SEEN),
+      ...index.jobsNaming(id, "jobWithArgument", JOBS_SEEN),
+    ];
+  }
+
+  /** What runs put on entities other than jobs stands in the segments of their jobs. */
+  #segments(jobs: readonly JobRow[]): Source[] {
+    const { type, id } = this.#entity;
+    const sources = new Map<string, Source>();
+    for (const job of [...jobs].sort((a, b) => a.started - b.started)) {
+      if (sources.size >= SEGMENTS_READ) break;
+      if (sources.has(job.segment)) continue;
+      const read = async () => {
+        const tagged = await readTagged(this.#log, job.segment);
+        return tagged
+          .filter((one) => one.type === type && one.id === id)
+          .flatMap(({ tags }) => tags);
+      };
+      const path = segmentPath(this.#log, job);
+      sources.set(job.segment, { path, started: job.started, read });
+    }
+    return [...sources.values()];
+  }
+}
+
+function remember<T>(
+  known: Map<string, Promise<T>>,
+  key: string,
+  find: () => Promise<T>,
+): Promise<T> {
+  const found = known.get(key) ?? find();
+  known.set(key, found);
+  return found;
+}
