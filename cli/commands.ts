@@ -45,6 +45,13 @@ const SHARING: readonly OptionSpec[] = [
   ...WHICH_LOG,
 ];
 
+/** Of the commands that list what a remote and the log lack of each other. */
+const CHANGES: readonly OptionSpec[] = [
+  { flags: "--fetch", about: "Fetch the remote's log before" },
+  FORMAT,
+  ...WHICH_LOG,
+];
+
 export const COMMANDS: readonly CommandSpec[] = [
   {
     name: "run",
@@ -234,7 +241,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: "push",
     args: "[remote]",
     about: "Push your log to a remote; merges what others pushed, never forces",
-    options: SHARING,
+    options: [
+      ...SHARING,
+      {
+        flags: "--background",
+        about: "Ask and say nothing; a failure is told by the next command",
+      },
+    ],
     examples: [
       "push                                 to the branch's remote, else origin",
       "push --dry-run                       what would be pushed",
@@ -264,6 +277,70 @@ export const COMMANDS: readonly CommandSpec[] = [
       "pull https://example.com/team.git    from a URL",
     ],
     load: () => import("./commands/pull.ts"),
+  },
+  {
+    name: "incoming",
+    args: "[remote]",
+    about: "Show the runs and tag changes that a remote has and you lack",
+    options: CHANGES,
+    examples: [
+      "incoming                             as of the last fetch",
+      "incoming --fetch                     ask the remote first",
+      "incoming --format json | jq .tags    for programs",
+    ],
+    load: () => import("./commands/incoming.ts"),
+  },
+  {
+    name: "outgoing",
+    args: "[remote]",
+    about: "Show the runs and tag changes that you have and a remote lacks",
+    options: CHANGES,
+    examples: [
+      "outgoing                             what `push` would send, as of the last fetch",
+      "outgoing --fetch backup              ask the remote `backup` first",
+    ],
+    load: () => import("./commands/outgoing.ts"),
+  },
+  {
+    name: "propose",
+    args: "<branch>",
+    about: "Put your tag edits on a branch for review, as one commit on the remote's log",
+    options: [
+      { flags: "-m, --message <why>", about: "The message of the commit" },
+      { flags: "--remote <name>", about: "The remote whose log it is based on" },
+      FORMAT,
+      ...WHICH_LOG,
+    ],
+    examples: [
+      'propose approve-june -m "Approve the June runs"',
+      "merge approve-june                   take it after its review",
+    ],
+    load: () => import("./commands/propose.ts"),
+  },
+  {
+    name: "remote",
+    args: "",
+    about: "List the remotes, and how far their logs are from yours",
+    options: [FORMAT, ...WHICH_LOG],
+    examples: ["remote                               as of the last fetch or push"],
+    load: () => import("./commands/remote.ts"),
+  },
+  {
+    name: "init",
+    args: "",
+    about: "Let plain `git fetch` and `git push` carry the log as well",
+    options: [
+      { flags: "--remote <name>", about: "The remote to set up (default: origin)" },
+      { flags: "--auto-push", about: "Also push after each run, in the background" },
+      { flags: "--undo", about: "Take back what an earlier `init` wrote" },
+      { flags: "--dry-run", about: "Only show what would be written" },
+    ],
+    examples: [
+      "init                                 git fetch and git push carry the log",
+      "init --auto-push                     and every run is pushed when it ends",
+      "init --undo                          as it was before",
+    ],
+    load: () => import("./commands/init.ts"),
   },
   {
     name: "index",

@@ -1,3 +1,4 @@
+import type { GitConfig } from "../src/git/backend.ts";
 import { loadConfig } from "../src/git/files/config.ts";
 import { findRepository } from "../src/git/files/repository.ts";
 import { deferredBackend } from "../src/git/open.ts";
@@ -16,33 +17,42 @@ export interface Sharing {
   readonly talk: Talk;
 }
 
-/**
- * Opens a log without its index, and gives it with the remote that is meant to `body`. git's own
- * progress goes to stderr, on a terminal.
- */
-export async function withRemote(
+/** Opens a log without its index, and gives it with the remote that is meant to `body`. */
+export function withRemote(
   options: Options,
   named: string | undefined,
   direction: "fetch" | "push",
   body: (sharing: Sharing) => Promise<void>,
 ): Promise<void> {
-  const repository = findRepository(process.cwd());
-  const config = loadConfig(repository);
-  const ref = chosenRef(logChoice(options), config);
-  const backend = deferredBackend(repository);
-  try {
-    const log = new Log(backend, ref);
+  return withOwnLog(options, async (log, config) => {
     const remote = chooseRemote(log, config, named, direction);
     // A run that was interrupted is part of the log, once it is recorded.
     if (direction === "push" && !options.dryRun) await recoverRuns(log);
-    const { stderr, stdin } = process;
-    const talk = {
-      mayAsk: Boolean(stdin.isTTY && stderr.isTTY),
-      onProgress: stderr.isTTY ? (text: string) => void stderr.write(text) : undefined,
-    };
-    await body({ log, remote, talk });
+    await body({ log, remote, talk: talkOfTerminal() });
+  });
+}
+
+/** Opens a log without its index. */
+export async function withOwnLog(
+  options: Options,
+  body: (log: Log, config: GitConfig) => Promise<void>,
+): Promise<void> {
+  const repository = findRepository(process.cwd());
+  const config = loadConfig(repository);
+  const backend = deferredBackend(repository);
+  try {
+    await body(new Log(backend, chosenRef(logChoice(options), config)), config);
   } finally {
     backend.maintain();
     await backend.close();
   }
+}
+
+/** git may ask, and shows its progress on stderr, where there is a terminal. */
+export function talkOfTerminal(): Talk {
+  const { stderr, stdin } = process;
+  return {
+    mayAsk: Boolean(stdin.isTTY && stderr.isTTY),
+    onProgress: stderr.isTTY ? (text) => void stderr.write(text) : undefined,
+  };
 }

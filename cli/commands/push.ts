@@ -1,4 +1,6 @@
+import { RedunError } from "../../src/errors.ts";
 import { Log } from "../../src/log/log.ts";
+import { forgetPushFailure, notePushFailure } from "../../src/share/auto-push.ts";
 import { countBetween } from "../../src/share/count.ts";
 import { previewFetch } from "../../src/share/fetch.ts";
 import { logsHere } from "../../src/share/logs.ts";
@@ -6,20 +8,41 @@ import { type PushedLog, pushLog } from "../../src/share/push.ts";
 import { type RemoteLog, remoteLog } from "../../src/share/remotes.ts";
 import type { CommandFunction } from "../command.ts";
 import { arrivalsText, isNothing } from "../text/arrivals.ts";
+import { reportPushFailure } from "../text/push-failure.ts";
 import { visible, write } from "../text/terminal.ts";
 import { type Sharing, withRemote } from "../with-remote.ts";
 
 export const command: CommandFunction = ([named], options) =>
   withRemote(options, named, "push", async (sharing) => {
-    const { log, remote, talk } = sharing;
+    const { log, remote } = sharing;
     const refs = options.allLogs ? await logsHere(log.backend) : [log.ref];
     if (refs.length === 0) await write("There is no log here to push.\n");
     for (const ref of refs) {
       const [one, there] = [new Log(log.backend, ref), remoteLog(remote, ref)];
       if (options.dryRun) await write(await preview({ ...sharing, log: one }, there));
-      else await write(pushText(await pushLog(one, there, talk), there));
+      else
+        await write(pushText(await push(sharing, one, there, Boolean(options.background)), there));
     }
   });
+
+/** A push in the background has nobody to ask or to tell. */
+async function push(
+  { talk }: Sharing,
+  log: Log,
+  there: RemoteLog,
+  background: boolean,
+): Promise<PushedLog> {
+  const { repository } = log.backend;
+  try {
+    if (!background) reportPushFailure(repository);
+    const pushed = await pushLog(log, there, background ? {} : talk);
+    forgetPushFailure(repository);
+    return pushed;
+  } catch (error) {
+    if (background && error instanceof RedunError) notePushFailure(repository, there.name, error);
+    throw error;
+  }
+}
 
 function pushText({ sent, received, after, rounds, said }: PushedLog, there: RemoteLog): string {
   const { name, ref } = there;

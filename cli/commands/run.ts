@@ -2,9 +2,13 @@ import { inspect } from "node:util";
 import { Scheduler } from "../../src/engine/scheduler.ts";
 import { definitionOf, type Task, type TaskDefinition } from "../../src/engine/task.ts";
 import { RedunError } from "../../src/errors.ts";
+import { loadConfig } from "../../src/git/files/config.ts";
+import { findRepository } from "../../src/git/files/repository.ts";
+import { chosenRef } from "../../src/log/ref.ts";
 import { formatParameters, parseTaskArguments } from "../../src/script/arguments.ts";
 import { loadWorkflow } from "../../src/script/load.ts";
 import { nearest } from "../../src/script/suggest.ts";
+import { startAutoPush } from "../../src/share/auto-push.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
 import { type CommandFunction, isJson, logChoice, type Options } from "../command.ts";
@@ -46,6 +50,10 @@ async function run(
   tags: readonly TagPair[],
   options: Options,
 ): Promise<void> {
+  // However the run ends.
+  process.once("exit", () => {
+    if (reporter.hasStarted) autoPush(options);
+  });
   const interrupt = new AbortController();
   const stop = (signal: NodeJS.Signals) => interrupt.abort(new Interrupted(signal));
   process.once("SIGINT", stop).once("SIGTERM", stop);
@@ -68,6 +76,12 @@ async function run(
   } finally {
     process.off("SIGINT", stop).off("SIGTERM", stop);
   }
+}
+
+function autoPush(options: Options): void {
+  const repository = findRepository(process.cwd());
+  const config = loadConfig(repository);
+  startAutoPush(repository, config, process.argv[1]!, chosenRef(logChoice(options), config));
 }
 
 class Interrupted extends Error {

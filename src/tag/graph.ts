@@ -187,6 +187,13 @@ export function baseNode(entity: string, tag: TagPair): TagNode {
   return { hash: hashTag(entity, tag[0], tag[1], []), tag, parents: [], edits: [] };
 }
 
+/** The node that an edit makes. A removal is redun's null tag, which belongs to no entity. */
+export function nodeOf(entity: string, { tag, parents }: TagEdit): TagNode {
+  const hashes = parents.map(({ hash }) => hash).sort();
+  const hash = tag ? hashTag(entity, tag[0], tag[1], hashes) : hashTag("", "", null, hashes);
+  return { hash, tag, parents: hashes, edits: [] };
+}
+
 /** Equal keys, and values that are equal as JSON: 1 is not 1.0. */
 export function sameTag(a: TagPair, b: TagPair): boolean {
   return (

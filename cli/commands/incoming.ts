@@ -1,0 +1,5 @@
+import type { CommandFunction } from "../command.ts";
+import { showChanges } from "../pages/changes.ts";
+
+export const command: CommandFunction = ([named], options) =>
+  showChanges("incoming", named, options);

@@ -1,0 +1,26 @@
+import { proposeTags } from "../../src/share/propose.ts";
+import { remoteLog } from "../../src/share/remotes.ts";
+import { type CommandFunction, isJson } from "../command.ts";
+import { jsonText } from "../text/json.ts";
+import { visible, write } from "../text/terminal.ts";
+import { withRemote } from "../with-remote.ts";
+
+export const command: CommandFunction = ([branch], options) => {
+  const json = isJson(options);
+  const named = options.remote as string | undefined;
+  return withRemote(options, named, "fetch", async ({ log, remote }) => {
+    const there = remoteLog(remote, log.ref);
+    const message = options.message as string | undefined;
+    const proposal = await proposeTags(log, there, branch!, message);
+    if (json) return write(`${jsonText(proposal)}\n`);
+    if (!proposal) return write(visible(`Nothing to propose: ${there.name} has your tag edits.\n`));
+    const edits = proposal.files.length === 1 ? "1 tag edit" : `${proposal.files.length} tag edits`;
+    const lines = [
+      `Proposed ${edits} on the branch ${branch} (${proposal.commit.slice(0, 8)}).`,
+      `Show them:   git show ${branch}`,
+      `Send them:   git push ${there.name} ${branch}`,
+      `Take them:   redun-git merge ${branch}`,
+    ];
+    await write(visible(`${lines.join("\n")}\n`));
+  });
+};

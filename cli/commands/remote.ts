@@ -1,0 +1,41 @@
+import { type LogDistance, type RemoteState, remoteStates } from "../../src/share/distance.ts";
+import { type CommandFunction, isJson } from "../command.ts";
+import { arrivalsText } from "../text/arrivals.ts";
+import { jsonText } from "../text/json.ts";
+import { reportPushFailure } from "../text/push-failure.ts";
+import { oneLine, write } from "../text/terminal.ts";
+import { withOwnLog } from "../with-remote.ts";
+
+export const command: CommandFunction = (_words, options) => {
+  const json = isJson(options);
+  return withOwnLog(options, async (log, config) => {
+    const states = await remoteStates(log, config);
+    if (json) return write(states.flatMap(stateJson).join(""));
+    reportPushFailure(log.backend.repository);
+    if (states.length === 0) {
+      return write("No remotes yet. `git remote add origin <url>` adds one.\n");
+    }
+    await write(states.map(stateText).join("\n"));
+  });
+};
+
+function stateText({ name, url, logs }: RemoteState): string {
+  return `${oneLine(name)}  ${oneLine(url)}\n${logs.map((log) => `  ${logText(log)}\n`).join("")}`;
+}
+
+function logText({ ref, seen, ahead, behind }: LogDistance): string {
+  const name = oneLine(ref.replace(/^refs\/redun\//, ""));
+  if (seen === null)
+    return `${name}: not seen there yet; to push: ${arrivalsText(ahead) || "nothing"}`;
+  const parts = [
+    arrivalsText(ahead) && `to push: ${arrivalsText(ahead)}`,
+    arrivalsText(behind) && `to pull: ${arrivalsText(behind)}`,
+  ].filter(Boolean);
+  return `${name}: ${parts.length > 0 ? parts.join("; ") : "the same as here"}`;
+}
+
+function stateJson({ name, url, logs }: RemoteState): string[] {
+  return logs.map(({ ref, seen, ahead, behind }) => {
+    return `${jsonText({ remote: name, url, log: ref, commit: seen, ahead, behind })}\n`;
+  });
+}

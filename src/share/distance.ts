@@ -1,0 +1,45 @@
+import type { GitConfig, Oid } from "../git/backend.ts";
+import { withoutCredentials } from "../git/remote-url.ts";
+import type { Arrivals } from "../log/arrivals.ts";
+import { Log } from "../log/log.ts";
+import { countBetween } from "./count.ts";
+import { lastSeen, remoteLog, trackingFolder } from "./remotes.ts";
+
+/** A remote, and how far its logs are from ours, as of the last fetch or push. */
+export interface RemoteState {
+  readonly name: string;
+  /** Without credentials. */
+  readonly url: string;
+  readonly logs: readonly LogDistance[];
+}
+
+export interface LogDistance {
+  readonly ref: string;
+  /** Where the remote's log was; null when we never saw one. */
+  readonly seen: Oid | null;
+  /** What it lacks of ours, and ours of it. */
+  readonly ahead: Arrivals;
+  readonly behind: Arrivals;
+}
+
+/** Every configured remote with the log given and all others that it was seen to have. */
+export async function remoteStates(log: Log, config: GitConfig): Promise<RemoteState[]> {
+  const { backend } = log;
+  const states: RemoteState[] = [];
+  for (const name of config.subsections("remote")) {
+    const folder = trackingFolder(name);
+    const tracked = [...(await backend.refs(folder)).keys()]
+      .filter((ref) => !/\.rewritten-[0-9a-f]+$/.test(ref))
+      .map((ref) => ref.slice(folder.length))
+      .map((ref) => (ref.startsWith("refs/") ? ref : `refs/redun/${ref}`));
+    const logs: LogDistance[] = [];
+    for (const ref of new Set([log.ref, ...tracked])) {
+      const one = new Log(backend, ref);
+      const [tip, seen] = await Promise.all([one.tip(), lastSeen(one, remoteLog(name, ref))]);
+      const ahead = await countBetween(backend, seen, tip);
+      logs.push({ ref, seen, ahead, behind: await countBetween(backend, tip, seen) });
+    }
+    states.push({ name, url: withoutCredentials(config.get(`remote.${name}.url`) ?? ""), logs });
+  }
+  return states;
+}

@@ -1,0 +1,72 @@
+import { RedunError } from "../errors.ts";
+import type { Oid, StoredFile } from "../git/backend.ts";
+import { assertRefName, headRef } from "../git/files/refs.ts";
+import type { Log } from "../log/log.ts";
+import { parsePath } from "../record/layout.ts";
+import { lastSeen, type RemoteLog } from "./remotes.ts";
+
+/** A branch that holds what a remote's log holds and, in one commit, tag edits of ours. */
+export interface Proposal {
+  /** `refs/heads/...` */
+  readonly ref: string;
+  readonly commit: Oid;
+  /** The files of tag edits that its last commit adds. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Puts the tag edits that a remote's log lacks on a branch, as one commit on top of that log, so
+ * that they can be reviewed before they are merged. A branch that holds an earlier proposal gets
+ * what is new since. Only tag edits are put there; runs are facts, and go by `pushLog`.
+ * @returns null when there is nothing to propose
+ * @throws RedunError BAD_REF for a branch that is checked out, REMOTE_FAILED when the remote's log
+ * was never seen
+ */
+export async function proposeTags(
+  log: Log,
+  remote: RemoteLog,
+  branch: string,
+  message: string | undefined,
+): Promise<Proposal | null> {
+  const { backend } = log;
+  const ref = `refs/heads/${branch}`;
+  assertRefName(ref);
+  if (headRef(backend.repository) === ref) {
+    throw new RedunError(
+      "BAD_REF",
+      `The branch ${branch} is checked out.`,
+      "Choose another name: the proposal is a branch of its own.",
+    );
+  }
+  const [tip, seen, expected] = await Promise.all([
+    log.tip(),
+    lastSeen(log, remote),
+    backend.resolve(ref),
+  ]);
+  if (seen === null) {
+    throw new RedunError(
+      "REMOTE_FAILED",
+      `Nothing is known of ${remote.ref} of ${remote.name}, which a proposal begins with.`,
+      `Get it with \`redun-git fetch ${remote.name}\`, or begin it with \`redun-git push ${remote.name}\`.`,
+    );
+  }
+  const base = expected ?? seen;
+  const files = tip === null ? [] : await tagFiles(log, base, tip);
+  if (files.length === 0) return null;
+  const commit = await backend.append({
+    ref,
+    expected,
+    parents: [base],
+    files,
+    message: `${message ?? `tags: ${files.length} edits`}\n`,
+  });
+  return { ref, commit, files: files.map(({ path }) => path) };
+}
+
+async function tagFiles({ backend }: Log, from: Oid, to: Oid): Promise<StoredFile[]> {
+  const files: StoredFile[] = [];
+  for await (const { kind, path, oid } of backend.changes(from, to)) {
+    if (kind === "added" && parsePath(path)?.kind === "tags") files.push({ path, oid });
+  }
+  return files;
+}

@@ -1,0 +1,187 @@
+/** The commands that share a log, as people type them, between clones of a bare repository. */
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { CLI, cli, jsonLines, logged, ok, start } from "../support/cli.ts";
+import { clone, closeClones } from "../support/clone.ts";
+import { temporaryFolder, temporaryRepository } from "../support/repository.ts";
+
+const share = suite("sharing commands");
+
+function team() {
+  const bare = temporaryRepository({ bare: true });
+  return { bare, ada: clone(bare.dir, "ada"), bob: clone(bare.dir, "bob") };
+}
+
+share("push, pull, fetch and remote say what moved", async () => {
+  const { ada, bob } = team();
+  await ada.tag(await ada.run("one"), "env", "prod");
+  assert.is(ok(ada.dir, ["push", "--dry-run"]), `Would push ${ONE_EACH} to origin (${REF}).\n`);
+  assert.is(ok(ada.dir, ["push"]), `Pushed ${ONE_EACH} to origin (${REF}).\n`);
+  assert.is(ok(ada.dir, ["push"]), `origin has everything of ${REF}.\n`);
+  assert.is(ok(bob.dir, ["pull", "--dry-run"]), `Would pull ${ONE_EACH} from origin (${REF}).\n`);
+  assert.match(ok(bob.dir, ["fetch"]), `Fetched ${ONE_EACH} from origin (${REF}).\n`);
+  assert.match(ok(bob.dir, ["remote"]), `  main: to pull: ${ONE_EACH}\n`);
+  assert.is(ok(bob.dir, ["pull"]), `Pulled ${ONE_EACH} from origin into ${REF}.\n`);
+  assert.is(ok(bob.dir, ["pull"]), `Nothing new at origin (${REF}).\n`);
+  assert.match(ok(bob.dir, ["remote"]), "  main: the same as here\n");
+  assert.is(logged(bob.dir, ["-t", "env=prod"]).length, 1);
+});
+
+share("every log at once", async () => {
+  const { bare, ada, bob } = team();
+  await ada.run("one");
+  ada.git("update-ref", "refs/redun/team/nightly", REF);
+  ok(ada.dir, ["push", "--all-logs"]);
+  assert.is(bare.git("rev-parse", "refs/redun/team/nightly"), bare.git("rev-parse", REF));
+  ok(bob.dir, ["pull", "--all-logs"]);
+  assert.is(bob.git("rev-parse", "refs/redun/team/nightly"), bare.git("rev-parse", REF));
+  assert.equal(
+    jsonLines(ok(bob.dir, ["remote", "--format", "json"])).map(({ log }) => log),
+    [REF, "refs/redun/team/nightly"],
+  );
+});
+
+share("incoming and outgoing are a diff of tags by entity", async () => {
+  const { ada, bob } = team();
+  const id = await ada.run("one");
+  ok(ada.dir, ["tag", "add", id, "env=dev"]);
+  ok(ada.dir, ["push"]);
+  ok(bob.dir, ["pull"]);
+  ok(bob.dir, ["tag", "update", id, "env=prod"]);
+  ok(bob.dir, ["tag", "add", id, "n=1"]);
+  await bob.run("two");
+  const diff = `Execution ${id.slice(0, 8)}  by bob\n  - env=dev\n  + env=prod\n  + n=1\n`;
+  const outgoing = ok(bob.dir, ["outgoing"]);
+  assert.match(outgoing, /^Outgoing to origin \(refs\/redun\/main\):\n\nExec [0-9a-f]{8} .*two\n/);
+  assert.ok(outgoing.endsWith(`\n\n${diff}`), outgoing);
+  ok(bob.dir, ["push"]);
+  assert.match(ok(ada.dir, ["incoming"]), "Nothing incoming");
+  assert.ok(ok(ada.dir, ["incoming", "--fetch"]).endsWith(`\n\n${diff}`));
+  const [run, edit] = jsonLines(ok(ada.dir, ["incoming", "--format", "json"]));
+  assert.equal([run._type, run.args], ["Execution", ["two"]]);
+  assert.equal([edit.entity, edit.removed], [id, [{ key: "env", value: "dev" }]]);
+});
+
+share("a proposal is one commit of tag edits, merged after its review", async () => {
+  const { bare, ada, bob } = team();
+  const id = await ada.run("one");
+  ok(ada.dir, ["push"]);
+  ok(bob.dir, ["pull"]);
+  ok(bob.dir, ["tag", "add", id, "approved=true"]);
+  await bob.run("not proposed");
+  assert.match(ok(bob.dir, ["propose", "june", "-m", "Approve June"]), "Proposed 1 tag edit");
+  assert.match(ok(bob.dir, ["propose", "june"]), "Nothing to propose");
+  assert.is(
+    bob.git("log", "-1", "--format=%s %P", "june"),
+    `Approve June ${bare.git("rev-parse", REF)}`,
+  );
+  assert.match(bob.git("show", "--format=", "june"), /^\+ +approved: true$/m);
+  bob.git("push", "-q", "origin", "june");
+  ada.git("fetch", "-q", "origin");
+  ok(ada.dir, ["merge", "origin/june"]);
+  assert.match(ok(ada.dir, ["tag", "list", id]), "approved=true");
+  assert.equal(ada.runs(), ["one"]);
+});
+
+share("init lets plain git carry the log, and is taken back without a trace", async () => {
+  const { bare, ada, bob } = team();
+  const before = ada.git("config", "--local", "--list");
+  const shown = ok(ada.dir, ["init", "--dry-run"]);
+  assert.is(ada.git("config", "--local", "--list"), before);
+  assert.match(shown, "remote.origin.fetch = +refs/redun/*:refs/redun/remotes/origin/*");
+  for (const one of [ada, bob]) ok(one.dir, ["init"]);
+  assert.match(ok(ada.dir, ["init"]), "set up already");
+  await ada.run("one");
+  ada.git("commit", "-q", "--allow-empty", "-m", "x");
+  withOurselvesOnPath(() => ada.git("push", "-q", "origin", "HEAD:refs/heads/topic"));
+  assert.is(bare.git("rev-parse", REF), ada.git("rev-parse", REF));
+  assert.is(bare.git("rev-parse", "topic"), ada.git("rev-parse", "HEAD"));
+  bob.git("fetch", "-q");
+  assert.match(ok(bob.dir, ["incoming"]), "one");
+  assert.is(bob.git("for-each-ref", "refs/redun/remotes/origin/remotes"), "");
+  ok(ada.dir, ["init", "--undo"]);
+  assert.is(ada.git("config", "--local", "--list"), before);
+  assert.not.ok(existsSync(join(ada.dir, ".git/hooks/pre-push")));
+});
+
+share("init leaves a hook of the user's alone", async () => {
+  const { ada } = team();
+  const hook = join(ada.dir, ".git/hooks/pre-push");
+  writeFileSync(hook, "#!/bin/sh\nexit 0\n");
+  assert.match(ok(ada.dir, ["init"]), `There is a hook ${hook} already. Add this line to it:`);
+  ok(ada.dir, ["init", "--undo"]);
+  assert.ok(existsSync(hook));
+});
+
+share("with auto-push a run is pushed when it ends; a failure is told later", async () => {
+  const { bare, ada } = team();
+  writeFileSync(join(ada.dir, "w.mjs"), WORKFLOW);
+  ok(ada.dir, ["init", "--auto-push"]);
+  ok(ada.dir, ["run", "-q", "w.mjs", "main"]);
+  await until(() => bare.git("for-each-ref", REF) !== "");
+  ada.git("remote", "set-url", "origin", "/nowhere");
+  ok(ada.dir, ["run", "-q", "w.mjs", "main"]);
+  const failure = join(ada.dir, ".git/redun/push-failure.json");
+  await until(() => existsSync(failure));
+  assert.match(cli(ada.dir, ["remote"]).stderr, /warning: The push to origin after a run failed/);
+  ada.git("remote", "set-url", "origin", bare.dir);
+  ok(ada.dir, ["push"]);
+  assert.is(cli(ada.dir, ["remote"]).stderr, "");
+});
+
+share("Ctrl-C in the middle of a push leaves a good repository", async () => {
+  const { bare, ada } = team();
+  await ada.run("one");
+  const hook = join(bare.dir, "hooks/pre-receive");
+  writeFileSync(hook, `#!/bin/sh\ntouch ${bare.dir}/began\nsleep 5\n`);
+  chmodSync(hook, 0o755);
+  const pushing = start(ada.dir, ["push"]);
+  await until(() => existsSync(join(bare.dir, "began")));
+  pushing.child.kill("SIGINT");
+  assert.is((await pushing.ended).signal, "SIGINT");
+  assert.is(ada.git("fsck", "--strict", "--no-dangling", "--no-progress"), "");
+  writeFileSync(hook, "#!/bin/sh\n");
+  assert.match(ok(ada.dir, ["push"]), /^Pushed 1 execution|^origin has everything/);
+});
+
+share("no remote, and one that nobody knows", async () => {
+  const { ada } = team();
+  await ada.run("one");
+  const nowhere = cli(ada.dir, ["push", "nowhere"]);
+  assert.equal([nowhere.status, nowhere.stdout], [1, ""]);
+  assert.match(nowhere.stderr, /\[REMOTE_FAILED\]/);
+  ada.git("remote", "remove", "origin");
+  assert.match(cli(ada.dir, ["pull"]).stderr, /no remote\. \[UNKNOWN_REMOTE\]/);
+  assert.match(ok(ada.dir, ["remote"]), "No remotes yet");
+});
+
+share.after(closeClones);
+share.run();
+
+const REF = "refs/redun/main";
+const ONE_EACH = "1 execution, 1 tag edit from 1 person";
+const WORKFLOW = `import { task } from "redun-git"; export const main = task({ name: "main" }, () => 1);`;
+
+/** As after `npm install -g`. */
+function withOurselvesOnPath(body: () => void): void {
+  const folder = temporaryFolder().dir;
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(CLI, join(folder, "redun-git"));
+  const before = process.env.PATH;
+  process.env.PATH = `${folder}:${before}`;
+  try {
+    body();
+  } finally {
+    process.env.PATH = before;
+  }
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; !holds(); tries++) {
+    if (tries > 200) throw new Error("it never happened");
+    await sleep(50);
+  }
+}
