@@ -9,7 +9,7 @@ import { commandLine, localTime, shortId, tagText } from "../text/lines.ts";
 import { oneLine, page, painter, visible } from "../text/terminal.ts";
 import { withLog } from "../with-log.ts";
 import { talkOfTerminal } from "../with-remote.ts";
-import { tagsJson } from "./execution.ts";
+import { tagsJson } from "./tags.ts";
 
 type Paint = ReturnType<typeof painter>;
 
