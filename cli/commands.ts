@@ -83,6 +83,14 @@ export const COMMANDS: readonly CommandSpec[] = [
       TAG,
       WHERE,
       ...EXECUTION_FILTERS,
+      {
+        flags: "--commit <revision>",
+        about: "Only of executions of a commit, or of those in a range; or of the same files",
+      },
+      {
+        flags: "--decorate-code",
+        about: "List commits of the code, each with its executions; a range may stand for the id",
+      },
       { flags: "-n, --limit <count>", about: "At most so many executions (default 50; 0 is all)" },
       FORMAT,
       ...WHICH_LOG,
@@ -94,6 +102,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       "log -t 'cost>3' -t 'env!=dev'        numbers and dates compare; see docs/tags.md",
       "log --where 'status=failed and (env=prod or started > 2d)'",
       "log --since yesterday --author 'ras*'",
+      "log --commit main..feature           what ran the code of a branch, before a rebase too",
+      "log --decorate-code v1..             the commits since v1, each with its executions",
       "log 6dc981d7                         one execution, job, task, value or call",
       "log --format json | jq .id           for programs",
     ],

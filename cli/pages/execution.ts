@@ -28,6 +28,7 @@ export function executionJson(row: ExecutionRow): object {
     end_time: row.ended === null ? null : new Date(row.ended).toISOString(),
     task: row.task,
     user: row.user,
+    commit: row.commit,
     args: row.argv,
     tags: tagsJson(row.tags, row.conflicts),
   };

@@ -11,6 +11,6 @@ export function commitLine(
 }
 
 /** A commit of the code as programs get it. */
-export function commitJson({ oid, tree, time, subject }: ListedCommit): object {
-  return { commit: oid, tree, time: new Date(time).toISOString(), subject };
+export function commitJson({ oid, tree, author, time, subject }: ListedCommit): object {
+  return { commit: oid, tree, author, time: new Date(time).toISOString(), subject };
 }

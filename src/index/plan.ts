@@ -1,4 +1,4 @@
-import { allOf, type Condition } from "../query/condition.ts";
+import { allOf, type CodeCondition, type Condition } from "../query/condition.ts";
 import type { Statements } from "./database.ts";
 import type { Dictionary } from "./dictionary.ts";
 import { Pairs } from "./pairs.ts";
@@ -9,6 +9,7 @@ import {
   EXECUTION_SCOPE,
   entityScope,
   JOB_SCOPE,
+  numbersOf,
   type Scope,
   WhereCompiler,
 } from "./where.ts";
@@ -43,7 +44,7 @@ interface Term {
   readonly scope: Scope;
 }
 
-/** A term on a tag whose rows are looked at instead of all: they stand behind FROM, as `d`. */
+/** A term whose rows are looked at instead of all: their times and numbers stand behind FROM, as `d`. */
 interface Driver {
   readonly term: Term;
   readonly rows: Sql;
@@ -131,47 +132,49 @@ export class Planner {
   }
 
   /**
-   * Of the conditions on tags, the one that the fewest rows meet. Those of a single tag come in the
-   * order of time; of several tags they must be sorted, and so be few.
+   * Of the conditions that a table knows the rows of, the one that the fewest rows meet. Those of
+   * a single tag come in the order of time; others must be sorted, and so be few.
    */
   #driver(terms: readonly Term[]): Driver | undefined {
-    const candidates = terms.flatMap((term) => {
-      const { condition, scope } = term;
-      const pairs = condition.is === "tag" ? this.#pairs.few(condition) : [];
-      return pairs && pairs.length > 0 ? [{ term, pairs, type: scope.type }] : [];
-    });
+    const candidates = terms.flatMap((term) => this.#candidate(term) ?? []);
     const [only] = candidates;
-    if (candidates.length === 1 && only!.pairs.length === 1) return driverOf(only!);
+    if (candidates.length === 1 && only!.isInOrder) return only;
     const counted = candidates
       .map((candidate) => ({ ...candidate, count: this.#count(candidate) }))
-      .filter(({ pairs, count }) => pairs.length === 1 || count < FEW_ROWS)
+      .filter(({ isInOrder, count }) => isInOrder || count < FEW_ROWS)
       .sort((a, b) => a.count - b.count);
-    return counted[0] && driverOf(counted[0]);
+    return counted[0];
   }
 
-  /** How many rows have one of these tags, up to a number that is no longer few. */
-  #count({ pairs, type }: Candidate): number {
-    const row = this.#statements
-      .get(
-        `SELECT count(*) AS count FROM (SELECT 1 FROM tag WHERE pair IN (${bound(...pairs).text})
-           AND type = ${type} LIMIT ${FEW_ROWS})`,
-      )
-      .get(...pairs);
-    return row!.count as number;
+  #candidate(term: Term): Candidate | undefined {
+    const { condition, scope } = term;
+    if (condition.is === "code" && scope === EXECUTION_SCOPE) {
+      return { term, rows: rowsOfCode(condition), isInOrder: false };
+    }
+    const pairs = (condition.is === "tag" && this.#pairs.few(condition)) || [];
+    if (pairs.length === 0) return undefined;
+    const isInOrder = pairs.length === 1;
+    const rows = sql`(SELECT ${isInOrder ? "" : "DISTINCT"} time, entity FROM tag
+      WHERE pair IN (${bound(...pairs)}) AND type = ${scope.type}) d`;
+    return { term, rows, isInOrder };
+  }
+
+  /** How many rows there are, up to a number that is no longer few. */
+  #count({ rows }: Candidate): number {
+    const { text, values } = sql`SELECT count(*) AS count FROM
+      (SELECT 1 FROM ${rows} LIMIT ${FEW_ROWS})`;
+    return this.#statements.get(text).get(...values)!.count as number;
   }
 }
 
-interface Candidate {
-  readonly term: Term;
-  readonly pairs: readonly number[];
-  readonly type: number;
+interface Candidate extends Driver {
+  readonly isInOrder: boolean;
 }
 
-function driverOf({ term, pairs, type }: Candidate): Driver {
-  const distinct = pairs.length === 1 ? "" : "DISTINCT";
-  const rows = sql`(SELECT ${distinct} time, entity FROM tag
-    WHERE pair IN (${bound(...pairs)}) AND type = ${type}) d`;
-  return { term, rows };
+function rowsOfCode({ commits, trees }: CodeCondition): Sql {
+  return sql`(SELECT started AS time, seq AS entity FROM execution
+      WHERE commit_id IN ${numbersOf(commits)}
+    UNION SELECT started, seq FROM execution WHERE tree_id IN ${numbersOf(trees)}) d`;
 }
 
 function termsOf(condition: Condition, scope: Scope): Term[] {

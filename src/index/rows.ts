@@ -28,6 +28,9 @@ export interface ExecutionRow extends TagColumns {
   readonly task: string;
   readonly argv: readonly string[];
   readonly user: string;
+  /** Ids of the commit of the code, and of its tree; null where they are not recorded. */
+  readonly commit: string | null;
+  readonly tree: string | null;
 }
 
 export interface JobRow extends TagColumns {
@@ -74,8 +77,10 @@ const conflictSql = (type: string, table: string) =>
   `(SELECT group_concat(pair) FROM conflict c WHERE c.type = ${type} AND c.entity = ${table}.seq) AS conflicts`;
 
 export const EXECUTION_SQL = `SELECT e.seq, e.id, e.status, e.started, e.took, e.argv, e.tags,
-    t.text AS task, u.text AS user, ${conflictSql(String(ENTITY_TYPES.indexOf("Execution")), "e")}
-  FROM execution e LEFT JOIN word t ON t.seq = e.task LEFT JOIN word u ON u.seq = e.user`;
+    t.text AS task, u.text AS user, code.text AS commit_oid, tree.text AS tree_oid,
+    ${conflictSql(String(ENTITY_TYPES.indexOf("Execution")), "e")}
+  FROM execution e LEFT JOIN word t ON t.seq = e.task LEFT JOIN word u ON u.seq = e.user
+  LEFT JOIN word code ON code.seq = e.commit_id LEFT JOIN word tree ON tree.seq = e.tree_id`;
 
 export const JOB_SQL = `SELECT j.seq, j.id, j.parent, j.status, j.started, j.took, j.args, j.tags,
     w.text AS task, t.id AS task_hash, s.oid AS segment, ${conflictSql(String(ENTITY_TYPES.indexOf("Job")), "j")}
@@ -96,6 +101,8 @@ export function executionRow(row: Row, dictionary: Dictionary): ExecutionRow {
     task: (row.task as string | null) ?? "",
     argv: JSON.parse(row.argv as string),
     user: (row.user as string | null) ?? "",
+    commit: row.commit_oid as string | null,
+    tree: row.tree_oid as string | null,
     ...tagColumns(row, dictionary),
   };
 }

@@ -38,6 +38,8 @@ function uncommitted({ owner, lines }: FoundJournal): ExecutionRow | undefined {
     task: execution.task,
     argv: execution.argv,
     user: execution.user,
+    commit: execution.code.commit ?? null,
+    tree: execution.code.tree ?? null,
     tags: execution.tags,
     conflicts: [],
   };

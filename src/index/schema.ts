@@ -68,6 +68,8 @@ export function lookupTable(name: Lookup): string {
 
 export const INDEXES = `
 CREATE INDEX execution_started ON execution (started);
+CREATE INDEX execution_commit ON execution (commit_id) WHERE commit_id IS NOT NULL;
+CREATE INDEX execution_tree ON execution (tree_id) WHERE tree_id IS NOT NULL;
 CREATE INDEX job_task ON job (task, started);
 CREATE INDEX entity_name ON entity (name, type) WHERE name IS NOT NULL;
 `;

@@ -1,4 +1,4 @@
-import type { Condition, FieldCondition, TagCondition } from "../query/condition.ts";
+import type { CodeCondition, Condition, FieldCondition, TagCondition } from "../query/condition.ts";
 import { spanOf, textMatcher } from "../query/matcher.ts";
 import { ENTITY_TYPES, EXECUTION_STATUSES, JOB_STATUSES } from "../record/records.ts";
 import { loadId } from "./ids.ts";
@@ -25,6 +25,8 @@ export interface Scope {
     readonly user?: string;
     readonly exec?: string;
     readonly arg?: string;
+    readonly commit?: string;
+    readonly tree?: string;
   };
   /** The texts in the column of `arg`. */
   readonly args: (column: string) => readonly string[];
@@ -47,6 +49,8 @@ export const EXECUTION_SCOPE: Scope = {
     user: word("e.user"),
     exec: "e.id",
     arg: "e.argv",
+    commit: "e.commit_id",
+    tree: "e.tree_id",
   },
   args: (argv) => JSON.parse(argv),
 };
@@ -66,6 +70,8 @@ export const JOB_SCOPE: Scope = {
     user: word("e.user"),
     exec: "e.id",
     arg: "j.args",
+    commit: "e.commit_id",
+    tree: "e.tree_id",
   },
   args: (args) => [args],
 };
@@ -109,6 +115,8 @@ export class WhereCompiler {
         return this.#tag(condition, scope);
       case "field":
         return this.#field(condition, scope);
+      case "code":
+        return code(condition, scope);
     }
   }
 
@@ -159,6 +167,18 @@ export class WhereCompiler {
         return this.test(remembered(textMatcher(condition)), column);
     }
   }
+}
+
+function code({ commits, trees }: CodeCondition, { columns: { commit, tree } }: Scope): Sql {
+  if (!commit || !tree) return sql`0`;
+  return sql`(${commit} IS NOT NULL AND ${commit} IN ${numbersOf(commits)}
+    OR ${tree} IS NOT NULL AND ${tree} IN ${numbersOf(trees)})`;
+}
+
+/** The numbers that texts have as words; most commits of a history are none. */
+export function numbersOf(texts: ReadonlySet<string>): Sql {
+  const list = bound(JSON.stringify([...texts]));
+  return sql`(SELECT w.seq FROM json_each(${list}) t CROSS JOIN word w ON w.text = t.value)`;
 }
 
 /** Names of tasks and users are few. */

@@ -5,7 +5,8 @@ export type Condition =
   | { readonly is: "and" | "or"; readonly parts: readonly Condition[] }
   | { readonly is: "not"; readonly part: Condition }
   | TagCondition
-  | FieldCondition;
+  | FieldCondition
+  | CodeCondition;
 
 /** The entity has a tag whose key and value pass. */
 export interface TagCondition {
@@ -33,6 +34,15 @@ export interface FieldCondition {
   readonly op: "=" | "~" | Order;
   /** Checked when it was read: a time, a duration, a status, or any text. */
   readonly operand: string;
+}
+
+/** The execution ran one of these commits, or another one that holds the same files. */
+export interface CodeCondition {
+  readonly is: "code";
+  /** The revision or range that was asked for. */
+  readonly revision: string;
+  readonly commits: ReadonlySet<string>;
+  readonly trees: ReadonlySet<string>;
 }
 
 export type Order = "<" | "<=" | ">" | ">=";

@@ -19,6 +19,9 @@ export interface Subject {
   readonly exec?: string;
   /** The words of the command line, or the arguments of a job as one text. */
   readonly args?: readonly string[];
+  /** Ids of the commit that an execution ran, and of its tree. */
+  readonly commit?: string | null;
+  readonly tree?: string | null;
 }
 
 /** A test of entities. Relative times count from `now`, in milliseconds since 1970. */
@@ -42,6 +45,10 @@ export function matcher(condition: Condition, now = Date.now()): (subject: Subje
     }
     case "field":
       return fieldMatcher(condition, now);
+    case "code": {
+      const { commits, trees } = condition;
+      return ({ commit, tree }) => commits.has(commit ?? "") || trees.has(tree ?? "");
+    }
   }
 }
 

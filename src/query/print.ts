@@ -6,7 +6,7 @@ import { hasWildcard } from "./glob.ts";
 import { isWord } from "./lexer.ts";
 import { isReserved } from "./parse.ts";
 
-/** A condition as `parseQuery` reads it, on one line. */
+/** A condition as `parseQuery` reads it, on one line; one on the code is for people only. */
 export function printQuery(condition: Condition): string {
   switch (condition.is) {
     case "and":
@@ -19,6 +19,8 @@ export function printQuery(condition: Condition): string {
       return printTag(condition);
     case "field":
       return `${condition.field} ${condition.op} ${word(condition.operand)}`;
+    case "code":
+      return `commit ${word(condition.revision)}`;
   }
 }
 
