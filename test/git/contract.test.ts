@@ -10,6 +10,7 @@ import { configContract } from "./contract/config.ts";
 import { crossContract } from "./contract/cross.ts";
 import { headContract } from "./contract/head.ts";
 import { historyContract } from "./contract/history.ts";
+import { mergeContract } from "./contract/merge.ts";
 import { raceContract } from "./contract/race.ts";
 import { readContract } from "./contract/read.ts";
 import { repositoriesContract } from "./contract/repositories.ts";
@@ -25,6 +26,7 @@ for (const [name, open] of [
   contractSuite(`git backend ${name}: arrivals`, open, arrivalsContract);
   contractSuite(`git backend ${name}: head`, open, (test) => headContract(test, open));
   contractSuite(`git backend ${name}: history`, open, (test) => historyContract(test, open));
+  contractSuite(`git backend ${name}: merge`, open, mergeContract);
   contractSuite(`git backend ${name}: config`, open, configContract);
   contractSuite(`git backend ${name}: repositories`, open, (test) =>
     repositoriesContract(test, open, name),

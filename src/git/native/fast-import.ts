@@ -59,9 +59,13 @@ function quotePath(path: string): string {
   return `"${escaped}"`;
 }
 
+/** The last one is a ref that is gone. */
+const MOVED =
+  /Not updating|does not contain|but expected|reference already exists|unable to resolve reference '[^']*'$/im;
+
 /** What it means that git refused to write a ref; the words are git's own, in the C locale. */
 export function refusal(ref: string, repository: Repository, stderr: string): RedunError | null {
-  if (/Not updating|does not contain|but expected|reference already exists/i.test(stderr)) {
+  if (MOVED.test(stderr)) {
     return new RedunError("REF_MOVED", `${ref} moved while it was being written.`);
   }
   if (/Unable to create .*\.lock': File exists/.test(stderr)) {
