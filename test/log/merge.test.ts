@@ -2,8 +2,10 @@
  * Merging two logs: the seven ways in which they can stand to each other, and what is refused.
  * All logs of a test stand in one repository, whose objects are then what an exchange would bring.
  */
+import { execFileSync } from "node:child_process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { type ErrorCode, RedunError } from "../../src/errors.ts";
 import type { GitBackend, Oid } from "../../src/git/backend.ts";
 import { findRepository } from "../../src/git/files/repository.ts";
 import { openIsomorphic } from "../../src/git/isomorphic/backend.ts";
@@ -23,6 +25,8 @@ interface World {
   /** Commits runs of these numbers to a log. */
   record(name: string, ...runs: number[]): Promise<Oid>;
   merge(into: string, from: string): Promise<Merged>;
+  /** Asserts that a merge is refused, with this code and these words, and changes nothing. */
+  refuses(into: string, from: string, code: ErrorCode, words: string): Promise<void>;
   tree(name: string): string;
   commits(name: string): number;
 }
@@ -31,7 +35,7 @@ for (const [backend, open] of Object.entries(OPEN)) {
   const merge = suite(`merge, ${backend}`);
   const test = (title: string, body: (world: World) => Promise<void>) => {
     merge(title, async () => {
-      const repo = temporaryRepository();
+      const repo = temporaryRepository({ commit: true });
       const git = open(findRepository(repo.dir));
       try {
         await body(worldOf(repo, git));
@@ -138,6 +142,139 @@ for (const [backend, open] of Object.entries(OPEN)) {
     assert.equal([tree("b"), tree("c")], [tree("a"), tree("a")]);
   });
 
+  test("what was deleted on one side comes back, whoever merges", async (world) => {
+    const { merge, record, repo, log, tree } = world;
+    await record("a", 1, 2);
+    await merge("b", "a");
+    const whole = tree("a");
+    const [path] = madeRun(1).files.map((file) => file.path);
+    tamper(repo, "a", ({ remove }) => remove(path!));
+    assert.is.not(tree("a"), whole);
+    assert.is((await merge("b", "a")).scenario, "diverged");
+    assert.is(tree("b"), whole);
+    assert.is((await merge("a", "b")).scenario, "behind");
+    assert.is(tree("a"), whole);
+    // Here it is the log that lost something, and the other is older.
+    const older = await log("a").tip();
+    tamper(repo, "a", ({ remove }) => remove(path!));
+    repo.git("update-ref", "refs/redun/older", older!);
+    assert.is((await merge("a", "older")).scenario, "diverged");
+    assert.is(tree("a"), whole);
+  });
+
+  test("a record with two contents is corruption: the path is named, nothing is taken", async (world) => {
+    const { record, repo, refuses } = world;
+    await record("a", 1);
+    await record("b", 1, 2);
+    const { path } = madeRun(1).files[0]!;
+    for (const base of ["b", "a"]) {
+      repo.git("update-ref", "refs/redun/forged", `refs/redun/${base}`);
+      tamper(repo, "forged", ({ add }) => add("100644", "forged\n", path));
+      await refuses("a", "forged", "LOG_CORRUPT", path);
+    }
+  });
+
+  test("files of others are carried along; two contents of one are a conflict", async (world) => {
+    const { merge, record, repo, refuses, tree } = world;
+    await record("a", 1);
+    await record("b", 2);
+    tamper(repo, "b", ({ add }) => add("100644", "read me\n", "docs/README"));
+    assert.is((await merge("a", "b")).arrivals.others, 1);
+    assert.is(repo.git("show", "refs/redun/a:docs/README"), "read me");
+    assert.is(repo.git("ls-tree", "-r", "--name-only", "refs/redun/a").split("\n").length, 6);
+    tamper(repo, "b", ({ add }) => add("100644", "otherwise\n", "docs/README"));
+    await refuses("a", "b", "FILE_CONFLICT", "docs/README");
+    await record("c", 3);
+    tamper(repo, "c", ({ add }) => add("100644", "a file\n", "docs"));
+    await refuses("a", "c", "FILE_CONFLICT", "docs");
+    await refuses("c", "a", "FILE_CONFLICT", "docs");
+    assert.is.not(tree("a"), tree("c"));
+  });
+
+  test("links, submodules and scripts do not come in", async ({ record, repo, refuses }) => {
+    await record("a", 1);
+    for (const [mode, words] of [
+      ["120000", "a symbolic link"],
+      ["160000", "a submodule"],
+      ["100755", "a file of mode 100755"],
+    ]) {
+      for (const path of [`tasks/ab/${"ab".repeat(20)}.yaml`, "tools/x"]) {
+        await record("b", 2);
+        tamper(repo, "b", ({ add }) => add(mode!, "target", path));
+        await refuses("a", "b", "BAD_RECORD", `${path}, which is ${words}`);
+        await refuses("new", "b", "BAD_RECORD", path);
+        repo.git("update-ref", "-d", "refs/redun/b");
+      }
+    }
+  });
+
+  test("our own links and scripts stay what they are", async ({ record, repo, merge, log }) => {
+    await record("b", 2);
+    for (const name of ["a", "c"]) {
+      await record(name, 1);
+      tamper(repo, name, ({ add }) => {
+        add("120000", "target", "link");
+        add("100755", "echo", "script");
+        add("160000", "", "module");
+      });
+      // So that each of the two is once the first parent.
+      const isFirst = async () => (await log(name).tip())! < (await log("b").tip())!;
+      for (let run = 3; (await isFirst()) !== (name === "a"); run++) await record(name, run);
+      await merge(name, "b");
+      const kept = repo.git("ls-tree", `refs/redun/${name}`, "link", "script", "module");
+      assert.equal(
+        kept.split("\n").map((line) => line.slice(0, 6)),
+        ["120000", "160000", "100755"],
+      );
+    }
+  });
+
+  test("what is no log, or too new for us, is refused", async ({ record, repo, refuses, log }) => {
+    await record("a", 1);
+    repo.git("update-ref", "refs/redun/code", "HEAD");
+    await refuses("a", "code", "NOT_A_LOG", "code is no log");
+    await refuses("new", "code", "NOT_A_LOG", "code is no log");
+    await record("b", 2);
+    for (const [text, code] of [
+      ["format: redun-git\nversion: 2\n", "FORMAT_TOO_NEW"],
+      ["format: other\nversion: 1\n", "BAD_RECORD"],
+      ["[]\n", "BAD_RECORD"],
+    ] as const) {
+      tamper(repo, "b", ({ add }) => add("100644", text, "format.yaml"));
+      await refuses("a", "b", code, "b ");
+      const { ref } = log("b");
+      await refuses("b", "a", code, ref);
+    }
+  });
+
+  test("of two format files of one version both sides keep the same", async (world) => {
+    const { record, repo, merge, tree } = world;
+    await record("a", 1);
+    await record("b", 2);
+    tamper(repo, "b", ({ add }) =>
+      add("100644", "# ours\nformat: redun-git\nversion: 1\n", "format.yaml"),
+    );
+    repo.git("update-ref", "refs/redun/c", "refs/redun/a");
+    await merge("a", "b");
+    await merge("b", "c");
+    assert.is(tree("a"), tree("b"));
+    assert.is((await merge("c", "b")).scenario, "behind");
+    assert.is((await merge("a", "c")).scenario, "equal");
+  });
+
+  test("a merge against other writers: nothing is lost", async ({ record, merge, repo, log }) => {
+    await record("a", 1);
+    await record("b", 2, 3);
+    const theirs = { commit: (await log("b").tip())!, name: "b" };
+    await Promise.all([
+      mergeLogs(log("a"), theirs),
+      record("a", 4, 5, 6),
+      mergeLogs(log("a"), theirs),
+    ]);
+    await merge("a", "b");
+    assert.is(repo.git("ls-tree", "-r", "--name-only", "refs/redun/a").split("\n").length, 13);
+  });
+
   merge.run();
 }
 
@@ -159,7 +296,37 @@ function worldOf(repo: TemporaryRepository, git: GitBackend): World {
       assert.is(await log(into).tip(), after);
       return { ...merged, after };
     },
+    async refuses(into, from, code, words) {
+      const before = repo.git("for-each-ref");
+      const commit = (await log(from).tip())!;
+      const error = await mergeLogs(log(into), { commit, name: from }).catch((reason) => reason);
+      assert.instance(error, RedunError, String(error));
+      assert.is(error.code, code, error.message);
+      assert.ok(error.message.includes(words), error.message);
+      assert.is(repo.git("for-each-ref"), before);
+    },
     tree: (name) => repo.git("rev-parse", `refs/redun/${name}^{tree}`),
     commits: (name) => Number(repo.git("rev-list", "--count", `refs/redun/${name}`)),
   };
+}
+
+interface Edit {
+  add(mode: string, text: string, path: string): void;
+  remove(path: string): void;
+}
+
+/** Commits to a log what redun-git never would, by one `git fast-import`. */
+function tamper(repo: TemporaryRepository, name: string, edit: (edit: Edit) => void): void {
+  const ref = `refs/redun/${name}`;
+  const lines = [`commit ${ref}`, "committer Eve <eve@example.com> 1700000000 +0000", "data 0"];
+  lines.push(`from ${ref}^0`);
+  edit({
+    add(mode, text, path) {
+      if (mode === "160000") lines.push(`M ${mode} ${"1".repeat(40)} ${path}`);
+      else lines.push(`M ${mode} inline ${path}`, `data ${text.length}`, text);
+    },
+    remove: (path) => lines.push(`D ${path}`),
+  });
+  const input = `${lines.join("\n")}\n\ndone\n`;
+  execFileSync("git", ["fast-import", "--quiet", "--done"], { cwd: repo.dir, input });
 }
