@@ -10,12 +10,14 @@ export interface ProgressBar {
 /** One line on stderr with a rate and the time left, on a terminal only, once it takes a while. */
 export function progressBar(title: string, unit: string): ProgressBar {
   const { stderr } = process;
-  const started = performance.now();
+  /** Since the first update: what is done before it, such as counting, is no part of the rate. */
+  let started = 0;
   let shown = false;
   let last = 0;
   return {
     update(done, total) {
       const now = performance.now();
+      started ||= now;
       if (!stderr.isTTY || now - started < PATIENCE || now - last < 100) return;
       last = now;
       shown = true;

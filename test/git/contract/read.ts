@@ -48,6 +48,18 @@ export function readContract(test: Contract): void {
     assert.equal(await describeChanges(git, commit, commit), []);
   });
 
+  test("a tree of many folders is listed whole", async (git, repo) => {
+    const names = Array.from(
+      { length: 600 },
+      (_, n) => `${"abc"[n % 3]}/${n % 40}/é${n}/${n % 7}/x`,
+    );
+    const commit = await append(git, null, namedAfterThemselves(["a/top", "b.txt", ...names]));
+    const found = await changesOf(git, null, commit);
+    const listed = repo.git("ls-tree", "-r", "-z", commit).split("\0").filter(Boolean);
+    const lines = found.map(({ mode, oid, path }) => `${mode} blob ${oid}\t${path}`);
+    assert.equal(lines.sort(), listed.sort());
+  });
+
   test("read gives contents in the order asked for", async (git) => {
     const names = Array.from({ length: 700 }, (_, index) => `f${index}`);
     const commit = await append(git, null, namedAfterThemselves(names));
