@@ -1,13 +1,14 @@
 import { RedunError } from "../../src/errors.ts";
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
-import type { ExecutionRow } from "../../src/index/rows.ts";
+import { counted, type Listed, listed, type Selection } from "../../src/index/listing.ts";
 import { findJournals } from "../../src/log/journal.ts";
-import { allOf, type CodeCondition, type Condition } from "../../src/query/condition.ts";
+import { allOf, type CodeCondition, isEverything } from "../../src/query/condition.ts";
 import { printQuery } from "../../src/query/print.ts";
+import type { EntityType } from "../../src/record/records.ts";
 import { type CommandFunction, isJson, type Options } from "../command.ts";
-import { entityCondition, executionCondition } from "../filters.ts";
 import { codeHistory, codeNotes } from "../pages/code-history.ts";
-import { executionJson, executionLine } from "../pages/execution.ts";
+import { listedJson, listedLine } from "../pages/listing.ts";
+import { isFilter, selectionOf, typesOf } from "../selection.ts";
 import { jsonText } from "../text/json.ts";
 import { oneLine, page, painter } from "../text/terminal.ts";
 import { withLog } from "../with-log.ts";
@@ -15,100 +16,154 @@ import { withLog } from "../with-log.ts";
 const DEFAULT_LIMIT = 50;
 const NO_LIMIT = 2 ** 40;
 
+/** How entities are to be printed. */
+interface Style {
+  readonly json: boolean;
+  /** The page of each instead of a line. */
+  readonly detail: boolean;
+}
+
 export const command: CommandFunction = async ([id], options) => {
-  const json = isJson(options);
-  const condition = allOf(entityCondition(options), executionCondition(options));
-  const isFiltered =
-    condition.is !== "and" || condition.parts.length > 0 || options.commit !== undefined;
-  const limit = limitOf(options, json);
-  if (options.decorateCode) return decorateCode(id, condition, limit, options);
-  if (id !== undefined && isFiltered) {
+  const style = { json: isJson(options), detail: options.detail === true };
+  const limit = limitOf(options, style.json);
+  const filter = Object.keys(options).find(isFilter);
+  if (options.decorateCode) return decorateCode(id, limit, options);
+  if (id !== undefined && filter !== undefined) {
     throw new RedunError(
       "USAGE",
       "An id stands for one entity: there is nothing to filter.",
       "Give `log` an id, or filters, not both.",
     );
   }
-  const printed = await withLog(options, async (log) => ({
-    text:
-      id === undefined
-        ? await listing(log, condition, await codeOf(log, options), limit, json)
-        : await detail(log, id, json),
-    pager: log.config.get("core.pager"),
-  }));
+  const types = typesOf(options);
+  const printed = await withLog(options, async (log) => {
+    const pager = log.config.get("core.pager");
+    if (id !== undefined) return { text: await detail(log, id, style), pager };
+    const selection = await selectionOf(log, options);
+    const text = options.count
+      ? await counts(log, types, selection, style)
+      : await listing(log, types, selection, limit, style);
+    return { text, pager };
+  });
   await page(printed.text, printed.pager);
 };
 
 /** Commits of the code, with their executions; `range` stands where else an id does. */
 async function decorateCode(
   range: string | undefined,
-  condition: Condition,
   limit: number,
   options: Options,
 ): Promise<void> {
-  const printed = await withLog(options, async (log) => ({
-    text: await codeHistory(log, painter(process.stdout), {
+  const printed = await withLog(options, async (log) => {
+    const { where, execution } = await selectionOf(log, options);
+    const text = await codeHistory(log, painter(process.stdout), {
       revision: range ?? "HEAD",
-      where: allOf(condition, ...(await codeOf(log, options))),
+      where: allOf(where, execution),
       ...(limit !== NO_LIMIT && { limit }),
       json: isJson(options),
-    }),
-    pager: log.config.get("core.pager"),
-  }));
+    });
+    return { text, pager: log.config.get("core.pager") };
+  });
   await page(printed.text, printed.pager);
-}
-
-/** What `--commit` asks for; only git knows which commits are in a range. */
-async function codeOf(log: IndexedLog, { commit }: Options): Promise<CodeCondition[]> {
-  if (commit === undefined) return [];
-  const { codeCondition } = await import("../../src/index/code.ts");
-  return [await codeCondition(log.log.backend, String(commit))];
 }
 
 async function listing(
   log: IndexedLog,
-  filter: Condition,
-  code: readonly CodeCondition[],
+  types: readonly EntityType[],
+  selection: Selection,
   limit: number,
-  json: boolean,
+  style: Style,
 ): Promise<string> {
-  const condition = allOf(filter, ...code);
-  const rows = [
-    ...(await running(log, condition)),
-    ...log.index.search.executions({ where: condition }, limit + 1),
-  ];
-  const shown = rows.slice(0, limit);
-  if (json) {
-    return shown.map((row) => `${jsonText(executionJson(row))}\n`).join("");
+  const texts: string[] = [];
+  let isCut = false;
+  for (const type of types) {
+    const running = type === "Execution" ? await runningNow(log, selection) : [];
+    const found = [...running, ...(await listed(log, type, selection, limit + 1))];
+    for (const entity of found.slice(0, limit))
+      texts.push(await printed(log, entity, style, selection.code));
+    isCut ||= found.length > limit;
   }
-  if (shown.length === 0) {
-    return condition.is !== "and" || condition.parts.length > 0
-      ? `No executions in ${log.log.ref} match ${oneLine(printQuery(condition))}.\n`
-      : `No executions in ${log.log.ref} yet. \`redun-git run <script> <task>\` records the first one.\n`;
+  if (style.json) return texts.join("");
+  if (texts.length === 0) return nothing(log, types, selection);
+  const onlyExecutions = types.length === 1 && types[0] === "Execution";
+  const title = onlyExecutions && !style.detail ? "Recent executions:\n\n" : "";
+  const more = isCut ? "\nOlder ones are not shown: --limit 0 shows all.\n" : "";
+  return `${title}${texts.join(style.detail ? "\n" : "")}${more}`;
+}
+
+async function printed(
+  log: IndexedLog,
+  entity: Listed,
+  style: Style,
+  code?: CodeCondition | null,
+): Promise<string> {
+  if (style.detail) {
+    const { entityJson, entityPage } = await import("../pages/entity.ts");
+    return style.json
+      ? `${jsonText(await entityJson(log, entity))}\n`
+      : entityPage(log, entity, painter(process.stdout));
   }
+  if (style.json) return `${jsonText(listedJson(log, entity))}\n`;
   const paint = painter(process.stdout);
-  const lines = shown.map((row) => {
-    const notes = code.map(({ commits }) => codeNotes(row, commits, paint));
-    return executionLine(row, paint) + notes.join("");
-  });
-  const more = rows.length > limit ? `\nOlder ones are not shown: --limit 0 shows all.\n` : "";
-  return `Recent executions:\n\n${lines.join("\n")}\n${more}`;
+  const notes =
+    entity.type === "Execution" && code ? codeNotes(entity.row, code.commits, paint) : "";
+  return `${listedLine(entity, paint)}${notes}\n`;
+}
+
+/** `  100000 Execution`, a line for each type, as redun has it. */
+async function counts(
+  log: IndexedLog,
+  types: readonly EntityType[],
+  selection: Selection,
+  { json }: Style,
+): Promise<string> {
+  let text = "";
+  for (const type of types) {
+    const running = type === "Execution" ? (await runningNow(log, selection)).length : 0;
+    const count = (await counted(log, type, selection)) + running;
+    text += json ? `${jsonText({ type, count })}\n` : `${String(count).padStart(8)} ${type}\n`;
+  }
+  return text;
 }
 
 /** What runs at this moment; mostly nothing, which costs a look into one folder. */
-async function running(log: IndexedLog, condition: Condition): Promise<readonly ExecutionRow[]> {
+async function runningNow(
+  log: IndexedLog,
+  { where, execution }: Selection,
+): Promise<readonly Listed[]> {
   const journals = findJournals(log.log.backend.repository.commonDir);
   if (journals.length === 0) return [];
   const { runningExecutions } = await import("../../src/index/running.ts");
-  return runningExecutions(log, journals, condition);
+  const { foundRow } = await import("../../src/index/find.ts");
+  return runningExecutions(log, journals, allOf(where, execution)).map((row) =>
+    foundRow({ type: "Execution", row }),
+  );
 }
 
-async function detail(log: IndexedLog, id: string, json: boolean): Promise<string> {
+function nothing(
+  { log: { ref } }: IndexedLog,
+  types: readonly EntityType[],
+  { where, execution, job, files }: Selection,
+): string {
+  const names = files ? "files" : types.map((type) => NAMES[type]).join(" or ");
+  const condition = allOf(where, execution, job);
+  if (!isEverything(condition))
+    return `No ${names} in ${ref} match ${oneLine(printQuery(condition))}.\n`;
+  if (!types.includes("Execution")) return `No ${names} in ${ref} match.\n`;
+  return `No ${names} in ${ref} yet. \`redun-git run <script> <task>\` records the first one.\n`;
+}
+
+const NAMES: Readonly<Record<EntityType, string>> = {
+  Execution: "executions",
+  Job: "jobs",
+  CallNode: "call nodes",
+  Task: "tasks",
+  Value: "values",
+};
+
+async function detail(log: IndexedLog, id: string, { json }: Style): Promise<string> {
   const { findEntity } = await import("../../src/index/find.ts");
-  const { entityJson, entityPage } = await import("../pages/entity.ts");
-  const entity = await findEntity(log, id);
-  if (json) return `${jsonText(await entityJson(log, entity))}\n`;
-  return entityPage(log, entity, painter(process.stdout));
+  return printed(log, await findEntity(log, id), { json, detail: true });
 }
 
 /** Programs get everything unless they ask for less. */

@@ -55,6 +55,16 @@ export function keyRanges(beginning: string): { from: number; to: number }[] {
   return prefixRanges(beginning).map(({ from, to }) => ({ from: from * KINDS, to: to * KINDS }));
 }
 
+/** SQL that gives what a key's row refers to. Keys may be negative. */
+export function kindOfKey(column: string): string {
+  return `(${column} & ${KINDS - 1})`;
+}
+
+/** SQL that gives a number of which each id with other first digits has another. */
+export function idOfKey(column: string): string {
+  return `(${column} & ~${KINDS - 1})`;
+}
+
 /** What a key's row refers to, the type of its entity, and the first digits of the id. */
 export function readKey(key: number): { named: Named; type: EntityType; prefix: number } {
   const prefix = Math.floor(key / KINDS);

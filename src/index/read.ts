@@ -105,8 +105,8 @@ export async function idInJob(
   return valuesIn(log, job).find(({ id }) => namePrefix(id) === prefix)?.id;
 }
 
-/** Result (or error) and arguments of a job. */
-function valuesIn(log: IndexedLog, job: Job): RecordedValue[] {
+/** Result (or error) and arguments of a job, with their ids. */
+export function valuesIn(log: IndexedLog, job: Job): RecordedValue[] {
   const outcome = outcomeOf(log, job);
   return [...(outcome ? [outcome] : []), ...argsOf(log, job).values()];
 }

@@ -95,6 +95,14 @@ export class IndexReader {
       .map((row) => entityRow(row, this.#dictionary));
   }
 
+  /** The entities whose own row has a key of `name`: those whose ids begin with the same digits. */
+  entitiesByKey(key: number): EntityRow[] {
+    return this.#statements
+      .get("SELECT ref FROM name WHERE key = ?")
+      .all(key)
+      .flatMap(({ ref }) => this.entity(ref as number) ?? []);
+  }
+
   /** The jobs of an execution, in the order in which they began. */
   jobsOf(execution: number): JobRow[] {
     const { from, to } = jobRange(execution);

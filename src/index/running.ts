@@ -1,6 +1,6 @@
 import { type FoundJournal, isAlive } from "../log/journal.ts";
 import type { Condition } from "../query/condition.ts";
-import { matcher } from "../query/matcher.ts";
+import { matcher, type Subject } from "../query/matcher.ts";
 import { decodeExecution } from "../record/decode.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import type { IndexedLog } from "./indexed-log.ts";
@@ -19,8 +19,13 @@ export function runningExecutions(
   return journals
     .filter(({ owner }) => owner.ref === log.ref && isAlive(owner))
     .flatMap((journal) => uncommitted(journal) ?? [])
-    .filter((row) => passes({ ...row, exec: row.id, args: row.argv }))
+    .filter((row) => passes(executionSubject(row)))
     .sort((a, b) => b.started - a.started);
+}
+
+/** An execution as conditions see it. */
+export function executionSubject(row: ExecutionRow): Subject {
+  return { ...row, exec: row.id, args: row.argv };
 }
 
 /** The row of a journal's execution; undefined once a checkpoint has committed it. */

@@ -1,5 +1,7 @@
+import { allOf, isEverything } from "../query/condition.ts";
 import type { Database, Statements } from "./database.ts";
 import type { Dictionary } from "./dictionary.ts";
+import { idOfKey, kindOfKey, type Named } from "./names.ts";
 import { type EntityRowType, type Plan, Planner, type Wanted } from "./plan.ts";
 import {
   ENTITY_SQL,
@@ -63,6 +65,20 @@ export class Search {
           : planner.entities(type, wanted);
     const [row] = this.#all(plan, sql`SELECT count(*) AS n FROM ${plan.from} WHERE ${plan.where}`);
     return row!.n as number;
+  }
+
+  /**
+   * How many call nodes or values there are, by the jobs that know them as one of `kinds`, or by
+   * rows of their own if any execution will do. Ids that begin with the same digits count as one.
+   */
+  countNamed(kinds: readonly Named[], own: Named, { execution = allOf() }: Wanted): number {
+    const plan = this.#planner().jobs({ execution });
+    const ofKind = sql`${kindOfKey("key")} IN (${kinds.join(", ")})`;
+    const where = isEverything(execution)
+      ? sql`${ofKind} OR ${kindOfKey("key")} = ${own}`
+      : sql`${ofKind} AND ref IN (SELECT j.seq FROM ${plan.from} WHERE ${plan.where})`;
+    const count = sql`SELECT count(DISTINCT ${idOfKey("key")}) AS n FROM name WHERE ${where}`;
+    return this.#all(plan, count)[0]!.n as number;
   }
 
   #planner(): Planner {

@@ -82,6 +82,16 @@ export function not(part: Condition): Condition {
   return part.is === "not" ? part.part : { is: "not", part };
 }
 
+export function isEverything(condition: Condition): boolean {
+  return condition.is === "and" && condition.parts.length === 0;
+}
+
+/** Whether a condition asks for anything else than tags. */
+export function hasField(condition: Condition): boolean {
+  if (condition.is === "and" || condition.is === "or") return condition.parts.some(hasField);
+  return condition.is === "not" ? hasField(condition.part) : condition.is !== "tag";
+}
+
 /** Equal conditions are equal trees: one within another of its kind is a part of that one. */
 function joined(is: "and" | "or", parts: readonly Condition[]): Condition {
   const flat = parts.flatMap((part) => (part.is === is ? part.parts : [part]));

@@ -66,12 +66,12 @@ function checked(field: Field, op: FieldCondition["op"], operand: Operand, refus
   if (op === "~") return globOf(operand, refuse);
   switch (FIELDS[field]) {
     case "time":
-      return parseTime(text, 0) ? text : refuse("a time: 2026-11-22, 2026-11-22T09:30, today, 2w");
+      return parseTime(text, 0) ? text : refuse("a time (2026-11-22, 2026-11-22T09:30, today, 2w)");
     case "duration":
-      return parseDuration(text) === undefined ? refuse("a duration: 90s, 30m, 1.5h") : text;
+      return parseDuration(text) === undefined ? refuse("a duration (90s, 30m, 1.5h)") : text;
     case "status": {
       const status = text.toUpperCase();
-      return STATUSES.includes(status) ? status : refuse(`a status: ${STATUSES.join(", ")}`);
+      return STATUSES.includes(status) ? status : refuse(`a status (${STATUSES.join(", ")})`);
     }
     case "text":
       return text;
@@ -91,7 +91,7 @@ function orderTest(op: Order, operand: Operand, refuse: Refuse): ValueTest {
     if (!Number.isNaN(value)) return { op, number: value };
   }
   if (parseTime(text, 0)) return { op, time: text };
-  return refuse("a number or a time: 3, 0.5, 2026-11-22, today, 2w");
+  return refuse("a number or a time (3, 0.5, 2026-11-22, today, 2w)");
 }
 
 function typedValue({ text, isQuoted }: Operand, refuse: Refuse): TagValue {

@@ -80,13 +80,17 @@ class Parser {
     if (token.kind !== "operator") {
       if (!("field" in target)) return { is: "tag", ...target, test: null };
       const hint = `To ask for a tag of this name, write tag:${name.text}.`;
-      throw this.#expected(`${operatorsOf(target.field).join(" ")} or in`, token, hint);
+      throw this.#expected(
+        `${operatorsOf(target.field).join(" ")} or in after \`${name.text}\``,
+        token,
+        hint,
+      );
     }
     this.#lexer.take();
     const operator = token.text as Operator;
     if ("field" in target && !operatorsOf(target.field).includes(operator)) {
       const operators = operatorsOf(target.field).join(" ");
-      throw this.#expected(`${operators} or in, which \`${target.field}\` takes,`, token);
+      throw this.#expected(`${operators} or in after \`${target.field}\``, token);
     }
     return this.#comparison(target, operator, `after ${operator}`);
   }
@@ -141,8 +145,8 @@ class Parser {
   }
 
   #expected(what: string, { kind, at }: Token, hint?: string) {
-    const instead = kind === "end" ? "but it ends here" : "here";
-    return badQuery(this.#lexer.query, at, `expected ${what} ${instead}`, hint);
+    const ending = kind === "end" ? ", but it ends here" : "";
+    return badQuery(this.#lexer.query, at, `expected ${what}${ending}`, hint);
   }
 }
 

@@ -1,0 +1,60 @@
+import type { IndexedLog } from "../../src/index/indexed-log.ts";
+import type { Listed } from "../../src/index/listing.ts";
+import type { JobRow } from "../../src/index/rows.ts";
+import { plain } from "../../src/value/plain.ts";
+import { preview } from "../../src/value/preview.ts";
+import { typeName } from "../../src/value/type-name.ts";
+import { shortId, tagText } from "../text/lines.ts";
+import { oneLine, type painter } from "../text/terminal.ts";
+import { executionJson, executionLine } from "./execution.ts";
+import { jobLine } from "./job.ts";
+import { tagsJson } from "./tags.ts";
+
+type Paint = ReturnType<typeof painter>;
+
+/** An entity as one line: `Value 6447a0d3 string 'Hi4, World!' (reviewed=true)`. */
+export function listedLine(entity: Listed, paint: Paint): string {
+  if (entity.type === "Execution") return executionLine(entity.row, paint);
+  if (entity.type === "Job") return jobLine(entity.row, paint);
+  const { type, id, tags, conflicts } = entity;
+  const head = paint("bold", `${type} ${shortId(id)}`);
+  return `${head} ${oneLine(about(entity))} ${tagText(tags, paint, conflicts)}`.trimEnd();
+}
+
+/** An entity as programs get it: what the index knows, and the content of a value. */
+export function listedJson(log: IndexedLog, entity: Listed): object {
+  if (entity.type === "Execution") return executionJson(entity.row);
+  const { type, id, row, job } = entity;
+  const tags = tagsJson(entity.tags, entity.conflicts);
+  const common = { _type: type, id };
+  if (type === "Job") return { ...common, ...jobFacts(log, entity.row), tags };
+  if (type === "Task") return { ...common, name: row?.name, tags };
+  const known = job && { job: job.id, execution: log.index.execution(job.execution)?.id };
+  if (type === "CallNode") return { ...common, task: job?.task, ...known, tags };
+  const content = "value" in entity && {
+    type: typeName(entity.value),
+    value: plain(entity.value),
+  };
+  return { ...common, path: row?.name ?? undefined, ...content, ...known, tags };
+}
+
+function about(entity: Exclude<Listed, { type: "Execution" | "Job" }>): string {
+  const { type, row, job } = entity;
+  if (type === "Task") return row?.name ?? "";
+  if (type === "CallNode") return job ? `${job.task}(${job.args})` : "";
+  if (row?.name) return `file ${row.name}`;
+  if (!("value" in entity)) return "(only its hash was recorded)";
+  return `${typeName(entity.value)} ${preview(entity.value)}`;
+}
+
+function jobFacts(log: IndexedLog, row: JobRow): object {
+  return {
+    status: row.status,
+    start_time: new Date(row.started).toISOString(),
+    end_time: row.ended === null ? null : new Date(row.ended).toISOString(),
+    execution: log.index.execution(row.execution)?.id,
+    parent: row.parent === null ? null : log.index.job(row.parent)?.id,
+    task: row.task,
+    task_hash: row.taskHash,
+  };
+}

@@ -1,0 +1,134 @@
+import { RedunError } from "../src/errors.ts";
+import { findEntity } from "../src/index/find.ts";
+import type { IndexedLog } from "../src/index/indexed-log.ts";
+import type { Selection } from "../src/index/listing.ts";
+import {
+  allOf,
+  anyOf,
+  type CodeCondition,
+  type Condition,
+  type Field,
+} from "../src/query/condition.ts";
+import {
+  ENTITY_TYPES,
+  type EntityType,
+  EXECUTION_STATUSES,
+  JOB_STATUSES,
+} from "../src/record/records.ts";
+import { readTypeName } from "../src/value/type-name.ts";
+import type { Options } from "./command.ts";
+import { entityCondition, executionCondition, list } from "./filters.ts";
+
+/** Options that say which types to list. */
+const TYPE_FLAGS = {
+  exec: "Execution",
+  job: "Job",
+  callNode: "CallNode",
+  task: "Task",
+  value: "Value",
+} as const;
+
+/** Options that only some types know, and so narrow a listing to them. */
+const NARROWING: Readonly<Record<string, readonly EntityType[]>> = {
+  jobStatus: ["Job"],
+  taskName: ["Job", "Task"],
+  taskHash: ["Job", "Task"],
+  result: ["Job"],
+  arg: ["Job"],
+  valueType: ["Value"],
+  file: ["Value"],
+  filePath: ["Value"],
+};
+
+/** Whether an option of a listing is about what is listed, and not about how. */
+export function isFilter(option: string): boolean {
+  return !["limit", "format", "detail", "decorateCode", "log", "ref"].includes(option);
+}
+
+/**
+ * The types to list, in redun's order: those of the flags, narrowed by the filters; executions
+ * where there are neither.
+ * @throws RedunError USAGE where the filters leave none
+ */
+export function typesOf(options: Options): readonly EntityType[] {
+  const flags = Object.entries(TYPE_FLAGS).filter(([flag]) => options[flag]);
+  const filters = Object.entries(NARROWING).filter(([filter]) => options[filter]);
+  if (!options.all && flags.length === 0 && filters.length === 0) return ["Execution"];
+  const asked: readonly EntityType[] =
+    options.all || flags.length === 0 ? ENTITY_TYPES : flags.map(([, type]) => type);
+  const left = ENTITY_TYPES.filter(
+    (type) => asked.includes(type) && filters.every(([, types]) => types.includes(type)),
+  );
+  if (left.length > 0) return left;
+  const kinds = filters.map(
+    ([filter, types]) => `${optionName(filter)} is for ${types.join("s and ")}s`,
+  );
+  throw new RedunError(
+    "USAGE",
+    `These options leave nothing to list: ${kinds.join(", ")}.`,
+    "Leave out what names another type.",
+  );
+}
+
+/**
+ * What the options of a listing ask for.
+ * @throws RedunError BAD_TAG, BAD_QUERY, USAGE, UNKNOWN_ID, AMBIGUOUS_ID
+ */
+export async function selectionOf(log: IndexedLog, options: Options): Promise<Selection> {
+  const { execStatus, jobStatus, taskName, taskHash, result, arg, file, filePath, valueType } =
+    options;
+  const ids: string[] = [];
+  for (const word of words(options.execId)) ids.push(await executionId(log, word));
+  const code = options.commit === undefined ? null : await codeOf(log, String(options.commit));
+  return {
+    code,
+    where: allOf(entityCondition(options), ...someOf("task", list(taskName))),
+    execution: allOf(
+      executionCondition(options),
+      ...(code ? [code] : []),
+      ...someOf("exec", ids),
+      ...someOf("status", statuses(execStatus, EXECUTION_STATUSES, "--exec-status")),
+    ),
+    job: allOf(...someOf("status", statuses(jobStatus, JOB_STATUSES, "--job-status"))),
+    taskHashes: list(taskHash),
+    results: list(result),
+    args: list(arg),
+    files: file || filePath ? list(filePath) : null,
+    valueTypes: list(valueType).map(readTypeName),
+  };
+}
+
+/** What `--commit` asks for; only git knows which commits are in a range. */
+async function codeOf(log: IndexedLog, revision: string): Promise<CodeCondition> {
+  const { codeCondition } = await import("../src/index/code.ts");
+  return codeCondition(log.log.backend, revision);
+}
+
+/** A condition that a field is one of some words, if there are any. */
+function someOf(field: Field, operands: readonly string[]): Condition[] {
+  if (operands.length === 0) return [];
+  return [anyOf(...operands.map((operand) => ({ is: "field", field, op: "=", operand }) as const))];
+}
+
+function statuses(given: Options[string], known: readonly string[], option: string): string[] {
+  return words(given).map((word) => {
+    const status = word.toUpperCase();
+    if (known.includes(status)) return status;
+    throw new RedunError("USAGE", `${option} is "${word}"; it is of ${known.join(", ")}.`);
+  });
+}
+
+async function executionId(log: IndexedLog, word: string): Promise<string> {
+  const { type, id } = await findEntity(log, word);
+  if (type === "Execution") return id;
+  throw new RedunError("USAGE", `--exec-id is "${word}", which is a ${type}.`);
+}
+
+/** Words between commas, as redun takes them. */
+function words(given: Options[string]): string[] {
+  return list(given).flatMap((text) => text.split(",").map((word) => word.trim()));
+}
+
+function optionName(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

@@ -1,0 +1,38 @@
+import { File } from "./file.ts";
+import { ErrorValue, Float, isInt, StoredValue, Tagged, Timestamp } from "./value.ts";
+
+/** redun's names of types, so far as we have the same. */
+const ALIASES: Readonly<Record<string, string>> = {
+  NoneType: "null",
+  str: "string",
+  dict: "map",
+  File: "file",
+  ErrorValue: "error",
+  datetime: "date",
+};
+
+/**
+ * What kind of thing a recorded value is: `null`, `bool`, `int`, `float`, `string`, `list`, `map`,
+ * `date`, `bytes`, `set`, `error`, or the name of its YAML tag, such as `file` and `opaque`.
+ */
+export function typeName(value: unknown): string {
+  if (value === null || value === undefined) return "null";
+  if (typeof value === "boolean") return "bool";
+  if (typeof value === "bigint" || (typeof value === "number" && isInt(value))) return "int";
+  if (typeof value === "number" || value instanceof Float) return "float";
+  if (typeof value === "string") return "string";
+  if (value instanceof File) return "file";
+  if (value instanceof Tagged) return value.tag;
+  if (value instanceof StoredValue) return "value";
+  if (value instanceof ErrorValue) return "error";
+  if (value instanceof Timestamp || value instanceof Date) return "date";
+  if (value instanceof Uint8Array) return "bytes";
+  if (value instanceof Set) return "set";
+  return Array.isArray(value) ? "list" : "map";
+}
+
+/** A type as `typeName` calls it, from that name or from redun's: `builtins.str` is `string`. */
+export function readTypeName(name: string): string {
+  const short = name.replace(/^(?:builtins|redun|datetime)\./, "");
+  return Object.hasOwn(ALIASES, short) ? ALIASES[short]! : short;
+}
