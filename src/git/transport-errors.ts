@@ -2,6 +2,10 @@ import { RedunError } from "../errors.ts";
 import type { Push } from "./backend.ts";
 import { withoutCredentials } from "./remote-url.ts";
 
+/** How git, here or on the other side, says that the ref is not where the push thought it was. */
+export const REF_MOVED_AT_REMOTE =
+  /fetch first|non-fast-forward|stale info|cannot lock ref|failed to (?:update|lock)|incorrect old value|reference already exists/;
+
 /**
  * A remote that could not be reached, would not let us in, or stopped in the middle. Nothing has
  * moved on this side, and git's refs move only when everything has arrived.

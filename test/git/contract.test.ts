@@ -36,7 +36,7 @@ for (const [name, open] of [
 contractSuite("git backend native: transport by path", openNative, (test) =>
   transportContract(test, "path"),
 );
-contractSuite("git backend native: transport by http", openNative, (test) =>
+contractSuite("git backend isomorphic: transport by http", openIsomorphic, (test) =>
   transportContract(test, "http"),
 );
 

@@ -71,9 +71,13 @@ export function openIsomorphic(repository: Repository): GitBackend {
       await moveRef(repository, config, { ...request, committer });
     },
 
-    remoteRefs,
-    fetch: fetchRefs,
-    push: pushCommit,
+    remoteRefs: (request) => remoteRefs(repository, request),
+    async fetch(request) {
+      const found = await fetchRefs(repository, request);
+      store.forget();
+      return found;
+    },
+    push: (request) => pushCommit(repository, request),
 
     // Packing needs git.
     maintain() {},

@@ -1,26 +1,217 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
+import type { HttpClient } from "isomorphic-git";
 import { RedunError } from "../../errors.ts";
-import type { Fetch, Oid, Push, Pushed, RemoteRefs } from "../backend.ts";
+import type { Fetch, Oid, Push, Pushed, RemoteRefs, Repository } from "../backend.ts";
+import { loadConfig } from "../files/config.ts";
+import { makeFolder } from "../files/folders.ts";
+import { readRef } from "../files/refs.ts";
 import { withoutCredentials } from "../remote-url.ts";
+import { pushRejected, REF_MOVED_AT_REMOTE, remoteFailed } from "../transport-errors.ts";
+import { identityOf } from "./identity.ts";
+import { moveRef } from "./move-ref.ts";
+import { safeFs } from "./safe-fs.ts";
 
-/** @throws RedunError REMOTE_FAILED always: this backend has no transport of its own yet */
-export async function remoteRefs({ remote }: RemoteRefs): Promise<ReadonlyMap<string, Oid>> {
-  throw needsGit(remote);
+/** @throws RedunError REMOTE_FAILED */
+export async function remoteRefs(
+  repository: Repository,
+  { remote, patterns }: RemoteRefs,
+): Promise<ReadonlyMap<string, Oid>> {
+  const { git, ...access } = await open(repository, remote, "fetch");
+  const refs = await orFail("fetch", remote, git.listServerRefs({ ...access, protocolVersion: 1 }));
+  const wanted = patterns.map(wildcard);
+  return new Map(
+    refs
+      .filter(({ ref }) => ref.startsWith("refs/") && !ref.endsWith("^{}"))
+      .filter(({ ref }) => wanted.length === 0 || wanted.some((pattern) => pattern.test(ref)))
+      .map(({ ref, oid }) => [ref, oid] as const),
+  );
 }
 
-/** @throws RedunError REMOTE_FAILED always: this backend has no transport of its own yet */
-export async function fetchRefs({ remote }: Fetch): Promise<boolean> {
-  throw needsGit(remote);
+/**
+ * Fetches refs one by one. isomorphic-git sets refs before their objects are there and knows no
+ * refspecs; so it works in a scratch repository whose objects are ours, and we move the refs.
+ * @throws RedunError REMOTE_FAILED, REPOSITORY_UNWRITABLE, REF_BUSY
+ */
+export async function fetchRefs(
+  repository: Repository,
+  { remote, refspecs }: Fetch,
+): Promise<boolean> {
+  const there = await remoteRefs(repository, { remote, patterns: [] });
+  const { git, ...access } = await open(repository, remote, "fetch");
+  for (const { from, to } of matches(refspecs, [...there.keys()])) {
+    const oid = there.get(from);
+    if (oid === undefined) return false;
+    const seen = to === null ? null : readRef(repository, to).oid;
+    if (oid === seen) continue;
+    const have = seen ?? readRef(repository, from).oid;
+    await inScratch(repository, have, async (gitdir) => {
+      const fs = safeFs();
+      const http = withHead(access.http, oid);
+      const request = { ...access, http, fs, gitdir, ref: OURS, remoteRef: from };
+      await orFail("fetch", remote, git.fetch({ ...request, singleBranch: true, tags: false }));
+      await fs.settle();
+    });
+    if (to !== null) await setRef(repository, to, seen, oid);
+  }
+  return true;
 }
 
-/** @throws RedunError REMOTE_FAILED always: this backend has no transport of its own yet */
-export async function pushCommit({ remote }: Push): Promise<Pushed> {
-  throw needsGit(remote);
+/** @throws RedunError REMOTE_FAILED, PUSH_REJECTED */
+export async function pushCommit(repository: Repository, request: Push): Promise<Pushed> {
+  const { remote, ref, commit, expected } = request;
+  const { git, ...access } = await open(repository, remote, "push");
+  const said: string[] = [];
+  return inScratch(repository, commit, async (gitdir) => {
+    try {
+      await git.push({
+        ...access,
+        fs: safeFs(),
+        gitdir,
+        ref: OURS,
+        remoteRef: ref,
+        onPrePush: ({ remoteRef }) =>
+          (/^0+$/.test(remoteRef.oid) ? null : remoteRef.oid) === expected,
+        onMessage: (line) => void said.push(line.trimEnd()),
+      });
+      await eventLoopTurn();
+      return { landed: true, said };
+    } catch (error) {
+      const { code, message, data } = error as Error & { code?: string; data?: PushProblem };
+      await eventLoopTurn();
+      if (code === "UserCanceledError" || code === "PushRejectedError") return NOT_LANDED;
+      if (code !== "GitPushError") throw remoteFailed("push", remote, [message]);
+      const why = data?.result?.refs?.[ref]?.error ?? data?.prettyDetails ?? message;
+      if (REF_MOVED_AT_REMOTE.test(why)) return NOT_LANDED;
+      throw pushRejected(request, why.trim(), said);
+    }
+  });
 }
 
-function needsGit(remote: string): RedunError {
+/** What isomorphic-git says of a push that the remote refused. */
+interface PushProblem {
+  readonly prettyDetails?: string;
+  readonly result?: { readonly refs?: Readonly<Record<string, { readonly error?: string }>> };
+}
+
+const NOT_LANDED: Pushed = { landed: false, said: [] };
+/** The one ref of a scratch repository. */
+const OURS = "refs/heads/ours";
+
+/** isomorphic-git fetches nothing for a remote that has no refspec. */
+const SCRATCH_CONFIG =
+  '[core]\n\tbare = true\n[remote "origin"]\n\tfetch = +refs/*:refs/remotes/origin/*\n';
+
+/** How to reach a remote; isomorphic-git and its http client are loaded only here. */
+async function open(repository: Repository, remote: string, action: "fetch" | "push") {
+  const config = loadConfig(repository);
+  const pushUrl = action === "push" ? config.get(`remote.${remote}.pushurl`) : undefined;
+  const given = pushUrl ?? config.get(`remote.${remote}.url`) ?? remote;
+  if (!/^https?:\/\//i.test(given)) throw needsGit(remote, given);
+  const { username, password } = new URL(given);
+  const login = {
+    username: decodeURIComponent(username) || process.env.REDUN_GIT_USERNAME || "git",
+    password: decodeURIComponent(password) || process.env.REDUN_GIT_PASSWORD || "",
+  };
+  const url = given.replace(/^(https?:\/\/)[^/@]*@/i, "$1");
+  const [{ default: git }, { default: http }] = await Promise.all([
+    import("isomorphic-git"),
+    import("isomorphic-git/http/node"),
+  ]);
+  return { git, http, url, onAuth: () => login };
+}
+
+/**
+ * isomorphic-git fetches nothing from a remote without a HEAD, and one that holds only logs has
+ * none: its list of refs is given one. The line is 50 bytes long, in hex as git's protocol has it.
+ */
+function withHead(http: HttpClient, oid: Oid): HttpClient {
+  return {
+    async request(request) {
+      const response = await http.request(request);
+      if (!request.url.includes("/info/refs?") || !response.body) return response;
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of response.body) chunks.push(chunk);
+      const list = Buffer.concat(chunks).toString("latin1");
+      const end = list.lastIndexOf("0000");
+      const hasHead = / HEAD[\n\0]/.test(list) || end < 0;
+      const whole = hasHead ? list : `${list.slice(0, end)}0032${oid} HEAD\n${list.slice(end)}`;
+      return { ...response, body: once(Buffer.from(whole, "latin1")) };
+    },
+  };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  yield bytes;
+}
+
+/** A repository with the real objects and one ref, which is thrown away afterwards. */
+async function inScratch<T>(
+  { commonDir }: Repository,
+  commit: Oid | null,
+  body: (gitdir: string) => Promise<T>,
+): Promise<T> {
+  const folder = join(commonDir, "redun");
+  makeFolder(folder);
+  const gitdir = mkdtempSync(join(folder, "transfer-"));
+  try {
+    symlinkSync(join(commonDir, "objects"), join(gitdir, "objects"));
+    for (const name of ["refs", "refs/heads"]) makeFolder(join(gitdir, name));
+    writeFileSync(join(gitdir, "HEAD"), `ref: ${OURS}\n`);
+    writeFileSync(join(gitdir, "config"), SCRATCH_CONFIG);
+    if (commit) writeFileSync(join(gitdir, OURS), `${commit}\n`);
+    return await body(gitdir);
+  } finally {
+    rmSync(gitdir, { recursive: true, force: true });
+  }
+}
+
+function setRef(repository: Repository, ref: string, expected: Oid | null, next: Oid) {
+  const config = loadConfig(repository);
+  const { committer } = identityOf(config);
+  return moveRef(repository, config, { ref, expected, next, committer, message: "fetch" });
+}
+
+/** What refspecs mean for the refs that a remote has; one that names a ref in full is always in. */
+function matches(refspecs: readonly string[], there: readonly string[]) {
+  const excluded = refspecs.filter((spec) => spec.startsWith("^"));
+  const isExcluded = (ref: string) => excluded.some((spec) => wildcard(spec.slice(1)).test(ref));
+  return refspecs
+    .filter((spec) => !spec.startsWith("^"))
+    .flatMap((spec) => {
+      const [from = "", to] = spec.replace(/^\+/, "").split(":");
+      if (!from.includes("*")) return [{ from, to: to ?? null }];
+      const [head, tail] = from.split("*") as [string, string];
+      return there
+        .filter((ref) => wildcard(from).test(ref) && !isExcluded(ref))
+        .map((ref) => {
+          const middle = ref.slice(head.length, ref.length - tail.length);
+          return { from: ref, to: to?.replace("*", () => middle) ?? null };
+        });
+    });
+}
+
+function wildcard(pattern: string): RegExp {
+  const parts = pattern.split("*").map((part) => part.replace(/[\\^$.|+?()[\]{}]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`, "s");
+}
+
+/** @throws RedunError REMOTE_FAILED for whatever isomorphic-git throws */
+async function orFail<T>(action: "fetch" | "push", remote: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof RedunError) throw error;
+    throw remoteFailed(action, remote, [(error as Error).message]);
+  }
+}
+
+function needsGit(remote: string, url: string): RedunError {
+  const reached = `${withoutCredentials(remote)}${url === remote ? "" : ` (${withoutCredentials(url)})`}`;
   return new RedunError(
     "REMOTE_FAILED",
-    `Without git, ${withoutCredentials(remote)} cannot be reached.`,
+    `Without git, only http and https remotes can be reached, and ${reached} is none.`,
     "Install git 2.30 or newer and make sure that it is on the PATH.",
   );
 }

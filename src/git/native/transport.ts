@@ -1,6 +1,6 @@
 import { RedunError } from "../../errors.ts";
 import type { Fetch, Oid, Push, Pushed, RemoteRefs, Repository } from "../backend.ts";
-import { pushRejected, remoteFailed } from "../transport-errors.ts";
+import { pushRejected, REF_MOVED_AT_REMOTE, remoteFailed } from "../transport-errors.ts";
 import { runGit } from "./process.ts";
 import { runTransfer } from "./transfer.ts";
 
@@ -81,7 +81,7 @@ export async function pushCommit(repository: Repository, request: Push): Promise
   if (refusal === undefined || /^\[remote failure\]/.test(refusal)) {
     throw remoteFailed("push", request.remote, said);
   }
-  if (MOVED.test(refusal)) return { landed: false, said: remoteSaid };
+  if (REF_MOVED_AT_REMOTE.test(refusal)) return { landed: false, said: remoteSaid };
   throw pushRejected(request, refusal, said);
 }
 
@@ -91,10 +91,6 @@ async function contains(repository: Repository, commit: Oid, older: Oid): Promis
   const args = ["merge-base", "--is-ancestor", older, commit];
   return commit === older || (await runGit(repository, args)).status === 0;
 }
-
-/** How git, here or on the other side, says that the ref is not where the push thought it was. */
-const MOVED =
-  /fetch first|non-fast-forward|stale info|cannot lock ref|failed to (?:update|lock)|incorrect old value|reference already exists/;
 
 /** A fetch that failed on our side of the wire. */
 function ownFault({ commonDir }: Repository, text: string): RedunError | null {
