@@ -10,6 +10,11 @@ import { Ajv } from "ajv";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { findRepository } from "../../src/git/files/repository.ts";
+import { openIsomorphic } from "../../src/git/isomorphic/backend.ts";
+import { openNative } from "../../src/git/native/backend.ts";
+import { Log } from "../../src/log/log.ts";
+import { mergeLogs } from "../../src/log/merge.ts";
 import { jobId } from "../../src/record/encode.ts";
 import { parsePath } from "../../src/record/layout.ts";
 import { blobId } from "../../src/value/oid.ts";
@@ -101,6 +106,43 @@ document("every command prints what it is said to print", () => {
   }
 });
 
+for (const open of [openNative, openIsomorphic]) {
+  document(`the merge commit is what ${open.name} makes`, async () => {
+    const { dir, git } = temporaryRepository();
+    const printed = /printf '(tree .*)' \| git hash-object -t commit --stdin\n(\w+)/g;
+    const commits = [...text.matchAll(printed)].map(([, body, id]) => ({ body: body!, id: id! }));
+    const edits = files.filter(({ path }) => path.startsWith("tags/"));
+    const trees = [edits, edits.slice(1), edits.slice(0, 1)].map((lacking) => {
+      return files.filter((file) => !lacking.includes(file));
+    });
+    for (const [at, tree] of trees.entries()) {
+      git("read-tree", "--empty");
+      for (const { path, yaml } of tree) {
+        const id = store(dir, "blob", yaml);
+        git("update-index", "--add", "--cacheinfo", `100644,${id},${path}`);
+      }
+      const { body, id } = commits[at]!;
+      assert.ok(body.startsWith(`tree ${git("write-tree")}\\n`));
+      assert.is(store(dir, "commit", body.replaceAll("\\n", "\n")), id);
+    }
+    const [, ann, bob, merge] = commits.map(({ id }) => id);
+    const backend = open(findRepository(dir));
+    try {
+      for (const [ours, theirs] of [
+        [ann!, bob!],
+        [bob!, ann!],
+      ] as const) {
+        git("update-ref", REF, ours);
+        const merged = await mergeLogs(new Log(backend, REF), { commit: theirs, name: "theirs" });
+        assert.is(merged.after, merge);
+      }
+      assert.is(git("ls-tree", "-r", "--name-only", REF).split("\n").length, files.length);
+    } finally {
+      await backend.close();
+    }
+  });
+}
+
 document("the table of texts is right about quotes", () => {
   const rows = [...text.matchAll(/^\| (`[^|]*) \| (plain) \| \| (`[^|]*) \| quoted .*\|$/gm)];
   assert.ok(rows.length >= 8);
@@ -157,6 +199,12 @@ import { late, main } from "./workflow.mjs";
 const scheduler = new Scheduler();
 await scheduler.run({ a: main("library"), b: [late()] }, { tags: [["source", "s1"], ["source", "s2"]] });
 `;
+
+/** Writes an object into a repository, and returns its id. */
+function store(cwd: string, type: string, input: string): string {
+  const args = ["hash-object", "-w", "-t", type, "--stdin"];
+  return execFileSync("git", args, { cwd, input, encoding: "utf8" }).trim();
+}
 
 interface Ids {
   readonly execution: string;
