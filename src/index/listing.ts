@@ -146,9 +146,10 @@ async function* withRows(
     type === "CallNode"
       ? (["jobOfCall"] as const)
       : (["jobWithResult", "jobWithArgument"] as const);
+  const tried = isEverything(execution) ? 1 : Number.MAX_SAFE_INTEGER;
   const jobOf = ({ id }: EntityRow) =>
     roles
-      .flatMap((role) => index.jobsNaming(id, role, Number.MAX_SAFE_INTEGER))
+      .flatMap((role) => index.jobsNaming(id, role, tried))
       .find((job) => passes(executionSubject(index.execution(job.execution)!)));
   for (const row of index.search.entities(type, { where, ...(name && { name }) }, -1)) {
     const job = jobOf(row);
