@@ -125,8 +125,11 @@ function fill({ key, regex }: Placeholder, values: ReadonlyMap<string, string>):
   const value = values.get(key)!;
   const match = regex?.exec(value);
   const text = regex ? (match?.groups?.val ?? match?.[1]) : value;
-  return text === undefined ? null : escaped(text);
+  // No escape keeps a browser from going up.
+  return text === undefined || GOES_UP.test(text) ? null : escaped(text);
 }
+
+const GOES_UP = /(?:^|\/)\.\.?(?:\/|$)/;
 
 /** Text that stays what it is within a URL; paths keep their slashes. */
 function escaped(text: string): string {
