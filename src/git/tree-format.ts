@@ -25,6 +25,11 @@ export function isBlob(entry: { readonly mode: number }): boolean {
   return type === 0o100000 || type === 0o120000;
 }
 
+/** The mode as git prints it: six octal digits. */
+export function modeText({ mode }: { readonly mode: number }): string {
+  return mode.toString(8).padStart(6, "0");
+}
+
 /** A name or path as it stands in a tree. */
 export function toBytes(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");

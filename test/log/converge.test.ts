@@ -167,7 +167,7 @@ converge("end with the same files and the same answers, and stop making commits"
         await world.close();
       }
     }),
-    { numRuns: 10 },
+    { numRuns: 6 },
   );
 });
 

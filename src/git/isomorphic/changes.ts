@@ -1,5 +1,5 @@
 import type { Change, Oid } from "../backend.ts";
-import { fromBytes, isFolder, parseTree, type TreeEntry } from "../tree-format.ts";
+import { fromBytes, isFolder, modeText, parseTree, type TreeEntry } from "../tree-format.ts";
 import type { ObjectStore } from "./objects.ts";
 
 interface Pair {
@@ -61,8 +61,4 @@ function fileChange(
   const is = after && !isFolder(after);
   if (is) return { kind: was ? "modified" : "added", oid: after.oid, mode: modeText(after) };
   return was ? { kind: "deleted", oid: before.oid, mode: modeText(before) } : null;
-}
-
-function modeText({ mode }: TreeEntry): string {
-  return mode.toString(8).padStart(6, "0");
 }

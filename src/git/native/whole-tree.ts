@@ -1,5 +1,5 @@
 import type { Change, ObjectFormat, Oid, Repository } from "../backend.ts";
-import { fromBytes, isBlob, isFolder, parseTree, type TreeEntry } from "../tree-format.ts";
+import { fromBytes, isFolder, modeText, parseTree, type TreeEntry } from "../tree-format.ts";
 import type { CatFile } from "./cat-file.ts";
 
 /** A folder whose tree is yet to be read. */
@@ -27,7 +27,7 @@ export async function* wholeTree(
   for (const entry of parseTree(bytes, objectFormat)) {
     const path = fromBytes(entry.name);
     if (isFolder(entry)) yield* filesBelow(objects, objectFormat, { path, tree: entry.oid });
-    else if (isBlob(entry)) yield addedFile(path, entry);
+    else yield addedFile(path, entry);
   }
 }
 
@@ -51,7 +51,7 @@ async function* filesBelow(
       for (const entry of parseTree(bytes, format)) {
         const path = `${asked[at]!.path}/${fromBytes(entry.name)}`;
         if (isFolder(entry)) inside.push({ path, tree: entry.oid });
-        else if (isBlob(entry)) files.push(addedFile(path, entry));
+        else files.push(addedFile(path, entry));
       }
     }
     folders.push(...inside.reverse());
@@ -60,6 +60,6 @@ async function* filesBelow(
   }
 }
 
-function addedFile(path: string, { oid, mode }: TreeEntry): Change {
-  return { path, kind: "added", oid, mode: mode.toString(8).padStart(6, "0") };
+function addedFile(path: string, entry: TreeEntry): Change {
+  return { path, kind: "added", oid: entry.oid, mode: modeText(entry) };
 }
