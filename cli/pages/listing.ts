@@ -1,13 +1,12 @@
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import type { Listed } from "../../src/index/listing.ts";
-import type { JobRow } from "../../src/index/rows.ts";
 import { plain } from "../../src/value/plain.ts";
 import { preview } from "../../src/value/preview.ts";
 import { typeName } from "../../src/value/type-name.ts";
 import { shortId, tagText } from "../text/lines.ts";
 import { oneLine, type painter } from "../text/terminal.ts";
 import { executionJson, executionLine } from "./execution.ts";
-import { jobLine } from "./job.ts";
+import { jobFields, jobLine } from "./job.ts";
 import { tagsJson } from "./tags.ts";
 
 type Paint = ReturnType<typeof painter>;
@@ -27,7 +26,10 @@ export function listedJson(log: IndexedLog, entity: Listed): object {
   const { type, id, row, job } = entity;
   const tags = tagsJson(entity.tags, entity.conflicts);
   const common = { _type: type, id };
-  if (type === "Job") return { ...common, ...jobFacts(log, entity.row), tags };
+  if (type === "Job") {
+    const parent = entity.row.parent === null ? null : log.index.job(entity.row.parent)?.id;
+    return { ...common, ...jobFields(log, entity.row), parent, tags };
+  }
   if (type === "Task") return { ...common, name: row?.name, tags };
   const known = job && { job: job.id, execution: log.index.execution(job.execution)?.id };
   if (type === "CallNode") return { ...common, task: job?.task, ...known, tags };
@@ -45,16 +47,4 @@ function about(entity: Exclude<Listed, { type: "Execution" | "Job" }>): string {
   if (row?.name) return `file ${row.name}`;
   if (!("value" in entity)) return "(only its hash was recorded)";
   return `${typeName(entity.value)} ${preview(entity.value)}`;
-}
-
-function jobFacts(log: IndexedLog, row: JobRow): object {
-  return {
-    status: row.status,
-    start_time: new Date(row.started).toISOString(),
-    end_time: row.ended === null ? null : new Date(row.ended).toISOString(),
-    execution: log.index.execution(row.execution)?.id,
-    parent: row.parent === null ? null : log.index.job(row.parent)?.id,
-    task: row.task,
-    task_hash: row.taskHash,
-  };
 }

@@ -5,9 +5,9 @@ import { readValue } from "../../src/index/read.ts";
 import type { JobRow } from "../../src/index/rows.ts";
 import { fileVersions } from "../../src/index/versions.ts";
 import { File } from "../../src/value/file.ts";
-import { valueKind } from "../../src/value/kind.ts";
 import { plain } from "../../src/value/plain.ts";
 import { preview } from "../../src/value/preview.ts";
+import { typeName } from "../../src/value/type-name.ts";
 import { StoredValue } from "../../src/value/value.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
 import { localTime, shortId, tagText } from "../text/lines.ts";
@@ -65,7 +65,7 @@ function head({ id, tags, conflicts }: Found, value: unknown, paint: Paint): str
     return [line("Value", "").replace(/ +$/, ""), "  (only its hash was recorded)"];
   }
   const short = preview(value, 101);
-  const first = line("Value", valueKind(value));
+  const first = line("Value", typeName(value));
   return short.length <= 100 ? [first, oneLine(short)] : [first, ...wholeText(value)];
 }
 
@@ -97,7 +97,7 @@ export async function valuePageJson(log: IndexedLog, found: Found): Promise<obje
   return {
     _type: "Value",
     id,
-    ...(read && { type: valueKind(read.value), value: plain(read.value) }),
+    ...(read && { type: typeName(read.value), value: plain(read.value) }),
     ...(read?.value instanceof File && {
       versions: fileVersions(log.index, read.value.path).map(({ row }) => row.id),
     }),

@@ -231,7 +231,7 @@ pages("a file: who made it and who took it, and what else was at its path", () =
 
 pages("a value: its kind, its doc, and no origin but its user", () => {
   const text = page(blobId("3\n"));
-  assert.match(text, /^Value \w+ integer \(doc="A sum\.", quality=high\)\n3\n\n {2}A sum\.\n/);
+  assert.match(text, /^Value \w+ int \(doc="A sum\.", quality=high\)\n3\n\n {2}A sum\.\n/);
   assert.match(text, shape("\n  value <-- <@> add(a, b)\n"));
   const given = page(blobId("7\n"));
   assert.match(given, "\nConsumed by:\n");
