@@ -47,7 +47,7 @@ export const EXECUTION_SCOPE: Scope = {
     ended: "e.started + e.took",
     duration: "e.took",
     task: word("e.task"),
-    user: word("e.user"),
+    user: "e.user",
     exec: "e.id",
     arg: "e.argv",
     commit: "e.commit_id",
@@ -68,7 +68,7 @@ export const JOB_SCOPE: Scope = {
     ended: "j.started + j.took",
     duration: "j.took",
     task: word("(SELECT name FROM entity WHERE seq = j.task)"),
-    user: word("e.user"),
+    user: "e.user",
     exec: "e.id",
     arg: "j.args",
     commit: "e.commit_id",
@@ -160,14 +160,19 @@ export class WhereCompiler {
         const passes = textMatcher(condition);
         return this.test((value) => args(value as string).some(passes), column);
       }
+      case "user": {
+        const { op, operand } = condition;
+        // SQLite asks our function before it looks up a text for each row; a number it has.
+        if (op === "=" && operand !== "") {
+          return sql`coalesce(${column} = (SELECT seq FROM word WHERE text = ${bound(operand)}), 0)`;
+        }
+        return this.test(remembered(textMatcher(condition)), word(column));
+      }
       case "exec": {
         const passes = textMatcher(condition);
         return this.test((id) => passes(loadId(id)), column);
       }
       default:
-        if (condition.field === "user" && condition.op === "=") {
-          return sql`coalesce(${column} = ${bound(condition.operand)}, 0)`;
-        }
         return this.test(remembered(textMatcher(condition)), column);
     }
   }
