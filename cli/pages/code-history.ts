@@ -12,7 +12,7 @@ type Paint = ReturnType<typeof painter>;
 /** Executions of a commit that are listed; the others are counted. */
 const LISTED = 10;
 
-/** The commits of a history as `git log --oneline` lists them, each with the executions that ran it. */
+/** Commits as `git log --oneline` lists them, each with the executions that ran it. */
 export async function codeHistory(
   log: IndexedLog,
   paint: Paint,
@@ -28,13 +28,7 @@ export async function codeHistory(
 }
 
 function runsLines({ commit, runs, count }: CommitRuns, paint: Paint): string[] {
-  if (count === 0)
-    return [
-      paint(
-        "dim",
-        commitLine(commit, (_, text) => text),
-      ),
-    ];
+  if (count === 0) return [paint("dim", commitLine(commit, unpainted))];
   const commits = new Set([commit.oid]);
   const lines = runs.map(
     (row) => `    ${executionLine(row, paint)}${codeNotes(row, commits, paint)}`,
@@ -43,6 +37,8 @@ function runsLines({ commit, runs, count }: CommitRuns, paint: Paint): string[] 
   if (more > 0) lines.push(`    and ${more} more: redun-git log --commit ${shortId(commit.oid)}`);
   return [commitLine(commit, paint), ...lines];
 }
+
+const unpainted: Paint = (_style, text) => text;
 
 /** Says where an execution ran other code than these commits, though it is counted among theirs. */
 export function codeNotes(

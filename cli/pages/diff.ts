@@ -4,7 +4,13 @@ import type { JobSum } from "../../src/compare/jobs.ts";
 import type { TagChange } from "../../src/compare/tags.ts";
 import type { TaskComparison, TaskVersion } from "../../src/compare/tasks.ts";
 import { unifiedDiff } from "../../src/compare/unified-diff.ts";
-import { type Given, type ValueChange, wholeValue } from "../../src/compare/values.ts";
+import {
+  type CallComparison,
+  type Given,
+  type ValueChange,
+  wholeValue,
+} from "../../src/compare/values.ts";
+import type { ListedCommit } from "../../src/git/backend.ts";
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import type { ExecutionRow } from "../../src/index/rows.ts";
 import type { Code } from "../../src/record/records.ts";
@@ -36,14 +42,13 @@ export async function diffPage(
   paint: Paint,
   { chosen }: { chosen: boolean },
 ): Promise<string> {
-  const { before, after, tags, code, tasks, jobs } = comparison;
+  const { before, after, tags, code, call, tasks, jobs } = comparison;
   const lines = chosen ? [`The previous execution of ${oneLine(after.task)}:`] : [];
   lines.push(`${paint("red", "---")} ${headOf(before, paint)}`);
   lines.push(`${paint("green", "+++")} ${headOf(after, paint)}`, durations(before, after));
   lines.push("", ...tagSection(tags, paint));
   lines.push("", ...codeSection(code, paint));
-  lines.push("", ...(await argumentSection(log, comparison, paint)));
-  lines.push("", ...(await resultSection(log, comparison, paint)));
+  lines.push("", ...(await callSections(log, call, paint)));
   lines.push("", ...taskSection(tasks, paint), "");
   lines.push(...jobsTable(jobs, [shortId(before.id), shortId(after.id)], paint));
   return `${lines.join("\n")}\n`;
@@ -51,7 +56,7 @@ export async function diffPage(
 
 /** The tags have a section of their own. */
 function headOf(row: ExecutionRow, paint: Paint): string {
-  return executionLine({ ...row, tags: [] }, paint);
+  return executionLine({ ...row, tags: [], conflicts: [] }, paint);
 }
 
 function durations(before: ExecutionRow, after: ExecutionRow): string {
@@ -76,35 +81,33 @@ function codeSection(comparison: CodeComparison, paint: Paint): string[] {
   if (relation === "same" && before.dirty === after.dirty) {
     return [same("Code", `the same commit, ${codeText(after)}`, paint)];
   }
-  const lines = [
-    paint("bold", "Code"),
-    ...changedLines([`-${codeText(before)}`, `+${codeText(after)}`], paint),
-  ];
-  const commits = (count: number) => (count === 1 ? "1 commit" : `${count} commits`);
+  const lines = changedLines([`-${codeText(before)}`, `+${codeText(after)}`], paint);
   if (relation === "same") lines.push("  the same commit");
-  if (sameTree && relation !== "same") lines.push("  other commits of the same files");
-  if (relation === "unknown") {
-    lines.push(
-      ...missing.map(
-        (oid) => `  ${oid.slice(0, 8)} is not in this repository (\`git fetch\` may bring it)`,
-      ),
-    );
-  }
+  else if (sameTree) lines.push("  other commits of the same files");
   if (relation === "diverged") lines.push("  diverged");
-  for (const [list, word, sign] of [
-    [ahead, "ahead", "+"],
-    [behind, "behind", "-"],
-  ] as const) {
-    if (list.length === 0) continue;
-    lines.push(`  ${commits(list.length)} ${word}:`);
-    lines.push(...list.slice(0, LISTED).map((commit) => `  ${sign} ${commitLine(commit, paint)}`));
-    const [from, to] = sign === "+" ? [before, after] : [after, before];
-    if (list.length > LISTED) {
-      const range = `${from.commit?.slice(0, 8)}..${to.commit?.slice(0, 8)}`;
-      lines.push(`    and ${list.length - LISTED} more: git log --oneline ${range}`);
-    }
+  for (const oid of missing) {
+    lines.push(`  ${oid.slice(0, 8)} is not in this repository (\`git fetch\` may bring it)`);
   }
-  return lines;
+  const range = (from: Code, to: Code) => `${from.commit?.slice(0, 8)}..${to.commit?.slice(0, 8)}`;
+  lines.push(...commitLines(ahead, "ahead", "+", range(before, after), paint));
+  lines.push(...commitLines(behind, "behind", "-", range(after, before), paint));
+  return [paint("bold", "Code"), ...lines];
+}
+
+function commitLines(
+  commits: readonly ListedCommit[],
+  where: "ahead" | "behind",
+  sign: "+" | "-",
+  range: string,
+  paint: Paint,
+): string[] {
+  const { length } = commits;
+  if (length === 0) return [];
+  return [
+    `  ${length === 1 ? "1 commit" : `${length} commits`} ${where}:`,
+    ...commits.slice(0, LISTED).map((commit) => `  ${sign} ${commitLine(commit, paint)}`),
+    ...(length > LISTED ? [`    and ${length - LISTED} more: git log --oneline ${range}`] : []),
+  ];
 }
 
 /** `7fd1345a main (dirty)` */
@@ -113,26 +116,24 @@ function codeText({ commit, branch, dirty }: Code): string {
   return oneLine(`${commit.slice(0, 8)} ${branch ?? ""}`.trimEnd() + (dirty ? " (dirty)" : ""));
 }
 
-async function argumentSection(
+async function callSections(
   log: IndexedLog,
-  { args, calls: { before, after } }: Comparison,
+  call: CallComparison | null,
   paint: Paint,
 ): Promise<string[]> {
-  if (!before && !after) return [same("Arguments", "not recorded", paint)];
-  const tasks = new Set([before?.task, after?.task].filter((task) => task !== undefined));
-  const title = `Arguments of ${oneLine([...tasks].join(" and "))}`;
-  if (args.length === 0) return [same(title, "the same", paint)];
-  const lines = await Promise.all(args.map((change) => valueLines(log, change, paint)));
-  return [paint("bold", title), ...lines.flat()];
-}
-
-async function resultSection(
-  log: IndexedLog,
-  { result, calls: { before, after } }: Comparison,
-  paint: Paint,
-): Promise<string[]> {
-  if (result) return [paint("bold", "Result"), ...(await valueLines(log, result, paint))];
-  return [same("Result", before && after ? "the same" : "not recorded", paint)];
+  if (!call)
+    return [same("Arguments and result", "not recorded, as not both root jobs have ended", paint)];
+  const { tasks, args, result } = call;
+  const title = `Arguments of ${oneLine([...new Set([tasks.before, tasks.after])].join(" and "))}`;
+  const changed = await Promise.all(args.map((change) => valueLines(log, change, paint)));
+  const returned = result && (await valueLines(log, result, paint));
+  return [
+    ...(args.length > 0
+      ? [paint("bold", title), ...changed.flat()]
+      : [same(title, "the same", paint)]),
+    "",
+    ...(returned ? [paint("bold", "Result"), ...returned] : [same("Result", "the same", paint)]),
+  ];
 }
 
 /** `-name=value` and `+name=value`; of longer values, what differs in their YAML. */
@@ -189,9 +190,9 @@ function same(title: string, what: string, paint: Paint): string {
   return `${paint("bold", title)}: ${what}`;
 }
 
-/** The same as programs get it. Values with a file of their own, or of which only the hash was recorded, have no `value`. */
+/** The same as programs get it. Values that have a file of their own, or only a hash, are ids. */
 export function diffJson(comparison: Comparison): object {
-  const { before, after, tags, code, tasks, args, result, jobs } = comparison;
+  const { before, after, tags, code, call, tasks, jobs } = comparison;
   return {
     _type: "Diff",
     before: executionJson(before),
@@ -203,13 +204,19 @@ export function diffJson(comparison: Comparison): object {
       behind: code.behind.map(commitJson),
     },
     tasks,
-    args: args.map(({ name, before, after }) => ({ name, ...sidesJson({ before, after }) })),
-    result: result && sidesJson(result),
+    ...(call ? callJson(call) : { args: null, result: null }),
     jobs: [{ task: null, ...jobs.all }, ...jobs.tasks].map(({ task, before, after }) => ({
       task,
       before: sumJson(before),
       after: sumJson(after),
     })),
+  };
+}
+
+function callJson({ args, result }: CallComparison): object {
+  return {
+    args: args.map((change) => ({ name: change.name, ...sidesJson(change) })),
+    result: result && sidesJson(result),
   };
 }
 

@@ -7,7 +7,7 @@ import { type CodeComparison, compareCode } from "./code.ts";
 import { compareJobs, type JobComparison } from "./jobs.ts";
 import { compareTags, type TagChange } from "./tags.ts";
 import { compareTasks, type TaskComparison } from "./tasks.ts";
-import { compareCalls, type RootCall, rootCall, type ValueChange } from "./values.ts";
+import { type CallComparison, compareCalls, rootCall } from "./values.ts";
 
 /** How one execution differs from another, from `before` to `after`. */
 export interface Comparison {
@@ -17,12 +17,8 @@ export interface Comparison {
   readonly tags: readonly TagChange[];
   readonly code: CodeComparison;
   readonly tasks: TaskComparison;
-  /** The calls of the two root tasks; null where that has no record, being unfinished. */
-  readonly calls: { readonly before: RootCall | null; readonly after: RootCall | null };
-  /** Arguments of the root task that differ. */
-  readonly args: readonly ValueChange[];
-  /** What the root task gave, or the error that it raised; null when it is the same. */
-  readonly result: ValueChange | null;
+  /** The calls of the root tasks; null while not both have ended, which is when they are recorded. */
+  readonly call: CallComparison | null;
   readonly jobs: JobComparison;
 }
 
@@ -47,8 +43,7 @@ export async function compareExecutions(
     tags: compareTags(before.tags, after.tags),
     code: await compareCode(backend, records[0].code, records[1].code),
     tasks: await compareTasks(log, tallies[0]!, tallies[1]!),
-    calls: { before: calls[0], after: calls[1] },
-    ...compareCalls(calls[0], calls[1], backend.repository.objectFormat),
+    call: calls[0] && calls[1] && compareCalls(calls[0], calls[1], backend.repository.objectFormat),
     jobs: compareJobs(tallies[0]!, tallies[1]!),
   };
 }

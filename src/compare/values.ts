@@ -7,7 +7,7 @@ import { contentId, type HashName } from "../value/oid.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 
 /** The call that an execution began with. */
-export type RootCall = Pick<Job, "task" | "args" | "result" | "error" | "status">;
+export type RootCall = Pick<Job, "task" | "args" | "result" | "error">;
 
 /** One value that is another, or that only one of the two has. */
 export interface ValueChange {
@@ -32,17 +32,26 @@ export async function rootCall(log: IndexedLog, { seq }: ExecutionRow): Promise<
   return row ? readJob(log, row) : null;
 }
 
-/** What differs between the arguments and results of two calls. */
-export function compareCalls(
-  before: RootCall | null,
-  after: RootCall | null,
-  format: HashName,
-): { args: ValueChange[]; result: ValueChange | null } {
+/** What differs between two calls. */
+export interface CallComparison {
+  /** The tasks that were called. */
+  readonly tasks: { readonly before: string; readonly after: string };
+  /** Arguments that differ. */
+  readonly args: readonly ValueChange[];
+  /** What was returned or raised; null when it is the same. */
+  readonly result: ValueChange | null;
+}
+
+export function compareCalls(before: RootCall, after: RootCall, format: HashName): CallComparison {
   const [was, is] = [argsOf(before, format), argsOf(after, format)];
   const names = [...new Set([...was.keys(), ...is.keys()])];
   const args = names.map((name) => changeOf(name, was.get(name), is.get(name)));
   const result = changeOf(null, resultOf(before, format), resultOf(after, format));
-  return { args: args.filter(isChange), result: isChange(result) ? result : null };
+  return {
+    tasks: { before: before.task, after: after.task },
+    args: args.filter(isChange),
+    result: isChange(result) ? result : null,
+  };
 }
 
 /** The whole of a value that a record refers to; other values as they are. */
@@ -52,13 +61,12 @@ export async function wholeValue(log: IndexedLog, value: unknown): Promise<unkno
   return found ? found.value : value;
 }
 
-function argsOf(call: RootCall | null, format: HashName): Map<string | number, Given> {
-  const entries: Iterable<[string | number, unknown]> = call?.args.entries() ?? [];
+function argsOf({ args }: RootCall, format: HashName): Map<string | number, Given> {
+  const entries: Iterable<[string | number, unknown]> = args.entries();
   return new Map([...entries].map(([name, value]) => [name, given(value, format)]));
 }
 
-function resultOf(call: RootCall | null, format: HashName): Given | undefined {
-  if (!call) return undefined;
+function resultOf(call: RootCall, format: HashName): Given | undefined {
   if ("error" in call) return { ...given(call.error, format), isError: true };
   return "result" in call ? given(call.result, format) : undefined;
 }

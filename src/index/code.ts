@@ -53,7 +53,9 @@ export async function* commitRuns(
   const byTree = new Map<string, ListedCommit[]>();
   for await (const commit of log.backend.history(history)) {
     listed.push(commit);
-    byTree.set(commit.tree, [...(byTree.get(commit.tree) ?? []), commit]);
+    const alike = byTree.get(commit.tree);
+    if (alike) alike.push(commit);
+    else byTree.set(commit.tree, [commit]);
   }
   for (const commit of listed) {
     const { oid, tree } = commit;

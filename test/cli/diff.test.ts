@@ -6,6 +6,7 @@ import {
   jsonLines,
   logged,
   ok,
+  start,
   workflowRepository,
   writeFiles,
 } from "../support/cli.ts";
@@ -22,6 +23,7 @@ export const shout = task((text: string) => {
 export const long = task({ version: "${loud}" }, (n: number) => Array.from({ length: 40 }, (_, at) => (at === n ? "changed" : "line " + at)));
 export const many = task((n: number) => Array.from({ length: 400 }, (_, at) => at * n));
 export const fail = task((why: string): string => { throw new RangeError(why); });
+export const wait = task(async () => { await new Promise((done) => setTimeout(done, 60_000)); });
 export const main = task((greet = "Hello", extra = 0) => [shout(greet), planet()${last}]);
 `;
 
@@ -266,6 +268,19 @@ diff("code that has diverged, is the same in other commits, or is not here", () 
       "  12121212 is not in this repository (`git fetch` may bring it)",
     ]);
   }
+});
+
+diff("an execution whose root job has no record", async () => {
+  const { child, said, ended } = start(dir, ["run", "w.ts", "wait"]);
+  await said("hello.wait");
+  child.kill("SIGKILL");
+  await ended;
+  const text = ok(dir, ["diff", second, "-"]);
+  assert.match(text, /^\+\+\+ Exec [0-9a-f]{8} \[INTERRUPTED\]/m);
+  assert.match(text, /^Arguments and result: not recorded, as not both root jobs have ended$/m);
+  assert.match(text, /^\| ALL +4 +4 +[\d:.]+ {2}\| +0 +0 +-$/m);
+  const [found] = jsonLines(ok(dir, ["diff", "--format", "json", second, "-"]));
+  assert.equal([found.args, found.result], [null, null]);
 });
 
 diff("git's colours on a terminal that has some", () => {
