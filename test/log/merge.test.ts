@@ -330,3 +330,26 @@ function tamper(repo: TemporaryRepository, name: string, edit: (edit: Edit) => v
   const input = `${lines.join("\n")}\n\ndone\n`;
   execFileSync("git", ["fast-import", "--quiet", "--done"], { cwd: repo.dir, input });
 }
+
+const sha256 = suite("merge, SHA-256");
+
+sha256("diverged logs, with git", async () => {
+  const repo = temporaryRepository({ objectFormat: "sha256" });
+  const git = openNative(findRepository(repo.dir));
+  try {
+    const { log, merge, tree } = worldOf(repo, git);
+    for (const [at, name] of ["a", "b"].entries()) {
+      await log(name).append(madeRun(at, "sha256").files, "run\n");
+    }
+    const { scenario, after } = await merge("a", "b");
+    assert.equal([scenario, after.length], ["diverged", 64]);
+    assert.is((await merge("b", "a")).scenario, "behind");
+    assert.is(tree("a"), tree("b"));
+    assert.is(repo.git("fsck", "--strict", "--no-dangling", "--no-progress"), "");
+  } finally {
+    await git.close();
+    repo.remove();
+  }
+});
+
+sha256.run();
