@@ -253,11 +253,19 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "tag list",
-    args: "[id]",
-    about: "List the tags of one entity, or the keys in use",
-    options: [FORMAT, ...WHICH_LOG],
+    args: "[...id-or-tags]",
+    about: "List the keys in use, what carries a tag, or the tags of one entity",
+    options: [
+      { flags: "--values", about: "List tags with their values, and how often each is used" },
+      { flags: "-n, --limit <count>", about: "At most so many entities (default 50; 0 is all)" },
+      FORMAT,
+      ...WHICH_LOG,
+    ],
     examples: [
       "tag list                             every key, and how often it is used",
+      "tag list --values env                every value of `env`, and how often it is used",
+      "tag list env=prod approved           everything that carries both tags, the newest first",
+      "tag list 'cost>3'                    conditions are those of `log --tag`",
       "tag list 6dc981d7                    the tags of one entity",
     ],
     load: () => import("./commands/tag-list.ts"),

@@ -6,15 +6,13 @@ import { allOf, type CodeCondition, isEverything } from "../../src/query/conditi
 import { printQuery } from "../../src/query/print.ts";
 import type { EntityType } from "../../src/record/records.ts";
 import { type CommandFunction, isJson, type Options } from "../command.ts";
+import { limitOf, NO_LIMIT } from "../limit.ts";
 import { codeHistory, codeNotes } from "../pages/code-history.ts";
 import { listedJson, listedLine } from "../pages/listing.ts";
 import { isFilter, selectionOf, typesOf } from "../selection.ts";
 import { jsonText } from "../text/json.ts";
 import { oneLine, page, painter } from "../text/terminal.ts";
 import { withLog } from "../with-log.ts";
-
-const DEFAULT_LIMIT = 50;
-const NO_LIMIT = 2 ** 40;
 
 /** How entities are to be printed. */
 interface Style {
@@ -25,7 +23,7 @@ interface Style {
 
 export const command: CommandFunction = async ([id], options) => {
   const style = { json: isJson(options), detail: options.detail === true };
-  const limit = limitOf(options, style.json);
+  const limit = limitOf(options);
   const filter = Object.keys(options).find(isFilter);
   if (options.decorateCode) return decorateCode(id, limit, options);
   if (id !== undefined && filter !== undefined) {
@@ -164,14 +162,4 @@ const NAMES: Readonly<Record<EntityType, string>> = {
 async function detail(log: IndexedLog, id: string, { json }: Style): Promise<string> {
   const { findEntity } = await import("../../src/index/find.ts");
   return printed(log, await findEntity(log, id), { json, detail: true });
-}
-
-/** Programs get everything unless they ask for less. */
-function limitOf({ limit }: Options, json: boolean): number {
-  if (limit === undefined) return json ? NO_LIMIT : DEFAULT_LIMIT;
-  const count = Number(limit);
-  if (!/^\d+$/.test(String(limit)) || !Number.isSafeInteger(count)) {
-    throw new RedunError("USAGE", `--limit is "${limit}"; it is a count, or 0 for all.`);
-  }
-  return count === 0 ? NO_LIMIT : count;
 }

@@ -1,50 +1,81 @@
-import { findEntity } from "../../src/index/find.ts";
+import { findEntities } from "../../src/index/find.ts";
 import type { IndexedLog } from "../../src/index/indexed-log.ts";
-import { formatTag } from "../../src/tag/text.ts";
-import { compareCodePoints } from "../../src/value/code-points.ts";
+import { type Listed, listed } from "../../src/index/listing.ts";
+import { allOf, anyOf, type Condition } from "../../src/query/condition.ts";
+import { matcher } from "../../src/query/matcher.ts";
+import { parseTagCondition } from "../../src/query/tag-condition.ts";
+import type { TagPair } from "../../src/tag/tag.ts";
 import { type CommandFunction, isJson } from "../command.ts";
-import { tagsJson } from "../pages/tags.ts";
+import { limitOf } from "../limit.ts";
+import { entityTagsJson, entityTagsPage } from "../pages/entity-tags.ts";
+import { listedJson, listedLine } from "../pages/listing.ts";
+import { keysPage, valuesPage } from "../pages/tag-counts.ts";
+import { selectionOf } from "../selection.ts";
 import { jsonText } from "../text/json.ts";
-import { CONFLICT_MARK, inConflict } from "../text/lines.ts";
-import { oneLine, page } from "../text/terminal.ts";
+import { page, painter } from "../text/terminal.ts";
 import { withLog } from "../with-log.ts";
 
-export const command: CommandFunction = async ([id], options) => {
-  const json = isJson(options);
+export const command: CommandFunction = async (words, options) => {
+  const conditions = words.map(parseTagCondition);
+  const limit = limitOf(options);
+  const list = { words, conditions, limit, json: isJson(options) };
   const printed = await withLog(options, async (log) => ({
-    text: id === undefined ? keyCounts(log, json) : await tagsOfEntity(log, id, json),
+    text: options.values ? values(log, list) : await listing(log, list),
     pager: log.config.get("core.pager"),
   }));
   await page(printed.text, printed.pager);
 };
 
-async function tagsOfEntity(log: IndexedLog, prefix: string, json: boolean): Promise<string> {
-  const { type, id, tags, conflicts } = await findEntity(log, prefix);
-  if (json) return `${jsonText({ _type: type, id, tags: tagsJson(tags, conflicts) })}\n`;
-  const lines = tags.map(
-    (tag) => formatTag(...tag) + (inConflict(tag, conflicts) ? CONFLICT_MARK : ""),
-  );
-  const body =
-    lines.length > 0
-      ? lines
-          .sort(compareCodePoints)
-          .map((line) => `  ${oneLine(line)}\n`)
-          .join("")
-      : "  (no tags)\n";
-  return `${type} ${oneLine(id)}\n${body}`;
+interface Listing {
+  readonly words: readonly string[];
+  readonly conditions: readonly Condition[];
+  readonly limit: number;
+  readonly json: boolean;
 }
 
-function keyCounts(log: IndexedLog, json: boolean): string {
+async function listing(log: IndexedLog, list: Listing): Promise<string> {
+  const { words, conditions, json } = list;
+  if (words.length === 0) return keys(log, json);
+  // Bare words are keys if anything has a tag of one of them; else they are ids.
+  const areTags = !conditions.every(isBareKey) || words.some((word) => log.index.hasKey(word));
+  if (areTags) return tagged(log, list);
+  const entities = await findEntities(log, words);
+  return entities
+    .map((entity) => (json ? `${jsonText(entityTagsJson(entity))}\n` : entityTagsPage(entity)))
+    .join(json ? "" : "\n");
+}
+
+function isBareKey(condition: Condition): boolean {
+  return condition.is === "tag" && condition.test === null && !condition.keyIsGlob;
+}
+
+function keys(log: IndexedLog, json: boolean): string {
   const counts = log.index.keyCounts();
   if (json) return counts.map((count) => `${jsonText(count)}\n`).join("");
-  if (counts.length === 0) return "No tags yet.\n";
-  const byKey = new Map<string, string[]>();
-  for (const { key, type, count } of counts) {
-    byKey.set(key, [...(byKey.get(key) ?? []), `${count} ${type}`]);
+  return keysPage(counts, log.index.conflictRows().length);
+}
+
+/** Tags that meet one of the conditions: each is a question about one tag. */
+function values(log: IndexedLog, { conditions, json }: Listing): string {
+  const passes = matcher(conditions.length === 0 ? allOf() : anyOf(...conditions));
+  const counts = log.index.tagCounts((tag: TagPair) => passes({ tags: [tag] }));
+  if (!json) return valuesPage(counts);
+  return counts
+    .map(({ tag: [key, value], type, count }) => `${jsonText({ key, value, type, count })}\n`)
+    .join("");
+}
+
+/** Everything that meets all conditions, by type and the newest first, as redun lists it. */
+async function tagged(log: IndexedLog, { conditions, limit, json }: Listing): Promise<string> {
+  const selection = { ...(await selectionOf(log, {})), where: allOf(...conditions) };
+  const found: Listed[] = [];
+  for (const type of ["Execution", "Job", "CallNode", "Task", "Value"] as const) {
+    found.push(...(await listed(log, type, selection, limit + 1 - found.length)));
   }
-  const width = Math.max(...[...byKey.keys()].map((key) => oneLine(key).length));
-  const lines = [...byKey]
-    .sort(([a], [b]) => compareCodePoints(a, b))
-    .map(([key, types]) => `  ${oneLine(key).padEnd(width)} (${types.join(", ")})\n`);
-  return `Tags:\n${lines.join("")}`;
+  const shown = found.slice(0, limit);
+  if (json) return shown.map((entity) => `${jsonText(listedJson(log, entity))}\n`).join("");
+  if (shown.length === 0) return `Nothing in ${log.log.ref} has these tags.\n`;
+  const paint = painter(process.stdout);
+  const lines = shown.map((entity) => `${listedLine(entity, paint)}\n`).join("");
+  return found.length > limit ? `${lines}\nMore are not shown: --limit 0 shows all.\n` : lines;
 }

@@ -29,15 +29,14 @@ export async function codeFacts(
 /** REDUN_GIT_COMMIT may be less than a whole id, or a name: then it is a tag alone. */
 const OBJECT_ID = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 
-/** The tags that every execution gets, by redun's names; `git_dirty` only when it is true. */
-export function defaultTags(facts: {
+/** The tags that a run gets by itself, by redun's names; `git_dirty` only when it is true. */
+export function automaticTags(facts: {
   code: Code;
   user: string;
   project: string | undefined;
-  doc: string | undefined;
   env?: NodeJS.ProcessEnv;
 }): TagPair[] {
-  const { code, user, project, doc, env = process.env } = facts;
+  const { code, user, project, env = process.env } = facts;
   const tags: [string, string | boolean | undefined][] = [
     ["redun.version", VERSION],
     ["git_commit", env.REDUN_GIT_COMMIT || code.commit],
@@ -45,7 +44,6 @@ export function defaultTags(facts: {
     ["git_dirty", code.dirty || undefined],
     ["user", user],
     ["project", project],
-    ["doc", doc],
   ];
   return tags.filter((tag): tag is [string, string | boolean] => tag[1] !== undefined);
 }

@@ -12,11 +12,12 @@ import type { Code, Execution, Outcome } from "../record/records.ts";
 import { type Tags, tagPairs, tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { blobId } from "../value/oid.ts";
-import { codeFacts, defaultTags } from "./facts.ts";
+import { automaticTags, codeFacts } from "./facts.ts";
 import { expressionOf, partsOf } from "./lazy.ts";
 import type { Resolved } from "./lazy-types.ts";
 import { Recorder } from "./recorder.ts";
 import { Run, type RunListener } from "./run.ts";
+import { type TagSettings, tagSettings } from "./tag-settings.ts";
 import type { TaskDefinition } from "./task.ts";
 import { runTitle } from "./title.ts";
 
@@ -85,7 +86,8 @@ export class Scheduler {
     this.#prepared = undefined;
     const { log, code } = await preparing;
     try {
-      const execution = this.#begin(log, code, expression, tags, options);
+      const settings = tagSettings(log.config);
+      const execution = this.#begin(log, code, settings, expression, tags, options);
       return (await this.#record(log, execution, expression, options.signal)) as Resolved<T>;
     } finally {
       await log.close();
@@ -95,6 +97,7 @@ export class Scheduler {
   #begin(
     { log: { backend } }: IndexedLog,
     code: Code,
+    settings: TagSettings,
     expression: unknown,
     given: readonly TagPair[],
     options: RunOptions,
@@ -102,6 +105,11 @@ export class Scheduler {
     const root = firstTask(expression);
     const user = options.user ?? (process.env.REDUN_USER || osUser());
     const project = options.project ?? root?.namespace ?? root?.name;
+    // What the caller gives is recorded in any case.
+    const isWanted = ([key]: TagPair) =>
+      settings.automatic.has(key) ||
+      (key === "user" && options.user !== undefined) ||
+      (key === "project" && options.project !== undefined);
     const start = {
       task: root?.fullName ?? "",
       argv: options.argv ?? [basename(process.argv[1] ?? "node"), ...process.argv.slice(2)],
@@ -109,7 +117,12 @@ export class Scheduler {
       user,
       host: hostname(),
       code,
-      tags: tagSet([...defaultTags({ code, user, project, doc: options.doc }), ...given]),
+      tags: tagSet([
+        ...settings.tags,
+        ...automaticTags({ code, user, project }).filter(isWanted),
+        ...(options.doc === undefined ? [] : [["doc", options.doc] as const]),
+        ...given,
+      ]),
       nonce: randomBytes(8).toString("hex"),
     };
     const id = blobId(executionYaml(start), backend.repository.objectFormat);

@@ -1,5 +1,6 @@
 import { ENTITY_TYPES, type EntityType } from "../record/records.ts";
 import { baseNode, TagGraph } from "../tag/graph.ts";
+import { parseJson } from "../tag/python-json.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { type Database, Statements } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
@@ -228,6 +229,27 @@ export class IndexReader {
       entity.id,
       entity.tags.map((tag) => baseNode(entity.id, tag)),
     );
+  }
+
+  /** Tags that pass a test, and how many entities of each type carry them. */
+  tagCounts(
+    passes: (tag: TagPair) => boolean,
+  ): { tag: TagPair; type: EntityType; count: number }[] {
+    const pairs = this.#statements.get("SELECT seq, key, value FROM pair").all() as {
+      seq: number;
+      key: string;
+      value: string;
+    }[];
+    const counts = this.#statements.get(
+      "SELECT type, count(*) AS count FROM tag WHERE pair = ? GROUP BY type",
+    );
+    return pairs
+      .map(({ seq, key, value }) => ({ seq, tag: [key, parseJson(value)] as const }))
+      .filter(({ tag }) => passes(tag))
+      .flatMap(({ seq, tag }) => {
+        const rows = counts.all(seq) as { type: number; count: number }[];
+        return rows.map(({ type, count }) => ({ tag, type: ENTITY_TYPES[type]!, count }));
+      });
   }
 
   /** The rows of entities that have tags in conflict, by the numbers of their types. */

@@ -203,10 +203,151 @@ list("lists the tags of an entity of every kind, sorted and whole", async () => 
   assert.match(ok(dir, ["tag", "list", kinds.Value]), /\(no tags\)/);
 });
 
-list("an unknown id and one word too many are refused", async () => {
+list("several ids are listed one after the other; an unknown one is refused", async () => {
   const { dir, kinds } = await sample();
+  const text = ok(dir, ["tag", "list", kinds.Job, kinds.Task]);
+  assert.match(text, /^Job [0-9a-f]{40}\n {2}team=qa\n\nTask [0-9a-f]{40}\n {2}team=qa\n$/);
   assert.is(cli(dir, ["tag", "list", "ffffffff"]).status, 1);
-  assert.is(cli(dir, ["tag", "list", kinds.Job, kinds.Task]).status, 2);
+  assert.is(cli(dir, ["tag", "list", kinds.Job, "ffffffff"]).status, 1);
+});
+
+list("--values counts values by kind, of some keys or of all", async () => {
+  const { dir } = await sampleLog([
+    run,
+    run,
+    { argv: ["run"], tags: { env: "prod", n: 3 }, echo: 1 },
+  ]);
+  const env =
+    "Tags:\n  env=dev                        (2 Execution)\n  env=prod                       (1 Execution)\n";
+  assert.is(ok(dir, ["tag", "list", "--values", "env"]), env);
+  const team = "  team=qa                        (2 Job, 1 Task)\n";
+  assert.is(ok(dir, ["tag", "list", "--values", "env", "team"]), env + team);
+  assert.is(
+    ok(dir, ["tag", "list", "--values", "n>2", "env~p*"]),
+    "Tags:\n  env=prod                       (1 Execution)\n  n=3                            (1 Execution)\n",
+  );
+  assert.match(ok(dir, ["tag", "list", "--values"]), /^ {2}redun\.version=/m);
+  assert.is(ok(dir, ["tag", "list", "--values", "nothing"]), "No such tags.\n");
+  assert.equal(jsonLines(ok(dir, ["tag", "list", "--values", "--format", "json", "n"])), [
+    { key: "n", value: 3, type: "Execution", count: 1 },
+  ]);
+});
+
+list("finds everything that carries tags, each as its own line", async () => {
+  const { dir, kinds } = await sample();
+  ok(dir, ["tag", "add", ...Object.values(kinds), "k=1"]);
+  ok(dir, ["tag", "add", kinds.Task, "only=true"]);
+  const lines = ok(dir, ["tag", "list", "k"]).trimEnd().split("\n");
+  assert.equal(
+    lines.map((line) => line.split(" ")[0]),
+    ["Exec", "Job", "CallNode", "Task", "Value"],
+  );
+  assert.match(lines[1]!, /^Job [0-9a-f]{8} \[ DONE \] .*sample\.greeter\(.*\) \(k=1, team=qa\)$/);
+  assert.match(
+    ok(dir, ["tag", "list", "k=1", "only"]),
+    /^Task [0-9a-f]{8} sample\.greeter \(.*\)\n$/,
+  );
+  const two = ok(dir, ["tag", "list", "k", "-n", "2"]);
+  assert.match(two, /^Exec .*\nJob .*\n\nMore are not shown: --limit 0 shows all\.\n$/);
+  assert.match(ok(dir, ["tag", "list", "k=2"]), /^Nothing in refs\/redun\/main has these tags/);
+  const objects = jsonLines(ok(dir, ["tag", "list", "k", "--format", "json"]));
+  assert.equal(
+    objects.map(({ _type, id }) => [_type, id]),
+    (["Execution", "Job", "CallNode", "Task", "Value"] as const).map((kind) => [kind, kinds[kind]]),
+  );
+});
+
+list("keys with a namespace stand under its name", async () => {
+  const { dir } = await sampleLog([{ ...run, tags: { env: 1, "a.b": 1, "a.c.d": 1 } }]);
+  assert.match(
+    ok(dir, ["tag", "list"]),
+    /^Tags:\n(?: {2}\w+ .*\n)+\na:\n {2}a\.b +\(1 Execution\)\n {2}a\.c\.d +\(1 Execution\)\n\nredun:\n/,
+  );
+});
+
+list("every class of value comes out as it went in", async () => {
+  const { dir, kinds } = await sample();
+  const texts = [
+    "1.0",
+    "1180591620717411303424",
+    "-0.0",
+    "1e+16",
+    "NaN",
+    "-Infinity",
+    "1e-07",
+    "9007199254740993",
+    "true",
+    "null",
+    '[1, 1.0, {"b": "\\u0000", "a": null}]',
+  ];
+  ok(dir, ["tag", "add", kinds.Value, ...texts.map((text, at) => `k${at}=${text}`)]);
+  ok(dir, ["tag", "update", kinds.Value, `long=${"x".repeat(100_000)}`]);
+  const expected = texts.map(
+    (text, at) =>
+      `  k${at}=${text === '[1, 1.0, {"b": "\\u0000", "a": null}]' ? '[1, 1.0, {"a": null, "b": "\\u0000"}]' : text}`,
+  );
+  const listed = () => ok(dir, ["tag", "list", kinds.Value]).split("\n");
+  const check = () => {
+    const lines = listed();
+    for (const line of expected) assert.ok(lines.includes(line), line);
+    assert.ok(lines.includes(`  long=${"x".repeat(100_000)}`));
+  };
+  check();
+  const json = ok(dir, ["tag", "list", "--format", "json", kinds.Value]);
+  for (const part of [
+    '"value":1.0}',
+    '"value":1180591620717411303424}',
+    '"value":-0.0}',
+    '"value":9007199254740993}',
+  ]) {
+    assert.ok(json.includes(part), part);
+  }
+  ok(dir, ["index", "rebuild"]);
+  check();
+  assert.is(ok(dir, ["tag", "list", "--format", "json", kinds.Value]), json);
+  // What a listing prints can be typed again: nothing would change.
+  const again = texts.map((text, at) => `k${at}=${text}`);
+  assert.match(ok(dir, ["tag", "update", kinds.Value, ...again]), /^leave Value/);
+});
+
+list("hostile keys and values disturb no line and no terminal", async () => {
+  const { dir, kinds } = await sample();
+  const hostile = [
+    "a\x1b[2Jb\x07",
+    "two\nlines\r",
+    "\u202eright\u2066",
+    "\u0085\u2028",
+    "x".repeat(60_000),
+  ];
+  const pairs = hostile.flatMap((text, at) => [`v${at}=${text}`, `${text.slice(0, 50)}${at}=1`]);
+  const outputs = [
+    ok(dir, ["tag", "add", kinds.Execution, kinds.Job, ...pairs, "-m", "why\x1b[31m\u202e"]),
+    ok(dir, ["tag", "update", kinds.Execution, ...hostile.map((text, at) => `v${at}=${text}!`)]),
+    ok(dir, ["tag", "update", kinds.Execution, "v0=\x1b[1m", "--dry-run"]),
+    ok(dir, ["tag", "list"]),
+    ok(dir, ["tag", "list", kinds.Execution]),
+    ok(dir, ["tag", "list", "--values"]),
+    ok(dir, ["tag", "list", "v0"]),
+    ok(dir, ["tag", "list", "--values", "--format", "json"]),
+    ok(dir, ["tag", "list", "v1", "--format", "json"]),
+    ok(dir, ["tag", "history", kinds.Execution]),
+    ok(dir, ["tag", "history", kinds.Execution, "--format", "json"]),
+    ok(dir, ["tag", "blame", kinds.Execution]),
+    ok(dir, ["tag", "rm", kinds.Execution, "--", hostile[1]!.slice(0, 50) + "1", "v1"]),
+    cli(dir, ["tag", "rm", kinds.Execution, "\x1b[1m\u202e"]).stderr,
+    cli(dir, ["tag", "rm", "\x1b[1m\u202e", "x"]).stderr,
+  ];
+  for (const [at, text] of outputs.entries()) {
+    assert.not.match(
+      text,
+      /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/,
+      String(at),
+    );
+  }
+  assert.is(outputs[0]!.split("\n").length, 3);
+  for (const line of jsonLines(outputs[7]!)) assert.type(line.key, "string");
+  // Only what was asked for whole is long.
+  for (const at of [0, 1, 3, 6, 9, 11]) assert.ok(outputs[at]!.length < 20_000, `${at}`);
 });
 
 list("a log without tags says so", async () => {

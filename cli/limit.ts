@@ -1,0 +1,19 @@
+import { RedunError } from "../src/errors.ts";
+import { isJson, type Options } from "./command.ts";
+
+const DEFAULT_LIMIT = 50;
+export const NO_LIMIT = 2 ** 40;
+
+/**
+ * How many entities `--limit` lets a listing have. Programs get everything unless they ask for less.
+ * @throws RedunError USAGE for what is not a count
+ */
+export function limitOf(options: Options): number {
+  const { limit } = options;
+  if (limit === undefined) return isJson(options) ? NO_LIMIT : DEFAULT_LIMIT;
+  const count = Number(limit);
+  if (!/^\d+$/.test(String(limit)) || !Number.isSafeInteger(count)) {
+    throw new RedunError("USAGE", `--limit is "${limit}"; it is a count, or 0 for all.`);
+  }
+  return count === 0 ? NO_LIMIT : count;
+}

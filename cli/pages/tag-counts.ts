@@ -1,0 +1,60 @@
+import type { EntityType } from "../../src/record/records.ts";
+import type { TagPair } from "../../src/tag/tag.ts";
+import { formatKey, formatTag } from "../../src/tag/text.ts";
+import { compareCodePoints } from "../../src/value/code-points.ts";
+import { oneLine } from "../text/terminal.ts";
+
+interface Count {
+  readonly type: EntityType;
+  readonly count: number;
+}
+
+/** As wide as redun writes tags with their values. */
+const VALUE_WIDTH = 30;
+/** No key moves the counts of all others farther to the right. */
+const MAX_KEY_WIDTH = 40;
+
+/** `  env  (2 Execution)` for each key; those of a namespace (`redun.version`) under its name. */
+export function keysPage(
+  counts: readonly (Count & { readonly key: string })[],
+  conflicts: number,
+): string {
+  if (counts.length === 0) return "No tags yet.\n";
+  const byKey = grouped(counts, ({ key }) => oneLine(formatKey(key)));
+  const names = [...byKey.keys()].sort(compareCodePoints);
+  const width = Math.max(...names.map((name) => Math.min(name.length, MAX_KEY_WIDTH)));
+  const line = (name: string) => `  ${name.padEnd(width)} (${countsText(byKey.get(name)!)})\n`;
+  const namespaces = grouped(names, (name) => /^([^.]+)\../.exec(name)?.[1] ?? "");
+  const sections = [...namespaces].sort(([a], [b]) => compareCodePoints(a, b));
+  const text = sections.map(
+    ([namespace, keys]) => `${namespace === "" ? "Tags" : namespace}:\n${keys.map(line).join("")}`,
+  );
+  const has = conflicts === 1 ? "entity has" : "entities have";
+  const note = `${conflicts} ${has} tags in conflict: see \`redun-git tag conflicts\`.\n`;
+  return [...text, ...(conflicts > 0 ? [note] : [])].join("\n");
+}
+
+/** `  env=prod                       (2 Execution)` for each tag, whole, as redun does. */
+export function valuesPage(counts: readonly (Count & { readonly tag: TagPair })[]): string {
+  if (counts.length === 0) return "No such tags.\n";
+  const byTag = grouped(counts, ({ tag }) => oneLine(formatTag(...tag)));
+  const lines = [...byTag]
+    .sort(([a], [b]) => compareCodePoints(a, b))
+    .map(([text, of]) => `  ${text.padEnd(VALUE_WIDTH)} (${countsText(of)})\n`);
+  return `Tags:\n${lines.join("")}`;
+}
+
+function countsText(counts: readonly Count[]): string {
+  return counts.map(({ type, count }) => `${count} ${type}`).join(", ");
+}
+
+function grouped<T>(items: readonly T[], name: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = name(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}

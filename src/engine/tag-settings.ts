@@ -1,0 +1,50 @@
+import { RedunError } from "../errors.ts";
+import type { GitConfig } from "../git/backend.ts";
+import type { TagPair } from "../tag/tag.ts";
+import { parseTagKeyValue } from "../tag/text.ts";
+
+/** Tags that every run gets by itself, by redun's names. */
+export const AUTOMATIC_TAGS = [
+  "redun.version",
+  "git_commit",
+  "git_origin_url",
+  "git_dirty",
+  "user",
+  "project",
+] as const;
+
+/** What git config says of the tags of every run. */
+export interface TagSettings {
+  /** `redun.tag`, which may be set several times. */
+  readonly tags: readonly TagPair[];
+  /** Those automatic tags that `redun.autotags` names; all where it is not set, none if empty. */
+  readonly automatic: ReadonlySet<string>;
+}
+
+/** @throws RedunError BAD_TAG for a setting that is not as it should be */
+export function tagSettings(config: GitConfig): TagSettings {
+  const tags = config.getAll("redun.tag").map(parseSetting);
+  const names = config.get("redun.autotags")?.split(",");
+  const automatic = new Set<string>(
+    names ? names.map((name) => name.trim()).filter(Boolean) : AUTOMATIC_TAGS,
+  );
+  const known = new Set<string>(AUTOMATIC_TAGS);
+  const unknown = [...automatic].find((name) => !known.has(name));
+  if (unknown === undefined) return { tags, automatic };
+  throw new RedunError(
+    "BAD_TAG",
+    `git config redun.autotags names "${unknown}", which is no automatic tag.`,
+    `Write some of ${AUTOMATIC_TAGS.join(", ")}, with commas between them, or nothing for none.`,
+  );
+}
+
+function parseSetting(text: string): TagPair {
+  try {
+    const { key, value } = parseTagKeyValue(text, { valueRequired: true });
+    return [key, value!];
+  } catch (error) {
+    if (!(error instanceof RedunError)) throw error;
+    const { code, message, hint } = error;
+    throw new RedunError(code, `git config redun.tag: ${message}`, hint, { cause: error });
+  }
+}
