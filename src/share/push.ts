@@ -46,10 +46,13 @@ export async function pushLog(log: Log, remote: RemoteLog, talk: Talk = {}): Pro
     if (tip !== null && tip !== before) {
       const { ref } = remote;
       const push = { ...talk, remote: remote.remote, ref, commit: tip, expected: before };
-      const { landed, said } = await log.backend.push(push);
+      // Counted meanwhile: a push mostly waits for the other side.
+      const [{ landed, said }, sent] = await Promise.all([
+        log.backend.push(push),
+        countBetween(log.backend, before, tip),
+      ]);
       if (landed) {
         await follow(log, remote, tip);
-        const sent = await countBetween(log.backend, before, tip);
         return { before, after: tip, sent, received, rounds, said };
       }
     } else if (rounds > 1) return unchanged;
