@@ -1,7 +1,7 @@
 import { RedunError } from "../src/errors.ts";
-import { findEntity } from "../src/index/find.ts";
-import type { IndexedLog } from "../src/index/indexed-log.ts";
-import type { Selection } from "../src/index/listing.ts";
+import { findEntity } from "../src/provenance/find.ts";
+import type { IndexedLog } from "../src/provenance/indexed-log.ts";
+import type { Selection } from "../src/provenance/listing.ts";
 import {
   allOf,
   anyOf,
@@ -100,7 +100,7 @@ export async function selectionOf(log: IndexedLog, options: Options): Promise<Se
 
 /** What `--commit` asks for; only git knows which commits are in a range. */
 async function codeOf(log: IndexedLog, revision: string): Promise<CodeCondition> {
-  const { codeCondition } = await import("../src/index/code.ts");
+  const { codeCondition } = await import("../src/provenance/code.ts");
   return codeCondition(log.log.backend, revision);
 }
 

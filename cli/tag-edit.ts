@@ -1,6 +1,6 @@
 import { RedunError } from "../src/errors.ts";
-import { type EntityEdits, editTags, type TagAction } from "../src/index/edit-tags.ts";
-import { type Found, findEntities } from "../src/index/find.ts";
+import { type EntityEdits, editTags, type TagAction } from "../src/provenance/edit-tags.ts";
+import { type Found, findEntities } from "../src/provenance/find.ts";
 import type { TagSelector } from "../src/tag/graph.ts";
 import { pythonJson } from "../src/tag/python-json.ts";
 import type { TagPair } from "../src/tag/tag.ts";

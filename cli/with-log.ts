@@ -1,5 +1,5 @@
 import { isDamage } from "../src/index/index-file.ts";
-import { IndexedLog } from "../src/index/indexed-log.ts";
+import { IndexedLog } from "../src/provenance/indexed-log.ts";
 import { logChoice, type Options } from "./command.ts";
 import { progressBar } from "./text/progress.ts";
 import { visible } from "./text/terminal.ts";

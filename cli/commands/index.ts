@@ -1,7 +1,7 @@
 import { RedunError } from "../../src/errors.ts";
 import { indexSize } from "../../src/index/index-file.ts";
-import { IndexedLog } from "../../src/index/indexed-log.ts";
 import { indexedTip } from "../../src/index/stamp.ts";
+import { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { type CommandFunction, isJson, logChoice, type Options } from "../command.ts";
 import { jsonText } from "../text/json.ts";
 import { visible, write } from "../text/terminal.ts";

@@ -1,7 +1,7 @@
 import { RedunError } from "../../src/errors.ts";
-import type { IndexedLog } from "../../src/index/indexed-log.ts";
-import { counted, type Listed, listed, type Selection } from "../../src/index/listing.ts";
 import { findJournals } from "../../src/log/journal.ts";
+import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import { counted, type Listed, listed, type Selection } from "../../src/provenance/listing.ts";
 import { allOf, type CodeCondition, isEverything } from "../../src/query/condition.ts";
 import { printQuery } from "../../src/query/print.ts";
 import type { EntityType } from "../../src/record/records.ts";
@@ -131,8 +131,8 @@ async function runningNow(
 ): Promise<readonly Listed[]> {
   const journals = findJournals(log.log.backend.repository.commonDir);
   if (journals.length === 0) return [];
-  const { runningExecutions } = await import("../../src/index/running.ts");
-  const { foundRow } = await import("../../src/index/find.ts");
+  const { runningExecutions } = await import("../../src/provenance/running.ts");
+  const { foundRow } = await import("../../src/provenance/find.ts");
   return runningExecutions(log, journals, allOf(where, execution)).map((row) =>
     foundRow({ type: "Execution", row }),
   );
@@ -160,6 +160,6 @@ const NAMES: Readonly<Record<EntityType, string>> = {
 };
 
 async function detail(log: IndexedLog, id: string, { json }: Style): Promise<string> {
-  const { findEntity } = await import("../../src/index/find.ts");
+  const { findEntity } = await import("../../src/provenance/find.ts");
   return printed(log, await findEntity(log, id), { json, detail: true });
 }

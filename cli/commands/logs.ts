@@ -1,5 +1,5 @@
-import { type LogSummary, listLogs } from "../../src/index/list-logs.ts";
 import { TRACKING_REFS } from "../../src/log/ref.ts";
+import { type LogSummary, listLogs } from "../../src/provenance/list-logs.ts";
 import { type CommandFunction, isJson, logChoice } from "../command.ts";
 import { jsonText } from "../text/json.ts";
 import { localTime } from "../text/lines.ts";

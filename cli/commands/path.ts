@@ -1,5 +1,5 @@
-import { findEntities } from "../../src/index/find.ts";
-import { pathsOf } from "../../src/index/paths.ts";
+import { findEntities } from "../../src/provenance/find.ts";
+import { pathsOf } from "../../src/provenance/paths.ts";
 import type { CommandFunction } from "../command.ts";
 import { write } from "../text/terminal.ts";
 import { withLog } from "../with-log.ts";

@@ -1,4 +1,4 @@
-import { tagConflicts } from "../../src/index/tag-history.ts";
+import { tagConflicts } from "../../src/provenance/tag-history.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import { blameJson, blamePage } from "../pages/tag-history.ts";
 import { jsonText } from "../text/json.ts";

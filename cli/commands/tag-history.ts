@@ -1,5 +1,5 @@
-import { findEntity } from "../../src/index/find.ts";
-import { tagHistory } from "../../src/index/tag-history.ts";
+import { findEntity } from "../../src/provenance/find.ts";
+import { tagHistory } from "../../src/provenance/tag-history.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import { changeJson, historyPage } from "../pages/tag-history.ts";
 import { jsonText } from "../text/json.ts";

@@ -1,6 +1,6 @@
-import { findEntities } from "../../src/index/find.ts";
-import type { IndexedLog } from "../../src/index/indexed-log.ts";
-import { type Listed, listed } from "../../src/index/listing.ts";
+import { findEntities } from "../../src/provenance/find.ts";
+import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import { type Listed, listed } from "../../src/provenance/listing.ts";
 import { allOf, anyOf, type Condition } from "../../src/query/condition.ts";
 import { matcher } from "../../src/query/matcher.ts";
 import { parseTagCondition } from "../../src/query/tag-condition.ts";

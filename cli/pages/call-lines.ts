@@ -1,6 +1,6 @@
-import { findEntity } from "../../src/index/find.ts";
-import type { IndexedLog } from "../../src/index/indexed-log.ts";
-import { argsOf, outcomeOf } from "../../src/index/read.ts";
+import { findEntity } from "../../src/provenance/find.ts";
+import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import { argsOf, outcomeOf } from "../../src/provenance/read.ts";
 import type { Job } from "../../src/record/records.ts";
 import { tagText } from "../text/lines.ts";
 import { oneLine, type painter } from "../text/terminal.ts";

@@ -1,8 +1,8 @@
-import { type CallName, callNeighbours } from "../../src/index/call-graph.ts";
-import { resultDataflow } from "../../src/index/dataflow.ts";
-import type { Found } from "../../src/index/find.ts";
-import type { IndexedLog } from "../../src/index/indexed-log.ts";
-import { argsOf, outcomeOf, readJob } from "../../src/index/read.ts";
+import { type CallName, callNeighbours } from "../../src/provenance/call-graph.ts";
+import { resultDataflow } from "../../src/provenance/dataflow.ts";
+import type { Found } from "../../src/provenance/find.ts";
+import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import { argsOf, outcomeOf, readJob } from "../../src/provenance/read.ts";
 import { shortId } from "../text/lines.ts";
 import { oneLine, type painter } from "../text/terminal.ts";
 import { callHead, callLines } from "./call-lines.ts";

@@ -1,6 +1,6 @@
-import { type CommitRuns, type CommitRunsWanted, commitRuns } from "../../src/index/code.ts";
-import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import type { ExecutionRow } from "../../src/index/rows.ts";
+import { type CommitRuns, type CommitRunsWanted, commitRuns } from "../../src/provenance/code.ts";
+import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { commitJson, commitLine } from "../text/commit-line.ts";
 import { jsonText } from "../text/json.ts";
 import { shortId } from "../text/lines.ts";

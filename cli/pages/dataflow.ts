@@ -1,6 +1,6 @@
-import type { Dataflow, DataflowSection, DataflowStep } from "../../src/index/dataflow.ts";
-import type { IndexedLog } from "../../src/index/indexed-log.ts";
-import type { RecordedValue } from "../../src/index/read.ts";
+import type { Dataflow, DataflowSection, DataflowStep } from "../../src/provenance/dataflow.ts";
+import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import type { RecordedValue } from "../../src/provenance/read.ts";
 import { shortId, shortName } from "../text/lines.ts";
 import { oneLine } from "../text/terminal.ts";
 import { valueJson, valueText } from "./values.ts";

@@ -11,8 +11,8 @@ import {
   wholeValue,
 } from "../../src/compare/values.ts";
 import type { ListedCommit } from "../../src/git/backend.ts";
-import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import type { ExecutionRow } from "../../src/index/rows.ts";
+import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import type { Code } from "../../src/record/records.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import { plain } from "../../src/value/plain.ts";

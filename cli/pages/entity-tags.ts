@@ -1,4 +1,4 @@
-import type { Found } from "../../src/index/find.ts";
+import type { Found } from "../../src/provenance/find.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
 import { CONFLICT_MARK, inConflict } from "../text/lines.ts";

@@ -1,5 +1,5 @@
-import type { Found } from "../../src/index/find.ts";
-import type { IndexedLog } from "../../src/index/indexed-log.ts";
+import type { Found } from "../../src/provenance/find.ts";
+import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import type { painter } from "../text/terminal.ts";
 import { callJson, callPage } from "./call.ts";
 import { executionPage, executionPageJson } from "./execution.ts";

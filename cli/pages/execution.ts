@@ -1,5 +1,5 @@
-import type { IndexedLog } from "../../src/index/indexed-log.ts";
 import type { ExecutionRow, JobRow } from "../../src/index/rows.ts";
+import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { commandLine, duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
 import { statusTable } from "../text/status-table.ts";
 import { oneLine, type painter } from "../text/terminal.ts";

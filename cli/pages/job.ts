@@ -1,7 +1,7 @@
-import { resultDataflow } from "../../src/index/dataflow.ts";
-import type { IndexedLog } from "../../src/index/indexed-log.ts";
-import { argsOf, outcomeOf, readJob } from "../../src/index/read.ts";
 import type { JobRow } from "../../src/index/rows.ts";
+import { resultDataflow } from "../../src/provenance/dataflow.ts";
+import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import { argsOf, outcomeOf, readJob } from "../../src/provenance/read.ts";
 import type { Job } from "../../src/record/records.ts";
 import { sameTag } from "../../src/tag/graph.ts";
 import type { TagPair } from "../../src/tag/tag.ts";

@@ -1,4 +1,4 @@
-import type { IndexedLog } from "../../src/index/indexed-log.ts";
+import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { type Link, linkPatterns, linksOf } from "../../src/tag/links.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { oneLine, type painter } from "../text/terminal.ts";

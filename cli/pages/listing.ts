@@ -1,5 +1,5 @@
-import type { IndexedLog } from "../../src/index/indexed-log.ts";
-import type { Listed } from "../../src/index/listing.ts";
+import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import type { Listed } from "../../src/provenance/listing.ts";
 import { plain } from "../../src/value/plain.ts";
 import { preview } from "../../src/value/preview.ts";
 import { typeName } from "../../src/value/type-name.ts";

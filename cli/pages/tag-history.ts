@@ -1,5 +1,5 @@
-import type { Found } from "../../src/index/find.ts";
-import type { BlamedTag, TagChange, TagCommit } from "../../src/index/tag-history.ts";
+import type { Found } from "../../src/provenance/find.ts";
+import type { BlamedTag, TagChange, TagCommit } from "../../src/provenance/tag-history.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";

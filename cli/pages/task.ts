@@ -1,8 +1,8 @@
-import { type Found, findEntity } from "../../src/index/find.ts";
-import type { IndexedLog } from "../../src/index/indexed-log.ts";
-import { readTask } from "../../src/index/read.ts";
 import type { EntityRow, JobRow } from "../../src/index/rows.ts";
-import { taskVersions, type Version } from "../../src/index/versions.ts";
+import { type Found, findEntity } from "../../src/provenance/find.ts";
+import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import { readTask } from "../../src/provenance/read.ts";
+import { taskVersions, type Version } from "../../src/provenance/versions.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { localTime, shortId, tagText } from "../text/lines.ts";
 import { oneLine, type painter } from "../text/terminal.ts";

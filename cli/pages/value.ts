@@ -1,9 +1,9 @@
-import { makerOf, valueDataflow } from "../../src/index/dataflow.ts";
-import type { Found } from "../../src/index/find.ts";
-import type { IndexedLog } from "../../src/index/indexed-log.ts";
-import { readValue } from "../../src/index/read.ts";
 import type { JobRow } from "../../src/index/rows.ts";
-import { fileVersions } from "../../src/index/versions.ts";
+import { makerOf, valueDataflow } from "../../src/provenance/dataflow.ts";
+import type { Found } from "../../src/provenance/find.ts";
+import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import { readValue } from "../../src/provenance/read.ts";
+import { fileVersions } from "../../src/provenance/versions.ts";
 import { File } from "../../src/value/file.ts";
 import { plain } from "../../src/value/plain.ts";
 import { preview } from "../../src/value/preview.ts";

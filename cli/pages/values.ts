@@ -1,5 +1,5 @@
-import type { IndexedLog } from "../../src/index/indexed-log.ts";
-import { type RecordedValue, readValue } from "../../src/index/read.ts";
+import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import { type RecordedValue, readValue } from "../../src/provenance/read.ts";
 import { plain } from "../../src/value/plain.ts";
 import { preview } from "../../src/value/preview.ts";
 import { StoredValue } from "../../src/value/value.ts";

@@ -1,8 +1,8 @@
 import { RedunError } from "../errors.ts";
-import { findEntity } from "../index/find.ts";
-import type { IndexedLog } from "../index/indexed-log.ts";
-import { readExecution } from "../index/read.ts";
 import type { ExecutionRow } from "../index/rows.ts";
+import { findEntity } from "../provenance/find.ts";
+import type { IndexedLog } from "../provenance/indexed-log.ts";
+import { readExecution } from "../provenance/read.ts";
 import { type CodeComparison, compareCode } from "./code.ts";
 import { compareJobs, type JobComparison } from "./jobs.ts";
 import { compareTags, type TagChange } from "./tags.ts";

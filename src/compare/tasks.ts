@@ -1,6 +1,6 @@
-import type { IndexedLog } from "../index/indexed-log.ts";
-import { readTask } from "../index/read.ts";
 import type { JobTally } from "../index/rows.ts";
+import type { IndexedLog } from "../provenance/indexed-log.ts";
+import { readTask } from "../provenance/read.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 
 /** A task that both executions ran, in different versions. */

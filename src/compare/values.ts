@@ -1,7 +1,7 @@
-import type { IndexedLog } from "../index/indexed-log.ts";
-import { readJob, readValue } from "../index/read.ts";
 import type { ExecutionRow } from "../index/rows.ts";
 import { jobNumber } from "../index/schema.ts";
+import type { IndexedLog } from "../provenance/indexed-log.ts";
+import { readJob, readValue } from "../provenance/read.ts";
 import type { Job } from "../record/records.ts";
 import { contentId, type HashName } from "../value/oid.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";

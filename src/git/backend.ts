@@ -177,7 +177,7 @@ export interface Pushed {
 }
 
 /** The arrival of which files is asked for. */
-export interface Arrivals {
+export interface ArrivalRequest {
   /** Commits that this one contains are left out; null leaves none out. */
   readonly from: Oid | null;
   readonly to: Oid;
@@ -232,7 +232,7 @@ export interface GitBackend {
    * one that `from` contains may come again, and `since` may leave out more than it says.
    * @throws RedunError GIT_FAILED or OBJECT_MISSING for commits that are not there
    */
-  arrivals(request: Arrivals): AsyncIterable<CommitFiles>;
+  arrivals(request: ArrivalRequest): AsyncIterable<CommitFiles>;
 
   /**
    * Contents of many objects, in the order asked for. The ids are streamed in as the contents

@@ -1,7 +1,7 @@
 import { compareTags, type TagChange } from "../compare/tags.ts";
 import type { Oid } from "../git/backend.ts";
-import { findEntity } from "../index/find.ts";
-import type { IndexedLog } from "../index/indexed-log.ts";
+import { findEntity } from "../provenance/find.ts";
+import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { decodeExecution, decodeTags } from "../record/decode.ts";
 import { parsePath } from "../record/layout.ts";
 import type { EntityType, Execution, TagEdits } from "../record/records.ts";

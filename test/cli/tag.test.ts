@@ -333,7 +333,7 @@ list("hostile keys and values disturb no line and no terminal", async () => {
     ok(dir, ["tag", "history", kinds.Execution]),
     ok(dir, ["tag", "history", kinds.Execution, "--format", "json"]),
     ok(dir, ["tag", "blame", kinds.Execution]),
-    ok(dir, ["tag", "rm", kinds.Execution, "--", hostile[1]!.slice(0, 50) + "1", "v1"]),
+    ok(dir, ["tag", "rm", kinds.Execution, "--", `${hostile[1]!.slice(0, 50)}1`, "v1"]),
     cli(dir, ["tag", "rm", kinds.Execution, "\x1b[1m\u202e"]).stderr,
     cli(dir, ["tag", "rm", "\x1b[1m\u202e", "x"]).stderr,
   ];

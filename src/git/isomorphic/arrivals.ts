@@ -1,4 +1,4 @@
-import type { Arrivals, CommitFiles, Oid, Repository } from "../backend.ts";
+import type { ArrivalRequest, CommitFiles, Oid, Repository } from "../backend.ts";
 import { isBlob, isFolder } from "../tree-format.ts";
 import { changedFiles } from "./changes.ts";
 import { readCommit } from "./commits.ts";
@@ -10,7 +10,7 @@ import { entryAt } from "./tree-path.ts";
 export async function* arrivals(
   repository: Repository,
   store: ObjectStore,
-  { from, to, paths, since = 0 }: Arrivals,
+  { from, to, paths, since = 0 }: ArrivalRequest,
 ): AsyncGenerator<CommitFiles> {
   for await (const met of walkBetween(repository, store, from, to)) {
     const time = met.time / 1000;

@@ -1,4 +1,4 @@
-import type { Arrivals, CommitFiles, Repository } from "../backend.ts";
+import type { ArrivalRequest, CommitFiles, Repository } from "../backend.ts";
 import { gitFields } from "./process.ts";
 
 /** `git log` as a program reads it: whatever the user has set for people is taken back. */
@@ -16,7 +16,7 @@ const LOG = [
 /** The commits that brought files under given paths. See `GitBackend.arrivals`. */
 export async function* arrivals(
   repository: Repository,
-  { from, to, paths, since }: Arrivals,
+  { from, to, paths, since }: ArrivalRequest,
 ): AsyncGenerator<CommitFiles> {
   const range = from === null ? [to] : [to, `^${from}`];
   const ages = since === undefined ? [] : [`--max-age=${Math.floor(since)}`];

@@ -1,10 +1,10 @@
 import * as assert from "uvu/assert";
-import type { Arrivals, GitBackend, Oid } from "../../../src/git/backend.ts";
+import type { ArrivalRequest, GitBackend, Oid } from "../../../src/git/backend.ts";
 import type { TemporaryRepository } from "../../support/repository.ts";
 import { append, type Contract, REF } from "./support.ts";
 
 /** `subject: path path`, with the newest first. */
-async function told(git: GitBackend, request: Arrivals): Promise<string[]> {
+async function told(git: GitBackend, request: ArrivalRequest): Promise<string[]> {
   const lines: string[] = [];
   for await (const { commit, files } of git.arrivals(request)) {
     const { message } = await git.commit(commit);
@@ -91,7 +91,7 @@ export function arrivalsContract(test: Contract): void {
         ["tags/0", "tags/l", "tags/both", "tags/evil"],
       );
       repo.git("update-ref", REF, merge);
-      const history = (request: Partial<Arrivals>) =>
+      const history = (request: Partial<ArrivalRequest>) =>
         told(git, { from: null, to: merge, paths: ["tags"], ...request });
       assert.equal(await history({}), [
         "merge: tags/evil",

@@ -4,11 +4,11 @@ import { committedAt } from "../git/commit.ts";
 import { loadConfig } from "../git/files/config.ts";
 import { findRepository } from "../git/files/repository.ts";
 import { deferredBackend } from "../git/open.ts";
+import { indexPath, indexSize, openIndexFile } from "../index/index-file.ts";
+import { IndexReader } from "../index/reader.ts";
+import { indexedTip } from "../index/stamp.ts";
 import { chosenRef, type LogChoice, TRACKING_REFS } from "../log/ref.ts";
 import { parsePath } from "../record/layout.ts";
-import { indexPath, indexSize, openIndexFile } from "./index-file.ts";
-import { IndexReader } from "./reader.ts";
-import { indexedTip } from "./stamp.ts";
 
 /** One of a repository's logs. */
 export interface LogSummary {

@@ -1,9 +1,9 @@
+import type { JobRow } from "../index/rows.ts";
 import type { Job } from "../record/records.ts";
 import { filesIn } from "../value/file.ts";
 import { contentId } from "../value/oid.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 import { argsOf, outcomeOf, type RecordedValue, readJob } from "./read.ts";
-import type { JobRow } from "./rows.ts";
 
 /**
  * Where a value came from, as redun tells it: one section for each variable, from the value back

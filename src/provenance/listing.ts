@@ -1,3 +1,8 @@
+import { NAMED } from "../index/names.ts";
+import type { EntityRow, JobRow } from "../index/rows.ts";
+import type { Wanted } from "../index/search.ts";
+import { joined, type Sql, sql } from "../index/sql.ts";
+import { idsLike } from "../index/where.ts";
 import {
   allOf,
   type CodeCondition,
@@ -12,13 +17,8 @@ import { typeName } from "../value/type-name.ts";
 import { type Found, foundRow } from "./find.ts";
 import { type EntityFromJobs, fromJobs } from "./from-jobs.ts";
 import type { IndexedLog } from "./indexed-log.ts";
-import { NAMED } from "./names.ts";
 import { readValue } from "./read.ts";
-import type { EntityRow, JobRow } from "./rows.ts";
 import { executionSubject } from "./running.ts";
-import type { Wanted } from "./search.ts";
-import { joined, type Sql, sql } from "./sql.ts";
-import { idsLike } from "./where.ts";
 
 /** What a listing is to have. Lists of alternatives that are empty ask for nothing. */
 export interface Selection {

@@ -1,7 +1,7 @@
 import type { GitBackend, ListedCommit } from "../git/backend.ts";
+import type { ExecutionRow } from "../index/rows.ts";
 import { allOf, type CodeCondition, type Condition, not } from "../query/condition.ts";
 import type { IndexedLog } from "./indexed-log.ts";
-import type { ExecutionRow } from "./rows.ts";
 
 /** A commit of the code, and the executions that ran it. */
 export interface CommitRuns {

@@ -1,11 +1,11 @@
 import { RedunError } from "../errors.ts";
+import { NAMED } from "../index/names.ts";
+import type { NameHit } from "../index/reader.ts";
+import type { EntityRow, ExecutionRow, JobRow } from "../index/rows.ts";
 import type { EntityType } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { IndexedLog } from "./indexed-log.ts";
-import { NAMED } from "./names.ts";
 import { idInJob } from "./read.ts";
-import type { NameHit } from "./reader.ts";
-import type { EntityRow, ExecutionRow, JobRow } from "./rows.ts";
 import { fileVersions } from "./versions.ts";
 
 /** An entity of the log, found by its id. */

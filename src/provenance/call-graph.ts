@@ -1,6 +1,6 @@
+import type { JobRow } from "../index/rows.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 import { readJob } from "./read.ts";
-import type { JobRow } from "./rows.ts";
 
 /** A call node as its neighbours name it. */
 export interface CallName {

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { codeCondition } from "../../src/index/code.ts";
-import { IndexedLog } from "../../src/index/indexed-log.ts";
+import { codeCondition } from "../../src/provenance/code.ts";
+import { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { type CodeCondition, type Condition, not } from "../../src/query/condition.ts";
 import { matcher } from "../../src/query/matcher.ts";
 import { sampleLog } from "../support/sample.ts";

@@ -1,10 +1,10 @@
+import type { ExecutionRow } from "../index/rows.ts";
 import { type FoundJournal, isAlive } from "../log/journal.ts";
 import type { Condition } from "../query/condition.ts";
 import { matcher, type Subject } from "../query/matcher.ts";
 import { decodeExecution } from "../record/decode.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import type { IndexedLog } from "./indexed-log.ts";
-import type { ExecutionRow } from "./rows.ts";
 
 /**
  * Executions that go on right now in this repository and have not been committed yet, newest

@@ -1,11 +1,11 @@
 import type { Oid } from "../git/backend.ts";
+import type { JobRow } from "../index/rows.ts";
 import { sameTag } from "../tag/graph.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { Found } from "./find.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 import { folderOf, segmentPath } from "./paths.ts";
 import { readExecution, readJob, readTagged } from "./read.ts";
-import type { JobRow } from "./rows.ts";
 import { commitOfFile } from "./tag-commits.ts";
 
 /** A file of a run that may have recorded tags of an entity. */

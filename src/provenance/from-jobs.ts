@@ -1,3 +1,5 @@
+import { ownKey } from "../index/names.ts";
+import type { EntityRow, JobRow } from "../index/rows.ts";
 import { isEverything } from "../query/condition.ts";
 import { matcher, type Subject } from "../query/matcher.ts";
 import { decodeJobs } from "../record/decode.ts";
@@ -7,9 +9,7 @@ import { readAnyYaml } from "../value/yaml-any.ts";
 import { type Found, foundRow } from "./find.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 import type { Selection } from "./listing.ts";
-import { ownKey } from "./names.ts";
 import { valuesIn } from "./read.ts";
-import type { EntityRow, JobRow } from "./rows.ts";
 import { executionSubject } from "./running.ts";
 
 /** A call node or value, and the newest job that it is known by. */

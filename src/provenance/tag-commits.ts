@@ -1,10 +1,10 @@
 import { RedunError } from "../errors.ts";
 import type { Oid } from "../git/backend.ts";
+import { transaction } from "../index/database.ts";
+import { loadId, storeId } from "../index/ids.ts";
+import { indexedTip } from "../index/stamp.ts";
 import { parsePath } from "../record/layout.ts";
-import { transaction } from "./database.ts";
-import { loadId, storeId } from "./ids.ts";
 import type { IndexedLog } from "./indexed-log.ts";
-import { indexedTip } from "./stamp.ts";
 
 /** The commit of an edit, and its place among all that are known: a later one has a higher place. */
 export interface EditCommit {

@@ -1,14 +1,14 @@
 import { RedunError } from "../errors.ts";
+import { namePrefix } from "../index/ids.ts";
+import type { NameHit } from "../index/reader.ts";
+import type { ExecutionRow, JobRow } from "../index/rows.ts";
 import { decodeExecution, decodeJobs, decodeTask } from "../record/decode.ts";
 import { executionFolder } from "../record/layout.ts";
 import type { Execution, Job, Tagged, Task } from "../record/records.ts";
 import { contentId } from "../value/oid.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
-import { namePrefix } from "./ids.ts";
 import type { IndexedLog } from "./indexed-log.ts";
-import type { NameHit } from "./reader.ts";
-import type { ExecutionRow, JobRow } from "./rows.ts";
 
 /** An execution's whole record. @throws RedunError OBJECT_MISSING, BAD_RECORD */
 export async function readExecution({ log }: IndexedLog, row: ExecutionRow): Promise<Execution> {

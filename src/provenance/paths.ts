@@ -1,7 +1,7 @@
+import type { JobRow } from "../index/rows.ts";
 import { executionFolder, tagsFolder, taskPath, valuePath } from "../record/layout.ts";
 import type { Found } from "./find.ts";
 import type { IndexedLog } from "./indexed-log.ts";
-import type { JobRow } from "./rows.ts";
 
 /**
  * The literal paths that hold all that a log has of an entity: its own folder or file, and the

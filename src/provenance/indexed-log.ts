@@ -3,13 +3,13 @@ import type { GitConfig } from "../git/backend.ts";
 import { loadConfig } from "../git/files/config.ts";
 import { findRepository } from "../git/files/repository.ts";
 import { deferredBackend } from "../git/open.ts";
+import { dropIndexFile, type IndexFile, isDamage, openIndexFile } from "../index/index-file.ts";
+import { IndexReader } from "../index/reader.ts";
+import { checkedTip, indexedTip } from "../index/stamp.ts";
+import type { BadRecord, Progress } from "../index/update.ts";
 import { type Appended, Log, type RecordFile } from "../log/log.ts";
 import { type Recovered, recoverRuns } from "../log/recover.ts";
 import { chosenRef, type LogChoice } from "../log/ref.ts";
-import { dropIndexFile, type IndexFile, isDamage, openIndexFile } from "./index-file.ts";
-import { IndexReader } from "./reader.ts";
-import { checkedTip, indexedTip } from "./stamp.ts";
-import type { BadRecord, Progress } from "./update.ts";
 
 export interface OpenOptions extends LogChoice {
   /** A folder in the repository. Defaults to the current one. */
@@ -60,7 +60,7 @@ export class IndexedLog {
     const recovered = await this.recover();
     const tip = await this.log.tip();
     if (indexedTip(this.#file.database) === tip) return { recovered, bad: [] };
-    const { updateIndex } = await import("./update.ts");
+    const { updateIndex } = await import("../index/update.ts");
     const update = () => updateIndex(this.#file.database, this.log, tip, progress);
     try {
       return { recovered, bad: await update() };
@@ -95,7 +95,7 @@ export class IndexedLog {
   /** Tells the index of a commit of this process. It is a cache: it may fail to take it. */
   async committed({ before, after }: Appended, files: readonly RecordFile[]): Promise<void> {
     try {
-      const { applyAppended } = await import("./update.ts");
+      const { applyAppended } = await import("../index/update.ts");
       applyAppended(this.#file.database, this.log, before, after, files);
     } catch {
       // The next query brings the index up to date from git.

@@ -1,5 +1,5 @@
-import type { IndexReader } from "./reader.ts";
-import type { EntityRow, JobRow } from "./rows.ts";
+import type { IndexReader } from "../index/reader.ts";
+import type { EntityRow, JobRow } from "../index/rows.ts";
 
 /** Versions of one name that are looked at. */
 const MAX_VERSIONS = 1000;
