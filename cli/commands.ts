@@ -203,8 +203,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       "tag rm 6dc981d7 env=dev              this value only (env= or env=null is null)",
       "tag rm 6dc981d7 env note             every value of these keys",
-      "tag rm 6dc981d7 9d095794 -- env      `--` ends the ids; without it a word after the first is",
-      "                                     an id if it is -, ~1, or 6 or more digits of one",
+      "tag rm 6dc981d7 9d095794 env         later words of 6 or more digits (or -, ~1) are ids too",
+      "tag rm 6dc981d7 -- env               `--` says where the ids end",
     ],
     load: () => import("./commands/tag-rm.ts"),
   },
