@@ -1,0 +1,92 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { openLog, Scheduler, task } from "../src/api.ts";
+import { temporaryRepository } from "./support/repository.ts";
+
+const half = task({ name: "half", namespace: "math" }, (n: number) => n / 2);
+const main = task({ name: "main", namespace: "math" }, (n: number) => half(half(n)));
+const fail = task({ name: "fail", namespace: "math" }, (): number => {
+  throw new RangeError("no");
+});
+
+const library = suite("a log as programs use it");
+
+library("what was run is found, read, tagged and explained", async () => {
+  const { dir: cwd, git, remove } = temporaryRepository({ commit: true });
+  await new Scheduler({ cwd }).run(main(8), { tags: { env: "dev", cost: 3 } });
+  await new Scheduler({ cwd }).run(main(4), { tags: { env: "prod", cost: 5 }, user: "ada" });
+  const log = await openLog({ cwd });
+  try {
+    const all = await log.executions();
+    assert.equal(
+      all.map(({ user }) => user === "ada"),
+      [true, false],
+    );
+    assert.equal(await log.executions({ limit: 1 }), [all[0]]);
+    assert.equal(await log.executions({ where: "cost > 3" }), [all[0]]);
+    assert.equal(await log.executions({ tags: { env: "dev" } }), [all[1]]);
+    assert.equal(await log.executions({ tags: { env: "dev" }, where: "cost > 3" }), []);
+    assert.is(all[0]!.commit, git("rev-parse", "HEAD"));
+    assert.ok(all[0]!.ended! >= all[0]!.started);
+
+    const jobs = await log.jobsOf("-");
+    assert.equal(
+      jobs.map((job) => job.task),
+      ["math.main", "math.half", "math.half"],
+    );
+    assert.equal(await log.get(jobs[1]!.id.slice(0, 10)), jobs[1]);
+    assert.is((await log.jobs({ where: "task = half" })).length, 4);
+    const call = await log.call(jobs[0]!.id);
+    assert.equal([...call.args.values(), call.result], [4, 1]);
+
+    await log.updateTags("-", { env: "test" }, { reason: "moved" });
+    await log.addTags(["-", jobs[0]!.id], [["seen", true]]);
+    const { tags } = await log.get("-");
+    assert.equal(
+      tags.filter(([key]) => key === "env"),
+      [["env", "test"]],
+    );
+    const [first, second] = await log.tagHistory("-", "env");
+    assert.equal(
+      [first!.is, second!.was, second!.is],
+      [[["env", "prod"]], [["env", "prod"]], [["env", "test"]]],
+    );
+    assert.is(second!.commit!.reason, "moved");
+    assert.is(
+      (await log.tagBlame("-")).find(({ tag }) => tag[0] === "env")!.commit!.reason,
+      "moved",
+    );
+    await log.removeTags(["-", jobs[0]!.id], ["seen"]);
+    assert.equal((await log.get(jobs[0]!.id)).tags, []);
+  } finally {
+    await log.close();
+    remove();
+  }
+});
+
+library("bad questions are refused, and change nothing", async () => {
+  const { dir: cwd, git, remove } = temporaryRepository({ commit: true });
+  await new Scheduler({ cwd }).run(fail()).catch(() => {});
+  const log = await openLog({ cwd });
+  const code = (asked: Promise<unknown>) =>
+    asked.then(
+      () => "none",
+      (error) => error.code,
+    );
+  try {
+    const before = git("rev-parse", "redun/main");
+    assert.is(await code(log.executions({ where: "cost >" })), "BAD_QUERY");
+    assert.is(await code(log.get("ffffffffffff")), "UNKNOWN_ID");
+    assert.is(await code(log.call("-")), "UNKNOWN_ID");
+    assert.is(await code(log.removeTags("-", ["user", "none"])), "UNKNOWN_TAG");
+    assert.is(git("rev-parse", "redun/main"), before);
+    const [job] = await log.jobsOf("-");
+    const { error } = await log.call(job!.id);
+    assert.is((error as Error).message, "no");
+  } finally {
+    await log.close();
+    remove();
+  }
+});
+
+library.run();
