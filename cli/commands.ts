@@ -92,11 +92,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       ...EXECUTION_FILTERS,
       {
         flags: "--commit <revision>",
-        about: "Only of executions of a commit, or of those in a range; or of the same files",
+        about: "Only of executions of these commits (one, or a..b), or of the same files",
       },
       {
         flags: "--decorate-code",
-        about: "List commits of the code, each with its executions; a range may stand for the id",
+        about: "List commits (of a range, given as the id), each with its executions",
       },
       { flags: "--exec-id <ids>", about: "Only of these executions: 6dc981d7,-", repeats: true },
       {
@@ -142,7 +142,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       "log -t 'cost>3' -t 'env!=dev'        numbers and dates compare; see docs/tags.md",
       "log --where 'status=failed and (env=prod or started > 2d)'",
       "log --since yesterday --author 'ras*'",
-      "log --commit main..feature           what ran the code of a branch, before a rebase too",
+      "log --commit main..feature           what ran a branch, before its rebase too",
       "log --decorate-code v1..             the commits since v1, each with its executions",
       "log --job --exec-tag env=prod --job-status FAILED",
       "log --value --exec-id -              the values of the latest execution",
@@ -176,8 +176,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       "tag add 6dc981d7 approved=true       by any unambiguous prefix of an id",
       "tag add - ~1 env=prod n=1            the latest execution and the one before, two tags",
       "tag add report.txt rows=12           the recorded value of a file",
-      "tag add 6dc981d7 'cfg={\"a\": [1, 2]}'  any JSON value",
-      'tag add - approved=true -m "QA passed"  with the reason in the commit',
+      "tag add 6dc981d7 'cfg={\"a\": [1]}'     any JSON value",
+      'tag add - ok=true -m "QA passed"      with the reason in the commit',
     ],
     load: () => import("./commands/tag-add.ts"),
   },
@@ -203,7 +203,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       "tag rm 6dc981d7 env=dev              this value only (env= or env=null is null)",
       "tag rm 6dc981d7 env note             every value of these keys",
-      "tag rm 6dc981d7 9d095794 env         later words of 6 or more digits (or -, ~1) are ids too",
+      "tag rm 6dc981d7 9d095794 env         later words of 6 or more digits, -, ~1 are ids",
       "tag rm 6dc981d7 -- env               `--` says where the ids end",
     ],
     load: () => import("./commands/tag-rm.ts"),
@@ -247,7 +247,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       "path 6dc981d7                        where its record and its tag edits are",
       "path -                               those of the latest execution",
-      "path - | xargs git log -p refs/redun/main --     its history in plain git",
+      "path - | xargs git log -p refs/redun/main --",
     ],
     load: () => import("./commands/path.ts"),
   },

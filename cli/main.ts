@@ -16,10 +16,11 @@ main(process.argv.slice(2)).catch((error) => {
 async function main(words: readonly string[]): Promise<void> {
   const cli = cac("redun-git");
   cli.version(VERSION);
-  cli.help((sections) => sections.filter(({ title }) => !title?.startsWith("For more info")));
-  for (const spec of COMMANDS) declare(cli, spec);
-
   const spec = commandOf(words);
+  cli.help((sections) => helpOf(spec, sections));
+  const group = spec ? [] : COMMANDS.filter(({ name }) => name.startsWith(`${words[0]} `));
+  for (const known of group.length > 0 ? group : COMMANDS) declare(cli, known);
+
   const rest = spec ? words.slice(spec.name.split(" ").length) : words;
   try {
     cli.parse(["", "", ...(spec ? markWords(spec, rest) : rest)], { run: false });
@@ -28,8 +29,22 @@ async function main(words: readonly string[]): Promise<void> {
     throw asUsageError(error, spec);
   }
   if (cli.options.help || cli.options.version) return;
-  if (words.length > 0) throw unknownCommand(words);
+  const isGroup = group.length > 0 && words.length === 1;
+  if (words.length > 0 && !isGroup) throw unknownCommand(words);
   cli.outputHelp();
+}
+
+/** cac's help, with what the command does above its usage. */
+function helpOf(
+  spec: CommandSpec | undefined,
+  [head, ...sections]: { title?: string; body: string }[],
+): { title?: string; body: string }[] {
+  const all = [
+    ...(head ? [head] : []),
+    ...(spec ? [{ body: `${spec.about}.` }] : []),
+    ...sections.filter(({ title }) => !title?.startsWith("For more info")),
+  ];
+  return all.map((section) => ({ ...section, body: section.body.replace(/ +$/gm, "") }));
 }
 
 function declare(cli: CAC, spec: CommandSpec): void {

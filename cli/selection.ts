@@ -114,7 +114,10 @@ function statuses(given: Options[string], known: readonly string[], option: stri
   return words(given).map((word) => {
     const status = word.toUpperCase();
     if (known.includes(status)) return status;
-    throw new RedunError("USAGE", `${option} is "${word}"; it is of ${known.join(", ")}.`);
+    throw new RedunError(
+      "USAGE",
+      `${option} is "${word}"; a status is one of ${known.join(", ")}.`,
+    );
   });
 }
 

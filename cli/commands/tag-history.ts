@@ -13,7 +13,7 @@ export const command: CommandFunction = async ([id, key], options) => {
     const changes = await tagHistory(log, entity, key);
     const text = json
       ? changes.map((change) => `${jsonText(changeJson(entity, change))}\n`).join("")
-      : historyPage(entity, changes, painter(process.stdout));
+      : historyPage(entity, changes, painter(process.stdout), key);
     return { text, pager: log.config.get("core.pager") };
   });
   await page(printed.text, printed.pager);

@@ -1,4 +1,5 @@
-import { findEntities } from "../../src/provenance/find.ts";
+import { RedunError } from "../../src/errors.ts";
+import { type Found, findEntities, isRelative } from "../../src/provenance/find.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { type Listed, listed } from "../../src/provenance/listing.ts";
 import { allOf, anyOf, type Condition } from "../../src/query/condition.ts";
@@ -16,7 +17,11 @@ import { page, painter } from "../text/terminal.ts";
 import { withLog } from "../with-log.ts";
 
 export const command: CommandFunction = async (words, options) => {
-  const conditions = words.map(parseTagCondition);
+  const conditions = words.map((word) =>
+    isRelative(word)
+      ? ({ is: "tag", key: word, keyIsGlob: false, test: null } as const)
+      : parseTagCondition(word),
+  );
   const limit = limitOf(options);
   const list = { words, conditions, limit, json: isJson(options) };
   const printed = await withLog(options, async (log) => ({
@@ -39,10 +44,21 @@ async function listing(log: IndexedLog, list: Listing): Promise<string> {
   // Bare words are keys if anything has a tag of one of them; else they are ids.
   const areTags = !conditions.every(isBareKey) || words.some((word) => log.index.hasKey(word));
   if (areTags) return tagged(log, list);
-  const entities = await findEntities(log, words);
+  const entities = await entitiesOf(log, words);
   return entities
     .map((entity) => (json ? `${jsonText(entityTagsJson(entity))}\n` : entityTagsPage(entity)))
     .join(json ? "" : "\n");
+}
+
+/** The entities of words that are no keys. */
+async function entitiesOf(log: IndexedLog, words: readonly string[]): Promise<Found[]> {
+  try {
+    return await findEntities(log, words);
+  } catch (error) {
+    if (!(error instanceof RedunError) || error.code !== "UNKNOWN_ID") throw error;
+    const hint = "No tag has such a key either: `redun-git tag list` lists the keys in use.";
+    throw new RedunError(error.code, error.message, hint, { cause: error });
+  }
 }
 
 function isBareKey(condition: Condition): boolean {

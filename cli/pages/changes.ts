@@ -5,7 +5,7 @@ import { chooseRemote, lastSeen, type RemoteLog, remoteLog } from "../../src/sha
 import { formatTag } from "../../src/tag/text.ts";
 import { isJson, type Options } from "../command.ts";
 import { jsonText } from "../text/json.ts";
-import { commandLine, localTime, shortId, tagText } from "../text/lines.ts";
+import { commandLine, localTime, shortId, tagLimit, tagText } from "../text/lines.ts";
 import { oneLine, page, painter, visible } from "../text/terminal.ts";
 import { withLog } from "../with-log.ts";
 import { talkOfTerminal } from "../with-remote.ts";
@@ -68,8 +68,8 @@ function entityLines({ type, id, changes, authors }: EntityChange, paint: Paint)
   const by = authors.map((author) => author.replace(/ <.*>$/, "")).join(", ");
   const head = `${paint("bold", `${type} ${shortId(id)}`)}${by ? `  by ${oneLine(by)}` : ""}`;
   const lines = changes.flatMap(({ key, removed, added }) => [
-    ...removed.map((value) => paint("red", `- ${oneLine(formatTag(key, value))}`)),
-    ...added.map((value) => paint("green", `+ ${oneLine(formatTag(key, value))}`)),
+    ...removed.map((value) => paint("red", `- ${oneLine(formatTag(key, value, tagLimit()))}`)),
+    ...added.map((value) => paint("green", `+ ${oneLine(formatTag(key, value, tagLimit()))}`)),
   ]);
   return [
     head,

@@ -2,7 +2,8 @@ import type { EntityType } from "../../src/record/records.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { formatKey, formatTag } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
-import { oneLine } from "../text/terminal.ts";
+import { tagLimit } from "../text/lines.ts";
+import { clip, oneLine } from "../text/terminal.ts";
 
 interface Count {
   readonly type: EntityType;
@@ -13,6 +14,8 @@ interface Count {
 const VALUE_WIDTH = 30;
 /** No key moves the counts of all others farther to the right. */
 const MAX_KEY_WIDTH = 40;
+/** Keys are cut to this many characters; JSON has them whole. */
+const LONGEST = 100;
 
 /** `  env  (2 Execution)` for each key; those of a namespace (`redun.version`) under its name. */
 export function keysPage(
@@ -20,24 +23,27 @@ export function keysPage(
   conflicts: number,
 ): string {
   if (counts.length === 0) return "No tags yet.\n";
-  const byKey = grouped(counts, ({ key }) => oneLine(formatKey(key)));
-  const names = [...byKey.keys()].sort(compareCodePoints);
+  const byKey = grouped(counts, ({ key }) => key);
+  const nameOf = (key: string) => clip(oneLine(formatKey(key)), LONGEST);
+  const names = [...byKey.keys()].map(nameOf);
   const width = Math.max(...names.map((name) => Math.min(name.length, MAX_KEY_WIDTH)));
-  const line = (name: string) => `  ${name.padEnd(width)} (${countsText(byKey.get(name)!)})\n`;
-  const namespaces = grouped(names, (name) => /^([^.]+)\../.exec(name)?.[1] ?? "");
+  const line = (key: string) => `  ${nameOf(key).padEnd(width)} (${countsText(byKey.get(key)!)})\n`;
+  const keys = [...byKey.keys()].sort(compareCodePoints);
+  const namespaces = grouped(keys, (key) => /^([^.]+)\../.exec(key)?.[1] ?? "");
   const sections = [...namespaces].sort(([a], [b]) => compareCodePoints(a, b));
   const text = sections.map(
-    ([namespace, keys]) => `${namespace === "" ? "Tags" : namespace}:\n${keys.map(line).join("")}`,
+    ([namespace, keys]) =>
+      `${namespace === "" ? "Tags" : nameOf(namespace)}:\n${keys.map(line).join("")}`,
   );
   const has = conflicts === 1 ? "entity has" : "entities have";
   const note = `${conflicts} ${has} tags in conflict: see \`redun-git tag conflicts\`.\n`;
   return [...text, ...(conflicts > 0 ? [note] : [])].join("\n");
 }
 
-/** `  env=prod                       (2 Execution)` for each tag, whole, as redun does. */
+/** `  env=prod                       (2 Execution)` for each tag, as redun does. */
 export function valuesPage(counts: readonly (Count & { readonly tag: TagPair })[]): string {
   if (counts.length === 0) return "No such tags.\n";
-  const byTag = grouped(counts, ({ tag }) => oneLine(formatTag(...tag)));
+  const byTag = grouped(counts, ({ tag }) => oneLine(formatTag(...tag, tagLimit())));
   const lines = [...byTag]
     .sort(([a], [b]) => compareCodePoints(a, b))
     .map(([text, of]) => `  ${text.padEnd(VALUE_WIDTH)} (${countsText(of)})\n`);

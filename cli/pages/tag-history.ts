@@ -1,7 +1,7 @@
 import type { Found } from "../../src/provenance/find.ts";
 import type { BlamedTag, TagChange, TagCommit } from "../../src/provenance/tag-history.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
-import { formatTag } from "../../src/tag/text.ts";
+import { formatKey, formatTag } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
 import { CONFLICT_MARK, localTime, shortId } from "../text/lines.ts";
 import { clip, oneLine, type painter, visible } from "../text/terminal.ts";
@@ -11,18 +11,29 @@ type Paint = ReturnType<typeof painter>;
 /** Keys and values are cut to this many characters. */
 const LONGEST = 100;
 const NAME_WIDTH = 20;
+/** No tag moves the columns behind it farther to the right. */
+const TAG_WIDTH = 60;
+const NO_TAGS = "  (no tags)";
 
 /**
- * A line for each change, and its reason below:
+ * A line for each change, and the reason below those of one commit:
  * `2026-11-22 09:43:43  5e6f7a8b  Ada  env=dev -> env=prod`
+ * @param key the one whose changes these are; undefined where they are all
  */
-export function historyPage(entity: Found, changes: readonly TagChange[], paint: Paint): string {
+export function historyPage(
+  entity: Found,
+  changes: readonly TagChange[],
+  paint: Paint,
+  key?: string,
+): string {
   const width = nameWidth(changes);
-  const lines = changes.flatMap((change) => [
-    `  ${signature(change.commit, width, paint)}  ${changeText(change, paint)}`,
-    ...reasonLines(change.commit, width),
-  ]);
-  return pageOf(entity, lines, paint);
+  const lines = changes.flatMap((change, at) => {
+    const line = `  ${signature(change.commit, width, paint)}  ${changeText(change, paint)}`;
+    const isLast = changes[at + 1]?.commit?.oid !== change.commit?.oid;
+    return isLast ? [line, ...reasonLines(change.commit, width)] : [line];
+  });
+  const none = key === undefined ? NO_TAGS : `  (it never had a tag ${oneLine(formatKey(key))})`;
+  return pageOf(entity, lines.length > 0 ? lines : [none], paint);
 }
 
 /** A line for each tag: `env=prod  2026-11-22 09:43:43  5e6f7a8b  Ada  QA passed` */
@@ -33,14 +44,15 @@ export function blamePage(entity: Found, tags: readonly BlamedTag[], paint: Pain
       return { text, isConflict, commit };
     })
     .sort((a, b) => compareCodePoints(a.text, b.text));
-  const longest = Math.max(...shown.map(({ text }) => text.length));
+  const longest = Math.max(...shown.map(({ text }) => Math.min(text.length, TAG_WIDTH)));
   const width = nameWidth(shown);
   const lines = shown.map(({ text, isConflict, commit }) => {
-    const tag = paint(isConflict ? "red" : "yellow", text) + " ".repeat(longest - text.length);
+    const tag =
+      paint(isConflict ? "red" : "yellow", text) + " ".repeat(Math.max(0, longest - text.length));
     const why = oneLine(clip(commit?.reason.split("\n")[0] ?? "", LONGEST));
     return `  ${tag}  ${signature(commit, width, paint)}  ${why}`.trimEnd();
   });
-  return pageOf(entity, lines, paint);
+  return pageOf(entity, lines.length > 0 ? lines : [NO_TAGS], paint);
 }
 
 /** A change as programs get it. */
@@ -72,8 +84,7 @@ function commitJson(commit: TagCommit | null): object {
 }
 
 function pageOf({ type, id }: Found, lines: readonly string[], paint: Paint): string {
-  const body = lines.length > 0 ? lines : ["  (no tags)"];
-  return `${[paint("bold", `${type} ${oneLine(id)}`), ...body].join("\n")}\n`;
+  return `${[paint("bold", `${type} ${oneLine(id)}`), ...lines].join("\n")}\n`;
 }
 
 function nameWidth(entries: readonly { commit: TagCommit | null }[]): number {

@@ -62,6 +62,13 @@ export function tagText(
 
 /** Keys and values of tags are cut to this many characters in a line. */
 const LONGEST = 50;
+/** Characters of a text that a terminal gets; programs get it whole. */
+const MAX_ON_TERMINAL = 10_000;
+
+/** To how many characters a tag is cut that has a line to itself. */
+export function tagLimit(): number | undefined {
+  return process.stdout.isTTY ? MAX_ON_TERMINAL : undefined;
+}
 
 /** Marks a tag that another one contradicts. No tag's text ends so: a blank would be quoted. */
 export const CONFLICT_MARK = " !conflict";

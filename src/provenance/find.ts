@@ -50,13 +50,20 @@ export async function findEntities(
  * @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID with the candidates
  */
 export async function findEntity(log: IndexedLog, word: string): Promise<Found> {
-  const back = /^(?:-|-?~(\d{1,9}))$/.exec(word);
+  const back = RELATIVE.exec(word);
   if (back) return executionBefore(log, Number(back[1] ?? 0));
   const all = await matches(log, word);
   const only = all.find(({ id }) => id === word) ?? (all.length === 1 ? all[0] : undefined);
   if (only) return only;
   if (all.length === 0) throw unknownId(log, word);
   throw ambiguousId(word, all);
+}
+
+const RELATIVE = /^(?:-|-?~(\d{1,9}))$/;
+
+/** Whether a word counts back from the latest execution: `-`, `~1`. */
+export function isRelative(word: string): boolean {
+  return RELATIVE.test(word);
 }
 
 /**

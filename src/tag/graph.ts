@@ -26,6 +26,8 @@ export interface TagSelector {
 
 /** Key and value are cut to this many characters in an error. */
 const SHOWN = 50;
+/** The most keys that an error names. */
+const NAMED = 20;
 
 /**
  * All tags that an entity ever had. A tag is current when it is no other tag's parent: the rule
@@ -167,7 +169,8 @@ export class TagGraph {
   #unknownTag({ key, value }: TagSelector): RedunError {
     const named = value === undefined ? formatKey(key) : formatTag(key, value, SHOWN);
     const there = this.currentOf(key).map(({ tag }) => formatTag(...tag, SHOWN));
-    const keys = [...new Set(this.current().map(({ tag }) => formatKey(tag[0])))].sort();
+    const all = [...new Set(this.current().map(({ tag }) => formatKey(tag[0], SHOWN)))].sort();
+    const keys = [...all.slice(0, NAMED), ...(all.length > NAMED ? ["..."] : [])];
     const has =
       there.length > 0
         ? there.join(", ")

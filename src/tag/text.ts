@@ -98,12 +98,12 @@ function hasTooManyDigits(text: string): boolean {
 
 /** `key=value`; given a length, each of the two is cut to that many characters, with `...`. */
 export function formatTag(key: string, value: TagValue, maxLength?: number): string {
-  return `${cut(formatKey(key), maxLength)}=${cut(formatTagValue(value), maxLength)}`;
+  return `${formatKey(key, maxLength)}=${cut(formatTagValue(value), maxLength)}`;
 }
 
-/** A key on one line: as JSON where it has hidden characters. */
-export function formatKey(key: string): string {
-  return HIDDEN.test(key) ? pythonJson(key, { compact: false }) : key;
+/** A key on one line: as JSON where it has hidden characters; cut as `formatTag` cuts it. */
+export function formatKey(key: string, maxLength?: number): string {
+  return cut(HIDDEN.test(key) ? pythonJson(key, { compact: false }) : key, maxLength);
 }
 
 function cut(text: string, maxLength: number | undefined): string {

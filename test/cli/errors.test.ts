@@ -211,7 +211,6 @@ const usage = suite("misuse");
 
 for (const [words, about] of [
   [["lgo"], /no command "lgo"[\s\S]*run, log/],
-  [["tag"], /tag add, tag update, tag rm, .*tag list/],
   [["tag", "ad", "x"], /no command "tag ad"/],
   [["log", "--nope"], /nope/],
   [["run"], /script/],
@@ -235,6 +234,18 @@ usage("help and version need no repository", async () => {
   assert.match(ok(nowhere, ["--version"]), /\d+\.\d+\.\d+/);
   for (const words of [["--help"], ["log", "--help"], ["tag", "add", "--help"], ["run", "-h"]]) {
     assert.match(ok(nowhere, words), /\$ redun-git/);
+  }
+});
+
+usage("help says what a command does, and what a group of commands has", async () => {
+  const { dir: nowhere } = temporaryFolder();
+  const rm = ok(nowhere, ["tag", "rm", "--help"]);
+  assert.match(rm, /^Remove tags by key/m);
+  assert.not.match(rm, / $/m);
+  for (const words of [["tag"], ["tag", "--help"]]) {
+    const text = ok(nowhere, words);
+    assert.match(text, /tag add/);
+    assert.not.match(text, /^ {2}log/m);
   }
 });
 

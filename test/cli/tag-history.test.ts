@@ -120,6 +120,16 @@ history("text: aligned lines, with the reason below", async () => {
   assert.match(rm!, line("A Very Long Name ...", "- env=prod"));
 });
 
+history(
+  "text: a reason of several tags stands once, and a key that never was is told so",
+  async () => {
+    const { as, dir, id } = await sample();
+    as("Ada", "tag", "add", id, "a=1", "b=2", "-m", "checked twice");
+    assert.is(ok(dir, ["tag", "history", id]).split("checked twice").length, 2);
+    assert.match(ok(dir, ["tag", "history", id, "nosuch"]), /\(it never had a tag nosuch\)/);
+  },
+);
+
 history("every kind of entity: tags that its run recorded are of the run's commit", async () => {
   const { as, job, task, call, value, blame, commit } = await sample();
   const run = commit();

@@ -257,6 +257,22 @@ list("finds everything that carries tags, each as its own line", async () => {
   );
 });
 
+list("`-` and `~1` are ids, and what is neither key nor id is told so", async () => {
+  const { dir, log } = await sample();
+  const id = log.executions[0]!.id;
+  assert.match(ok(dir, ["tag", "list", "-"]), new RegExp(`^Execution ${id}\n`));
+  assert.equal(cli(dir, ["tag", "list", "~1"]).stderr.match(/\[(\w+)\]/)?.[1], "UNKNOWN_ID");
+  assert.match(cli(dir, ["tag", "list", "nosuch"]).stderr, /No tag has such a key either/);
+});
+
+list("a key of many characters is cut where keys are listed and named", async () => {
+  const key = "k".repeat(5000);
+  const { dir } = await sampleLog([{ ...run, tags: [[key, 1]] }]);
+  assert.match(ok(dir, ["tag", "list"]), /^ {2}k{97}\.\.\. \(1 Execution\)$/m);
+  assert.match(cli(dir, ["tag", "rm", "-", "nosuch"]).stderr, /k{47}\.\.\./);
+  assert.ok(ok(dir, ["tag", "list", "--format", "json"]).includes(key));
+});
+
 list("keys with a namespace stand under its name", async () => {
   const { dir } = await sampleLog([{ ...run, tags: { env: 1, "a.b": 1, "a.c.d": 1 } }]);
   assert.match(
