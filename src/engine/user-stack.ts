@@ -2,10 +2,12 @@ import { fileURLToPath } from "node:url";
 import { types } from "node:util";
 import { ErrorValue } from "../value/value.ts";
 
-/** Folders whose frames are ours: this one, and in the package what was built from it. */
-const OWN_FOLDERS = [import.meta.url, new URL("./chunks/", import.meta.url).href]
-  .map((url) => new URL("./", url).href)
-  .flatMap((folder) => [folder, fileURLToPath(folder)]);
+/** The folder whose frames are ours: this one; in the package, all that was built. */
+const OWN_FOLDER = new URL("./", import.meta.url).href.replace(
+  /\/dist\/(?:chunks|commands)\/$/,
+  "/dist/",
+);
+const OWN_FOLDERS = [OWN_FOLDER, fileURLToPath(OWN_FOLDER)];
 
 /** Longest message, and longest stack, that an error is recorded with, in characters. */
 const MAX_TEXT = 20_000;
