@@ -47,10 +47,10 @@ export async function pushLog(log: Log, remote: RemoteLog, talk: Talk = {}): Pro
       const { ref } = remote;
       const push = { ...talk, remote: remote.remote, ref, commit: tip, expected: before };
       // Counted meanwhile: a push mostly waits for the other side.
-      const [{ landed, said }, sent] = await Promise.all([
+      const [{ landed, said }, sent] = await both(
         log.backend.push(push),
         countBetween(log.backend, before, tip),
-      ]);
+      );
       if (landed) {
         await follow(log, remote, tip);
         return { before, after: tip, sent, received, rounds, said };
@@ -73,6 +73,12 @@ export async function pushLog(log: Log, remote: RemoteLog, talk: Talk = {}): Pro
     // Two commits may hold the same files: then neither side has anything to give.
     if (scenario === "equal") return { ...unchanged, before, after: before, received };
   }
+}
+
+/** As `Promise.all`, but none is still at work in the repository when the other has failed. */
+async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b]);
+  return Promise.all([a, b]);
 }
 
 /** Notes where the remote's log is now. git has done so itself where `redun-git init` ran. */

@@ -112,8 +112,9 @@ export class CatFile {
 
   close(): Promise<void> {
     const child = this.#child;
-    this.#child = null;
-    if (!child || child.exitCode !== null) return Promise.resolve();
+    if (!child) return Promise.resolve();
+    this.#abandon("it was closed");
+    if (child.exitCode !== null) return Promise.resolve();
     return new Promise((done) => {
       child.once("close", () => done());
       child.stdin?.end();
@@ -144,15 +145,19 @@ export class CatFile {
       stderr += chunk;
     });
     child.stdin.on("error", () => {});
-    child.stdout.on("data", (chunk: Buffer) => this.#take(chunk));
-    child.on("error", (error) => this.#abandon(child, error.message));
-    child.on("close", () => this.#abandon(child, stderr.trim() || "it ended early"));
+    // What a closed git still says answers nobody: another one may have been started since.
+    const whileOpen = (act: () => void) => {
+      if (this.#child === child) act();
+    };
+    child.stdout.on("data", (chunk: Buffer) => whileOpen(() => this.#take(chunk)));
+    child.on("error", (error) => whileOpen(() => this.#abandon(error.message)));
+    child.on("close", () => whileOpen(() => this.#abandon(stderr.trim() || "it ended early")));
     this.#child = child;
     return child;
   }
 
-  #abandon(child: ChildProcess, why: string): void {
-    if (this.#child === child) this.#child = null;
+  #abandon(why: string): void {
+    this.#child = null;
     const left = this.#waiting.slice(this.#answered);
     this.#waiting = [];
     this.#answered = 0;

@@ -159,6 +159,20 @@ export function readContract(test: Contract): void {
     { commit: true },
   );
 
+  test("what was being read when it was closed disturbs nobody who reads later", async (git) => {
+    const names = namedAfterThemselves(Array.from({ length: 3000 }, (_, n) => `f${n}`));
+    const all = await changesOf(git, null, await append(git, null, names));
+    const oids = all.map(({ oid }) => oid);
+    const left = git.read(oids)[Symbol.asyncIterator]();
+    await left.next();
+    const closed = git.close();
+    assert.equal(
+      await texts(git, oids),
+      all.map(({ path }) => path),
+    );
+    await closed;
+  });
+
   test("a closed backend can be used again", async (git) => {
     const commit = await append(git, null, { a: "1" });
     await git.close();
