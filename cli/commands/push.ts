@@ -1,6 +1,6 @@
 import { RedunError } from "../../src/errors.ts";
 import { Log } from "../../src/log/log.ts";
-import { forgetPushFailure, notePushFailure } from "../../src/share/auto-push.ts";
+import { forgetPushFailure, notePushFailure, pushAlone } from "../../src/share/auto-push.ts";
 import { countBetween } from "../../src/share/count.ts";
 import { previewFetch } from "../../src/share/fetch.ts";
 import { logsHere } from "../../src/share/logs.ts";
@@ -20,26 +20,26 @@ export const command: CommandFunction = ([named], options) =>
     for (const ref of refs) {
       const [one, there] = [new Log(log.backend, ref), remoteLog(remote, ref)];
       if (options.dryRun) await write(await preview({ ...sharing, log: one }, there));
-      else
-        await write(pushText(await push(sharing, one, there, Boolean(options.background)), there));
+      else if (options.background) await pushAlone(one, () => pushInBackground(one, there));
+      else await write(await push({ ...sharing, log: one }, there));
     }
   });
 
-/** A push in the background has nobody to ask or to tell. */
-async function push(
-  { talk }: Sharing,
-  log: Log,
-  there: RemoteLog,
-  background: boolean,
-): Promise<PushedLog> {
+async function push({ log, talk }: Sharing, there: RemoteLog): Promise<string> {
+  reportPushFailure(log.backend.repository);
+  const pushed = await pushLog(log, there, talk);
+  forgetPushFailure(log.backend.repository);
+  return pushText(pushed, there);
+}
+
+/** There is nobody to ask or to tell. */
+async function pushInBackground(log: Log, there: RemoteLog): Promise<void> {
   const { repository } = log.backend;
   try {
-    if (!background) reportPushFailure(repository);
-    const pushed = await pushLog(log, there, background ? {} : talk);
+    await pushLog(log, there);
     forgetPushFailure(repository);
-    return pushed;
   } catch (error) {
-    if (background && error instanceof RedunError) notePushFailure(repository, there.name, error);
+    if (error instanceof RedunError) notePushFailure(repository, there.name, error);
     throw error;
   }
 }

@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { RedunError } from "../errors.ts";
+import { RedunError } from "../errors.ts";
 import type { GitConfig, Repository } from "../git/backend.ts";
 import { isTrue } from "../git/files/config.ts";
+import { type LockFile, lockFile } from "../git/files/lock-file.ts";
+import type { Log } from "../log/log.ts";
 
 /** The last push in the background that failed; the next one that lands forgets it. */
 export interface PushFailure {
@@ -31,6 +33,37 @@ export function startAutoPush(
   });
   child.on("error", () => {});
   child.unref();
+}
+
+/**
+ * Pushes a log unless another process of this repository is at it: that one will push what is new
+ * by then. So runs in quick succession do not make as many pushes at a slow remote.
+ */
+export async function pushAlone(log: Log, push: () => Promise<void>): Promise<void> {
+  for (;;) {
+    const lock = await lockOf(log);
+    if (lock === null) return;
+    const tip = await log.tip();
+    try {
+      await push();
+    } finally {
+      lock.release();
+    }
+    // Only once the lock is free nobody relies on us any more.
+    if ((await log.tip()) === tip) return;
+  }
+}
+
+/** The lock of those who push a log in the background; null while another process has it. */
+async function lockOf({ backend, ref }: Log): Promise<LockFile | null> {
+  const folder = join(backend.repository.commonDir, "redun");
+  const path = join(folder, `auto-push-${encodeURIComponent(ref)}`);
+  try {
+    return await lockFile(path, { tickets: join(folder, "locks"), patienceInMs: 0 });
+  } catch (error) {
+    if (error instanceof RedunError && error.code === "REF_BUSY") return null;
+    throw error;
+  }
 }
 
 /** Notes for the next command that a push in the background failed. */

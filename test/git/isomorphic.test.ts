@@ -8,10 +8,10 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type ErrorCode, RedunError } from "../../src/errors.ts";
 import { loadConfig } from "../../src/git/files/config.ts";
+import { lockFile } from "../../src/git/files/lock-file.ts";
+import { ownerOfThisProcess, ticketName } from "../../src/git/files/lock-owner.ts";
 import { findRepository } from "../../src/git/files/repository.ts";
 import { openIsomorphic } from "../../src/git/isomorphic/backend.ts";
-import { ownerOfThisProcess, ticketName } from "../../src/git/isomorphic/lock-owner.ts";
-import { lockFile } from "../../src/git/isomorphic/ref-lock.ts";
 import {
   runGit,
   type TemporaryRepository,

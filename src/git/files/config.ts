@@ -69,7 +69,8 @@ function readSettings(
 /** git's own limit; it ends circles too. */
 const MAX_INCLUDE_DEPTH = 10;
 
-function expandHome(path: string, env: NodeJS.ProcessEnv): string {
+/** A path of the configuration, with the home folder in place of its `~`. */
+export function expandHome(path: string, env = process.env): string {
   return path.startsWith("~/") ? join(homeOf(env), path.slice(2)) : path;
 }
 

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { RedunError } from "../../errors.ts";
 import type { GitConfig, Oid, Repository } from "../backend.ts";
 import { asUnwritable } from "../files/folders.ts";
+import { lockFile } from "../files/lock-file.ts";
 import { assertCreatable, readRef, refPath } from "../files/refs.ts";
-import { lockFile } from "./ref-lock.ts";
 import { appendToReflog } from "./reflog.ts";
 
 /** A ref's move from one commit to another. */

@@ -38,8 +38,8 @@ export function ownerOf(ticket: string): LockOwner | null {
 
 /**
  * True only when the owner has certainly ended. Of another machine, another container or an
- * earlier boot nothing can be known but the age of its lock, and none of ours is held for as long
- * as a second.
+ * earlier boot nothing can be known but the age of its lock. Those of refs are held for less than a
+ * second; that of a push in the background may be lost to a second push, which harms nobody.
  */
 export function isDead(owner: LockOwner, lockAgeInMs: number): boolean {
   const self = ownerOfThisProcess();

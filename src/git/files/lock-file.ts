@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RedunError } from "../../errors.ts";
-import { hasCode, makeFolder } from "../files/folders.ts";
+import { hasCode, makeFolder } from "./folders.ts";
 import { isDead, ownerOf, ownerOfThisProcess, ticketName } from "./lock-owner.ts";
 
 /**
