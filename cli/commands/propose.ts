@@ -14,9 +14,13 @@ export const command: CommandFunction = ([branch], options) => {
     const proposal = await proposeTags(log, there, branch!, message);
     if (json) return write(`${jsonText(proposal)}\n`);
     if (!proposal) return write(visible(`Nothing to propose: ${there.name} has your tag edits.\n`));
+    const place = `${branch} (${proposal.commit.slice(0, 8)})`;
+    if (proposal.files.length === 0) {
+      return write(visible(`Nothing new to propose: the branch ${place} has your tag edits.\n`));
+    }
     const edits = proposal.files.length === 1 ? "1 tag edit" : `${proposal.files.length} tag edits`;
     const lines = [
-      `Proposed ${edits} on the branch ${branch} (${proposal.commit.slice(0, 8)}).`,
+      `Proposed ${edits} on the branch ${place}.`,
       `Show them:   git show ${branch}`,
       `Send them:   git push ${there.name} ${branch}`,
       `Take them:   redun-git merge ${branch}`,

@@ -1,6 +1,7 @@
 import { RedunError } from "../errors.ts";
 import type { Oid, StoredFile } from "../git/backend.ts";
 import { assertRefName, headRef } from "../git/files/refs.ts";
+import { readFormat } from "../log/format.ts";
 import type { Log } from "../log/log.ts";
 import { parsePath } from "../record/layout.ts";
 import { lastSeen, type RemoteLog } from "./remotes.ts";
@@ -10,7 +11,7 @@ export interface Proposal {
   /** `refs/heads/...` */
   readonly ref: string;
   readonly commit: Oid;
-  /** The files of tag edits that its last commit adds. */
+  /** The files of tag edits that its new commit adds; none where it had them all already. */
   readonly files: readonly string[];
 }
 
@@ -18,8 +19,8 @@ export interface Proposal {
  * Puts the tag edits that a remote's log lacks on a branch, as one commit on top of that log, so
  * that they can be reviewed before they are merged. A branch that holds an earlier proposal gets
  * what is new since. Only tag edits are put there; runs are facts, and go by `pushLog`.
- * @returns null when there is nothing to propose
- * @throws RedunError BAD_REF for a branch that is checked out, REMOTE_FAILED when the remote's log
+ * @returns null when the remote's log lacks none
+ * @throws RedunError BAD_REF for a branch that is checked out or holds something else, REMOTE_FAILED when the remote's log
  * was never seen
  */
 export async function proposeTags(
@@ -50,9 +51,19 @@ export async function proposeTags(
       `Get it with \`redun-git fetch ${remote.name}\`, or begin it with \`redun-git push ${remote.name}\`.`,
     );
   }
+  if (expected !== null && (await readFormat(backend, expected, branch)) === null) {
+    throw new RedunError(
+      "BAD_REF",
+      `The branch ${branch} holds something else than an earlier proposal.`,
+      "Choose another name: the proposal is a branch of its own.",
+    );
+  }
   const base = expected ?? seen;
-  const files = tip === null ? [] : await tagFiles(log, base, tip);
-  if (files.length === 0) return null;
+  const missing = tip === null ? [] : await tagFiles(log, seen, tip);
+  if (missing.length === 0) return null;
+  const proposed = new Set((await tagFiles(log, seen, base)).map(({ path }) => path));
+  const files = missing.filter(({ path }) => !proposed.has(path));
+  if (files.length === 0) return { ref, commit: base, files: [] };
   const commit = await backend.append({
     ref,
     expected,
