@@ -17,9 +17,7 @@ export const command: CommandFunction = async (_words, options) => {
   const lines = steps.map((step) => `  ${stepText(step)}\n`).join("");
   await write(visible(steps.length > 0 ? title + lines : none));
   if (foreignHook !== null) {
-    await write(
-      visible(`There is a hook ${foreignHook} already. Add this line to it:\n  ${HOOK_LINE}\n`),
-    );
+    await write(visible(`Add this line to your own hook ${foreignHook}:\n  ${HOOK_LINE}\n`));
   }
   if (options.dryRun || steps.length === 0) return;
   await applySetup(repository, steps, { undo });

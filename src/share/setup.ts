@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { RedunError } from "../errors.ts";
 import type { GitConfig, Repository } from "../git/backend.ts";
+import { expandHome } from "../git/files/config.ts";
 import { readText } from "../git/files/read-text.ts";
 import { gitText } from "../git/native/process.ts";
 import { trackingFolder } from "./remotes.ts";
@@ -21,7 +22,7 @@ export interface SetupOptions {
 /** A plan to be shown before it is carried out. */
 export interface Setup {
   readonly steps: readonly SetupStep[];
-  /** A pre-push hook that is not ours, to which our line must be added by hand. */
+  /** The path of a pre-push hook that is not ours to write: our line must be added by hand. */
   readonly foreignHook: string | null;
 }
 
@@ -32,6 +33,7 @@ export interface Setup {
 export const HOOK_LINE = 'redun-git push "$1" || true';
 const HOOK = `#!/bin/sh
 # Made by \`redun-git init\`: provenance travels with the code.
+PATH="$PATH:$PWD/node_modules/.bin"
 command -v redun-git >/dev/null || exit 0
 ${HOOK_LINE}
 `;
@@ -60,11 +62,15 @@ export function planSetup(
   const steps: SetupStep[] = wanted
     .filter(([key, value]) => config.getAll(key).includes(value) === undo)
     .map(([key, value]) => ({ kind: "config", key, value }));
-  const path = hookPath(repository, config);
+  const { path, isOurs } = hookPlace(repository, config);
   const hook = readText(path);
-  if ((hook === HOOK) === undo && (undo || hook === "")) steps.push({ kind: "hook", path });
-  const foreign = !undo && hook !== "" && !hook.includes("redun-git push");
-  return { steps, foreignHook: foreign ? path : null };
+  if (undo) {
+    if (hook === HOOK) steps.push({ kind: "hook", path });
+    return { steps, foreignHook: null };
+  }
+  if (hook === "" && isOurs) steps.push({ kind: "hook", path });
+  const isForeign = (hook !== "" || !isOurs) && !hook.includes("redun-git push");
+  return { steps, foreignHook: isForeign ? path : null };
 }
 
 /**
@@ -91,8 +97,11 @@ export async function applySetup(
   }
 }
 
-function hookPath(repository: Repository, config: GitConfig): string {
+/** Where git looks for the hook. A folder of `core.hooksPath` may be committed, or shared by all
+ * repositories of the user: what is in there is not ours to write. */
+function hookPlace(repository: Repository, config: GitConfig) {
   const folder = config.get("core.hooksPath");
-  if (!folder) return join(repository.commonDir, "hooks", "pre-push");
-  return join(repository.workTree ?? repository.gitDir, folder, "pre-push");
+  if (!folder) return { path: join(repository.commonDir, "hooks", "pre-push"), isOurs: true };
+  const base = repository.workTree ?? repository.gitDir;
+  return { path: resolve(base, expandHome(folder), "pre-push"), isOurs: false };
 }
