@@ -1,7 +1,7 @@
 import { Log } from "../../src/log/log.ts";
 import { type Fetched, fetchLog, logsOfRemote, previewFetch } from "../../src/share/fetch.ts";
 import { lastSeen, type RemoteLog, remoteLog } from "../../src/share/remotes.ts";
-import type { CommandFunction } from "../command.ts";
+import type { CommandFunction, Options } from "../command.ts";
 import { arrivalsText, isNothing } from "../text/arrivals.ts";
 import { rewrittenText } from "../text/rewritten.ts";
 import { visible, write } from "../text/terminal.ts";
@@ -21,15 +21,29 @@ export const command: CommandFunction = ([named], options) =>
             `Would fetch ${arrivalsText(arrivals) || "nothing"} from ${there.name} (${ref}).\n`,
           ),
         );
-      } else await write(fetchText(await fetchLog(one, there, talk), there));
+      } else {
+        await write(
+          fetchText(await fetchLog(one, there, talk), there, pullCommand(named, options)),
+        );
+      }
     }
   });
 
-function fetchText({ after, arrivals, rewritten }: Fetched, there: RemoteLog): string {
+/** The pull that takes what this fetch brought: the same words mean the same remote and log. */
+function pullCommand(remote: string | undefined, { log, ref, allLogs }: Options): string {
+  const words = [remote, log && `--log ${log}`, ref && `--ref ${ref}`, allLogs && "--all-logs"];
+  return ["redun-git pull", ...words.filter(Boolean)].join(" ");
+}
+
+function fetchText(
+  { after, arrivals, rewritten }: Fetched,
+  there: RemoteLog,
+  pull: string,
+): string {
   const { name, ref, tracking } = there;
   if (rewritten) process.stderr.write(rewrittenText(rewritten, there));
   if (after === null) return visible(`${name} has no ${ref}.\n`);
   if (isNothing(arrivals)) return visible(`Nothing new at ${name} (${ref}).\n`);
-  const place = `It is in ${tracking}; \`redun-git pull\` merges it into yours.`;
+  const place = `It is in ${tracking}; \`${pull}\` merges it into yours.`;
   return visible(`Fetched ${arrivalsText(arrivals)} from ${name} (${ref}).\n${place}\n`);
 }

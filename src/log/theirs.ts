@@ -4,10 +4,11 @@ import { RedunError } from "../errors.ts";
 import type { GitBackend, Oid } from "../git/backend.ts";
 import type { Log } from "./log.ts";
 import type { Theirs } from "./merge.ts";
-import { shortRef } from "./ref.ts";
+import { shortRef, TRACKING_REFS } from "./ref.ts";
 
 /**
- * Finds what a user wants to merge into a log: another log by its name, any ref by its full name
+ * Finds what a user wants to merge into a log: another log by its name (`origin/main` is one that
+ * a remote had at the last fetch), any ref by its full name
  * or as git abbreviates it, a commit by its whole id, or a file that `git bundle` made (its path
  * from `cwd`). The objects of a bundle are read into the repository; no ref is made for them.
  * @throws RedunError BAD_REF, OBJECT_MISSING when there is no such thing; BAD_BUNDLE, REMOTE_FAILED
@@ -16,7 +17,9 @@ export async function findTheirs(log: Log, source: string, cwd = process.cwd()):
   const path = resolve(cwd, source);
   if (isBundle(path)) return openBundle(log, path);
   const full = source.startsWith("refs/");
-  const places = full ? [""] : ["refs/redun/", "refs/", "refs/heads/", "refs/remotes/"];
+  const places = full
+    ? [""]
+    : ["refs/redun/", TRACKING_REFS, "refs/", "refs/heads/", "refs/remotes/"];
   for (const place of places) {
     const ref = place + source;
     const commit = await resolved(log.backend, ref);

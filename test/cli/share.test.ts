@@ -1,5 +1,14 @@
 /** The commands that share a log, as people type them, between clones of a bare repository. */
-import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
@@ -22,7 +31,10 @@ share("push, pull, fetch and remote say what moved", async () => {
   assert.is(ok(ada.dir, ["push"]), `Pushed ${ONE_EACH} to origin (${REF}).\n`);
   assert.is(ok(ada.dir, ["push"]), `origin has everything of ${REF}.\n`);
   assert.is(ok(bob.dir, ["pull", "--dry-run"]), `Would pull ${ONE_EACH} from origin (${REF}).\n`);
-  assert.match(ok(bob.dir, ["fetch"]), `Fetched ${ONE_EACH} from origin (${REF}).\n`);
+  const fetched = ok(bob.dir, ["fetch", "origin", "--log", "main"]);
+  assert.match(fetched, `Fetched ${ONE_EACH} from origin (${REF}).\n`);
+  assert.match(fetched, "`redun-git pull origin --log main` merges it into yours.");
+  assert.match(ok(bob.dir, ["merge", "origin/main", "--dry-run"]), `redun/main: ${ONE_EACH}`);
   assert.match(ok(bob.dir, ["remote"]), `  main: to pull: ${ONE_EACH}\n`);
   assert.is(ok(bob.dir, ["pull"]), `Pulled ${ONE_EACH} from origin into ${REF}.\n`);
   assert.is(ok(bob.dir, ["pull"]), `Nothing new at origin (${REF}).\n`);
@@ -73,7 +85,10 @@ share("a proposal is one commit of tag edits, merged after its review", async ()
   ok(bob.dir, ["tag", "add", id, "approved=true"]);
   await bob.run("not proposed");
   assert.match(ok(bob.dir, ["propose", "june", "-m", "Approve June"]), "Proposed 1 tag edit");
-  assert.match(ok(bob.dir, ["propose", "june"]), "Nothing to propose");
+  assert.match(ok(bob.dir, ["propose", "june"]), /^Nothing new to propose: the branch june \(/);
+  bob.git("commit", "-q", "--allow-empty", "-m", "code");
+  bob.git("branch", "code");
+  assert.match(cli(bob.dir, ["propose", "code"]).stderr, /holds something else.*\[BAD_REF\]/);
   assert.is(
     bob.git("log", "-1", "--format=%s %P", "june"),
     `Approve June ${bare.git("rev-parse", REF)}`,
@@ -83,6 +98,13 @@ share("a proposal is one commit of tag edits, merged after its review", async ()
   ada.git("fetch", "-q", "origin");
   ok(ada.dir, ["merge", "origin/june"]);
   assert.match(ok(ada.dir, ["tag", "list", id]), "approved=true");
+  ok(ada.dir, ["push"]);
+  await bob.tag(id, "signed", "bob");
+  ok(bob.dir, ["fetch"]);
+  assert.match(ok(bob.dir, ["propose", "june"]), "Proposed 1 tag edit");
+  assert.match(bob.git("show", "--format=", "june"), /^\+ +signed: bob$/m);
+  ok(bob.dir, ["push"]);
+  assert.match(ok(bob.dir, ["propose", "june"]), "Nothing to propose: origin has your tag edits");
   assert.equal(ada.runs(), ["one"]);
 });
 
@@ -111,9 +133,23 @@ share("init leaves a hook of the user's alone", async () => {
   const { ada } = team();
   const hook = join(ada.dir, ".git/hooks/pre-push");
   writeFileSync(hook, "#!/bin/sh\nexit 0\n");
-  assert.match(ok(ada.dir, ["init"]), `There is a hook ${hook} already. Add this line to it:`);
+  assert.match(ok(ada.dir, ["init"]), `Add this line to your own hook ${hook}:`);
   ok(ada.dir, ["init", "--undo"]);
   assert.ok(existsSync(hook));
+});
+
+share("init does not write into hooks that are shared or committed", async () => {
+  const { ada } = team();
+  const folder = temporaryFolder().dir;
+  for (const path of [folder, ".husky", "~/hooks"]) {
+    ada.git("config", "core.hooksPath", path);
+    const hook = join(
+      path.replace("~", homedir()).replace(".husky", `${ada.dir}/.husky`),
+      "pre-push",
+    );
+    assert.match(ok(ada.dir, ["init"]), `Add this line to your own hook ${hook}:`);
+    assert.not.ok(existsSync(hook));
+  }
 });
 
 share("with auto-push a run is pushed when it ends; a failure is told later", async () => {
@@ -130,6 +166,31 @@ share("with auto-push a run is pushed when it ends; a failure is told later", as
   ada.git("remote", "set-url", "origin", bare.dir);
   ok(ada.dir, ["push"]);
   assert.is(cli(ada.dir, ["remote"]).stderr, "");
+});
+
+share("runs in quick succession share one push in the background", async () => {
+  const { bare, ada } = team();
+  await ada.run("one");
+  ok(ada.dir, ["init", "--auto-push"]);
+  const hook = join(bare.dir, "hooks/pre-receive");
+  const received = join(bare.dir, "received");
+  writeFileSync(
+    hook,
+    `#!/bin/sh\necho x >> ${received}\nwhile [ ! -e ${bare.dir}/go ]; do sleep 0.05; done\n`,
+  );
+  chmodSync(hook, 0o755);
+  const first = start(ada.dir, ["push", "--background"]);
+  await until(() => existsSync(received));
+  for (const name of ["two", "three"]) {
+    await ada.run(name);
+    assert.is(ok(ada.dir, ["push", "--background"]), "", "it leaves that to the first one");
+  }
+  writeFileSync(join(bare.dir, "go"), "");
+  assert.is((await first.ended).status, 0);
+  assert.is(bare.git("rev-parse", REF), ada.git("rev-parse", REF));
+  assert.is(readFileSync(received, "utf8"), "x\nx\n");
+  assert.equal(readdirSync(join(ada.dir, ".git/redun/locks")), []);
+  assert.not.ok(readdirSync(join(ada.dir, ".git/redun")).some((name) => name.endsWith(".lock")));
 });
 
 share("Ctrl-C in the middle of a push leaves a good repository", async () => {
