@@ -1,7 +1,7 @@
 import { RedunError } from "../src/errors.ts";
 import { findEntity } from "../src/provenance/find.ts";
 import type { IndexedLog } from "../src/provenance/indexed-log.ts";
-import type { Selection } from "../src/provenance/listing.ts";
+import type { Selection } from "../src/provenance/selection.ts";
 import {
   allOf,
   anyOf,

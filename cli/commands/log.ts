@@ -1,7 +1,8 @@
 import { RedunError } from "../../src/errors.ts";
 import { findJournals } from "../../src/log/journal.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
-import { counted, type Listed, listed, type Selection } from "../../src/provenance/listing.ts";
+import { counted, type Listed, listed } from "../../src/provenance/listing.ts";
+import type { Selection } from "../../src/provenance/selection.ts";
 import { allOf, type CodeCondition, isEverything } from "../../src/query/condition.ts";
 import { printQuery } from "../../src/query/print.ts";
 import type { EntityType } from "../../src/record/records.ts";

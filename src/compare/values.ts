@@ -3,7 +3,8 @@ import { jobNumber } from "../index/schema.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { readJob, readValue } from "../provenance/read.ts";
 import type { Job } from "../record/records.ts";
-import { contentId, type HashName } from "../value/oid.ts";
+import type { HashName } from "../value/digest.ts";
+import { contentId } from "../value/oid.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 
 /** The call that an execution began with. */

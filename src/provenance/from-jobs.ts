@@ -8,9 +8,9 @@ import { StoredValue } from "../value/value.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 import { type Found, foundRow } from "./find.ts";
 import type { IndexedLog } from "./indexed-log.ts";
-import type { Selection } from "./listing.ts";
 import { valuesIn } from "./read.ts";
 import { executionSubject } from "./running.ts";
+import type { Selection } from "./selection.ts";
 
 /** A call node or value, and the newest job that it is known by. */
 export type EntityFromJobs = Found & {

@@ -3,13 +3,7 @@ import type { EntityRow, JobRow } from "../index/rows.ts";
 import type { Wanted } from "../index/search.ts";
 import { joined, type Sql, sql } from "../index/sql.ts";
 import { idsLike } from "../index/where.ts";
-import {
-  allOf,
-  type CodeCondition,
-  type Condition,
-  hasField,
-  isEverything,
-} from "../query/condition.ts";
+import { allOf, hasField, isEverything } from "../query/condition.ts";
 import { globMatcher } from "../query/glob.ts";
 import { matcher } from "../query/matcher.ts";
 import type { EntityType } from "../record/records.ts";
@@ -19,28 +13,7 @@ import { type EntityFromJobs, fromJobs } from "./from-jobs.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 import { readValue } from "./read.ts";
 import { executionSubject } from "./running.ts";
-
-/** What a listing is to have. Lists of alternatives that are empty ask for nothing. */
-export interface Selection {
-  /** What an entity itself must be. */
-  readonly where: Condition;
-  /** What its execution must be: of a task, call node or value, one of its executions. */
-  readonly execution: Condition;
-  /** The part of `execution` that is about its code. */
-  readonly code: CodeCondition | null;
-  /** What a job must be besides. */
-  readonly job: Condition;
-  /** Beginnings of the ids of tasks: of jobs and tasks, one of them. */
-  readonly taskHashes: readonly string[];
-  /** Beginnings of the ids of values: one of them is the result of a job. */
-  readonly results: readonly string[];
-  /** Beginnings of the ids of values: one of them is an argument of a job. */
-  readonly args: readonly string[];
-  /** Of values, only files; with patterns, only those whose path matches one. */
-  readonly files: readonly string[] | null;
-  /** Names as `typeName` gives them: a value has one of them. */
-  readonly valueTypes: readonly string[];
-}
+import type { Selection } from "./selection.ts";
 
 /** An entity of a listing. */
 export type Listed = Found & {

@@ -1,6 +1,7 @@
 import type { TagPair, TagParent } from "../tag/tag.ts";
 import { formatTag } from "../tag/text.ts";
-import { blobId, contentId, type HashName } from "../value/oid.ts";
+import type { HashName } from "../value/digest.ts";
+import { blobId, contentId } from "../value/oid.ts";
 import { Fields, Remark, Timestamp } from "../value/value.ts";
 import { writeYaml } from "../value/yaml-write.ts";
 import {

@@ -1,5 +1,8 @@
 import type { Hash } from "node:crypto";
 
+/** The hash function of a git repository. */
+export type HashName = "sha1" | "sha256";
+
 type Crypto = typeof import("node:crypto");
 
 let crypto: Crypto | undefined;
@@ -11,11 +14,11 @@ function load(): Crypto {
 }
 
 /** The digest of a text's UTF-8 bytes, in hex digits. */
-export function digestText(algorithm: "sha1" | "sha256" | "sha512", text: string): string {
+export function digestText(algorithm: HashName | "sha512", text: string): string {
   return load().hash(algorithm, text, "hex");
 }
 
 /** A digest of bytes that come one after the other. */
-export function digest(algorithm: "sha1" | "sha256"): Hash {
+export function digest(algorithm: HashName): Hash {
   return load().createHash(algorithm);
 }

@@ -1,6 +1,5 @@
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
-import { digest } from "./digest.ts";
-import type { HashName } from "./oid.ts";
+import { digest, type HashName } from "./digest.ts";
 
 /** What a file held when it was looked at. */
 export interface FileState {

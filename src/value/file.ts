@@ -3,8 +3,8 @@ import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { inspect } from "node:util";
 import { RedunError } from "../errors.ts";
+import type { HashName } from "./digest.ts";
 import { type FileState, fileState } from "./file-state.ts";
-import type { HashName } from "./oid.ts";
 import { isPlainArray, isPlainObject } from "./value.ts";
 
 /**

@@ -1,8 +1,5 @@
-import { digest, digestText } from "./digest.ts";
+import { digest, digestText, type HashName } from "./digest.ts";
 import { writeYaml } from "./yaml-write.ts";
-
-/** The hash function of a git repository. */
-export type HashName = "sha1" | "sha256";
 
 /**
  * The object id of a blob with this content, as `git hash-object` prints it: the digest of
