@@ -5,6 +5,7 @@ import type { TagSelector } from "../src/tag/graph.ts";
 import { pythonJson } from "../src/tag/python-json.ts";
 import type { TagPair } from "../src/tag/tag.ts";
 import { formatKey, parseTagKeyValue } from "../src/tag/text.ts";
+import { compareCodePoints } from "../src/value/code-points.ts";
 import type { CommandFunction } from "./command.ts";
 import { clip, oneLine, write } from "./text/terminal.ts";
 import { withLog } from "./with-log.ts";
@@ -86,9 +87,11 @@ function actionOf(kind: TagAction["kind"], words: readonly string[]): TagAction 
 function confirmation(verb: string, action: TagAction, { entity, edits }: EntityEdits): string {
   const name = `${entity.type}:${oneLine(entity.id)}`;
   const changed = edits.flatMap(({ tag, parents }) =>
-    tag ? [tag] : parents.flatMap(({ was }) => (was ? [was] : [])),
+    tag
+      ? [tagJson(tag)]
+      : parents.flatMap(({ was }) => (was ? [tagJson(was)] : [])).sort(compareCodePoints),
   );
-  if (changed.length > 0) return `${verb} tag ${name} ${changed.map(tagJson).join(" ")}`;
+  if (changed.length > 0) return `${verb} tag ${name} ${changed.join(" ")}`;
   const asked = action.kind === "rm" ? [] : action.tags;
   return `leave ${name} as it is: ${asked.map(tagJson).join(" ")}`;
 }

@@ -4,6 +4,7 @@ import { tagsFolder } from "../record/layout.ts";
 import type { TagEdits } from "../record/records.ts";
 import type { TagEdit } from "../tag/tag.ts";
 import { formatTag } from "../tag/text.ts";
+import { compareCodePoints } from "../value/code-points.ts";
 import { blobId } from "../value/oid.ts";
 import type { RecordFile } from "./log.ts";
 
@@ -42,7 +43,10 @@ export function reasonOf(message: string): string {
 }
 
 function editText({ tag, parents }: TagEdit): string {
-  const was = parents.flatMap((parent) => (parent.was ? [formatTag(...parent.was, 50)] : []));
+  // Parents are in the order of their hashes, which says nothing to people.
+  const was = parents
+    .flatMap((parent) => (parent.was ? [formatTag(...parent.was, 50)] : []))
+    .sort(compareCodePoints);
   if (!tag) return `- ${was.join(", - ")}`;
   const now = formatTag(...tag, 50);
   const replaced = was.filter((text) => text !== now);

@@ -65,6 +65,14 @@ edit("an update to what is current makes no commit, and says so", async () => {
   assert.is(commits(), 2);
 });
 
+edit("what is removed is named in order, in the answer and in the commit", async () => {
+  const { dir, kinds, git } = await sample();
+  const tags = ["d=1", "b=1", "a=1", "c=1"];
+  ok(dir, ["tag", "add", kinds.Execution, ...tags]);
+  assert.match(ok(dir, ["tag", "rm", kinds.Execution, ...tags]), / a=1 b=1 c=1 d=1\n$/);
+  assert.match(git("log", "-1", "--format=%s", LOG), /: - a=1, - b=1, - c=1, - d=1$/);
+});
+
 edit("-m puts the reason into the commit, --dry-run changes nothing", async () => {
   const { dir, kinds, commits, git, tags } = await sample();
   const words = [kinds.Execution, "env=prod", "-m", "QA passed\n\nsecond paragraph"];
