@@ -2,7 +2,7 @@
  * What the log needs of git, and nothing more.
  *
  * Two implementations: `native` drives the user's own `git` through its streaming protocols,
- * `isomorphic` needs no git at all. One contract suite (test/git/contract.test.ts) runs against
+ * `isomorphic` needs no git at all. One contract suite (test/git/contract) runs against
  * both, and against repositories that the other one wrote.
  */
 
@@ -229,7 +229,8 @@ export interface GitBackend {
 
   /**
    * The commits that brought files under given paths, the newest first. Where clocks went wrong,
-   * one that `from` contains may come again, and `since` may leave out more than it says.
+   * one that `from` contains may come again, and `since` may leave out more than it says. A file
+   * that was deleted and brought again may be told of once.
    * @throws RedunError GIT_FAILED or OBJECT_MISSING for commits that are not there
    */
   arrivals(request: ArrivalRequest): AsyncIterable<CommitFiles>;

@@ -12,12 +12,68 @@ export async function* arrivals(
   store: ObjectStore,
   { from, to, paths, since = 0 }: ArrivalRequest,
 ): AsyncGenerator<CommitFiles> {
+  const walked = new Map<Oid, Met>();
   for await (const met of walkBetween(repository, store, from, to)) {
-    const time = met.time / 1000;
-    if (time < since) return;
-    const files = await addedFiles(store, met, paths);
-    if (files.length > 0) yield { commit: met.oid, time, files };
+    if (met.time / 1000 < since) break;
+    walked.set(met.oid, met);
   }
+  const candidates = new Set<Met>();
+  for (const line of linesOf(walked)) {
+    candidates.add(line.at(-1)!);
+    for (const met of await changesAlong(store, line, paths)) candidates.add(met);
+  }
+  for (const met of walked.values()) {
+    const files = candidates.has(met) ? await addedFiles(store, met, paths) : [];
+    if (files.length > 0) yield { commit: met.oid, time: met.time / 1000, files };
+  }
+}
+
+/** The commits in lines: of each but the last of a line, the next one is the only parent. */
+function* linesOf(walked: ReadonlyMap<Oid, Met>): Generator<Met[]> {
+  const seen = new Set<Met>();
+  for (const first of walked.values()) {
+    const line: Met[] = [];
+    for (let met: Met | undefined = first; met && !seen.has(met); ) {
+      seen.add(met);
+      line.push(met);
+      const [parent, ...others]: readonly Oid[] = met.parents;
+      met = parent !== undefined && others.length === 0 ? walked.get(parent) : undefined;
+    }
+    if (line.length > 0) yield line;
+  }
+}
+
+/**
+ * The commits of a line that differ under the paths from the next one. Most commits of a log do
+ * not, and reading two trees of each would take most of the time: where both ends are alike
+ * nothing came between them, since a log only grows.
+ */
+async function changesAlong(
+  store: ObjectStore,
+  line: readonly Met[],
+  paths: readonly string[],
+): Promise<Met[]> {
+  const known = new Map<Met, string>();
+  const stateOf = async (met: Met) => {
+    const entries = known.get(met) ?? (await entriesAt(store, met.tree, paths));
+    known.set(met, entries);
+    return entries;
+  };
+  const found: Met[] = [];
+  const spans: [number, number][] = [[0, line.length - 1]];
+  for (let span = spans.pop(); span; span = spans.pop()) {
+    const [newer, older] = span;
+    if (newer >= older || (await stateOf(line[newer]!)) === (await stateOf(line[older]!))) continue;
+    const middle = (newer + older) >>> 1;
+    if (older - newer === 1) found.push(line[newer]!);
+    else spans.push([newer, middle], [middle, older]);
+  }
+  return found;
+}
+
+async function entriesAt(store: ObjectStore, tree: Oid, paths: readonly string[]): Promise<string> {
+  const entries = await Promise.all(paths.map((path) => entryAt(store, tree, path)));
+  return entries.map((entry) => entry?.oid ?? "").join(" ");
 }
 
 type File = CommitFiles["files"][number];

@@ -108,7 +108,10 @@ export function gitFailed(args: readonly string[], status: number, stderr: strin
 
 /** The error for a git that could not even be started. */
 export function cannotStart(error: Error): RedunError {
-  return new RedunError("GIT_FAILED", `git could not be started: ${error.message}`, undefined, {
-    cause: error,
-  });
+  return new RedunError(
+    "GIT_FAILED",
+    `git could not be started: ${error.message}`,
+    "Install git 2.30 or newer and make sure that it is on the PATH.",
+    { cause: error },
+  );
 }

@@ -77,6 +77,24 @@ export function arrivalsContract(test: Contract): void {
     }
   });
 
+  test("few changes in a long line of commits are all found", async (git) => {
+    let tip = await append(git, null, { format: "1" }, "begin\n");
+    for (let n = 0; n < 20; n++) {
+      const path = [3, 4, 11, 19].includes(n) ? `tags/${n}` : `x/${n}`;
+      tip = await append(git, tip, { [path]: "1" }, `${n}\n`);
+    }
+    assert.equal(await told(git, { from: null, to: tip, paths: ["tags"] }), [
+      "19: tags/19",
+      "11: tags/11",
+      "4: tags/4",
+      "3: tags/3",
+    ]);
+    assert.equal(await told(git, { from: null, to: tip, paths: ["x/0", "nowhere", "x/18"] }), [
+      "18: x/18",
+      "0: x/0",
+    ]);
+  });
+
   test(
     "of a merge only what no parent has; what both sides brought is told of both",
     async (git, repo) => {

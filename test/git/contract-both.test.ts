@@ -1,0 +1,18 @@
+/** Repositories that the two backends write in turn, and at the same time. */
+import { openIsomorphic } from "../../src/git/isomorphic/backend.ts";
+import { openNative } from "../../src/git/native/backend.ts";
+import { crossContract } from "./contract/cross.ts";
+import { raceContract } from "./contract/race.ts";
+import { contractSuite } from "./contract/support.ts";
+
+contractSuite("git backends: native, then isomorphic", openNative, (test) =>
+  crossContract(test, openIsomorphic),
+);
+contractSuite("git backends: isomorphic, then native", openIsomorphic, (test) =>
+  crossContract(test, openNative),
+);
+raceContract([
+  ["native", "native"],
+  ["isomorphic", "isomorphic"],
+  ["native", "isomorphic"],
+]);
