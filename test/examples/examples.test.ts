@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { parse } from "yaml";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -92,6 +93,45 @@ examples("files: found by path, with the tags of what they hold", () => {
     assert.is(counted, "5\n");
   });
 });
+
+examples("ci: the steps record a run in a clone of depth 1, and push it", () => {
+  const bare = temporaryRepository({ bare: true });
+  withExample("hello_world", (origin) => {
+    origin.git("add", "workflow.ts");
+    origin.git("commit", "-q", "-m", "code");
+    origin.git("push", "-q", bare.dir, "HEAD:refs/heads/main");
+    withExample("hello_world", (repo) => {
+      repo.git("remote", "add", "origin", `file://${bare.dir}`);
+      repo.git("fetch", "-q", "--depth", "1", "origin", "main");
+      mkdirSync(join(repo.dir, "node_modules/.bin"));
+      symlinkSync(join(ROOT, "dist/cli.cjs"), join(repo.dir, "node_modules/.bin/redun-git"));
+      const workflow = parse(readFileSync(join(ROOT, "examples/ci/provenance.yml"), "utf8"));
+      const steps: { run?: string }[] = workflow.jobs.run.steps;
+      for (const { run } of steps) {
+        if (run === undefined || run === "npm ci") continue;
+        const local = run.replaceAll("npx ", "node_modules/.bin/");
+        const { status, stderr } = spawnSync("bash", ["-e", "-o", "pipefail", "-c", local], {
+          cwd: repo.dir,
+          encoding: "utf8",
+          env: { ...process.env, ...GITHUB },
+        });
+        assert.is(status, 0, `${run}: ${stderr}`);
+      }
+    });
+    origin.git("fetch", "-q", bare.dir, "refs/redun/main:refs/redun/main");
+    const { ci_run, env } = tagsOf(origin, "log");
+    assert.equal([ci_run, env], ["https://github.com/ada/code/actions/runs/42", "ci"]);
+    assert.match(origin.git("log", "-1", "--format=%an <%ae>", "redun/main"), /^ada <ada@users/);
+  });
+  bare.remove();
+});
+
+const GITHUB = {
+  GITHUB_ACTOR: "ada",
+  GITHUB_SERVER_URL: "https://github.com",
+  GITHUB_REPOSITORY: "ada/code",
+  GITHUB_RUN_ID: "42",
+};
 
 examples("the demo runs to its end", () => {
   const script = join(ROOT, "examples/demo.ts");
