@@ -55,7 +55,8 @@ async function entitiesOf(log: IndexedLog, words: readonly string[]): Promise<Fo
   try {
     return await findEntities(log, words);
   } catch (error) {
-    if (!(error instanceof RedunError) || error.code !== "UNKNOWN_ID") throw error;
+    const isUnknown = error instanceof RedunError && error.code === "UNKNOWN_ID";
+    if (!isUnknown || words.every(isRelative)) throw error;
     const hint = "No tag has such a key either: `redun-git tag list` lists the keys in use.";
     throw new RedunError(error.code, error.message, hint, { cause: error });
   }

@@ -26,7 +26,8 @@ export async function callPage(log: IndexedLog, found: Found, paint: Paint): Pro
   const head = await callHead(log, found.id, newest?.task ?? "", paint);
   if (!newest) return `${head}\n`;
   const record = await readJob(log, newest);
-  const lines = [head, ...docBlock(found.tags), ...(await callLines(log, record))];
+  const doc = docBlock(found.tags);
+  const lines = [head, ...doc, ...(doc.length > 0 ? [""] : []), ...(await callLines(log, record))];
   lines.push(
     ...neighbours("Parent CallNodes:", parents),
     ...neighbours("Child CallNodes:", children),

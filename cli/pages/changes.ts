@@ -1,3 +1,4 @@
+import { RedunError } from "../../src/errors.ts";
 import type { Execution } from "../../src/record/records.ts";
 import { changesBetween, type EntityChange, type LogChanges } from "../../src/share/changes.ts";
 import { fetchLog } from "../../src/share/fetch.ts";
@@ -26,6 +27,13 @@ export async function showChanges(
     const there = remoteLog(remote, log.ref);
     if (options.fetch) await fetchLog(log, there, talkOfTerminal());
     const [ours, theirs] = await Promise.all([log.tip(), lastSeen(log, there)]);
+    if (theirs === null && !options.fetch && !config.subsections("remote").includes(remote)) {
+      throw new RedunError(
+        "UNKNOWN_REMOTE",
+        `There is no remote "${there.name}", and nothing was fetched from such a place.`,
+        "`redun-git remote` lists the remotes; --fetch asks a URL or a path.",
+      );
+    }
     const [from, to] = direction === "incoming" ? [ours, theirs] : [theirs, ours];
     const changes = await changesBetween(indexed, from, to);
     const text = json

@@ -29,8 +29,9 @@ const MAX_TEXT = 10_000;
 export async function valuePage(log: IndexedLog, found: Found, paint: Paint): Promise<string> {
   const read = await readValue(log, found.id);
   const value = read ? read.value : new StoredValue(found.id);
-  const lines = [...head(found, value, paint), ...docBlock(found.tags)];
+  const lines = head(found, value, paint);
   if (value instanceof File) lines.push(...otherContents(log, found.id, value));
+  lines.push(...docBlock(found.tags));
   const maker = makerOf(log, found.id);
   if (maker) {
     lines.push("", `Produced by Job ${shortId(maker.id)}`, "");

@@ -97,11 +97,12 @@ function executionBefore(log: IndexedLog, count: number): Found {
   const row = log.index.executionBefore(count);
   if (row) return foundRow({ type: "Execution", row });
   const { executions } = log.index.counts();
+  const none = count === 1 ? "is no execution" : `are no ${count} executions`;
   throw new RedunError(
     "UNKNOWN_ID",
     executions === 0
       ? `There are no executions in ${log.log.ref} yet.`
-      : `There are no ${count} executions before the latest one: ${log.log.ref} has ${executions}.`,
+      : `There ${none} before the latest one: ${log.log.ref} has ${executions}.`,
     "`redun-git log` lists executions.",
   );
 }

@@ -281,6 +281,13 @@ pages("hostile text cannot reach the terminal, and breaks no line", () => {
   assert.is(json(id).result[HOSTILE], HOSTILE);
 });
 
+pages("a doc stands between empty lines on the pages of a call and of a file", () => {
+  const { call } = jobOf(log, "acme.writeReport");
+  ok(dir, ["tag", "add", call!, fileId, "doc=As agreed."]);
+  assert.match(page(call!), "\n\n  As agreed.\n\n  Args:");
+  assert.match(page(fileId), "\n\n  As agreed.\n\nProduced by");
+});
+
 pages("a pattern that cannot be read is named", () => {
   repository.git("config", "--add", "redun.link", "no url");
   const { status, stderr } = cli(dir, ["log", addJob.id]);

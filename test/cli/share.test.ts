@@ -214,6 +214,11 @@ share("no remote, and one that nobody knows", async () => {
   const nowhere = cli(ada.dir, ["push", "nowhere"]);
   assert.equal([nowhere.status, nowhere.stdout], [1, ""]);
   assert.match(nowhere.stderr, /\[REMOTE_FAILED\]/);
+  for (const command of ["incoming", "outgoing"]) {
+    const refused = cli(ada.dir, [command, "nowhere"]);
+    assert.equal([refused.status, refused.stdout], [1, ""]);
+    assert.match(refused.stderr, /no remote "nowhere".*\[UNKNOWN_REMOTE\]/);
+  }
   ada.git("remote", "remove", "origin");
   assert.match(cli(ada.dir, ["pull"]).stderr, /no remote\. \[UNKNOWN_REMOTE\]/);
   assert.match(ok(ada.dir, ["remote"]), "No remotes yet");

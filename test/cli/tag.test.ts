@@ -261,7 +261,7 @@ list("`-` and `~1` are ids, and what is neither key nor id is told so", async ()
   const { dir, log } = await sample();
   const id = log.executions[0]!.id;
   assert.match(ok(dir, ["tag", "list", "-"]), new RegExp(`^Execution ${id}\n`));
-  assert.equal(cli(dir, ["tag", "list", "~1"]).stderr.match(/\[(\w+)\]/)?.[1], "UNKNOWN_ID");
+  assert.match(cli(dir, ["tag", "list", "~1"]).stderr, /no execution before.*\n.*lists executions/);
   assert.match(cli(dir, ["tag", "list", "nosuch"]).stderr, /No tag has such a key either/);
 });
 
