@@ -5,9 +5,10 @@ import { deferredBackend } from "../src/git/open.ts";
 import { Log } from "../src/log/log.ts";
 import { recoverRuns } from "../src/log/recover.ts";
 import { chosenRef } from "../src/log/ref.ts";
-import type { Talk } from "../src/share/fetch.ts";
-import { chooseRemote } from "../src/share/remotes.ts";
+import { logsOfRemote, type Talk } from "../src/share/fetch.ts";
+import { chooseRemote, type RemoteLog, remoteLog } from "../src/share/remotes.ts";
 import { logChoice, type Options } from "./command.ts";
+import { visible, write } from "./text/terminal.ts";
 
 /** What a command that talks with a remote begins with. */
 export interface Sharing {
@@ -30,6 +31,19 @@ export function withRemote(
     if (direction === "push" && !options.dryRun) await recoverRuns(log);
     await body({ log, remote, talk: talkOfTerminal() });
   });
+}
+
+/** Prints what `body` says of the log, or with `--all-logs` of each one that the remote has. */
+export async function eachLogOfRemote(
+  { log, remote, talk }: Sharing,
+  options: Options,
+  body: (log: Log, there: RemoteLog) => Promise<string>,
+): Promise<void> {
+  const refs = options.allLogs ? await logsOfRemote(log, remote, talk) : [log.ref];
+  if (refs.length === 0) await write(visible(`${remoteLog(remote, log.ref).name} has no logs.\n`));
+  for (const ref of refs) {
+    await write(visible(await body(new Log(log.backend, ref), remoteLog(remote, ref))));
+  }
 }
 
 /** Opens a log without its index. */

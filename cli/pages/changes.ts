@@ -7,6 +7,7 @@ import { formatTag } from "../../src/tag/text.ts";
 import { isJson, type Options } from "../command.ts";
 import { jsonText } from "../text/json.ts";
 import { commandLine, localTime, shortId, tagLimit, tagText } from "../text/lines.ts";
+import { reportRewritten } from "../text/rewritten.ts";
 import { oneLine, page, painter, visible } from "../text/terminal.ts";
 import { withLog } from "../with-log.ts";
 import { talkOfTerminal } from "../with-remote.ts";
@@ -25,7 +26,7 @@ export async function showChanges(
     const { log, config } = indexed;
     const remote = chooseRemote(log, config, named, direction === "incoming" ? "fetch" : "push");
     const there = remoteLog(remote, log.ref);
-    if (options.fetch) await fetchLog(log, there, talkOfTerminal());
+    if (options.fetch) reportRewritten(await fetchLog(log, there, talkOfTerminal()), there);
     const [ours, theirs] = await Promise.all([log.tip(), lastSeen(log, there)]);
     if (theirs === null && !options.fetch && !config.subsections("remote").includes(remote)) {
       throw new RedunError(

@@ -19,11 +19,11 @@ export interface Fetched {
   readonly rewritten: Rewritten | null;
 }
 
-/** A remote's log that no longer holds what it held: somebody moved it by force. */
+/** A remote's log that no longer holds what it held: somebody moved it by force, or deleted it. */
 export interface Rewritten {
   /** What it has lost. */
   readonly lost: Arrivals;
-  /** The ref that keeps its former state, where no log of ours holds that. */
+  /** The ref that keeps its former state, where our log does not hold that. */
   readonly kept: string | null;
 }
 
@@ -47,7 +47,7 @@ export async function fetchLog(log: Log, remote: RemoteLog, talk: Talk = {}): Pr
     before,
     after,
     arrivals: await countBetween(backend, before, after),
-    rewritten: before && after ? await rewriting(log, remote, before, after) : null,
+    rewritten: before && before !== after ? await rewriting(log, remote, before, after) : null,
   };
 }
 
@@ -79,13 +79,15 @@ async function rewriting(
   log: Log,
   remote: RemoteLog,
   before: Oid,
-  after: Oid,
+  after: Oid | null,
 ): Promise<Rewritten | null> {
   const { backend } = log;
-  if (before === after || (await backend.isAncestor(before, after))) return null;
+  if (after !== null && (await backend.isAncestor(before, after))) return null;
   const lost = await countBetween(backend, after, before);
   const ours = await log.tip();
   if (ours !== null && (await backend.isAncestor(before, ours))) return { lost, kept: null };
+  // The tracking ref does not follow a ref that is gone.
+  if (after === null) return { lost, kept: remote.tracking };
   const kept = `${remote.tracking}.rewritten-${before.slice(0, 8)}`;
   const message = `redun-git: ${remote.name} was rewritten`;
   try {

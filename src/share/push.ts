@@ -61,8 +61,9 @@ export async function pushLog(log: Log, remote: RemoteLog, talk: Talk = {}): Pro
     // Jitter keeps two pushers from meeting again in every round.
     if (rounds > 1) await sleep(Math.random() * Math.min(50 * 1.5 ** rounds, MAX_PAUSE));
     const fetched = await fetchLog(log, remote, talk);
-    if (fetched.rewritten) throw rewritten(log, remote, fetched.rewritten);
     before = fetched.after;
+    // A log that is gone altogether is begun anew.
+    if (fetched.rewritten && before !== null) throw rewritten(log, remote, fetched.rewritten);
     if (before === null) {
       if (tip === null) return { ...unchanged, before, after: null };
       continue;

@@ -184,6 +184,23 @@ rewritten("is told by a pull, and both sides are kept", async () => {
   assert.equal(ada.runs(found.rewritten?.kept ?? ""), ["one", "two"]);
 });
 
+rewritten("a log that was deleted is told of by a fetch, and what it had is kept", async () => {
+  const { bare, clones } = team("ada", "bob");
+  const [ada, bob] = clones;
+  await ada.run("one");
+  await push(ada);
+  await fetchLog(bob.log, ORIGIN);
+  bare.git("update-ref", "-d", REF);
+  for (const [one, kept] of [
+    [ada, null],
+    [bob, ORIGIN.tracking],
+  ] as const) {
+    const { after, rewritten } = await fetchLog(one.log, ORIGIN);
+    assert.equal([after, rewritten?.lost.executions, rewritten?.kept], [null, 1, kept]);
+  }
+  assert.equal(bob.runs(ORIGIN.tracking), ["one"]);
+});
+
 rewritten("a log that was deleted is made again", async () => {
   const { bare, ada } = await rewind();
   bare.git("update-ref", "-d", REF);
