@@ -85,13 +85,14 @@ for (const folder of ["chunks", "commands"]) {
 
 const { version, dependencies } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 
+const define = { BUILD_VERSION: JSON.stringify(version) };
+
 const common = {
   absWorkingDir: root,
   outdir: "dist",
   bundle: true,
   platform: "node",
   target: "node20.19",
-  define: { BUILD_VERSION: JSON.stringify(version) },
   minifySyntax: true,
   legalComments: "none",
   logLevel: "warning",
@@ -109,6 +110,8 @@ const packages = Object.keys(dependencies);
 /** The library, and what the command line loads only when it needs it. They share their chunks. */
 const modules = await build({
   ...common,
+  // Seen from dist/chunks/.
+  define: { ...define, BUILD_WORKER: JSON.stringify("../worker.cjs") },
   entryPoints: {
     index: "src/api.ts",
     ...Object.fromEntries(slow.map((name) => [`commands/${name}`, `cli/commands/${name}.ts`])),
@@ -125,11 +128,18 @@ const modules = await build({
 
 /**
  * The command line itself is CommonJS, which Node starts in half the time of ES modules: one file
- * with the quick commands, one with the writer of the index, one with the checks of records.
+ * with the quick commands, one with the writer of the index, one that reads for it in a thread of
+ * its own, one with the checks of records.
  */
 const commandLine = await build({
   ...common,
-  entryPoints: { cli: "cli/main.ts", update: "src/index/update.ts", checks: CHECKS },
+  define: { ...define, BUILD_WORKER: JSON.stringify("./worker.cjs") },
+  entryPoints: {
+    cli: "cli/main.ts",
+    update: "src/index/update.ts",
+    worker: "src/index/worker.ts",
+    checks: CHECKS,
+  },
   outExtension: { ".js": ".cjs" },
   // Only code for running from source asks for it.
   logOverride: { "empty-import-meta": "silent" },

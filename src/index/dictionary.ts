@@ -1,10 +1,12 @@
 import { parseJson, pythonJson } from "../tag/python-json.ts";
 import type { TagPair } from "../tag/tag.ts";
-import type { TagValue } from "../value/value.ts";
 import type { Statements } from "./database.ts";
 
 /** Words and tags in memory at once; beyond, SQLite's own cache has to do. */
 const REMEMBERED = 50_000;
+
+/** A tag whose value is a JSON text, as Python would write it. Equal tags have equal texts. */
+export type TagText = readonly [key: string, value: string];
 
 /** The numbers of words and tags, and what they stand for. */
 export class Dictionary {
@@ -25,15 +27,13 @@ export class Dictionary {
   }
 
   /** The number of a tag, which is added if it is new. */
-  pair([key, value]: TagPair): number {
-    // Most values are texts, whose JSON is only needed the first time.
-    const name = typeof value === "string" ? `${key}\0"${value}` : `${key}\0${json(value)}`;
-    return remember(this.#pairs, name, () =>
+  pair([key, value]: TagText): number {
+    return remember(this.#pairs, `${key}\0${value}`, () =>
       this.#number(
         "INTO pair (key, value) VALUES (?, ?)",
         "pair WHERE key = ? AND value = ?",
         key,
-        json(value),
+        value,
       ),
     );
   }
@@ -52,12 +52,20 @@ export class Dictionary {
     return remember(this.#tags, pair, () => {
       const row = this.#statements.get("SELECT key, value FROM pair WHERE seq = ?").get(pair);
       const { key, value } = row as { key: string; value: string };
-      return [key, parseJson(value)] as const;
+      return readTag([key, value]);
     });
   }
 }
 
-const json = (value: TagValue): string => pythonJson(value, { compact: true });
+/** A tag as the index holds it. */
+export function tagText([key, value]: TagPair): TagText {
+  return [key, pythonJson(value, { compact: true })];
+}
+
+/** The tag that a text of `tagText` stands for. */
+export function readTag([key, value]: TagText): TagPair {
+  return [key, parseJson(value)];
+}
 
 /**
  * What a map knows of a key, else what `find` finds, which the map then knows until it has `most`

@@ -1,8 +1,8 @@
 import { type CurrentNode, TagGraph, type TagNode } from "../tag/graph.ts";
 import { hashTag } from "../tag/hash.ts";
-import type { TagEdit, TagPair } from "../tag/tag.ts";
 import type { Statements } from "./database.ts";
-import type { Dictionary } from "./dictionary.ts";
+import { type Dictionary, readTag, type TagText, tagText } from "./dictionary.ts";
+import type { EditDigest } from "./digest.ts";
 import { packNumbers, storeId, unpackNumbers } from "./ids.ts";
 import type { LookupWriter } from "./lookups.ts";
 import { loadGraphNodes } from "./tag-nodes.ts";
@@ -40,7 +40,7 @@ export class TagWriter {
   }
 
   /** The numbers of tags, each once. */
-  pairs(tags: readonly TagPair[]): number[] {
+  pairs(tags: readonly TagText[]): number[] {
     return [...new Set(tags.map((tag) => this.#dictionary.pair(tag)))];
   }
 
@@ -48,17 +48,19 @@ export class TagWriter {
    * Makes a row findable that was just inserted with these tags in its `tags` column, given as
    * `pairs` numbered them. Nothing has been said of it before.
    */
-  recordNew(row: TaggedRow, tags: readonly TagPair[], pairs: readonly number[]): void {
+  recordNew(row: TaggedRow, tags: readonly TagText[], pairs: readonly number[]): void {
     for (const pair of pairs) this.#lookups.add("tag", pair, row.type, row.time, row.seq);
     for (const key of new Set(tags.map(([key]) => key))) this.#countKey(row.type, key, 1);
   }
 
   /** Adds tags as runs record them: without parents, and not again once they were replaced. */
-  record(row: TaggedRow, tags: readonly TagPair[]): void {
+  record(row: TaggedRow, tags: readonly TagText[]): void {
     if (tags.length === 0) return;
     const graph = this.#graph(row);
     if (graph) {
-      for (const tag of tags) this.#addNode(row, graph, { tag, parents: [], edits: [] });
+      for (const text of tags) {
+        this.#addNode(row, graph, { tag: readTag(text), parents: [], edits: [] });
+      }
       this.#setCurrent(row, graph);
       return;
     }
@@ -67,13 +69,12 @@ export class TagWriter {
   }
 
   /** Adds the edits of one file, whose object id is `oid`. */
-  edit(row: TaggedRow, edits: readonly TagEdit[], oid: string): void {
+  edit(row: TaggedRow, edits: readonly EditDigest[], oid: string): void {
     const graph = this.#graph(row) ?? this.#makeGraph(row);
     this.#anyEdited = true;
     const file = [this.#editNumber(oid)];
     for (const { tag, parents } of edits) {
-      const hashes = parents.map(({ hash }) => hash).sort();
-      this.#addNode(row, graph, { tag, parents: hashes, edits: file });
+      this.#addNode(row, graph, { tag: tag && readTag(tag), parents, edits: file });
     }
     this.#setCurrent(row, graph);
   }
@@ -123,7 +124,7 @@ export class TagWriter {
         row.type,
         row.seq,
         Buffer.from(hash, "hex"),
-        tag ? this.#dictionary.pair(tag) : null,
+        tag ? this.#dictionary.pair(tagText(tag)) : null,
         Buffer.from(parents.join(""), "hex"),
         packNumbers(edits),
       );
@@ -151,7 +152,7 @@ export class TagWriter {
   }
 
   #pairNumbers(nodes: readonly CurrentNode[]): number[] {
-    return [...new Set(nodes.map(({ tag }) => this.#dictionary.pair(tag)))];
+    return [...new Set(nodes.map(({ tag }) => this.#dictionary.pair(tagText(tag))))];
   }
 
   #pairsOf(row: TaggedRow): number[] {

@@ -1,11 +1,12 @@
 import { RedunError } from "../errors.ts";
 import { FILE_MODE, type Oid } from "../git/backend.ts";
-import { checkFormat } from "../log/format.ts";
 import type { Log, RecordFile } from "../log/log.ts";
-import { parsePath, type RecordPath } from "../record/layout.ts";
-import { readAnyYaml } from "../value/yaml-any.ts";
+import { parsePath } from "../record/layout.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import { type Database, transaction } from "./database.ts";
+import { Digester } from "./digest.ts";
+import { type Digested, type DigestSource, FileDigester, type FoundFile } from "./digest-files.ts";
+import { DigestWorker } from "./digest-worker.ts";
 import { INDEX_VERSION, INDEXES, LOOKUPS, type Lookup, lookupTable, TABLES } from "./schema.ts";
 import { indexedTip, setFormatChecked, setTip } from "./stamp.ts";
 import { IndexWriter } from "./writer.ts";
@@ -19,12 +20,12 @@ export interface BadRecord {
   readonly reason: string;
 }
 
-/** A file of the log that is to be added. */
-interface FoundFile {
-  readonly path: string;
-  readonly place: RecordPath;
-  readonly oid: Oid;
-}
+/** Files whose digests are asked for at once. */
+const BATCH = 512;
+/** So many batches are being digested while those before them go into the tables. */
+const AHEAD = 4;
+/** A rebuild of fewer files is done before a worker would have started. */
+const WORTH_A_WORKER = 2048;
 
 /** How long to wait for another process that writes the index, in milliseconds. */
 const SHORT_WAIT = 250;
@@ -93,11 +94,13 @@ export function applyAppended(
     if (database.prepare("SELECT 1 FROM stray LIMIT 1").get()) return;
     const { objectFormat } = log.backend.repository;
     const writer = new IndexWriter(database, objectFormat, { anew: false });
+    const digester = new Digester(objectFormat);
     for (const { path, text } of files) {
       const place = parsePath(path);
       if (!place) continue;
       const record = place.kind === "value" ? undefined : readYaml(text);
-      if (!writer.add({ path, place, record })) throw new Error(`${path} came too early`);
+      const digest = digester.digest({ path, place, record });
+      if (!writer.add(digest)) throw new Error(`${path} came too early`);
     }
     writer.finish();
     // The first append to a log brings its format file.
@@ -129,7 +132,7 @@ async function* addedFiles(log: Log, from: Oid | null, to: Oid): AsyncGenerator<
       const place = parsePath(path);
       if (!place || mode !== FILE_MODE) continue;
       if (kind === "added" || (kind === "modified" && place.kind === "format")) {
-        yield { path, place, oid };
+        yield { path, oid };
       } else throw new Rewritten();
     }
   } catch (error) {
@@ -165,8 +168,12 @@ async function addFiles(database: Database, log: Log, step: Step): Promise<BadRe
     }
     if (anew) createIndex(database, { lookups: false });
     const adder = new FileAdder(database, log, anew);
-    await adder.addAll(addedFiles(log, anew ? null : (from ?? null), tip), progress);
-    await adder.finish();
+    try {
+      await adder.addAll(addedFiles(log, anew ? null : (from ?? null), tip), progress);
+      await adder.finish();
+    } finally {
+      await adder.close();
+    }
     setTip(database, tip);
     database.exec("COMMIT");
     return adder.bad;
@@ -184,36 +191,38 @@ function shrink(database: Database): void {
   database.exec(`PRAGMA busy_timeout = ${SHORT_WAIT}; PRAGMA wal_checkpoint(TRUNCATE)`);
 }
 
-/** Reads files of the log and hands them to the writer. */
+/** Has files of the log digested, beside this thread where there are many, and writes the digests. */
 class FileAdder {
   readonly bad: BadRecord[] = [];
   readonly #database: Database;
   readonly #log: Log;
   readonly #writer: IndexWriter;
+  readonly #mayStartWorker: boolean;
+  #digests: DigestSource;
+  #asked = 0;
   #done = 0;
 
   constructor(database: Database, log: Log, anew: boolean) {
     this.#database = database;
     this.#log = log;
     this.#writer = new IndexWriter(database, log.backend.repository.objectFormat, { anew });
+    this.#digests = new FileDigester(log);
+    this.#mayStartWorker = anew && DigestWorker.exists;
   }
 
-  /** The ids go into `git cat-file` as the contents come out, so no list of them is held. */
+  /** Files are digested some batches ahead, and added in the order given. */
   async addAll(files: AsyncIterable<FoundFile>, progress?: (done: number) => void): Promise<void> {
-    const asked: FoundFile[] = [];
-    async function* oids(): AsyncGenerator<Oid> {
-      for await (const file of files) {
-        asked.push(file);
-        // Of a value only its being there counts: it may be large, and is read when it is shown.
-        if (file.place.kind !== "value") yield file.oid;
-      }
+    const ahead: { files: FoundFile[]; digests: Promise<Digested[]> }[] = [];
+    const addNext = async () => {
+      const { files, digests } = ahead.shift()!;
+      for (const [at, digest] of (await digests).entries()) this.#add(files[at]!, digest);
+      progress?.(this.#done);
+    };
+    for await (const batch of inBatches(files, BATCH)) {
+      ahead.push({ files: batch, digests: this.#digest(batch) });
+      if (ahead.length === AHEAD) await addNext();
     }
-    for await (const { text } of this.#log.read(oids())) {
-      this.#addValues(asked);
-      await this.#add(asked.shift()!, text);
-      if (progress && this.#done % 256 === 0) progress(this.#done);
-    }
-    this.#addValues(asked);
+    while (ahead.length > 0) await addNext();
   }
 
   /** Tries what referred to something that may have arrived now. */
@@ -221,44 +230,40 @@ class FileAdder {
     this.#writer.endOfFiles();
     // One that finds its place may be what another waits for.
     for (let before = Number.POSITIVE_INFINITY; ; ) {
-      const strays = this.#database.prepare("SELECT path, oid FROM stray").all() as {
-        path: string;
-        oid: string;
-      }[];
+      const strays = this.#database.prepare("SELECT path, oid FROM stray").all();
       if (strays.length === 0 || strays.length >= before) break;
       before = strays.length;
       this.#database.exec("DELETE FROM stray");
-      const files = strays.flatMap(({ path, oid }) => {
-        const place = parsePath(path);
-        return place ? [{ path, place, oid }] : [];
-      });
-      await this.addAll(iterate(files));
+      await this.addAll(iterate(strays as unknown as FoundFile[]));
     }
     this.#writer.finish();
   }
 
-  #addValues(asked: FoundFile[]): void {
-    while (asked[0]?.place.kind === "value") {
-      const { path, place } = asked.shift()!;
-      this.#writer.add({ path, place, record: undefined });
-      this.#done++;
-    }
+  /** Must be called at the end, however it ends. */
+  close(): Promise<void> {
+    return this.#digests.close();
   }
 
-  async #add({ path, place, oid }: FoundFile, text: string): Promise<void> {
-    this.#done++;
-    try {
-      const record = await readAnyYaml(text);
-      if (place.kind === "format") {
-        checkFormat(record, this.#log.ref);
-        return setFormatChecked(this.#database);
-      }
-      checkName(place, oid, record);
-      if (!this.#writer.add({ path, place, record })) this.#keep(path, oid);
-    } catch (error) {
-      if (!(error instanceof RedunError) || error.code === "FORMAT_TOO_NEW") throw error;
-      this.bad.push({ path, reason: error.message });
+  #digest(files: readonly FoundFile[]): Promise<Digested[]> {
+    this.#asked += files.length;
+    if (
+      this.#mayStartWorker &&
+      this.#asked > WORTH_A_WORKER &&
+      !(this.#digests instanceof DigestWorker)
+    ) {
+      this.#digests = new DigestWorker(this.#log);
     }
+    const digests = this.#digests.digest(files);
+    // It may fail before its turn comes, and is heard then.
+    digests.catch(() => {});
+    return digests;
+  }
+
+  #add({ path, oid }: FoundFile, digest: Digested): void {
+    this.#done++;
+    if (digest.kind === "bad") this.bad.push({ path, reason: digest.reason });
+    else if (digest.kind === "format") setFormatChecked(this.#database);
+    else if (!this.#writer.add(digest)) this.#keep(path, oid);
   }
 
   #keep(path: string, oid: Oid): void {
@@ -266,11 +271,14 @@ class FileAdder {
   }
 }
 
-/** A record is named by its content, unless it says that it was imported under another id. */
-function checkName(place: RecordPath, oid: Oid, record: unknown): void {
-  const name = place.kind === "execution" ? place.execution : "id" in place ? place.id : oid;
-  if (name === oid || (record as { id?: unknown } | null)?.id === name) return;
-  throw new RedunError("BAD_RECORD", `Its name is ${name}, but its content has the id ${oid}.`);
+async function* inBatches<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let batch: T[] = [];
+  for await (const item of items) {
+    if (batch.push(item) < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
 
 async function* iterate<T>(items: readonly T[]): AsyncGenerator<T> {

@@ -1,44 +1,22 @@
-import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
-import {
-  decodeExecution,
-  decodeJobs,
-  decodeOutcome,
-  decodeTags,
-  decodeTask,
-} from "../record/decode.ts";
-import { argsId, jobId } from "../record/encode.ts";
-import { executionFolder, type RecordPath } from "../record/layout.ts";
-import {
-  ENTITY_TYPES,
-  type EntityType,
-  EXECUTION_STATUSES,
-  fullName,
-  JOB_STATUSES,
-  type Job,
-  type JobSegment,
-  type Outcome,
-  type TagEdits,
-} from "../record/records.ts";
-import { type File, filesIn } from "../value/file.ts";
-import { contentId } from "../value/oid.ts";
-import { previewArgs } from "../value/preview.ts";
-import { StoredValue, withoutStack } from "../value/value.ts";
+import { jobId } from "../record/encode.ts";
+import { ENTITY_TYPES, type EntityType, EXECUTION_STATUSES } from "../record/records.ts";
 import { type Database, Statements } from "./database.ts";
-import { Dictionary, remember } from "./dictionary.ts";
-import { loadId, namePrefix, packNumbers, storeId } from "./ids.ts";
+import { Dictionary } from "./dictionary.ts";
+import type {
+  Digest,
+  ExecutionDigest,
+  JobDigest,
+  JobsDigest,
+  OutcomeDigest,
+  TagsDigest,
+} from "./digest.ts";
+import { loadId, packNumbers, storeId } from "./ids.ts";
 import { LookupWriter } from "./lookups.ts";
-import { NAMED, type Named, nameKey, ownKey } from "./names.ts";
+import { NAMED, nameKey, ownKey } from "./names.ts";
 import { ROWS_AT_ONCE, RowBatch } from "./row-batch.ts";
 import { jobNumber } from "./schema.ts";
 import { type TaggedRow, TagWriter } from "./tag-writer.ts";
-
-/** A file of the log, as a YAML reader gave it. */
-export interface ReadFile {
-  readonly path: string;
-  readonly place: RecordPath;
-  readonly record: unknown;
-}
 
 /** The execution whose files are being added; they stand next to each other in the tree. */
 interface CurrentExecution {
@@ -51,8 +29,6 @@ interface CurrentExecution {
   tried: number;
 }
 
-/** Texts whose ids are remembered: few, because each may hold the file that it was read from. */
-const TEXTS = 500;
 /** Rows of entities that are known without asking. */
 const REMEMBERED = 50_000;
 /** A parent that is named and never comes must not cost a million hashes. */
@@ -69,7 +45,7 @@ const TYPE = Object.fromEntries(ENTITY_TYPES.map((type, at) => [type, at])) as R
   number
 >;
 
-/** Puts records into the tables. Files may come in any order, and more than once. */
+/** Puts digests of records into the tables. Files may come in any order, and more than once. */
 export class IndexWriter {
   readonly #statements: Statements;
   readonly #dictionary: Dictionary;
@@ -78,8 +54,6 @@ export class IndexWriter {
   readonly #database: Database;
   #jobs: RowBatch;
   readonly #format: ObjectFormat;
-  /** Ids of short texts: what a job gave, others took. */
-  readonly #textIds = new Map<string, string>();
   readonly #entities = new Map<string, number>();
   /** Those of them whose names are written: an edit of a task's tags may come before the task. */
   readonly #withName = new Set<number>();
@@ -99,25 +73,23 @@ export class IndexWriter {
     this.#anew = anew;
   }
 
-  /**
-   * Adds one file; false when it refers to something that has not arrived.
-   * @throws RedunError BAD_RECORD for a file that is not what its path says
-   */
-  add({ path, place, record }: ReadFile): boolean {
-    if (place.kind === "tags" || place.kind === "value" || place.kind === "task") this.endOfFiles();
-    switch (place.kind) {
+  /** Adds one file; false when it refers to something that has not arrived. */
+  add(digest: Digest): boolean {
+    const { kind } = digest;
+    if (kind === "tags" || kind === "value" || kind === "task") this.endOfFiles();
+    switch (kind) {
       case "execution":
-        return this.#addExecution(path, place.execution, record);
+        return this.#addExecution(digest);
       case "jobs":
-        return this.#addJobs(place.execution, decodeJobs(record), place.id);
+        return this.#addJobs(digest);
       case "outcome":
-        return this.#addOutcome(place.execution, decodeOutcome(record));
+        return this.#addOutcome(digest);
       case "task":
-        return this.#addTask(place.id, record);
+        return this.#entity("Task", digest.id, digest.name) > 0;
       case "value":
-        return this.#entity("Value", place.id) > 0;
+        return this.#entity("Value", digest.id) > 0;
       case "tags":
-        return this.#addTagEdits(place.entity, decodeTags(record), place.id);
+        return this.#addTagEdits(digest);
       case "format":
         return true;
     }
@@ -139,126 +111,75 @@ export class IndexWriter {
     this.#entities.clear();
   }
 
-  #addExecution(path: string, id: string, record: unknown): boolean {
-    const { started, task, argv, user, code, tags } = decodeExecution(record, id);
-    if (path !== `${executionFolder(id, started)}/execution.yaml`) {
-      throw new RedunError("BAD_RECORD", `Its start, ${started}, is not that of its path.`);
-    }
+  #addExecution({ id, started, task, user, commit, tree, argv, tags }: ExecutionDigest): boolean {
     if (this.#findExecution(id)) return true;
-    const time = Date.parse(started);
     const pairs = this.#tags.pairs(tags);
     const word = (text: string | undefined) => (text ? this.#dictionary.word(text) : null);
     const seq = this.#insert(
       `INSERT INTO execution (id, started, status, task, user, commit_id, tree_id, argv, tags)
        VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?)`,
       storeId(id),
-      time,
+      started,
       word(task),
       word(user),
-      word(code.commit),
-      word(code.tree),
-      JSON.stringify(argv),
+      word(commit),
+      word(tree),
+      argv,
       packNumbers(pairs),
     );
     this.#lookups.add("name", nameKey(id, NAMED.execution), seq);
-    this.#current = { id, seq, started: time, places: new Map(), tried: 0 };
+    this.#current = { id, seq, started, places: new Map(), tried: 0 };
     this.#tags.recordNew(executionRow(this.#current), tags, pairs);
     return true;
   }
 
   /** DONE or FAILED beats INTERRUPTED, then the later end wins, then FAILED beats DONE. */
-  #addOutcome(id: string, { execution, status, ended }: Outcome): boolean {
-    checkSame(execution, id);
-    const current = this.#findExecution(id);
+  #addOutcome({ execution, status, ended }: OutcomeDigest): boolean {
+    const current = this.#findExecution(execution);
     if (!current) return false;
-    const code = EXECUTION_STATUSES.indexOf(status);
-    const took = Date.parse(ended) - current.started;
     this.#statements
       .get(
         `UPDATE execution SET status = ?1, took = ?2 WHERE seq = ?3 AND (took IS NULL
            OR (status <> ${INTERRUPTED}, took, status) < (?1 <> ${INTERRUPTED}, ?2, ?1))`,
       )
-      .run(code, took, current.seq);
+      .run(status, ended - current.started, current.seq);
     return true;
   }
 
-  #addJobs(id: string, segment: JobSegment, oid: string): boolean {
-    checkSame(segment.execution, id);
-    const current = this.#findExecution(id);
+  #addJobs({ execution, oid, jobs, tagged }: JobsDigest): boolean {
+    const current = this.#findExecution(execution);
     if (!current) return false;
-    const file = this.#insert("INSERT INTO segment (oid) VALUES (?)", storeId(oid));
-    for (const { id: job, index } of segment.jobs) current.places.set(job, index);
-    for (const job of segment.jobs) this.#addJob(current, job, file);
+    const segment = this.#insert("INSERT INTO segment (oid) VALUES (?)", storeId(oid));
+    for (const { id, index } of jobs) current.places.set(id, index);
+    for (const job of jobs) this.#addJob(current, job, segment);
     let isWhole = true;
-    for (const { type, id: tagged, tags } of segment.tagged) {
-      const row = this.#row(type, tagged);
+    for (const { type, id, tags } of tagged) {
+      const row = this.#row(type, id);
       if (row) this.#tags.record(row, tags);
       else isWhole = false;
     }
     return isWhole;
   }
 
-  #addJob(current: CurrentExecution, job: Job, segment: number): void {
+  #addJob(current: CurrentExecution, job: JobDigest, segment: number): void {
     const seq = jobNumber(current.seq, job.index);
     const parent = job.parent === null ? null : this.#parentNumber(current, job.parent, job.index);
     const task = this.#entity("Task", job.taskHash, job.task);
-    const started = Date.parse(job.started);
-    const took = job.ended === null ? null : Date.parse(job.ended) - started;
-    this.#jobs.add([
-      seq,
-      storeId(job.id),
-      parent,
-      task,
-      JOB_STATUSES.indexOf(job.status),
-      started,
-      took,
-      segment,
-      previewArgs(job.args),
-    ]);
-    this.#lookups.add("name", nameKey(job.id, NAMED.job), seq);
-    if (job.call !== null) this.#addCall(job, seq, task);
+    const { id, status, started, took, args } = job;
+    this.#jobs.add([seq, storeId(id), parent, task, status, started, took, segment, args]);
+    for (const { id: file, path } of job.files) this.#entity("Value", file, path);
+    for (const name of job.names) this.#lookups.add("name", name, seq);
+    if (job.cacheKey !== null) this.#lookups.add("call", task, job.cacheKey, seq);
     if (job.tags.length === 0) return;
     this.#jobs.flush();
-    this.#tags.record({ table: "job", type: TYPE.Job, seq, id: job.id, time: started }, job.tags);
+    this.#tags.record({ table: "job", type: TYPE.Job, seq, id, time: started }, job.tags);
   }
 
   #jobRows(rowsAtOnce: number): RowBatch {
     return new RowBatch(this.#database, INSERT_JOB, 9, rowsAtOnce, OR_UPDATE_JOB);
   }
 
-  #addCall(job: Job, seq: number, task: number): void {
-    this.#lookups.add("name", nameKey(job.call!, NAMED.jobOfCall), seq);
-    const ids = [...job.args.values()].map((value) => this.#valueId(value));
-    for (const id of ids) this.#lookups.add("name", nameKey(id, NAMED.jobWithArgument), seq);
-    const result = this.#valueId(job.status === "FAILED" ? withoutStack(job.error) : job.result);
-    this.#lookups.add("name", nameKey(result, NAMED.jobWithResult), seq);
-    for (const file of filesIn(job.args)) this.#addFile(file, NAMED.jobWithArgument, seq);
-    for (const file of filesIn(job.result)) this.#addFile(file, NAMED.jobWithResult, seq);
-    if (job.status === "FAILED") return;
-    const names = job.args instanceof Map ? [...job.args.keys()] : null;
-    const args = names ? new Map(names.map((name, at) => [name, ids[at]!])) : ids;
-    this.#lookups.add("call", task, namePrefix(argsId(args, this.#format)), seq);
-  }
-
-  /** A file that a job took or gave, perhaps within another value: it is found by its path too. */
-  #addFile(file: File, role: Named, job: number): void {
-    const id = contentId(file, this.#format);
-    this.#entity("Value", id, file.path);
-    this.#lookups.add("name", nameKey(id, role), job);
-  }
-
-  #valueId(value: unknown): string {
-    if (value instanceof StoredValue) return value.id;
-    if (typeof value !== "string" || value.length > 100) return contentId(value, this.#format);
-    return remember(this.#textIds, value, () => contentId(value, this.#format), TEXTS);
-  }
-
-  #addTask(id: string, record: unknown): boolean {
-    return this.#entity("Task", id, fullName(decodeTask(record, id))) > 0;
-  }
-
-  #addTagEdits(entity: string, { entity: named, type, edits }: TagEdits, oid: string): boolean {
-    checkSame(named, entity);
+  #addTagEdits({ type, entity, oid, edits }: TagsDigest): boolean {
     const row = this.#row(type, entity);
     if (row) this.#tags.edit(row, edits, oid);
     return row !== null;
@@ -347,10 +268,4 @@ export class IndexWriter {
 
 function executionRow({ seq, id, started }: CurrentExecution): TaggedRow {
   return { table: "execution", type: TYPE.Execution, seq, id, time: started };
-}
-
-/** A record stands in the folder of what it is about. */
-function checkSame(named: string, place: string): void {
-  if (named === place) return;
-  throw new RedunError("BAD_RECORD", `It is about ${named}, and stands in the folder of ${place}.`);
 }

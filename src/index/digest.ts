@@ -1,0 +1,264 @@
+import { RedunError } from "../errors.ts";
+import type { ObjectFormat } from "../git/backend.ts";
+import {
+  decodeExecution,
+  decodeJobs,
+  decodeOutcome,
+  decodeTags,
+  decodeTask,
+} from "../record/decode.ts";
+import { argsId } from "../record/encode.ts";
+import { executionFolder, type RecordPath } from "../record/layout.ts";
+import {
+  type EntityType,
+  EXECUTION_STATUSES,
+  fullName,
+  JOB_STATUSES,
+  type Job,
+  type Tagged,
+} from "../record/records.ts";
+import type { TagEdit } from "../tag/tag.ts";
+import { filesIn } from "../value/file.ts";
+import { contentId } from "../value/oid.ts";
+import { previewArgs } from "../value/preview.ts";
+import { StoredValue, withoutStack } from "../value/value.ts";
+import { remember, type TagText, tagText } from "./dictionary.ts";
+import { namePrefix } from "./ids.ts";
+import { NAMED, type Named, nameKey } from "./names.ts";
+
+/** A file of the log, as a YAML reader gave it. */
+export interface ReadFile {
+  readonly path: string;
+  readonly place: RecordPath;
+  readonly record: unknown;
+}
+
+/**
+ * What the index needs of one record file, checked, with all ids computed: the part of the work
+ * that needs no database. It is plain data that JSON holds; times are milliseconds since 1970.
+ */
+export type Digest =
+  | ExecutionDigest
+  | JobsDigest
+  | OutcomeDigest
+  | TagsDigest
+  | { readonly kind: "task"; readonly id: string; readonly name: string }
+  | { readonly kind: "value"; readonly id: string }
+  | { readonly kind: "format" };
+
+export interface ExecutionDigest {
+  readonly kind: "execution";
+  readonly id: string;
+  readonly started: number;
+  readonly task: string;
+  readonly user: string;
+  readonly commit: string | undefined;
+  readonly tree: string | undefined;
+  /** As a JSON text. */
+  readonly argv: string;
+  readonly tags: readonly TagText[];
+}
+
+export interface JobsDigest {
+  readonly kind: "jobs";
+  readonly execution: string;
+  /** The object id of the file. */
+  readonly oid: string;
+  readonly jobs: readonly JobDigest[];
+  readonly tagged: readonly TaggedDigest[];
+}
+
+export interface JobDigest {
+  readonly id: string;
+  /** Its place in the execution. */
+  readonly index: number;
+  readonly parent: string | null;
+  readonly task: string;
+  readonly taskHash: string;
+  /** Its number in JOB_STATUSES. */
+  readonly status: number;
+  readonly started: number;
+  readonly took: number | null;
+  /** A line that shows the arguments. */
+  readonly args: string;
+  /** The keys by which it is found: its own id, and those of its call and of what it took and gave. */
+  readonly names: readonly number[];
+  /** The first digits of the id of its arguments, where a cache may use its result. */
+  readonly cacheKey: number | null;
+  /** Files among what it took and gave. */
+  readonly files: readonly { readonly id: string; readonly path: string }[];
+  readonly tags: readonly TagText[];
+}
+
+export interface TaggedDigest {
+  readonly type: EntityType;
+  readonly id: string;
+  readonly tags: readonly TagText[];
+}
+
+export interface OutcomeDigest {
+  readonly kind: "outcome";
+  readonly execution: string;
+  /** Its number in EXECUTION_STATUSES. */
+  readonly status: number;
+  readonly ended: number;
+}
+
+export interface TagsDigest {
+  readonly kind: "tags";
+  readonly type: EntityType;
+  readonly entity: string;
+  /** The object id of the file. */
+  readonly oid: string;
+  readonly edits: readonly EditDigest[];
+}
+
+export interface EditDigest {
+  /** null is a removal. */
+  readonly tag: TagText | null;
+  /** Hashes of what it replaces, sorted. */
+  readonly parents: readonly string[];
+}
+
+/** Texts whose ids are remembered: few, because each may hold the file that it was read from. */
+const TEXTS = 500;
+
+/** Makes digests of record files. */
+export class Digester {
+  readonly #format: ObjectFormat;
+  /** Ids of short texts: what a job gave, others took. */
+  readonly #textIds = new Map<string, string>();
+
+  constructor(format: ObjectFormat) {
+    this.#format = format;
+  }
+
+  /**
+   * The digest of one file.
+   * @throws RedunError BAD_RECORD for a file that is not what its path says
+   */
+  digest({ path, place, record }: ReadFile): Digest {
+    switch (place.kind) {
+      case "execution":
+        return execution(path, place.execution, record);
+      case "jobs":
+        return this.#jobs(place.execution, place.id, record);
+      case "outcome":
+        return outcome(place.execution, record);
+      case "task":
+        return { kind: "task", id: place.id, name: fullName(decodeTask(record, place.id)) };
+      case "value":
+        return { kind: "value", id: place.id };
+      case "tags":
+        return tagEdits(place.entity, place.id, record);
+      case "format":
+        return { kind: "format" };
+    }
+  }
+
+  #jobs(execution: string, oid: string, record: unknown): JobsDigest {
+    const segment = decodeJobs(record);
+    checkSame(segment.execution, execution);
+    const jobs = segment.jobs.map((job) => this.#job(job));
+    return { kind: "jobs", execution, oid, jobs, tagged: segment.tagged.map(tagged) };
+  }
+
+  #job(job: Job): JobDigest {
+    const started = Date.parse(job.started);
+    return {
+      id: job.id,
+      index: job.index,
+      parent: job.parent,
+      task: job.task,
+      taskHash: job.taskHash,
+      status: JOB_STATUSES.indexOf(job.status),
+      started,
+      took: job.ended === null ? null : Date.parse(job.ended) - started,
+      args: previewArgs(job.args),
+      tags: job.tags.map(tagText),
+      ...this.#call(job),
+    };
+  }
+
+  #call(job: Job): Pick<JobDigest, "names" | "cacheKey" | "files"> {
+    const names = [nameKey(job.id, NAMED.job)];
+    if (job.call === null) return { names, cacheKey: null, files: [] };
+    names.push(nameKey(job.call, NAMED.jobOfCall));
+    const ids = [...job.args.values()].map((value) => this.#valueId(value));
+    for (const id of ids) names.push(nameKey(id, NAMED.jobWithArgument));
+    const failed = job.status === "FAILED";
+    const result = this.#valueId(failed ? withoutStack(job.error) : job.result);
+    names.push(nameKey(result, NAMED.jobWithResult));
+    // A file is found by its path too, even within another value.
+    const files = [
+      ...this.#files(job.args, NAMED.jobWithArgument, names),
+      ...this.#files(job.result, NAMED.jobWithResult, names),
+    ];
+    return { names, cacheKey: failed ? null : namePrefix(this.#argsId(job, ids)), files };
+  }
+
+  #files(value: unknown, role: Named, names: number[]): JobDigest["files"] {
+    return filesIn(value).map((file) => {
+      const id = contentId(file, this.#format);
+      names.push(nameKey(id, role));
+      return { id, path: file.path };
+    });
+  }
+
+  #argsId({ args }: Job, ids: readonly string[]): string {
+    if (!(args instanceof Map)) return argsId(ids, this.#format);
+    const named = [...args.keys()].map((name, at) => [name, ids[at]!] as const);
+    return argsId(new Map(named), this.#format);
+  }
+
+  #valueId(value: unknown): string {
+    if (value instanceof StoredValue) return value.id;
+    if (typeof value !== "string" || value.length > 100) return contentId(value, this.#format);
+    return remember(this.#textIds, value, () => contentId(value, this.#format), TEXTS);
+  }
+}
+
+function execution(path: string, id: string, record: unknown): ExecutionDigest {
+  const { started, task, argv, user, code, tags } = decodeExecution(record, id);
+  if (path !== `${executionFolder(id, started)}/execution.yaml`) {
+    throw new RedunError("BAD_RECORD", `Its start, ${started}, is not that of its path.`);
+  }
+  return {
+    kind: "execution",
+    id,
+    started: Date.parse(started),
+    task,
+    user,
+    commit: code.commit,
+    tree: code.tree,
+    argv: JSON.stringify(argv),
+    tags: tags.map(tagText),
+  };
+}
+
+function outcome(execution: string, record: unknown): OutcomeDigest {
+  const { execution: named, status, ended } = decodeOutcome(record);
+  checkSame(named, execution);
+  const code = EXECUTION_STATUSES.indexOf(status);
+  return { kind: "outcome", execution, status: code, ended: Date.parse(ended) };
+}
+
+function tagEdits(entity: string, oid: string, record: unknown): TagsDigest {
+  const { entity: named, type, edits } = decodeTags(record);
+  checkSame(named, entity);
+  return { kind: "tags", type, entity, oid, edits: edits.map(edit) };
+}
+
+function edit({ tag, parents }: TagEdit): EditDigest {
+  return { tag: tag && tagText(tag), parents: parents.map(({ hash }) => hash).sort() };
+}
+
+function tagged({ type, id, tags }: Tagged): TaggedDigest {
+  return { type, id, tags: tags.map(tagText) };
+}
+
+/** A record stands in the folder of what it is about. */
+function checkSame(named: string, place: string): void {
+  if (named === place) return;
+  throw new RedunError("BAD_RECORD", `It is about ${named}, and stands in the folder of ${place}.`);
+}
