@@ -149,7 +149,7 @@ function nothing(
   if (!isEverything(condition))
     return `No ${names} in ${ref} match ${oneLine(printQuery(condition))}.\n`;
   if (!types.includes("Execution")) return `No ${names} in ${ref} match.\n`;
-  return `No ${names} in ${ref} yet. \`redun-git run <script> <task>\` records the first one.\n`;
+  return `No ${names} in ${ref} yet. \`redun-git run <script> <task>\` records the first one; \`redun-git pull\` takes what others have recorded.\n`;
 }
 
 const NAMES: Readonly<Record<EntityType, string>> = {

@@ -39,7 +39,9 @@ export async function showChanges(
     const changes = await changesBetween(indexed, from, to);
     const text = json
       ? changesJson(changes)
-      : changesText(changes, direction, there, painter(process.stdout));
+      : direction === "incoming" && theirs === null
+        ? `Nothing was fetched from ${visible(there.name)} yet: --fetch asks it first.\n`
+        : changesText(changes, direction, there, painter(process.stdout));
     return { text, pager: config.get("core.pager") };
   });
   await page(printed.text, printed.pager);

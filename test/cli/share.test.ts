@@ -61,6 +61,7 @@ share("incoming and outgoing are a diff of tags by entity", async () => {
   const id = await ada.run("one");
   ok(ada.dir, ["tag", "add", id, "env=dev"]);
   ok(ada.dir, ["push"]);
+  assert.match(ok(bob.dir, ["incoming"]), "Nothing was fetched from origin yet");
   ok(bob.dir, ["pull"]);
   ok(bob.dir, ["tag", "update", id, "env=prod"]);
   ok(bob.dir, ["tag", "add", id, "n=1"]);
