@@ -129,7 +129,7 @@ const modules = await build({
 /**
  * The command line itself is CommonJS, which Node starts in half the time of ES modules: one file
  * with the quick commands, one with the writer of the index, one that reads for it in a thread of
- * its own, one with the checks of records.
+ * its own, one with the checks of records, one that matches globs.
  */
 const commandLine = await build({
   ...common,
@@ -139,6 +139,7 @@ const commandLine = await build({
     update: "src/index/update.ts",
     worker: "src/index/worker.ts",
     checks: CHECKS,
+    globs: "minimatch",
   },
   outExtension: { ".js": ".cjs" },
   // Only code for running from source asks for it.
@@ -150,15 +151,19 @@ const commandLine = await build({
     elsewhere(/\/isomorphic\/backend\.ts$/, "./isomorphic.js"),
     elsewhere(/(?:^\.|\/index)\/update\.ts$/, "./update.cjs"),
     elsewhere(/\/checks\.generated\.js$/, "./checks.cjs"),
+    elsewhere(/^minimatch$/, "./globs.cjs"),
     elsewhere(/^yaml$/, "./yaml.js"),
   ],
 });
-// Node's module loader takes longer than the file itself, which is CommonJS as well.
-const cli = readFileSync(`${root}dist/cli.cjs`, "utf8");
-writeFileSync(
-  `${root}dist/cli.cjs`,
-  cli.replaceAll('import("./update.cjs")', 'require("./update.cjs")'),
-);
+const cli = readFileSync(`${root}dist/cli.cjs`, "utf8")
+  // Node's module loader takes longer than the file itself, which is CommonJS as well.
+  .replaceAll('import("./update.cjs")', 'require("./update.cjs")')
+  // Loaded by the first pattern of a query, and most have none.
+  .replaceAll(
+    '= require("./globs.cjs")',
+    '= { get Minimatch() { return require("./globs.cjs").Minimatch; } }',
+  );
+writeFileSync(`${root}dist/cli.cjs`, cli);
 chmodSync(`${root}dist/cli.cjs`, 0o755);
 
 const inputs = [modules, commandLine].flatMap(({ metafile }) => Object.keys(metafile.inputs));

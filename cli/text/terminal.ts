@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { styleText } from "node:util";
 
 type Stream = NodeJS.WriteStream;
@@ -48,6 +47,8 @@ export async function page(text: string, corePager?: string): Promise<void> {
   const pager = env.GIT_PAGER ?? corePager ?? env.PAGER ?? "less";
   const fits = text.split("\n").length <= rows;
   if (!stdout.isTTY || fits || pager === "" || pager === "cat") return write(text);
+  // Takes longer to load than a short answer to print.
+  const { spawn } = await import("node:child_process");
   await new Promise<void>((done) => {
     const child = spawn(pager, {
       shell: true,

@@ -3,7 +3,6 @@ import { delimiter, join } from "node:path";
 import { RedunError } from "../errors.ts";
 import type { GitBackend, Repository } from "./backend.ts";
 import { readRef } from "./files/refs.ts";
-import { runGit } from "./native/process.ts";
 
 /** The oldest git that the native backend is tested with. */
 const OLDEST_GIT = [2, 30] as const;
@@ -88,6 +87,8 @@ function isExecutable(path: string): boolean {
 }
 
 async function isRecent(repository: Repository): Promise<boolean> {
+  // Node's child processes take 4 ms to load, and most queries start none.
+  const { runGit } = await import("./native/process.ts");
   const { stdout } = await runGit(repository, ["version"]);
   const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout.toString("latin1")) ?? [];
   const [oldestMajor, oldestMinor] = OLDEST_GIT;

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync, promises } from "node:fs";
 import { dirname } from "node:path";
 import { inspect } from "node:util";
 import { RedunError } from "../errors.ts";
@@ -51,30 +50,30 @@ export class File {
 
   /** The content as UTF-8 text. */
   read(): Promise<string> {
-    return readFile(this.path, "utf8");
+    return promises.readFile(this.path, "utf8");
   }
 
   readBytes(): Promise<Buffer> {
-    return readFile(this.path);
+    return promises.readFile(this.path);
   }
 
   /** Replaces the content; makes the folders on the way. Returns the file itself. */
   async write(content: string | Uint8Array): Promise<this> {
-    await mkdir(dirname(this.path), { recursive: true });
-    await writeFile(this.path, content);
+    await promises.mkdir(dirname(this.path), { recursive: true });
+    await promises.writeFile(this.path, content);
     return this;
   }
 
   /** Adds to the content's end; makes the folders on the way. Returns the file itself. */
   async append(content: string | Uint8Array): Promise<this> {
-    await mkdir(dirname(this.path), { recursive: true });
-    await appendFile(this.path, content);
+    await promises.mkdir(dirname(this.path), { recursive: true });
+    await promises.appendFile(this.path, content);
     return this;
   }
 
   /** Removes the file, if it is there. */
   remove(): Promise<void> {
-    return rm(this.path, { force: true });
+    return promises.rm(this.path, { force: true });
   }
 
   /** Takes hash and size of what is at the path now; `format` is that of the repository. */
