@@ -1,7 +1,7 @@
 /**
- * `npm run bench:share -- [runs]`: what it costs to push one run to, and to fetch a hundred from, a
- * remote with so many runs (default 100,000), beside plain git with the same ref; and twenty
- * pushers at one remote at once. Bytes are those on the wire, both ways, counted at the remote.
+ * `npm run bench:share -- [runs]`: what it costs to push one run to a remote with so many runs
+ * (default 100,000), and to fetch and to pull a hundred from it, beside plain git with the same ref;
+ * and twenty pushers at one remote at once. Bytes are those on the wire, both ways, counted at the remote.
  */
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -9,7 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findRepository } from "../src/git/files/repository.ts";
 import { deferredBackend } from "../src/git/open.ts";
+import { countBetween } from "../src/log/arrivals.ts";
 import { Log } from "../src/log/log.ts";
+import { fetchLog } from "../src/share/fetch.ts";
 import { pullLog } from "../src/share/pull.ts";
 import { pushLog } from "../src/share/push.ts";
 import { remoteLog } from "../src/share/remotes.ts";
@@ -19,7 +21,7 @@ import { median } from "./pairs.ts";
 const REF = "refs/redun/main";
 const ORIGIN = remoteLog("origin", REF);
 const PUSHES = 11;
-const PULLS = 3;
+const FETCHES = 5;
 const PUSHERS = 20;
 
 const runs = Number(process.argv[2] ?? 100_000);
@@ -51,20 +53,30 @@ async function large(bare: string): Promise<void> {
   }
   report(`push of one run to ${runs.toLocaleString("en")}`, pushed);
 
-  const pulled: Measured = { ours: [], theirs: [] };
-  other.git("fetch", "-q", "origin", `${REF}:${REF}`);
-  other.git("update-ref", ORIGIN.tracking, REF);
-  for (let round = 0; round <= PULLS; round++) {
-    n = await hundred(ours, n);
-    const a = await measured(other, () => pullLog(other.log, ORIGIN));
-    n = await hundred(ours, n);
-    const b = await measured(other, async () =>
-      other.git("fetch", "-q", "origin", `+${REF}:${ORIGIN.tracking}`, `${REF}:${REF}`),
-    );
-    if (round > 0) note(pulled, a, b);
+  const tracking = `+${REF}:${ORIGIN.tracking}`;
+  const ways = {
+    fetch: { work: () => fetchAndCount(other.log), refspecs: [tracking] },
+    pull: { work: () => pullLog(other.log, ORIGIN), refspecs: [tracking, `${REF}:${REF}`] },
+  };
+  for (const [name, { work, refspecs }] of Object.entries(ways)) {
+    const fetched: Measured = { ours: [], theirs: [] };
+    other.git("fetch", "-q", "origin", tracking, `${REF}:${REF}`);
+    for (let round = 0; round <= FETCHES; round++) {
+      n = await hundred(ours, n);
+      const a = await measured(other, work);
+      n = await hundred(ours, n);
+      const b = await measured(other, async () => other.git("fetch", "-q", "origin", ...refspecs));
+      if (round > 0) note(fetched, a, b);
+    }
+    report(`${name} of 100 runs from ${runs.toLocaleString("en")}`, fetched);
   }
-  report(`pull of 100 runs from ${runs.toLocaleString("en")}`, pulled);
   await Promise.all([ours, other].map(({ log }) => log.backend.close()));
+}
+
+/** What `redun-git fetch` does: it also says what came. */
+async function fetchAndCount(log: Log): Promise<void> {
+  const { before, after } = await fetchLog(log, ORIGIN);
+  await countBetween(log.backend, before, after);
 }
 
 async function hundred({ log, git }: Clone, from: number): Promise<number> {

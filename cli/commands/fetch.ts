@@ -1,3 +1,4 @@
+import { type Arrivals, countBetween } from "../../src/log/arrivals.ts";
 import { type Fetched, fetchLog, previewFetch } from "../../src/share/fetch.ts";
 import { lastSeen, type RemoteLog } from "../../src/share/remotes.ts";
 import type { CommandFunction, Options } from "../command.ts";
@@ -9,11 +10,13 @@ export const command: CommandFunction = ([named], options) =>
   withRemote(options, named, "fetch", (sharing) =>
     eachLogOfRemote(sharing, options, async (log, there) => {
       if (!options.dryRun) {
-        const pull = pullCommand(named, options);
-        return fetchText(await fetchLog(log, there, sharing.talk), there, pull);
+        const fetched = await fetchLog(log, there, sharing.talk);
+        const arrivals = await countBetween(log.backend, fetched.before, fetched.after);
+        return fetchText(fetched, arrivals, there, pullCommand(named, options));
       }
       const seen = await lastSeen(log, there);
-      const { arrivals } = await previewFetch(log, there, seen, sharing.talk);
+      const theirs = await previewFetch(log, there, sharing.talk);
+      const arrivals = await countBetween(log.backend, seen, theirs);
       return `Would fetch ${arrivalsText(arrivals) || "nothing"} from ${there.name} (${log.ref}).\n`;
     }),
   );
@@ -24,11 +27,11 @@ function pullCommand(remote: string | undefined, { log, ref, allLogs }: Options)
   return ["redun-git pull", ...words.filter(Boolean)].join(" ");
 }
 
-function fetchText(fetched: Fetched, there: RemoteLog, pull: string): string {
+function fetchText(fetched: Fetched, arrivals: Arrivals, there: RemoteLog, pull: string): string {
   const { name, ref, tracking } = there;
   reportRewritten(fetched, there);
   if (fetched.after === null) return `${name} has no ${ref}.\n`;
-  if (isNothing(fetched.arrivals)) return `Nothing new at ${name} (${ref}).\n`;
-  return `Fetched ${arrivalsText(fetched.arrivals)} from ${name} (${ref}).
+  if (isNothing(arrivals)) return `Nothing new at ${name} (${ref}).\n`;
+  return `Fetched ${arrivalsText(arrivals)} from ${name} (${ref}).
 It is in ${tracking}; \`${pull}\` merges it into yours.\n`;
 }

@@ -1,3 +1,4 @@
+import { countBetween } from "../../src/log/arrivals.ts";
 import { previewFetch } from "../../src/share/fetch.ts";
 import { type Pulled, pullLog } from "../../src/share/pull.ts";
 import type { RemoteLog } from "../../src/share/remotes.ts";
@@ -10,7 +11,8 @@ export const command: CommandFunction = ([named], options) =>
   withRemote(options, named, "fetch", (sharing) =>
     eachLogOfRemote(sharing, options, async (log, there) => {
       if (!options.dryRun) return pullText(await pullLog(log, there, sharing.talk), there);
-      const { arrivals } = await previewFetch(log, there, await log.tip(), sharing.talk);
+      const theirs = await previewFetch(log, there, sharing.talk);
+      const arrivals = await countBetween(log.backend, await log.tip(), theirs);
       return `Would pull ${arrivalsText(arrivals) || "nothing"} from ${there.name} (${log.ref}).\n`;
     }),
   );

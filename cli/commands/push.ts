@@ -1,7 +1,7 @@
 import { RedunError } from "../../src/errors.ts";
+import { countBetween } from "../../src/log/arrivals.ts";
 import { Log } from "../../src/log/log.ts";
 import { forgetPushFailure, notePushFailure, pushAlone } from "../../src/share/auto-push.ts";
-import { countBetween } from "../../src/share/count.ts";
 import { previewFetch } from "../../src/share/fetch.ts";
 import { logsHere } from "../../src/share/logs.ts";
 import { type PushedLog, pushLog } from "../../src/share/push.ts";
@@ -56,9 +56,12 @@ function pushText({ sent, received, after, rounds, said }: PushedLog, there: Rem
 
 async function preview({ log, talk }: Sharing, there: RemoteLog): Promise<string> {
   const tip = await log.tip();
-  const { after, arrivals } = await previewFetch(log, there, tip, talk);
-  const sent = await countBetween(log.backend, after, tip);
-  const merge = isNothing(arrivals) ? "" : `Would merge ${arrivalsText(arrivals) || "nothing"}.\n`;
+  const theirs = await previewFetch(log, there, talk);
+  const [received, sent] = await Promise.all([
+    countBetween(log.backend, tip, theirs),
+    countBetween(log.backend, theirs, tip),
+  ]);
+  const merge = isNothing(received) ? "" : `Would merge ${arrivalsText(received)}.\n`;
   return visible(
     `${merge}Would push ${arrivalsText(sent) || "nothing"} to ${there.name} (${there.ref}).\n`,
   );

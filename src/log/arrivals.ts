@@ -1,3 +1,4 @@
+import type { GitBackend, Oid } from "../git/backend.ts";
 import { parsePath } from "../record/layout.ts";
 
 /** What came (or would go) with a merge, a fetch or a push, as people count it. */
@@ -8,11 +9,34 @@ export interface Arrivals {
   readonly tagEdits: number;
   /** Tasks and values in files of their own, and what a newer redun-git may have added. */
   readonly others: number;
-  /** The authors of the commits, `Name <email>`, each once. */
+  /** The authors of the commits, `Name <email>`, each once; nobody where nothing came. */
   readonly people: readonly string[];
 }
 
 export const NOTHING: Arrivals = { executions: 0, tagEdits: 0, others: 0, people: [] };
+
+/** Who makes merge commits. It brings nothing of its own, so it is nobody to people. */
+export const MERGE_AUTHOR = "redun-git <redun-git@localhost>";
+
+/**
+ * What the log at `to` holds and the one at `from` (null: none) lacks, and who made it.
+ * It takes as long as the two are far apart.
+ */
+export async function countBetween(
+  backend: GitBackend,
+  from: Oid | null,
+  to: Oid | null,
+): Promise<Arrivals> {
+  if (to === null || from === to) return NOTHING;
+  const counter = new ArrivalCounter();
+  const addFiles = async () => {
+    for await (const { path, kind } of backend.changes(from, to)) {
+      if (kind === "added") counter.addFile(path);
+    }
+  };
+  await Promise.all([addFiles(), counter.addAuthors(backend, from, to)]);
+  return counter.total;
+}
 
 /** Counts files by path and commits by author, in one pass over as many as there are. */
 export class ArrivalCounter {
@@ -21,6 +45,10 @@ export class ArrivalCounter {
   #others = 0;
   #last: string | undefined;
   readonly #people = new Map<string, string>();
+
+  get #hasFiles(): boolean {
+    return this.#executions + this.#tagEdits + this.#others > 0;
+  }
 
   /** Takes a file, in an order that keeps those of one folder together. */
   addFile(path: string): void {
@@ -32,10 +60,14 @@ export class ArrivalCounter {
     else if (place?.kind !== "format") this.#others++;
   }
 
-  /** Takes a commit's author, `Name <email>`. One address with several names is one person. */
-  addAuthor(author: string): void {
-    const address = /<(.+)>$/.exec(author)?.[1]?.toLowerCase() ?? author;
-    if (!this.#people.has(address)) this.#people.set(address, author);
+  /** Takes who made the commits that `to` has and `from` lacks. One address with several names is one person. */
+  async addAuthors(backend: GitBackend, from: Oid | null, to: Oid): Promise<void> {
+    const revision = from === null ? to : `${from}..${to}`;
+    for await (const { author } of backend.history({ revision })) {
+      if (author === MERGE_AUTHOR) continue;
+      const address = /<(.+)>$/.exec(author)?.[1]?.toLowerCase() ?? author;
+      if (!this.#people.has(address)) this.#people.set(address, author);
+    }
   }
 
   get total(): Arrivals {
@@ -43,7 +75,7 @@ export class ArrivalCounter {
       executions: this.#executions,
       tagEdits: this.#tagEdits,
       others: this.#others,
-      people: [...this.#people.values()],
+      people: this.#hasFiles ? [...this.#people.values()] : [],
     };
   }
 }

@@ -10,7 +10,7 @@ import { committedAt } from "../git/commit.ts";
 import { namesOf } from "../git/files/path-names.ts";
 import { FORMAT_PATH, parsePath } from "../record/layout.ts";
 import { blobId } from "../value/oid.ts";
-import { ArrivalCounter, type Arrivals, NOTHING } from "./arrivals.ts";
+import { ArrivalCounter, type Arrivals, MERGE_AUTHOR, NOTHING } from "./arrivals.ts";
 import { readFormat } from "./format.ts";
 import type { Log } from "./log.ts";
 import { whileContended } from "./retry.ts";
@@ -60,8 +60,6 @@ interface Plan extends Merge {
   readonly lacks: readonly StoredFile[];
 }
 
-/** Every clone that merges the same two commits must make the same commit. */
-export const MERGE_AUTHOR = "redun-git <redun-git@localhost>";
 const MESSAGE = "merge logs\n";
 
 /**
@@ -96,13 +94,11 @@ async function plan(log: Log, { commit: theirs, name }: Theirs): Promise<Plan> {
   if ((await readFormat(backend, theirs, name)) === null) throw notALog(name);
   if (ours !== null) await readFormat(backend, ours, log.ref);
 
-  const { gains, lacks, counter } = await compare(log, ours, { commit: theirs, name });
-  if (gains.length > 0 || ours === null) {
-    const revision = ours === null ? theirs : `${ours}..${theirs}`;
-    for await (const { author } of backend.history({ revision })) {
-      if (author !== MERGE_AUTHOR) counter.addAuthor(author);
-    }
-  }
+  const counter = new ArrivalCounter();
+  const [{ gains, lacks }] = await Promise.all([
+    compare(log, ours, { commit: theirs, name }, counter),
+    counter.addAuthors(backend, ours, theirs),
+  ]);
   const merge = { before: ours, arrivals: counter.total, gains, lacks };
   if (ours === null) return { ...merge, scenario: "new" };
   // What somebody deleted comes back with a merge commit, whoever was first.
@@ -127,16 +123,21 @@ async function apply({ backend, ref }: Log, theirs: Theirs, merge: Plan): Promis
   const parents = [expected!, theirs.commit].sort();
   const files = parents[0] === expected ? gains : lacks;
   const commits = await Promise.all(parents.map((parent) => backend.commit(parent)));
+  // Every clone that merges the same two commits must make the same commit.
   const line = `${MERGE_AUTHOR} ${Math.max(...commits.map(committedAt))} +0000`;
   const identity = { author: line, committer: line };
   return backend.append({ ref, expected, files, message: MESSAGE, parents, identity });
 }
 
-/** The files that two commits lack of each other, and a count of what is new to ours. */
-async function compare(log: Log, ours: Oid | null, { commit: theirs, name }: Theirs) {
+/** The files that two commits lack of each other; counts what is new to ours. */
+async function compare(
+  log: Log,
+  ours: Oid | null,
+  { commit: theirs, name }: Theirs,
+  counter: ArrivalCounter,
+) {
   const gains: StoredFile[] = [];
   const lacks: StoredFile[] = [];
-  const counter = new ArrivalCounter();
   let allRecords = true;
   for await (const change of log.backend.changes(ours, theirs)) {
     const { path, kind, oid, mode } = change;
@@ -158,7 +159,7 @@ async function compare(log: Log, ours: Oid | null, { commit: theirs, name }: The
   }
   // Paths of records never lead through one another.
   if (!allRecords) expectNoFolderAsFile([...gains, ...lacks]);
-  return { gains, lacks, counter };
+  return { gains, lacks };
 }
 
 /** The object of our format file if it is to stay: its version is higher, or its id is lower. */

@@ -1,8 +1,7 @@
 import type { GitConfig, Oid } from "../git/backend.ts";
 import { withoutCredentials } from "../git/remote-url.ts";
-import type { Arrivals } from "../log/arrivals.ts";
+import { type Arrivals, countBetween } from "../log/arrivals.ts";
 import { Log } from "../log/log.ts";
-import { countBetween } from "./count.ts";
 import { lastSeen, remoteLog, trackingFolder } from "./remotes.ts";
 
 /** A remote, and how far its logs are from ours, as of the last fetch or push. */

@@ -1,9 +1,8 @@
 import { RedunError } from "../errors.ts";
 import type { Oid, Transfer } from "../git/backend.ts";
-import { type Arrivals, NOTHING } from "../log/arrivals.ts";
+import { type Arrivals, countBetween } from "../log/arrivals.ts";
 import type { Log } from "../log/log.ts";
 import { whileContended } from "../log/retry.ts";
-import { countBetween } from "./count.ts";
 import { lastSeen, type RemoteLog } from "./remotes.ts";
 
 /** How a transfer talks with people. */
@@ -14,8 +13,6 @@ export interface Fetched {
   /** Where the remote's log was when we last looked, and where it is; null where it is none. */
   readonly before: Oid | null;
   readonly after: Oid | null;
-  /** What is new since then. */
-  readonly arrivals: Arrivals;
   readonly rewritten: Rewritten | null;
 }
 
@@ -46,26 +43,27 @@ export async function fetchLog(log: Log, remote: RemoteLog, talk: Talk = {}): Pr
   return {
     before,
     after,
-    arrivals: await countBetween(backend, before, after),
     rewritten: before && before !== after ? await rewriting(log, remote, before, after) : null,
   };
 }
 
 /**
- * What a fetch would bring, of the remote's log and not yet in the local one. The objects are
- * fetched, but no ref moves.
+ * Where a remote's log is now, null where it is none, with its objects fetched so that it can be
+ * compared; but no ref moves.
  * @throws RedunError REMOTE_FAILED, REPOSITORY_UNWRITABLE
  */
 export async function previewFetch(
-  { backend }: Log,
-  { remote, ref }: RemoteLog,
-  from: Oid | null,
+  log: Log,
+  remote: RemoteLog,
   talk: Talk = {},
-): Promise<{ readonly after: Oid | null; readonly arrivals: Arrivals }> {
-  const after = (await backend.remoteRefs({ ...talk, remote, patterns: [ref] })).get(ref) ?? null;
-  if (after === null || after === from) return { after, arrivals: NOTHING };
-  await backend.fetch({ ...talk, remote, refspecs: [ref] });
-  return { after, arrivals: await countBetween(backend, from, after) };
+): Promise<Oid | null> {
+  const asked = { ...talk, remote: remote.remote };
+  const refs = await log.backend.remoteRefs({ ...asked, patterns: [remote.ref] });
+  const after = refs.get(remote.ref) ?? null;
+  if (after !== null && after !== (await lastSeen(log, remote))) {
+    await log.backend.fetch({ ...asked, refspecs: [remote.ref] });
+  }
+  return after;
 }
 
 /** The logs that a remote has, as full ref names: all but what it tracks of others. */

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RedunError } from "../errors.ts";
 import type { Oid } from "../git/backend.ts";
-import { type Arrivals, NOTHING } from "../log/arrivals.ts";
+import { type Arrivals, countBetween, NOTHING } from "../log/arrivals.ts";
 import type { Log } from "../log/log.ts";
 import { mergeLogs } from "../log/merge.ts";
-import { countBetween } from "./count.ts";
 import { fetchLog, type Rewritten, type Talk } from "./fetch.ts";
 import { lastSeen, type RemoteLog } from "./remotes.ts";
 

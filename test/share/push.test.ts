@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type ErrorCode, RedunError } from "../../src/errors.ts";
+import { countBetween } from "../../src/log/arrivals.ts";
 import { fetchLog, logsOfRemote, previewFetch } from "../../src/share/fetch.ts";
 import { pullLog } from "../../src/share/pull.ts";
 import { pushLog } from "../../src/share/push.ts";
@@ -99,12 +100,13 @@ share("a fetch leaves the log alone, a preview every ref", async () => {
   await ada.run("one");
   await push(ada);
   const refs = bob.git("for-each-ref");
-  assert.is((await previewFetch(bob.log, ORIGIN, null)).arrivals.executions, 1);
+  const tip = await ada.log.tip();
+  assert.is(await previewFetch(bob.log, ORIGIN), tip);
+  assert.is((await countBetween(bob.log.backend, null, tip)).executions, 1);
   assert.is(bob.git("for-each-ref"), refs);
-  const fetched = await fetchLog(bob.log, ORIGIN);
-  assert.equal([fetched.before, fetched.arrivals.executions], [null, 1]);
+  assert.equal(await fetchLog(bob.log, ORIGIN), { before: null, after: tip, rewritten: null });
   assert.is(await bob.log.tip(), null);
-  assert.is((await fetchLog(bob.log, ORIGIN)).arrivals.executions, 0);
+  assert.equal(await fetchLog(bob.log, ORIGIN), { before: tip, after: tip, rewritten: null });
 });
 
 share("the logs of a remote are all but what it tracks", async () => {
