@@ -263,6 +263,12 @@ export interface GitBackend {
   move(request: Move): Promise<void>;
 
   /**
+   * Removes a ref that points at `expected`. Its commits stay as long as git keeps them.
+   * @throws RedunError REF_MOVED, REF_BUSY, BAD_REF, REPOSITORY_UNWRITABLE
+   */
+  remove(ref: string, expected: Oid): Promise<void>;
+
+  /**
    * The refs that a remote has, by full name, as far as they match one of git's patterns. Fetches
    * nothing.
    * @throws RedunError REMOTE_FAILED

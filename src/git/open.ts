@@ -63,6 +63,7 @@ export function deferredBackend(repository: Repository): GitBackend {
     readPath: async (commit, path) => (await open()).readPath(commit, path),
     append: async (request) => (await open()).append(request),
     move: async (request) => (await open()).move(request),
+    remove: async (ref, expected) => (await open()).remove(ref, expected),
     remoteRefs: async (request) => (await open()).remoteRefs(request),
     fetch: async (request) => (await open()).fetch(request),
     push: async (request) => (await open()).push(request),

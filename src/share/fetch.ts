@@ -40,11 +40,11 @@ export async function fetchLog(log: Log, remote: RemoteLog, talk: Talk = {}): Pr
     }),
   );
   const after = found ? await lastSeen(log, remote) : null;
-  return {
-    before,
-    after,
-    rewritten: before && before !== after ? await rewriting(log, remote, before, after) : null,
-  };
+  const isSame = before === null || before === after;
+  const rewritten = isSame ? null : await rewriting(log, remote, before, after);
+  // git lets a tracking ref stand when the remote's ref is gone.
+  if (before !== null && after === null) await backend.remove(remote.tracking, before);
+  return { before, after, rewritten };
 }
 
 /**
@@ -84,8 +84,6 @@ async function rewriting(
   const lost = await countBetween(backend, after, before);
   const ours = await log.tip();
   if (ours !== null && (await backend.isAncestor(before, ours))) return { lost, kept: null };
-  // The tracking ref does not follow a ref that is gone.
-  if (after === null) return { lost, kept: remote.tracking };
   const kept = `${remote.tracking}.rewritten-${before.slice(0, 8)}`;
   const message = `redun-git: ${remote.name} was rewritten`;
   try {

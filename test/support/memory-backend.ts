@@ -88,6 +88,9 @@ export class MemoryBackend implements GitBackend {
   move(): never {
     throw new Error("not here");
   }
+  remove(): never {
+    throw new Error("not here");
+  }
   remoteRefs(): never {
     throw new Error("not here");
   }

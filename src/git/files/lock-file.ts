@@ -19,7 +19,7 @@ import { isDead, ownerOf, ownerOfThisProcess, ticketName } from "./lock-owner.ts
  */
 export interface LockFile {
   /** Replaces the locked file by `content`, durably, and gives the lock up. */
-  commit(content: string): void;
+  commit(content: string | Uint8Array): void;
   /** Gives the lock up and leaves the file as it was. After `commit` it does nothing. */
   release(): void;
 }
@@ -115,7 +115,7 @@ function held(path: string, lock: string, ticket: string | null): LockFile {
       const file = fs.openSync(lock, "r+");
       try {
         fs.ftruncateSync(file);
-        fs.writeSync(file, content);
+        fs.writeFileSync(file, content);
         // In a shared repository the umask must not take the file from the group.
         if ((fs.fstatSync(file).mode & 0o666) !== shared)
           attempt(() => fs.fchmodSync(file, shared));

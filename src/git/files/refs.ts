@@ -149,7 +149,8 @@ function readPacked(repository: Repository, ref: string): Oid | null {
   return at < 40 ? null : packed.toString("latin1", at - 40, at);
 }
 
-function packedRefs(repository: Repository): Buffer {
+/** The bytes of `packed-refs`: `<id> <full name>` lines, names as bytes; none where it is missing. */
+export function packedRefs(repository: Repository): Buffer {
   try {
     return readFileSync(join(repository.commonDir, "packed-refs"));
   } catch (error) {

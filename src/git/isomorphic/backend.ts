@@ -11,6 +11,7 @@ import { identityOf } from "./identity.ts";
 import { expectRef, moveRef } from "./move-ref.ts";
 import { ObjectStore } from "./objects.ts";
 import { readInOrder } from "./read-in-order.ts";
+import { removeRef } from "./remove-ref.ts";
 import { assertSupported } from "./supported.ts";
 import { fetchRefs, pushCommit, remoteRefs } from "./transport.ts";
 import { fileAt } from "./tree-path.ts";
@@ -71,6 +72,7 @@ export function openIsomorphic(repository: Repository): GitBackend {
       await moveRef(repository, config, { ...request, committer });
     },
 
+    remove: (ref, expected) => removeRef(repository, ref, expected),
     remoteRefs: (request) => remoteRefs(repository, request),
     async fetch(request) {
       const found = await fetchRefs(repository, request);

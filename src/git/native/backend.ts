@@ -34,6 +34,7 @@ export function openNative(repository: Repository): GitBackend {
     append: async (request) =>
       fastImport(repository, request, request.identity ?? (await identity())),
     move: (request) => move(repository, request),
+    remove: (ref, expected) => updateRef(repository, ref, ["-d", ref, expected]),
     remoteRefs: (request) => remoteRefs(repository, request),
     fetch: (request) => fetchRefs(repository, request),
     push: (request) => pushCommit(repository, request),
@@ -91,9 +92,14 @@ async function isAncestor(
   return status === 0;
 }
 
+function move(repository: Repository, { ref, expected, next, message }: Move): Promise<void> {
+  const before = expected ?? "0".repeat(next.length);
+  return updateRef(repository, ref, ["-m", message, ref, next, before]);
+}
+
 /** @throws RedunError REF_MOVED, REF_BUSY, BAD_REF, REPOSITORY_UNWRITABLE, GIT_FAILED */
-async function move(repository: Repository, { ref, expected, next, message }: Move): Promise<void> {
-  const args = ["update-ref", "-m", message, ref, next, expected ?? "0".repeat(next.length)];
+async function updateRef(repository: Repository, ref: string, words: string[]): Promise<void> {
+  const args = ["update-ref", ...words];
   const { status, stderr } = await runGit(repository, args);
   if (status !== 0) throw refusal(ref, repository, stderr) ?? gitFailed(args, status, stderr);
 }

@@ -99,6 +99,27 @@ export function mergeContract(test: Contract): void {
     assert.is(repo.git("for-each-ref", "--format=%(refname)"), `${REF}\nrefs/redun/other`);
   });
 
+  test("remove compares, and leaves nothing of a packed ref", async (git, repo) => {
+    const first = await append(git, null, { a: "1" });
+    const second = await append(git, first, { b: "2" });
+    const ref = "refs/redun/other";
+    repo.git("update-ref", ref, first);
+    repo.git("tag", "-a", "-m", "peeled", "v1", first);
+    repo.git("update-ref", "refs/heads/größe", first);
+    repo.git("pack-refs", "--all");
+    repo.git("update-ref", ref, second);
+    await rejects(git.remove(ref, first), "REF_MOVED");
+    await git.remove(ref, second);
+    assert.is(await git.resolve(ref), null);
+    await rejects(git.remove(ref, second), "REF_MOVED");
+    assert.is(
+      repo.git("for-each-ref", "--format=%(refname)"),
+      `refs/heads/größe\n${REF}\nrefs/tags/v1`,
+    );
+    assert.is(repo.git("rev-parse", "v1^{commit}"), first);
+    await git.move({ ref: `${ref}/deep`, expected: null, next: first, message: "a test" });
+  });
+
   test("append makes a merge: its parents, its files by object, its identity", async (git, repo) => {
     const ours = await append(git, null, { a: "1", "d/b": "2" });
     const theirs = await append(git, null, { "d/c": "3" }, "x", "refs/redun/theirs");
