@@ -1,4 +1,5 @@
 import { RedunError } from "../../src/errors.ts";
+import { findRepository } from "../../src/git/files/repository.ts";
 import { countBetween } from "../../src/log/arrivals.ts";
 import { Log } from "../../src/log/log.ts";
 import { forgetPushFailure, notePushFailure, pushAlone } from "../../src/share/auto-push.ts";
@@ -6,42 +7,49 @@ import { previewFetch } from "../../src/share/fetch.ts";
 import { logsHere } from "../../src/share/logs.ts";
 import { type PushedLog, pushLog } from "../../src/share/push.ts";
 import { type RemoteLog, remoteLog } from "../../src/share/remotes.ts";
-import type { CommandFunction } from "../command.ts";
+import type { CommandFunction, Options } from "../command.ts";
 import { arrivalsText, isNothing } from "../text/arrivals.ts";
 import { reportPushFailure } from "../text/push-failure.ts";
 import { visible, write } from "../text/terminal.ts";
 import { type Sharing, withRemote } from "../with-remote.ts";
 
 export const command: CommandFunction = ([named], options) =>
-  withRemote(options, named, "push", async (sharing) => {
+  options.background ? pushInBackground(named, options) : pushLogs(named, options);
+
+function pushLogs(named: string | undefined, options: Options): Promise<void> {
+  return withRemote(options, named, "push", async (sharing) => {
     const { log, remote } = sharing;
     const refs = options.allLogs ? await logsHere(log.backend) : [log.ref];
     if (refs.length === 0) await write("There is no log here to push.\n");
     for (const ref of refs) {
       const [one, there] = [new Log(log.backend, ref), remoteLog(remote, ref)];
       if (options.dryRun) await write(await preview({ ...sharing, log: one }, there));
-      else if (options.background) await pushAlone(one, () => pushInBackground(one, there));
       else await write(await push({ ...sharing, log: one }, there));
     }
   });
+}
+
+/** There is nobody to ask or to tell: a failure is noted for the next command that can. */
+async function pushInBackground(named: string | undefined, options: Options): Promise<void> {
+  const repository = findRepository(process.cwd());
+  try {
+    await withRemote(options, named, "push", ({ log, remote }) =>
+      pushAlone(log, async () => {
+        await pushLog(log, remoteLog(remote, log.ref));
+        forgetPushFailure(repository);
+      }),
+    );
+  } catch (error) {
+    if (error instanceof RedunError) notePushFailure(repository, error);
+    throw error;
+  }
+}
 
 async function push({ log, talk }: Sharing, there: RemoteLog): Promise<string> {
   reportPushFailure(log.backend.repository);
   const pushed = await pushLog(log, there, talk);
   forgetPushFailure(log.backend.repository);
   return pushText(pushed, there);
-}
-
-/** There is nobody to ask or to tell. */
-async function pushInBackground(log: Log, there: RemoteLog): Promise<void> {
-  const { repository } = log.backend;
-  try {
-    await pushLog(log, there);
-    forgetPushFailure(repository);
-  } catch (error) {
-    if (error instanceof RedunError) notePushFailure(repository, there.name, error);
-    throw error;
-  }
 }
 
 function pushText({ sent, received, after, rounds, said }: PushedLog, there: RemoteLog): string {

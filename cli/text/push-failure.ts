@@ -8,6 +8,6 @@ export function reportPushFailure(repository: Repository): void {
   const failure = lastPushFailure(repository);
   if (!failure) return;
   const time = localTime(Date.parse(failure.time));
-  const what = `The push to ${failure.remote} after a run failed at ${time}: ${failure.message}`;
+  const what = `The push after a run failed at ${time}. ${failure.message}`;
   process.stderr.write(`warning: ${visible(what)}\n`);
 }

@@ -11,7 +11,6 @@ import type { Log } from "../log/log.ts";
 export interface PushFailure {
   /** ISO 8601, UTC. */
   readonly time: string;
-  readonly remote: string;
   readonly message: string;
 }
 
@@ -67,13 +66,9 @@ async function lockOf({ backend, ref }: Log): Promise<LockFile | null> {
 }
 
 /** Notes for the next command that a push in the background failed. */
-export function notePushFailure(repository: Repository, remote: string, error: RedunError): void {
+export function notePushFailure(repository: Repository, error: RedunError): void {
   const path = failurePath(repository);
-  const failure: PushFailure = {
-    time: new Date().toISOString(),
-    remote,
-    message: error.message,
-  };
+  const failure: PushFailure = { time: new Date().toISOString(), message: error.message };
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, JSON.stringify(failure));
 }

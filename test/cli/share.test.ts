@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -163,8 +164,16 @@ share("with auto-push a run is pushed when it ends; a failure is told later", as
   ok(ada.dir, ["run", "-q", "w.mjs", "main"]);
   const failure = join(ada.dir, ".git/redun/push-failure.json");
   await until(() => existsSync(failure));
-  assert.match(cli(ada.dir, ["remote"]).stderr, /warning: The push to origin after a run failed/);
-  ada.git("remote", "set-url", "origin", bare.dir);
+  assert.match(
+    cli(ada.dir, ["remote"]).stderr,
+    /warning: The push after a run failed at .*Could not push to origin/,
+  );
+  ada.git("remote", "remove", "origin");
+  rmSync(failure);
+  ok(ada.dir, ["run", "-q", "w.mjs", "main"]);
+  await until(() => existsSync(failure));
+  assert.match(cli(ada.dir, ["remote"]).stderr, /This repository has no remote/);
+  ada.git("remote", "add", "origin", bare.dir);
   ok(ada.dir, ["push"]);
   assert.is(cli(ada.dir, ["remote"]).stderr, "");
 });
