@@ -4,11 +4,13 @@ import { lastSeen, type RemoteLog } from "../../src/share/remotes.ts";
 import type { CommandFunction, Options } from "../command.ts";
 import { arrivalsText, isNothing } from "../text/arrivals.ts";
 import { reportRewritten } from "../text/rewritten.ts";
+import { watchedLog } from "../watched-log.ts";
 import { eachLogOfRemote, withRemote } from "../with-remote.ts";
 
 export const command: CommandFunction = ([named], options) =>
   withRemote(options, named, "fetch", (sharing) =>
-    eachLogOfRemote(sharing, options, async (log, there) => {
+    eachLogOfRemote(sharing, options, async (plain, there) => {
+      const log = watchedLog(plain);
       if (!options.dryRun) {
         const fetched = await fetchLog(log, there, sharing.talk);
         const arrivals = await countBetween(log.backend, fetched.before, fetched.after);

@@ -5,6 +5,7 @@ import { type CommandFunction, isJson } from "../command.ts";
 import { arrivalsText } from "../text/arrivals.ts";
 import { jsonText } from "../text/json.ts";
 import { visible, write } from "../text/terminal.ts";
+import { watchedLog } from "../watched-log.ts";
 import { withLog } from "../with-log.ts";
 
 export const command: CommandFunction = async ([source], options) => {
@@ -12,7 +13,7 @@ export const command: CommandFunction = async ([source], options) => {
   const dryRun = Boolean(options.dryRun);
   const text = await withLog(options, async ({ log }) => {
     const theirs = await findTheirs(log, source!);
-    const merge = await (dryRun ? planMerge : mergeLogs)(log, theirs);
+    const merge = await (dryRun ? planMerge : mergeLogs)(watchedLog(log), theirs);
     if (!json) return sentence(merge, theirs.name, shortRef(log.ref), dryRun);
     const { arrivals, ...facts } = merge;
     return jsonText({ log: log.ref, from: theirs.commit, ...facts, ...arrivals });

@@ -5,11 +5,13 @@ import type { RemoteLog } from "../../src/share/remotes.ts";
 import type { CommandFunction } from "../command.ts";
 import { arrivalsText, isNothing } from "../text/arrivals.ts";
 import { reportRewritten } from "../text/rewritten.ts";
+import { watchedLog } from "../watched-log.ts";
 import { eachLogOfRemote, withRemote } from "../with-remote.ts";
 
 export const command: CommandFunction = ([named], options) =>
   withRemote(options, named, "fetch", (sharing) =>
-    eachLogOfRemote(sharing, options, async (log, there) => {
+    eachLogOfRemote(sharing, options, async (plain, there) => {
+      const log = watchedLog(plain);
       if (!options.dryRun) return pullText(await pullLog(log, there, sharing.talk), there);
       const theirs = await previewFetch(log, there, sharing.talk);
       const arrivals = await countBetween(log.backend, await log.tip(), theirs);

@@ -11,6 +11,7 @@ import type { CommandFunction, Options } from "../command.ts";
 import { arrivalsText, isNothing } from "../text/arrivals.ts";
 import { reportPushFailure } from "../text/push-failure.ts";
 import { visible, write } from "../text/terminal.ts";
+import { watchedLog } from "../watched-log.ts";
 import { type Sharing, withRemote } from "../with-remote.ts";
 
 export const command: CommandFunction = ([named], options) =>
@@ -62,7 +63,8 @@ function pushText({ sent, received, after, rounds, said }: PushedLog, there: Rem
   return visible(`${came}Pushed ${arrivalsText(sent)} to ${name} (${ref})${tries}.\n`);
 }
 
-async function preview({ log, talk }: Sharing, there: RemoteLog): Promise<string> {
+async function preview({ talk, ...sharing }: Sharing, there: RemoteLog): Promise<string> {
+  const log = watchedLog(sharing.log);
   const tip = await log.tip();
   const theirs = await previewFetch(log, there, talk);
   const [received, sent] = await Promise.all([

@@ -4,12 +4,13 @@ import { arrivalsText } from "../text/arrivals.ts";
 import { jsonText } from "../text/json.ts";
 import { reportPushFailure } from "../text/push-failure.ts";
 import { oneLine, write } from "../text/terminal.ts";
+import { watchedLog } from "../watched-log.ts";
 import { withOwnLog } from "../with-remote.ts";
 
 export const command: CommandFunction = (_words, options) => {
   const json = isJson(options);
   return withOwnLog(options, async (log, config) => {
-    const states = await remoteStates(log, config);
+    const states = await remoteStates(watchedLog(log), config);
     if (json) return write(states.flatMap(stateJson).join(""));
     reportPushFailure(log.backend.repository);
     if (states.length === 0) {

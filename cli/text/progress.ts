@@ -22,7 +22,7 @@ export function progressBar(title: string, unit: string): ProgressBar {
       last = now;
       shown = true;
       const rate = (done / (now - started)) * 1000;
-      const speed = `${done.toLocaleString("en")} ${unit}, ${Math.round(rate)}/s`;
+      const speed = `${done.toLocaleString("en")} ${unit}, ${Math.round(rate).toLocaleString("en")}/s`;
       const ahead = total === null ? "" : `, ${timeLeft(done, total, rate)}`;
       stderr.write(`\r\x1b[K${title}: ${speed}${ahead}`);
     },
