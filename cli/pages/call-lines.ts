@@ -3,7 +3,7 @@ import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { argsOf, outcomeOf } from "../../src/provenance/read.ts";
 import type { Job } from "../../src/record/records.ts";
 import { tagText } from "../text/lines.ts";
-import { oneLine, type painter } from "../text/terminal.ts";
+import { oneLine, type Paint } from "../text/terminal.ts";
 import { argsText, valueText } from "./values.ts";
 
 /** Longest argument or result, in characters. */
@@ -14,7 +14,7 @@ export async function callHead(
   log: IndexedLog,
   id: string,
   task: string,
-  paint: ReturnType<typeof painter>,
+  paint: Paint,
 ): Promise<string> {
   const { tags, conflicts } = await findEntity(log, id);
   const head = `${paint("bold", `CallNode ${oneLine(id)}`)} ${oneLine(task)}`;

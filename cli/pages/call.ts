@@ -4,7 +4,7 @@ import type { Found } from "../../src/provenance/find.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { argsOf, outcomeOf, readJob } from "../../src/provenance/read.ts";
 import { shortId } from "../text/lines.ts";
-import { oneLine, type painter } from "../text/terminal.ts";
+import { oneLine, type Paint } from "../text/terminal.ts";
 import { callHead, callLines } from "./call-lines.ts";
 import { ALL_SECTIONS, dataflowBlock, dataflowJson, SHOWN_SECTIONS } from "./dataflow.ts";
 import { docBlock } from "./doc.ts";
@@ -12,8 +12,6 @@ import { jobLine } from "./job.ts";
 import { tagsJson } from "./tags.ts";
 import { taskSection } from "./task.ts";
 import { valueJson } from "./values.ts";
-
-type Paint = ReturnType<typeof painter>;
 
 /** Jobs, parents and children that a page lists, and that programs get. */
 const LISTED = 10;

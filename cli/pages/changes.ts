@@ -8,12 +8,10 @@ import { isJson, type Options } from "../command.ts";
 import { jsonText } from "../text/json.ts";
 import { commandLine, localTime, shortId, tagLimit, tagText } from "../text/lines.ts";
 import { reportRewritten } from "../text/rewritten.ts";
-import { oneLine, page, painter, visible } from "../text/terminal.ts";
+import { oneLine, type Paint, page, painter, visible } from "../text/terminal.ts";
 import { withLog } from "../with-log.ts";
 import { talkOfTerminal } from "../with-remote.ts";
 import { tagsJson } from "./tags.ts";
-
-type Paint = ReturnType<typeof painter>;
 
 /** What `incoming` and `outgoing` show: runs, and a diff of tags by entity. */
 export async function showChanges(

@@ -4,10 +4,8 @@ import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { commitJson, commitLine } from "../text/commit-line.ts";
 import { jsonText } from "../text/json.ts";
 import { shortId } from "../text/lines.ts";
-import { oneLine, type painter } from "../text/terminal.ts";
+import { oneLine, type Paint } from "../text/terminal.ts";
 import { executionJson, executionLine } from "./execution.ts";
-
-type Paint = ReturnType<typeof painter>;
 
 /** Executions of a commit that are listed; the others are counted. */
 const LISTED = 10;

@@ -23,10 +23,8 @@ import { commitJson, commitLine } from "../text/commit-line.ts";
 import { changedLines } from "../text/diff-lines.ts";
 import { jobsTable } from "../text/jobs-table.ts";
 import { duration, shortId } from "../text/lines.ts";
-import { oneLine, type painter } from "../text/terminal.ts";
+import { oneLine, type Paint } from "../text/terminal.ts";
 import { executionJson, executionLine } from "./execution.ts";
-
-type Paint = ReturnType<typeof painter>;
 
 /** Commits of one side that are listed; git lists the others. */
 const LISTED = 20;

@@ -1,13 +1,11 @@
 import type { Found } from "../../src/provenance/find.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
-import type { painter } from "../text/terminal.ts";
+import type { Paint } from "../text/terminal.ts";
 import { callJson, callPage } from "./call.ts";
 import { executionPage, executionPageJson } from "./execution.ts";
 import { jobJson, jobPage } from "./job.ts";
 import { taskJson, taskPage } from "./task.ts";
 import { valuePage, valuePageJson } from "./value.ts";
-
-type Paint = ReturnType<typeof painter>;
 
 /** The page of `log <id>`, whatever the id is of. */
 export async function entityPage(log: IndexedLog, found: Found, paint: Paint): Promise<string> {

@@ -2,13 +2,11 @@ import type { ExecutionRow, JobRow } from "../../src/index/rows.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { commandLine, duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
 import { statusTable } from "../text/status-table.ts";
-import { oneLine, type painter } from "../text/terminal.ts";
+import { oneLine, type Paint } from "../text/terminal.ts";
 import { docBlock } from "./doc.ts";
 import { jobLine } from "./job.ts";
 import { linkLines, linksFor } from "./links.ts";
 import { tagsJson } from "./tags.ts";
-
-type Paint = ReturnType<typeof painter>;
 
 /** `Exec 6dc981d7 [ DONE ] 2026-11-22 09:43:43:  run workflow.ts main (env=prod)` */
 export function executionLine(row: ExecutionRow, paint: Paint, id = shortId(row.id)): string {

@@ -7,7 +7,7 @@ import { sameTag } from "../../src/tag/graph.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { ErrorValue } from "../../src/value/value.ts";
 import { duration, localTime, shortId, shortName, statusBox, tagText } from "../text/lines.ts";
-import { oneLine, type painter } from "../text/terminal.ts";
+import { oneLine, type Paint } from "../text/terminal.ts";
 import { callHead, callLines } from "./call-lines.ts";
 import { ALL_SECTIONS, dataflowBlock, dataflowJson, SHOWN_SECTIONS } from "./dataflow.ts";
 import { docBlock, indented } from "./doc.ts";
@@ -15,8 +15,6 @@ import { linkLines, linksFor } from "./links.ts";
 import { tagsJson } from "./tags.ts";
 import { taskSection, taskTags } from "./task.ts";
 import { valueJson } from "./values.ts";
-
-type Paint = ReturnType<typeof painter>;
 
 /** Child jobs that a page lists. */
 const LISTED = 10;

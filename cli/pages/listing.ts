@@ -4,12 +4,10 @@ import { plain } from "../../src/value/plain.ts";
 import { preview } from "../../src/value/preview.ts";
 import { typeName } from "../../src/value/type-name.ts";
 import { shortId, tagText } from "../text/lines.ts";
-import { oneLine, type painter } from "../text/terminal.ts";
+import { oneLine, type Paint } from "../text/terminal.ts";
 import { executionJson, executionLine } from "./execution.ts";
 import { jobFields, jobLine } from "./job.ts";
 import { tagsJson } from "./tags.ts";
-
-type Paint = ReturnType<typeof painter>;
 
 /** An entity as one line: `Value 6447a0d3 string 'Hi4, World!' (reviewed=true)`. */
 export function listedLine(entity: Listed, paint: Paint): string {

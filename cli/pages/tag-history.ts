@@ -4,9 +4,7 @@ import type { TagPair } from "../../src/tag/tag.ts";
 import { formatKey, formatTag } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
 import { CONFLICT_MARK, localTime, shortId } from "../text/lines.ts";
-import { clip, oneLine, type painter, visible } from "../text/terminal.ts";
-
-type Paint = ReturnType<typeof painter>;
+import { clip, oneLine, type Paint, visible } from "../text/terminal.ts";
 
 /** Keys and values are cut to this many characters. */
 const LONGEST = 100;

@@ -5,11 +5,9 @@ import { readTask } from "../../src/provenance/read.ts";
 import { taskVersions, type Version } from "../../src/provenance/versions.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { localTime, shortId, tagText } from "../text/lines.ts";
-import { oneLine, type painter } from "../text/terminal.ts";
+import { oneLine, type Paint } from "../text/terminal.ts";
 import { docBlock, indented } from "./doc.ts";
 import { tagsJson } from "./tags.ts";
-
-type Paint = ReturnType<typeof painter>;
 
 /** Versions that a page lists. */
 const LISTED = 10;

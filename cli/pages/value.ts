@@ -11,13 +11,11 @@ import { typeName } from "../../src/value/type-name.ts";
 import { StoredValue } from "../../src/value/value.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
 import { localTime, shortId, tagText } from "../text/lines.ts";
-import { oneLine, type painter } from "../text/terminal.ts";
+import { oneLine, type Paint } from "../text/terminal.ts";
 import { ALL_SECTIONS, dataflowBlock, dataflowJson, SHOWN_SECTIONS } from "./dataflow.ts";
 import { docBlock, indented } from "./doc.ts";
 import { jobLine, jobSection } from "./job.ts";
 import { tagsJson } from "./tags.ts";
-
-type Paint = ReturnType<typeof painter>;
 
 /** Jobs and versions that a page lists, and that programs get. */
 const LISTED = 10;

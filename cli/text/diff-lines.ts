@@ -1,12 +1,9 @@
-import { type painter, visible } from "./terminal.ts";
+import { type Paint, visible } from "./terminal.ts";
 
 const STYLES = { "-": "red", "+": "green", "@": "cyan" } as const;
 
 /** Lines of a unified diff in git's colours, indented; their text may be anyone's. */
-export function changedLines(
-  lines: readonly string[],
-  paint: ReturnType<typeof painter>,
-): string[] {
+export function changedLines(lines: readonly string[], paint: Paint): string[] {
   return lines.map((line) => {
     const style = STYLES[line[0] as keyof typeof STYLES];
     const text = visible(line.replace(/\r$/, ""));

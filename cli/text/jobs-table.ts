@@ -1,13 +1,13 @@
 import type { JobComparison, JobSum } from "../../src/compare/jobs.ts";
 import { JOB_STATUSES } from "../../src/record/records.ts";
 import { duration } from "./lines.ts";
-import { oneLine, type painter } from "./terminal.ts";
+import { oneLine, type Paint } from "./terminal.ts";
 
 /** Jobs by task and status, and how long they took, of two executions side by side. */
 export function jobsTable(
   { all, tasks }: JobComparison,
   [before, after]: readonly [string, string],
-  paint: ReturnType<typeof painter>,
+  paint: Paint,
 ): string[] {
   const statuses = JOB_STATUSES.filter(
     (status) => all.before.counts.has(status) || all.after.counts.has(status),

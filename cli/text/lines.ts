@@ -3,9 +3,7 @@ import { sameTag } from "../../src/tag/graph.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { formatKey, formatTag, formatTagValue } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
-import { clip, oneLine, type painter } from "./terminal.ts";
-
-type Paint = ReturnType<typeof painter>;
+import { clip, oneLine, type Paint } from "./terminal.ts";
 
 const STYLES: Record<string, "green" | "cyan" | "red" | "yellow"> = {
   DONE: "green",

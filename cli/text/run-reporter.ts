@@ -9,14 +9,14 @@ import { previewArgs } from "../../src/value/preview.ts";
 import { VERSION } from "../../src/version.ts";
 import { commandLine, shortId } from "./lines.ts";
 import { statusTable } from "./status-table.ts";
-import { oneLine, painter, visible } from "./terminal.ts";
+import { oneLine, type Paint, painter, visible } from "./terminal.ts";
 
 /** Tells on stderr what a run does, in redun's words. */
 export class RunReporter implements SchedulerListener {
   hasStarted = false;
   readonly #stream: NodeJS.WriteStream;
   readonly #quiet: boolean;
-  readonly #paint: ReturnType<typeof painter>;
+  readonly #paint: Paint;
   #run: Run | null = null;
   #started = 0;
 

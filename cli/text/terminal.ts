@@ -9,8 +9,11 @@ export function hasColour(stream: Stream, env: NodeJS.ProcessEnv = process.env):
   return Boolean(stream.isTTY) && !env.NO_COLOR && env.TERM !== "dumb";
 }
 
+/** Gives a text a style. */
+export type Paint = (style: Style, text: string) => string;
+
 /** Styles for one stream; the identity where it has no colours. */
-export function painter(stream: Stream): (style: Style, text: string) => string {
+export function painter(stream: Stream): Paint {
   if (!hasColour(stream)) return (_style, text) => text;
   return (style, text) => styleText(style, text, { validateStream: false });
 }
