@@ -2,7 +2,7 @@ import { isDamage } from "../src/index/index-file.ts";
 import { IndexedLog } from "../src/provenance/indexed-log.ts";
 import { logChoice, type Options } from "./command.ts";
 import { progressBar } from "./text/progress.ts";
-import { visible } from "./text/terminal.ts";
+import { page, visible } from "./text/terminal.ts";
 
 /**
  * Opens the log that the options name, brings its index up to date, and gives it to `body`. An
@@ -28,6 +28,17 @@ export async function withLog<T>(
   } finally {
     await log.close();
   }
+}
+
+/** As `withLog`; the text that `body` gives is printed, through the user's pager if it is long. */
+export async function pageOfLog(
+  options: Options,
+  body: (log: IndexedLog) => Promise<string>,
+): Promise<void> {
+  const printed = await withLog(options, async (log) => {
+    return { text: await body(log), pager: log.config.get("core.pager") };
+  });
+  await page(printed.text, printed.pager);
 }
 
 /** Brings a log up to date, and tells on stderr what its user should know. */

@@ -12,8 +12,8 @@ import { codeHistory, codeNotes } from "../pages/code-history.ts";
 import { listedJson, listedLine } from "../pages/listing.ts";
 import { isFilter, selectionOf, typesOf } from "../selection.ts";
 import { jsonText } from "../text/json.ts";
-import { oneLine, page, painter } from "../text/terminal.ts";
-import { withLog } from "../with-log.ts";
+import { oneLine, painter } from "../text/terminal.ts";
+import { pageOfLog } from "../with-log.ts";
 
 /** How entities are to be printed. */
 interface Style {
@@ -35,35 +35,26 @@ export const command: CommandFunction = async ([id], options) => {
     );
   }
   const types = typesOf(options);
-  const printed = await withLog(options, async (log) => {
-    const pager = log.config.get("core.pager");
-    if (id !== undefined) return { text: await detail(log, id, style), pager };
+  return pageOfLog(options, async (log) => {
+    if (id !== undefined) return detail(log, id, style);
     const selection = await selectionOf(log, options);
-    const text = options.count
-      ? await counts(log, types, selection, style)
-      : await listing(log, types, selection, limit, style);
-    return { text, pager };
+    return options.count
+      ? counts(log, types, selection, style)
+      : listing(log, types, selection, limit, style);
   });
-  await page(printed.text, printed.pager);
 };
 
 /** Commits of the code, with their executions; `range` stands where else an id does. */
-async function decorateCode(
-  range: string | undefined,
-  limit: number,
-  options: Options,
-): Promise<void> {
-  const printed = await withLog(options, async (log) => {
+function decorateCode(range: string | undefined, limit: number, options: Options): Promise<void> {
+  return pageOfLog(options, async (log) => {
     const { where, execution } = await selectionOf(log, options);
-    const text = await codeHistory(log, painter(process.stdout), {
+    return codeHistory(log, painter(process.stdout), {
       revision: range ?? "HEAD",
       where: allOf(where, execution),
       ...(limit !== NO_LIMIT && { limit }),
       json: isJson(options),
     });
-    return { text, pager: log.config.get("core.pager") };
   });
-  await page(printed.text, printed.pager);
 }
 
 async function listing(

@@ -2,12 +2,12 @@ import { tagConflicts } from "../../src/provenance/tag-history.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import { blameJson, blamePage } from "../pages/tag-history.ts";
 import { jsonText } from "../text/json.ts";
-import { page, painter } from "../text/terminal.ts";
-import { withLog } from "../with-log.ts";
+import { painter } from "../text/terminal.ts";
+import { pageOfLog } from "../with-log.ts";
 
-export const command: CommandFunction = async (_words, options) => {
+export const command: CommandFunction = (_words, options) => {
   const json = isJson(options);
-  const printed = await withLog(options, async (log) => {
+  return pageOfLog(options, async (log) => {
     const paint = painter(process.stdout);
     const parts: string[] = [];
     for await (const { entity, tags } of tagConflicts(log)) {
@@ -15,10 +15,6 @@ export const command: CommandFunction = async (_words, options) => {
       else parts.push(blamePage(entity, tags, paint));
     }
     const none = json ? "" : "No tags are in conflict.\n";
-    return {
-      text: parts.join(json ? "" : "\n") || none,
-      pager: log.config.get("core.pager"),
-    };
+    return parts.join(json ? "" : "\n") || none;
   });
-  await page(printed.text, printed.pager);
 };

@@ -13,10 +13,10 @@ import { listedJson, listedLine } from "../pages/listing.ts";
 import { keysPage, valuesPage } from "../pages/tag-counts.ts";
 import { selectionOf } from "../selection.ts";
 import { jsonText } from "../text/json.ts";
-import { page, painter } from "../text/terminal.ts";
-import { withLog } from "../with-log.ts";
+import { painter } from "../text/terminal.ts";
+import { pageOfLog } from "../with-log.ts";
 
-export const command: CommandFunction = async (words, options) => {
+export const command: CommandFunction = (words, options) => {
   const conditions = words.map((word) =>
     isRelative(word)
       ? ({ is: "tag", key: word, keyIsGlob: false, test: null } as const)
@@ -24,11 +24,9 @@ export const command: CommandFunction = async (words, options) => {
   );
   const limit = limitOf(options);
   const list = { words, conditions, limit, json: isJson(options) };
-  const printed = await withLog(options, async (log) => ({
-    text: options.values ? values(log, list) : await listing(log, list),
-    pager: log.config.get("core.pager"),
-  }));
-  await page(printed.text, printed.pager);
+  return pageOfLog(options, async (log) =>
+    options.values ? values(log, list) : listing(log, list),
+  );
 };
 
 interface Listing {

@@ -8,19 +8,19 @@ import { isJson, type Options } from "../command.ts";
 import { jsonText } from "../text/json.ts";
 import { commandLine, localTime, shortId, tagLimit, tagText } from "../text/lines.ts";
 import { reportRewritten } from "../text/rewritten.ts";
-import { oneLine, type Paint, page, painter, visible } from "../text/terminal.ts";
-import { withLog } from "../with-log.ts";
+import { oneLine, type Paint, painter, visible } from "../text/terminal.ts";
+import { pageOfLog } from "../with-log.ts";
 import { talkOfTerminal } from "../with-remote.ts";
 import { tagsJson } from "./tags.ts";
 
 /** What `incoming` and `outgoing` show: runs, and a diff of tags by entity. */
-export async function showChanges(
+export function showChanges(
   direction: "incoming" | "outgoing",
   named: string | undefined,
   options: Options,
 ): Promise<void> {
   const json = isJson(options);
-  const printed = await withLog(options, async (indexed) => {
+  return pageOfLog(options, async (indexed) => {
     const { log, config } = indexed;
     const remote = chooseRemote(log, config, named, direction === "incoming" ? "fetch" : "push");
     const there = remoteLog(remote, log.ref);
@@ -35,14 +35,12 @@ export async function showChanges(
     }
     const [from, to] = direction === "incoming" ? [ours, theirs] : [theirs, ours];
     const changes = await changesBetween(indexed, from, to);
-    const text = json
-      ? changesJson(changes)
-      : direction === "incoming" && theirs === null
-        ? `Nothing was fetched from ${visible(there.name)} yet: --fetch asks it first.\n`
-        : changesText(changes, direction, there, painter(process.stdout));
-    return { text, pager: config.get("core.pager") };
+    if (json) return changesJson(changes);
+    if (direction === "incoming" && theirs === null) {
+      return `Nothing was fetched from ${visible(there.name)} yet: --fetch asks it first.\n`;
+    }
+    return changesText(changes, direction, there, painter(process.stdout));
   });
-  await page(printed.text, printed.pager);
 }
 
 function changesText(
