@@ -1,14 +1,9 @@
 import { RedunError } from "../src/errors.ts";
+import { codeCondition } from "../src/provenance/code.ts";
 import { findEntity } from "../src/provenance/find.ts";
 import type { IndexedLog } from "../src/provenance/indexed-log.ts";
 import type { Selection } from "../src/provenance/selection.ts";
-import {
-  allOf,
-  anyOf,
-  type CodeCondition,
-  type Condition,
-  type Field,
-} from "../src/query/condition.ts";
+import { allOf, anyOf, type Condition, type Field } from "../src/query/condition.ts";
 import {
   ENTITY_TYPES,
   type EntityType,
@@ -79,7 +74,8 @@ export async function selectionOf(log: IndexedLog, options: Options): Promise<Se
     options;
   const ids: string[] = [];
   for (const word of words(options.execId)) ids.push(await executionId(log, word));
-  const code = options.commit === undefined ? null : await codeOf(log, String(options.commit));
+  const { commit } = options;
+  const code = commit === undefined ? null : await codeCondition(log.log.backend, String(commit));
   return {
     code,
     where: allOf(entityCondition(options), ...someOf("task", list(taskName))),
@@ -96,12 +92,6 @@ export async function selectionOf(log: IndexedLog, options: Options): Promise<Se
     files: file || filePath ? list(filePath) : null,
     valueTypes: list(valueType).map(readTypeName),
   };
-}
-
-/** What `--commit` asks for; only git knows which commits are in a range. */
-async function codeOf(log: IndexedLog, revision: string): Promise<CodeCondition> {
-  const { codeCondition } = await import("../src/provenance/code.ts");
-  return codeCondition(log.log.backend, revision);
 }
 
 /** A condition that a field is one of some words, if there are any. */

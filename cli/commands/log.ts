@@ -1,7 +1,9 @@
 import { RedunError } from "../../src/errors.ts";
 import { findJournals } from "../../src/log/journal.ts";
+import { findEntity, foundRow } from "../../src/provenance/find.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { counted, type Listed, listed } from "../../src/provenance/listing.ts";
+import { runningExecutions } from "../../src/provenance/running.ts";
 import type { Selection } from "../../src/provenance/selection.ts";
 import { allOf, type CodeCondition, isEverything } from "../../src/query/condition.ts";
 import { printQuery } from "../../src/query/print.ts";
@@ -67,7 +69,7 @@ async function listing(
   const texts: string[] = [];
   let isCut = false;
   for (const type of types) {
-    const running = type === "Execution" ? await runningNow(log, selection) : [];
+    const running = type === "Execution" ? runningNow(log, selection) : [];
     const found = [...running, ...(await listed(log, type, selection, limit + 1))];
     for (const entity of found.slice(0, limit))
       texts.push(await printed(log, entity, style, selection.code));
@@ -109,7 +111,7 @@ async function counts(
 ): Promise<string> {
   let text = "";
   for (const type of types) {
-    const running = type === "Execution" ? (await runningNow(log, selection)).length : 0;
+    const running = type === "Execution" ? runningNow(log, selection).length : 0;
     const count = (await counted(log, type, selection)) + running;
     text += json ? `${jsonText({ type, count })}\n` : `${String(count).padStart(8)} ${type}\n`;
   }
@@ -117,14 +119,9 @@ async function counts(
 }
 
 /** What runs at this moment; mostly nothing, which costs a look into one folder. */
-async function runningNow(
-  log: IndexedLog,
-  { where, execution }: Selection,
-): Promise<readonly Listed[]> {
+function runningNow(log: IndexedLog, { where, execution }: Selection): readonly Listed[] {
   const journals = findJournals(log.log.backend.repository.commonDir);
   if (journals.length === 0) return [];
-  const { runningExecutions } = await import("../../src/provenance/running.ts");
-  const { foundRow } = await import("../../src/provenance/find.ts");
   return runningExecutions(log, journals, allOf(where, execution)).map((row) =>
     foundRow({ type: "Execution", row }),
   );
@@ -152,6 +149,5 @@ const NAMES: Readonly<Record<EntityType, string>> = {
 };
 
 async function detail(log: IndexedLog, id: string, { json }: Style): Promise<string> {
-  const { findEntity } = await import("../../src/provenance/find.ts");
   return printed(log, await findEntity(log, id), { json, detail: true });
 }
