@@ -1,7 +1,8 @@
 import type { Dataflow, DataflowSection, DataflowStep } from "../../src/provenance/dataflow.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import type { RecordedValue } from "../../src/provenance/read.ts";
-import { shortId, shortName } from "../text/lines.ts";
+import { shortName } from "../../src/record/records.ts";
+import { shortId } from "../text/lines.ts";
 import { oneLine } from "../text/terminal.ts";
 import { valueJson, valueText } from "./values.ts";
 

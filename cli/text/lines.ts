@@ -89,11 +89,6 @@ export function commandLine(argv: readonly string[]): string {
   return argv.map(shellWord).join(" ");
 }
 
-/** A task's name without its namespace. */
-export function shortName(task: string): string {
-  return task.slice(task.lastIndexOf(".") + 1);
-}
-
 export function shortId(id: string): string {
   return oneLine(id.slice(0, 8));
 }

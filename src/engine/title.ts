@@ -1,4 +1,4 @@
-import type { Execution } from "../record/records.ts";
+import { type Execution, shortName } from "../record/records.ts";
 
 /** Longest argument text in a commit's subject, in characters. */
 const MAX_ARGUMENTS = 60;
@@ -8,7 +8,7 @@ const MAX_ARGUMENTS = 60;
  * the task's name on the command line.
  */
 export function runTitle({ task, argv }: Pick<Execution, "task" | "argv">): string {
-  const name = task.split(".").at(-1) ?? "";
+  const name = shortName(task);
   const isTask = (word: string) => word === name || word === task;
   // Behind the script: an option's value before it may be the same word.
   const at = argv.findIndex((word, i) => isTask(word) && /\.[cm]?[jt]s$/.test(argv[i - 1] ?? ""));

@@ -1,5 +1,5 @@
 import type { JobRow } from "../index/rows.ts";
-import type { Job } from "../record/records.ts";
+import { type Job, shortName } from "../record/records.ts";
 import { filesIn } from "../value/file.ts";
 import { contentId } from "../value/oid.ts";
 import type { IndexedLog } from "./indexed-log.ts";
@@ -291,8 +291,4 @@ function callOf(job: Job, names: readonly string[]): DataflowCall {
 
 function originSection(section: { name: string; steps: DataflowStep[] }): DataflowSection {
   return { ...section, steps: [...section.steps, ORIGIN], variables: [] };
-}
-
-function shortName(task: string): string {
-  return task.slice(task.lastIndexOf(".") + 1);
 }

@@ -1,3 +1,4 @@
+import { EXECUTION_STATUSES, JOB_STATUSES } from "../record/records.ts";
 import type { Float, TagValue } from "../value/value.ts";
 
 /** What an entity must be like to be found. */
@@ -62,7 +63,9 @@ export const FIELDS = {
 export type Field = keyof typeof FIELDS;
 
 /** Every status that an execution or a job can have. */
-export const STATUSES = ["PENDING", "RUNNING", "DONE", "CACHED", "FAILED", "INTERRUPTED"];
+export const STATUSES: readonly string[] = [
+  ...new Set<string>([...JOB_STATUSES, ...EXECUTION_STATUSES]),
+];
 
 export function isField(name: string): name is Field {
   return Object.hasOwn(FIELDS, name);

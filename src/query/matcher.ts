@@ -1,3 +1,4 @@
+import { shortName } from "../record/records.ts";
 import { pythonJson } from "../tag/python-json.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { Float, type TagValue } from "../value/value.ts";
@@ -165,8 +166,4 @@ const ORDERS: Readonly<Record<Order, (a: number | bigint, b: number | bigint) =>
 function plainNumber(value: TagValue): number | bigint | undefined {
   if (value instanceof Float) return value.value;
   return typeof value === "number" || typeof value === "bigint" ? value : undefined;
-}
-
-function shortName(task: string): string {
-  return task.slice(task.lastIndexOf(".") + 1);
 }

@@ -108,3 +108,8 @@ export interface TagEdits {
 export function fullName(task: { namespace: string | null; name: string }): string {
   return task.namespace ? `${task.namespace}.${task.name}` : task.name;
 }
+
+/** A task's name without its namespace, from its full name. */
+export function shortName(task: string): string {
+  return task.slice(task.lastIndexOf(".") + 1);
+}
