@@ -6,8 +6,9 @@ import { pythonJson } from "../src/tag/python-json.ts";
 import type { TagPair } from "../src/tag/tag.ts";
 import { formatKey, parseTagKeyValue } from "../src/tag/text.ts";
 import { compareCodePoints } from "../src/value/code-points.ts";
+import { clip } from "../src/value/shown-text.ts";
 import type { CommandFunction } from "./command.ts";
-import { clip, oneLine, write } from "./text/terminal.ts";
+import { oneLine, write } from "./text/terminal.ts";
 import { withLog } from "./with-log.ts";
 
 /** What a command that edits tags does with them, in words. */

@@ -2,8 +2,9 @@ import type { EntityType } from "../../src/record/records.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { formatKey, formatTag } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
+import { clip } from "../../src/value/shown-text.ts";
 import { tagLimit } from "../text/lines.ts";
-import { clip, oneLine } from "../text/terminal.ts";
+import { oneLine } from "../text/terminal.ts";
 
 interface Count {
   readonly type: EntityType;

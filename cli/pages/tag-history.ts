@@ -3,8 +3,9 @@ import type { BlamedTag, TagChange, TagCommit } from "../../src/provenance/tag-h
 import type { TagPair } from "../../src/tag/tag.ts";
 import { formatKey, formatTag } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
+import { clip } from "../../src/value/shown-text.ts";
 import { CONFLICT_MARK, localTime, shortId } from "../text/lines.ts";
-import { clip, oneLine, type Paint, visible } from "../text/terminal.ts";
+import { oneLine, type Paint, visible } from "../text/terminal.ts";
 
 /** Keys and values are cut to this many characters. */
 const LONGEST = 100;

@@ -1,3 +1,4 @@
+import { INVISIBLE } from "../../src/value/shown-text.ts";
 import { Float } from "../../src/value/value.ts";
 
 /**
@@ -24,10 +25,12 @@ export function jsonText(value: unknown, around: readonly unknown[] = []): strin
   return `{${entries.map(([key, part]) => `${textJson(key)}:${inside(part)}`).join(",")}}`;
 }
 
+const UNSAFE = new RegExp(`[${INVISIBLE}]`, "g");
+
 /** A JSON string that may be printed on a terminal: what would act on it is escaped as well. */
 function textJson(text: string): string {
   return JSON.stringify(text).replace(
-    /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    UNSAFE,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }

@@ -1,9 +1,9 @@
-import { shellWord } from "../../src/engine/title.ts";
 import { sameTag } from "../../src/tag/graph.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { formatKey, formatTag, formatTagValue } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
-import { clip, oneLine, type Paint } from "./terminal.ts";
+import { clip, shellWord } from "../../src/value/shown-text.ts";
+import { oneLine, type Paint } from "./terminal.ts";
 
 const STYLES: Record<string, "green" | "cyan" | "red" | "yellow"> = {
   DONE: "green",

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { INVISIBLE } from "../../src/value/shown-text.ts";
 
 type Stream = NodeJS.WriteStream;
 type Style = Parameters<typeof styleText>[0];
@@ -18,7 +19,7 @@ export function painter(stream: Stream): Paint {
   return (style, text) => styleText(style, text, { validateStream: false });
 }
 
-const UNSAFE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const UNSAFE = new RegExp(`[\\x00-\\x08\\x0b-\\x1f${INVISIBLE}]`, "g");
 
 /** Text from records made fit for a terminal: control characters become visible escapes. */
 export function visible(text: string): string {
@@ -31,13 +32,6 @@ export function visible(text: string): string {
 /** As `visible`, on one line. */
 export function oneLine(text: string): string {
   return visible(text).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
-}
-
-/** A text cut to so many characters, with `...` where something is left out. */
-export function clip(text: string, length: number): string {
-  return text.length <= length
-    ? text
-    : `${[...text.slice(0, 2 * length)].slice(0, length - 3).join("")}...`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { RedunError } from "../errors.ts";
+import { INVISIBLE } from "../value/shown-text.ts";
 
 /** Characters of a query that an error shows. */
 const SHOWN = 72;
@@ -19,10 +20,9 @@ export function badQuery(query: string, at: number, problem: string, hint?: stri
   return new RedunError("BAD_QUERY", `In the query\n${place}\n${problem}`, hint);
 }
 
+const UNSAFE = new RegExp(`[\\x00-\\x1f${INVISIBLE}\\ud800-\\udfff]`, "gu");
+
 /** One character for each, so that the caret stands where it should. */
 function onScreen(text: string): string {
-  return text.replace(
-    /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/gu,
-    "\u00b7",
-  );
+  return text.replace(UNSAFE, "\u00b7");
 }

@@ -1,5 +1,6 @@
 import { RedunError } from "../errors.ts";
 import type { Parameter } from "../source/parameters.ts";
+import { shellWord } from "../value/shown-text.ts";
 import { optionValue } from "./option-values.ts";
 import { findOption, isRequired, type Option, optionsOf } from "./options.ts";
 import { formatParameters, optionUsage } from "./parameter-help.ts";
@@ -121,7 +122,7 @@ function notNamed(
 ): RedunError {
   if (!isValue(word)) return unknown(word.replace(/=.*/s, ""), options, parameters);
   const next = options.find((option) => !given.has(option));
-  const value = /^[\w@%+:,./=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  const value = shellWord(word);
   if (!next) return refuse(`There is no argument for ${value}.`, parameters);
   return refuse(
     `Arguments are given by name: write --${next.flag} ${value} instead of ${value}.`,

@@ -1,4 +1,5 @@
 import type { Parameter } from "../source/parameters.ts";
+import { clip } from "../value/shown-text.ts";
 import { type Option, optionsOf } from "./options.ts";
 
 const LONGEST_TYPE = 40;
@@ -60,6 +61,5 @@ function declaration(parameter: Parameter): string {
 }
 
 function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length <= LONGEST_TYPE ? line : `${line.slice(0, LONGEST_TYPE - 3)}...`;
+  return clip(text.replace(/\s+/g, " ").trim(), LONGEST_TYPE);
 }

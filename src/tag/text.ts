@@ -1,11 +1,15 @@
 /** Tags as text: how people type `key=value` and how listings print it, as redun 0.46 does. */
 import { RedunError } from "../errors.ts";
+import { clip, INVISIBLE, shellWord } from "../value/shown-text.ts";
 import type { TagValue } from "../value/value.ts";
 import { MAX_INT_DIGITS, parseJson, pythonJson } from "./python-json.ts";
 import { pythonFloatOf, pythonInt } from "./python-number.ts";
 
 export type { TagValue } from "../value/value.ts";
 export { tagValueOf } from "./value.ts";
+
+/** Of a text that is refused an error shows this many characters. */
+const SHOWN = 60;
 
 /**
  * The value that a text stands for. "" is null; what begins with `[`, `{` or `"` is JSON; then an
@@ -41,7 +45,7 @@ function parseJsonValue(text: string): TagValue {
       "BAD_TAG",
       `Invalid tag value: ${error.message}`,
       'A value that begins with [, { or " is read as JSON. For a string that begins so, write it ' +
-        `as a JSON string: ${shell(pythonJson(clip(text), { compact: false }))}`,
+        `as a JSON string: ${shellWord(pythonJson(clip(text, SHOWN), { compact: false }))}`,
       { cause: error },
     );
   }
@@ -69,13 +73,12 @@ export function parseTagKeyValue(
   throw new RedunError(
     "BAD_TAG",
     `key=value pair expected: ${shown(text)}`,
-    `Write ${clip(text)}=value, or ${clip(text)}= for a tag without a value (null).`,
+    `Write ${clip(text, SHOWN)}=value, or ${clip(text, SHOWN)}= for a tag without a value (null).`,
   );
 }
 
 /** Would break a line, move the cursor, or turn the text around. A tab is shown as it is. */
-const HIDDEN =
-  /[\0-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]/u;
+const HIDDEN = new RegExp(`[\\0-\\x08\\x0a-\\x1f${INVISIBLE}\\ufffe\\uffff\\ud800-\\udfff]`, "u");
 
 /**
  * A value as listings print it, on one line: a string is bare when it has no blank, comma or
@@ -107,21 +110,9 @@ export function formatKey(key: string, maxLength?: number): string {
 }
 
 function cut(text: string, maxLength: number | undefined): string {
-  if (maxLength === undefined || text.length <= maxLength) return text;
-  const characters = [...text];
-  if (characters.length <= maxLength) return text;
-  return `${characters.slice(0, Math.max(0, maxLength - 3)).join("")}...`;
+  return maxLength === undefined ? text : clip(text, maxLength);
 }
 
 function shown(text: string): string {
-  return `'${pythonJson(clip(text), { compact: false }).slice(1, -1).replaceAll('\\"', '"')}'`;
-}
-
-function clip(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
-}
-
-/** A word as it is typed to a POSIX shell. */
-function shell(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
+  return `'${pythonJson(clip(text, SHOWN), { compact: false }).slice(1, -1).replaceAll('\\"', '"')}'`;
 }

@@ -1,4 +1,5 @@
 import { File } from "./file.ts";
+import { INVISIBLE } from "./shown-text.ts";
 import { ErrorValue, Float, Remark, StoredValue, Tagged, Timestamp } from "./value.ts";
 
 /**
@@ -93,9 +94,11 @@ function quote(text: string): string {
   return `'${escaped(text).replaceAll("'", "\\'")}'`;
 }
 
+const UNSAFE = new RegExp(`[\\x00-\\x1f\\\\${INVISIBLE}]`, "g");
+
 function escaped(text: string): string {
   return text.replace(
-    /[\x00-\x1f\x7f-\x9f\\\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    UNSAFE,
     (c) => ESCAPES[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
