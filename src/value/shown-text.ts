@@ -20,7 +20,7 @@ const UNSAFE = new RegExp(`[\\x00-\\x1f${INVISIBLE}]`, "g");
 
 /** A word as a POSIX shell would need it, on one line and without control characters. */
 export function shellWord(word: string): string {
-  if (/^[\w@%+=:,./~-]+$/.test(word)) return word;
+  if (/^[\w@%+=:,./-][\w@%+=:,./~-]*$/.test(word)) return word;
   const visible = word.replace(
     UNSAFE,
     (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`,

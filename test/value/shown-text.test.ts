@@ -21,7 +21,7 @@ shown("what fits is whole, what does not is cut to the length, counted in charac
 
 shown("a shell takes a word for itself, however it is written", () => {
   const printable = fc.string({ unit: fc.constantFrom(..."ab '\"\\$`*~#!&|;(){}<>\u00e9") });
-  const words = fc.sample(printable, 200).filter((word) => word !== "" && !word.startsWith("~"));
+  const words = fc.sample(printable, 200);
   const script = `printf '%s\\n' ${words.map(shellWord).join(" ")}`;
   const printed = execFileSync("sh", ["-c", script], { encoding: "utf8" });
   assert.equal(printed.split("\n").slice(0, -1), words);
