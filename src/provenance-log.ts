@@ -5,7 +5,7 @@ import type { LogChoice } from "./log/ref.ts";
 import { editTags, type TagAction } from "./provenance/edit-tags.ts";
 import { type Found, findEntities, findEntity } from "./provenance/find.ts";
 import { IndexedLog } from "./provenance/indexed-log.ts";
-import { argsOf, outcomeOf, type RecordedValue, readJob, readValue } from "./provenance/read.ts";
+import { argsOf, outcomeOf, type RecordedValue, readJob, wholeValue } from "./provenance/read.ts";
 import { type BlamedTag, type TagChange, tagBlame, tagHistory } from "./provenance/tag-history.ts";
 import { allOf, type Condition } from "./query/condition.ts";
 import { parseQuery } from "./query/parse.ts";
@@ -13,7 +13,6 @@ import type { EntityType, ExecutionStatus, JobStatus } from "./record/records.ts
 import { type Tags, tagPairs } from "./tag/set.ts";
 import type { TagPair } from "./tag/tag.ts";
 import { plain } from "./value/plain.ts";
-import { StoredValue } from "./value/value.ts";
 
 export interface OpenLogOptions extends LogChoice {
   /** A folder in the git repository that holds the log. Defaults to the current one. */
@@ -134,8 +133,8 @@ export class ProvenanceLog {
       throw new RedunError("UNKNOWN_ID", `${found.id} is a ${found.type}, and no job.`);
     }
     const record = await readJob(this.#log, found.row);
-    const whole = async ({ id, value }: RecordedValue) =>
-      plain(value instanceof StoredValue ? (await readValue(this.#log, id))?.value : value);
+    const whole = async (recorded: RecordedValue) =>
+      plain((await wholeValue(this.#log, recorded))?.value);
     const args = new Map<string, unknown>();
     for (const [name, given] of argsOf(this.#log, record)) args.set(name, await whole(given));
     const outcome = outcomeOf(this.#log, record);

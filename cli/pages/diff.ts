@@ -4,15 +4,11 @@ import type { JobSum } from "../../src/compare/jobs.ts";
 import type { TagChange } from "../../src/compare/tags.ts";
 import type { TaskComparison, TaskVersion } from "../../src/compare/tasks.ts";
 import { unifiedDiff } from "../../src/compare/unified-diff.ts";
-import {
-  type CallComparison,
-  type Given,
-  type ValueChange,
-  wholeValue,
-} from "../../src/compare/values.ts";
+import type { CallComparison, Given, ValueChange } from "../../src/compare/values.ts";
 import type { ListedCommit } from "../../src/git/backend.ts";
 import type { ExecutionRow } from "../../src/index/rows.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import { wholeValue } from "../../src/provenance/read.ts";
 import type { Code } from "../../src/record/records.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import { plain } from "../../src/value/plain.ts";
@@ -155,7 +151,8 @@ async function valueLines(log: IndexedLog, change: ValueChange, paint: Paint): P
 /** A value as one line, which may be cut, and as YAML. */
 async function sideOf(log: IndexedLog, given: Given | null) {
   if (!given) return null;
-  const value = await wholeValue(log, given.value);
+  const whole = await wholeValue(log, given);
+  const { value } = whole ?? given;
   const raised = given.isError ? "raised " : "";
   return {
     line: raised + preview(value, SHORT),

@@ -8,6 +8,7 @@ import { oneLine, type Paint } from "../text/terminal.ts";
 import { executionJson, executionLine } from "./execution.ts";
 import { jobFields, jobLine } from "./job.ts";
 import { tagsJson } from "./tags.ts";
+import { HASH_ONLY } from "./values.ts";
 
 /** An entity as one line: `Value 6447a0d3 string 'Hi4, World!' (reviewed=true)`. */
 export function listedLine(entity: Listed, paint: Paint): string {
@@ -43,6 +44,6 @@ function about(entity: Exclude<Listed, { type: "Execution" | "Job" }>): string {
   if (type === "Task") return row?.name ?? "";
   if (type === "CallNode") return job ? `${job.task}(${job.args})` : "";
   if (row?.name) return `file ${row.name}`;
-  if (!("value" in entity)) return "(only its hash was recorded)";
+  if (!("value" in entity)) return HASH_ONLY;
   return `${typeName(entity.value)} ${preview(entity.value)}`;
 }

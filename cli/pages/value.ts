@@ -16,6 +16,7 @@ import { ALL_SECTIONS, dataflowBlock, dataflowJson, SHOWN_SECTIONS } from "./dat
 import { docBlock, indented } from "./doc.ts";
 import { jobLine, jobSection } from "./job.ts";
 import { tagsJson } from "./tags.ts";
+import { HASH_ONLY } from "./values.ts";
 
 /** Jobs and versions that a page lists, and that programs get. */
 const LISTED = 10;
@@ -61,7 +62,7 @@ function head({ id, tags, conflicts }: Found, value: unknown, paint: Paint): str
     return [line("File", oneLine(value.path)), `  ${content}`];
   }
   if (value instanceof StoredValue) {
-    return [line("Value", "").replace(/ +$/, ""), "  (only its hash was recorded)"];
+    return [line("Value", ""), `  ${HASH_ONLY}`];
   }
   const short = preview(value, 101);
   const first = line("Value", typeName(value));

@@ -1,19 +1,20 @@
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
-import { type RecordedValue, readValue } from "../../src/provenance/read.ts";
+import { type RecordedValue, wholeValue } from "../../src/provenance/read.ts";
 import { plain } from "../../src/value/plain.ts";
 import { preview } from "../../src/value/preview.ts";
-import { StoredValue } from "../../src/value/value.ts";
 import { oneLine } from "../text/terminal.ts";
+
+/** What stands for a value of which nothing else is known. */
+export const HASH_ONLY = "(only its hash was recorded)";
 
 /** A value as one line, read from its own file where the job's record does not hold it. */
 export async function valueText(
   log: IndexedLog,
-  { id, value }: RecordedValue,
+  recorded: RecordedValue,
   max: number,
 ): Promise<string> {
-  if (!(value instanceof StoredValue)) return oneLine(preview(value, max));
-  const read = await readValue(log, id);
-  return read ? oneLine(preview(read.value, max)) : "(only its hash was recorded)";
+  const whole = await wholeValue(log, recorded);
+  return whole ? oneLine(preview(whole.value, max)) : HASH_ONLY;
 }
 
 /** The same of arguments as they stand between the brackets of a call. */
@@ -31,7 +32,7 @@ export async function argsText(
 }
 
 /** A whole value as programs get it; its id alone where no more was recorded. */
-export async function valueJson(log: IndexedLog, { id, value }: RecordedValue): Promise<unknown> {
-  const read = value instanceof StoredValue ? await readValue(log, id) : { value };
-  return read ? plain(read.value) : { _type: "Value", id };
+export async function valueJson(log: IndexedLog, recorded: RecordedValue): Promise<unknown> {
+  const whole = await wholeValue(log, recorded);
+  return whole ? plain(whole.value) : { _type: "Value", id: recorded.id };
 }

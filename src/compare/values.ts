@@ -1,7 +1,7 @@
 import type { ExecutionRow } from "../index/rows.ts";
 import { jobNumber } from "../index/schema.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
-import { readJob, readValue } from "../provenance/read.ts";
+import { type RecordedValue, readJob } from "../provenance/read.ts";
 import type { Job } from "../record/records.ts";
 import type { HashName } from "../value/digest.ts";
 import { contentId } from "../value/oid.ts";
@@ -18,11 +18,7 @@ export interface ValueChange {
   readonly after: Given | null;
 }
 
-/** A value that was recorded. */
-export interface Given {
-  /** A `StoredValue` where it has a file of its own, or only its hash was recorded. */
-  readonly value: unknown;
-  readonly id: string;
+export interface Given extends RecordedValue {
   /** It was raised, not returned. */
   readonly isError: boolean;
 }
@@ -53,13 +49,6 @@ export function compareCalls(before: RootCall, after: RootCall, format: HashName
     args: args.filter(isChange),
     result: isChange(result) ? result : null,
   };
-}
-
-/** The whole of a value that a record refers to; other values as they are. */
-export async function wholeValue(log: IndexedLog, value: unknown): Promise<unknown> {
-  if (!(value instanceof StoredValue)) return value;
-  const found = await readValue(log, value.id);
-  return found ? found.value : value;
 }
 
 function argsOf({ args }: RootCall, format: HashName): Map<string | number, Given> {

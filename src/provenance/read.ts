@@ -23,7 +23,7 @@ export async function readExecution({ log }: IndexedLog, row: ExecutionRow): Pro
 /** A value that a job took or gave, with its id. */
 export interface RecordedValue {
   readonly id: string;
-  /** A `StoredValue` where the job's record does not hold it: see `readValue`. */
+  /** A `StoredValue` where the job's record does not hold it: see `wholeValue`. */
   readonly value: unknown;
 }
 
@@ -92,6 +92,14 @@ export async function readValue(
     }
   }
   return undefined;
+}
+
+/** All of a value that a job took or gave; undefined where only its hash was recorded. */
+export async function wholeValue(
+  log: IndexedLog,
+  { id, value }: RecordedValue,
+): Promise<{ value: unknown } | undefined> {
+  return value instanceof StoredValue ? readValue(log, id) : { value };
 }
 
 /** The whole id of a call node or value that the index knows by one of its jobs. */
