@@ -1,7 +1,8 @@
 import type { JobRow } from "../../src/index/rows.ts";
-import { makerOf, valueDataflow } from "../../src/provenance/dataflow.ts";
+import { resultDataflow } from "../../src/provenance/dataflow.ts";
 import type { Found } from "../../src/provenance/find.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import { makerOf } from "../../src/provenance/maker.ts";
 import { readValue } from "../../src/provenance/read.ts";
 import { fileVersions } from "../../src/provenance/versions.ts";
 import { File } from "../../src/value/file.ts";
@@ -47,7 +48,7 @@ export async function valuePage(log: IndexedLog, found: Found, paint: Paint): Pr
     producers.filter(({ seq }) => seq !== maker?.seq),
   );
   list("Consumed by:", log.index.jobsNaming(found.id, "jobWithArgument", LISTED + 1));
-  const dataflow = await valueDataflow(log, found.id, { name: "value", limit: SHOWN_SECTIONS });
+  const dataflow = await resultDataflow(log, maker, { name: "value", limit: SHOWN_SECTIONS });
   const shown = { id: found.id, value };
   lines.push("", ...(await dataflowBlock(log, "value", shown, dataflow, "")));
   return `${lines.join("\n")}\n`;
@@ -103,7 +104,7 @@ export async function valuePageJson(log: IndexedLog, found: Found): Promise<obje
     }),
     produced_by: ids(log.index.jobsNaming(id, "jobWithResult", ALL)),
     consumed_by: ids(log.index.jobsNaming(id, "jobWithArgument", ALL)),
-    dataflow: await dataflowJson(log, await valueDataflow(log, id, options)),
+    dataflow: await dataflowJson(log, await resultDataflow(log, makerOf(log, id), options)),
     tags: tagsJson(found.tags, found.conflicts),
   };
 }

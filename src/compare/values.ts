@@ -18,6 +18,7 @@ export interface ValueChange {
   readonly after: Given | null;
 }
 
+/** A value that a call took or gave. */
 export interface Given extends RecordedValue {
   /** It was raised, not returned. */
   readonly isError: boolean;

@@ -57,47 +57,15 @@ export interface DataflowOptions {
 /** Steps of one section, and variables of one call. */
 const MAX_STEPS = 100;
 const MAX_VARIABLES = 100;
-/** Jobs of one value among which the one that it came from is looked for. */
-const MAX_PRODUCERS = 100;
 
-/** The dataflow of what a job gave. */
-export function resultDataflow(
+/** The dataflow of what a job gave; without a job, of a value that none is known to have made. */
+export async function resultDataflow(
   log: IndexedLog,
-  job: JobRow,
-  options: DataflowOptions,
+  job: JobRow | undefined,
+  { name, limit }: DataflowOptions,
 ): Promise<Dataflow> {
-  return new Walk(log, options.limit).from({ kind: "result", name: options.name, job });
-}
-
-/** The dataflow of a value, from the job that `makerOf` finds. */
-export async function valueDataflow(
-  log: IndexedLog,
-  id: string,
-  options: DataflowOptions,
-): Promise<Dataflow> {
-  const maker = makerOf(log, id);
-  if (maker) return resultDataflow(log, maker, options);
-  const origin: DataflowSection = { name: options.name, steps: [ORIGIN], variables: [] };
-  return { sections: [origin], isCut: false };
-}
-
-/** The newest job that made a value itself, rather than handed up what a child had made. */
-export function makerOf(log: IndexedLog, id: string): JobRow | undefined {
-  const jobs = log.index.jobsNaming(id, "jobWithResult", MAX_PRODUCERS);
-  const [newest] = makersOf(log, jobs).sort((a, b) => b.started - a.started || b.seq - a.seq);
-  return newest;
-}
-
-/** Those of some jobs that are above none of the others. */
-function makersOf({ index }: IndexedLog, jobs: readonly JobRow[]): JobRow[] {
-  const above = new Set<number>();
-  for (const job of jobs) {
-    for (let at = job.parent; at !== null && !above.has(at); ) {
-      above.add(at);
-      at = index.job(at)?.parent ?? null;
-    }
-  }
-  return jobs.filter(({ seq }) => !above.has(seq));
+  if (job) return new Walk(log, limit).from({ kind: "result", name, job });
+  return { sections: [{ name, steps: [ORIGIN], variables: [] }], isCut: false };
 }
 
 /** A variable whose section is still to be written. */
@@ -109,6 +77,12 @@ type Open =
       readonly job: JobRow;
       readonly argument: string;
     };
+
+/** A section as it is being written. */
+interface Draft {
+  readonly name: string;
+  readonly steps: DataflowStep[];
+}
 
 const ORIGIN: DataflowStep = { kind: "origin" };
 
@@ -147,17 +121,14 @@ class Walk {
   }
 
   #section(open: Open): Promise<DataflowSection> {
-    const section = { name: open.name, steps: [] };
+    const section: Draft = { name: open.name, steps: [] };
     return open.kind === "result"
       ? this.#resultSection(section, open.job)
       : this.#argumentSection(section, open.job, open.argument);
   }
 
   /** Down from a job to the child that made its result, to the child of that, and so on. */
-  async #resultSection(
-    { name, steps }: { name: string; steps: DataflowStep[] },
-    from: JobRow,
-  ): Promise<DataflowSection> {
+  async #resultSection({ name, steps }: Draft, from: JobRow): Promise<DataflowSection> {
     let row = from;
     let job = await readJob(this.#log, row);
     for (;;) {
@@ -170,17 +141,13 @@ class Walk {
     }
     const known = this.#listed.get(row.seq);
     const variables = known ? [] : this.#list(row, job);
-    steps.push({ kind: "call", call: callOf(job, known ?? this.#listed.get(row.seq)!) });
+    steps.push({ kind: "call", call: callOf(job, known ?? namesOf(variables)) });
     if (argsOf(this.#log, job).size === 0) steps.push(ORIGIN);
     return { name, steps, variables };
   }
 
   /** Up from an argument to the call that gave it, or through the arguments of the jobs above. */
-  async #argumentSection(
-    section: { name: string; steps: DataflowStep[] },
-    from: JobRow,
-    argument: string,
-  ): Promise<DataflowSection> {
+  async #argumentSection(section: Draft, from: JobRow, argument: string): Promise<DataflowSection> {
     const { index } = this.#log;
     let [row, name] = [from, argument];
     let job = await readJob(this.#log, row);
@@ -206,10 +173,7 @@ class Walk {
     return { ...section, variables: [] };
   }
 
-  async #derivedSection(
-    section: { name: string; steps: DataflowStep[] },
-    sources: readonly JobRow[],
-  ): Promise<DataflowSection> {
+  async #derivedSection(section: Draft, sources: readonly JobRow[]): Promise<DataflowSection> {
     section.steps.push({ kind: "derived" });
     const variables: DataflowVariable[] = [];
     const opened: Open[] = [];
@@ -231,22 +195,17 @@ class Walk {
 
   /** Names the arguments of a call; their own sections come later. */
   #list(row: JobRow, job: Job): DataflowVariable[] {
-    const args = [...argsOf(this.#log, job)];
-    const variables = args.map(([argument, value]) => {
+    const variables: DataflowVariable[] = [];
+    const opened: Open[] = [];
+    for (const [argument, value] of argsOf(this.#log, job)) {
       // An argument without a name has a number.
-      const base = /^\d+$/.test(argument) ? `arg${argument}` : argument;
-      return { argument, variable: { name: this.#newName(base), ...value } };
-    });
-    const opened = variables.map(({ argument, variable: { name } }): Open => {
-      return { kind: "argument", name, job: row, argument };
-    });
+      const name = this.#newName(/^\d+$/.test(argument) ? `arg${argument}` : argument);
+      variables.push({ name, ...value });
+      opened.push({ kind: "argument", name, job: row, argument });
+    }
     this.#open.push(...opened.reverse());
-    const named = variables.map(({ variable }) => variable);
-    this.#listed.set(
-      row.seq,
-      named.map(({ name }) => name),
-    );
-    return named;
+    this.#listed.set(row.seq, namesOf(variables));
+    return variables;
   }
 
   async #gave(row: JobRow, id: string): Promise<boolean> {
@@ -289,6 +248,10 @@ function callOf(job: Job, names: readonly string[]): DataflowCall {
   return { id: job.call, job: job.id, task: job.task, arguments: names };
 }
 
-function originSection(section: { name: string; steps: DataflowStep[] }): DataflowSection {
+function namesOf(variables: readonly DataflowVariable[]): string[] {
+  return variables.map(({ name }) => name);
+}
+
+function originSection(section: Draft): DataflowSection {
   return { ...section, steps: [...section.steps, ORIGIN], variables: [] };
 }

@@ -2,9 +2,10 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { applyTags, File, Scheduler, task } from "../../src/api.ts";
-import { type Dataflow, resultDataflow, valueDataflow } from "../../src/provenance/dataflow.ts";
+import { type Dataflow, resultDataflow } from "../../src/provenance/dataflow.ts";
 import { findEntity } from "../../src/provenance/find.ts";
 import { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import { makerOf } from "../../src/provenance/maker.ts";
 import { argsId, callId, executionYaml, jobId, jobsYaml } from "../../src/record/encode.ts";
 import { executionFolder } from "../../src/record/layout.ts";
 import type { Job } from "../../src/record/records.ts";
@@ -80,7 +81,9 @@ a <-- argument of main(a, b) <-- origin
 b <-- argument of main(a, b) <-- origin`,
   );
   const [{ id }] = [{ id: contentId(file) }];
-  const ofValue = await inLog((log) => valueDataflow(log, id, { name: "value", limit: 9 }));
+  const ofValue = await inLog((log) =>
+    resultDataflow(log, makerOf(log, id), { name: "value", limit: 9 }),
+  );
   assert.is(written(ofValue), written(flow).replace("result", "value"));
 });
 
@@ -175,7 +178,7 @@ flows("of the jobs that gave a value, the newest that made it", async () => {
   await dataflowOf(make(1), "make");
   await dataflowOf(hand(1), "hand");
   const flow = await inLog((log) => {
-    return valueDataflow(log, contentId({ made: 1 }), { name: "value", limit: 9 });
+    return resultDataflow(log, makerOf(log, contentId({ made: 1 })), { name: "value", limit: 9 });
   });
   is(flow, "value <-- make(n)\n  n = 1\nn <-- argument of hand(n) <-- origin");
 });
@@ -183,7 +186,7 @@ flows("of the jobs that gave a value, the newest that made it", async () => {
 flows("what only the user gave has no origin but that", async () => {
   await dataflowOf(inc(4711), "inc");
   const flow = await inLog((log) => {
-    return valueDataflow(log, contentId(4711), { name: "value", limit: 9 });
+    return resultDataflow(log, makerOf(log, contentId(4711)), { name: "value", limit: 9 });
   });
   is(flow, "value <-- origin");
 });
