@@ -4,7 +4,7 @@ import { argsOf, outcomeOf } from "../../src/provenance/read.ts";
 import type { Job } from "../../src/record/records.ts";
 import { tagText } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
-import { argsText, valueText } from "./values.ts";
+import { argsText, valueJson, valueText } from "./values.ts";
 
 /** Longest argument or result, in characters. */
 const MAX_VALUE = 500;
@@ -30,4 +30,25 @@ export async function callLines(log: IndexedLog, record: Job): Promise<string[]>
     lines.push(`  ${word}: ${await valueText(log, outcome, MAX_VALUE)}`);
   }
   return lines;
+}
+
+/** What a call took, as programs get it. */
+export async function argsJson(log: IndexedLog, record: Job): Promise<object> {
+  const args = argsOf(log, record);
+  const values = new Map<string, unknown>();
+  for (const [name, value] of args) values.set(name, await valueJson(log, value));
+  return {
+    args: record.args instanceof Map ? values : [...values.values()],
+    arg_ids: new Map([...args].map(([name, { id }]) => [name, id])),
+  };
+}
+
+/** What a call gave or raised, as programs get it; nothing while it has not ended. */
+export async function outcomeJson(log: IndexedLog, record: Job): Promise<object> {
+  const outcome = outcomeOf(log, record);
+  if (!outcome) return {};
+  return {
+    [record.status === "FAILED" ? "error" : "result"]: await valueJson(log, outcome),
+    result_id: outcome.id,
+  };
 }

@@ -1,17 +1,15 @@
 import { type CallName, callNeighbours } from "../../src/provenance/call-graph.ts";
-import { resultDataflow } from "../../src/provenance/dataflow.ts";
 import type { Found } from "../../src/provenance/find.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
-import { argsOf, outcomeOf, readJob } from "../../src/provenance/read.ts";
+import { outcomeOf, readJob } from "../../src/provenance/read.ts";
 import { shortId } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
-import { callHead, callLines } from "./call-lines.ts";
-import { ALL_SECTIONS, dataflowBlock, dataflowJson, SHOWN_SECTIONS } from "./dataflow.ts";
+import { argsJson, callHead, callLines, outcomeJson } from "./call-lines.ts";
+import { dataflowBlock, dataflowJson } from "./dataflow.ts";
 import { docBlock } from "./doc.ts";
 import { jobLine } from "./job.ts";
 import { tagsJson } from "./tags.ts";
 import { taskSection } from "./task.ts";
-import { valueJson } from "./values.ts";
 
 /** Jobs, parents and children that a page lists, and that programs get. */
 const LISTED = 10;
@@ -34,10 +32,7 @@ export async function callPage(log: IndexedLog, found: Found, paint: Paint): Pro
   lines.push("", "Jobs:", ...jobs.slice(0, LISTED).map((job) => `  ${jobLine(job, paint)}`));
   if (jobs.length > LISTED) lines.push("  ...");
   const outcome = outcomeOf(log, record);
-  if (outcome) {
-    const dataflow = await resultDataflow(log, newest, { name: "result", limit: SHOWN_SECTIONS });
-    lines.push("", ...(await dataflowBlock(log, "result", outcome, dataflow, "")));
-  }
+  if (outcome) lines.push("", ...(await dataflowBlock(log, "result", outcome, newest)));
   return `${lines.join("\n")}\n`;
 }
 
@@ -56,27 +51,16 @@ export async function callJson(log: IndexedLog, found: Found): Promise<object> {
   const [newest] = jobs;
   if (!newest) return { ...common, tags };
   const record = await readJob(log, newest);
-  const outcome = outcomeOf(log, record);
-  const args = argsOf(log, record);
-  const values = new Map<string, unknown>();
-  for (const [name, value] of args) values.set(name, await valueJson(log, value));
-  const options = { name: "result", limit: ALL_SECTIONS };
   return {
     ...common,
     task: newest.task,
     task_hash: newest.taskHash,
-    args: record.args instanceof Map ? values : [...values.values()],
-    arg_ids: new Map([...args].map(([name, { id }]) => [name, id])),
-    ...(outcome && {
-      [record.status === "FAILED" ? "error" : "result"]: await valueJson(log, outcome),
-      result_id: outcome.id,
-    }),
+    ...(await argsJson(log, record)),
+    ...(await outcomeJson(log, record)),
     parents: parents.map(({ id }) => id),
     children: children.map(({ id }) => id),
     jobs: jobs.map(({ id }) => id),
-    ...(outcome && {
-      dataflow: await dataflowJson(log, await resultDataflow(log, newest, options)),
-    }),
+    ...(outcomeOf(log, record) && { dataflow: await dataflowJson(log, "result", newest) }),
     tags,
   };
 }

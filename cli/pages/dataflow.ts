@@ -1,4 +1,9 @@
-import type { Dataflow, DataflowSection, DataflowStep } from "../../src/provenance/dataflow.ts";
+import type { JobRow } from "../../src/index/rows.ts";
+import {
+  type DataflowSection,
+  type DataflowStep,
+  resultDataflow,
+} from "../../src/provenance/dataflow.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import type { RecordedValue } from "../../src/provenance/read.ts";
 import { shortName } from "../../src/record/records.ts";
@@ -7,19 +12,20 @@ import { oneLine } from "../text/terminal.ts";
 import { valueJson, valueText } from "./values.ts";
 
 /** Sections that a page shows, and that programs get. */
-export const SHOWN_SECTIONS = 40;
-export const ALL_SECTIONS = 1000;
+const SHOWN_SECTIONS = 40;
+const ALL_SECTIONS = 1000;
 /** Longest value, in characters. */
 const MAX_VALUE = 100;
 
-/** redun's upstream dataflow of a value, each line behind `indent`. */
+/** redun's upstream dataflow of a value that a job gave, if one did; each line behind `indent`. */
 export async function dataflowBlock(
   log: IndexedLog,
   name: string,
   value: RecordedValue,
-  { sections, isCut }: Dataflow,
-  indent: string,
+  job: JobRow | undefined,
+  indent = "",
 ): Promise<string[]> {
+  const { sections, isCut } = await resultDataflow(log, job, { name, limit: SHOWN_SECTIONS });
   const shown = await valueText(log, value, MAX_VALUE);
   const lines = ["Upstream dataflow:", "", `  ${name} = <${shortId(value.id)}> ${shown}`];
   for (const section of sections) {
@@ -53,8 +59,13 @@ function stepText(step: DataflowStep): string {
   return step.kind === "argument" ? `argument of ${text}` : text;
 }
 
-/** An upstream dataflow as programs get it. */
-export async function dataflowJson(log: IndexedLog, dataflow: Dataflow): Promise<object> {
+/** The same as programs get it. */
+export async function dataflowJson(
+  log: IndexedLog,
+  name: string,
+  job: JobRow | undefined,
+): Promise<object> {
+  const dataflow = await resultDataflow(log, job, { name, limit: ALL_SECTIONS });
   const sections = [];
   for (const { name, steps, variables } of dataflow.sections) {
     const values = [];

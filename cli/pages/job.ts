@@ -1,20 +1,18 @@
 import type { JobRow } from "../../src/index/rows.ts";
-import { resultDataflow } from "../../src/provenance/dataflow.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
-import { argsOf, outcomeOf, readJob } from "../../src/provenance/read.ts";
+import { outcomeOf, readJob } from "../../src/provenance/read.ts";
 import { type Job, shortName } from "../../src/record/records.ts";
 import { sameTag } from "../../src/tag/graph.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { ErrorValue } from "../../src/value/value.ts";
 import { duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
-import { callHead, callLines } from "./call-lines.ts";
-import { ALL_SECTIONS, dataflowBlock, dataflowJson, SHOWN_SECTIONS } from "./dataflow.ts";
+import { argsJson, callHead, callLines, outcomeJson } from "./call-lines.ts";
+import { dataflowBlock, dataflowJson } from "./dataflow.ts";
 import { docBlock, indented } from "./doc.ts";
 import { linkLines, linksFor } from "./links.ts";
 import { tagsJson } from "./tags.ts";
 import { taskSection, taskTags } from "./task.ts";
-import { valueJson } from "./values.ts";
 
 /** Child jobs that a page lists. */
 const LISTED = 10;
@@ -37,10 +35,7 @@ export async function jobPage(log: IndexedLog, row: JobRow, paint: Paint): Promi
     if (children.length > LISTED) lines.push("    ... (the execution's page shows all)");
   }
   const outcome = outcomeOf(log, record);
-  if (outcome) {
-    const dataflow = await resultDataflow(log, row, { name: "result", limit: SHOWN_SECTIONS });
-    lines.push("", ...(await dataflowBlock(log, "result", outcome, dataflow, "  ")));
-  }
+  if (outcome) lines.push("", ...(await dataflowBlock(log, "result", outcome, row, "  ")));
   const stack = record.error instanceof ErrorValue ? record.error.stack : undefined;
   if (stack) lines.push("", "  Traceback:", ...indented(stack, "    "));
   return `${lines.join("\n")}\n`;
@@ -86,10 +81,6 @@ function traceback(log: IndexedLog, row: JobRow): string {
 /** Everything about one job as programs get it. */
 export async function jobJson(log: IndexedLog, row: JobRow): Promise<object> {
   const record = await readJob(log, row);
-  const outcome = outcomeOf(log, record);
-  const args = argsOf(log, record);
-  const values = new Map<string, unknown>();
-  for (const [name, value] of args) values.set(name, await valueJson(log, value));
   return {
     _type: "Job",
     id: row.id,
@@ -97,17 +88,10 @@ export async function jobJson(log: IndexedLog, row: JobRow): Promise<object> {
     parent: record.parent,
     children: log.index.childrenOf(row, Number.MAX_SAFE_INTEGER).map(({ id }) => id),
     call: record.call,
-    args: record.args instanceof Map ? values : [...values.values()],
-    arg_ids: new Map([...args].map(([name, { id }]) => [name, id])),
+    ...(await argsJson(log, record)),
     from: record.from,
-    ...(outcome && {
-      [row.status === "FAILED" ? "error" : "result"]: await valueJson(log, outcome),
-      result_id: outcome.id,
-      dataflow: await dataflowJson(
-        log,
-        await resultDataflow(log, row, { name: "result", limit: ALL_SECTIONS }),
-      ),
-    }),
+    ...(await outcomeJson(log, record)),
+    ...(outcomeOf(log, record) && { dataflow: await dataflowJson(log, "result", row) }),
     links: linksFor(log, tagsAround(log, row)),
     tags: tagsJson(row.tags, row.conflicts),
   };

@@ -1,5 +1,4 @@
 import type { JobRow } from "../../src/index/rows.ts";
-import { resultDataflow } from "../../src/provenance/dataflow.ts";
 import type { Found } from "../../src/provenance/find.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { makerOf } from "../../src/provenance/maker.ts";
@@ -13,7 +12,7 @@ import { StoredValue } from "../../src/value/value.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
 import { localTime, shortId, tagText } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
-import { ALL_SECTIONS, dataflowBlock, dataflowJson, SHOWN_SECTIONS } from "./dataflow.ts";
+import { dataflowBlock, dataflowJson } from "./dataflow.ts";
 import { docBlock, indented } from "./doc.ts";
 import { jobLine, jobSection } from "./job.ts";
 import { tagsJson } from "./tags.ts";
@@ -48,9 +47,7 @@ export async function valuePage(log: IndexedLog, found: Found, paint: Paint): Pr
     producers.filter(({ seq }) => seq !== maker?.seq),
   );
   list("Consumed by:", log.index.jobsNaming(found.id, "jobWithArgument", LISTED + 1));
-  const dataflow = await resultDataflow(log, maker, { name: "value", limit: SHOWN_SECTIONS });
-  const shown = { id: found.id, value };
-  lines.push("", ...(await dataflowBlock(log, "value", shown, dataflow, "")));
+  lines.push("", ...(await dataflowBlock(log, "value", { id: found.id, value }, maker)));
   return `${lines.join("\n")}\n`;
 }
 
@@ -94,7 +91,6 @@ export async function valuePageJson(log: IndexedLog, found: Found): Promise<obje
   const { id } = found;
   const read = await readValue(log, id);
   const ids = (jobs: readonly JobRow[]) => jobs.map((job) => job.id);
-  const options = { name: "value", limit: ALL_SECTIONS };
   return {
     _type: "Value",
     id,
@@ -104,7 +100,7 @@ export async function valuePageJson(log: IndexedLog, found: Found): Promise<obje
     }),
     produced_by: ids(log.index.jobsNaming(id, "jobWithResult", ALL)),
     consumed_by: ids(log.index.jobsNaming(id, "jobWithArgument", ALL)),
-    dataflow: await dataflowJson(log, await resultDataflow(log, makerOf(log, id), options)),
+    dataflow: await dataflowJson(log, "value", makerOf(log, id)),
     tags: tagsJson(found.tags, found.conflicts),
   };
 }
