@@ -1,8 +1,7 @@
 import { RedunError } from "../errors.ts";
 import type { TagValue } from "../value/value.ts";
 import { hashTag } from "./hash.ts";
-import { pythonJson } from "./python-json.ts";
-import { tagSet } from "./set.ts";
+import { tagIdentity, tagSet } from "./set.ts";
 import type { TagEdit, TagPair, TagParent } from "./tag.ts";
 import { formatKey, formatTag } from "./text.ts";
 
@@ -109,10 +108,9 @@ export class TagGraph {
       for (const node of found) removed.set(node.hash, node);
     }
     if (removed.size === 0) return [];
-    const parents = byHash([...removed.values()].map(asParent));
-    const hashes = parents.map(({ hash }) => hash);
-    this.add({ hash: hashTag("", "", null, hashes), tag: null, parents: hashes, edits: [] });
-    return [{ tag: null, parents }];
+    const edit = { tag: null, parents: byHash([...removed.values()].map(asParent)) };
+    this.add(nodeOf(this.entity, edit));
+    return [edit];
   }
 
   /**
@@ -154,16 +152,14 @@ export class TagGraph {
 
   /** Adds a tag that replaces others. One that was there before is hung under itself. */
   #put(tag: TagPair, replaced: readonly TagParent[]): TagEdit {
-    let parents = byHash(replaced);
-    for (;;) {
-      const hashes = parents.map((parent) => parent.hash);
-      const hash = hashTag(this.entity, tag[0], tag[1], hashes);
-      if (!this.nodes.has(hash)) {
-        this.add({ hash, tag, parents: hashes, edits: [] });
-        return { tag, parents };
-      }
-      parents = [{ hash, was: tag }];
+    let edit: TagEdit = { tag, parents: byHash(replaced) };
+    let node = nodeOf(this.entity, edit);
+    while (this.nodes.has(node.hash)) {
+      edit = { tag, parents: [{ hash: node.hash, was: tag }] };
+      node = nodeOf(this.entity, edit);
     }
+    this.add(node);
+    return edit;
   }
 
   #unknownTag({ key, value }: TagSelector): RedunError {
@@ -187,7 +183,7 @@ export class TagGraph {
 
 /** The node that a tag without parents is: one that a run recorded, or that was newly added. */
 export function baseNode(entity: string, tag: TagPair): TagNode {
-  return { hash: hashTag(entity, tag[0], tag[1], []), tag, parents: [], edits: [] };
+  return nodeOf(entity, { tag, parents: [] });
 }
 
 /** The node that an edit makes. A removal is redun's null tag, which belongs to no entity. */
@@ -199,9 +195,7 @@ export function nodeOf(entity: string, { tag, parents }: TagEdit): TagNode {
 
 /** Equal keys, and values that are equal as JSON: 1 is not 1.0. */
 export function sameTag(a: TagPair, b: TagPair): boolean {
-  return (
-    a[0] === b[0] && pythonJson(a[1], { compact: true }) === pythonJson(b[1], { compact: true })
-  );
+  return a[0] === b[0] && tagIdentity(a) === tagIdentity(b);
 }
 
 /** Whether a selector stands for a tag. */

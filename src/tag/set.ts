@@ -34,10 +34,13 @@ function noTags(): RedunError {
   return new RedunError("BAD_TAG", "Tags are an object, or a list of [key, value] pairs.");
 }
 
+/** A text that equal tags have in common, and no others: values are equal as JSON. */
+export function tagIdentity([key, value]: TagPair): string {
+  return `${key}\0${pythonJson(value, { compact: true })}`;
+}
+
 /** A tag set in its canonical order, by key and then by value, without repeats. */
 export function tagSet(tags: readonly TagPair[]): TagPair[] {
-  const byText = new Map(
-    tags.map((tag) => [`${tag[0]}\0${pythonJson(tag[1], { compact: true })}`, tag]),
-  );
-  return [...byText].sort(([a], [b]) => compareCodePoints(a, b)).map(([, tag]) => tag);
+  const byIdentity = new Map(tags.map((tag) => [tagIdentity(tag), tag]));
+  return [...byIdentity].sort(([a], [b]) => compareCodePoints(a, b)).map(([, tag]) => tag);
 }
