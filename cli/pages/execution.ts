@@ -1,5 +1,6 @@
 import type { ExecutionRow, JobRow } from "../../src/index/rows.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import { timesJson } from "../text/json.ts";
 import { commandLine, duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
 import { statusTable } from "../text/status-table.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
@@ -22,8 +23,7 @@ export function executionJson(row: ExecutionRow): object {
     _type: "Execution",
     id: row.id,
     status: row.status,
-    start_time: new Date(row.started).toISOString(),
-    end_time: row.ended === null ? null : new Date(row.ended).toISOString(),
+    ...timesJson(row),
     task: row.task,
     user: row.user,
     commit: row.commit,
@@ -59,8 +59,7 @@ export function executionPageJson(log: IndexedLog, row: ExecutionRow): object {
       id: job.id,
       parent: job.parent === null ? null : (ids.get(job.parent) ?? null),
       status: job.status,
-      start_time: new Date(job.started).toISOString(),
-      end_time: job.ended === null ? null : new Date(job.ended).toISOString(),
+      ...timesJson(job),
       task: job.task,
       task_hash: job.taskHash,
       tags: tagsJson(job.tags, job.conflicts),

@@ -5,6 +5,7 @@ import { type Job, shortName } from "../../src/record/records.ts";
 import { sameTag } from "../../src/tag/graph.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { ErrorValue } from "../../src/value/value.ts";
+import { timesJson } from "../text/json.ts";
 import { duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
 import { argsJson, callHead, callLines, outcomeJson } from "./call-lines.ts";
@@ -101,8 +102,7 @@ export async function jobJson(log: IndexedLog, row: JobRow): Promise<object> {
 export function jobFields(log: IndexedLog, row: JobRow) {
   return {
     status: row.status,
-    start_time: new Date(row.started).toISOString(),
-    end_time: row.ended === null ? null : new Date(row.ended).toISOString(),
+    ...timesJson(row),
     execution: log.index.execution(row.execution)?.id,
     task: row.task,
     task_hash: row.taskHash,

@@ -25,6 +25,14 @@ export function jsonText(value: unknown, around: readonly unknown[] = []): strin
   return `{${entries.map(([key, part]) => `${textJson(key)}:${inside(part)}`).join(",")}}`;
 }
 
+/** When something began and ended, as programs get it; null while it goes on. */
+export function timesJson({ started, ended }: { started: number; ended: number | null }) {
+  return {
+    start_time: new Date(started).toISOString(),
+    end_time: ended === null ? null : new Date(ended).toISOString(),
+  };
+}
+
 const UNSAFE = new RegExp(`[${INVISIBLE}]`, "g");
 
 /** A JSON string that may be printed on a terminal: what would act on it is escaped as well. */
