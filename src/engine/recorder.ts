@@ -2,29 +2,19 @@ import type { ObjectFormat } from "../git/backend.ts";
 import type { Journal, RecordLine } from "../log/journal.ts";
 import type { Appended, Log, RecordFile } from "../log/log.ts";
 import { type PendingRun, runMessage } from "../log/pending.ts";
-import { argsId, callId, jobItemYaml, taggedItemYaml, taskYaml } from "../record/encode.ts";
-import { taskPath, valuePath } from "../record/layout.ts";
-import type { EntityType, ExecutionStatus, Job, Outcome } from "../record/records.ts";
+import { jobItemYaml, taggedItemYaml, taskYaml } from "../record/encode.ts";
+import { taskPath } from "../record/layout.ts";
+import type { EntityType, ExecutionStatus, Outcome } from "../record/records.ts";
 import { tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
-import { filesIn } from "../value/file.ts";
-import { blobId } from "../value/oid.ts";
-import { StoredValue, withoutStack } from "../value/value.ts";
-import { readYaml } from "../value/yaml-read.ts";
-import { writeYaml } from "../value/yaml-write.ts";
-import { namedArguments } from "./named-arguments.ts";
+import { JobRecords } from "./job-records.ts";
 import type { LiveJob, RunListener } from "./run.ts";
-import { errorValue, isError } from "./user-stack.ts";
 
-/** Values up to this many characters of YAML stand inline in their job. */
-const INLINE_LIMIT = 2000;
 /** A long run commits what has ended this often, in milliseconds, or after this many jobs. */
 const CHECKPOINT_EVERY = 60_000;
 const CHECKPOINT_JOBS = 5000;
 /** No segment becomes so large that it would be slow to read or refused as foreign. */
 const CHECKPOINT_CHARACTERS = 4_000_000;
-/** Of a value whose YAML is longer than this, only the id is kept. */
-const STORED_LIMIT = 50_000_000;
 
 export interface RecorderOptions {
   readonly log: Log;
@@ -37,21 +27,13 @@ export interface RecorderOptions {
   readonly onCommit: (appended: Appended, files: readonly RecordFile[]) => Promise<void>;
 }
 
-interface RecordedArgs {
-  readonly names: readonly string[] | null;
-  /** What the call node's `args_hash` is. */
-  readonly hash: string;
-  readonly args: Job["args"];
-}
-
 /** Writes down what a run does: to the journal at once, to the log at checkpoints and at its end. */
 export class Recorder implements RunListener {
   readonly #options: RecorderOptions;
   readonly #format: ObjectFormat;
   readonly #seenTasks = new Set<string>();
   readonly #seenFiles = new Set<string>();
-  /** The arguments of jobs that have begun: a task may change what it was given. */
-  readonly #args = new WeakMap<LiveJob, RecordedArgs>();
+  readonly #jobs: JobRecords;
   readonly #timer: NodeJS.Timeout;
   #writing: Promise<unknown> = Promise.resolve();
   #checkpointDue = false;
@@ -60,25 +42,21 @@ export class Recorder implements RunListener {
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#format = options.log.backend.repository.objectFormat;
+    this.#jobs = new JobRecords(this.#format, (file) => this.#addFile(file));
     this.#timer = setInterval(() => this.#checkpoint(), CHECKPOINT_EVERY).unref();
   }
 
   jobStarted(job: LiveJob): void {
-    if (!this.#closed) this.#args.set(job, this.#recordArgs(job));
+    if (!this.#closed) this.#jobs.begin(job);
   }
 
   jobEnded(job: LiveJob): void {
-    if (this.#closed) return;
-    this.#addTask(job);
-    this.#add({ job: jobItemYaml(this.#record(job)), index: job.index });
+    if (!this.#closed) this.#addJob(job);
   }
 
   /** A tagged value is kept in its own file, so that `git show <value id>` prints it. */
   valueTagged(value: unknown, tags: readonly TagPair[]): void {
-    if (this.#closed) return;
-    const { text, id } = this.#write(value);
-    if (text.length <= STORED_LIMIT) this.#addFile({ path: valuePath(id), text });
-    this.#tag("Value", id, tags);
+    if (!this.#closed) this.#tag("Value", this.#jobs.store(value), tags);
   }
 
   executionTagged(tags: readonly TagPair[]): void {
@@ -95,10 +73,7 @@ export class Recorder implements RunListener {
     ended: string,
     unfinished: readonly LiveJob[],
   ): Promise<Appended> {
-    for (const job of unfinished) {
-      this.#addTask(job);
-      this.#add({ job: jobItemYaml(this.#record(job)), index: job.index });
-    }
+    for (const job of unfinished) this.#addJob(job);
     this.#closed = true;
     clearInterval(this.#timer);
     this.#options.journal.write(this.#options.pending.end(status, ended));
@@ -138,6 +113,11 @@ export class Recorder implements RunListener {
     if (isMuch && !this.#closed) this.#checkpoint();
   }
 
+  #addJob(job: LiveJob): void {
+    this.#addTask(job);
+    this.#add({ job: jobItemYaml(this.#jobs.record(job)), index: job.index });
+  }
+
   #addFile(file: RecordFile): void {
     if (this.#seenFiles.has(file.path)) return;
     this.#seenFiles.add(file.path);
@@ -155,100 +135,4 @@ export class Recorder implements RunListener {
   #tag(type: EntityType, id: string, tags: readonly TagPair[]): void {
     if (!this.#closed) this.#add({ tagged: taggedItemYaml({ type, id, tags: tagSet(tags) }) });
   }
-
-  #recordArgs({ task, args }: LiveJob): RecordedArgs {
-    const { names, values } = namedArguments(task.source.parameters, args);
-    const recorded = values.map((value) => this.#value(value, task.hashOnly.has("args")));
-    return {
-      names,
-      hash: argsId(
-        zip(
-          names,
-          recorded.map(({ id }) => id),
-        ),
-        this.#format,
-      ),
-      args: zip(
-        names,
-        recorded.map((value) => value.recorded),
-      ),
-    };
-  }
-
-  #record(job: LiveJob): Job {
-    const { task, status } = job;
-    const { names, hash, args } = this.#args.get(job) ?? this.#recordArgs(job);
-    const record = {
-      id: job.id,
-      index: job.index,
-      parent: job.parent?.id ?? null,
-      task: task.fullName,
-      taskHash: task.id(this.#format),
-      status,
-      started: job.started.toISOString(),
-      ended: job.ended?.toISOString() ?? null,
-      late: job.late,
-      args,
-      from: this.#from(job, names),
-      tags: tagSet(job.tags),
-    };
-    if (status !== "DONE" && status !== "CACHED" && status !== "FAILED") {
-      return { ...record, call: null };
-    }
-    const failed = status === "FAILED";
-    const { id: valueHash, recorded } = failed
-      ? this.#error(job.error)
-      : this.#value(job.result, task.hashOnly.has("result"));
-    job.call = callId(
-      {
-        taskHash: record.taskHash,
-        argsHash: hash,
-        valueHash,
-        children: job.children.flatMap((child) => (child.late ? [] : (child.call ?? []))),
-      },
-      this.#format,
-    );
-    return { ...record, call: job.call, [failed ? "error" : "result"]: recorded };
-  }
-
-  /** A value's id, and what stands for it in the job: itself, or its id when it is large. */
-  #value(value: unknown, hashOnly: boolean): { id: string; recorded: unknown } {
-    const { text, id } = this.#write(value);
-    if (hashOnly) return { id, recorded: new StoredValue(id) };
-    // A copy, because an object may change before the job is written down.
-    if (text.length <= INLINE_LIMIT) return { id, recorded: readYaml(text) };
-    if (text.length <= STORED_LIMIT) this.#addFile({ path: valuePath(id), text });
-    return { id, recorded: new StoredValue(id) };
-  }
-
-  /** A value as it is at this moment, its files included. */
-  #write(value: unknown): { text: string; id: string } {
-    for (const file of filesIn(value)) file.record(this.#format);
-    const text = writeYaml(value);
-    return { text, id: blobId(text, this.#format) };
-  }
-
-  /** Where an error was thrown differs by machine: its stack is recorded, and not hashed. */
-  #error(error: unknown): { id: string; recorded: unknown } {
-    if (!isError(error)) return this.#value(error, false);
-    const recorded = errorValue(error);
-    return { id: blobId(writeYaml(withoutStack(recorded)), this.#format), recorded };
-  }
-
-  #from(job: LiveJob, names: readonly string[] | null): Map<string, string[]> {
-    const from = new Map<string, string[]>();
-    job.from.forEach((jobs, at) => {
-      if (jobs.size === 0) return;
-      const name = names ? (names[Math.min(at, names.length - 1)] ?? String(at)) : String(at);
-      from.set(name, [...(from.get(name) ?? []), ...[...jobs].map(({ id }) => id)]);
-    });
-    return from;
-  }
-}
-
-function zip<T>(
-  names: readonly string[] | null,
-  values: readonly T[],
-): Map<string, T> | readonly T[] {
-  return names ? new Map(names.map((name, at) => [name, values[at]!])) : values;
 }

@@ -1,0 +1,148 @@
+import type { ObjectFormat } from "../git/backend.ts";
+import type { RecordFile } from "../log/log.ts";
+import { argsId, callId } from "../record/encode.ts";
+import { valuePath } from "../record/layout.ts";
+import type { Job } from "../record/records.ts";
+import { tagSet } from "../tag/set.ts";
+import { filesIn } from "../value/file.ts";
+import { blobId } from "../value/oid.ts";
+import { StoredValue, withoutStack } from "../value/value.ts";
+import { readYaml } from "../value/yaml-read.ts";
+import { writeYaml } from "../value/yaml-write.ts";
+import { namedArguments } from "./named-arguments.ts";
+import type { LiveJob } from "./run.ts";
+import { errorValue, isError } from "./user-stack.ts";
+
+/** Values up to this many characters of YAML stand inline in their job. */
+const INLINE_LIMIT = 2000;
+/** Of a value whose YAML is longer than this, only the id is kept. */
+const STORED_LIMIT = 50_000_000;
+
+/** A value's id, and what stands for it in the job: itself, or its id when it is large. */
+interface Recorded {
+  readonly id: string;
+  readonly recorded: unknown;
+}
+
+interface RecordedArgs {
+  readonly names: readonly string[] | null;
+  /** What the call node's `args_hash` is. */
+  readonly hash: string;
+  readonly args: Job["args"];
+}
+
+/** Makes records of jobs: values as they are at this moment, whatever becomes of them later. */
+export class JobRecords {
+  readonly #format: ObjectFormat;
+  readonly #addFile: (file: RecordFile) => void;
+  /** The arguments of jobs that have begun: a task may change what it was given. */
+  readonly #args = new WeakMap<LiveJob, RecordedArgs>();
+
+  /** @param addFile takes the files of values that are too large to stand in their job */
+  constructor(format: ObjectFormat, addFile: (file: RecordFile) => void) {
+    this.#format = format;
+    this.#addFile = addFile;
+  }
+
+  /** Takes down the arguments of a job that begins. */
+  begin(job: LiveJob): void {
+    this.#args.set(job, this.#recordArgs(job));
+  }
+
+  /** The record of a job. One that has ended gets its call node's id, in the live job as well. */
+  record(job: LiveJob): Job {
+    const { task, status } = job;
+    const { names, hash, args } = this.#args.get(job) ?? this.#recordArgs(job);
+    const record = {
+      id: job.id,
+      index: job.index,
+      parent: job.parent?.id ?? null,
+      task: task.fullName,
+      taskHash: task.id(this.#format),
+      status,
+      started: job.started.toISOString(),
+      ended: job.ended?.toISOString() ?? null,
+      late: job.late,
+      args,
+      from: sourcesOf(job, names),
+      tags: tagSet(job.tags),
+    };
+    if (status !== "DONE" && status !== "CACHED" && status !== "FAILED") {
+      return { ...record, call: null };
+    }
+    const failed = status === "FAILED";
+    const { id: valueHash, recorded } = failed
+      ? this.#error(job.error)
+      : this.#value(job.result, task.hashOnly.has("result"));
+    job.call = callId(
+      {
+        taskHash: record.taskHash,
+        argsHash: hash,
+        valueHash,
+        children: job.children.flatMap((child) => (child.late ? [] : (child.call ?? []))),
+      },
+      this.#format,
+    );
+    return { ...record, call: job.call, [failed ? "error" : "result"]: recorded };
+  }
+
+  /** Keeps a value in a file of its own, unless it is too large for one. Returns its id. */
+  store(value: unknown): string {
+    const { text, id } = this.#write(value);
+    this.#store(text, id);
+    return id;
+  }
+
+  #recordArgs({ task, args }: LiveJob): RecordedArgs {
+    const { names, values } = namedArguments(task.source.parameters, args);
+    const each = values.map((value) => this.#value(value, task.hashOnly.has("args")));
+    const [ids, recorded] = [each.map(({ id }) => id), each.map((value) => value.recorded)];
+    return { names, hash: argsId(zip(names, ids), this.#format), args: zip(names, recorded) };
+  }
+
+  #value(value: unknown, hashOnly: boolean): Recorded {
+    const { text, id } = this.#write(value);
+    if (hashOnly) return { id, recorded: new StoredValue(id) };
+    // A copy, because an object may change before the job is written down.
+    if (text.length <= INLINE_LIMIT) return { id, recorded: readYaml(text) };
+    this.#store(text, id);
+    return { id, recorded: new StoredValue(id) };
+  }
+
+  /** Where an error was thrown differs by machine: its stack is recorded, and not hashed. */
+  #error(error: unknown): Recorded {
+    if (!isError(error)) return this.#value(error, false);
+    const recorded = errorValue(error);
+    return { id: blobId(writeYaml(withoutStack(recorded)), this.#format), recorded };
+  }
+
+  /** A value as it is at this moment, its files included. */
+  #write(value: unknown): { text: string; id: string } {
+    for (const file of filesIn(value)) file.record(this.#format);
+    const text = writeYaml(value);
+    return { text, id: blobId(text, this.#format) };
+  }
+
+  #store(text: string, id: string): void {
+    if (text.length <= STORED_LIMIT) this.#addFile({ path: valuePath(id), text });
+  }
+}
+
+/** For each argument that came from other jobs, their ids. */
+function sourcesOf(job: LiveJob, names: readonly string[] | null): Map<string, string[]> {
+  const from = new Map<string, string[]>();
+  job.from.forEach((jobs, at) => {
+    if (jobs.size === 0) return;
+    // All that a rest parameter collects is one argument, the last.
+    const name = names ? (names[Math.min(at, names.length - 1)] ?? String(at)) : String(at);
+    from.set(name, [...(from.get(name) ?? []), ...[...jobs].map(({ id }) => id)]);
+  });
+  return from;
+}
+
+function zip<T>(
+  names: readonly string[] | null,
+  values: readonly T[],
+): Map<string, T> | readonly T[] {
+  return names ? new Map(names.map((name, at) => [name, values[at]!])) : values;
+}
