@@ -251,12 +251,16 @@ async function sizes(folder: string, runs: number): Promise<Facts> {
   run(folder, ["git", "gc", "--quiet", "--prune=now"]);
   const packed = Number(/size-pack: (\d+)/.exec(git(folder, "count-objects", "-v"))?.[1]) * 1024;
   const log = await IndexedLog.open({ cwd: folder });
+  await log.refresh();
+  // With the runs that were added since it was rebuilt.
+  const { executions } = log.index.counts();
   await log.close();
   // What was not moved into the file yet is, when the last one closes it.
   const index = indexSize(log.file.path);
+  const of = runs.toLocaleString("en");
   return {
-    [`bytes of a run in git, packed, of ${runs.toLocaleString("en")}`]: (packed / runs).toFixed(0),
-    [`bytes of a run in the index, of ${runs.toLocaleString("en")}`]: (index / runs).toFixed(0),
+    [`bytes of a run in git, packed, of ${of}`]: (packed / executions).toFixed(0),
+    [`bytes of a run in the index, of ${of}`]: (index / executions).toFixed(0),
   };
 }
 

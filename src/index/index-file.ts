@@ -71,10 +71,23 @@ function openSound(path: string): Database {
 
 function opened(database: Database, path: string, temporary: boolean): IndexFile {
   const close = () => {
+    moveIntoFile(database);
     database.close();
     if (temporary) rmSync(dirname(path), { recursive: true, force: true });
   };
   return { database, path, temporary, close };
+}
+
+/**
+ * Moves SQLite's own log into the file, as closing does: but the package for Node 20 leaves a file
+ * open until its statements are collected as garbage. Where others read, they do it.
+ */
+function moveIntoFile(database: Database): void {
+  try {
+    database.exec("PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch {
+    // The file is damaged, or may not be written.
+  }
 }
 
 /** A database in WAL mode keeps two more files beside it. */

@@ -1,12 +1,21 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, cpSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  readdirSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { generateRuns } from "../../bench/generate.ts";
+import { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 
 const CLI = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
@@ -126,6 +135,19 @@ robust("a git directory that cannot be written is read through a temporary index
   assert.is(status, 0, stderr);
   assert.is(stdout, log());
   assert.match(stderr, "temporary index");
+});
+
+robust("closing moves what was written into the file, though others have it open", async () => {
+  const open = () => IndexedLog.open({ cwd: repo.dir });
+  const [reader, writer] = [await open(), await open()];
+  reader.index.executionBefore(0);
+  await generateRuns(repo.dir, "refs/redun/main", RUNS, RUNS + 5);
+  await writer.refresh();
+  const ahead = `${writer.file.path}-wal`;
+  assert.ok(statSync(ahead).size > 0);
+  await writer.close();
+  assert.is(statSync(ahead).size, 0);
+  await reader.close();
 });
 
 robust.run();
