@@ -3,6 +3,12 @@ import { ROWS_AT_ONCE, RowBatch } from "./row-batch.ts";
 import { INDEXES, LOOKUPS, type Lookup, lookupTable } from "./schema.ts";
 
 /**
+ * SQLite sorts as many kilobytes at once as its cache has, and then merges. What fits into the
+ * processor's cache is sorted twice as fast.
+ */
+const SORTER_CACHE = 2000;
+
+/**
  * Adds rows to the lookup tables: one by one, or, during a rebuild, collected and then filled in
  * sorted. Inserting into the middle of a tree that does not fit into memory is what makes a naive
  * rebuild slow.
@@ -26,6 +32,7 @@ export class LookupWriter {
   /** Fills the tables with what was collected. From then on, rows are added one by one. */
   finish(): void {
     if (!this.#collecting) return;
+    this.#database.exec(`PRAGMA cache_size = -${SORTER_CACHE}`);
     for (const name of names()) {
       this.#tables[name].flush();
       const columns = LOOKUPS[name].join(", ");

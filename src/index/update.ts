@@ -20,10 +20,10 @@ export interface BadRecord {
   readonly reason: string;
 }
 
-/** Files whose digests are asked for at once. */
-const BATCH = 512;
+/** Files whose digests are asked for at once: few, so that most of what they leave dies young. */
+const BATCH = 128;
 /** So many batches are being digested while those before them go into the tables. */
-const AHEAD = 4;
+const AHEAD = 8;
 /** A rebuild of fewer files is done before a worker would have started. */
 const WORTH_A_WORKER = 2048;
 
@@ -31,8 +31,8 @@ const WORTH_A_WORKER = 2048;
 const SHORT_WAIT = 250;
 const LONG_WAIT = 600_000;
 
-/** A rebuild sorts millions of rows: with this many kilobytes it does so in few passes. */
-const REBUILD_CACHE = 64_000;
+/** Kilobytes of SQLite's cache while a rebuild adds files: new tags go anywhere into their index. */
+const REBUILD_CACHE = 32_000;
 
 /**
  * Brings the index to `tip` (null: an empty log), by what changed since the commit that it was

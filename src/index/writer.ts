@@ -14,7 +14,8 @@ import type {
 import { loadId, packNumbers, storeId } from "./ids.ts";
 import { LookupWriter } from "./lookups.ts";
 import { NAMED, nameKey, ownKey } from "./names.ts";
-import { ROWS_AT_ONCE, RowBatch } from "./row-batch.ts";
+import { ROWS_AT_ONCE } from "./row-batch.ts";
+import { RunRows } from "./run-rows.ts";
 import { jobNumber } from "./schema.ts";
 import { type TaggedRow, TagWriter } from "./tag-writer.ts";
 
@@ -33,13 +34,9 @@ interface CurrentExecution {
 const REMEMBERED = 50_000;
 /** A parent that is named and never comes must not cost a million hashes. */
 const MAX_PLACES_TRIED = 100_000;
-const INSERT_JOB = "INSERT INTO job (seq, id, parent, task, status, started, took, segment, args)";
-/** Of two records of one job the one that ended counts, then the later. */
-const OR_UPDATE_JOB = `ON CONFLICT (seq) DO UPDATE SET parent = excluded.parent, task = excluded.task,
-  status = excluded.status, started = excluded.started, took = excluded.took,
-  segment = excluded.segment, args = excluded.args WHERE excluded.took IS NOT NULL
-  AND (job.took IS NULL OR excluded.started + excluded.took > job.started + job.took)`;
-const INTERRUPTED = EXECUTION_STATUSES.indexOf("INTERRUPTED");
+const RUNNING = EXECUTION_STATUSES.indexOf("RUNNING");
+/** What stands behind `took` in the row of an outcome. */
+const NO_MORE = [null, null, null, null, null, null];
 const TYPE = Object.fromEntries(ENTITY_TYPES.map((type, at) => [type, at])) as Record<
   EntityType,
   number
@@ -52,7 +49,7 @@ export class IndexWriter {
   readonly #lookups: LookupWriter;
   readonly #tags: TagWriter;
   readonly #database: Database;
-  #jobs: RowBatch;
+  #rows: RunRows;
   readonly #format: ObjectFormat;
   readonly #entities = new Map<string, number>();
   /** Those of them whose names are written: an edit of a task's tags may come before the task. */
@@ -65,7 +62,7 @@ export class IndexWriter {
   constructor(database: Database, format: ObjectFormat, { anew }: { anew: boolean }) {
     this.#database = database;
     this.#statements = new Statements(database);
-    this.#jobs = this.#jobRows(anew ? ROWS_AT_ONCE : 1);
+    this.#rows = new RunRows(database, anew ? ROWS_AT_ONCE : 1);
     this.#dictionary = new Dictionary(this.#statements);
     this.#lookups = new LookupWriter(database, { collect: anew });
     this.#tags = new TagWriter(this.#statements, this.#dictionary, this.#lookups);
@@ -104,8 +101,8 @@ export class IndexWriter {
   /** From here on, what comes may refer to anything that came before. */
   endOfFiles(): void {
     if (!this.#anew) return;
-    this.#jobs.flush();
-    this.#jobs = this.#jobRows(1);
+    this.#rows.flush();
+    this.#rows = new RunRows(this.#database, 1);
     this.#lookups.finish();
     this.#anew = false;
     this.#entities.clear();
@@ -115,44 +112,34 @@ export class IndexWriter {
     if (this.#findExecution(id)) return true;
     const pairs = this.#tags.pairs(tags);
     const word = (text: string | undefined) => (text ? this.#dictionary.word(text) : null);
-    const seq = this.#insert(
-      `INSERT INTO execution (id, started, status, task, user, commit_id, tree_id, argv, tags)
-       VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?)`,
-      storeId(id),
-      started,
-      word(task),
-      word(user),
-      word(commit),
-      word(tree),
-      argv,
-      packNumbers(pairs),
-    );
+    const seq = this.#rows.newExecution();
+    const words = [word(task), word(user), word(commit), word(tree)];
+    const packed = packNumbers(pairs);
+    this.#rows.execution.add([seq, storeId(id), started, RUNNING, null, ...words, argv, packed]);
     this.#lookups.add("name", nameKey(id, NAMED.execution), seq);
     this.#current = { id, seq, started, places: new Map(), tried: 0 };
     this.#tags.recordNew(executionRow(this.#current), tags, pairs);
     return true;
   }
 
-  /** DONE or FAILED beats INTERRUPTED, then the later end wins, then FAILED beats DONE. */
   #addOutcome({ execution, status, ended }: OutcomeDigest): boolean {
     const current = this.#findExecution(execution);
     if (!current) return false;
-    this.#statements
-      .get(
-        `UPDATE execution SET status = ?1, took = ?2 WHERE seq = ?3 AND (took IS NULL
-           OR (status <> ${INTERRUPTED}, took, status) < (?1 <> ${INTERRUPTED}, ?2, ?1))`,
-      )
-      .run(status, ended - current.started, current.seq);
+    const { seq, started } = current;
+    const took = ended - started;
+    this.#rows.execution.add([seq, storeId(execution), started, status, took, ...NO_MORE]);
     return true;
   }
 
   #addJobs({ execution, oid, jobs, tagged }: JobsDigest): boolean {
     const current = this.#findExecution(execution);
     if (!current) return false;
-    const segment = this.#insert("INSERT INTO segment (oid) VALUES (?)", storeId(oid));
+    const segment = this.#rows.newSegment();
+    this.#rows.segment.add([segment, storeId(oid)]);
     for (const { id, index } of jobs) current.places.set(id, index);
     for (const job of jobs) this.#addJob(current, job, segment);
     let isWhole = true;
+    if (tagged.length > 0) this.#rows.flush();
     for (const { type, id, tags } of tagged) {
       const row = this.#row(type, id);
       if (row) this.#tags.record(row, tags);
@@ -166,17 +153,13 @@ export class IndexWriter {
     const parent = job.parent === null ? null : this.#parentNumber(current, job.parent, job.index);
     const task = this.#entity("Task", job.taskHash, job.task);
     const { id, status, started, took, args } = job;
-    this.#jobs.add([seq, storeId(id), parent, task, status, started, took, segment, args]);
+    this.#rows.job.add([seq, storeId(id), parent, task, status, started, took, segment, args]);
     for (const { id: file, path } of job.files) this.#entity("Value", file, path);
     for (const name of job.names) this.#lookups.add("name", name, seq);
     if (job.cacheKey !== null) this.#lookups.add("call", task, job.cacheKey, seq);
     if (job.tags.length === 0) return;
-    this.#jobs.flush();
+    this.#rows.flush();
     this.#tags.record({ table: "job", type: TYPE.Job, seq, id, time: started }, job.tags);
-  }
-
-  #jobRows(rowsAtOnce: number): RowBatch {
-    return new RowBatch(this.#database, INSERT_JOB, 9, rowsAtOnce, OR_UPDATE_JOB);
   }
 
   #addTagEdits({ type, entity, oid, edits }: TagsDigest): boolean {

@@ -1,0 +1,60 @@
+import { EXECUTION_STATUSES } from "../record/records.ts";
+import type { Database } from "./database.ts";
+import { RowBatch } from "./row-batch.ts";
+
+const INTERRUPTED = EXECUTION_STATUSES.indexOf("INTERRUPTED");
+
+const INSERT_EXECUTION = `INSERT INTO execution
+  (seq, id, started, status, took, task, user, commit_id, tree_id, argv, tags)`;
+/** An outcome. Of two, DONE or FAILED beats INTERRUPTED, then the later end wins, then FAILED beats DONE. */
+const OR_UPDATE_EXECUTION = `ON CONFLICT (seq) DO UPDATE SET status = excluded.status, took = excluded.took
+  WHERE execution.took IS NULL OR (execution.status <> ${INTERRUPTED}, execution.took, execution.status)
+    < (excluded.status <> ${INTERRUPTED}, excluded.took, excluded.status)`;
+
+const INSERT_JOB = "INSERT INTO job (seq, id, parent, task, status, started, took, segment, args)";
+/** Of two records of one job the one that ended counts, then the later. */
+const OR_UPDATE_JOB = `ON CONFLICT (seq) DO UPDATE SET parent = excluded.parent, task = excluded.task,
+  status = excluded.status, started = excluded.started, took = excluded.took,
+  segment = excluded.segment, args = excluded.args WHERE excluded.took IS NOT NULL
+  AND (job.took IS NULL OR excluded.started + excluded.took > job.started + job.took)`;
+
+/** Adds executions, their segments and jobs, so many rows of each at a time. */
+export class RunRows {
+  /** A second row of an execution, with the same id and start, is its outcome. */
+  readonly execution: RowBatch;
+  readonly segment: RowBatch;
+  readonly job: RowBatch;
+  #lastExecution: number;
+  #lastSegment: number;
+
+  constructor(database: Database, rowsAtOnce: number) {
+    const rows = (into: string, columns: number, after?: string) =>
+      new RowBatch(database, into, columns, rowsAtOnce, after);
+    this.execution = rows(INSERT_EXECUTION, 11, OR_UPDATE_EXECUTION);
+    this.segment = rows("INSERT INTO segment (seq, oid)", 2);
+    this.job = rows(INSERT_JOB, 9, OR_UPDATE_JOB);
+    this.#lastExecution = lastNumber(database, "execution");
+    this.#lastSegment = lastNumber(database, "segment");
+  }
+
+  /** The number of a new execution. */
+  newExecution(): number {
+    return ++this.#lastExecution;
+  }
+
+  newSegment(): number {
+    return ++this.#lastSegment;
+  }
+
+  /** Until then, SQL may not see what was added. */
+  flush(): void {
+    this.execution.flush();
+    this.segment.flush();
+    this.job.flush();
+  }
+}
+
+function lastNumber(database: Database, table: "execution" | "segment"): number {
+  const row = database.prepare(`SELECT ifnull(max(seq), 0) AS last FROM ${table}`).get();
+  return row!.last as number;
+}
