@@ -4,6 +4,7 @@ import type { Oid } from "../git/backend.ts";
 import { checkFormat } from "../log/format.ts";
 import type { Log } from "../log/log.ts";
 import { parsePath, type RecordPath } from "../record/layout.ts";
+import { checkName } from "../record/name.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 import { type Digest, Digester } from "./digest.ts";
 
@@ -90,11 +91,4 @@ export class FileDigester implements DigestSource {
       return { kind: "bad", reason: error.message };
     }
   }
-}
-
-/** A record is named by its content, unless it says that it was imported under another id. */
-function checkName(place: RecordPath, oid: Oid, record: unknown): void {
-  const name = place.kind === "execution" ? place.execution : "id" in place ? place.id : oid;
-  if (name === oid || (record as { id?: unknown } | null)?.id === name) return;
-  throw new RedunError("BAD_RECORD", `Its name is ${name}, but its content has the id ${oid}.`);
 }

@@ -1,18 +1,13 @@
 import { RedunError } from "../errors.ts";
-import {
-  type Change,
-  FILE_MODE,
-  type GitBackend,
-  type Oid,
-  type StoredFile,
-} from "../git/backend.ts";
+import type { GitBackend, Oid, StoredFile } from "../git/backend.ts";
 import { committedAt } from "../git/commit.ts";
-import { namesOf } from "../git/files/path-names.ts";
 import { FORMAT_PATH, parsePath } from "../record/layout.ts";
+import { nameOf } from "../record/name.ts";
 import { blobId } from "../value/oid.ts";
 import { ArrivalCounter, type Arrivals, MERGE_AUTHOR, NOTHING } from "./arrivals.ts";
 import { readFormat } from "./format.ts";
 import type { Log } from "./log.ts";
+import { expectFile, expectImported, expectNoFolderAsFile, twoContents } from "./refusals.ts";
 import { whileContended } from "./retry.ts";
 
 /** Another log: a commit that the repository has, and what to call it in errors. */
@@ -138,10 +133,12 @@ async function compare(
 ) {
   const gains: StoredFile[] = [];
   const lacks: StoredFile[] = [];
+  const misnamed: StoredFile[] = [];
   let allRecords = true;
   for await (const change of log.backend.changes(ours, theirs)) {
     const { path, kind, oid, mode } = change;
-    allRecords &&= parsePath(path) !== null;
+    const place = parsePath(path);
+    allRecords &&= place !== null;
     if (kind === "deleted") {
       lacks.push({ path, oid, mode });
       continue;
@@ -154,9 +151,13 @@ async function compare(
       continue;
     }
     counter.addFile(path);
+    // A value's file may be written in another way than the canonical one, which has its id.
+    const id = place && place.kind !== "value" ? nameOf(place) : null;
+    if (id !== null && id !== oid) misnamed.push({ path, oid });
     // A log that begins with theirs has no use for the list, which may be long.
     if (ours !== null) gains.push({ path, oid });
   }
+  await expectImported(log, misnamed, name);
   // Paths of records never lead through one another.
   if (!allRecords) expectNoFolderAsFile([...gains, ...lacks]);
   return { gains, lacks };
@@ -175,49 +176,10 @@ async function isOursNewer(backend: GitBackend, ours: Oid, theirs: Oid): Promise
   return stays ? mine!.oid : null;
 }
 
-/** Only ordinary files come in: a link or a submodule in a log can only be meant to harm. */
-function expectFile({ path, mode }: Change, name: string): void {
-  namesOf(path);
-  if (mode === FILE_MODE) return;
-  const kinds: Record<string, string> = { "120000": "a symbolic link", "160000": "a submodule" };
-  throw new RedunError(
-    "BAD_RECORD",
-    `${name} holds ${path}, which is ${kinds[mode] ?? `a file of mode ${mode}`}.`,
-    `A log holds ordinary files of mode ${FILE_MODE} alone. Nothing was taken.`,
-  );
-}
-
-/** A path of others' files may lead through what is a file in the other log. */
-function expectNoFolderAsFile(files: readonly StoredFile[]): void {
-  const paths = new Set(files.map(({ path }) => path));
-  for (const path of paths) {
-    for (let end = path.indexOf("/"); end >= 0; end = path.indexOf("/", end + 1)) {
-      if (paths.has(path.slice(0, end))) throw conflict(path.slice(0, end));
-    }
-  }
-}
-
 function notALog(name: string): RedunError {
   return new RedunError(
     "NOT_A_LOG",
     `${name} is no log: it has no ${FORMAT_PATH}.`,
     "`redun-git logs` lists the logs of this repository.",
-  );
-}
-
-function twoContents(path: string, ours: string, theirs: string): RedunError {
-  if (parsePath(path) === null) return conflict(path);
-  return new RedunError(
-    "LOG_CORRUPT",
-    `${path} is not the same file in ${ours} and in ${theirs}. Nothing was taken.`,
-    "A record never changes, so one of the two is damaged or forged: compare them with `git diff`.",
-  );
-}
-
-function conflict(path: string): RedunError {
-  return new RedunError(
-    "FILE_CONFLICT",
-    `${path} differs between the two logs, and is none of redun-git's files. Nothing was taken.`,
-    "Make the two alike, or merge the branches with `git merge`; the records will not conflict.",
   );
 }

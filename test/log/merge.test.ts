@@ -174,6 +174,26 @@ for (const [backend, open] of Object.entries(OPEN)) {
     }
   });
 
+  test("a record that is not what its name says is refused, be it ever so new", async (world) => {
+    const { log, merge, record, repo, refuses } = world;
+    await record("b", 1, 2);
+    const { path, text } = madeRun(2).files[0]!;
+    const forged = text.replace("laptop", "server");
+    tamper(repo, "b", ({ add }) => add("100644", forged, path));
+    await refuses("a", "b", "LOG_CORRUPT", path);
+    await record("a", 3);
+    await refuses("a", "b", "LOG_CORRUPT", path);
+    // One that was imported brings its name with it.
+    const id = "1f0c1f0c1f0c1f0c1f0c1f0c1f0c1f0c1f0c1f0c";
+    const there = path.replaceAll(madeRun(2).id, id);
+    tamper(repo, "b", ({ add, remove }) => {
+      remove(path);
+      add("100644", `id: ${id}\n${text}`, there);
+    });
+    await merge("a", "b");
+    assert.is(repo.git("show", `${log("a").ref}:${there}`).split("\n")[0], `id: ${id}`);
+  });
+
   test("files of others are carried along; two contents of one are a conflict", async (world) => {
     const { merge, record, repo, refuses, tree } = world;
     await record("a", 1);
