@@ -52,6 +52,7 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
     about: "Push your log to a remote; merges what others pushed, never forces",
     options: [
       ...SHARING,
+      { flags: "--give-back", about: "Give a remote that was rewritten what it has lost" },
       {
         flags: "--background",
         about: "Ask and say nothing; a failure is told by the next command",
@@ -79,7 +80,10 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
     name: "pull",
     args: "[remote]",
     about: "Fetch a remote's log and merge it into yours; it cannot conflict",
-    options: SHARING,
+    options: [
+      ...SHARING,
+      { flags: "--drop", about: "Drop what a remote that was rewritten has lost" },
+    ],
     examples: [
       "pull                                 from the branch's remote, else origin",
       "pull --dry-run                       what would come",

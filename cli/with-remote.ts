@@ -1,11 +1,11 @@
-import type { GitConfig } from "../src/git/backend.ts";
+import type { GitConfig, Oid } from "../src/git/backend.ts";
 import { loadConfig } from "../src/git/files/config.ts";
 import { findRepository } from "../src/git/files/repository.ts";
 import { deferredBackend } from "../src/git/open.ts";
 import { Log } from "../src/log/log.ts";
 import { recoverRuns } from "../src/log/recover.ts";
 import { chosenRef } from "../src/log/ref.ts";
-import { logsOfRemote, type Talk } from "../src/share/fetch.ts";
+import { logsOfRemote, previewFetch, type Talk } from "../src/share/fetch.ts";
 import { chooseRemote, type RemoteLog, remoteLog } from "../src/share/remotes.ts";
 import { logChoice, type Options } from "./command.ts";
 import { visible, write } from "./text/terminal.ts";
@@ -44,6 +44,16 @@ export async function eachLogOfRemote(
   for (const ref of refs) {
     await write(visible(await body(new Log(log.backend, ref), remoteLog(remote, ref))));
   }
+}
+
+/** Where a remote's log is now, for `--dry-run`; tells on stderr if it was rewritten. */
+export async function preview(log: Log, there: RemoteLog, talk: Talk): Promise<Oid | null> {
+  const { after, isRewritten } = await previewFetch(log, there, talk);
+  if (isRewritten) {
+    const what = `warning: the log of ${there.name} was rewritten by force since the last fetch.`;
+    process.stderr.write(visible(`${what}\n  \`redun-git fetch\` says what it has lost.\n`));
+  }
+  return after;
 }
 
 /** Opens a log without its index. */

@@ -1,11 +1,11 @@
-import { type Arrivals, countBetween } from "../../src/log/arrivals.ts";
-import { type Fetched, fetchLog, previewFetch } from "../../src/share/fetch.ts";
+import { type Arrivals, countBetween, isNothing } from "../../src/log/arrivals.ts";
+import { type Fetched, fetchLog } from "../../src/share/fetch.ts";
 import { lastSeen, type RemoteLog } from "../../src/share/remotes.ts";
 import type { CommandFunction, Options } from "../command.ts";
-import { arrivalsText, isNothing } from "../text/arrivals.ts";
+import { arrivalsText } from "../text/arrivals.ts";
 import { reportRewritten } from "../text/rewritten.ts";
 import { watchedLog } from "../watched-log.ts";
-import { eachLogOfRemote, withRemote } from "../with-remote.ts";
+import { eachLogOfRemote, preview, withRemote } from "../with-remote.ts";
 
 export const command: CommandFunction = ([named], options) =>
   withRemote(options, named, "fetch", (sharing) =>
@@ -17,7 +17,7 @@ export const command: CommandFunction = ([named], options) =>
         return fetchText(fetched, arrivals, there, pullCommand(named, options));
       }
       const seen = await lastSeen(log, there);
-      const theirs = await previewFetch(log, there, sharing.talk);
+      const theirs = await preview(log, there, sharing.talk);
       const arrivals = await countBetween(log.backend, seen, theirs);
       return `Would fetch ${arrivalsText(arrivals) || "nothing"} from ${there.name} (${log.ref}).\n`;
     }),

@@ -1,18 +1,17 @@
 import { RedunError } from "../../src/errors.ts";
 import { findRepository } from "../../src/git/files/repository.ts";
-import { countBetween } from "../../src/log/arrivals.ts";
+import { countBetween, isNothing } from "../../src/log/arrivals.ts";
 import { Log } from "../../src/log/log.ts";
 import { forgetPushFailure, notePushFailure, pushAlone } from "../../src/share/auto-push.ts";
-import { previewFetch } from "../../src/share/fetch.ts";
 import { logsHere } from "../../src/share/logs.ts";
-import { type PushedLog, pushLog } from "../../src/share/push.ts";
+import { giveBack, type PushedLog, pushLog } from "../../src/share/push.ts";
 import { type RemoteLog, remoteLog } from "../../src/share/remotes.ts";
 import type { CommandFunction, Options } from "../command.ts";
-import { arrivalsText, isNothing } from "../text/arrivals.ts";
+import { arrivalsText } from "../text/arrivals.ts";
 import { reportPushFailure } from "../text/push-failure.ts";
 import { visible, write } from "../text/terminal.ts";
 import { watchedLog } from "../watched-log.ts";
-import { type Sharing, withRemote } from "../with-remote.ts";
+import { preview, type Sharing, withRemote } from "../with-remote.ts";
 
 export const command: CommandFunction = ([named], options) =>
   options.background ? pushInBackground(named, options) : pushLogs(named, options);
@@ -24,8 +23,8 @@ function pushLogs(named: string | undefined, options: Options): Promise<void> {
     if (refs.length === 0) await write("There is no log here to push.\n");
     for (const ref of refs) {
       const [one, there] = [new Log(log.backend, ref), remoteLog(remote, ref)];
-      if (options.dryRun) await write(await preview({ ...sharing, log: one }, there));
-      else await write(await push({ ...sharing, log: one }, there));
+      if (options.dryRun) await write(await previewText({ ...sharing, log: one }, there));
+      else await write(await push({ ...sharing, log: one }, there, Boolean(options.giveBack)));
     }
   });
 }
@@ -46,9 +45,9 @@ async function pushInBackground(named: string | undefined, options: Options): Pr
   }
 }
 
-async function push({ log, talk }: Sharing, there: RemoteLog): Promise<string> {
+async function push({ log, talk }: Sharing, there: RemoteLog, isGift: boolean): Promise<string> {
   reportPushFailure(log.backend.repository);
-  const pushed = await pushLog(log, there, talk);
+  const pushed = await (isGift ? giveBack : pushLog)(log, there, talk);
   forgetPushFailure(log.backend.repository);
   return pushText(pushed, there);
 }
@@ -63,10 +62,10 @@ function pushText({ sent, received, after, rounds, said }: PushedLog, there: Rem
   return visible(`${came}Pushed ${arrivalsText(sent)} to ${name} (${ref})${tries}.\n`);
 }
 
-async function preview({ talk, ...sharing }: Sharing, there: RemoteLog): Promise<string> {
+async function previewText({ talk, ...sharing }: Sharing, there: RemoteLog): Promise<string> {
   const log = watchedLog(sharing.log);
   const tip = await log.tip();
-  const theirs = await previewFetch(log, there, talk);
+  const theirs = await preview(log, there, talk);
   const [received, sent] = await Promise.all([
     countBetween(log.backend, tip, theirs),
     countBetween(log.backend, theirs, tip),

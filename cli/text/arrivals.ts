@@ -17,8 +17,3 @@ export function arrivalsText({ executions, tagEdits, others, people }: Arrivals)
 function counted(count: number, noun: string): string {
   return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }
-
-/** Whether there is anything to count. */
-export function isNothing({ executions, tagEdits, others }: Arrivals): boolean {
-  return executions + tagEdits + others === 0;
-}

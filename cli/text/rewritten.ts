@@ -1,25 +1,24 @@
 import type { Fetched } from "../../src/share/fetch.ts";
 import type { RemoteLog } from "../../src/share/remotes.ts";
+import { waysOut } from "../../src/share/rewritten.ts";
 import { arrivalsText } from "./arrivals.ts";
 import { visible } from "./terminal.ts";
 
-/** Tells on stderr that a remote's log was moved by force or deleted, if it was, and the way out. */
+/** Tells on stderr what a remote's log has lost, if it has, where that is, and the ways out. */
 export function reportRewritten({ rewritten, after }: Fetched, there: RemoteLog): void {
   if (!rewritten) return;
-  const { name, ref, tracking } = there;
+  const { name, ref } = there;
   const { lost, kept } = rewritten;
   const what = arrivalsText(lost) || "a part of its history";
   const lines = [
     after === null
       ? `warning: the log of ${name} was deleted, with ${what}.`
       : `warning: the log of ${name} was rewritten by force: it has lost ${what}.`,
-    kept === null
-      ? `  They are kept here, in ${ref}. To give them back: \`redun-git push ${name}\`.`
-      : `  They are kept here, in ${kept}. To take them into your log: \`redun-git merge ${kept}\`.`,
-    ...(after === null
-      ? []
+    ...(kept.length === 0
+      ? [`  They are kept here, in ${ref}; the next push begins it anew.`]
       : [
-          `  To take what ${name} has now and drop the rest: \`git update-ref ${ref} ${tracking}\`.`,
+          `  They are kept here, in ${kept.join(" and ")}.`,
+          ...waysOut(there).map((l) => `  ${l}`),
         ]),
   ];
   process.stderr.write(visible(`${lines.join("\n")}\n`));

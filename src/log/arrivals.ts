@@ -1,4 +1,4 @@
-import type { GitBackend, Oid } from "../git/backend.ts";
+import type { GitBackend, Oid, StoredFile } from "../git/backend.ts";
 import { parsePath } from "../record/layout.ts";
 
 /** What came (or would go) with a merge, a fetch or a push, as people count it. */
@@ -14,6 +14,11 @@ export interface Arrivals {
 }
 
 export const NOTHING: Arrivals = { executions: 0, tagEdits: 0, others: 0, people: [] };
+
+/** Whether there is anything that people would count. */
+export function isNothing({ executions, tagEdits, others }: Arrivals): boolean {
+  return executions + tagEdits + others === 0;
+}
 
 /** Who makes merge commits. It brings nothing of its own, so it is nobody to people. */
 export const MERGE_AUTHOR = "redun-git <redun-git@localhost>";
@@ -31,11 +36,31 @@ export async function countBetween(
   const counter = new ArrivalCounter();
   const addFiles = async () => {
     for await (const { path, kind } of backend.changes(from, to)) {
-      if (kind === "added") counter.addFile(path);
+      // Two contents of one record: each side lacks the other's.
+      if (kind !== "deleted") counter.addFile(path);
     }
   };
   await Promise.all([addFiles(), counter.addAuthors(backend, from, to)]);
   return counter.total;
+}
+
+/** Both of two arrivals; an execution that is in both counts twice. */
+export function together(a: Arrivals, b: Arrivals): Arrivals {
+  return {
+    executions: a.executions + b.executions,
+    tagEdits: a.tagEdits + b.tagEdits,
+    others: a.others + b.others,
+    people: [...new Set([...a.people, ...b.people])],
+  };
+}
+
+/** The files that the log at `to` holds and the one at `from` lacks. */
+export async function addedFiles(backend: GitBackend, from: Oid, to: Oid): Promise<StoredFile[]> {
+  const files: StoredFile[] = [];
+  for await (const { kind, path, oid } of backend.changes(from, to)) {
+    if (kind === "added") files.push({ path, oid });
+  }
+  return files;
 }
 
 /** Counts files by path and commits by author, in one pass over as many as there are. */

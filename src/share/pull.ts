@@ -2,6 +2,7 @@ import type { Log } from "../log/log.ts";
 import { type Merged, mergeLogs } from "../log/merge.ts";
 import { type Fetched, fetchLog, type Talk } from "./fetch.ts";
 import type { RemoteLog } from "./remotes.ts";
+import { type Dropped, dropLost } from "./rewritten.ts";
 
 /** What a pull found and did; nothing was merged where the remote has no log. */
 export interface Pulled {
@@ -18,4 +19,13 @@ export async function pullLog(log: Log, remote: RemoteLog, talk: Talk = {}): Pro
   if (fetched.after === null) return { fetched, merged: null };
   const theirs = { commit: fetched.after, name: `${remote.ref} of ${remote.name}` };
   return { fetched, merged: await mergeLogs(log, theirs) };
+}
+
+/**
+ * Fetches a remote's log and makes ours the same without what it has lost: `dropLost`.
+ * @throws RedunError as `fetchLog`
+ */
+export async function pullAndDrop(log: Log, remote: RemoteLog, talk: Talk = {}): Promise<Dropped> {
+  await fetchLog(log, remote, talk);
+  return dropLost(log, remote);
 }

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RedunError } from "../errors.ts";
 import type { Oid } from "../git/backend.ts";
-import { type Arrivals, countBetween, NOTHING } from "../log/arrivals.ts";
+import { type Arrivals, countBetween, NOTHING, together } from "../log/arrivals.ts";
 import type { Log } from "../log/log.ts";
 import { mergeLogs } from "../log/merge.ts";
-import { fetchLog, type Rewritten, type Talk } from "./fetch.ts";
+import { fetchLog, type Talk } from "./fetch.ts";
 import { lastSeen, type RemoteLog } from "./remotes.ts";
+import { formerStates, rewrittenError, takeLost } from "./rewritten.ts";
 
 /** What a push did. */
 export interface PushedLog {
@@ -33,11 +34,12 @@ const MAX_PAUSE = 1500;
  * The first push does not fetch before: it lands only if the remote's log is where we saw it last,
  * and then there is nothing to fetch.
  * @throws RedunError REMOTE_REWRITTEN when the remote's log was moved by force since we last saw
- * it: nothing is pushed, and the next push goes through; REMOTE_FAILED, PUSH_REJECTED,
- * REMOTE_BUSY; what `mergeLogs` throws
+ * it, until the user has decided: see rewritten.ts; REMOTE_FAILED, PUSH_REJECTED, REMOTE_BUSY; what
+ * `mergeLogs` throws
  */
 export async function pushLog(log: Log, remote: RemoteLog, talk: Talk = {}): Promise<PushedLog> {
-  let before = await lastSeen(log, remote);
+  const isDecided = (await formerStates(log, remote)).size === 0;
+  let before = await (isDecided ? lastSeen(log, remote) : fetchUnlessRewritten(log, remote, talk));
   let received = NOTHING;
   for (let rounds = 1; ; rounds++) {
     const tip = await log.tip();
@@ -59,10 +61,7 @@ export async function pushLog(log: Log, remote: RemoteLog, talk: Talk = {}): Pro
     if (rounds === MAX_ROUNDS) throw busy(remote);
     // Jitter keeps two pushers from meeting again in every round.
     if (rounds > 1) await sleep(Math.random() * Math.min(50 * 1.5 ** rounds, MAX_PAUSE));
-    const fetched = await fetchLog(log, remote, talk);
-    before = fetched.after;
-    // A log that is gone altogether is begun anew.
-    if (fetched.rewritten && before !== null) throw rewritten(log, remote, fetched.rewritten);
+    before = await fetchUnlessRewritten(log, remote, talk);
     if (before === null) {
       if (tip === null) return { ...unchanged, before, after: null };
       continue;
@@ -73,6 +72,23 @@ export async function pushLog(log: Log, remote: RemoteLog, talk: Talk = {}): Pro
     // Two commits may hold the same files: then neither side has anything to give.
     if (scenario === "equal") return { ...unchanged, before, after: before, received };
   }
+}
+
+/**
+ * Pushes, and gives the remote back what its log has lost since it was rewritten.
+ * @throws RedunError as `pushLog`, but not REMOTE_REWRITTEN
+ */
+export async function giveBack(log: Log, remote: RemoteLog, talk: Talk = {}): Promise<PushedLog> {
+  await fetchLog(log, remote, talk);
+  await takeLost(log, remote);
+  return pushLog(log, remote, talk);
+}
+
+/** Where the remote's log is now, unless it has lost what we would give back. */
+async function fetchUnlessRewritten(log: Log, remote: RemoteLog, talk: Talk): Promise<Oid | null> {
+  const { after, rewritten } = await fetchLog(log, remote, talk);
+  if (rewritten !== null && rewritten.kept.length > 0) throw rewrittenError(remote, rewritten);
+  return after;
 }
 
 /** As `Promise.all`, but none is still at work in the repository when the other has failed. */
@@ -94,28 +110,10 @@ async function follow(log: Log, remote: RemoteLog, tip: Oid): Promise<void> {
   }
 }
 
-function together(a: Arrivals, b: Arrivals): Arrivals {
-  return {
-    executions: a.executions + b.executions,
-    tagEdits: a.tagEdits + b.tagEdits,
-    others: a.others + b.others,
-    people: [...new Set([...a.people, ...b.people])],
-  };
-}
-
 function busy({ name, ref }: RemoteLog): RedunError {
   return new RedunError(
     "REMOTE_BUSY",
     `${ref} of ${name} moved ${MAX_ROUNDS} times while it was being pushed to.`,
     "What others pushed is merged into your log, and nothing is lost. Push again later.",
-  );
-}
-
-function rewritten({ ref }: Log, remote: RemoteLog, { kept }: Rewritten): RedunError {
-  const here = kept === null ? ref : `${ref} and ${kept}`;
-  return new RedunError(
-    "REMOTE_REWRITTEN",
-    `The log of ${remote.name} was rewritten by force: it has lost records that it had. Nothing was pushed; they are kept here, in ${here}.`,
-    `To see them: \`git log ${ref} --not ${remote.tracking}\`.\nTo give them back to ${remote.name}: push again. To take what it has now, and drop what it dropped: \`git update-ref ${ref} ${remote.tracking}\`.`,
   );
 }

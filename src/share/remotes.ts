@@ -3,7 +3,7 @@ import type { GitConfig, Oid } from "../git/backend.ts";
 import { headRef } from "../git/files/refs.ts";
 import { withoutCredentials } from "../git/remote-url.ts";
 import type { Log } from "../log/log.ts";
-import { TRACKING_REFS } from "../log/ref.ts";
+import { logRef, TRACKING_REFS } from "../log/ref.ts";
 import { blobId } from "../value/oid.ts";
 
 /** One log as a remote has it, and where we note what that was when we last looked. */
@@ -63,6 +63,13 @@ export function chooseRemote(
       ? "Name one of them, or give a URL or a path."
       : "Add one with `git remote add origin <url>`, or give a URL or a path.",
   );
+}
+
+/** The words that make a command mean this log and this remote. */
+export function wordsFor({ name, ref }: RemoteLog): string {
+  if (ref === logRef()) return name;
+  const log = ref.replace(/^refs\/redun\//, "");
+  return `${log === ref ? `--ref ${ref}` : `--log ${log}`} ${name}`;
 }
 
 /** Where a log's tip was at a remote when we last looked; null when there was none. */

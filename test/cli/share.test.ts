@@ -79,6 +79,39 @@ share("incoming and outgoing are a diff of tags by entity", async () => {
   assert.equal([edit.entity, edit.removed], [id, [{ key: "env", value: "dev" }]]);
 });
 
+share("a remote that was rewritten: told each time, until it is decided", async () => {
+  const { bare, ada, bob } = team();
+  for (const name of ["one", "two"]) await ada.run(name);
+  ok(ada.dir, ["push"]);
+  ok(bob.dir, ["pull"]);
+  await bob.run("mine");
+  bare.git("update-ref", REF, `${REF}~1`);
+  const told = /the log of origin was rewritten by force/i;
+  assert.match(cli(bob.dir, ["push", "--dry-run"]).stderr, told);
+  assert.is(cli(bob.dir, ["pull", "--drop", "--dry-run"]).status, 2);
+  for (const command of ["fetch", "pull", "push"]) {
+    const { stderr, status } = cli(bob.dir, [command]);
+    assert.is(status, command === "push" ? 1 : 0);
+    assert.match(stderr, told);
+    assert.match(stderr, "`redun-git push --give-back origin`");
+    assert.match(stderr, "`redun-git pull --drop origin`");
+  }
+  assert.is(bare.git("rev-list", "--count", REF), "1");
+  const before = bob.git("rev-parse", REF);
+  const dropped = ok(bob.dir, ["pull", "--drop"]);
+  assert.match(
+    dropped,
+    `Dropped 1 execution from ${REF}, as origin has.\nIt was at ${before} before`,
+  );
+  assert.equal(bob.runs(), ["mine", "one"]);
+  assert.match(ok(bob.dir, ["push"]), "Pushed 1 execution");
+  // Ada wants hers back.
+  assert.is(cli(ada.dir, ["push"]).status, 1);
+  assert.match(ok(ada.dir, ["push", "--give-back"]), "Pushed 1 execution from 1 person to origin");
+  assert.equal(ada.runs(), ["mine", "one", "two"]);
+  assert.is(bare.git("rev-parse", REF), ada.git("rev-parse", REF));
+});
+
 share("a proposal is one commit of tag edits, merged after its review", async () => {
   const { bare, ada, bob } = team();
   const id = await ada.run("one");

@@ -6,10 +6,12 @@ import * as assert from "uvu/assert";
 import { type ErrorCode, RedunError } from "../../src/errors.ts";
 import { countBetween } from "../../src/log/arrivals.ts";
 import { fetchLog, logsOfRemote, previewFetch } from "../../src/share/fetch.ts";
-import { pullLog } from "../../src/share/pull.ts";
-import { pushLog } from "../../src/share/push.ts";
+import { pullAndDrop, pullLog } from "../../src/share/pull.ts";
+import { giveBack, pushLog } from "../../src/share/push.ts";
 import { remoteLog } from "../../src/share/remotes.ts";
-import { type Clone, clone, closeClones } from "../support/clone.ts";
+import { dropLost } from "../../src/share/rewritten.ts";
+import { BACKENDS } from "../support/cli.ts";
+import { type Clone, clone, cloneIn, closeClones } from "../support/clone.ts";
 import { temporaryFolder, temporaryRepository } from "../support/repository.ts";
 
 const REF = "refs/redun/main";
@@ -101,7 +103,7 @@ share("a fetch leaves the log alone, a preview every ref", async () => {
   await push(ada);
   const refs = bob.git("for-each-ref");
   const tip = await ada.log.tip();
-  assert.is(await previewFetch(bob.log, ORIGIN), tip);
+  assert.equal(await previewFetch(bob.log, ORIGIN), { after: tip, isRewritten: false });
   assert.is((await countBetween(bob.log.backend, null, tip)).executions, 1);
   assert.is(bob.git("for-each-ref"), refs);
   assert.equal(await fetchLog(bob.log, ORIGIN), { before: null, after: tip, rewritten: null });
@@ -148,26 +150,55 @@ async function rewind() {
   return { bare, ada, bob };
 }
 
-rewritten("is noticed before anything is pushed; the next push gives it back", async () => {
+rewritten("is noticed before anything is pushed, until the user has decided", async () => {
   const { bare, ada } = await rewind();
   await ada.run("three");
-  const error = await refused(push(ada), "REMOTE_REWRITTEN");
-  assert.match(error.hint ?? "", `git update-ref ${REF} ${ORIGIN.tracking}`);
+  for (const _ of ["noticed", "remembered"]) {
+    const error = await refused(push(ada), "REMOTE_REWRITTEN");
+    assert.match(error.hint ?? "", "`redun-git push --give-back origin`");
+    assert.match(error.hint ?? "", "`redun-git pull --drop origin`");
+  }
   assert.is(bare.git("rev-list", "--count", REF), "1");
   assert.equal(ada.runs(), ["one", "three", "two"]);
-  assert.is((await push(ada)).sent.executions, 2);
-  assert.is(bare.git("rev-list", "--count", REF), "3");
+  assert.ok((await previewFetch(ada.log, ORIGIN)).isRewritten);
 });
 
-rewritten("its own advice drops what it dropped", async () => {
-  const { bare, ada } = await rewind();
+rewritten("gets back what it lost, if the user says so", async () => {
+  const { bare, ada, bob } = await rewind();
   await ada.run("three");
-  await refused(push(ada), "REMOTE_REWRITTEN");
-  ada.git("update-ref", REF, ORIGIN.tracking);
-  assert.is((await push(ada)).sent.executions, 0);
-  assert.equal(ada.runs(), ["one"]);
-  assert.is(bare.git("rev-list", "--count", REF), "1");
+  await refused(push(bob), "REMOTE_REWRITTEN");
+  assert.is((await giveBack(ada.log, ORIGIN)).sent.executions, 2);
+  assert.is(bare.git("rev-list", "--count", REF), "3");
+  // Bob, who had noticed as well, has nothing to decide any more.
+  assert.is((await push(bob)).received.executions, 1);
 });
+
+for (const kind of BACKENDS) {
+  rewritten(`what it lost is dropped here as well, if the user says so (${kind})`, async () => {
+    const { bare, ada, bob } = await rewind();
+    await ada.run("three");
+    await refused(push(ada), "REMOTE_REWRITTEN");
+    const one = kind === "native" ? ada : cloneIn(ada, kind);
+    const tip = await one.log.tip();
+    const done = await dropLost(one.log, ORIGIN);
+    assert.equal([done.before, done.after], [tip, await one.log.tip()]);
+    assert.equal([done.dropped.executions, done.dropped.people.length], [1, 1]);
+    assert.equal(one.runs(), ["one", "three"], "what was never there stays");
+    assert.is((await push(ada)).sent.executions, 1);
+    assert.equal(
+      [ada, bare].map((at) => at.git("rev-list", "--count", REF)),
+      ["2", "2"],
+    );
+    // Nothing of one's own: the log is theirs again.
+    const dropped = await pullAndDrop(bob.log, ORIGIN);
+    assert.equal([dropped.after, bob.runs()], [await ada.log.tip(), ["one", "three"]]);
+    assert.is(
+      ada.git("for-each-ref", "--format=%(refname)", `${ORIGIN.tracking}*`, "refs/redun/remotes"),
+      ORIGIN.tracking,
+    );
+    assert.is((await pullAndDrop(bob.log, ORIGIN)).dropped.executions, 0);
+  });
+}
 
 rewritten("is told by a pull, and both sides are kept", async () => {
   const { bare, ada, bob } = await rewind();
@@ -177,13 +208,21 @@ rewritten("is told by a pull, and both sides are kept", async () => {
   await cyd.run("three");
   await push(cyd);
   const { fetched, merged } = await pull(bob);
-  assert.equal([fetched.rewritten?.lost.executions, fetched.rewritten?.kept], [1, null]);
+  assert.is(fetched.rewritten?.lost.executions, 1);
   assert.is(merged?.arrivals.executions, 1);
   assert.equal(bob.runs(), ["one", "three", "two"]);
-  // Whoever never merged what is lost keeps it in a ref.
+  // Whoever never merged what is lost has it in a ref.
   ada.git("update-ref", "-d", REF);
   const found = await fetchLog(ada.log, ORIGIN);
-  assert.equal(ada.runs(found.rewritten?.kept ?? ""), ["one", "two"]);
+  assert.equal(ada.runs(found.rewritten?.kept[0]), ["one", "two"]);
+});
+
+rewritten("a history written anew that holds the same records has lost nothing", async () => {
+  const { bare, ada } = await rewind();
+  const tree = ada.git("rev-parse", `${REF}^{tree}`);
+  bare.git("update-ref", REF, bare.git("commit-tree", "-m", "forged", tree));
+  assert.is((await fetchLog(ada.log, ORIGIN)).rewritten, null);
+  assert.is((await push(ada)).sent.executions, 0);
 });
 
 const KEPT = /^refs\/redun\/remotes\/origin\/main\.rewritten-[0-9a-f]{8}$/;
@@ -201,9 +240,10 @@ rewritten("a log that was deleted is told of by a fetch, and what it had is kept
   ] as const) {
     const { after, rewritten } = await fetchLog(one.log, ORIGIN);
     assert.equal([after, rewritten?.lost.executions], [null, 1]);
-    assert.ok(kept === null ? rewritten?.kept === null : kept.test(rewritten?.kept ?? ""));
+    assert.ok(kept === null ? rewritten?.kept.length === 0 : kept.test(rewritten?.kept[0] ?? ""));
     assert.is(await one.log.backend.resolve(ORIGIN.tracking), null);
-    assert.equal(await fetchLog(one.log, ORIGIN), { before: null, after: null, rewritten: null });
+    const again = (await fetchLog(one.log, ORIGIN)).rewritten;
+    assert.equal(again?.kept ?? null, kept && rewritten?.kept);
   }
   const [former] = (await bob.log.backend.refs(ORIGIN.tracking)).keys();
   assert.equal(bob.runs(former), ["one"]);
