@@ -1,16 +1,19 @@
 import { RedunError } from "../../src/errors.ts";
-import type { Execution } from "../../src/record/records.ts";
 import { changesBetween, type EntityChange, type LogChanges } from "../../src/share/changes.ts";
 import { fetchLog } from "../../src/share/fetch.ts";
 import { chooseRemote, lastSeen, type RemoteLog, remoteLog } from "../../src/share/remotes.ts";
+import { sameTag } from "../../src/tag/graph.ts";
+import type { TagPair } from "../../src/tag/tag.ts";
 import { formatTag } from "../../src/tag/text.ts";
+import type { TagValue } from "../../src/value/value.ts";
 import { isJson, type Options } from "../command.ts";
 import { jsonText } from "../text/json.ts";
-import { commandLine, localTime, shortId, tagLimit, tagText } from "../text/lines.ts";
+import { CONFLICT_MARK, inConflict, shortId, tagLimit } from "../text/lines.ts";
 import { reportRewritten } from "../text/rewritten.ts";
 import { oneLine, type Paint, painter, visible } from "../text/terminal.ts";
 import { pageOfLog } from "../with-log.ts";
 import { talkOfTerminal } from "../with-remote.ts";
+import { executionJson, executionLine } from "./execution.ts";
 import { tagsJson } from "./tags.ts";
 
 /** What `incoming` and `outgoing` show: runs, and a diff of tags by entity. */
@@ -36,11 +39,20 @@ export function showChanges(
     const [from, to] = direction === "incoming" ? [ours, theirs] : [theirs, ours];
     const changes = await changesBetween(indexed, from, to);
     if (json) return changesJson(changes);
-    if (direction === "incoming" && theirs === null) {
-      return `Nothing was fetched from ${visible(there.name)} yet: --fetch asks it first.\n`;
+    if (direction === "outgoing" && ours === null) {
+      return `Nothing outgoing: nothing is recorded in ${visible(log.ref)} yet.\n`;
     }
-    return changesText(changes, direction, there, painter(process.stdout));
+    const unknown = theirs === null ? notSeen(there, options.fetch === true) : "";
+    if (direction === "incoming" && unknown) return unknown;
+    return unknown + changesText(changes, direction, there, painter(process.stdout));
   });
+}
+
+/** Why there is nothing to compare with. */
+function notSeen({ name, ref }: RemoteLog, wasAsked: boolean): string {
+  return wasAsked
+    ? `${visible(name)} has no ${visible(ref)}.\n`
+    : `Nothing was fetched from ${visible(name)} yet: --fetch asks it first.\n`;
 }
 
 function changesText(
@@ -65,18 +77,19 @@ function changesText(
   ].join("");
 }
 
-function executionLine({ id, started, argv, tags }: Execution, paint: Paint): string {
-  const head = `${paint("bold", `Exec ${shortId(id)}`)} ${localTime(Date.parse(started))}:`;
-  return `${head}  ${commandLine(argv)} ${tagText(tags, paint)}`.trimEnd();
-}
-
 /** The entity and who edited it, then its tags as a diff. */
-function entityLines({ type, id, changes, authors }: EntityChange, paint: Paint): string[] {
+function entityLines(
+  { type, id, changes, conflicts, authors }: EntityChange,
+  paint: Paint,
+): string[] {
   const by = authors.map((author) => author.replace(/ <.*>$/, "")).join(", ");
   const head = `${paint("bold", `${type} ${shortId(id)}`)}${by ? `  by ${oneLine(by)}` : ""}`;
   const lines = changes.flatMap(({ key, removed, added }) => [
-    ...removed.map((value) => paint("red", `- ${oneLine(formatTag(key, value, tagLimit()))}`)),
-    ...added.map((value) => paint("green", `+ ${oneLine(formatTag(key, value, tagLimit()))}`)),
+    ...removed.map((value) => paint("red", `- ${tagLine([key, value])}`)),
+    ...added.map((value) => {
+      const line = paint("green", `+ ${tagLine([key, value])}`);
+      return line + conflictNote([key, value], conflicts, paint);
+    }),
   ]);
   return [
     head,
@@ -84,21 +97,37 @@ function entityLines({ type, id, changes, authors }: EntityChange, paint: Paint)
   ];
 }
 
+/** ` !conflict with env=archived`; empty for a tag that contradicts no other one. */
+function conflictNote(tag: TagPair, conflicts: readonly TagPair[], paint: Paint): string {
+  if (!inConflict(tag, conflicts)) return "";
+  const others = conflicts.filter((other) => other[0] === tag[0] && !sameTag(other, tag));
+  return paint("red", `${CONFLICT_MARK} with ${others.map(tagLine).join(", ")}`);
+}
+
+function tagLine(tag: TagPair): string {
+  return oneLine(formatTag(...tag, tagLimit()));
+}
+
 /** One object a line: executions, then entities whose tags were edited. */
 function changesJson({ executions, tags }: LogChanges): string {
   const objects = [
-    ...executions.map(({ id, started, task, argv, user, tags }) => {
-      const facts = { id, start_time: started, task, user, args: argv };
-      return { _type: "Execution", ...facts, tags: tagsJson(tags) };
-    }),
-    ...tags.map(({ type, id, changes, authors }) => ({
+    ...executions.map(executionJson),
+    ...tags.map(({ type, id, changes, conflicts, authors }) => ({
       _type: "TagEdit",
       entity: id,
       type,
       authors,
-      removed: changes.flatMap(({ key, removed }) => removed.map((value) => ({ key, value }))),
-      added: changes.flatMap(({ key, added }) => added.map((value) => ({ key, value }))),
+      removed: tagsJson(changes.flatMap(({ key, removed }) => pairs(key, removed))),
+      added: tagsJson(
+        changes.flatMap(({ key, added }) => pairs(key, added)),
+        conflicts,
+      ),
+      conflicts: tagsJson(conflicts),
     })),
   ];
   return objects.map((object) => `${jsonText(object)}\n`).join("");
+}
+
+function pairs(key: string, values: readonly TagValue[]): TagPair[] {
+  return values.map((value) => [key, value]);
 }

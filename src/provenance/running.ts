@@ -3,6 +3,7 @@ import { type FoundJournal, isAlive } from "../log/journal.ts";
 import type { Condition } from "../query/condition.ts";
 import { matcher, type Subject } from "../query/matcher.ts";
 import { decodeExecution } from "../record/decode.ts";
+import type { Execution } from "../record/records.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 
@@ -33,19 +34,24 @@ function uncommitted({ owner, lines }: FoundJournal): ExecutionRow | undefined {
   if (lines.some((line) => "committed" in line)) return undefined;
   const first = lines.find((line) => "file" in line);
   if (!first) return undefined;
-  const execution = decodeExecution(readYaml(first.file.text), owner.execution);
+  return unindexedRow(decodeExecution(readYaml(first.file.text), owner.execution));
+}
+
+/** The row of an execution that no index holds, as long as nothing tells of its end. */
+export function unindexedRow(execution: Execution): ExecutionRow {
+  const { id, started, task, argv, user, code, tags } = execution;
   return {
     seq: -1,
-    id: execution.id,
+    id,
     status: "RUNNING",
-    started: Date.parse(execution.started),
+    started: Date.parse(started),
     ended: null,
-    task: execution.task,
-    argv: execution.argv,
-    user: execution.user,
-    commit: execution.code.commit ?? null,
-    tree: execution.code.tree ?? null,
-    tags: execution.tags,
+    task,
+    argv,
+    user,
+    commit: code.commit ?? null,
+    tree: code.tree ?? null,
+    tags,
     conflicts: [],
   };
 }

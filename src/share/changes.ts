@@ -1,17 +1,27 @@
 import { compareTags, type TagChange } from "../compare/tags.ts";
 import type { Oid } from "../git/backend.ts";
-import { findEntity } from "../provenance/find.ts";
+import type { ExecutionRow } from "../index/rows.ts";
+import { type Found, findEntity } from "../provenance/find.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
-import { decodeExecution, decodeTags } from "../record/decode.ts";
-import { parsePath } from "../record/layout.ts";
-import type { EntityType, Execution, TagEdits } from "../record/records.ts";
+import { unindexedRow } from "../provenance/running.ts";
+import type { EntityType } from "../record/records.ts";
 import { baseNode, nodeOf, TagGraph, type TagNode } from "../tag/graph.ts";
-import { readAnyYaml } from "../value/yaml-any.ts";
+import { tagIdentity, tagSet } from "../tag/set.ts";
+import type { TagPair } from "../tag/tag.ts";
+import {
+  entityName,
+  filesBetween,
+  type ReadEdits,
+  type ReadRuns,
+  readEdits,
+  readRuns,
+  strongerEnd,
+} from "./records-between.ts";
 
 /** What one log has and another lacks. */
 export interface LogChanges {
-  /** New executions, the oldest first. */
-  readonly executions: readonly Execution[];
+  /** Executions of which anything is new, as `Arrivals` counts them; the newest first. */
+  readonly executions: readonly ExecutionRow[];
   /** Entities whose tags were edited, and what becomes of their tags. */
   readonly tags: readonly EntityChange[];
 }
@@ -20,97 +30,114 @@ export interface EntityChange {
   readonly type: EntityType;
   readonly id: string;
   readonly changes: readonly TagChange[];
+  /** Tags that will contradict each other when both logs are one, where they do not already. */
+  readonly conflicts: readonly TagPair[];
   /** Who edited them, `Name <email>`, each once. */
   readonly authors: readonly string[];
 }
 
 /**
  * What the commit `to` of a log holds and `from` (null: nothing) lacks, as runs and as what its
- * tag edits change, entity by entity. One of the two is the log's own tip. Records that are none
- * are left out.
+ * tag edits change, entity by entity, when the two are merged. One of the two is the log's own tip.
+ * Records that are none are left out.
  */
 export async function changesBetween(
   log: IndexedLog,
   from: Oid | null,
   to: Oid | null,
 ): Promise<LogChanges> {
-  const found = await readRecords(log, from, to);
+  if (to === null || from === to) return { executions: [], tags: [] };
+  const files = await filesBetween(log.log, from, to);
+  const edits = await readEdits(log.log, files.edits);
+  const rivals = await readEdits(log.log, files.rivals);
+  // The index knows all about the runs of our own log.
+  const isOurs = to === (await log.log.tip());
+  const runs = await readRuns(log.log, isOurs ? [] : [...files.runs.values()].flat(), edits);
   const authors = await authorsOf(log, from, to);
-  const executions = new Map(found.executions.map((execution) => [execution.id, execution]));
-  const byEntity = new Map<string, (typeof found.edits)[number][]>();
-  for (const file of found.edits) {
-    const name = `${file.edits.type} ${file.edits.entity}`;
-    byEntity.set(name, [...(byEntity.get(name) ?? []), file]);
-  }
+
   const tags: EntityChange[] = [];
-  for (const files of byEntity.values()) {
-    const { type, entity: id } = files[0]!.edits;
-    const known = await knownNodes(log, type, id, executions.get(id));
-    const changes = tagChanges(
-      id,
-      known,
-      files.map(({ edits }) => edits),
-    );
-    const names = new Set(files.flatMap(({ path }) => authors.get(path) ?? []));
-    tags.push({ type, id, changes, authors: [...names] });
+  const edited = new Map<string, readonly TagPair[]>();
+  for (const [name, added] of edits) {
+    const { type, entity: id } = added[0]!;
+    const given = (runs.tags.get(name) ?? []).map((tag) => baseNode(id, tag));
+    const known = [...(await knownNodes(log, type, id)), ...given];
+    const { before, after } = graphs(id, known, added, rivals.get(name) ?? []);
+    const [was, is] = [currentTags(before), currentTags(after)];
+    const names = new Set(added.flatMap(({ path }) => authors.get(path) ?? []));
+    const conflicts = newConflicts(before, after);
+    tags.push({ type, id, changes: compareTags(was, is), conflicts, authors: [...names] });
+    edited.set(name, is);
   }
-  const byStart = (a: Execution, b: Execution) => (a.started < b.started ? -1 : 1);
-  return { executions: [...executions.values()].sort(byStart), tags };
+
+  const executions: ExecutionRow[] = [];
+  for (const id of files.runs.keys()) {
+    const name = entityName({ type: "Execution", id });
+    const row = await executionRow(log, runs, id, edited.get(name) ?? runs.tags.get(name) ?? []);
+    if (row) executions.push(row);
+  }
+  const newestFirst = (a: ExecutionRow, b: ExecutionRow) =>
+    b.started - a.started || (a.id < b.id ? 1 : -1);
+  return { executions: executions.sort(newestFirst), tags };
 }
 
-/** What edits do to an entity's tags, whether or not `known` has them already. */
-function tagChanges(
+/** An execution as our index has it, or as it will; undefined where there is no record of it. */
+async function executionRow(
+  log: IndexedLog,
+  { executions, ends }: ReadRuns,
+  id: string,
+  tags: readonly TagPair[],
+): Promise<ExecutionRow | undefined> {
+  const found = await find(log, "Execution", id);
+  const known = found?.type === "Execution" ? found.row : undefined;
+  const record = executions.get(id);
+  const row = known ?? (record && { ...unindexedRow(record), tags: tagSet(tags) });
+  const end = ends.get(id);
+  if (!row || !end) return row;
+  const { status, ended } = strongerEnd(row, end);
+  return { ...row, status, ended };
+}
+
+/** An entity's tags without the edits that are added, whether or not `known` has them, and with. */
+function graphs(
   id: string,
   known: readonly TagNode[],
-  files: readonly TagEdits[],
-): TagChange[] {
-  const edited = files.flatMap(({ edits }) => edits.map((edit) => nodeOf(id, edit)));
-  const hashes = new Set(edited.map(({ hash }) => hash));
-  const before = new TagGraph(
-    id,
-    known.filter(({ hash }) => !hashes.has(hash)),
-  );
-  const after = new TagGraph(id, [...known, ...edited]);
-  const current = (graph: TagGraph) => graph.current().map(({ tag }) => tag);
-  return compareTags(current(before), current(after));
+  added: readonly ReadEdits[],
+  rivals: readonly ReadEdits[],
+): { before: TagGraph; after: TagGraph } {
+  // What one file says together does not contradict itself; the index gives no file such a number.
+  const nodes = ({ edits }: ReadEdits, at: number): TagNode[] =>
+    edits.map((edit) => ({ ...nodeOf(id, edit), edits: [-1 - at] }));
+  const news = added.flatMap(nodes);
+  const others = rivals.flatMap((file, at) => nodes(file, added.length + at));
+  const hashes = new Set(news.map(({ hash }) => hash));
+  const without = known.filter(({ hash }) => !hashes.has(hash));
+  return {
+    before: new TagGraph(id, [...without, ...others]),
+    after: new TagGraph(id, [...known, ...others, ...news]),
+  };
 }
 
-/** Every tag of an entity that our index knows of, or that a run which is new to us gave it. */
-async function knownNodes(
-  log: IndexedLog,
-  type: EntityType,
-  id: string,
-  execution: Execution | undefined,
-): Promise<TagNode[]> {
-  const given = (execution?.tags ?? []).map((tag) => baseNode(id, tag));
-  const found = await findEntity(log, id).catch(() => null);
-  return found?.type === type ? [...log.index.tagGraph(found).nodes.values(), ...given] : given;
+function currentTags(graph: TagGraph): TagPair[] {
+  return graph.current().map(({ tag }) => tag);
 }
 
-async function readRecords({ log }: IndexedLog, from: Oid | null, to: Oid | null) {
-  const files: { oid: Oid; path: string }[] = [];
-  if (to !== null && from !== to) {
-    for await (const { kind, path, oid } of log.backend.changes(from, to)) {
-      const place = parsePath(path)?.kind;
-      if (kind === "added" && (place === "execution" || place === "tags"))
-        files.push({ oid, path });
-    }
-  }
-  const executions: Execution[] = [];
-  const edits: { path: string; edits: TagEdits }[] = [];
-  let at = 0;
-  for await (const { text } of log.read(files.map(({ oid }) => oid))) {
-    const { path } = files[at++]!;
-    const place = parsePath(path);
-    try {
-      const raw = await readAnyYaml(text);
-      if (place?.kind === "execution") executions.push(decodeExecution(raw, place.execution));
-      else edits.push({ path, edits: decodeTags(raw) });
-    } catch {
-      // The index names what is no record when it takes the log in.
-    }
-  }
-  return { executions, edits };
+/** All tags in conflict of those keys that gain one. */
+function newConflicts(before: TagGraph, after: TagGraph): TagPair[] {
+  const known = new Set(before.conflicts().map(({ tag }) => tagIdentity(tag)));
+  const all = after.conflicts().map(({ tag }) => tag);
+  const keys = new Set(all.filter((tag) => !known.has(tagIdentity(tag))).map(([key]) => key));
+  return tagSet(all.filter(([key]) => keys.has(key)));
+}
+
+/** Every tag of an entity that our index knows of. */
+async function knownNodes(log: IndexedLog, type: EntityType, id: string): Promise<TagNode[]> {
+  const found = await find(log, type, id);
+  return found ? [...log.index.tagGraph(found).nodes.values()] : [];
+}
+
+async function find(log: IndexedLog, type: EntityType, id: string): Promise<Found | undefined> {
+  const found = await findEntity(log, id).catch(() => undefined);
+  return found?.type === type && found.id === id ? found : undefined;
 }
 
 /** Who brought each file of tag edits. */

@@ -1,0 +1,174 @@
+import type { Oid } from "../git/backend.ts";
+import type { ExecutionRow } from "../index/rows.ts";
+import type { Log } from "../log/log.ts";
+import { decodeExecution, decodeJobs, decodeOutcome, decodeTags } from "../record/decode.ts";
+import { parsePath } from "../record/layout.ts";
+import {
+  type EntityType,
+  EXECUTION_STATUSES,
+  type Execution,
+  type JobSegment,
+  type Outcome,
+  type TagEdits,
+} from "../record/records.ts";
+import type { TagPair } from "../tag/tag.ts";
+import { readAnyYaml } from "../value/yaml-any.ts";
+
+/** A record file, by the object that holds it. */
+interface RecordFile {
+  readonly oid: Oid;
+  readonly path: string;
+}
+
+/** The files in which two commits of a log differ, as far as they are about runs and tag edits. */
+export interface FilesBetween {
+  /** What `to` has alone, by execution. */
+  readonly runs: ReadonlyMap<string, readonly RecordFile[]>;
+  readonly edits: readonly RecordFile[];
+  /** Edits of the same entities that `from` has alone. */
+  readonly rivals: readonly RecordFile[];
+}
+
+/** A file of tag edits. */
+export interface ReadEdits extends TagEdits {
+  readonly path: string;
+}
+
+/** How and when (milliseconds since 1970) an execution ended; RUNNING and null while it goes on. */
+export type ExecutionEnd = Pick<ExecutionRow, "status" | "ended">;
+
+/** What records say of runs that no index knows. */
+export interface ReadRuns {
+  readonly executions: ReadonlyMap<string, Execution>;
+  /** How executions ended, as far as these records tell. */
+  readonly ends: ReadonlyMap<string, ExecutionEnd>;
+  /** The tags that runs gave executions, and others that were asked for, by `entityName`. */
+  readonly tags: ReadonlyMap<string, readonly TagPair[]>;
+}
+
+/** A text that stands for one entity. */
+export function entityName({
+  type,
+  id,
+}: {
+  readonly type: EntityType;
+  readonly id: string;
+}): string {
+  return `${type} ${id}`;
+}
+
+/** What commits `to` and `from` (null: nothing) lack of each other; it takes as long as they are far apart. */
+export async function filesBetween(log: Log, from: Oid | null, to: Oid): Promise<FilesBetween> {
+  const runs = new Map<string, RecordFile[]>();
+  const edits: RecordFile[] = [];
+  const missing: (RecordFile & { entity: string })[] = [];
+  const edited = new Set<string>();
+  for await (const { kind, path, oid } of log.backend.changes(from, to)) {
+    const place = parsePath(path);
+    if (!place || kind === "modified") continue;
+    if (place.kind === "tags" && kind === "deleted")
+      missing.push({ oid, path, entity: place.entity });
+    else if (place.kind === "tags") {
+      edits.push({ oid, path });
+      edited.add(place.entity);
+    } else if ("execution" in place && kind === "added") {
+      const known = runs.get(place.execution);
+      if (known) known.push({ oid, path });
+      else runs.set(place.execution, [{ oid, path }]);
+    }
+  }
+  return { runs, edits, rivals: missing.filter(({ entity }) => edited.has(entity)) };
+}
+
+/** The edits in files, by the `entityName` of what they are about. */
+export async function readEdits(
+  log: Log,
+  files: readonly RecordFile[],
+): Promise<ReadonlyMap<string, readonly ReadEdits[]>> {
+  const found = new Map<string, ReadEdits[]>();
+  for await (const read of readRecords(log, files)) {
+    if (read.kind !== "tags") continue;
+    const name = entityName({ type: read.record.type, id: read.record.entity });
+    found.set(name, [...(found.get(name) ?? []), { ...read.record, path: read.path }]);
+  }
+  return found;
+}
+
+/**
+ * What run records say, as far as they are records.
+ * @param wanted the names of entities, besides executions, whose tags are of interest
+ */
+export async function readRuns(
+  log: Log,
+  files: readonly RecordFile[],
+  wanted: { has(name: string): boolean },
+): Promise<ReadRuns> {
+  const executions = new Map<string, Execution>();
+  const ends = new Map<string, ExecutionEnd>();
+  const tags = new Map<string, TagPair[]>();
+  const give = (type: EntityType, id: string, given: readonly TagPair[]) => {
+    const name = entityName({ type, id });
+    if (given.length === 0 || (type !== "Execution" && !wanted.has(name))) return;
+    tags.set(name, [...(tags.get(name) ?? []), ...given]);
+  };
+  for await (const read of readRecords(log, files)) {
+    if (read.kind === "execution") {
+      executions.set(read.record.id, read.record);
+      give("Execution", read.record.id, read.record.tags);
+    } else if (read.kind === "outcome") {
+      const { execution, status, ended } = read.record;
+      const end = { status, ended: Date.parse(ended) };
+      ends.set(execution, strongerEnd(ends.get(execution) ?? end, end));
+    } else if (read.kind === "jobs") {
+      for (const { id, tags } of read.record.jobs) give("Job", id, tags);
+      for (const { type, id, tags } of read.record.tagged) give(type, id, tags);
+    }
+  }
+  return { executions, ends, tags };
+}
+
+/** Of two ends of one execution the one that counts: see docs/format.md. */
+export function strongerEnd(a: ExecutionEnd, b: ExecutionEnd): ExecutionEnd {
+  const rank = ({ status, ended }: ExecutionEnd) => [
+    Number(ended !== null),
+    Number(status !== "INTERRUPTED"),
+    ended ?? 0,
+    EXECUTION_STATUSES.indexOf(status),
+  ];
+  const [one, other] = [rank(a), rank(b)];
+  const at = one.findIndex((part, index) => part !== other[index]);
+  return at >= 0 && one[at]! > other[at]! ? a : b;
+}
+
+type Read =
+  | { readonly kind: "execution"; readonly path: string; readonly record: Execution }
+  | { readonly kind: "jobs"; readonly path: string; readonly record: JobSegment }
+  | { readonly kind: "outcome"; readonly path: string; readonly record: Outcome }
+  | { readonly kind: "tags"; readonly path: string; readonly record: TagEdits };
+
+/** What is no record is left out: the index names it when it takes the log in. */
+async function* readRecords(log: Log, files: readonly RecordFile[]): AsyncGenerator<Read> {
+  let at = 0;
+  for await (const { text } of log.read(files.map(({ oid }) => oid))) {
+    const { path } = files[at++]!;
+    const read = await decoded(path, text).catch(() => null);
+    if (read) yield read;
+  }
+}
+
+async function decoded(path: string, text: string): Promise<Read | null> {
+  const place = parsePath(path);
+  const raw = await readAnyYaml(text);
+  switch (place?.kind) {
+    case "execution":
+      return { kind: "execution", path, record: decodeExecution(raw, place.execution) };
+    case "jobs":
+      return { kind: "jobs", path, record: decodeJobs(raw) };
+    case "outcome":
+      return { kind: "outcome", path, record: decodeOutcome(raw) };
+    case "tags":
+      return { kind: "tags", path, record: decodeTags(raw) };
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,139 @@
+/** What two logs lack of each other, as `log` shows runs and as a diff of tags; tags in conflict. */
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { cli, jsonLines, logged, ok, workflowRepository } from "../support/cli.ts";
+import { temporaryRepository } from "../support/repository.ts";
+
+const WORKFLOW = `import { applyTags, task } from "redun-git";
+const inner = task({ name: "inner", tags: { step: "a" } }, (x) => x);
+export const main = task({ name: "main" }, (fail = false) => {
+  if (fail) throw new Error("no");
+  return applyTags(inner(1), { executionTags: { sample: "HG002" } });
+});
+`;
+
+/** Two clones, in which runs can be made; and the first run, which both have. */
+function team() {
+  const bare = temporaryRepository({ bare: true });
+  const [ada, bob] = ["Ada", "Bob"].map((name) => {
+    const { dir, git } = workflowRepository({ "w.mjs": WORKFLOW });
+    git("remote", "add", "origin", bare.dir);
+    git("config", "user.name", name);
+    git("config", "user.email", `${name}@example.com`);
+    return { git, dir, redun: (...args: string[]) => ok(dir, args) };
+  });
+  ada!.redun("run", "-q", "-t", "env=dev", "w.mjs", "main");
+  ada!.redun("push");
+  bob!.redun("pull");
+  const id: string = logged(ada!.dir)[0].id;
+  return { bare, ada: ada!, bob: bob!, id };
+}
+
+const changes = suite("incoming and outgoing");
+
+changes("runs look as in log, the newest first", () => {
+  const { ada, bob } = team();
+  ada.redun("run", "-q", "w.mjs", "main");
+  assert.is(cli(ada.dir, ["run", "-q", "w.mjs", "main", "--fail", "true"]).status, 1);
+  const [newest, older] = logged(ada.dir);
+  ada.redun("tag", "update", older.id, "sample=HG003");
+  const listed = ada
+    .redun("log", "-n", "2")
+    .replace(/^Older.*/m, "")
+    .trim()
+    .split("\n")
+    .slice(2);
+  assert.match(listed[0]!, /^Exec .{8} \[FAILED\]/);
+  assert.match(listed[1]!, /^Exec .{8} \[ DONE \].*sample=HG003/);
+  const text = [
+    ...listed.slice(0, 2),
+    "",
+    `Execution ${older.id.slice(0, 8)}  by Ada`,
+    "  - sample=HG002",
+    "  + sample=HG003",
+    "",
+  ].join("\n");
+  assert.is(ada.redun("outgoing"), `Outgoing to origin (refs/redun/main):\n\n${text}`);
+  const json = ada.redun("outgoing", "--format", "json");
+  assert.equal(jsonLines(json).slice(0, 2), logged(ada.dir, ["-n", "2"]));
+  assert.equal(jsonLines(json)[0].status, "FAILED");
+  assert.is(jsonLines(json)[0].end_time, newest.end_time);
+  ada.redun("push");
+  bob.redun("fetch");
+  assert.is(bob.redun("incoming"), `Incoming from origin (refs/redun/main):\n\n${text}`);
+  assert.is(bob.redun("incoming", "--format", "json"), json);
+});
+
+changes("a run that has ended since is told of", () => {
+  const { bob } = team();
+  const files = bob.git("ls-tree", "-r", "--name-only", "redun/main").split("\n");
+  process.env.GIT_INDEX_FILE = join(bob.dir, ".git/other-index");
+  try {
+    bob.git("read-tree", "redun/main");
+    bob.git("update-index", "--force-remove", ...files.filter((path) => /outcome-/.test(path)));
+    const running = bob.git("commit-tree", bob.git("write-tree"), "-m", "while it was running");
+    bob.git("update-ref", "refs/redun/main", running);
+  } finally {
+    delete process.env.GIT_INDEX_FILE;
+  }
+  assert.match(bob.redun("log"), /\[RUNNING\]/);
+  const incoming = bob.redun("incoming");
+  assert.match(incoming, /^Exec .{8} \[ DONE \].*env=dev.*sample=HG002/m);
+  bob.redun("pull");
+  assert.match(bob.redun("log"), incoming.trim().split("\n").at(-1)!);
+});
+
+changes("a tag that will be in conflict is marked on both sides", () => {
+  const { ada, bob, id } = team();
+  ada.redun("tag", "update", id, "env=staging");
+  ada.redun("push");
+  bob.redun("tag", "update", id, "env=archived", "n=1");
+  const head = `Execution ${id.slice(0, 8)}  by`;
+  const before = bob.redun("outgoing");
+  assert.ok(before.endsWith(`\n\n${head} Bob\n  - env=dev\n  + env=archived\n  + n=1\n`), before);
+  bob.redun("fetch");
+  const outgoing = bob.redun("outgoing");
+  assert.ok(
+    outgoing.endsWith(`\n\n${head} Bob\n  + env=archived !conflict with env=staging\n  + n=1\n`),
+    outgoing,
+  );
+  const incoming = bob.redun("incoming");
+  assert.ok(
+    incoming.endsWith(`\n\n${head} Ada\n  + env=staging !conflict with env=archived\n`),
+    incoming,
+  );
+  const [edit] = jsonLines(bob.redun("incoming", "--format", "json"));
+  assert.equal(edit.added, [{ key: "env", value: "staging", conflict: true }]);
+  assert.equal(edit.conflicts, [
+    { key: "env", value: "archived" },
+    { key: "env", value: "staging" },
+  ]);
+  bob.redun("merge", "origin/main");
+  assert.is(bob.redun("outgoing"), outgoing, "merging does not change what the remote lacks");
+  bob.redun("tag", "update", id, "env=archived");
+  assert.not.match(bob.redun("outgoing"), "!conflict");
+});
+
+changes("what was never fetched is not spoken of as if it was", () => {
+  const { bare, ada } = team();
+  const { dir, git } = temporaryRepository();
+  git("remote", "add", "origin", bare.dir);
+  assert.is(
+    ok(dir, ["outgoing"]),
+    "Nothing outgoing: nothing is recorded in refs/redun/main yet.\n",
+  );
+  assert.is(ok(dir, ["incoming"]), "Nothing was fetched from origin yet: --fetch asks it first.\n");
+  ada.git("remote", "add", "other", temporaryRepository({ bare: true }).dir);
+  assert.match(
+    ada.redun("outgoing", "other"),
+    /^Nothing was fetched from other yet: --fetch asks it first\.\nOutgoing to other .*\n\nExec/,
+  );
+  assert.match(
+    ada.redun("outgoing", "--fetch", "other"),
+    /^other has no refs\/redun\/main\.\nOutgoing to other/,
+  );
+  assert.is(ada.redun("incoming", "--fetch", "other"), "other has no refs/redun/main.\n");
+});
+
+changes.run();
