@@ -12,7 +12,13 @@ import {
   taskId,
   taskYaml,
 } from "../src/record/encode.ts";
-import { executionFolder, FORMAT_PATH, taskPath } from "../src/record/layout.ts";
+import {
+  executionPath,
+  FORMAT_PATH,
+  jobsPath,
+  outcomePath,
+  taskPath,
+} from "../src/record/layout.ts";
 import type { Job } from "../src/record/records.ts";
 import type { TagPair } from "../src/tag/tag.ts";
 import { blobId, contentId } from "../src/value/oid.ts";
@@ -65,14 +71,13 @@ export function runFiles(n: number): File[] {
   };
   const text = executionYaml(execution);
   const id = blobId(text, SHA1);
-  const folder = executionFolder(id, execution.started);
   const jobs = jobsYaml({ execution: id, jobs: threeJobs(id, started, greet), tagged: [] });
   const ended = after(started, 40);
   const outcome = outcomeYaml({ execution: id, status: "DONE", ended });
   return [
-    { path: `${folder}/execution.yaml`, text },
-    { path: `${folder}/jobs-${blobId(jobs, SHA1)}.yaml`, text: jobs },
-    { path: `${folder}/outcome-${blobId(outcome, SHA1)}.yaml`, text: outcome },
+    { path: executionPath(id, execution.started), text },
+    { path: jobsPath(id, execution.started, blobId(jobs, SHA1)), text: jobs },
+    { path: outcomePath(id, execution.started, blobId(outcome, SHA1)), text: outcome },
   ];
 }
 

@@ -7,7 +7,7 @@ import { PendingRun } from "../log/pending.ts";
 import type { LogChoice } from "../log/ref.ts";
 import { IndexedLog } from "../provenance/indexed-log.ts";
 import { executionYaml } from "../record/encode.ts";
-import { executionFolder } from "../record/layout.ts";
+import { executionPath } from "../record/layout.ts";
 import type { Code, Execution, Outcome } from "../record/records.ts";
 import { type Tags, tagPairs, tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
@@ -141,7 +141,7 @@ export class Scheduler {
     const title = runTitle(execution);
     const journal = Journal.create(commonDir, { execution: id, started, title, ref: log.ref });
     const pending = new PendingRun(id, started, objectFormat);
-    const path = `${executionFolder(id, started)}/execution.yaml`;
+    const path = executionPath(id, started);
     const line = { file: { path, text: executionYaml(execution) } };
     journal.write(line);
     pending.add(line);

@@ -8,7 +8,7 @@ import {
   decodeTask,
 } from "../record/decode.ts";
 import { argsId } from "../record/encode.ts";
-import { executionFolder, type RecordPath } from "../record/layout.ts";
+import { executionPath, type RecordPath } from "../record/layout.ts";
 import {
   type EntityType,
   EXECUTION_STATUSES,
@@ -220,7 +220,7 @@ export class Digester {
 
 function execution(path: string, id: string, record: unknown): ExecutionDigest {
   const { started, task, argv, user, code, tags } = decodeExecution(record, id);
-  if (path !== `${executionFolder(id, started)}/execution.yaml`) {
+  if (path !== executionPath(id, started)) {
     throw new RedunError("BAD_RECORD", `Its start, ${started}, is not that of its path.`);
   }
   return {

@@ -1,6 +1,6 @@
 import type { ObjectFormat } from "../git/backend.ts";
 import { outcomeYaml, segmentYaml } from "../record/encode.ts";
-import { executionFolder } from "../record/layout.ts";
+import { jobsPath, outcomePath } from "../record/layout.ts";
 import type { ExecutionStatus, Outcome } from "../record/records.ts";
 import { blobId } from "../value/oid.ts";
 import type { RecordLine } from "./journal.ts";
@@ -12,7 +12,7 @@ import type { RecordFile } from "./log.ts";
  */
 export class PendingRun {
   readonly #execution: string;
-  readonly #folder: string;
+  readonly #started: string;
   readonly #format: ObjectFormat;
   readonly #files = new Map<string, string>();
   readonly #tagged = new Set<string>();
@@ -25,7 +25,7 @@ export class PendingRun {
 
   constructor(execution: string, started: string, format: ObjectFormat) {
     this.#execution = execution;
-    this.#folder = executionFolder(execution, started);
+    this.#started = started;
     this.#format = format;
   }
 
@@ -55,7 +55,7 @@ export class PendingRun {
   /** Adds how the run ended, and returns the line that says so. */
   end(status: Outcome["status"], ended: string): RecordLine {
     const text = outcomeYaml({ execution: this.#execution, status, ended });
-    const path = `${this.#folder}/outcome-${blobId(text, this.#format)}.yaml`;
+    const path = outcomePath(this.#execution, this.#started, blobId(text, this.#format));
     const line: RecordLine = { file: { path, text } };
     this.add(line);
     return line;
@@ -72,7 +72,8 @@ export class PendingRun {
     if (this.#jobs.length > 0 || this.#tagged.size > 0) {
       const jobs = this.#jobs.sort((a, b) => a.index - b.index).map(({ job }) => job);
       const text = segmentYaml(this.#execution, jobs, [...this.#tagged]);
-      files.push({ path: `${this.#folder}/jobs-${blobId(text, this.#format)}.yaml`, text });
+      const oid = blobId(text, this.#format);
+      files.push({ path: jobsPath(this.#execution, this.#started, oid), text });
     }
     this.#characters = 0;
     this.#files.clear();

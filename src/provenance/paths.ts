@@ -1,5 +1,12 @@
-import type { JobRow } from "../index/rows.ts";
-import { executionFolder, tagsFolder, taskPath, valuePath } from "../record/layout.ts";
+import type { ExecutionRow, JobRow } from "../index/rows.ts";
+import {
+  executionFolder,
+  executionPath,
+  jobsPath,
+  tagsFolder,
+  taskPath,
+  valuePath,
+} from "../record/layout.ts";
 import type { Found } from "./find.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 
@@ -14,7 +21,7 @@ export async function pathsOf(log: IndexedLog, found: Found): Promise<string[]> 
 
 async function ownPaths(log: IndexedLog, found: Found): Promise<string[]> {
   const { id } = found;
-  if (found.type === "Execution") return [folderOf(found.row)];
+  if (found.type === "Execution") return [executionFolder(id, timeOf(found.row.started))];
   if (found.type === "Job") return [segmentPath(log, found.row)];
   if (found.type === "Task") return [taskPath(id)];
   if (found.type === "Value" && (await hasFile(log, valuePath(id)))) return [valuePath(id)];
@@ -26,14 +33,20 @@ async function ownPaths(log: IndexedLog, found: Found): Promise<string[]> {
   return jobs.slice(0, 1).map((job) => segmentPath(log, job));
 }
 
-/** The folder of an execution. */
-export function folderOf({ id, started }: { id: string; started: number }): string {
-  return executionFolder(id, new Date(started).toISOString());
+/** The file that holds an execution's start. */
+export function startPath({ id, started }: ExecutionRow): string {
+  return executionPath(id, timeOf(started));
 }
 
 /** The file that holds a job. */
 export function segmentPath(log: IndexedLog, job: JobRow): string {
-  return `${folderOf(log.index.execution(job.execution)!)}/jobs-${job.segment}.yaml`;
+  const { id, started } = log.index.execution(job.execution)!;
+  return jobsPath(id, timeOf(started), job.segment);
+}
+
+/** A time as records and their paths have it. */
+function timeOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }
 
 async function hasFile({ log }: IndexedLog, path: string): Promise<boolean> {

@@ -3,17 +3,16 @@ import { namePrefix } from "../index/ids.ts";
 import type { NameHit } from "../index/reader.ts";
 import type { ExecutionRow, JobRow } from "../index/rows.ts";
 import { decodeExecution, decodeJobs, decodeTask } from "../record/decode.ts";
-import { executionFolder } from "../record/layout.ts";
 import type { Execution, Job, Tagged, Task } from "../record/records.ts";
 import { contentId } from "../value/oid.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 import type { IndexedLog } from "./indexed-log.ts";
+import { startPath } from "./paths.ts";
 
 /** An execution's whole record. @throws RedunError OBJECT_MISSING, BAD_RECORD */
 export async function readExecution({ log }: IndexedLog, row: ExecutionRow): Promise<Execution> {
-  const folder = executionFolder(row.id, new Date(row.started).toISOString());
-  const path = `${folder}/execution.yaml`;
+  const path = startPath(row);
   const tip = await log.tip();
   const bytes = tip && (await log.backend.readPath(tip, path));
   if (!bytes) throw new RedunError("OBJECT_MISSING", `${log.ref} has no ${path} any more.`);

@@ -4,7 +4,7 @@ import { sameTag } from "../tag/graph.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { Found } from "./find.ts";
 import type { IndexedLog } from "./indexed-log.ts";
-import { folderOf, segmentPath } from "./paths.ts";
+import { segmentPath, startPath } from "./paths.ts";
 import { readExecution, readJob, readTagged } from "./read.ts";
 import { commitOfFile } from "./tag-commits.ts";
 
@@ -55,7 +55,7 @@ export class RecordedTags {
     }
     if (entity.type !== "Execution") return this.#segments(this.#jobsKnowing(entity));
     const { row } = entity;
-    const path = `${folderOf(row)}/execution.yaml`;
+    const path = startPath(row);
     const read = async () => (await readExecution(log, row)).tags;
     return [{ path, started: row.started, read }, ...this.#segments(log.index.jobsOf(row.seq))];
   }

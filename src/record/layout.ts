@@ -20,6 +20,15 @@ export function executionFolder(id: string, started: Time): string {
   return `executions/${year}/${month}-${day}/${shard(id)}/${segment(id)}`;
 }
 
+/** Where an execution's start is written. */
+export const executionPath = (id: string, started: Time): string =>
+  `${executionFolder(id, started)}/execution.yaml`;
+/** Where some of an execution's jobs are written; `oid` is the object id of that file. */
+export const jobsPath = (id: string, started: Time, oid: string): string =>
+  `${executionFolder(id, started)}/jobs-${oid}.yaml`;
+/** Where an execution's end is written; `oid` is the object id of that file. */
+export const outcomePath = (id: string, started: Time, oid: string): string =>
+  `${executionFolder(id, started)}/outcome-${oid}.yaml`;
 export const taskPath = (id: string): string => `tasks/${shard(id)}/${segment(id)}.yaml`;
 export const valuePath = (id: string): string => `values/${shard(id)}/${segment(id)}.yaml`;
 export const tagsFolder = (entity: string): string => `tags/${shard(entity)}/${segment(entity)}`;
