@@ -12,17 +12,8 @@ import { applyAppended, updateIndex } from "../../src/index/update.ts";
 import { Log, type RecordFile } from "../../src/log/log.ts";
 import { tagEditFile } from "../../src/log/tag-edits.ts";
 import { allOf, type Condition, not, type ValueTest } from "../../src/query/condition.ts";
-import {
-  argsId,
-  callId,
-  executionYaml,
-  jobId,
-  jobsYaml,
-  outcomeYaml,
-  taskId,
-  taskYaml,
-} from "../../src/record/encode.ts";
-import { executionFolder, taskPath, valuePath } from "../../src/record/layout.ts";
+import { argsId, callId, jobId, taskId, taskYaml } from "../../src/record/encode.ts";
+import { taskPath, valuePath } from "../../src/record/layout.ts";
 import type { EntityType, Job, JobStatus, Outcome, Tagged } from "../../src/record/records.ts";
 import { baseNode, type CurrentNode, TagGraph } from "../../src/tag/graph.ts";
 import { hashTag } from "../../src/tag/hash.ts";
@@ -32,6 +23,7 @@ import type { TagEdit, TagPair } from "../../src/tag/tag.ts";
 import { blobId } from "../../src/value/oid.ts";
 import { float } from "../../src/value/value.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
+import { jobsFile, outcomeFile, startFile } from "../support/made-records.ts";
 import { MemoryBackend } from "../support/memory-backend.ts";
 
 const REF = "refs/redun/main";
@@ -129,7 +121,7 @@ function makeWorld(spec: Spec): World {
 
 function addExecution(world: World, spec: Spec["executions"][number], at: number): void {
   const started = MOMENTS[spec.started]!;
-  const text = executionYaml({
+  const { id: execution, file } = startFile({
     task: "space.one",
     argv: ["run", String(at)],
     started,
@@ -139,9 +131,7 @@ function addExecution(world: World, spec: Spec["executions"][number], at: number
     tags: spec.tags,
     nonce: String(at),
   });
-  const execution = blobId(text);
-  const folder = executionFolder(execution, started);
-  world.files.push({ path: `${folder}/execution.yaml`, text });
+  world.files.push(file);
   entity(world, "Execution", execution, spec.tags);
 
   const segments = [0, 1, 2].map(() => ({ jobs: [] as Job[], tagged: [] as Tagged[] }));
@@ -169,12 +159,10 @@ function addExecution(world: World, spec: Spec["executions"][number], at: number
   }
   for (const segment of segments) {
     if (segment.jobs.length === 0 && segment.tagged.length === 0) continue;
-    const yaml = jobsYaml({ execution, ...segment });
-    world.files.push({ path: `${folder}/jobs-${blobId(yaml)}.yaml`, text: yaml });
+    world.files.push(jobsFile(started, { execution, ...segment }));
   }
   for (const { status, ended } of spec.outcomes) {
-    const yaml = outcomeYaml({ execution, status, ended: MOMENTS[ended]! });
-    world.files.push({ path: `${folder}/outcome-${blobId(yaml)}.yaml`, text: yaml });
+    world.files.push(outcomeFile(started, { execution, status, ended: MOMENTS[ended]! }));
   }
 }
 

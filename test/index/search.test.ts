@@ -11,22 +11,14 @@ import { executionSubject } from "../../src/provenance/running.ts";
 import { allOf, type Condition } from "../../src/query/condition.ts";
 import { matcher, type Subject } from "../../src/query/matcher.ts";
 import { parseQuery } from "../../src/query/parse.ts";
-import {
-  argsId,
-  callId,
-  executionYaml,
-  jobId,
-  jobsYaml,
-  outcomeYaml,
-  taskId,
-  taskYaml,
-} from "../../src/record/encode.ts";
-import { executionFolder, taskPath } from "../../src/record/layout.ts";
+import { argsId, callId, jobId, taskId, taskYaml } from "../../src/record/encode.ts";
+import { taskPath } from "../../src/record/layout.ts";
 import { EXECUTION_STATUSES, type JOB_STATUSES, type Job } from "../../src/record/records.ts";
 import { tagSet } from "../../src/tag/set.ts";
 import { blobId } from "../../src/value/oid.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
 import { conditions, tagPairsOf } from "../query/arbitrary.ts";
+import { jobsFile, outcomeFile, startFile } from "../support/made-records.ts";
 import { MemoryBackend } from "../support/memory-backend.ts";
 
 const TASKS = ["main", "echo"].map((name) => {
@@ -57,9 +49,7 @@ function filesOf(run: ReturnType<typeof sampled>[number], at: number, now: numbe
   const tags = tagSet([...run.tags, ["x", at * 3]]);
   const { task, argv, user } = run;
   const start = { task, argv, user, host: "h", code: {}, tags, nonce: String(at) };
-  const text = executionYaml({ ...start, started: time(0) });
-  const id = blobId(text);
-  const folder = executionFolder(id, time(0));
+  const { id, file } = startFile({ ...start, started: time(0) });
   const job = (index: number, isMain: boolean): Job => {
     const { id: taskHash, name } = TASKS[isMain ? 0 : 1]!;
     const value = `result ${at % 40}`;
@@ -82,14 +72,11 @@ function filesOf(run: ReturnType<typeof sampled>[number], at: number, now: numbe
       tags: isMain ? [] : tagSet(run.jobTags),
     };
   };
-  const jobs = jobsYaml({ execution: id, jobs: [job(0, true), job(1, false)], tagged: [] });
-  const files = [
-    { path: `${folder}/execution.yaml`, text },
-    { path: `${folder}/jobs-${blobId(jobs)}.yaml`, text: jobs },
-  ];
+  const jobs = { execution: id, jobs: [job(0, true), job(1, false)], tagged: [] };
+  const files = [file, jobsFile(time(0), jobs)];
   if (run.outcome === "RUNNING") return files;
-  const end = outcomeYaml({ execution: id, status: run.outcome, ended: time(run.took) });
-  return [...files, { path: `${folder}/outcome-${blobId(end)}.yaml`, text: end }];
+  const end = { execution: id, status: run.outcome, ended: time(run.took) };
+  return [...files, outcomeFile(time(0), end)];
 }
 
 function sampled() {

@@ -6,11 +6,11 @@ import { type Dataflow, resultDataflow } from "../../src/provenance/dataflow.ts"
 import { findEntity } from "../../src/provenance/find.ts";
 import { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { makerOf } from "../../src/provenance/maker.ts";
-import { argsId, callId, executionYaml, jobId, jobsYaml } from "../../src/record/encode.ts";
-import { executionFolder } from "../../src/record/layout.ts";
+import { argsId, callId, jobId } from "../../src/record/encode.ts";
 import type { Job } from "../../src/record/records.ts";
 import { blobId, contentId } from "../../src/value/oid.ts";
 import { preview } from "../../src/value/preview.ts";
+import { jobsFile, startFile } from "../support/made-records.ts";
 import { recorded } from "../support/recorded.ts";
 import { temporaryRepository } from "../support/repository.ts";
 
@@ -255,8 +255,7 @@ function circle() {
     tags: [],
     nonce: "circle",
   };
-  const text = executionYaml(execution);
-  const of = blobId(text);
+  const { id: of, file } = startFile(execution);
   const ids = [0, 1].map((index) => jobId(of, index, "sha1"));
   const value = contentId(1);
   const jobs = ids.map((id, index): Job => {
@@ -279,13 +278,7 @@ function circle() {
       tags: [],
     };
   });
-  const segment = jobsYaml({ execution: of, jobs, tagged: [] });
-  const folder = executionFolder(of, started);
-  const files = [
-    { path: `${folder}/execution.yaml`, text },
-    { path: `${folder}/jobs-${blobId(segment)}.yaml`, text: segment },
-  ];
-  return { id: ids[0]!, files };
+  return { id: ids[0]!, files: [file, jobsFile(started, { execution: of, jobs, tagged: [] })] };
 }
 
 flows.run();

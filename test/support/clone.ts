@@ -7,9 +7,7 @@ import { openIsomorphic } from "../../src/git/isomorphic/backend.ts";
 import { openNative } from "../../src/git/native/backend.ts";
 import { Log } from "../../src/log/log.ts";
 import { tagEditFile, tagMessage } from "../../src/log/tag-edits.ts";
-import { executionYaml, outcomeYaml } from "../../src/record/encode.ts";
-import { executionFolder } from "../../src/record/layout.ts";
-import { blobId } from "../../src/value/oid.ts";
+import { outcomeFile, startFile } from "./made-records.ts";
 import { type TemporaryRepository, temporaryRepository } from "./repository.ts";
 
 export interface Clone extends TemporaryRepository {
@@ -46,25 +44,10 @@ export function cloneIn(repository: TemporaryRepository, kind = "native"): Clone
     async run(nonce) {
       const started = new Date(1_795_000_000_000 + counter++).toISOString();
       const code = {};
-      const start = {
-        task: "main",
-        argv: [nonce],
-        started,
-        user: "u",
-        host: "h",
-        code,
-        tags: [],
-        nonce,
-      };
-      const text = executionYaml(start);
-      const id = blobId(text);
-      const folder = executionFolder(id, started);
-      const end = outcomeYaml({ execution: id, status: "DONE", ended: started });
-      const files = [
-        { path: `${folder}/execution.yaml`, text },
-        { path: `${folder}/outcome-${blobId(end)}.yaml`, text: end },
-      ];
-      await log.append(files, `run ${nonce}\n`);
+      const start = { task: "main", argv: [nonce], started, user: "u", host: "h", code };
+      const { id, file } = startFile({ ...start, tags: [], nonce });
+      const end = outcomeFile(started, { execution: id, status: "DONE", ended: started });
+      await log.append([file, end], `run ${nonce}\n`);
       return id;
     },
     async tag(entity, key, value) {

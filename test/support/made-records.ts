@@ -1,8 +1,9 @@
 /** Record files without a run: for tests that only need something to commit. */
 import type { RecordFile } from "../../src/log/log.ts";
 import { tagEditFile } from "../../src/log/tag-edits.ts";
-import { executionYaml, outcomeYaml } from "../../src/record/encode.ts";
-import { executionFolder } from "../../src/record/layout.ts";
+import { executionYaml, jobsYaml, outcomeYaml } from "../../src/record/encode.ts";
+import { executionPath, jobsPath, outcomePath } from "../../src/record/layout.ts";
+import type { Execution, JobSegment, Outcome } from "../../src/record/records.ts";
 import type { TagEdit } from "../../src/tag/tag.ts";
 import { blobId } from "../../src/value/oid.ts";
 
@@ -13,27 +14,48 @@ export interface MadeRun {
   readonly files: readonly RecordFile[];
 }
 
+/** The start of an execution, and its id. */
+export function startFile(
+  start: Omit<Execution, "id">,
+  format: Format = "sha1",
+): { id: string; file: RecordFile } {
+  const text = executionYaml(start);
+  const id = blobId(text, format);
+  return { id, file: { path: executionPath(id, start.started), text } };
+}
+
+/** Some jobs of an execution that began at `started`. */
+export function jobsFile(started: string, segment: JobSegment): RecordFile {
+  const text = jobsYaml(segment);
+  return { path: jobsPath(segment.execution, started, blobId(text)), text };
+}
+
+/** The end of an execution that began at `started`. */
+export function outcomeFile(
+  started: string,
+  outcome: Outcome,
+  format: Format = "sha1",
+): RecordFile {
+  const text = outcomeYaml(outcome);
+  return { path: outcomePath(outcome.execution, started, blobId(text, format)), text };
+}
+
 /** The records of a run without jobs. Every number is another run, the same in every clone. */
 export function madeRun(number: number, format: Format = "sha1"): MadeRun {
   const started = new Date(Date.UTC(2026, 0, 1) + number * 60_000).toISOString();
-  const text = executionYaml({
+  const start = {
     task: "made.main",
     argv: ["run", String(number)],
     started,
     user: "ann",
     host: "laptop",
     code: {},
-    tags: [["number", number]],
+    tags: [["number", number] as const],
     nonce: number.toString(16).padStart(16, "0"),
-  });
-  const id = blobId(text, format);
-  const folder = executionFolder(id, started);
-  const outcome = outcomeYaml({ execution: id, status: "DONE", ended: started });
-  const files = [
-    { path: `${folder}/execution.yaml`, text },
-    { path: `${folder}/outcome-${blobId(outcome, format)}.yaml`, text: outcome },
-  ];
-  return { id, files };
+  };
+  const { id, file } = startFile(start, format);
+  const outcome = { execution: id, status: "DONE", ended: started } as const;
+  return { id, files: [file, outcomeFile(started, outcome, format)] };
 }
 
 /** The file of one tag put on an execution after its run. */
