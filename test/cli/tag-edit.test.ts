@@ -1,30 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { BACKENDS, cli, jsonLines, ok, tagTexts } from "../support/cli.ts";
-import { jobOf, recorded } from "../support/recorded.ts";
-import { sampleLog } from "../support/sample.ts";
+import { BACKENDS, cli, ok } from "../support/cli.ts";
+import { taggedSample } from "../support/tagged-sample.ts";
 
 const LOG = "refs/redun/main";
 const RUN = { argv: ["run", "w.ts", "main"], tags: { env: "dev", note: "two words" } };
 
-/** A log of two runs: the entities of the first one, and the id of the second. */
-async function sample() {
-  const repository = await sampleLog([RUN, { argv: ["run", "second"], echo: 1 }]);
-  const log = recorded(repository.dir);
-  const [first, second] = [...log.executions].sort((a, b) => (a.started < b.started ? -1 : 1));
-  const greeter = jobOf(log, "sample.greeter");
-  const kinds = {
-    Execution: first!.id,
-    Job: greeter.id,
-    CallNode: greeter.call!,
-    Task: greeter.taskHash,
-    Value: [...log.values.keys()][0]!,
-  };
-  const commits = () => Number(repository.git("rev-list", "--count", LOG));
-  const tags = (id: string) =>
-    tagTexts(jsonLines(ok(repository.dir, ["tag", "list", "--format", "json", id]))[0]);
-  return { ...repository, kinds, latest: second!.id, commits, tags };
-}
+const sample = () => taggedSample([RUN, { argv: ["run", "second"], echo: 1 }]);
 
 const edit = suite("tag update, tag rm");
 

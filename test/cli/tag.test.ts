@@ -1,30 +1,15 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { hashTag } from "../../src/tag/hash.ts";
-import { BACKENDS, cli, jsonLines, logged, ok, start, tagTexts } from "../support/cli.ts";
-import { jobOf, recorded } from "../support/recorded.ts";
+import { BACKENDS, cli, jsonLines, logged, ok, start } from "../support/cli.ts";
+import { recorded } from "../support/recorded.ts";
 import { numberWithId, sampleLog } from "../support/sample.ts";
+import { taggedSample } from "../support/tagged-sample.ts";
 
 const LOG = "refs/redun/main";
 const run = { argv: ["run", "w.ts", "main"], tags: { env: "dev" } };
 
-/** A log of one run, and an entity of every kind in it. */
-async function sample() {
-  const repository = await sampleLog([run]);
-  const log = recorded(repository.dir);
-  const greeter = jobOf(log, "sample.greeter");
-  const kinds = {
-    Execution: log.executions[0]!.id,
-    Job: greeter.id,
-    CallNode: greeter.call!,
-    Task: greeter.taskHash,
-    Value: [...log.values.keys()][0]!,
-  };
-  const commits = () => Number(repository.git("rev-list", "--count", LOG));
-  const tags = (id: string) =>
-    tagTexts(jsonLines(ok(repository.dir, ["tag", "list", "--format", "json", id]))[0]);
-  return { ...repository, log, kinds, commits, tags };
-}
+const sample = () => taggedSample([run]);
 
 const add = suite("tag add");
 

@@ -11,14 +11,13 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { generateRuns } from "../../bench/generate.ts";
 import { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import { CLI } from "../support/cli.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 
-const CLI = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 const INDEX = ".git/redun/index/redun%2Fmain.sqlite";
 const RUNS = 300;
 

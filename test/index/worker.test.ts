@@ -2,7 +2,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { generateRuns } from "../../bench/generate.ts";
@@ -12,9 +11,9 @@ import { type Database, openDatabase } from "../../src/index/database.ts";
 import { updateIndex } from "../../src/index/update.ts";
 import { Log } from "../../src/log/log.ts";
 import { blobId } from "../../src/value/oid.ts";
+import { CLI } from "../support/cli.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 
-const CLI = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 const REF = "refs/redun/main";
 const INDEX = ".git/redun/index/redun%2Fmain.sqlite";
 /** Three files each. */
