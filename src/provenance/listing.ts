@@ -11,6 +11,7 @@ import { typeName } from "../value/type-name.ts";
 import { type Found, foundRow } from "./find.ts";
 import { type EntityFromJobs, fromJobs } from "./from-jobs.ts";
 import type { IndexedLog } from "./indexed-log.ts";
+import { jobsKnowing, ROLES } from "./jobs-knowing.ts";
 import { readValue } from "./read.ts";
 import { executionSubject } from "./running.ts";
 import type { Selection } from "./selection.ts";
@@ -54,9 +55,8 @@ export async function counted(
   if (type !== "CallNode" && type !== "Value") return search.count(type, wantedOf(type, selection));
   const { where, execution, files, valueTypes } = selection;
   if (isEverything(where) && files === null && valueTypes.length === 0) {
-    const { jobOfCall, jobWithResult, jobWithArgument, callNode, value } = NAMED;
-    const kinds = type === "CallNode" ? [jobOfCall] : [jobWithResult, jobWithArgument];
-    const own = type === "CallNode" ? callNode : value;
+    const kinds = ROLES[type].map((role) => NAMED[role]);
+    const own = type === "CallNode" ? NAMED.callNode : NAMED.value;
     return search.countNamed(kinds, own, { execution });
   }
   let count = 0;
@@ -115,15 +115,11 @@ async function* withRows(
   const globs = files?.map(globMatcher);
   const name = globs && ((path: string) => globs.length === 0 || globs.some((is) => is(path)));
   const passes = matcher(execution);
-  const roles =
-    type === "CallNode"
-      ? (["jobOfCall"] as const)
-      : (["jobWithResult", "jobWithArgument"] as const);
   const tried = isEverything(execution) ? 1 : Number.MAX_SAFE_INTEGER;
   const jobOf = ({ id }: EntityRow) =>
-    roles
-      .flatMap((role) => index.jobsNaming(id, role, tried))
-      .find((job) => passes(executionSubject(index.execution(job.execution)!)));
+    jobsKnowing(index, type, id, tried).find((job) =>
+      passes(executionSubject(index.execution(job.execution)!)),
+    );
   for (const row of index.search.entities(type, { where, ...(name && { name }) }, -1)) {
     const job = jobOf(row);
     if (job || isEverything(execution)) yield { ...foundRow({ type, row }), job };

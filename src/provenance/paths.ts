@@ -9,6 +9,7 @@ import {
 } from "../record/layout.ts";
 import type { Found } from "./find.ts";
 import type { IndexedLog } from "./indexed-log.ts";
+import { jobsKnowing } from "./jobs-knowing.ts";
 
 /**
  * The literal paths that hold all that a log has of an entity: its own folder or file, and the
@@ -25,12 +26,8 @@ async function ownPaths(log: IndexedLog, found: Found): Promise<string[]> {
   if (found.type === "Job") return [segmentPath(log, found.row)];
   if (found.type === "Task") return [taskPath(id)];
   if (found.type === "Value" && (await hasFile(log, valuePath(id)))) return [valuePath(id)];
-  const roles =
-    found.type === "CallNode"
-      ? (["jobOfCall"] as const)
-      : (["jobWithResult", "jobWithArgument"] as const);
-  const jobs = roles.flatMap((role) => log.index.jobsNaming(id, role, 1));
-  return jobs.slice(0, 1).map((job) => segmentPath(log, job));
+  const [job] = jobsKnowing(log.index, found.type, id, 1);
+  return job ? [segmentPath(log, job)] : [];
 }
 
 /** The file that holds an execution's start. */

@@ -8,6 +8,7 @@ import { contentId } from "../value/oid.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 import type { IndexedLog } from "./indexed-log.ts";
+import { jobsKnowing } from "./jobs-knowing.ts";
 import { startPath } from "./paths.ts";
 
 /** An execution's whole record. @throws RedunError OBJECT_MISSING, BAD_RECORD */
@@ -84,11 +85,9 @@ export async function readValue(
 ): Promise<{ value: unknown } | undefined> {
   const stored = await ifThere(readRecord(log, id));
   if (stored) return stored;
-  for (const role of ["jobWithResult", "jobWithArgument"] as const) {
-    for (const row of log.index.jobsNaming(id, role, 1)) {
-      const found = valuesIn(log, await readJob(log, row)).find((value) => value.id === id);
-      if (found && !(found.value instanceof StoredValue)) return { value: found.value };
-    }
+  for (const row of jobsKnowing(log.index, "Value", id, 1)) {
+    const found = valuesIn(log, await readJob(log, row)).find((value) => value.id === id);
+    if (found && !(found.value instanceof StoredValue)) return { value: found.value };
   }
   return undefined;
 }

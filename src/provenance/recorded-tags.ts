@@ -4,6 +4,7 @@ import { sameTag } from "../tag/graph.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { Found } from "./find.ts";
 import type { IndexedLog } from "./indexed-log.ts";
+import { jobsKnowing } from "./jobs-knowing.ts";
 import { segmentPath, startPath } from "./paths.ts";
 import { readExecution, readJob, readTagged } from "./read.ts";
 import { commitOfFile } from "./tag-commits.ts";
@@ -60,14 +61,10 @@ export class RecordedTags {
     return [{ path, started: row.started, read }, ...this.#segments(log.index.jobsOf(row.seq))];
   }
 
-  #jobsKnowing({ type, id, seq }: Found): JobRow[] {
+  #jobsKnowing({ type, id, seq }: Exclude<Found, { type: "Execution" | "Job" }>): JobRow[] {
     const { index } = this.#log;
     if (type === "Task") return seq === null ? [] : index.firstJobsOfTask(seq, JOBS_SEEN);
-    if (type === "CallNode") return index.jobsNaming(id, "jobOfCall", JOBS_SEEN);
-    return [
-      ...index.jobsNaming(id, "jobWithResult", JOBS_SEEN),
-      ...index.jobsNaming(id, "jobWithArgument", JOBS_SEEN),
-    ];
+    return jobsKnowing(index, type, id, JOBS_SEEN);
   }
 
   /** What runs put on entities other than jobs stands in the segments of their jobs. */

@@ -1,5 +1,6 @@
 import type { IndexReader } from "../index/reader.ts";
 import type { EntityRow, JobRow } from "../index/rows.ts";
+import { jobsKnowing } from "./jobs-knowing.ts";
 
 /** Versions of one name that are looked at. */
 const MAX_VERSIONS = 1000;
@@ -20,10 +21,7 @@ export function taskVersions(index: IndexReader, name: string): Version[] {
 
 /** Every content that a path had; the one that was given or taken last comes first. */
 export function fileVersions(index: IndexReader, path: string): Version[] {
-  return versions(index, "Value", path, ({ id }) => [
-    ...index.jobsNaming(id, "jobWithResult", LOOKED_AT),
-    ...index.jobsNaming(id, "jobWithArgument", LOOKED_AT),
-  ]);
+  return versions(index, "Value", path, ({ id }) => jobsKnowing(index, "Value", id, LOOKED_AT));
 }
 
 function versions(
