@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { type CAC, cac } from "cac";
 import { RedunError } from "../src/errors.ts";
-import { nearest } from "../src/script/suggest.ts";
+import { didYouMean } from "../src/script/suggest.ts";
 import { VERSION } from "../src/version.ts";
 import { longName, markWords, takesValue, unmark } from "./argv.ts";
 import type { CommandSpec, Options } from "./command.ts";
@@ -84,14 +84,10 @@ function unknownCommand(words: readonly string[]): RedunError {
   const group = COMMANDS.filter(({ name }) => name.startsWith(`${words[0]} `));
   const known = (group.length > 0 ? group : COMMANDS).map(({ name }) => name).join(", ");
   const said = group.length > 0 ? words.slice(0, 2).join(" ") : words[0];
-  const near = nearest(
-    said ?? "",
-    COMMANDS.map(({ name }) => name),
-  );
-  const meant = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
+  const names = COMMANDS.map(({ name }) => name);
   return new RedunError(
     "USAGE",
-    `There is no command "${said}".${meant}`,
+    `There is no command "${said}".${didYouMean(said ?? "", names)}`,
     `The commands are: ${known}.`,
   );
 }

@@ -7,7 +7,7 @@ import { findRepository } from "../../src/git/files/repository.ts";
 import { chosenRef } from "../../src/log/ref.ts";
 import { formatParameters, parseTaskArguments } from "../../src/script/arguments.ts";
 import { loadWorkflow } from "../../src/script/load.ts";
-import { nearest } from "../../src/script/suggest.ts";
+import { didYouMean } from "../../src/script/suggest.ts";
 import { startAutoPush } from "../../src/share/auto-push.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
@@ -129,11 +129,10 @@ function findTask(name: string, tasks: Map<string, AnyTask>, script: string): An
       return definition.fullName === name || definition.name === name;
     });
   if (found) return found;
-  const near = nearest(name, tasks.keys());
   const exported = [...tasks.keys()].join(", ");
   throw new RedunError(
     "UNKNOWN_TASK",
-    `${script} exports no task named "${name}".${near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : ""}`,
+    `${script} exports no task named "${name}".${didYouMean(name, tasks.keys())}`,
     exported
       ? `Its tasks: ${exported}.`
       : "It exports no tasks at all: write `export const main = task(...)`.",

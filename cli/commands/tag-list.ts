@@ -5,6 +5,7 @@ import { type Listed, listed } from "../../src/provenance/listing.ts";
 import { allOf, anyOf, type Condition } from "../../src/query/condition.ts";
 import { matcher } from "../../src/query/matcher.ts";
 import { parseTagCondition } from "../../src/query/tag-condition.ts";
+import { ENTITY_TYPES } from "../../src/record/records.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import { limitOf } from "../limit.ts";
@@ -84,7 +85,7 @@ function values(log: IndexedLog, { conditions, json }: Listing): string {
 async function tagged(log: IndexedLog, { conditions, limit, json }: Listing): Promise<string> {
   const selection = { ...(await selectionOf(log, {})), where: allOf(...conditions) };
   const found: Listed[] = [];
-  for (const type of ["Execution", "Job", "CallNode", "Task", "Value"] as const) {
+  for (const type of ENTITY_TYPES) {
     found.push(...(await listed(log, type, selection, limit + 1 - found.length)));
   }
   const shown = found.slice(0, limit);

@@ -1,10 +1,10 @@
-import { relative } from "node:path";
 import { inspect } from "node:util";
 import { namedArguments } from "../../src/engine/named-arguments.ts";
 import type { LiveJob, Run } from "../../src/engine/run.ts";
 import type { SchedulerListener } from "../../src/engine/scheduler.ts";
 import { isError, userStack } from "../../src/engine/user-stack.ts";
 import type { Execution } from "../../src/record/records.ts";
+import { nearPath } from "../../src/script/near-path.ts";
 import { previewArgs } from "../../src/value/preview.ts";
 import { VERSION } from "../../src/version.ts";
 import { commandLine, shortId } from "./lines.ts";
@@ -61,7 +61,7 @@ export class RunReporter implements SchedulerListener {
     this.#always(`${title} Traceback (most recent task last):`);
     for (const job of this.#parents(error)) {
       const { file, line } = job.task.source;
-      const place = file === null ? "" : `${shownPath(file)}:${line}, `;
+      const place = file === null ? "" : `${nearPath(file, process.cwd())}:${line}, `;
       this.#always(`  Job ${shortId(job.id)}: ${place}in ${callText(job)}`);
     }
     for (const line of errorLines(error)) this.#always(line);
@@ -105,11 +105,6 @@ function errorLines(error: unknown, above: readonly unknown[] = []): string[] {
 
 function shortFrame(line: string): string {
   return line.replace(/(?:file:\/\/)?(\/[^\s()]+?)(:\d+:\d+)/, (_, file: string, at: string) => {
-    return shownPath(file) + at;
+    return nearPath(file, process.cwd()) + at;
   });
-}
-
-function shownPath(file: string): string {
-  const path = relative(process.cwd(), file);
-  return path.startsWith("..") ? file : path;
 }

@@ -4,7 +4,7 @@ import { shellWord } from "../value/shown-text.ts";
 import { optionValue } from "./option-values.ts";
 import { findOption, isRequired, type Option, optionsOf } from "./options.ts";
 import { formatParameters, optionUsage } from "./parameter-help.ts";
-import { nearest } from "./suggest.ts";
+import { didYouMean } from "./suggest.ts";
 
 export { formatParameters, signature } from "./parameter-help.ts";
 
@@ -135,13 +135,8 @@ function unknown(
   options: readonly Option[],
   parameters: readonly Parameter[],
 ): RedunError {
-  const [near] = nearest(
-    name,
-    options.map(({ flag }) => flag),
-    1,
-  );
-  const question = near ? ` Did you mean --${near}?` : "";
-  return refuse(`The task has no argument ${name}.${question}`, parameters);
+  const flags = options.map(({ flag }) => `--${flag}`);
+  return refuse(`The task has no argument ${name}.${didYouMean(name, flags, 1)}`, parameters);
 }
 
 function valueless(option: Option, parameters: readonly Parameter[]): RedunError {

@@ -1,10 +1,11 @@
-import { dirname, relative, sep } from "node:path";
+import { dirname, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { RedunError } from "../errors.ts";
 import { type CallSite, parseCallSite } from "../source/call-site.ts";
 import { codeFrame } from "./code-frame.ts";
 import { missingModule } from "./missing-module.ts";
+import { nearPath } from "./near-path.ts";
 import { syntaxProblem } from "./syntax-problem.ts";
 
 /** What went wrong in a script, in its own words. */
@@ -33,17 +34,12 @@ export function loadFailure(error: unknown, script: Script): RedunError {
   const lines = [`${script.file} did not load: ${problem.message}`];
   if (problem.site) {
     const { file, line, column } = problem.site;
-    lines.push(`  at ${shown(file, script.cwd)}:${line}:${column}`);
+    lines.push(`  at ${nearPath(file, script.cwd)}:${line}:${column}`);
     const frame = codeFrame(problem.site);
     if (frame) lines.push(frame);
   }
   keepUserFrames(error, script);
   return new RedunError("SCRIPT_FAILED_TO_LOAD", lines.join("\n"), problem.hint, { cause: error });
-}
-
-function shown(file: string, cwd: string): string {
-  const near = relative(cwd, file);
-  return near.startsWith("..") ? file : near;
 }
 
 function thrown(error: unknown, script: Script): Problem {

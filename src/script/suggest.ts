@@ -17,6 +17,12 @@ export function nearest(word: string, candidates: Iterable<string>, max = 3): st
   return near.slice(0, max).map(({ candidate }) => candidate);
 }
 
+/** ` Did you mean main or train?`, to follow a sentence; empty where nothing is near. */
+export function didYouMean(word: string, candidates: Iterable<string>, max?: number): string {
+  const near = nearest(word, candidates, max);
+  return near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
+}
+
 /** Upper or lower case and the style of word breaks are never what tells two names apart. */
 function fold(word: string): string {
   return word.toLowerCase().replace(/[-_\s]/g, "");

@@ -7,7 +7,7 @@ import { compareCodePoints } from "./code-points.ts";
 import { Fields, isTagName, Remark, setOwn } from "./value.ts";
 import { BLANK, COLON, DASH, LF, NotCanonical, QUOTE, YamlCursor } from "./yaml-cursor.ts";
 import { plainScalar } from "./yaml-plain.ts";
-import { commentText, isLiteral, isPlain } from "./yaml-scalar.ts";
+import { commentText, isLiteral, isPlain, MAX_SIMPLE_KEY } from "./yaml-scalar.ts";
 import { fromTag } from "./yaml-tags.ts";
 
 export { NotCanonical };
@@ -22,7 +22,6 @@ export interface ReadOptions {
 
 /** Values nest up to 1000 deep, and records have some levels around them. */
 const MAX_DEPTH = 1100;
-const MAX_SIMPLE_KEY = 1000;
 
 /**
  * The value of a canonical document: plain objects and arrays, with own properties whatever the

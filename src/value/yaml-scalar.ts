@@ -4,6 +4,9 @@
  */
 import { pythonFloat } from "./python-float.ts";
 
+/** YAML readers look for the colon of a key no further than 1024 characters. */
+export const MAX_SIMPLE_KEY = 1000;
+
 /** YAML 1.1 and 1.2 words for null and booleans, in any case. */
 const WORDS = new Set(["y", "n", "yes", "no", "on", "off", "true", "false", "null"]);
 

@@ -20,12 +20,17 @@ import {
   Tagged,
   Timestamp,
 } from "./value.ts";
-import { commentText, isLiteral, isPlain, quote, yamlFloat } from "./yaml-scalar.ts";
+import {
+  commentText,
+  isLiteral,
+  isPlain,
+  MAX_SIMPLE_KEY,
+  quote,
+  yamlFloat,
+} from "./yaml-scalar.ts";
 
 /** Containers of a value deeper than this are recorded as `!opaque`. */
 const MAX_DEPTH = 1000;
-/** YAML readers look for the colon of a key no further than 1024 characters. */
-const MAX_SIMPLE_KEY = 1000;
 /** Python refuses to read integers of more than 4300 decimal digits; this is a little less. */
 const MAX_HEX_DIGITS = 3500;
 
