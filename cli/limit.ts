@@ -5,7 +5,7 @@ const DEFAULT_LIMIT = 50;
 export const NO_LIMIT = 2 ** 40;
 
 /**
- * How many entities `--limit` lets a listing have. Programs get everything unless they ask for less.
+ * How many entities `--limit` lets a listing have. Programs get all unless they ask for less.
  * @throws RedunError USAGE for what is not a count
  */
 export function limitOf(options: Options): number {

@@ -67,7 +67,9 @@ export function executionPageJson(log: IndexedLog, row: ExecutionRow): object {
   };
 }
 
-/** Jobs under their parents, two spaces a level. A job whose parent is unknown stands at the top. */
+/**
+ * Jobs under their parents, two spaces a level. A job whose parent is unknown stands at the top.
+ */
 function jobTree(jobs: readonly JobRow[], paint: Paint): string[] {
   const known = new Set(jobs.map(({ seq }) => seq));
   const children = new Map<number | null, JobRow[]>();

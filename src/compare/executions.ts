@@ -17,7 +17,9 @@ export interface Comparison {
   readonly tags: readonly TagChange[];
   readonly code: CodeComparison;
   readonly tasks: TaskComparison;
-  /** The calls of the root tasks; null while not both have ended, which is when they are recorded. */
+  /**
+   * The calls of the root tasks; null while not both have ended, which is when they are recorded.
+   */
   readonly call: CallComparison | null;
   readonly jobs: JobComparison;
 }

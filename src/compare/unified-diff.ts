@@ -3,7 +3,9 @@ import { structuredPatch } from "diff";
 /** Texts that differ in more lines than this have little in common, and would take long. */
 const MAX_CHANGED_LINES = 1000;
 
-/** The hunks of a unified diff of two texts, as lines, each with its `@@`; empty for equal texts. */
+/**
+ * The hunks of a unified diff of two texts, as lines, each with its `@@`; empty for equal texts.
+ */
 export function unifiedDiff(before: string, after: string): string[] {
   const [old, young] = [ended(before), ended(after)];
   const patch = structuredPatch("", "", old, young, "", "", {

@@ -27,7 +27,9 @@ export interface RecorderOptions {
   readonly onCommit: (appended: Appended, files: readonly RecordFile[]) => Promise<void>;
 }
 
-/** Writes down what a run does: to the journal at once, to the log at checkpoints and at its end. */
+/**
+ * Writes down what a run does: to the journal at once, to the log at checkpoints and at its end.
+ */
 export class Recorder implements RunListener {
   readonly #options: RecorderOptions;
   readonly #format: ObjectFormat;

@@ -112,7 +112,8 @@ export class Run implements RunHandle {
     const known = this.#computed.get(value);
     if (known) return known;
     const promise = this.#evaluate(value, expression, parent);
-    // Whoever asked gets the rejection; a sibling that nobody waits for any more must not end the process.
+    // Whoever asked gets the rejection; a sibling that nobody waits for any more must not end the
+    // process.
     promise.catch(() => {});
     this.#computed.set(value, promise);
     return promise;
@@ -167,7 +168,8 @@ export class Run implements RunHandle {
   async #runTask(job: LiveJob): Promise<unknown> {
     const { fn } = job.task;
     const returned = inJob({ run: this, job }, () => fn(...job.args));
-    // A lazy value is thenable: awaiting it here, outside of its job, would compute it as nobody's child.
+    // A lazy value is thenable: awaiting it here, outside of its job, would compute it as nobody's
+    // child.
     const value = expressionOf(returned) ? returned : await returned;
     return this.resolve(value, job);
   }

@@ -6,7 +6,9 @@ import type { IndexedLog } from "./indexed-log.ts";
 /** A commit of the code, and the executions that ran it. */
 export interface CommitRuns {
   readonly commit: ListedCommit;
-  /** The newest ones of this commit; then of commits that are not listed, but hold the same files. */
+  /**
+   * The newest ones of this commit; then of commits that are not listed, but hold the same files.
+   */
   readonly runs: readonly ExecutionRow[];
   /** How many there are in all. */
   readonly count: number;

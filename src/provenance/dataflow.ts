@@ -19,7 +19,9 @@ export interface Dataflow {
 export interface DataflowSection {
   readonly name: string;
   readonly steps: readonly DataflowStep[];
-  /** Arguments of the last call, or what was put together; empty where a section before lists them. */
+  /**
+   * Arguments of the last call, or what was put together; empty where a section before lists them.
+   */
   readonly variables: readonly DataflowVariable[];
 }
 

@@ -56,7 +56,9 @@ async function readSegment(log: IndexedLog, oid: string): Promise<ReadonlyMap<st
   return read;
 }
 
-/** A job's arguments, by the names that its record gives them: `0`, `1`, ... where it gives none. */
+/**
+ * A job's arguments, by the names that its record gives them: `0`, `1`, ... where it gives none.
+ */
 export function argsOf(log: IndexedLog, job: Job): Map<string, RecordedValue> {
   const entries: Iterable<readonly [string | number, unknown]> = job.args.entries();
   return new Map([...entries].map(([name, value]) => [String(name), recorded(log, value)]));

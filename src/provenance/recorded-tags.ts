@@ -35,7 +35,9 @@ export class RecordedTags {
     this.#entity = entity;
   }
 
-  /** The commit that brought the first file in which a run recorded a tag; null if none is found. */
+  /**
+   * The commit that brought the first file in which a run recorded a tag; null if none is found.
+   */
   async commitOf(tag: TagPair): Promise<Oid | null> {
     this.#sources ??= this.#findSources();
     for (const { path, started, read } of this.#sources) {

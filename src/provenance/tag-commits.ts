@@ -6,7 +6,9 @@ import { indexedTip } from "../index/stamp.ts";
 import { parsePath } from "../record/layout.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 
-/** The commit of an edit, and its place among all that are known: a later one has a higher place. */
+/**
+ * The commit of an edit, and its place among all that are known: a later one has a higher place.
+ */
 export interface EditCommit {
   readonly oid: Oid;
   readonly place: number;

@@ -63,7 +63,9 @@ export function tagMatcher(
   return ([name, value]) => isKey(name) && isValue(value);
 }
 
-/** A test of a field that is text. `exec` is the beginning of an id; a task may lack its namespace. */
+/**
+ * A test of a field that is text. `exec` is the beginning of an id; a task may lack its namespace.
+ */
 export function textMatcher({ field, op, operand }: FieldCondition): (text: string) => boolean {
   if (op === "~") {
     const glob = globMatcher(field === "status" ? operand.toUpperCase() : operand);

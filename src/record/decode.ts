@@ -17,8 +17,9 @@ import {
 } from "./records.ts";
 
 /**
- * Records from what a YAML reader made of their files. Nothing is believed before it has passed its schema: the file may come from
- * anyone whose log was fetched. A record's id is never read from its text unless it is foreign.
+ * Records from what a YAML reader made of their files. Nothing is believed before it has passed its
+ * schema: the file may come from anyone whose log was fetched. A record's id is never read from its
+ * text unless it is foreign.
  */
 
 // biome-ignore lint/suspicious/noExplicitAny: a schema check stands between this and every use

@@ -17,7 +17,9 @@ const ATTEMPTS = 3;
 const SETTLED = 100_000_000n;
 const REMEMBERED = 10_000;
 
-/** Hashes by all that the file system says of a file: a large one is read once, not for each job. */
+/**
+ * Hashes by all that the file system says of a file: a large one is read once, not for each job.
+ */
 const known = new Map<string, string>();
 
 /** The state of a file now; null where no file is, or none that can be read. */

@@ -8,7 +8,9 @@
  * A number that is a safe integer (and not -0) is an *int*; any other number is a *float*.
  */
 
-/** What a tag may hold: JSON, with Python's distinction between 1 and 1.0, and integers of any size. */
+/**
+ * What a tag may hold: JSON, with Python's distinction between 1 and 1.0, and integers of any size.
+ */
 export type TagValue =
   | null
   | boolean

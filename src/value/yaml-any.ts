@@ -5,7 +5,9 @@ import { NotCanonical, readYaml } from "./yaml-read.ts";
 import { commentText } from "./yaml-scalar.ts";
 
 const MIB = 1024 * 1024;
-/** Of hostile text the `yaml` package takes a thousand times the size in memory, and ten seconds. */
+/**
+ * Of hostile text the `yaml` package takes a thousand times the size in memory, and ten seconds.
+ */
 const MAX_FOREIGN = MIB;
 
 /**

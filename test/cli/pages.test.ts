@@ -1,4 +1,6 @@
-/** The pages of `log <id>`, for people and for programs, of one workflow like that of redun's users. */
+/**
+ * The pages of `log <id>`, for people and for programs, of one workflow like that of redun's users.
+ */
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";

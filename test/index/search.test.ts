@@ -1,4 +1,6 @@
-/** What the index answers is what the conditions say of each row, whatever the plan of the query. */
+/**
+ * What the index answers is what the conditions say of each row, whatever the plan of the query.
+ */
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
