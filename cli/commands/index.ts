@@ -55,9 +55,8 @@ async function describe(log: IndexedLog, json: boolean): Promise<string> {
   };
   if (json) return `${jsonText(facts)}\n`;
   const count = (n: number) => n.toLocaleString("en");
-  const state = facts.current
-    ? "up to date"
-    : `${facts.behind === null ? "" : `${count(facts.behind)} files behind, `}the next query brings it up to date`;
+  const behind = facts.behind === null ? "" : `${count(facts.behind)} files behind, `;
+  const state = facts.current ? "up to date" : `${behind}the next query brings it up to date`;
   return `${[
     `Log:      ${visible(facts.log)} at ${tip ?? "(nothing recorded yet)"}`,
     `Index:    ${visible(facts.path)}, ${(facts.bytes / 1024 / 1024).toFixed(1)} MB`,

@@ -71,8 +71,9 @@ async function listing(
   for (const type of types) {
     const running = type === "Execution" ? runningNow(log, selection) : [];
     const found = [...running, ...(await listed(log, type, selection, limit + 1))];
-    for (const entity of found.slice(0, limit))
+    for (const entity of found.slice(0, limit)) {
       texts.push(await printed(log, entity, style, selection.code));
+    }
     isCut ||= found.length > limit;
   }
   if (style.json) return texts.join("");
@@ -134,10 +135,13 @@ function nothing(
 ): string {
   const names = files ? "files" : types.map((type) => NAMES[type]).join(" or ");
   const condition = allOf(where, execution, job);
-  if (!isEverything(condition))
+  if (!isEverything(condition)) {
     return `No ${names} in ${ref} match ${oneLine(printQuery(condition))}.\n`;
+  }
   if (!types.includes("Execution")) return `No ${names} in ${ref} match.\n`;
-  return `No ${names} in ${ref} yet. \`redun-git run <script> <task>\` records the first one; \`redun-git pull\` takes what others have recorded.\n`;
+  const [run, pull] = ["`redun-git run <script> <task>`", "`redun-git pull`"];
+  const hint = `${run} records the first one; ${pull} takes what others have recorded.`;
+  return `No ${names} in ${ref} yet. ${hint}\n`;
 }
 
 const NAMES: Readonly<Record<EntityType, string>> = {

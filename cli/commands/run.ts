@@ -149,12 +149,24 @@ function taskList(script: string, tasks: Map<string, AnyTask>): string {
     const doc = definitionOf(task)!.source.doc?.split("\n")[0] ?? "";
     return `  ${paint("bold", name.padEnd(width))}  ${visible(doc)}`.trimEnd();
   });
-  return `Tasks of ${script}:\n${lines.join("\n")}\n\nRun one:          redun-git run ${script} <task> [--argument value]...\nIts parameters:   redun-git run ${script} <task> --help\n`;
+  return [
+    `Tasks of ${script}:`,
+    ...lines,
+    "",
+    `Run one:          redun-git run ${script} <task> [--argument value]...`,
+    `Its parameters:   redun-git run ${script} <task> --help`,
+    "",
+  ].join("\n");
 }
 
 function taskHelp(script: string, name: string, { source, fullName }: TaskDefinition): string {
   const options = formatParameters(source.parameters);
-  const usage = `Usage:\n  $ redun-git run ${script} ${name}${source.parameters.length > 0 ? " [--argument value]..." : ""}\n`;
-  const doc = source.doc ? `${visible(source.doc)}\n\n` : "";
-  return `${fullName}\n\n${doc}${usage}${options ? `\nArguments:\n${options}\n` : "\nIt takes no arguments.\n"}`;
+  const words = source.parameters.length > 0 ? " [--argument value]..." : "";
+  const parts = [
+    fullName,
+    ...(source.doc ? [visible(source.doc)] : []),
+    `Usage:\n  $ redun-git run ${script} ${name}${words}`,
+    options ? `Arguments:\n${options}` : "It takes no arguments.",
+  ];
+  return `${parts.join("\n\n")}\n`;
 }

@@ -21,8 +21,9 @@ const LISTED = 10;
 /** `Job 9d095794 [ DONE ] 2026-11-22 09:43:43:  hello_world.greeter(greet='Hi') (team=qa)` */
 export function jobLine(row: JobRow, paint: Paint, id = shortId(row.id)): string {
   const call = oneLine(`${row.task}(${row.args})`);
-  const head = `${paint("bold", `Job ${id}`)} ${statusBox(row.status, paint)}`;
-  return `${head} ${localTime(row.started)}:  ${call} ${tagText(row.tags, paint, row.conflicts)}`.trimEnd();
+  const box = statusBox(row.status, paint);
+  const head = `${paint("bold", `Job ${id}`)} ${box} ${localTime(row.started)}:  ${call}`;
+  return `${head} ${tagText(row.tags, paint, row.conflicts)}`.trimEnd();
 }
 
 /** Everything about one job. */

@@ -21,8 +21,9 @@ export async function taskSection(
 ): Promise<string[]> {
   const { row, tags, conflicts } = await findEntity(log, hash);
   const name = (row as EntityRow | null)?.name ?? "";
-  const head = `${paint("bold", `Task ${oneLine(hash)}`)} ${oneLine(name)} ${tagText(tags, paint, conflicts)}`;
-  const lines = [indent + head.trimEnd(), ...docBlock(tags, `${indent}    `), ""];
+  const title = `${paint("bold", `Task ${oneLine(hash)}`)} ${oneLine(name)}`;
+  const head = `${title} ${tagText(tags, paint, conflicts)}`.trimEnd();
+  const lines = [indent + head, ...docBlock(tags, `${indent}    `), ""];
   const task = await readTask(log, hash);
   if (task?.source !== undefined) lines.push(...indented(task.source, `${indent}  `));
   else lines.push(`${indent}  version ${oneLine(task?.taskVersion ?? "unknown")}`);

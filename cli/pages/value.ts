@@ -52,8 +52,10 @@ export async function valuePage(log: IndexedLog, found: Found, paint: Paint): Pr
 }
 
 function head({ id, tags, conflicts }: Found, value: unknown, paint: Paint): string[] {
-  const line = (title: string, name: string) =>
-    `${paint("bold", `${title} ${oneLine(id)}`)} ${name} ${tagText(tags, paint, conflicts)}`.trimEnd();
+  const line = (title: string, name: string) => {
+    const bold = paint("bold", `${title} ${oneLine(id)}`);
+    return `${bold} ${name} ${tagText(tags, paint, conflicts)}`.trimEnd();
+  };
   if (value instanceof File) {
     const { hash, size } = value;
     const content = hash === null ? "no file was there" : `${size} bytes, git object ${hash}`;
