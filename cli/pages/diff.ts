@@ -142,7 +142,8 @@ async function valueLines(log: IndexedLog, change: ValueChange, paint: Paint): P
     ],
     paint,
   );
-  if (!was?.isLong && !is?.isLong) return short;
+  // Of two errors the lines may be alike, and the stacks not.
+  if (!was?.isLong && !is?.isLong && was?.line !== is?.line) return short;
   const diff = unifiedDiff(was?.yaml() ?? "", is?.yaml() ?? "");
   if (diff.length > SHOWN) return [...short, `  in ${diff.length} lines of YAML`];
   return [...(label ? [`  ${oneLine(label)}`] : []), ...changedLines(diff, paint)];

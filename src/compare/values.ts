@@ -1,11 +1,10 @@
 import type { ExecutionRow } from "../index/rows.ts";
 import { jobNumber } from "../index/schema.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
-import { type RecordedValue, readJob } from "../provenance/read.ts";
+import { type RecordedValue, readJob, recordedValue } from "../provenance/read.ts";
 import type { Job } from "../record/records.ts";
 import type { HashName } from "../value/digest.ts";
-import { contentId } from "../value/oid.ts";
-import { StoredValue, withoutStack } from "../value/value.ts";
+import { withoutStack } from "../value/value.ts";
 
 /** The call that an execution began with. */
 export type RootCall = Pick<Job, "task" | "args" | "result" | "error">;
@@ -58,13 +57,16 @@ function argsOf({ args }: RootCall, format: HashName): Map<string | number, Give
 }
 
 function resultOf(call: RootCall, format: HashName): Given | undefined {
-  if ("error" in call) return { ...given(call.error, format), isError: true };
+  if ("error" in call) {
+    // Of what was raised, and of nothing else, the stack is no part.
+    const { id } = recordedValue(withoutStack(call.error), format);
+    return { id, value: call.error, isError: true };
+  }
   return "result" in call ? given(call.result, format) : undefined;
 }
 
 function given(value: unknown, format: HashName): Given {
-  const id = value instanceof StoredValue ? value.id : contentId(withoutStack(value), format);
-  return { value, id, isError: false };
+  return { ...recordedValue(value, format), isError: false };
 }
 
 function changeOf(

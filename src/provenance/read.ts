@@ -4,6 +4,7 @@ import type { NameHit } from "../index/reader.ts";
 import type { ExecutionRow, JobRow } from "../index/rows.ts";
 import { decodeExecution, decodeJobs, decodeTask } from "../record/decode.ts";
 import type { Execution, Job, Tagged, Task } from "../record/records.ts";
+import type { HashName } from "../value/digest.ts";
 import { contentId } from "../value/oid.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
@@ -120,9 +121,12 @@ export function valuesIn(log: IndexedLog, job: Job): RecordedValue[] {
 }
 
 function recorded(log: IndexedLog, value: unknown): RecordedValue {
-  const { objectFormat } = log.log.backend.repository;
-  const id = value instanceof StoredValue ? value.id : contentId(value, objectFormat);
-  return { id, value };
+  return recordedValue(value, log.log.backend.repository.objectFormat);
+}
+
+/** A value as it stands in a record, with its id. */
+export function recordedValue(value: unknown, format: HashName): RecordedValue {
+  return { id: value instanceof StoredValue ? value.id : contentId(value, format), value };
 }
 
 async function readRecord(log: IndexedLog, oid: string): Promise<unknown> {

@@ -26,13 +26,19 @@ test("values are the same when their ids are", () => {
   assert.equal(names(call([1]), call([float(1)])), [0]);
 });
 
-test("results and errors; where an error was thrown makes no difference", () => {
+test("results and errors; where an error was raised makes no difference, but elsewhere it does", () => {
   const result = (before: Partial<RootCall>, after: Partial<RootCall>) =>
     compareCalls(call([], before), call([], after), "sha1").result;
   assert.is(result({ result: 1 }, { result: 1 }), null);
   assert.is(result({ result: 1 }, { result: 2 })?.after?.value, 2);
   assert.is(result({}, { result: null })?.before, null);
   const error = (stack: string) => new ErrorValue("Error", "no", stack);
+  const returned = result({ result: error("here") }, { result: error("there") });
+  assert.equal(
+    [returned?.before?.id, returned?.after?.id],
+    [contentId(error("here")), contentId(error("there"))],
+  );
+  assert.equal(names(call([error("here")]), call([error("there")])), [0]);
   assert.is(result({ error: error("here") }, { error: error("there") }), null);
   assert.is(result({ error: error("here") }, { result: "no" })?.before?.isError, true);
   assert.is(result({ error: 1 }, { result: 1 })?.after?.isError, false);
