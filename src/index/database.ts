@@ -1,8 +1,12 @@
+import { existsSync } from "node:fs";
 import { createRequire as requireFrom } from "node:module";
+import { join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 /** In the command line's CommonJS bundle there is a file name and no `import.meta`. */
 const here = typeof __filename === "string" ? __filename : import.meta.url;
+
+const PACKAGE = "@photostructure/sqlite";
 
 export type Database = DatabaseSync;
 export type Statement = StatementSync;
@@ -46,7 +50,14 @@ function loadSqlite(): Sqlite {
     (process.getBuiltinModule as (id: string) => Sqlite | undefined)("node:sqlite"),
   );
   // require, because a first import() starts Node's module loader, which takes longer than SQLite.
-  return builtIn ?? requireFrom(here)("@photostructure/sqlite");
+  return builtIn ?? requirePackage(requireFrom(here));
+}
+
+/** The package by its file: to look up what it exports by name, Node loads a part of that loader. */
+function requirePackage(require: NodeJS.Require): Sqlite {
+  const folders = require.resolve.paths(PACKAGE) ?? [];
+  const files = folders.map((folder) => join(folder, PACKAGE, "dist/index.cjs"));
+  return require(files.find(existsSync) ?? PACKAGE);
 }
 
 /** Node 22 warns on stderr that SQLite is experimental, which is no news to the user of a CLI. */

@@ -2,7 +2,7 @@ import { RedunError } from "../errors.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { tagValueOf } from "../tag/text.ts";
 import { isTimestamp, Timestamp } from "../value/value.ts";
-import { execution, jobs, outcome, tags, task } from "./checks.generated.js";
+import * as checks from "./checks.generated.js";
 import {
   type Code,
   ENTITY_TYPES,
@@ -117,13 +117,11 @@ function tagOf(raw: Raw): TagPair {
   return [key, tagValueOf(raw[key], key)];
 }
 
-const CHECKS = { execution, jobs, outcome, tags, task };
-
-function checked(kind: keyof typeof CHECKS, given: unknown): Raw {
+function checked(kind: "execution" | "jobs" | "outcome" | "tags" | "task", given: unknown): Raw {
   const raw: Raw = given;
   const parts: Raw[] = Array.isArray(raw?.jobs) ? [raw, ...raw.jobs] : [raw];
   parts.forEach(plainTimes);
-  const check = CHECKS[kind];
+  const check = checks[kind];
   if (!check(raw)) {
     const error = check.errors?.[0];
     const where = error?.instancePath ? ` at ${error.instancePath}` : "";
