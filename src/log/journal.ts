@@ -11,6 +11,7 @@ import {
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { RedunError } from "../errors.ts";
+import { isRunning } from "../git/files/process-state.ts";
 import type { RecordFile } from "./log.ts";
 
 /**
@@ -109,15 +110,6 @@ export function isAlive(owner: JournalOwner): boolean {
 export function isClaimed({ path }: FoundJournal): boolean {
   const [, claimer] = /\.(\d+)\.ndjson$/.exec(path) ?? [];
   return claimer !== undefined && isRunning(Number(claimer));
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
-  }
 }
 
 /**

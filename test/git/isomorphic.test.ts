@@ -1,5 +1,6 @@
 /** What only the isomorphic backend has to prove: what git does for the native one by itself. */
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,6 +11,7 @@ import { type ErrorCode, RedunError } from "../../src/errors.ts";
 import { loadConfig } from "../../src/git/files/config.ts";
 import { lockFile } from "../../src/git/files/lock-file.ts";
 import { ownerOfThisProcess, ticketName } from "../../src/git/files/lock-owner.ts";
+import { startOf } from "../../src/git/files/process-state.ts";
 import { findRepository } from "../../src/git/files/repository.ts";
 import { openIsomorphic } from "../../src/git/isomorphic/backend.ts";
 import {
@@ -160,6 +162,19 @@ function deadProcess(): number {
   return spawnSync(process.execPath, ["-e", ""]).pid;
 }
 
+/** Gives the id of a process that has ended, but whose parent does not ask how. Linux only. */
+async function withZombie(body: (pid: number) => Promise<void>): Promise<void> {
+  // What a shell becomes by `exec` knows nothing of the shell's children.
+  const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"]);
+  const [said] = await once(parent.stdout, "data");
+  try {
+    while (!/\) Z /.test(fs.readFileSync(`/proc/${Number(said)}/stat`, "utf8"))) await sleep(5);
+    await body(Number(said));
+  } finally {
+    parent.kill();
+  }
+}
+
 isomorphic("the lock of a dead process is recovered, without traces", async () => {
   await withLog(async (repo, tip) => {
     const lock = leaveLock(repo, { ...ownerOfThisProcess(), pid: deadProcess() });
@@ -187,6 +202,16 @@ isomorphic("a living process's lock is not broken", async () => {
     assert.not(await isBroken(repo));
     assert.ok(fs.existsSync(lock));
   });
+});
+
+isomorphic("a killed process that nobody waited for counts as dead", async () => {
+  if (ownerOfThisProcess().started === "") return;
+  await withZombie((pid) =>
+    withLog(async (repo) => {
+      leaveLock(repo, { ...ownerOfThisProcess(), pid, started: startOf(pid) });
+      assert.ok(await isBroken(repo));
+    }),
+  );
 });
 
 isomorphic("a process id that is in use again counts as dead", async () => {

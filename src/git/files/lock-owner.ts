@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
+import { isRunning, startOf } from "./process-state.ts";
 
 /** The process that took a lock, as written in the name of its ticket. */
 export interface LockOwner {
@@ -44,28 +45,12 @@ export function ownerOf(ticket: string): LockOwner | null {
 export function isDead(owner: LockOwner, lockAgeInMs: number): boolean {
   const self = ownerOfThisProcess();
   if (owner.machine !== self.machine) return lockAgeInMs > SURELY_ABANDONED_MS;
-  if (!exists(owner.pid)) return true;
+  if (!isRunning(owner.pid)) return true;
   const started = startOf(owner.pid);
   return owner.started !== "" && started !== "" && owner.started !== started;
 }
 
 const SURELY_ABANDONED_MS = 10 * 60_000;
-
-function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it exists and belongs to somebody else.
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
-  }
-}
-
-/** Field 22 of Linux's /proc/<pid>/stat, counted after the command, which may hold spaces. */
-function startOf(pid: number): string {
-  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-}
 
 function attempt(read: () => string): string {
   try {
