@@ -142,6 +142,8 @@ export interface Transfer {
   readonly onProgress?: ((text: string) => void) | undefined;
   /** Whether git, ssh and credential helpers may ask the user. Defaults to no. */
   readonly mayAsk?: boolean | undefined;
+  /** Ends the talk: it fails with the signal's reason, a RedunError; what git started for it ends. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface RemoteRefs extends Transfer {

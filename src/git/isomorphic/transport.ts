@@ -16,10 +16,11 @@ import { safeFs } from "./safe-fs.ts";
 /** @throws RedunError REMOTE_FAILED */
 export async function remoteRefs(
   repository: Repository,
-  { remote, patterns }: RemoteRefs,
+  { remote, patterns, signal }: RemoteRefs,
 ): Promise<ReadonlyMap<string, Oid>> {
   const { git, ...access } = await open(repository, remote, "fetch");
-  const refs = await orFail("fetch", remote, git.listServerRefs({ ...access, protocolVersion: 1 }));
+  const listing = unlessAborted(git.listServerRefs({ ...access, protocolVersion: 1 }), signal);
+  const refs = await orFail("fetch", remote, listing);
   const wanted = patterns.map(wildcard);
   return new Map(
     refs
@@ -36,9 +37,9 @@ export async function remoteRefs(
  */
 export async function fetchRefs(
   repository: Repository,
-  { remote, refspecs }: Fetch,
+  { remote, refspecs, signal }: Fetch,
 ): Promise<boolean> {
-  const there = await remoteRefs(repository, { remote, patterns: [] });
+  const there = await remoteRefs(repository, { remote, patterns: [], signal });
   const { git, ...access } = await open(repository, remote, "fetch");
   for (const { from, to } of matches(refspecs, [...there.keys()])) {
     const oid = there.get(from);
@@ -50,7 +51,8 @@ export async function fetchRefs(
       const fs = safeFs();
       const http = withHead(access.http, oid);
       const request = { ...access, http, fs, gitdir, ref: OURS, remoteRef: from };
-      await orFail("fetch", remote, git.fetch({ ...request, singleBranch: true, tags: false }));
+      const fetching = git.fetch({ ...request, singleBranch: true, tags: false });
+      await orFail("fetch", remote, unlessAborted(fetching, signal));
       await fs.settle();
     });
     if (to !== null) await setRef(repository, to, seen, oid);
@@ -60,12 +62,12 @@ export async function fetchRefs(
 
 /** @throws RedunError REMOTE_FAILED, PUSH_REJECTED */
 export async function pushCommit(repository: Repository, request: Push): Promise<Pushed> {
-  const { remote, ref, commit, expected } = request;
+  const { remote, ref, commit, expected, signal } = request;
   const { git, ...access } = await open(repository, remote, "push");
   const said: string[] = [];
   return inScratch(repository, commit, async (gitdir) => {
     try {
-      await git.push({
+      const pushing = git.push({
         ...access,
         fs: safeFs(),
         gitdir,
@@ -75,9 +77,11 @@ export async function pushCommit(repository: Repository, request: Push): Promise
           (/^0+$/.test(remoteRef.oid) ? null : remoteRef.oid) === expected,
         onMessage: (line) => void said.push(line.trimEnd()),
       });
+      await unlessAborted(pushing, signal);
       await eventLoopTurn();
       return { landed: true, said };
     } catch (error) {
+      if (error instanceof RedunError) throw error;
       const { code, message, data } = error as Error & { code?: string; data?: PushProblem };
       await eventLoopTurn();
       if (code === "UserCanceledError" || code === "PushRejectedError") return NOT_LANDED;
@@ -205,6 +209,17 @@ async function orFail<T>(action: "fetch" | "push", remote: string, work: Promise
     if (error instanceof RedunError) throw error;
     throw remoteFailed(action, remote, [(error as Error).message]);
   }
+}
+
+/** isomorphic-git knows no signals: what it waits for is left waiting. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  return new Promise((done, fail) => {
+    const stop = () => fail(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(done, fail).finally(() => signal.removeEventListener("abort", stop));
+  });
 }
 
 function needsGit(remote: string, url: string): RedunError {

@@ -12,12 +12,12 @@ export interface TransferResult {
 /**
  * Runs a git command that talks with a remote. git, ssh and credential helpers ask their questions
  * on the terminal itself, past the pipes; where nobody may be asked, they fail at once.
- * @throws RedunError GIT_FAILED when git cannot be started
+ * @throws RedunError GIT_FAILED when git cannot be started; the reason of the transfer's signal
  */
 export function runTransfer(
   repository: Repository,
   args: readonly string[],
-  { onProgress, mayAsk }: Transfer,
+  { onProgress, mayAsk, signal }: Transfer,
 ): Promise<TransferResult> {
   const { cwd, env } = gitEnvironment(repository);
   const silent = {
@@ -26,11 +26,19 @@ export function runTransfer(
     GCM_INTERACTIVE: "never",
   };
   return new Promise((done, fail) => {
+    signal?.throwIfAborted();
     const child = spawn("git", args, {
       cwd,
       env: { ...(mayAsk ? {} : silent), ...env },
       stdio: [mayAsk ? "inherit" : "ignore", "pipe", "pipe"],
+      // Of a group of its own, so that ssh and the like can be ended with it.
+      detached: signal !== undefined,
     });
+    const stop = () => {
+      endGroup(child.pid);
+      fail(signal?.reason);
+    };
+    signal?.addEventListener("abort", stop, { once: true });
     const said: string[] = [];
     const lines = lineSplitter((line) => {
       if (isProgress(line)) onProgress?.(line);
@@ -43,10 +51,20 @@ export function runTransfer(
     child.stderr?.setEncoding("utf8").on("data", lines.take);
     child.on("error", (error) => fail(cannotStart(error)));
     child.on("close", (status) => {
+      signal?.removeEventListener("abort", stop);
       lines.end();
       done({ status: status ?? 1, stdout, said });
     });
   });
+}
+
+function endGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader);
+  } catch {
+    // It has just ended by itself.
+  }
 }
 
 /** A counter that git writes over and over (it ends in a carriage return), or its last state. */
