@@ -53,6 +53,7 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
     options: [
       ...SHARING,
       { flags: "--give-back", about: "Give a remote that was rewritten what it has lost" },
+      { flags: "--hook", about: "For a pre-push hook: only to a remote that `init` has set up" },
       {
         flags: "--background",
         about: "Ask and say nothing; a failure is told by the next command",
@@ -143,7 +144,7 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
     args: "",
     about: "Let plain `git fetch` and `git push` carry the log as well",
     options: [
-      { flags: "--remote <name>", about: "The remote to set up (default: origin)" },
+      { flags: "--remote <name>", about: "The remote (default: origin; all with --undo)" },
       { flags: "--auto-push", about: "Also push after each run, in the background" },
       { flags: "--undo", about: "Take back what an earlier `init` wrote" },
       { flags: "--dry-run", about: "Only show what would be written" },
@@ -151,6 +152,7 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
     examples: [
       "init                                 git fetch and git push carry the log",
       "init --auto-push                     and every run is pushed when it ends",
+      "init --remote backup                 the same with another remote, and no other",
       "init --undo                          as it was before",
     ],
     load: () => import("./commands/init.ts"),

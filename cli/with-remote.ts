@@ -13,6 +13,7 @@ import { visible, write } from "./text/terminal.ts";
 /** What a command that talks with a remote begins with. */
 export interface Sharing {
   readonly log: Log;
+  readonly config: GitConfig;
   /** The remote's name, or the URL or path that was given. */
   readonly remote: string;
   readonly talk: Talk;
@@ -29,7 +30,7 @@ export function withRemote(
     const remote = chooseRemote(log, config, named, direction);
     // A run that was interrupted is part of the log, once it is recorded.
     if (direction === "push" && !options.dryRun) await recoverRuns(log);
-    await body({ log, remote, talk: talkOfTerminal() });
+    await body({ log, config, remote, talk: talkOfTerminal() });
   });
 }
 

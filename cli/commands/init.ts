@@ -1,28 +1,53 @@
 import { loadConfig } from "../../src/git/files/config.ts";
 import { findRepository } from "../../src/git/files/repository.ts";
-import { applySetup, HOOK_LINE, planSetup, type SetupStep } from "../../src/share/setup.ts";
-import type { CommandFunction } from "../command.ts";
+import {
+  applySetup,
+  HOOK_LINE,
+  planSetup,
+  planUndo,
+  type SetupStep,
+} from "../../src/share/setup.ts";
+import type { CommandFunction, Options } from "../command.ts";
 import { visible, write } from "../text/terminal.ts";
 
-export const command: CommandFunction = async (_words, options) => {
+export const command: CommandFunction = (_words, options) =>
+  options.undo ? undo(options) : setUp(options);
+
+async function setUp(options: Options): Promise<void> {
   const repository = findRepository(process.cwd());
-  const undo = Boolean(options.undo);
-  const { steps, foreignHook } = planSetup(repository, loadConfig(repository), {
-    remote: (options.remote as string | undefined) ?? "origin",
-    autoPush: Boolean(options.autoPush),
-    undo,
-  });
-  const none = undo ? "There is nothing to take back.\n" : "Everything is set up already.\n";
-  const title = undo ? "Takes back:\n" : "Writes:\n";
-  const lines = steps.map((step) => `  ${stepText(step)}\n`).join("");
-  await write(visible(steps.length > 0 ? title + lines : none));
-  if (foreignHook !== null) {
-    await write(visible(`Add this line to your own hook ${foreignHook}:\n  ${HOOK_LINE}\n`));
-  }
-  if (options.dryRun || steps.length === 0) return;
-  await applySetup(repository, steps, { undo });
-  await write("Done.\n");
-};
+  const remote = (options.remote as string | undefined) ?? "origin";
+  const autoPush = Boolean(options.autoPush);
+  const { steps, ownHook } = planSetup(repository, loadConfig(repository), { remote, autoPush });
+  await write(list("Writes", steps));
+  if (!options.dryRun) await applySetup(repository, steps, { undo: false });
+  const ended = ownHook
+    ? `One thing is left to you: add this line to your own hook, ${ownHook}\n  ${HOOK_LINE}\n`
+    : ending(steps, options, "Everything is set up already.\n");
+  const then = `What \`git fetch\` or \`git pull\` brings from ${remote}, \`redun-git pull\` takes into your log.\n`;
+  await write(visible(ended + then));
+}
+
+async function undo(options: Options): Promise<void> {
+  const repository = findRepository(process.cwd());
+  const remote = options.remote as string | undefined;
+  const { steps, ownHook } = planUndo(repository, loadConfig(repository), remote);
+  await write(list("Takes back", steps));
+  if (!options.dryRun) await applySetup(repository, steps, { undo: true });
+  const ended = ownHook
+    ? `One thing is left to you: take \`redun-git push\` out of your own hook, ${ownHook}\n`
+    : ending(steps, options, "There is nothing to take back.\n");
+  await write(visible(ended));
+}
+
+function ending(steps: readonly SetupStep[], { dryRun }: Options, nothing: string): string {
+  if (steps.length === 0) return nothing;
+  return dryRun ? "" : "Done.\n";
+}
+
+function list(title: string, steps: readonly SetupStep[]): string {
+  if (steps.length === 0) return "";
+  return visible(`${title}:\n${steps.map((step) => `  ${stepText(step)}\n`).join("")}`);
+}
 
 function stepText(step: SetupStep): string {
   if (step.kind === "config") return `git config: ${step.key} = ${step.value}`;

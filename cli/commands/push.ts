@@ -1,14 +1,15 @@
-import { RedunError } from "../../src/errors.ts";
-import { findRepository } from "../../src/git/files/repository.ts";
 import { countBetween, isNothing } from "../../src/log/arrivals.ts";
 import { Log } from "../../src/log/log.ts";
-import { forgetPushFailure, notePushFailure, pushAlone } from "../../src/share/auto-push.ts";
+import { pushAlone } from "../../src/share/auto-push.ts";
 import { logsHere } from "../../src/share/logs.ts";
 import { giveBack, type PushedLog, pushLog } from "../../src/share/push.ts";
+import { forgetPushFailure, pushFailures } from "../../src/share/push-failure.ts";
 import { type RemoteLog, remoteLog } from "../../src/share/remotes.ts";
+import { isSetUp } from "../../src/share/setup.ts";
 import type { CommandFunction, Options } from "../command.ts";
 import { arrivalsText } from "../text/arrivals.ts";
-import { reportPushFailure } from "../text/push-failure.ts";
+import { reportError } from "../text/error.ts";
+import { reportPushFailures } from "../text/push-failure.ts";
 import { visible, write } from "../text/terminal.ts";
 import { watchedLog } from "../watched-log.ts";
 import { preview, type Sharing, withRemote } from "../with-remote.ts";
@@ -18,9 +19,13 @@ export const command: CommandFunction = ([named], options) =>
 
 function pushLogs(named: string | undefined, options: Options): Promise<void> {
   return withRemote(options, named, "push", async (sharing) => {
-    const { log, remote } = sharing;
+    const { log, config, remote } = sharing;
+    if (options.hook && !isSetUp(config, remote)) return;
     const refs = options.allLogs ? await logsHere(log.backend) : [log.ref];
     if (refs.length === 0) await write("There is no log here to push.\n");
+    // That a push which is made again now has failed before is no news.
+    const failures = pushFailures(log.backend.repository, config);
+    reportPushFailures(failures.filter((one) => one.remote !== remote || !refs.includes(one.ref)));
     for (const ref of refs) {
       const [one, there] = [new Log(log.backend, ref), remoteLog(remote, ref)];
       if (options.dryRun) await write(await previewText({ ...sharing, log: one }, there));
@@ -31,24 +36,19 @@ function pushLogs(named: string | undefined, options: Options): Promise<void> {
 
 /** There is nobody to ask or to tell: a failure is noted for the next command that can. */
 async function pushInBackground(named: string | undefined, options: Options): Promise<void> {
-  const repository = findRepository(process.cwd());
   try {
     await withRemote(options, named, "push", ({ log, remote }) =>
-      pushAlone(log, async () => {
-        await pushLog(log, remoteLog(remote, log.ref));
-        forgetPushFailure(repository);
-      }),
+      pushAlone(log, remoteLog(remote, log.ref)),
     );
   } catch (error) {
-    if (error instanceof RedunError) notePushFailure(repository, error);
-    throw error;
+    // A request over http that was given up would keep the process alive.
+    process.exit(reportError(error));
   }
 }
 
 async function push({ log, talk }: Sharing, there: RemoteLog, isGift: boolean): Promise<string> {
-  reportPushFailure(log.backend.repository);
   const pushed = await (isGift ? giveBack : pushLog)(log, there, talk);
-  forgetPushFailure(log.backend.repository);
+  forgetPushFailure(log.backend.repository, there);
   return pushText(pushed, there);
 }
 

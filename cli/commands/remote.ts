@@ -1,8 +1,9 @@
 import { type LogDistance, type RemoteState, remoteStates } from "../../src/share/distance.ts";
+import { pushFailures } from "../../src/share/push-failure.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import { arrivalsText } from "../text/arrivals.ts";
 import { jsonText } from "../text/json.ts";
-import { reportPushFailure } from "../text/push-failure.ts";
+import { reportPushFailures } from "../text/push-failure.ts";
 import { oneLine, write } from "../text/terminal.ts";
 import { watchedLog } from "../watched-log.ts";
 import { withOwnLog } from "../with-remote.ts";
@@ -12,7 +13,7 @@ export const command: CommandFunction = (_words, options) => {
   return withOwnLog(options, async (log, config) => {
     const states = await remoteStates(watchedLog(log), config);
     if (json) return write(states.flatMap(stateJson).join(""));
-    reportPushFailure(log.backend.repository);
+    reportPushFailures(pushFailures(log.backend.repository, config));
     if (states.length === 0) {
       return write("No remotes yet. `git remote add origin <url>` adds one.\n");
     }

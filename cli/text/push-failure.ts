@@ -1,13 +1,13 @@
-import type { Repository } from "../../src/git/backend.ts";
-import { lastPushFailure } from "../../src/share/auto-push.ts";
+import type { PushFailure } from "../../src/share/push-failure.ts";
 import { localTime } from "./lines.ts";
 import { visible } from "./terminal.ts";
 
-/** Tells on stderr that the last push in the background failed, if it did. */
-export function reportPushFailure(repository: Repository): void {
-  const failure = lastPushFailure(repository);
-  if (!failure) return;
-  const time = localTime(Date.parse(failure.time));
-  const what = `The push after a run failed at ${time}. ${failure.message}`;
-  process.stderr.write(`warning: ${visible(what)}\n`);
+/** Tells on stderr that pushes in the background failed. */
+export function reportPushFailures(failures: readonly PushFailure[]): void {
+  for (const { remote, ref, time, message } of failures) {
+    const when = localTime(Date.parse(time));
+    const what = message.replaceAll("\n", "\n  ");
+    const text = `warning: The push of ${ref} to ${remote} after a run failed at ${when}:\n  ${what}\n`;
+    process.stderr.write(visible(text));
+  }
 }

@@ -1,21 +1,16 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { RedunError } from "../errors.ts";
 import type { GitConfig, Repository } from "../git/backend.ts";
-import { isTrue } from "../git/files/config.ts";
 import { type LockFile, lockFile } from "../git/files/lock-file.ts";
 import type { Log } from "../log/log.ts";
-
-/** The last push in the background that failed; the next one that lands forgets it. */
-export interface PushFailure {
-  /** ISO 8601, UTC. */
-  readonly time: string;
-  readonly message: string;
-}
+import { pushLog } from "./push.ts";
+import { forgetPushFailure, notePushFailure } from "./push-failure.ts";
+import type { RemoteLog } from "./remotes.ts";
+import { autoPushRemotes } from "./setup.ts";
 
 /**
- * Starts a push in a process of its own, if git config `redun.autoPush` asks for it. It neither
+ * Starts a push in a process of its own for each remote that is to have every run. It neither
  * holds up nor fails whoever starts it. `command` is how to start this program: a Node script.
  */
 export function startAutoPush(
@@ -24,27 +19,43 @@ export function startAutoPush(
   command: string,
   ref: string,
 ): void {
-  if (!isTrue(config.get("redun.autoPush"))) return;
-  const child = spawn(process.execPath, [command, "push", "--background", "--ref", ref], {
-    cwd: workTree ?? gitDir,
-    detached: true,
-    stdio: "ignore",
-  });
-  child.on("error", () => {});
-  child.unref();
+  for (const remote of autoPushRemotes(config)) {
+    const words = [command, "push", "--background", "--ref", ref, remote];
+    const child = spawn(process.execPath, words, {
+      cwd: workTree ?? gitDir,
+      detached: true,
+      stdio: "ignore",
+    });
+    child.on("error", () => {});
+    child.unref();
+  }
 }
+
+/** A remote that says nothing for so long will not answer any more. */
+const PATIENCE_IN_MS = 10 * 60_000;
 
 /**
  * Pushes a log unless another process of this repository is at it: that one will push what is new
- * by then. So runs in quick succession do not make as many pushes at a slow remote.
+ * by then. So runs in quick succession do not make as many pushes at a slow remote. A failure is
+ * noted for the next command.
+ * @throws RedunError as `pushLog`; REMOTE_FAILED when the remote is silent for `patienceInMs`
  */
-export async function pushAlone(log: Log, push: () => Promise<void>): Promise<void> {
+export async function pushAlone(
+  log: Log,
+  there: RemoteLog,
+  patienceInMs = PATIENCE_IN_MS,
+): Promise<void> {
+  const { repository } = log.backend;
   for (;;) {
-    const lock = await lockOf(log);
+    const lock = await lockOf(log, there);
     if (lock === null) return;
     const tip = await log.tip();
     try {
-      await push();
+      await pushPatiently(log, there, patienceInMs);
+      forgetPushFailure(repository, there);
+    } catch (error) {
+      if (error instanceof RedunError) notePushFailure(repository, there, error);
+      throw error;
     } finally {
       lock.release();
     }
@@ -53,40 +64,36 @@ export async function pushAlone(log: Log, push: () => Promise<void>): Promise<vo
   }
 }
 
+/** A silent remote would hold the lock for ever; git shows progress as long as anything moves. */
+async function pushPatiently(log: Log, there: RemoteLog, patienceInMs: number): Promise<void> {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(silent(there, patienceInMs)), patienceInMs);
+  try {
+    await pushLog(log, there, {
+      signal: patience.signal,
+      onProgress: () => void timer.refresh(),
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function silent({ name }: RemoteLog, patienceInMs: number): RedunError {
+  return new RedunError(
+    "REMOTE_FAILED",
+    `Could not push to ${name}: it said nothing for ${Math.round(patienceInMs / 60_000)} minutes.`,
+    "Everything is kept here. `redun-git push` waits for as long as you like.",
+  );
+}
+
 /** The lock of those who push a log in the background; null while another process has it. */
-async function lockOf({ backend, ref }: Log): Promise<LockFile | null> {
+async function lockOf({ backend }: Log, { tracking }: RemoteLog): Promise<LockFile | null> {
   const folder = join(backend.repository.commonDir, "redun");
-  const path = join(folder, `auto-push-${encodeURIComponent(ref)}`);
+  const path = join(folder, `auto-push-${encodeURIComponent(tracking)}`);
   try {
     return await lockFile(path, { tickets: join(folder, "locks"), patienceInMs: 0 });
   } catch (error) {
     if (error instanceof RedunError && error.code === "REF_BUSY") return null;
     throw error;
   }
-}
-
-/** Notes for the next command that a push in the background failed. */
-export function notePushFailure(repository: Repository, error: RedunError): void {
-  const path = failurePath(repository);
-  const failure: PushFailure = { time: new Date().toISOString(), message: error.message };
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, JSON.stringify(failure));
-}
-
-/** Forgets it: a push has landed since. */
-export function forgetPushFailure(repository: Repository): void {
-  rmSync(failurePath(repository), { force: true });
-}
-
-/** How the last push in the background failed; null when it did not. */
-export function lastPushFailure(repository: Repository): PushFailure | null {
-  try {
-    return JSON.parse(readFileSync(failurePath(repository), "utf8")) as PushFailure;
-  } catch {
-    return null;
-  }
-}
-
-function failurePath({ commonDir }: Repository): string {
-  return join(commonDir, "redun", "push-failure.json");
 }

@@ -1,22 +1,12 @@
 /** The commands that share a log, as people type them, between clones of a bare repository. */
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { homedir } from "node:os";
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { CLI, cli, jsonLines, logged, ok, start } from "../support/cli.ts";
+import { cli, jsonLines, logged, ok, start } from "../support/cli.ts";
 import { clone, closeClones } from "../support/clone.ts";
-import { temporaryFolder, temporaryRepository } from "../support/repository.ts";
+import { temporaryRepository } from "../support/repository.ts";
+import { until } from "../support/until.ts";
 
 const share = suite("sharing commands");
 
@@ -143,78 +133,9 @@ share("a proposal is one commit of tag edits, merged after its review", async ()
   assert.equal(ada.runs(), ["one"]);
 });
 
-share("init lets plain git carry the log, and is taken back without a trace", async () => {
-  const { bare, ada, bob } = team();
-  const before = ada.git("config", "--local", "--list");
-  const shown = ok(ada.dir, ["init", "--dry-run"]);
-  assert.is(ada.git("config", "--local", "--list"), before);
-  assert.match(shown, "remote.origin.fetch = +refs/redun/*:refs/redun/remotes/origin/*");
-  for (const one of [ada, bob]) ok(one.dir, ["init"]);
-  assert.match(ok(ada.dir, ["init"]), "set up already");
-  await ada.run("one");
-  ada.git("commit", "-q", "--allow-empty", "-m", "x");
-  withOurselvesOnPath(() => ada.git("push", "-q", "origin", "HEAD:refs/heads/topic"));
-  assert.is(bare.git("rev-parse", REF), ada.git("rev-parse", REF));
-  assert.is(bare.git("rev-parse", "topic"), ada.git("rev-parse", "HEAD"));
-  bob.git("fetch", "-q");
-  assert.match(ok(bob.dir, ["incoming"]), "one");
-  assert.is(bob.git("for-each-ref", "refs/redun/remotes/origin/remotes"), "");
-  ok(ada.dir, ["init", "--undo"]);
-  assert.is(ada.git("config", "--local", "--list"), before);
-  assert.not.ok(existsSync(join(ada.dir, ".git/hooks/pre-push")));
-});
-
-share("init leaves a hook of the user's alone", async () => {
-  const { ada } = team();
-  const hook = join(ada.dir, ".git/hooks/pre-push");
-  writeFileSync(hook, "#!/bin/sh\nexit 0\n");
-  assert.match(ok(ada.dir, ["init"]), `Add this line to your own hook ${hook}:`);
-  ok(ada.dir, ["init", "--undo"]);
-  assert.ok(existsSync(hook));
-});
-
-share("init does not write into hooks that are shared or committed", async () => {
-  const { ada } = team();
-  const folder = temporaryFolder().dir;
-  for (const path of [folder, ".husky", "~/hooks"]) {
-    ada.git("config", "core.hooksPath", path);
-    const hook = join(
-      path.replace("~", homedir()).replace(".husky", `${ada.dir}/.husky`),
-      "pre-push",
-    );
-    assert.match(ok(ada.dir, ["init"]), `Add this line to your own hook ${hook}:`);
-    assert.not.ok(existsSync(hook));
-  }
-});
-
-share("with auto-push a run is pushed when it ends; a failure is told later", async () => {
-  const { bare, ada } = team();
-  writeFileSync(join(ada.dir, "w.mjs"), WORKFLOW);
-  ok(ada.dir, ["init", "--auto-push"]);
-  ok(ada.dir, ["run", "-q", "w.mjs", "main"]);
-  await until(() => bare.git("for-each-ref", REF) !== "");
-  ada.git("remote", "set-url", "origin", "/nowhere");
-  ok(ada.dir, ["run", "-q", "w.mjs", "main"]);
-  const failure = join(ada.dir, ".git/redun/push-failure.json");
-  await until(() => existsSync(failure));
-  assert.match(
-    cli(ada.dir, ["remote"]).stderr,
-    /warning: The push after a run failed at .*Could not push to origin/,
-  );
-  ada.git("remote", "remove", "origin");
-  rmSync(failure);
-  ok(ada.dir, ["run", "-q", "w.mjs", "main"]);
-  await until(() => existsSync(failure));
-  assert.match(cli(ada.dir, ["remote"]).stderr, /This repository has no remote/);
-  ada.git("remote", "add", "origin", bare.dir);
-  ok(ada.dir, ["push"]);
-  assert.is(cli(ada.dir, ["remote"]).stderr, "");
-});
-
 share("runs in quick succession share one push in the background", async () => {
   const { bare, ada } = team();
   await ada.run("one");
-  ok(ada.dir, ["init", "--auto-push"]);
   const hook = join(bare.dir, "hooks/pre-receive");
   const received = join(bare.dir, "received");
   writeFileSync(
@@ -272,25 +193,3 @@ share.run();
 
 const REF = "refs/redun/main";
 const ONE_EACH = "1 execution, 1 tag edit from 1 person";
-const WORKFLOW = `import { task } from "redun-git"; export const main = task({ name: "main" }, () => 1);`;
-
-/** As after `npm install -g`. */
-function withOurselvesOnPath(body: () => void): void {
-  const folder = temporaryFolder().dir;
-  mkdirSync(folder, { recursive: true });
-  symlinkSync(CLI, join(folder, "redun-git"));
-  const before = process.env.PATH;
-  process.env.PATH = `${folder}:${before}`;
-  try {
-    body();
-  } finally {
-    process.env.PATH = before;
-  }
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; !holds(); tries++) {
-    if (tries > 200) throw new Error("it never happened");
-    await sleep(50);
-  }
-}

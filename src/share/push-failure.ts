@@ -1,0 +1,59 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { RedunError } from "../errors.ts";
+import type { GitConfig, Repository } from "../git/backend.ts";
+import { readText } from "../git/files/read-text.ts";
+import type { RemoteLog } from "./remotes.ts";
+
+/** A push in the background that failed. The next push of that log to that remote forgets it. */
+export interface PushFailure {
+  readonly remote: string;
+  readonly ref: string;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly message: string;
+}
+
+/** Notes for the next command that the push of a log in the background failed. */
+export function notePushFailure(
+  repository: Repository,
+  there: RemoteLog,
+  { message }: RedunError,
+): void {
+  const path = join(folderOf(repository), fileName(there));
+  const time = new Date().toISOString();
+  const failure: PushFailure = { remote: there.remote, ref: there.ref, time, message };
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, JSON.stringify(failure));
+}
+
+/** Forgets it: a push has landed since. */
+export function forgetPushFailure(repository: Repository, there: RemoteLog): void {
+  rmSync(join(folderOf(repository), fileName(there)), { force: true });
+}
+
+/** How the last pushes in the background failed, of each log to each remote that there still is. */
+export function pushFailures(repository: Repository, config: GitConfig): PushFailure[] {
+  return notes(folderOf(repository)).filter(({ remote }) =>
+    config.subsections("remote").includes(remote),
+  );
+}
+
+function notes(folder: string): PushFailure[] {
+  try {
+    const names = readdirSync(folder).filter((name) => name.endsWith(SUFFIX));
+    return names.map((name) => JSON.parse(readText(join(folder, name))) as PushFailure);
+  } catch {
+    return [];
+  }
+}
+
+const SUFFIX = ".json";
+
+function fileName({ tracking }: RemoteLog): string {
+  return `${encodeURIComponent(tracking)}${SUFFIX}`;
+}
+
+function folderOf({ commonDir }: Repository): string {
+  return join(commonDir, "redun", "push-failures");
+}
