@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { createRequire as requireFrom } from "node:module";
 import { join } from "node:path";
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 
 /** In the command line's CommonJS bundle there is a file name and no `import.meta`. */
 const here = typeof __filename === "string" ? __filename : import.meta.url;
@@ -43,14 +43,19 @@ function configure(database: Database): void {
   }
 }
 
-type Sqlite = { DatabaseSync: new (path: string) => Database };
+interface Sqlite {
+  readonly DatabaseSync: new (path: string) => Database;
+  readonly StatementSync: { readonly prototype: Statement };
+}
 
 function loadSqlite(): Sqlite {
   const builtIn = withoutExperimentalWarning(() =>
     (process.getBuiltinModule as (id: string) => Sqlite | undefined)("node:sqlite"),
   );
+  // Before Node 22.16 it has no arrays for rows.
+  if (builtIn && "setReturnArrays" in builtIn.StatementSync.prototype) return builtIn;
   // require, because a first import() starts Node's module loader, which takes longer than SQLite.
-  return builtIn ?? requirePackage(requireFrom(here));
+  return requirePackage(requireFrom(here));
 }
 
 /** The package by its file: to look up what it exports by name, Node loads a part of that loader. */
@@ -84,6 +89,14 @@ export function transaction<T>(database: Database, body: () => T): T {
   }
 }
 
+/** The columns of a row, in the order of the SQL. */
+export type Tuple = readonly unknown[];
+
+interface TupleStatement {
+  get(...values: SQLInputValue[]): Tuple | undefined;
+  all(...values: SQLInputValue[]): Tuple[];
+}
+
 /** Prepared statements of one database, each prepared the first time that it is used. */
 export class Statements {
   readonly #database: Database;
@@ -100,5 +113,12 @@ export class Statements {
       this.#prepared.set(sql, statement);
     }
     return statement;
+  }
+
+  /** As `get`, of statements that give many columns: arrays take less time than objects. */
+  tuples(sql: string): TupleStatement {
+    const statement = this.get(sql);
+    statement.setReturnArrays(true);
+    return statement as unknown as TupleStatement;
   }
 }

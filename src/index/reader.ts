@@ -51,14 +51,14 @@ export class IndexReader {
   }
 
   execution(seq: number): ExecutionRow | undefined {
-    const row = this.#statements.get(`${EXECUTION_SQL} WHERE e.seq = ?`).get(seq);
+    const row = this.#statements.tuples(`${EXECUTION_SQL} WHERE e.seq = ?`).get(seq);
     return row && executionRow(row, this.#dictionary);
   }
 
   /** The latest execution (0), or the one so many before it. */
   executionBefore(count: number): ExecutionRow | undefined {
     const row = this.#statements
-      .get(`${EXECUTION_SQL} ORDER BY e.started DESC, e.id DESC LIMIT 1 OFFSET ?`)
+      .tuples(`${EXECUTION_SQL} ORDER BY e.started DESC, e.id DESC LIMIT 1 OFFSET ?`)
       .get(count);
     return row && executionRow(row, this.#dictionary);
   }
@@ -66,7 +66,7 @@ export class IndexReader {
   /** The newest execution of the same task that began before this one. */
   previousOfTask({ seq }: ExecutionRow): ExecutionRow | undefined {
     const row = this.#statements
-      .get(
+      .tuples(
         `${EXECUTION_SQL} WHERE e.task = (SELECT task FROM execution WHERE seq = ?1)
            AND (e.started, e.id) < (SELECT started, id FROM execution WHERE seq = ?1)
          ORDER BY e.started DESC, e.id DESC LIMIT 1`,
@@ -76,19 +76,19 @@ export class IndexReader {
   }
 
   job(seq: number): JobRow | undefined {
-    const row = this.#statements.get(`${JOB_SQL} WHERE j.seq = ?`).get(seq);
+    const row = this.#statements.tuples(`${JOB_SQL} WHERE j.seq = ?`).get(seq);
     return row && jobRow(row, this.#dictionary);
   }
 
   entity(seq: number): EntityRow | undefined {
-    const row = this.#statements.get(`${ENTITY_SQL} WHERE n.seq = ?`).get(seq);
+    const row = this.#statements.tuples(`${ENTITY_SQL} WHERE n.seq = ?`).get(seq);
     return row && entityRow(row, this.#dictionary);
   }
 
   /** The tasks with a full name, or the files with a path: every version of them. */
   entitiesNamed(type: "Task" | "Value", name: string, limit: number): EntityRow[] {
     return this.#statements
-      .get(
+      .tuples(
         `${ENTITY_SQL} WHERE n.name = (SELECT seq FROM word WHERE text = ?) AND n.type = ?
          ORDER BY n.seq DESC LIMIT ?`,
       )
@@ -108,7 +108,7 @@ export class IndexReader {
   jobsOf(execution: number): JobRow[] {
     const { from, to } = jobRange(execution);
     return this.#statements
-      .get(`${JOB_SQL} WHERE j.seq >= ? AND j.seq < ? ORDER BY j.started, j.seq`)
+      .tuples(`${JOB_SQL} WHERE j.seq >= ? AND j.seq < ? ORDER BY j.started, j.seq`)
       .all(from, to)
       .map((row) => jobRow(row, this.#dictionary));
   }
@@ -144,7 +144,7 @@ export class IndexReader {
 
   #jobsOfTask(task: number, limit: number, order: "ASC" | "DESC"): JobRow[] {
     return this.#statements
-      .get(`${JOB_SQL} WHERE j.task = ? ORDER BY j.started ${order}, j.id ${order} LIMIT ?`)
+      .tuples(`${JOB_SQL} WHERE j.task = ? ORDER BY j.started ${order}, j.id ${order} LIMIT ?`)
       .all(task, limit)
       .map((row) => jobRow(row, this.#dictionary));
   }
@@ -176,7 +176,7 @@ export class IndexReader {
     const later = `SELECT ref FROM name WHERE key = ? AND ref > ? AND ref < ?
       ORDER BY ref LIMIT ${MAX_LOOKED_AT}`;
     return this.#statements
-      .get(`${JOB_SQL} JOIN (${later}) n ON n.ref = j.seq WHERE j.parent = ? LIMIT 2`)
+      .tuples(`${JOB_SQL} JOIN (${later}) n ON n.ref = j.seq WHERE j.parent = ? LIMIT 2`)
       .all(nameKey(id, NAMED.jobWithResult), seq, jobRange(execution).to, seq)
       .map((row) => jobRow(row, this.#dictionary));
   }
@@ -185,7 +185,7 @@ export class IndexReader {
   childrenOf(job: JobRow, limit: number): JobRow[] {
     const { to } = jobRange(job.execution);
     return this.#statements
-      .get(`${JOB_SQL} WHERE j.seq > ? AND j.seq < ? AND j.parent = ? ORDER BY j.seq LIMIT ?`)
+      .tuples(`${JOB_SQL} WHERE j.seq > ? AND j.seq < ? AND j.parent = ? ORDER BY j.seq LIMIT ?`)
       .all(job.seq, to, job.seq, limit)
       .map((row) => jobRow(row, this.#dictionary));
   }

@@ -7,6 +7,7 @@ import {
   type JobStatus,
 } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
+import type { Tuple } from "./database.ts";
 import type { Dictionary } from "./dictionary.ts";
 import { loadId, unpackNumbers } from "./ids.ts";
 import { executionOfJob } from "./schema.ts";
@@ -70,61 +71,58 @@ export interface EntityRow extends TagColumns {
   readonly name: string | null;
 }
 
-type Row = Record<string, unknown>;
-
 /** Numbers of the tags that contradict each other, for the row of a table. */
 const conflictSql = (type: string, table: string) =>
-  `(SELECT group_concat(pair) FROM conflict c WHERE c.type = ${type} AND c.entity = ${table}.seq) AS conflicts`;
+  `(SELECT group_concat(pair) FROM conflict c WHERE c.type = ${type} AND c.entity = ${table}.seq)`;
 
-export const EXECUTION_SQL = `SELECT e.seq, e.id, e.status, e.started, e.took, e.argv, e.tags,
-    t.text AS task, u.text AS user, code.text AS commit_oid, tree.text AS tree_oid,
-    ${conflictSql(String(ENTITY_TYPES.indexOf("Execution")), "e")}
+export const EXECUTION_SQL = `SELECT e.seq, e.id, e.status, e.started, e.took, t.text, e.argv, u.text,
+    code.text, tree.text, e.tags, ${conflictSql(String(ENTITY_TYPES.indexOf("Execution")), "e")}
   FROM execution e LEFT JOIN word t ON t.seq = e.task LEFT JOIN word u ON u.seq = e.user
   LEFT JOIN word code ON code.seq = e.commit_id LEFT JOIN word tree ON tree.seq = e.tree_id`;
 
-export const JOB_SQL = `SELECT j.seq, j.id, j.parent, j.status, j.started, j.took, j.args, j.tags,
-    w.text AS task, t.id AS task_hash, s.oid AS segment, ${conflictSql(String(ENTITY_TYPES.indexOf("Job")), "j")}
+export function executionRow(row: Tuple, dictionary: Dictionary): ExecutionRow {
+  const [seq, id, status, started, took, task, argv, user, commit, tree, tags, conflicts] = row;
+  return {
+    seq: seq as number,
+    id: loadId(id),
+    status: EXECUTION_STATUSES[status as number]!,
+    started: started as number,
+    ended: ended(started, took),
+    task: (task as string | null) ?? "",
+    argv: JSON.parse(argv as string),
+    user: (user as string | null) ?? "",
+    commit: commit as string | null,
+    tree: tree as string | null,
+    ...tagColumns(tags, conflicts, dictionary),
+  };
+}
+
+export const JOB_SQL = `SELECT j.seq, j.id, j.parent, w.text, t.id, j.status, j.started, j.took, j.args,
+    s.oid, j.tags, ${conflictSql(String(ENTITY_TYPES.indexOf("Job")), "j")}
   FROM job j JOIN entity t ON t.seq = j.task LEFT JOIN word w ON w.seq = t.name
   JOIN segment s ON s.seq = j.segment`;
 
-export const ENTITY_SQL = `SELECT n.seq, n.type, n.id, n.tags, w.text AS name,
-    ${conflictSql("n.type", "n")}
-  FROM entity n LEFT JOIN word w ON w.seq = n.name`;
-
-export function executionRow(row: Row, dictionary: Dictionary): ExecutionRow {
+export function jobRow(row: Tuple, dictionary: Dictionary): JobRow {
+  const [seq, id, parent, task, taskHash, status, started, took, args, segment, tags, conflicts] =
+    row;
   return {
-    seq: row.seq as number,
-    id: loadId(row.id),
-    status: EXECUTION_STATUSES[row.status as number]!,
-    started: row.started as number,
-    ended: ended(row),
-    task: (row.task as string | null) ?? "",
-    argv: JSON.parse(row.argv as string),
-    user: (row.user as string | null) ?? "",
-    commit: row.commit_oid as string | null,
-    tree: row.tree_oid as string | null,
-    ...tagColumns(row, dictionary),
+    seq: seq as number,
+    id: loadId(id),
+    execution: executionOfJob(seq as number),
+    parent: parent as number | null,
+    task: (task as string | null) ?? "",
+    taskHash: loadId(taskHash),
+    status: JOB_STATUSES[status as number]!,
+    started: started as number,
+    ended: ended(started, took),
+    args: args as string,
+    segment: loadId(segment),
+    ...tagColumns(tags, conflicts, dictionary),
   };
 }
 
-export function jobRow(row: Row, dictionary: Dictionary): JobRow {
-  return {
-    seq: row.seq as number,
-    id: loadId(row.id),
-    execution: executionOfJob(row.seq as number),
-    parent: row.parent as number | null,
-    task: (row.task as string | null) ?? "",
-    taskHash: loadId(row.task_hash),
-    status: JOB_STATUSES[row.status as number]!,
-    started: row.started as number,
-    ended: ended(row),
-    args: row.args as string,
-    segment: loadId(row.segment),
-    ...tagColumns(row, dictionary),
-  };
-}
-
-export function jobTally(row: Row): JobTally {
+/** Of rows with the columns `task`, `task_hash`, `status`, `count` and `took`. */
+export function jobTally(row: Record<string, unknown>): JobTally {
   return {
     task: (row.task as string | null) ?? "",
     taskHash: loadId(row.task_hash),
@@ -134,25 +132,28 @@ export function jobTally(row: Row): JobTally {
   };
 }
 
-export function entityRow(row: Row, dictionary: Dictionary): EntityRow {
+export const ENTITY_SQL = `SELECT n.seq, n.type, n.id, w.text, n.tags, ${conflictSql("n.type", "n")}
+  FROM entity n LEFT JOIN word w ON w.seq = n.name`;
+
+export function entityRow(row: Tuple, dictionary: Dictionary): EntityRow {
+  const [seq, type, id, name, tags, conflicts] = row;
   return {
-    seq: row.seq as number,
-    type: ENTITY_TYPES[row.type as number]!,
-    id: loadId(row.id),
-    name: row.name as string | null,
-    ...tagColumns(row, dictionary),
+    seq: seq as number,
+    type: ENTITY_TYPES[type as number]!,
+    id: loadId(id),
+    name: name as string | null,
+    ...tagColumns(tags, conflicts, dictionary),
   };
 }
 
-function ended(row: Row): number | null {
-  return row.took === null ? null : (row.started as number) + (row.took as number);
+function ended(started: unknown, took: unknown): number | null {
+  return took === null ? null : (started as number) + (took as number);
 }
 
-function tagColumns(row: Row, dictionary: Dictionary): TagColumns {
+function tagColumns(tags: unknown, conflicts: unknown, dictionary: Dictionary): TagColumns {
   const tag = (pair: number) => dictionary.tag(pair);
-  const conflicts = row.conflicts as string | null;
   return {
-    tags: unpackNumbers(row.tags as Uint8Array | null).map(tag),
-    conflicts: conflicts === null ? [] : conflicts.split(",").map(Number).map(tag),
+    tags: unpackNumbers(tags as Uint8Array | null).map(tag),
+    conflicts: conflicts === null ? [] : (conflicts as string).split(",").map(Number).map(tag),
   };
 }

@@ -1,5 +1,5 @@
 import { allOf, isEverything } from "../query/condition.ts";
-import type { Database, Statements } from "./database.ts";
+import type { Database, Statements, Tuple } from "./database.ts";
 import type { Dictionary } from "./dictionary.ts";
 import { idOfKey, kindOfKey, type Named } from "./names.ts";
 import { type EntityRowType, type Plan, Planner, type Wanted } from "./plan.ts";
@@ -63,8 +63,7 @@ export class Search {
         : type === "Job"
           ? planner.jobs(wanted)
           : planner.entities(type, wanted);
-    const [row] = this.#all(plan, sql`SELECT count(*) AS n FROM ${plan.from} WHERE ${plan.where}`);
-    return row!.n as number;
+    return this.#number(plan, sql`SELECT count(*) FROM ${plan.from} WHERE ${plan.where}`);
   }
 
   /**
@@ -77,8 +76,8 @@ export class Search {
     const where = isEverything(execution)
       ? sql`${ofKind} OR ${kindOfKey("key")} = ${own}`
       : sql`${ofKind} AND ref IN (SELECT j.seq FROM ${plan.from} WHERE ${plan.where})`;
-    const count = sql`SELECT count(DISTINCT ${idOfKey("key")}) AS n FROM name WHERE ${where}`;
-    return this.#all(plan, count)[0]!.n as number;
+    const count = sql`SELECT count(DISTINCT ${idOfKey("key")}) FROM name WHERE ${where}`;
+    return this.#number(plan, count);
   }
 
   #planner(): Planner {
@@ -95,8 +94,13 @@ export class Search {
     );
   }
 
-  #all({ tests }: Plan, { text, values }: Sql): Record<string, unknown>[] {
+  #number(plan: Plan, query: Sql): number {
+    const [[number] = []] = this.#all(plan, query);
+    return number as number;
+  }
+
+  #all({ tests }: Plan, { text, values }: Sql): Tuple[] {
     this.#tests = tests;
-    return this.#statements.get(text).all(...values);
+    return this.#statements.tuples(text).all(...values);
   }
 }

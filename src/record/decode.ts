@@ -121,6 +121,7 @@ function checked(kind: "execution" | "jobs" | "outcome" | "tags" | "task", given
   const raw: Raw = given;
   const parts: Raw[] = Array.isArray(raw?.jobs) ? [raw, ...raw.jobs] : [raw];
   parts.forEach(plainTimes);
+  // biome-ignore lint/performance/noDynamicNamespaceImportAccess: by name, they would be loaded at once
   const check = checks[kind];
   if (!check(raw)) {
     const error = check.errors?.[0];
