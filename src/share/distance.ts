@@ -28,7 +28,6 @@ export async function remoteStates(log: Log, config: GitConfig): Promise<RemoteS
   for (const name of config.subsections("remote")) {
     const folder = trackingFolder(name);
     const tracked = [...(await backend.refs(folder)).keys()]
-      .filter((ref) => !/\.rewritten-[0-9a-f]+$/.test(ref))
       .map((ref) => ref.slice(folder.length))
       .map((ref) => (ref.startsWith("refs/") ? ref : `refs/redun/${ref}`));
     const logs: LogDistance[] = [];

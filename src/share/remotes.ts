@@ -16,12 +16,19 @@ export interface RemoteLog {
   readonly ref: string;
   /** The ref of ours that follows it. */
   readonly tracking: string;
+  /**
+   * How refs begin that keep what it held before it was rewritten. They are in a folder of their own:
+   * `git fetch --prune` removes what a remote lacks from the one that follows it.
+   */
+  readonly former: string;
 }
 
 /** A log's counterpart at a remote. */
 export function remoteLog(remote: string, ref: string): RemoteLog {
-  const tracking = `${trackingFolder(remote)}${ref.replace(/^refs\/redun\//, "")}`;
-  return { remote, name: withoutCredentials(remote), ref, tracking };
+  const folder = trackingFolder(remote);
+  const log = ref.replace(/^refs\/redun\//, "");
+  const [tracking, former] = [`${folder}${log}`, `${folder.slice(0, -1)}.rewritten/${log}-`];
+  return { remote, name: withoutCredentials(remote), ref, tracking, former };
 }
 
 /** The folder of the refs that follow a remote's logs. A URL or path is known by its hash. */

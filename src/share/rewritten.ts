@@ -18,9 +18,6 @@ export interface Rewritten {
   readonly kept: readonly string[];
 }
 
-/** Whether a ref keeps what a remote's log held before it was rewritten. */
-export const isFormer = (ref: string): boolean => /\.rewritten-[0-9a-f]{8}$/.test(ref);
-
 /**
  * Looks whether a remote's log, last seen at `before`, still holds at `after` what it held, and
  * keeps that if it does not.
@@ -38,7 +35,7 @@ export async function keepLost(
       // A log that is gone altogether, such as a remote that has moved, is begun anew.
       return { lost: await countBetween(backend, null, before), kept: [] };
     }
-    const ref = `${remote.tracking}.rewritten-${before.slice(0, 8)}`;
+    const ref = `${remote.former}${before.slice(0, 8)}`;
     const message = `redun-git: ${remote.name} was rewritten`;
     if ((await backend.resolve(ref)) === null) {
       await backend.move({ ref, expected: null, next: before, message });
@@ -70,10 +67,11 @@ async function undecided(
 /** What a remote's log held before each time that it was rewritten, by the refs that keep it. */
 export async function formerStates(
   { backend }: Log,
-  { tracking }: RemoteLog,
+  { former }: RemoteLog,
 ): Promise<ReadonlyMap<string, Oid>> {
-  const refs = await backend.refs(`${tracking}.rewritten-`);
-  return new Map([...refs].filter(([ref]) => isFormer(ref)));
+  const refs = await backend.refs(former);
+  // The log `main-x` has such refs of its own.
+  return new Map([...refs].filter(([ref]) => /^[0-9a-f]{8}$/.test(ref.slice(former.length))));
 }
 
 /** Whether a remote's log, now at `after`, was rewritten and nobody has decided what to do. */

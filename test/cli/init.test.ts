@@ -79,7 +79,8 @@ init("git fetch refuses a log that was rewritten by force, and we still notice",
   bare.git("update-ref", REF, `${REF}~1`);
   assert.throws(() => ada.git("fetch", "origin"), /\[rejected\].*non-fast-forward/);
   assert.match(cli(ada.dir, ["fetch"]).stderr, "rewritten by force: it has lost 1 execution");
-  ada.git("fetch", "origin");
+  ada.git("fetch", "--prune", "origin");
+  assert.match(cli(ada.dir, ["push"]).stderr, "REMOTE_REWRITTEN");
 });
 
 init("one remote is taken back, or all; the hook goes with the last", () => {

@@ -225,7 +225,7 @@ rewritten("a history written anew that holds the same records has lost nothing",
   assert.is((await push(ada)).sent.executions, 0);
 });
 
-const KEPT = /^refs\/redun\/remotes\/origin\/main\.rewritten-[0-9a-f]{8}$/;
+const KEPT = /^refs\/redun\/remotes\/origin\.rewritten\/main-[0-9a-f]{8}$/;
 
 rewritten("a log that was deleted is told of by a fetch, and what it had is kept", async () => {
   const { bare, clones } = team("ada", "bob");
@@ -245,7 +245,7 @@ rewritten("a log that was deleted is told of by a fetch, and what it had is kept
     const again = (await fetchLog(one.log, ORIGIN)).rewritten;
     assert.equal(again?.kept ?? null, kept && rewritten?.kept);
   }
-  const [former] = (await bob.log.backend.refs(ORIGIN.tracking)).keys();
+  const [former] = (await bob.log.backend.refs(ORIGIN.former)).keys();
   assert.equal(bob.runs(former), ["one"]);
 });
 
