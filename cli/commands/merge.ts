@@ -1,7 +1,9 @@
 import { type Merge, mergeLogs, planMerge } from "../../src/log/merge.ts";
 import { shortRef } from "../../src/log/ref.ts";
 import { findTheirs } from "../../src/log/theirs.ts";
+import { shellWord } from "../../src/value/shown-text.ts";
 import { type CommandFunction, isJson } from "../command.ts";
+import { conflictsAfter, conflictsText } from "../conflicts.ts";
 import { arrivalsText } from "../text/arrivals.ts";
 import { jsonText } from "../text/json.ts";
 import { visible, write } from "../text/terminal.ts";
@@ -11,15 +13,29 @@ import { withLog } from "../with-log.ts";
 export const command: CommandFunction = async ([source], options) => {
   const json = isJson(options);
   const dryRun = Boolean(options.dryRun);
-  const text = await withLog(options, async ({ log }) => {
+  const { merge, theirs, ref } = await withLog(options, async ({ log }) => {
     const theirs = await findTheirs(log, source!);
     const merge = await (dryRun ? planMerge : mergeLogs)(watchedLog(log), theirs);
-    if (!json) return sentence(merge, theirs.name, shortRef(log.ref), dryRun);
-    const { arrivals, ...facts } = merge;
-    return jsonText({ log: log.ref, from: theirs.commit, ...facts, ...arrivals });
+    return { merge, theirs, ref: log.ref };
   });
-  await write(`${text}\n`);
+  const conflicts = dryRun ? null : await conflictsAfter(ref, merge.arrivals);
+  if (json) {
+    const { arrivals, ...facts } = merge;
+    const { commit: from, others: otherLogs } = theirs;
+    const told = { log: ref, from, ...facts, ...arrivals, conflicts, otherLogs };
+    return write(`${jsonText(told)}\n`);
+  }
+  await write(`${sentence(merge, theirs.name, shortRef(ref), dryRun)}\n`);
+  await write(conflictsText(conflicts, ref));
+  for (const other of theirs.others) await write(`${alsoThere(other, source!)}\n`);
 };
+
+/** What takes another log of the same file. */
+function alsoThere(ref: string, source: string): string {
+  const log = ref.replace(/^refs\/redun\//, "");
+  const command = ["redun-git", "merge", "--log", log, source].map(shellWord).join(" ");
+  return visible(`The file also holds ${log}: \`${command}\`.`);
+}
 
 function sentence(
   { scenario, arrivals }: Merge,

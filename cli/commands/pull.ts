@@ -4,6 +4,7 @@ import { type Pulled, pullAndDrop, pullLog } from "../../src/share/pull.ts";
 import type { RemoteLog } from "../../src/share/remotes.ts";
 import type { Dropped } from "../../src/share/rewritten.ts";
 import type { CommandFunction } from "../command.ts";
+import { conflictsAfter, conflictsText } from "../conflicts.ts";
 import { arrivalsText } from "../text/arrivals.ts";
 import { reportRewritten } from "../text/rewritten.ts";
 import { watchedLog } from "../watched-log.ts";
@@ -23,12 +24,13 @@ export const command: CommandFunction = ([named], options) => {
   );
 };
 
-function pullText({ fetched, merged }: Pulled, there: RemoteLog): string {
+async function pullText({ fetched, merged }: Pulled, there: RemoteLog): Promise<string> {
   const { name, ref } = there;
   reportRewritten(fetched, there);
   if (merged === null) return `${name} has no ${ref}.\n`;
   if (isNothing(merged.arrivals)) return `Nothing new at ${name} (${ref}).\n`;
-  return `Pulled ${arrivalsText(merged.arrivals)} from ${name} into ${ref}.\n`;
+  const conflicts = conflictsText(await conflictsAfter(ref, merged.arrivals), ref);
+  return `Pulled ${arrivalsText(merged.arrivals)} from ${name} into ${ref}.\n${conflicts}`;
 }
 
 function dropText({ before, dropped }: Dropped, { name, ref }: RemoteLog): string {

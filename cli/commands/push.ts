@@ -7,6 +7,7 @@ import { forgetPushFailure, pushFailures } from "../../src/share/push-failure.ts
 import { type RemoteLog, remoteLog } from "../../src/share/remotes.ts";
 import { isSetUp } from "../../src/share/setup.ts";
 import type { CommandFunction, Options } from "../command.ts";
+import { conflictsAfter, conflictsText } from "../conflicts.ts";
 import { arrivalsText } from "../text/arrivals.ts";
 import { reportError } from "../text/error.ts";
 import { reportPushFailures } from "../text/push-failure.ts";
@@ -49,7 +50,8 @@ async function pushInBackground(named: string | undefined, options: Options): Pr
 async function push({ log, talk }: Sharing, there: RemoteLog, isGift: boolean): Promise<string> {
   const pushed = await (isGift ? giveBack : pushLog)(log, there, talk);
   forgetPushFailure(log.backend.repository, there);
-  return pushText(pushed, there);
+  const conflicts = conflictsText(await conflictsAfter(there.ref, pushed.received), there.ref);
+  return `${pushText(pushed, there)}${visible(conflicts)}`;
 }
 
 function pushText({ sent, received, after, rounds, said }: PushedLog, there: RemoteLog): string {

@@ -6,6 +6,12 @@ import type { Log } from "./log.ts";
 import type { Theirs } from "./merge.ts";
 import { shortRef, TRACKING_REFS } from "./ref.ts";
 
+/** What a user wants to merge. */
+export interface FoundTheirs extends Theirs {
+  /** Other logs that the same file holds, as full ref names. */
+  readonly others: readonly string[];
+}
+
 /**
  * Finds what a user wants to merge into a log: another log by its name (`origin/main` is one that
  * a remote had at the last fetch), any ref by its full name
@@ -13,7 +19,11 @@ import { shortRef, TRACKING_REFS } from "./ref.ts";
  * from `cwd`). The objects of a bundle are read into the repository; no ref is made for them.
  * @throws RedunError BAD_REF, OBJECT_MISSING when there is no such thing; BAD_BUNDLE, REMOTE_FAILED
  */
-export async function findTheirs(log: Log, source: string, cwd = process.cwd()): Promise<Theirs> {
+export async function findTheirs(
+  log: Log,
+  source: string,
+  cwd = process.cwd(),
+): Promise<FoundTheirs> {
   const path = resolve(cwd, source);
   if (isBundle(path)) return openBundle(log, path);
   const full = source.startsWith("refs/");
@@ -23,11 +33,11 @@ export async function findTheirs(log: Log, source: string, cwd = process.cwd()):
   for (const place of places) {
     const ref = place + source;
     const commit = await resolved(log.backend, ref);
-    if (commit) return { commit, name: shortRef(ref) };
+    if (commit) return { commit, name: shortRef(ref), others: [] };
   }
   if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(source)) {
     await log.backend.commit(source);
-    return { commit: source, name: source };
+    return { commit: source, name: source, others: [] };
   }
   throw new RedunError(
     "BAD_REF",
@@ -37,9 +47,11 @@ export async function findTheirs(log: Log, source: string, cwd = process.cwd()):
 }
 
 /** The log of the same name in a bundle, or the only ref that it has. */
-async function openBundle({ backend, ref }: Log, path: string): Promise<Theirs> {
+async function openBundle({ backend, ref }: Log, path: string): Promise<FoundTheirs> {
   const refs = await backend.remoteRefs({ remote: path, patterns: [] });
-  const logs = [...refs.keys()].filter((name) => name.startsWith("refs/redun/"));
+  const logs = [...refs.keys()].filter(
+    (name) => name.startsWith("refs/redun/") && !name.startsWith(TRACKING_REFS),
+  );
   const names = refs.has(ref) ? [ref] : logs.length > 0 ? logs : [...refs.keys()];
   const [name] = names;
   if (name === undefined || names.length > 1) {
@@ -52,7 +64,8 @@ async function openBundle({ backend, ref }: Log, path: string): Promise<Theirs> 
   await backend.fetch({ remote: path, refspecs: [name] }).catch((error: unknown) => {
     throw lacksBeginning(error) ? beginsLater(path) : error;
   });
-  return { commit: refs.get(name)!, name: `${path} (${shortRef(name)})` };
+  const others = logs.filter((other) => other !== name);
+  return { commit: refs.get(name)!, name: `${path} (${shortRef(name)})`, others };
 }
 
 function isBundle(path: string): boolean {

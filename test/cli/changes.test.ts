@@ -115,6 +115,32 @@ changes("a tag that will be in conflict is marked on both sides", () => {
   assert.not.match(bob.redun("outgoing"), "!conflict");
 });
 
+changes("pull, push and merge tell of tags in conflict when tag edits came", () => {
+  const { ada, bob, id } = team();
+  const line = "1 entity has tags in conflict: `redun-git tag conflicts` shows it.\n";
+  ada.redun("tag", "update", id, "env=staging");
+  bob.redun("tag", "update", id, "env=archived");
+  ada.redun("push");
+  const before = bob.git("rev-parse", "redun/main");
+  const pulled = "Pulled 1 tag edit from 1 person from origin into refs/redun/main.\n";
+  assert.is(bob.redun("pull"), pulled + line);
+  assert.is(bob.redun("pull"), "Nothing new at origin (refs/redun/main).\n");
+  bob.git("update-ref", "refs/redun/main", before);
+  assert.ok(bob.redun("push").endsWith(`to origin (refs/redun/main).\n${line}`));
+  bob.git("update-ref", "refs/redun/main", before);
+  const [merged] = jsonLines(bob.redun("merge", "origin/main", "--format", "json"));
+  assert.is(merged.conflicts, 1);
+  bob.git("update-ref", "refs/redun/nightly", before);
+  assert.ok(
+    bob
+      .redun("merge", "--log", "nightly", "main")
+      .endsWith(line.replace("cts`", "cts --log nightly`")),
+  );
+  bob.redun("tag", "update", id, "env=archived");
+  bob.redun("push");
+  assert.is(ada.redun("pull").split("\n").length, 2, "it is resolved");
+});
+
 changes("what was never fetched is not spoken of as if it was", () => {
   const { bare, ada } = team();
   const { dir, git } = temporaryRepository();

@@ -1,0 +1,39 @@
+import { RedunError } from "../src/errors.ts";
+import { loadConfig } from "../src/git/files/config.ts";
+import { findRepository } from "../src/git/files/repository.ts";
+import type { Arrivals } from "../src/log/arrivals.ts";
+import { chosenRef } from "../src/log/ref.ts";
+import { entitiesInConflict } from "../src/provenance/find.ts";
+import { shellWord } from "../src/value/shown-text.ts";
+import { withLog } from "./with-log.ts";
+
+/**
+ * How many entities of a log have tags in conflict, now that something came into it. The index is
+ * brought up to date for that, as the next query would do. Where no tag edits came, no conflict is
+ * new: then it is not opened, and null is given.
+ */
+export async function conflictsAfter(ref: string, { tagEdits }: Arrivals): Promise<number | null> {
+  if (tagEdits === 0) return null;
+  try {
+    return await withLog({ ref }, async (log) => entitiesInConflict(log).length);
+  } catch (error) {
+    // What came is there all the same; the next query says what is wrong.
+    if (error instanceof RedunError) return null;
+    throw error;
+  }
+}
+
+/** A line that says so; empty where there are none. */
+export function conflictsText(count: number | null, ref: string): string {
+  if (!count) return "";
+  const [have, them] = count === 1 ? ["entity has", "it"] : ["entities have", "them"];
+  const command = `redun-git tag conflicts${wordsFor(ref)}`;
+  return `${count.toLocaleString("en")} ${have} tags in conflict: \`${command}\` shows ${them}.\n`;
+}
+
+/** The words that make a command mean a log. */
+function wordsFor(ref: string): string {
+  if (ref === chosenRef({}, loadConfig(findRepository(process.cwd())))) return "";
+  const name = ref.replace(/^refs\/redun\//, "");
+  return ` ${name === ref ? "--ref" : "--log"} ${shellWord(name)}`;
+}
