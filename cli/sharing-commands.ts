@@ -6,6 +6,7 @@ import { FORMAT, WHICH_LOG } from "./options.ts";
 const SHARING: readonly OptionSpec[] = [
   { flags: "--all-logs", about: "Every log, not just one" },
   { flags: "--dry-run", about: "Say what would move, and move nothing" },
+  FORMAT,
   ...WHICH_LOG,
 ];
 

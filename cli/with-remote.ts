@@ -7,7 +7,8 @@ import { recoverRuns } from "../src/log/recover.ts";
 import { chosenRef } from "../src/log/ref.ts";
 import { logsOfRemote, previewFetch, type Talk } from "../src/share/fetch.ts";
 import { chooseRemote, type RemoteLog, remoteLog } from "../src/share/remotes.ts";
-import { logChoice, type Options } from "./command.ts";
+import { isJson, logChoice, type Options } from "./command.ts";
+import { jsonText } from "./text/json.ts";
 import { visible, write } from "./text/terminal.ts";
 
 /** What a command that talks with a remote begins with. */
@@ -41,10 +42,17 @@ export async function eachLogOfRemote(
   body: (log: Log, there: RemoteLog) => Promise<string>,
 ): Promise<void> {
   const refs = options.allLogs ? await logsOfRemote(log, remote, talk) : [log.ref];
-  if (refs.length === 0) await write(visible(`${remoteLog(remote, log.ref).name} has no logs.\n`));
+  if (refs.length === 0 && !isJson(options)) {
+    await write(visible(`${remoteLog(remote, log.ref).name} has no logs.\n`));
+  }
   for (const ref of refs) {
     await write(visible(await body(new Log(log.backend, ref), remoteLog(remote, ref))));
   }
+}
+
+/** A line of JSON about one log at one remote. */
+export function factsJson({ name, ref }: RemoteLog, facts: object): string {
+  return `${jsonText({ remote: name, log: ref, ...facts })}\n`;
 }
 
 /** Where a remote's log is now, for `--dry-run`; tells on stderr if it was rewritten. */

@@ -3,34 +3,50 @@ import { countBetween, isNothing } from "../../src/log/arrivals.ts";
 import { type Pulled, pullAndDrop, pullLog } from "../../src/share/pull.ts";
 import type { RemoteLog } from "../../src/share/remotes.ts";
 import type { Dropped } from "../../src/share/rewritten.ts";
-import type { CommandFunction } from "../command.ts";
+import { type CommandFunction, isJson } from "../command.ts";
 import { conflictsAfter, conflictsText } from "../conflicts.ts";
 import { arrivalsText } from "../text/arrivals.ts";
 import { reportRewritten } from "../text/rewritten.ts";
 import { watchedLog } from "../watched-log.ts";
-import { eachLogOfRemote, preview, withRemote } from "../with-remote.ts";
+import { eachLogOfRemote, factsJson, preview, withRemote } from "../with-remote.ts";
 
 export const command: CommandFunction = ([named], options) => {
+  const json = isJson(options);
   if (options.drop && options.dryRun) throw dropsAtOnce();
   return withRemote(options, named, "fetch", (sharing) =>
     eachLogOfRemote(sharing, options, async (plain, there) => {
       const log = watchedLog(plain);
-      if (options.drop) return dropText(await pullAndDrop(log, there, sharing.talk), there);
-      if (!options.dryRun) return pullText(await pullLog(log, there, sharing.talk), there);
+      if (options.drop) {
+        const dropped = await pullAndDrop(log, there, sharing.talk);
+        return json ? factsJson(there, dropped) : dropText(dropped, there);
+      }
+      if (!options.dryRun) {
+        const pulled = await pullLog(log, there, sharing.talk);
+        reportRewritten(pulled.fetched, there);
+        const conflicts =
+          pulled.merged && (await conflictsAfter(there.ref, pulled.merged.arrivals));
+        return json ? pullJson(pulled, conflicts, there) : pullText(pulled, conflicts, there);
+      }
       const theirs = await preview(log, there, sharing.talk);
-      const arrivals = await countBetween(log.backend, await log.tip(), theirs);
+      const before = await log.tip();
+      const arrivals = await countBetween(log.backend, before, theirs);
+      if (json) return factsJson(there, { before, theirs, arrivals });
       return `Would pull ${arrivalsText(arrivals) || "nothing"} from ${there.name} (${log.ref}).\n`;
     }),
   );
 };
 
-async function pullText({ fetched, merged }: Pulled, there: RemoteLog): Promise<string> {
-  const { name, ref } = there;
-  reportRewritten(fetched, there);
+function pullText({ merged }: Pulled, conflicts: number | null, { name, ref }: RemoteLog): string {
   if (merged === null) return `${name} has no ${ref}.\n`;
   if (isNothing(merged.arrivals)) return `Nothing new at ${name} (${ref}).\n`;
-  const conflicts = conflictsText(await conflictsAfter(ref, merged.arrivals), ref);
-  return `Pulled ${arrivalsText(merged.arrivals)} from ${name} into ${ref}.\n${conflicts}`;
+  const came = arrivalsText(merged.arrivals);
+  return `Pulled ${came} from ${name} into ${ref}.\n${conflictsText(conflicts, ref)}`;
+}
+
+/** `theirs` is where the remote's log is; `before` and `after`, where ours was and is. */
+function pullJson({ fetched, merged }: Pulled, conflicts: number | null, there: RemoteLog): string {
+  const { after: theirs, rewritten } = fetched;
+  return factsJson(there, { ...merged, theirs, rewritten, conflicts });
 }
 
 function dropText({ before, dropped }: Dropped, { name, ref }: RemoteLog): string {

@@ -6,31 +6,33 @@ import { giveBack, type PushedLog, pushLog } from "../../src/share/push.ts";
 import { forgetPushFailure, pushFailures } from "../../src/share/push-failure.ts";
 import { type RemoteLog, remoteLog } from "../../src/share/remotes.ts";
 import { isSetUp } from "../../src/share/setup.ts";
-import type { CommandFunction, Options } from "../command.ts";
+import { type CommandFunction, isJson, type Options } from "../command.ts";
 import { conflictsAfter, conflictsText } from "../conflicts.ts";
 import { arrivalsText } from "../text/arrivals.ts";
 import { reportError } from "../text/error.ts";
 import { reportPushFailures } from "../text/push-failure.ts";
 import { visible, write } from "../text/terminal.ts";
 import { watchedLog } from "../watched-log.ts";
-import { preview, type Sharing, withRemote } from "../with-remote.ts";
+import { factsJson, preview, type Sharing, withRemote } from "../with-remote.ts";
 
 export const command: CommandFunction = ([named], options) =>
   options.background ? pushInBackground(named, options) : pushLogs(named, options);
 
 function pushLogs(named: string | undefined, options: Options): Promise<void> {
+  const json = isJson(options);
   return withRemote(options, named, "push", async (sharing) => {
     const { log, config, remote } = sharing;
     if (options.hook && !isSetUp(config, remote)) return;
     const refs = options.allLogs ? await logsHere(log.backend) : [log.ref];
-    if (refs.length === 0) await write("There is no log here to push.\n");
+    if (refs.length === 0 && !json) await write("There is no log here to push.\n");
     // That a push which is made again now has failed before is no news.
     const failures = pushFailures(log.backend.repository, config);
     reportPushFailures(failures.filter((one) => one.remote !== remote || !refs.includes(one.ref)));
     for (const ref of refs) {
-      const [one, there] = [new Log(log.backend, ref), remoteLog(remote, ref)];
-      if (options.dryRun) await write(await previewText({ ...sharing, log: one }, there));
-      else await write(await push({ ...sharing, log: one }, there, Boolean(options.giveBack)));
+      const there = remoteLog(remote, ref);
+      const one = { ...sharing, log: new Log(log.backend, ref) };
+      if (options.dryRun) await write(await tryPush(one, there, json));
+      else await write(await push(options.giveBack ? giveBack : pushLog, one, there, json));
     }
   });
 }
@@ -47,11 +49,17 @@ async function pushInBackground(named: string | undefined, options: Options): Pr
   }
 }
 
-async function push({ log, talk }: Sharing, there: RemoteLog, isGift: boolean): Promise<string> {
-  const pushed = await (isGift ? giveBack : pushLog)(log, there, talk);
+async function push(
+  way: typeof pushLog,
+  { log, talk }: Sharing,
+  there: RemoteLog,
+  json: boolean,
+): Promise<string> {
+  const pushed = await way(log, there, talk);
   forgetPushFailure(log.backend.repository, there);
-  const conflicts = conflictsText(await conflictsAfter(there.ref, pushed.received), there.ref);
-  return `${pushText(pushed, there)}${visible(conflicts)}`;
+  const conflicts = await conflictsAfter(there.ref, pushed.received);
+  if (json) return factsJson(there, { ...pushed, conflicts });
+  return `${pushText(pushed, there)}${visible(conflictsText(conflicts, there.ref))}`;
 }
 
 function pushText({ sent, received, after, rounds, said }: PushedLog, there: RemoteLog): string {
@@ -64,7 +72,11 @@ function pushText({ sent, received, after, rounds, said }: PushedLog, there: Rem
   return visible(`${came}Pushed ${arrivalsText(sent)} to ${name} (${ref})${tries}.\n`);
 }
 
-async function previewText({ talk, ...sharing }: Sharing, there: RemoteLog): Promise<string> {
+async function tryPush(
+  { talk, ...sharing }: Sharing,
+  there: RemoteLog,
+  json: boolean,
+): Promise<string> {
   const log = watchedLog(sharing.log);
   const tip = await log.tip();
   const theirs = await preview(log, there, talk);
@@ -72,6 +84,7 @@ async function previewText({ talk, ...sharing }: Sharing, there: RemoteLog): Pro
     countBetween(log.backend, tip, theirs),
     countBetween(log.backend, theirs, tip),
   ]);
+  if (json) return factsJson(there, { before: theirs, after: tip, sent, received });
   const merge = isNothing(received) ? "" : `Would merge ${arrivalsText(received)}.\n`;
   return visible(
     `${merge}Would push ${arrivalsText(sent) || "nothing"} to ${there.name} (${there.ref}).\n`,

@@ -47,6 +47,38 @@ share("every log at once", async () => {
   );
 });
 
+share("push, fetch and pull tell programs what moved", async () => {
+  const { ada, bob } = team();
+  const json = (one: typeof ada, ...words: string[]) =>
+    jsonLines(ok(one.dir, [...words, "--format", "json"]));
+  const id = await ada.run("one");
+  const sent = {
+    executions: 1,
+    tagEdits: 0,
+    others: 0,
+    people: ["ada <ada@example.com>"],
+  };
+  const tip = ada.git("rev-parse", REF);
+  const both = { remote: "origin", log: REF };
+  const nothing = { executions: 0, tagEdits: 0, others: 0, people: [] };
+  const moved = { ...both, before: null, after: tip, sent, received: nothing };
+  assert.equal(json(ada, "push", "--dry-run"), [moved]);
+  assert.equal(json(ada, "push"), [{ ...moved, rounds: 1, said: [], conflicts: null }]);
+  const fetched = { ...both, before: null, after: tip, arrivals: sent };
+  assert.equal(json(bob, "fetch", "--dry-run"), [fetched]);
+  assert.equal(json(bob, "fetch"), [{ ...fetched, rewritten: null }]);
+  const pulled = { ...both, before: null, theirs: tip, arrivals: sent };
+  assert.equal(json(bob, "pull", "--dry-run"), [pulled]);
+  assert.equal(json(bob, "pull"), [
+    { ...pulled, after: tip, scenario: "new", rewritten: null, conflicts: null },
+  ]);
+  await ada.tag(id, "env", "prod");
+  ok(ada.dir, ["push"]);
+  const [{ arrivals, conflicts }] = json(bob, "pull");
+  assert.equal([arrivals.tagEdits, conflicts], [1, 0]);
+  assert.equal(json(bob, "pull", "--drop")[0].dropped.executions, 0);
+});
+
 share("incoming and outgoing are a diff of tags by entity", async () => {
   const { ada, bob } = team();
   const id = await ada.run("one");
