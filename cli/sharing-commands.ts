@@ -121,7 +121,7 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
     args: "<branch>",
     about: "Put your tag edits on a branch for review, as one commit on the remote's log",
     options: [
-      { flags: "-m, --message <why>", about: "The message of the commit" },
+      { flags: "-m, --message <why>", about: "The reason, instead of those that the edits have" },
       { flags: "--remote <name>", about: "The remote whose log it is based on" },
       FORMAT,
       ...WHICH_LOG,

@@ -1,5 +1,5 @@
 import { proposeTags } from "../../src/share/propose.ts";
-import { remoteLog } from "../../src/share/remotes.ts";
+import { assertKnown, lastSeen, remoteLog } from "../../src/share/remotes.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import { jsonText } from "../text/json.ts";
 import { visible, write } from "../text/terminal.ts";
@@ -8,10 +8,11 @@ import { withRemote } from "../with-remote.ts";
 export const command: CommandFunction = ([branch], options) => {
   const json = isJson(options);
   const named = options.remote as string | undefined;
-  return withRemote(options, named, "fetch", async ({ log, remote }) => {
+  return withRemote(options, named, "fetch", async ({ log, config, remote }) => {
     const there = remoteLog(remote, log.ref);
-    const message = options.message as string | undefined;
-    const proposal = await proposeTags(log, there, branch!, message);
+    assertKnown(config, there, await lastSeen(log, there));
+    const reason = options.message as string | undefined;
+    const proposal = await proposeTags(log, there, branch!, reason);
     if (json) return write(`${jsonText(proposal)}\n`);
     if (!proposal) return write(visible(`Nothing to propose: ${there.name} has your tag edits.\n`));
     const place = `${branch} (${proposal.commit.slice(0, 8)})`;

@@ -1,7 +1,12 @@
-import { RedunError } from "../../src/errors.ts";
 import { changesBetween, type EntityChange, type LogChanges } from "../../src/share/changes.ts";
 import { fetchLog } from "../../src/share/fetch.ts";
-import { chooseRemote, lastSeen, type RemoteLog, remoteLog } from "../../src/share/remotes.ts";
+import {
+  assertKnown,
+  chooseRemote,
+  lastSeen,
+  type RemoteLog,
+  remoteLog,
+} from "../../src/share/remotes.ts";
 import { sameTag } from "../../src/tag/graph.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { formatTag } from "../../src/tag/text.ts";
@@ -29,13 +34,7 @@ export function showChanges(
     const there = remoteLog(remote, log.ref);
     if (options.fetch) reportRewritten(await fetchLog(log, there, talkOfTerminal()), there);
     const [ours, theirs] = await Promise.all([log.tip(), lastSeen(log, there)]);
-    if (theirs === null && !options.fetch && !config.subsections("remote").includes(remote)) {
-      throw new RedunError(
-        "UNKNOWN_REMOTE",
-        `There is no remote "${there.name}", and nothing was fetched from such a place.`,
-        "`redun-git remote` lists the remotes; --fetch asks a URL or a path.",
-      );
-    }
+    if (!options.fetch) assertKnown(config, there, theirs);
     const [from, to] = direction === "incoming" ? [ours, theirs] : [theirs, ours];
     const changes = await changesBetween(indexed, from, to);
     if (json) return changesJson(changes);

@@ -23,10 +23,39 @@ export function tagMessage(changes: readonly TagEdits[], reason = ""): string {
   if (!first) return "tag: nothing";
   const whose = changes.length === 1 ? first.entity.slice(0, 8) : `${changes.length} entities`;
   const subject = `tag ${whose}: ${first.edits.map(editText).join(", ")}`;
-  const body = reason.replaceAll("\r\n", "\n").replace(CONTROL, " ").trim();
-  const trailers = changes.map(({ type, entity }) => `Redun-${type}: ${oneLine(entity)}\n`);
-  return [oneLine(subject), ...(body ? [body] : []), trailers.join("")].join("\n\n");
+  return messageOf(
+    subject,
+    reason,
+    changes.map(({ type, entity }) => `Redun-${type}: ${oneLine(entity)}`),
+  );
 }
+
+/**
+ * The message of one commit that brings what other commits brought before, from their messages: why
+ * is what `reason` says, else what they said, each once.
+ * @param entities of each file of edits the id that it is about
+ */
+export function proposalMessage(
+  entities: readonly string[],
+  messages: readonly string[],
+  reason?: string,
+): string {
+  const each = (texts: readonly string[]) => [...new Set(texts)].filter((text) => text !== "");
+  const subjects = each(messages.map((message) => message.split("\n")[0]!));
+  const [first = "", ...others] = each(entities);
+  const whose = others.length === 0 ? first.slice(0, 8) : `${others.length + 1} entities`;
+  const subject = subjects.length === 1 ? subjects[0]! : `tag ${whose}: ${entities.length} edits`;
+  const trailers = each(messages.flatMap((message) => message.split("\n").filter(isTrailer)));
+  return messageOf(subject, reason ?? each(messages.map(reasonOf)).join("\n"), trailers);
+}
+
+function messageOf(subject: string, reason: string, trailers: readonly string[]): string {
+  const body = reason.replaceAll("\r\n", "\n").replace(CONTROL, " ").trim();
+  const end = trailers.map((line) => `${line}\n`).join("");
+  return [oneLine(subject), ...(body ? [body] : []), end].join("\n\n");
+}
+
+const isTrailer = (line: string): boolean => /^Redun-[A-Za-z]+: ./.test(line);
 
 /** Line feeds and tabs may stand in a reason. */
 const CONTROL = /[\0-\x08\x0b-\x1f\x7f]/g;
@@ -38,7 +67,7 @@ function oneLine(text: string): string {
 /** The reason in a commit message that `tagMessage` made; empty without one. */
 export function reasonOf(message: string): string {
   const lines = message.trimEnd().split("\n").slice(1);
-  while (lines.length > 0 && /^(Redun-[A-Za-z]+: .*|\s*)$/.test(lines.at(-1)!)) lines.pop();
+  while (lines.length > 0 && (isTrailer(lines.at(-1)!) || lines.at(-1)!.trim() === "")) lines.pop();
   return lines.join("\n").trim();
 }
 

@@ -3,8 +3,9 @@ import type { Oid, StoredFile } from "../git/backend.ts";
 import { assertRefName, headRef } from "../git/files/refs.ts";
 import { readFormat } from "../log/format.ts";
 import type { Log } from "../log/log.ts";
+import { proposalMessage } from "../log/tag-edits.ts";
 import { parsePath } from "../record/layout.ts";
-import { lastSeen, type RemoteLog } from "./remotes.ts";
+import { lastSeen, type RemoteLog, wordsFor } from "./remotes.ts";
 
 /** A branch that holds what a remote's log holds and, in one commit, tag edits of ours. */
 export interface Proposal {
@@ -19,6 +20,7 @@ export interface Proposal {
  * Puts the tag edits that a remote's log lacks on a branch, as one commit on top of that log, so
  * that they can be reviewed before they are merged. A branch that holds an earlier proposal gets
  * what is new since. Only tag edits are put there; runs are facts, and go by `pushLog`.
+ * @param reason why, for the commit's message; without it, it is what the edits themselves said
  * @returns null when the remote's log lacks none
  * @throws RedunError BAD_REF for a branch that is checked out or holds something else, REMOTE_FAILED when the remote's log
  * was never seen
@@ -27,7 +29,7 @@ export async function proposeTags(
   log: Log,
   remote: RemoteLog,
   branch: string,
-  message: string | undefined,
+  reason: string | undefined,
 ): Promise<Proposal | null> {
   const { backend } = log;
   const ref = `refs/heads/${branch}`;
@@ -45,10 +47,11 @@ export async function proposeTags(
     backend.resolve(ref),
   ]);
   if (seen === null) {
+    const words = wordsFor(remote);
     throw new RedunError(
       "REMOTE_FAILED",
       `Nothing is known of ${remote.ref} of ${remote.name}, which a proposal begins with.`,
-      `Get it with \`redun-git fetch ${remote.name}\`, or begin it with \`redun-git push ${remote.name}\`.`,
+      `Get it with \`redun-git fetch ${words}\`, or begin it with \`redun-git push ${words}\`.`,
     );
   }
   if (expected !== null && (await readFormat(backend, expected, branch)) === null) {
@@ -64,12 +67,17 @@ export async function proposeTags(
   const proposed = new Set((await tagFiles(log, seen, base)).map(({ path }) => path));
   const files = missing.filter(({ path }) => !proposed.has(path));
   if (files.length === 0) return { ref, commit: base, files: [] };
+  const entities = files.flatMap(({ path }) => {
+    const place = parsePath(path);
+    return place?.kind === "tags" ? [place.entity] : [];
+  });
+  const messages = await messagesOf(log, seen, tip!, files);
   const commit = await backend.append({
     ref,
     expected,
     parents: [base],
     files,
-    message: `${message ?? `tags: ${files.length} edits`}\n`,
+    message: proposalMessage(entities, messages, reason),
   });
   return { ref, commit, files: files.map(({ path }) => path) };
 }
@@ -80,4 +88,20 @@ async function tagFiles({ backend }: Log, from: Oid, to: Oid): Promise<StoredFil
     if (kind === "added" && parsePath(path)?.kind === "tags") files.push({ path, oid });
   }
   return files;
+}
+
+/** The messages of the commits that brought files, the first one first. */
+async function messagesOf(
+  { backend }: Log,
+  from: Oid,
+  to: Oid,
+  files: readonly StoredFile[],
+): Promise<string[]> {
+  const wanted = new Set(files.map(({ path }) => path));
+  const messages: string[] = [];
+  for await (const { commit, files } of backend.arrivals({ from, to, paths: ["tags"] })) {
+    if (!files.some(({ path }) => wanted.has(path))) continue;
+    messages.push((await backend.commit(commit)).message);
+  }
+  return messages.reverse();
 }

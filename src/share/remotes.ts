@@ -83,3 +83,17 @@ export function wordsFor({ name, ref }: RemoteLog): string {
 export function lastSeen({ backend }: Log, { tracking }: RemoteLog): Promise<Oid | null> {
   return backend.resolve(tracking);
 }
+
+/**
+ * Refuses a name that stands for no remote: it may be mistyped.
+ * @param seen where its log was, by `lastSeen`; what was fetched from a URL or a path is known
+ * @throws RedunError UNKNOWN_REMOTE
+ */
+export function assertKnown(config: GitConfig, { remote, name }: RemoteLog, seen: Oid | null) {
+  if (seen !== null || config.subsections("remote").includes(remote)) return;
+  throw new RedunError(
+    "UNKNOWN_REMOTE",
+    `There is no remote "${name}", and nothing was fetched from such a place.`,
+    "`redun-git remote` lists the remotes; `redun-git fetch` takes a URL or a path as well.",
+  );
+}

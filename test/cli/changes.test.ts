@@ -141,6 +141,26 @@ changes("pull, push and merge tell of tags in conflict when tag edits came", () 
   assert.is(ada.redun("pull").split("\n").length, 2, "it is resolved");
 });
 
+changes("why tags were edited is known after a proposal was merged", () => {
+  const { ada, bob, id } = team();
+  bob.redun("tag", "update", id, "env=prod", "-m", "figures checked");
+  bob.redun("propose", "one", "-m", "Approve the June run");
+  bob.redun("tag", "add", id, "n=1", "-m", "counted");
+  bob.redun("tag", "add", id, "m=2", "-m", "counted");
+  bob.redun("propose", "all");
+  const message = bob.git("log", "-1", "--format=%B", "all");
+  const trailer = `Redun-Execution: ${id}`;
+  const why = "figures checked\ncounted";
+  assert.is(message.trim(), `tag ${id.slice(0, 8)}: 3 edits\n\n${why}\n\n${trailer}`);
+  bob.git("push", "-q", "origin", "one", "all");
+  ada.git("fetch", "-q", "origin");
+  ada.redun("merge", "origin/one");
+  assert.match(ada.redun("tag", "blame", id), /env=prod .* Bob {2}Approve the June run$/m);
+  ada.redun("merge", "origin/all");
+  assert.match(ada.redun("tag", "history", id, "n"), /\+ n=1\n +figures checked\n +counted\n$/);
+  assert.match(ada.redun("tag", "history", id, "env"), /-> env=prod\n +Approve the June run\n$/);
+});
+
 changes("what was never fetched is not spoken of as if it was", () => {
   const { bare, ada } = team();
   const { dir, git } = temporaryRepository();

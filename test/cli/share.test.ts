@@ -148,7 +148,7 @@ share("a proposal is one commit of tag edits, merged after its review", async ()
   assert.match(cli(bob.dir, ["propose", "code"]).stderr, /holds something else.*\[BAD_REF\]/);
   assert.is(
     bob.git("log", "-1", "--format=%s %P", "june"),
-    `Approve June ${bare.git("rev-parse", REF)}`,
+    `tag ${id.slice(0, 8)}: approved=true ${bare.git("rev-parse", REF)}`,
   );
   assert.match(bob.git("show", "--format=", "june"), /^\+ +approved: true$/m);
   bob.git("push", "-q", "origin", "june");
@@ -210,8 +210,8 @@ share("no remote, and one that nobody knows", async () => {
   const nowhere = cli(ada.dir, ["push", "nowhere"]);
   assert.equal([nowhere.status, nowhere.stdout], [1, ""]);
   assert.match(nowhere.stderr, /\[REMOTE_FAILED\]/);
-  for (const command of ["incoming", "outgoing"]) {
-    const refused = cli(ada.dir, [command, "nowhere"]);
+  for (const words of [["incoming"], ["outgoing"], ["propose", "branch", "--remote"]]) {
+    const refused = cli(ada.dir, [...words, "nowhere"]);
     assert.equal([refused.status, refused.stdout], [1, ""]);
     assert.match(refused.stderr, /no remote "nowhere".*\[UNKNOWN_REMOTE\]/);
   }
