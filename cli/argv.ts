@@ -1,14 +1,58 @@
-import { RedunError } from "../src/errors.ts";
 import type { CommandSpec, OptionSpec } from "./command.ts";
+import {
+  emptyWord,
+  givenTwice,
+  needsValue,
+  takesNoValue,
+  tooManyWords,
+  unknownOption,
+} from "./misuse.ts";
+
+/** A command line in its parts. */
+export interface CommandLine {
+  /** The command, where its name is one that there is. */
+  readonly spec: CommandSpec | undefined;
+  /** The words that may be its name, one or two; none where there are only options. */
+  readonly named: readonly string[];
+  /** All other words. Options may stand before the name, as git's do. */
+  readonly rest: readonly string[];
+}
+
+/** Finds the command that is meant, past the options that stand before it and their values. */
+export function readCommand(
+  words: readonly string[],
+  commands: readonly CommandSpec[],
+): CommandLine {
+  const valued = new Set(
+    commands.flatMap(({ options }) => options.filter(takesValue).flatMap(names)),
+  );
+  const places: number[] = [];
+  for (let at = 0; at < words.length && places.length < 2 && words[at] !== "--"; at++) {
+    const option = optionIn(words[at]!, (name) => valued.has(name));
+    if (!option) places.push(at);
+    else if (valued.has(option.name) && option.inline === undefined) at++;
+  }
+  const named = places.map((at) => words[at]!);
+  for (const length of [2, 1]) {
+    const spec = commands.find(({ name }) => name === named.slice(0, length).join(" "));
+    if (!spec) continue;
+    const own = new Set(places.slice(0, length));
+    return { spec, named, rest: words.filter((_, at) => !own.has(at)) };
+  }
+  return { spec: undefined, named, rest: words.filter((_, at) => !places.includes(at)) };
+}
 
 /**
  * Prepares the words of a command line for cac, which would turn an id like `00123456` into a
  * number, drop a lone `-`, keep only the first of `--tag a=1 -t b=2`, and know nothing of
- * two-word commands. Every value crosses cac behind a `=`, which it takes for plain text; `unmark`
- * takes it off again.
+ * two-word commands or of `-n1`. Every value crosses cac behind a `=`, which it takes for plain
+ * text; `unmark` takes it off again.
+ * @throws RedunError USAGE for options and words that the command does not take
  */
 export function markWords(spec: CommandSpec, words: readonly string[]): string[] {
   const options = new Map(spec.options.flatMap((option) => names(option).map((n) => [n, option])));
+  const isValued = (name: string) => options.has(name) && takesValue(options.get(name)!);
+  const given = new Set<OptionSpec>();
   const marked: string[] = [];
   const positionals: string[] = [];
   let at = 0;
@@ -18,8 +62,9 @@ export function markWords(spec: CommandSpec, words: readonly string[]): string[]
       positionals.push(...words.slice(spec.keepsDashes ? at - 1 : at));
       break;
     }
-    const [, name, inline] = /^(--?[A-Za-z][\w-]*)(?:=(.*))?$/s.exec(word) ?? [];
-    if (name === undefined) {
+    const read = optionIn(word, isValued);
+    if (!read) {
+      if (word === "") throw emptyWord(spec);
       positionals.push(word);
       if (spec.rawAfter === positionals.length) {
         positionals.push(...words.slice(at));
@@ -27,18 +72,23 @@ export function markWords(spec: CommandSpec, words: readonly string[]): string[]
       }
       continue;
     }
+    const { name, inline } = read;
+    if (name === "--help" || name === "-h") return [spec.name, "--help"];
     const option = options.get(name);
-    if (!option || !takesValue(option)) {
+    if (!option) throw unknownOption(spec, name);
+    if (!takesValue(option)) {
+      if (inline !== undefined) throw takesNoValue(name);
       // cac takes the word after a flag of two words (`--dry-run`) for its value.
-      marked.push(option ? `--${longName(option)}=true` : word);
+      marked.push(`--${longName(option)}=true`);
       continue;
     }
     const value = inline ?? words[at++];
-    if (value === undefined) {
-      throw new RedunError("USAGE", `Option ${name} needs a value.`, `Write \`${option.flags}\`.`);
-    }
+    if (value === undefined) throw needsValue(name, option);
+    if (given.has(option) && !option.repeats) throw givenTwice(name);
+    given.add(option);
     marked.push(`--${longName(option)}==${value}`);
   }
+  if (positionals.length > mostWords(spec)) throw tooManyWords(spec, positionals[mostWords(spec)]!);
   return [spec.name, ...marked, ...positionals.map((word) => `=${word}`)];
 }
 
@@ -56,6 +106,23 @@ export function takesValue({ flags }: OptionSpec): boolean {
   return /[<[]/.test(flags);
 }
 
+/** The option that a word is, with the value that is attached to it: `--log=x`, `-n1`, `-n=1`. */
+function optionIn(
+  word: string,
+  isValued: (name: string) => boolean,
+): { name: string; inline: string | undefined } | null {
+  const [short] = /^-[A-Za-z]/.exec(word) ?? [];
+  if (short && short !== word && isValued(short)) {
+    return { name: short, inline: word.slice(2).replace(/^=/, "") };
+  }
+  const [, name, inline] = /^(--?[A-Za-z][\w-]*)(?:=(.*))?$/s.exec(word) ?? [];
+  return name === undefined ? null : { name, inline };
+}
+
 function names({ flags }: OptionSpec): string[] {
   return flags.match(/(?<![\w<])--?[\w-]+/g) ?? [];
+}
+
+function mostWords({ args }: CommandSpec): number {
+  return args.includes("...") ? Number.POSITIVE_INFINITY : args.split(" ").filter(Boolean).length;
 }

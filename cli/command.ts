@@ -7,6 +7,8 @@ export interface OptionSpec {
   readonly about: string;
   /** May be given several times; its value is then a list. */
   readonly repeats?: boolean;
+  /** Only for redun-git's own use: help is silent about it. */
+  readonly hidden?: boolean;
 }
 
 export interface CommandSpec {
@@ -21,6 +23,10 @@ export interface CommandSpec {
   readonly rawAfter?: number;
   /** A `--` is handed on, because what stands before it is not what stands after it. */
   readonly keepsDashes?: boolean;
+  /** Options that people may expect of it, and why it has none: `--force`. */
+  readonly lacks?: Readonly<Record<string, string>>;
+  /** What to do instead of giving it a word more than `args`. */
+  readonly moreWords?: (word: string) => string;
   readonly load: () => Promise<{ readonly command: CommandFunction }>;
 }
 

@@ -10,6 +10,12 @@ const SHARING: readonly OptionSpec[] = [
   ...WHICH_LOG,
 ];
 
+/** git takes a branch behind the remote. */
+const oneRemote = (word: string) => `It takes one remote; a log is chosen by \`--log ${word}\`.`;
+
+const NEVER_FORCES =
+  "A push never forces: it merges what the remote has, which cannot conflict, and pushes both.";
+
 /** Of the commands that list what a remote and the log lack of each other. */
 const CHANGES: readonly OptionSpec[] = [
   { flags: "--fetch", about: "Fetch the remote's log before" },
@@ -58,8 +64,11 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
       {
         flags: "--background",
         about: "Ask and say nothing; a failure is told by the next command",
+        hidden: true,
       },
     ],
+    moreWords: oneRemote,
+    lacks: { "--force": NEVER_FORCES, "-f": NEVER_FORCES },
     examples: [
       "push                                 to the branch's remote, else origin",
       "push --dry-run                       what would be pushed",
@@ -72,6 +81,7 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
     args: "[remote]",
     about: "Fetch a remote's log, and leave yours as it is",
     options: SHARING,
+    moreWords: oneRemote,
     examples: [
       "fetch                                from the branch's remote, else origin",
       "fetch --all-logs                     every log that the remote has",
@@ -86,6 +96,7 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
       ...SHARING,
       { flags: "--drop", about: "Drop what a remote that was rewritten has lost" },
     ],
+    moreWords: oneRemote,
     examples: [
       "pull                                 from the branch's remote, else origin",
       "pull --dry-run                       what would come",
@@ -98,6 +109,7 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
     args: "[remote]",
     about: "Show the runs and tag changes that a remote has and you lack",
     options: CHANGES,
+    moreWords: oneRemote,
     examples: [
       "incoming                             as of the last fetch",
       "incoming --fetch                     ask the remote first",
@@ -110,6 +122,7 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
     args: "[remote]",
     about: "Show the runs and tag changes that you have and a remote lacks",
     options: CHANGES,
+    moreWords: oneRemote,
     examples: [
       "outgoing                             what `push` would send, as of the last fetch",
       "outgoing --fetch backup              ask the remote `backup` first",

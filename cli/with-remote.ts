@@ -1,3 +1,4 @@
+import { RedunError } from "../src/errors.ts";
 import type { GitConfig, Oid } from "../src/git/backend.ts";
 import { loadConfig } from "../src/git/files/config.ts";
 import { findRepository } from "../src/git/files/repository.ts";
@@ -20,13 +21,23 @@ export interface Sharing {
   readonly talk: Talk;
 }
 
-/** Opens a log without its index, and gives it with the remote that is meant to `body`. */
-export function withRemote(
+/**
+ * Opens a log without its index, and gives it with the remote that is meant to `body`.
+ * @throws RedunError USAGE where both one log and all logs are asked for
+ */
+export async function withRemote(
   options: Options,
   named: string | undefined,
   direction: "fetch" | "push",
   body: (sharing: Sharing) => Promise<void>,
 ): Promise<void> {
+  const { log: name, ref } = options;
+  if (options.allLogs && (name ?? ref) !== undefined) {
+    throw new RedunError(
+      "USAGE",
+      `--all-logs means every log, and ${ref ? "--ref" : "--log"} one.`,
+    );
+  }
   return withOwnLog(options, async (log, config) => {
     const remote = chooseRemote(log, config, named, direction);
     // A run that was interrupted is part of the log, once it is recorded.

@@ -13,7 +13,8 @@ export function runTitle({ task, argv }: Pick<Execution, "task" | "argv">): stri
   const isTask = (word: string) => word === name || word === task;
   // Behind the script: an option's value before it may be the same word.
   const at = argv.findIndex((word, i) => isTask(word) && /\.[cm]?[jt]s$/.test(argv[i - 1] ?? ""));
-  const words = argv[0] === "run" && at > 0 ? argv.slice(at + 1) : [];
+  // Options may stand before the command's name.
+  const words = at > 0 && argv.slice(0, at - 1).includes("run") ? argv.slice(at + 1) : [];
   const text = words.map(shellWord).join(" ");
   return ["run", task || "(no task)", clip(text, MAX_ARGUMENTS)].filter(Boolean).join(" ");
 }

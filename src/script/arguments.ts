@@ -1,10 +1,10 @@
 import { RedunError } from "../errors.ts";
 import type { Parameter } from "../source/parameters.ts";
+import { nearest } from "../suggest.ts";
 import { shellWord } from "../value/shown-text.ts";
 import { optionValue } from "./option-values.ts";
 import { findOption, isRequired, type Option, optionsOf } from "./options.ts";
 import { formatParameters, optionUsage } from "./parameter-help.ts";
-import { didYouMean } from "./suggest.ts";
 
 export { formatParameters, signature } from "./parameter-help.ts";
 

@@ -3,9 +3,9 @@ import { createRequire } from "node:module";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { RedunError } from "../errors.ts";
+import { nearest } from "../suggest.ts";
 import { loadFailure } from "./load-error.ts";
 import { serveLibrary, understandTypeScript } from "./load-hooks.ts";
-import { nearest } from "./suggest.ts";
 
 const EXTENSIONS = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
 

@@ -1,9 +1,9 @@
 import { RedunError } from "../errors.ts";
+import { nearest } from "../suggest.ts";
 import { parseTagValue } from "../tag/text.ts";
 import { File } from "../value/file.ts";
 import { plain } from "../value/plain.ts";
 import type { Option } from "./options.ts";
-import { nearest } from "./suggest.ts";
 import type { TypeShape } from "./type-shape.ts";
 
 /**

@@ -2,7 +2,6 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
 import { formatParameters, parseTaskArguments, signature } from "../../src/script/arguments.ts";
-import { nearest } from "../../src/script/suggest.ts";
 import type { Parameter } from "../../src/source/source.ts";
 import { File } from "../../src/value/file.ts";
 import { describe } from "../source/task-file.ts";
@@ -261,17 +260,3 @@ help("the declaration on one line", () => {
 });
 
 help.run();
-
-const suggestions = suite("nearest");
-
-suggestions("a few slips away, the nearest first", () => {
-  assert.equal(nearest("gret", ["greet", "great", "thing"]), ["great", "greet"]);
-  assert.equal(nearest("mian", ["main", "train"]), ["main"]);
-  assert.equal(nearest("max_depth", ["maxDepth"]), ["maxDepth"]);
-  assert.equal(nearest("work", ["workflow.ts", "other.ts"]), ["workflow.ts"]);
-  assert.equal(nearest("zzz", ["greet"]), []);
-  assert.equal(nearest("", ["a"]), []);
-  assert.equal(nearest("ab", ["aa", "ac", "ad", "ae", "aa"], 2), ["aa", "ac"]);
-});
-
-suggestions.run();
