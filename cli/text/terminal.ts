@@ -36,14 +36,14 @@ export function oneLine(text: string): string {
 
 /**
  * Writes to stdout; on a terminal, through the user's pager when the text is longer than the
- * screen. The pager is chosen as git chooses it.
+ * screen.
  */
 export async function page(text: string, corePager?: string): Promise<void> {
   const { stdout, env } = process;
   const rows = stdout.rows ?? 24;
-  const pager = env.GIT_PAGER ?? corePager ?? env.PAGER ?? "less";
+  const pager = pagerOf(env, corePager);
   const fits = text.split("\n").length <= rows;
-  if (!stdout.isTTY || fits || pager === "" || pager === "cat") return write(text);
+  if (!stdout.isTTY || fits || pager === null) return write(text);
   // Takes longer to load than a short answer to print.
   const { spawn } = await import("node:child_process");
   await new Promise<void>((done) => {
@@ -58,6 +58,12 @@ export async function page(text: string, corePager?: string): Promise<void> {
     child.stdin.on("error", () => {});
     child.stdin.end(text);
   });
+}
+
+/** The pager as git chooses it; null where there is none, or a terminal that can do nothing. */
+export function pagerOf(env: NodeJS.ProcessEnv, corePager?: string): string | null {
+  const pager = env.GIT_PAGER ?? corePager ?? env.PAGER ?? "less";
+  return env.TERM === "dumb" || pager === "" || pager === "cat" ? null : pager;
 }
 
 /** Writes to stdout and waits until it is taken. A closed pipe (`| head`) ends it silently. */
