@@ -1,6 +1,6 @@
 import { RedunError } from "../errors.ts";
 import type { Parameter } from "../source/parameters.ts";
-import { nearest } from "../suggest.ts";
+import { didYouMean } from "../suggest.ts";
 import { shellWord } from "../value/shown-text.ts";
 import { optionValue } from "./option-values.ts";
 import { findOption, isRequired, type Option, optionsOf } from "./options.ts";

@@ -1,9 +1,12 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { RedunError } from "../errors.ts";
-import type { GitConfig, Oid } from "../git/backend.ts";
+import type { GitConfig, Oid, Repository } from "../git/backend.ts";
 import { headRef } from "../git/files/refs.ts";
 import { withoutCredentials } from "../git/remote-url.ts";
 import type { Log } from "../log/log.ts";
 import { logRef, TRACKING_REFS } from "../log/ref.ts";
+import { didYouMean } from "../suggest.ts";
 import { blobId } from "../value/oid.ts";
 
 /** One log as a remote has it, and where we note what that was when we last looked. */
@@ -40,7 +43,8 @@ export function trackingFolder(remote: string): string {
 /**
  * The remote that is meant: the one named, else that of the current branch, else `origin`, else
  * the only one there is.
- * @throws RedunError UNKNOWN_REMOTE where none is named and none can be meant
+ * @throws RedunError UNKNOWN_REMOTE where none is named and none can be meant, and for a slip of
+ * the finger in a name
  */
 export function chooseRemote(
   { backend }: Pick<Log, "backend">,
@@ -48,7 +52,7 @@ export function chooseRemote(
   named: string | undefined,
   direction: "fetch" | "push",
 ): string {
-  if (named) return named;
+  if (named) return expectRemote(backend.repository, config, named);
   const branch = /^refs\/heads\/(.+)$/s.exec(headRef(backend.repository) ?? "")?.[1];
   const pushed =
     direction === "push"
@@ -77,6 +81,19 @@ export function wordsFor({ name, ref }: RemoteLog): string {
   if (ref === logRef()) return name;
   const log = ref.replace(/^refs\/redun\//, "");
   return `${log === ref ? `--ref ${ref}` : `--log ${log}`} ${name}`;
+}
+
+/** A word that is no remote's name may be a URL or a path, which git will find out, or a slip. */
+function expectRemote({ workTree, gitDir }: Repository, config: GitConfig, named: string): string {
+  const names = config.subsections("remote");
+  const mayBeName = /^[\w.-]+$/.test(named) && !existsSync(resolve(workTree ?? gitDir, named));
+  const meant = mayBeName && !names.includes(named) ? didYouMean(named, names) : "";
+  if (!meant) return named;
+  throw new RedunError(
+    "UNKNOWN_REMOTE",
+    `There is no remote "${named}".${meant}`,
+    "`git remote -v` lists the remotes; a URL or a path will do as well.",
+  );
 }
 
 /** Where a log's tip was at a remote when we last looked; null when there was none. */
