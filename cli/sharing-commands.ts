@@ -38,6 +38,7 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
       "merge --log nightly main             the other way round",
       "merge redun/remotes/origin/main      what the last fetch brought",
       "merge refs/heads/tags-of-ann         a branch that holds records, after its review",
+      "merge 3aa7bb10                       a commit by its id: a state that no ref holds any more",
       "merge stick.bundle                   a file made by `git bundle create stick.bundle redun/main`",
     ],
     load: () => import("./commands/merge.ts"),

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { RedunError } from "../errors.ts";
 import type { GitBackend, Oid } from "../git/backend.ts";
@@ -14,10 +14,12 @@ export interface FoundTheirs extends Theirs {
 
 /**
  * Finds what a user wants to merge into a log: another log by its name (`origin/main` is one that
- * a remote had at the last fetch), any ref by its full name
- * or as git abbreviates it, a commit by its whole id, or a file that `git bundle` made (its path
- * from `cwd`). The objects of a bundle are read into the repository; no ref is made for them.
- * @throws RedunError BAD_REF, OBJECT_MISSING when there is no such thing; BAD_BUNDLE, REMOTE_FAILED
+ * a remote had at the last fetch), any ref by its full name or as git abbreviates it, a file that
+ * `git bundle` made (its path from `cwd`), or whatever git takes for a commit: `HEAD`, a tag,
+ * `main~3`, the beginning of an id. The objects of a bundle are read into the repository; no ref is
+ * made for them.
+ * @throws RedunError BAD_REF, OBJECT_MISSING when there is no such thing; BAD_BUNDLE for a file or
+ * folder that is none; REMOTE_FAILED
  */
 export async function findTheirs(
   log: Log,
@@ -26,23 +28,64 @@ export async function findTheirs(
 ): Promise<FoundTheirs> {
   const path = resolve(cwd, source);
   if (isBundle(path)) return openBundle(log, path);
-  const full = source.startsWith("refs/");
-  const places = full
+  const found = await findCommit(log.backend, source);
+  if (found) return { ...found, others: [] };
+  throw (
+    noBundle(path, source) ??
+    new RedunError(
+      "BAD_REF",
+      `There is no log, no ref, no commit and no bundle file named ${source}.`,
+      "`redun-git logs` lists the logs of this repository; a branch may be named as well.",
+    )
+  );
+}
+
+async function findCommit(backend: GitBackend, source: string): Promise<Theirs | null> {
+  const places = source.startsWith("refs/")
     ? [""]
     : ["refs/redun/", TRACKING_REFS, "refs/", "refs/heads/", "refs/remotes/"];
   for (const place of places) {
     const ref = place + source;
-    const commit = await resolved(log.backend, ref);
-    if (commit) return { commit, name: shortRef(ref), others: [] };
+    const commit = await resolved(backend, ref);
+    if (commit) return { commit, name: shortRef(ref) };
   }
   if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(source)) {
-    await log.backend.commit(source);
-    return { commit: source, name: source, others: [] };
+    await backend.commit(source);
+    return { commit: source, name: source };
   }
-  throw new RedunError(
-    "BAD_REF",
-    `There is no log, no ref and no bundle file named ${source}.`,
-    "`redun-git logs` lists the logs of this repository; a branch may be named as well.",
+  const commit = await commitOf(backend, source);
+  return commit && { commit, name: source };
+}
+
+/** The one commit that git takes a text for; null for a range, and where there is none. */
+async function commitOf(backend: GitBackend, revision: string): Promise<Oid | null> {
+  const commits: Oid[] = [];
+  try {
+    for await (const { oid } of backend.history({ revision, alone: true, limit: 2 })) {
+      commits.push(oid);
+    }
+  } catch (error) {
+    if (error instanceof RedunError && error.code === "UNKNOWN_REVISION") return null;
+    throw error;
+  }
+  return commits.length === 1 && !revision.includes("..") ? commits[0]! : null;
+}
+
+/** The error for a file or folder that no log can be taken from; null where there is neither. */
+function noBundle(path: string, source: string): RedunError | null {
+  const found = source === "" ? undefined : statSync(path, { throwIfNoEntry: false });
+  if (!found) return null;
+  if (found.isDirectory()) {
+    return new RedunError(
+      "BAD_BUNDLE",
+      `${source} is a folder, and neither a log nor a ref has that name.`,
+      `If it is a repository, \`redun-git pull ${source}\` takes its log.`,
+    );
+  }
+  return new RedunError(
+    "BAD_BUNDLE",
+    `The file ${source} is no bundle, and neither a log nor a ref has that name.`,
+    "A bundle is made by `git bundle create <file> redun/main`.",
   );
 }
 

@@ -97,16 +97,36 @@ merge("tag edits come from a branch after review", () => {
   assert.is(logged(dir, ["-t", "reviewed=true"]).length, 1);
 });
 
+for (const backend of BACKENDS) {
+  merge(`a state that no ref holds any more is taken by its commit, ${backend}`, () => {
+    const { dir, git } = twoLogs();
+    const tip = git("rev-parse", "redun/nightly");
+    git("update-ref", "-d", "refs/redun/nightly");
+    git("tag", "kept", `${tip}~1`);
+    const came = (text: string) => text.replace(/^Merged \S+ into redun\/main: /, "");
+    const one = "1 execution from 1 person\n";
+    assert.is(came(ok(dir, ["merge", "kept~1"], { backend })), one);
+    assert.is(came(ok(dir, ["merge", "kept"], { backend })), one);
+    assert.is(
+      came(ok(dir, ["merge", tip.slice(0, 12)], { backend })),
+      "1 tag edit from 1 person\n",
+    );
+    assert.is(logged(dir).length, 3);
+  });
+}
+
 merge("what is no log is refused, and changes nothing", () => {
   const { dir, git } = twoLogs();
   const refs = git("for-each-ref");
   for (const [source, code] of [
     ["refs/heads/main", "NOT_A_LOG"],
     [git("rev-parse", "HEAD"), "NOT_A_LOG"],
+    ["HEAD", "NOT_A_LOG"],
     ["nowhere", "BAD_REF"],
-    ["w.mjs", "BAD_REF"],
+    ["w.mjs", "BAD_BUNDLE"],
+    [".", "BAD_BUNDLE"],
     ["a..b", "BAD_REF"],
-    ["", "BAD_REF"],
+    ["redun/nightly~1..redun/nightly", "BAD_REF"],
     ["0".repeat(40), "OBJECT_MISSING"],
   ] as const) {
     const { status, stdout, stderr } = cli(dir, ["merge", source]);

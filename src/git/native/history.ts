@@ -15,9 +15,9 @@ export async function* history(
     "--encoding=UTF-8",
     "--format=%H%n%T%n%an <%ae>%n%cn <%ce> %cd%n%s%x00",
     "--date=raw",
-    // Of a range git lists all commits nevertheless.
-    ...(alone ? ["--no-walk"] : []),
     ...(limit === undefined ? [] : [`--max-count=${limit}`]),
+    // Behind a limit, which would have git walk. Of a range git lists all commits nevertheless.
+    ...(alone ? ["--no-walk"] : []),
     "--end-of-options",
     revision,
     "--",

@@ -55,6 +55,7 @@ export function historyContract(test: Contract, open: Open): void {
         [`${id}~1`, "t1"],
       ] as const) {
         assert.equal(await subjects(git, name, { alone: true }), [subject], name);
+        assert.equal(await subjects(git, name, { alone: true, limit: 2 }), [subject], name);
       }
     }
     assert.equal(await subjects(git, "main"), ["m2", "m1", "base"]);
