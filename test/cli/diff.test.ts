@@ -294,7 +294,7 @@ diff("what cannot be compared is an error that says why", () => {
   const job = recorded(dir).jobs.find(({ execution }) => execution === first)!;
   for (const [args, status, message] of [
     [[], 2, /missing required args/i],
-    [[first, second, lone], 2, /unused args/i],
+    [[first, second, lone], 2, /`diff` takes no more than <execution> \[execution\]/],
     [[first, "ffffffffff"], 1, /UNKNOWN_ID/],
     [
       [job.id, first],
