@@ -78,6 +78,7 @@ async function tryPush(
   json: boolean,
 ): Promise<string> {
   const log = watchedLog(sharing.log);
+  await log.expectLog();
   const tip = await log.tip();
   const theirs = await preview(log, there, talk);
   const [received, sent] = await Promise.all([

@@ -78,7 +78,8 @@ export class Scheduler {
   /**
    * Computes a lazy value (or a structure that holds lazy values) as one execution.
    * @throws what the workflow throws; the signal's reason when it was aborted; RedunError
-   * NOT_A_REPOSITORY, REPOSITORY_UNWRITABLE, BAD_TAG, BAD_VALUE before anything runs
+   * NOT_A_REPOSITORY, REPOSITORY_UNWRITABLE, BAD_REF, NOT_A_LOG, BAD_TAG, BAD_VALUE before anything
+   * runs
    */
   async run<T>(expression: T, options: RunOptions = {}): Promise<Resolved<T>> {
     const tags = tagPairs(options.tags);
@@ -86,6 +87,8 @@ export class Scheduler {
     this.#prepared = undefined;
     const { log, code } = await preparing;
     try {
+      // What cannot be recorded must not be computed.
+      await log.log.expectWritable();
       const settings = tagSettings(log.config);
       const execution = this.#begin(log, code, settings, expression, tags, options);
       return (await this.#record(log, execution, expression, options.signal)) as Resolved<T>;

@@ -210,6 +210,12 @@ export interface GitBackend {
   /** The refs whose full names begin so, in order of name, with the commits they point at. */
   refs(prefix: string): Promise<ReadonlyMap<string, Oid>>;
 
+  /**
+   * The folder of the work tree that has a branch (by its full name) checked out, of all work trees
+   * of the repository; null where none has.
+   */
+  checkedOut(ref: string): Promise<string | null>;
+
   /** @throws RedunError OBJECT_MISSING */
   commit(oid: Oid): Promise<CommitInfo>;
 

@@ -46,6 +46,7 @@ export function deferredBackend(repository: Repository): GitBackend {
     head: async () => (await open()).head(),
     resolve: async (ref) => (inFiles ? readRef(repository, ref).oid : (await open()).resolve(ref)),
     refs: async (prefix) => (await open()).refs(prefix),
+    checkedOut: async (ref) => (await open()).checkedOut(ref),
     commit: async (oid) => (await open()).commit(oid),
     isAncestor: async (ancestor, descendant) => (await open()).isAncestor(ancestor, descendant),
     history: async function* (history) {

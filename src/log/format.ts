@@ -26,6 +26,14 @@ export async function readFormat(
   return checkFormat(isUtf8(bytes) && (await readAnyYaml(Buffer.from(bytes).toString())), name);
 }
 
+/** The error for a commit whose tree has no format file. */
+export function notALog(
+  name: string,
+  hint = "`redun-git logs` lists the logs of this repository.",
+): RedunError {
+  return new RedunError("NOT_A_LOG", `${name} is no log: it has no ${FORMAT_PATH}.`, hint);
+}
+
 /** @throws RedunError FORMAT_TOO_NEW, BAD_RECORD */
 export function checkFormat(format: unknown, name: string): number {
   const fields = (format || {}) as { format?: unknown; version?: unknown };

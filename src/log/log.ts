@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import type { GitBackend, Oid } from "../git/backend.ts";
-import { formatFile, readFormat } from "./format.ts";
+import { formatFile, notALog, readFormat } from "./format.ts";
 import { whileContended } from "./retry.ts";
+import { expectWritable } from "./writable.ts";
 
 /** A record file as text. */
 export interface RecordFile {
@@ -35,18 +36,38 @@ export class Log {
   }
 
   /**
+   * Makes sure that the ref holds a log, or nothing yet.
+   * @throws RedunError NOT_A_LOG, FORMAT_TOO_NEW, BAD_RECORD
+   */
+  async expectLog(): Promise<void> {
+    const tip = await this.tip();
+    if (tip !== null) await this.#isBegun(tip);
+  }
+
+  /**
+   * Makes sure that records can be added, for those who have work to do before they add some.
+   * @throws RedunError BAD_REF, NOT_A_LOG, FORMAT_TOO_NEW, BAD_RECORD
+   */
+  async expectWritable(): Promise<void> {
+    const tip = await this.tip();
+    await expectWritable(this.backend, this.ref, tip);
+    if (tip !== null) await this.#isBegun(tip);
+  }
+
+  /**
    * Adds record files as one commit on top of whatever the log holds by then.
-   * @throws RedunError FORMAT_TOO_NEW, REPOSITORY_UNWRITABLE, REF_BUSY
+   * @throws RedunError BAD_REF, NOT_A_LOG, FORMAT_TOO_NEW, REPOSITORY_UNWRITABLE, REF_BUSY
    */
   async append(files: readonly RecordFile[], message: string): Promise<Appended> {
     const bytes = files.map(({ path, text }) => ({ path, bytes: Buffer.from(text, "utf8") }));
     return whileContended(async () => {
       const before = await this.tip();
-      const isLog = before !== null && (await this.#checkFormat(before));
+      await expectWritable(this.backend, this.ref, before);
+      const isBegun = before !== null && (await this.#isBegun(before));
       const after = await this.backend.append({
         ref: this.ref,
         expected: before,
-        files: isLog ? bytes : [...bytes, formatFile()],
+        files: isBegun ? bytes : [...bytes, formatFile()],
         message,
       });
       this.#checked = after;
@@ -69,13 +90,20 @@ export class Log {
   }
 
   /**
-   * A log that a newer version has written to must not be mixed with records of this one.
-   * @returns false where there is a tree without our format file: a branch that becomes a log
+   * Whether a commit of the ref has our format file; one without any file may get it. Records must
+   * not be mixed with other files, nor with those that a newer version has written.
+   * @throws RedunError NOT_A_LOG, FORMAT_TOO_NEW, BAD_RECORD
    */
-  async #checkFormat(tip: Oid): Promise<boolean> {
+  async #isBegun(tip: Oid): Promise<boolean> {
     if (this.#checked === tip) return true;
-    const isLog = (await readFormat(this.backend, tip, this.ref)) !== null;
-    if (isLog) this.#checked = tip;
-    return isLog;
+    if ((await readFormat(this.backend, tip, this.ref)) === null) {
+      for await (const _file of this.backend.changes(null, tip)) throw notALog(this.ref, BEGIN);
+      return false;
+    }
+    this.#checked = tip;
+    return true;
   }
 }
+
+const BEGIN =
+  "A log begins on a ref that is not there yet, or on a branch without files. `--log`, `--ref` and git config redun.log or redun.ref choose it.";

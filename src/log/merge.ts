@@ -1,11 +1,10 @@
-import { RedunError } from "../errors.ts";
 import type { GitBackend, Oid, StoredFile } from "../git/backend.ts";
 import { committedAt } from "../git/commit.ts";
 import { FORMAT_PATH, parsePath } from "../record/layout.ts";
 import { nameOf } from "../record/name.ts";
 import { blobId } from "../value/oid.ts";
 import { ArrivalCounter, type Arrivals, MERGE_AUTHOR, NOTHING } from "./arrivals.ts";
-import { readFormat } from "./format.ts";
+import { notALog, readFormat } from "./format.ts";
 import type { Log } from "./log.ts";
 import { expectFile, expectImported, expectNoFolderAsFile, twoContents } from "./refusals.ts";
 import { whileContended } from "./retry.ts";
@@ -87,7 +86,7 @@ async function plan(log: Log, { commit: theirs, name }: Theirs): Promise<Plan> {
   const same = { before: ours, arrivals: NOTHING, gains: [], lacks: [] };
   if (ours === theirs) return { ...same, scenario: "equal" };
   if ((await readFormat(backend, theirs, name)) === null) throw notALog(name);
-  if (ours !== null) await readFormat(backend, ours, log.ref);
+  await log.expectWritable();
 
   const counter = new ArrivalCounter();
   const [{ gains, lacks }] = await Promise.all([
@@ -174,12 +173,4 @@ async function isOursNewer(backend: GitBackend, ours: Oid, theirs: Oid): Promise
   const stays =
     mine!.version === other!.version ? mine!.oid < other!.oid : mine!.version > other!.version;
   return stays ? mine!.oid : null;
-}
-
-function notALog(name: string): RedunError {
-  return new RedunError(
-    "NOT_A_LOG",
-    `${name} is no log: it has no ${FORMAT_PATH}.`,
-    "`redun-git logs` lists the logs of this repository.",
-  );
 }

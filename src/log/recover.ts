@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import { claim, type FoundJournal, findJournals, isAlive, isClaimed } from "./journal.ts";
 import { type Appended, Log, type RecordFile } from "./log.ts";
@@ -16,7 +17,8 @@ export interface Recovered {
  * Commits the journals of runs whose process died, as INTERRUPTED with all their finished jobs.
  * Interrupted itself at any point, it leaves journals that the next call commits, to the same
  * files.
- * @throws RedunError when the log cannot be written; the journals stay
+ * @throws RedunError when the log cannot be written; its journals stay, as do those of other logs
+ * that cannot be written
  */
 export async function recoverRuns(log: Log): Promise<Recovered[]> {
   const { backend } = log;
@@ -32,7 +34,11 @@ export async function recoverRuns(log: Log): Promise<Recovered[]> {
     const files = run.take();
     const home = ref === log.ref ? log : new Log(backend, ref);
     const message = runMessage(title, "INTERRUPTED", run.jobCount, execution);
-    const appended = await home.append(files, message);
+    const appended = await home.append(files, message).catch((error) => {
+      if (home === log || !(error instanceof RedunError)) throw error;
+    });
+    // What cannot be written to another log must not keep anyone from this one.
+    if (!appended) continue;
     rmSync(journal.path, { force: true });
     recovered.push({ execution, title, jobCount: run.jobCount, files, appended });
   }

@@ -2,7 +2,7 @@ import { RedunError } from "../errors.ts";
 import type { GitConfig } from "../git/backend.ts";
 
 /** The log that is read and written when nothing else is named. */
-export const DEFAULT_LOG = "main";
+export const DEFAULT_REF = "refs/redun/main";
 
 /** What the logs of remotes were at the last fetch: `refs/redun/remotes/<remote>/<log>`. */
 export const TRACKING_REFS = "refs/redun/remotes/";
@@ -18,7 +18,8 @@ export interface LogChoice {
 /**
  * The full ref name of the log that is chosen; else that of git config `redun.log`, then of
  * `redun.ref`, then `refs/redun/main`.
- * @throws RedunError BAD_REF; USAGE when both a name and a ref are given
+ * @throws RedunError USAGE for a name that none can have, and when both a name and a ref are given;
+ * BAD_CONFIG when the name is that of a setting
  */
 export function chosenRef({ log, ref }: LogChoice, config: GitConfig): string {
   if (log !== undefined && ref !== undefined) {
@@ -28,27 +29,39 @@ export function chosenRef({ log, ref }: LogChoice, config: GitConfig): string {
       `\`--log ${log}\` is short for \`--ref refs/redun/${log}\`.`,
     );
   }
-  return logRef(log ?? ref ?? config.get("redun.log") ?? config.get("redun.ref"));
+  const given = log ?? ref;
+  if (given !== undefined) {
+    const cannot = `"${given}" cannot be the name of a log.`;
+    return logRef(given) ?? refuse("USAGE", cannot);
+  }
+  for (const key of ["redun.log", "redun.ref"]) {
+    const name = config.get(key);
+    if (name === undefined) continue;
+    const cannot = `git config ${key} is "${name}", which cannot be the name of a log.`;
+    return logRef(name) ?? refuse("BAD_CONFIG", cannot);
+  }
+  return DEFAULT_REF;
 }
 
 /**
  * The full ref name of a log. A plain name is a log of `refs/redun/`; a name that begins with
- * `refs/` is taken as it is, a branch included.
- * @throws RedunError BAD_REF for a name that git would refuse (`git check-ref-format`)
+ * `refs/` is taken as it is, a branch included. Null for a name that git would refuse (`git
+ * check-ref-format`), and for HEAD, which means something else wherever git takes a name.
  */
-export function logRef(name: string = DEFAULT_LOG): string {
+function logRef(name: string): string | null {
   const ref = name.startsWith("refs/") ? name : `refs/redun/${name}`;
   const bad =
     /[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\/$|\.$/.test(ref) ||
     ref.split("/").some((part) => part.startsWith(".") || part.endsWith(".lock"));
-  if (bad) {
-    throw new RedunError(
-      "BAD_REF",
-      `"${name}" cannot be the name of a log.`,
-      "Use letters, digits, `-`, `_` and `/`, such as `main` or `team/nightly`.",
-    );
-  }
-  return ref;
+  return bad || ref.endsWith("/HEAD") ? null : ref;
+}
+
+function refuse(code: "USAGE" | "BAD_CONFIG", message: string): never {
+  throw new RedunError(
+    code,
+    message,
+    "Use letters, digits, `-`, `_` and `/`, such as `main` or `team/nightly`.",
+  );
 }
 
 /** How git abbreviates the ref: `redun/main`. */

@@ -54,7 +54,7 @@ async function findCommit(backend: GitBackend, source: string): Promise<Theirs |
     return { commit: source, name: source };
   }
   const commit = await commitOf(backend, source);
-  return commit && { commit, name: source };
+  return commit === null ? null : { commit, name: source };
 }
 
 /** The one commit that git takes a text for; null for a range, and where there is none. */

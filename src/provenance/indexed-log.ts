@@ -44,7 +44,7 @@ export class IndexedLog {
     return this.#file;
   }
 
-  /** @throws RedunError NOT_A_REPOSITORY, UNSUPPORTED_REPOSITORY, BAD_REF, USAGE, INDEX_FAILED */
+  /** @throws RedunError NOT_A_REPOSITORY, UNSUPPORTED_REPOSITORY, BAD_CONFIG, USAGE, INDEX_FAILED */
   static async open({ cwd = process.cwd(), ...choice }: OpenOptions = {}): Promise<IndexedLog> {
     const repository = findRepository(cwd);
     const config = loadConfig(repository);

@@ -28,7 +28,7 @@ export interface LogSummary {
 /**
  * The logs of the repository that `cwd` is in, in order of name: those of `refs/redun/`, and the
  * chosen one wherever it is.
- * @throws RedunError NOT_A_REPOSITORY, BAD_REF
+ * @throws RedunError NOT_A_REPOSITORY, BAD_CONFIG, USAGE
  */
 export async function listLogs(choice: LogChoice = {}, cwd = process.cwd()): Promise<LogSummary[]> {
   const repository = findRepository(cwd);

@@ -12,9 +12,10 @@ export interface Pulled {
 
 /**
  * Fetches a remote's log and makes ours the union of both.
- * @throws RedunError as `fetchLog` and `mergeLogs`
+ * @throws RedunError as `fetchLog` and `mergeLogs`; NOT_A_LOG before anything is fetched
  */
 export async function pullLog(log: Log, remote: RemoteLog, talk: Talk = {}): Promise<Pulled> {
+  await log.expectLog();
   const fetched = await fetchLog(log, remote, talk);
   if (fetched.after === null) return { fetched, merged: null };
   const theirs = { commit: fetched.after, name: `${remote.ref} of ${remote.name}` };

@@ -5,7 +5,8 @@ import type { GitConfig, Oid, Repository } from "../git/backend.ts";
 import { headRef } from "../git/files/refs.ts";
 import { withoutCredentials } from "../git/remote-url.ts";
 import type { Log } from "../log/log.ts";
-import { logRef, TRACKING_REFS } from "../log/ref.ts";
+import { DEFAULT_REF, TRACKING_REFS } from "../log/ref.ts";
+import { expectOwn } from "../log/writable.ts";
 import { didYouMean } from "../suggest.ts";
 import { blobId } from "../value/oid.ts";
 
@@ -26,8 +27,12 @@ export interface RemoteLog {
   readonly former: string;
 }
 
-/** A log's counterpart at a remote. */
+/**
+ * A log's counterpart at a remote.
+ * @throws RedunError BAD_REF for a ref that itself follows a remote's
+ */
 export function remoteLog(remote: string, ref: string): RemoteLog {
+  expectOwn(ref);
   const folder = trackingFolder(remote);
   const log = ref.replace(/^refs\/redun\//, "");
   const [tracking, former] = [`${folder}${log}`, `${folder.slice(0, -1)}.rewritten/${log}-`];
@@ -78,7 +83,7 @@ export function chooseRemote(
 
 /** The words that make a command mean this log and this remote. */
 export function wordsFor({ name, ref }: RemoteLog): string {
-  if (ref === logRef()) return name;
+  if (ref === DEFAULT_REF) return name;
   const log = ref.replace(/^refs\/redun\//, "");
   return `${log === ref ? `--ref ${ref}` : `--log ${log}`} ${name}`;
 }

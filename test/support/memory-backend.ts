@@ -76,7 +76,10 @@ export class MemoryBackend implements GitBackend {
   commit(): never {
     throw new Error("not here");
   }
-  refs(): never {
+  async refs(): Promise<ReadonlyMap<string, Oid>> {
+    return new Map();
+  }
+  checkedOut(): never {
     throw new Error("not here");
   }
   isAncestor(): never {

@@ -1,6 +1,7 @@
 import type { Append, GitBackend, Oid, Repository } from "../backend.ts";
 import { loadConfig } from "../files/config.ts";
 import { listRefs, readRef } from "../files/refs.ts";
+import { workTreeWith } from "../files/work-trees.ts";
 import { addFiles } from "./add-files.ts";
 import { arrivals } from "./arrivals.ts";
 import { changedFiles } from "./changes.ts";
@@ -36,6 +37,7 @@ export function openIsomorphic(repository: Repository): GitBackend {
     head: async () => readHead(repository, store, loadConfig(repository)),
     resolve: async (ref) => readRef(repository, ref).oid,
     refs: async (prefix) => listRefs(repository, prefix),
+    checkedOut: async (ref) => workTreeWith(repository, ref),
     commit: async (oid) => readCommit(store, oid),
     isAncestor: (ancestor, descendant) => isAncestor(repository, store, ancestor, descendant),
     history: (asked) => history(repository, store, asked),

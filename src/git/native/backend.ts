@@ -23,6 +23,7 @@ export function openNative(repository: Repository): GitBackend {
     head: () => head(repository),
     resolve: (ref) => revision(repository, `${ref}^{commit}`),
     refs: (prefix) => refs(repository, prefix),
+    checkedOut: (ref) => checkedOut(repository, ref),
     commit: async (oid) => parseCommit((await objects.get(oid)).bytes),
     isAncestor: (ancestor, descendant) => isAncestor(repository, ancestor, descendant),
     history: (asked) => history(repository, asked),
@@ -79,6 +80,12 @@ async function refs(repository: Repository, prefix: string): Promise<ReadonlyMap
       name.startsWith(prefix) ? [[name, tagged || oid] as const] : [],
     ),
   );
+}
+
+async function checkedOut(repository: Repository, ref: string): Promise<string | null> {
+  const listed = await gitText(repository, ["worktree", "list", "--porcelain"]);
+  const found = listed.split("\n\n").find((one) => one.split("\n").includes(`branch ${ref}`));
+  return found === undefined ? null : (/^worktree (.*)$/m.exec(found)?.[1] ?? "");
 }
 
 async function isAncestor(

@@ -155,6 +155,46 @@ export function headContract(test: Contract, open: Open): void {
   );
 
   test(
+    "a branch is checked out in one work tree, or in none",
+    async (git, repo) => {
+      const folder = temporaryFolder();
+      const path = join(folder.dir, "a tree");
+      repo.git("branch", "other");
+      repo.git("worktree", "add", "-q", "-b", "topic/side", path);
+      await withBackend(open, path, async (linked) => {
+        for (const one of [git, linked]) {
+          assert.is(await one.checkedOut("refs/heads/main"), repo.dir);
+          assert.is(await one.checkedOut("refs/heads/topic/side"), path);
+          assert.is(await one.checkedOut("refs/heads/other"), null);
+          assert.is(await one.checkedOut("refs/heads/side"), null);
+        }
+      });
+      repo.git("switch", "-q", "--detach");
+      assert.is(await git.checkedOut("refs/heads/main"), null);
+      folder.remove();
+    },
+    COMMITTED,
+  );
+
+  test(
+    "a bare repository has checked out nothing, but its work trees have",
+    async (git, repo) => {
+      const commit = await append(git, null, { a: "1" }, "x", "refs/heads/main");
+      assert.is(await git.checkedOut("refs/heads/main"), null);
+      const folder = temporaryFolder();
+      const path = join(folder.dir, "tree");
+      repo.git("worktree", "add", "-q", "-b", "side", path, commit);
+      assert.is(await git.checkedOut("refs/heads/side"), path);
+      await withBackend(open, path, async (linked) => {
+        assert.is(await linked.checkedOut("refs/heads/main"), null);
+        assert.is(await linked.checkedOut("refs/heads/side"), path);
+      });
+      folder.remove();
+    },
+    { bare: true },
+  );
+
+  test(
     "head from a sub-folder",
     async (git, repo) => {
       mkdirSync(join(repo.dir, "deep/er"), { recursive: true });

@@ -1,0 +1,69 @@
+/** Where a log may be written: not every ref that can be named is for records. */
+import { RedunError } from "../errors.ts";
+import type { GitBackend, Oid } from "../git/backend.ts";
+import { shortRef } from "./ref.ts";
+
+/**
+ * Refuses a ref that a log cannot be kept on, before anything is done that would be lost then:
+ * one that follows a remote's, a branch that somebody has checked out, a name that git cannot
+ * give. `tip` is where the ref points.
+ * @throws RedunError BAD_REF
+ */
+export async function expectWritable(
+  backend: GitBackend,
+  ref: string,
+  tip: Oid | null,
+): Promise<void> {
+  expectOwn(ref);
+  if (ref.startsWith("refs/heads/")) await expectNotCheckedOut(backend, ref);
+  if (tip === null) await expectFreeName(backend, ref);
+}
+
+/**
+ * Refuses the refs that follow those of remotes: fetches write them, and nobody else.
+ * @throws RedunError BAD_REF
+ */
+export function expectOwn(ref: string): void {
+  if (!/^refs\/(?:redun\/)?remotes(?:\/|$)/.test(ref)) return;
+  throw new RedunError(
+    "BAD_REF",
+    `${shortRef(ref)} is for what remotes have: it can be read, and is written by fetches alone.`,
+    "Use a log of your own. `redun-git merge` takes what a remote's log holds into it.",
+  );
+}
+
+/** Its work tree and index would stay behind, and show every record as deleted. */
+async function expectNotCheckedOut(backend: GitBackend, ref: string): Promise<void> {
+  const folder = await backend.checkedOut(ref);
+  if (folder === null) return;
+  throw new RedunError(
+    "BAD_REF",
+    `The branch ${shortRef(ref)} is checked out in ${folder}, so no log can be written there.`,
+    "Keep the log on a ref of its own (refs/redun/main, unless git config redun.ref says otherwise), or check out another branch there.",
+  );
+}
+
+/** To git a ref is a file: it cannot be the folder of another one as well. */
+async function expectFreeName(backend: GitBackend, ref: string): Promise<void> {
+  const parts = ref.split("/");
+  for (let length = 3; length < parts.length; length++) {
+    const above = parts.slice(0, length).join("/");
+    if ((await backend.resolve(above)) === null) continue;
+    throw new RedunError(
+      "BAD_REF",
+      `${nameOf(above)} is a log, so no log can have a name below it, such as ${nameOf(ref)}.`,
+      `Choose another name, such as ${nameOf(ref).replaceAll("/", "-")}.`,
+    );
+  }
+  const [below] = (await backend.refs(`${ref}/`)).keys();
+  if (below === undefined) return;
+  throw new RedunError(
+    "BAD_REF",
+    `${nameOf(below)} is a log, so no log can have the name ${nameOf(ref)} above it.`,
+    "Choose another name.",
+  );
+}
+
+function nameOf(ref: string): string {
+  return ref.replace(/^refs\/redun\//, "");
+}

@@ -1,0 +1,177 @@
+/** Which log is meant, and where none can be written: nothing runs, and no ref moves. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { BACKENDS, cli, logged, ok, workflowRepository } from "../support/cli.ts";
+import { temporaryFolder } from "../support/repository.ts";
+
+const MARKING = {
+  "w.mjs": `import { writeFileSync } from "node:fs";
+import { task } from "redun-git";
+export const main = task(function main() { writeFileSync("ran", ""); return 1; });
+`,
+};
+const RUN = ["run", "-q", "w.mjs", "main"];
+
+/** A repository with a run in its log, on the branch `main`. */
+function recorded() {
+  const repository = workflowRepository(MARKING);
+  repository.git("update-ref", "refs/heads/code", "HEAD");
+  ok(repository.dir, RUN);
+  repository.git("clean", "-qf");
+  return repository;
+}
+
+/** Asserts that a command is refused, runs nothing and changes no ref, index or work tree. */
+function refuses(
+  { dir, git }: ReturnType<typeof recorded>,
+  words: readonly string[],
+  [code, about]: [string, RegExp],
+  backend?: (typeof BACKENDS)[number],
+): void {
+  const state = () => [git("for-each-ref"), git("status", "--porcelain")];
+  const before = state();
+  const { status, stdout, stderr } = cli(dir, words, backend && { backend });
+  const misuse = code === "USAGE" ? 2 : 1;
+  assert.equal([status, stdout], [misuse, ""], `${words.join(" ")}: ${stderr}`);
+  assert.match(stderr, about, words.join(" "));
+  assert.match(stderr, new RegExp(`^error: .*\\[${code}\\]$`, "m"));
+  assert.not.ok(existsSync(join(dir, "ran")), "a task has run");
+  assert.equal(state(), before);
+}
+
+const which = suite("which log");
+
+for (const backend of BACKENDS) {
+  which(`what follows a remote's log is read, and not written (${backend})`, () => {
+    const repository = recorded();
+    const { dir, git } = repository;
+    git("update-ref", "refs/redun/remotes/origin/main", "redun/main");
+    const log = ["--log", "remotes/origin/main"];
+    assert.is(logged(dir, log, { backend }).length, 1);
+    const why: [string, RegExp] = ["BAD_REF", /is for what remotes have/];
+    ok(dir, ["tag", "add", "-", "b=2"]);
+    for (const words of [
+      RUN,
+      ["tag", "add", "-", "a=1"],
+      ["tag", "rm", "-", "user"],
+      ["push", "."],
+      ["push", "--dry-run", "."],
+      ["pull", "."],
+      ["merge", "main"],
+    ]) {
+      refuses(repository, [...log, ...words], why, backend);
+    }
+    refuses(repository, ["--log", "remotes", ...RUN], why, backend);
+    refuses(repository, ["--ref", "refs/remotes/origin/records", ...RUN], why, backend);
+  });
+
+  which(`no log has a name below or above another's (${backend})`, () => {
+    const repository = recorded();
+    refuses(
+      repository,
+      ["--log", "main/sub", ...RUN],
+      ["BAD_REF", /main is a log, .* below it/],
+      backend,
+    );
+    refuses(repository, ["--log", "main/a/b", "merge", "main"], ["BAD_REF", /below it/], backend);
+    ok(repository.dir, ["--log", "team/nightly", "merge", "main"]);
+    refuses(
+      repository,
+      ["--log", "team", ...RUN],
+      ["BAD_REF", /team\/nightly is a log, .* above/],
+      backend,
+    );
+    assert.is(logged(repository.dir, ["--log", "team/nightly"]).length, 1);
+  });
+
+  which(`a branch of code is no log (${backend})`, () => {
+    const repository = recorded();
+    const { dir, git } = repository;
+    const bare = temporaryFolder().dir;
+    git("init", "-q", "--bare", bare);
+    git("config", "redun.ref", "refs/heads/code");
+    const why: [string, RegExp] = ["NOT_A_LOG", /refs\/heads\/code is no log/];
+    refuses(repository, RUN, why, backend);
+    refuses(repository, ["merge", "main"], ["NOT_A_LOG", /is no log/], backend);
+    refuses(repository, ["merge", "redun/main"], why, backend);
+    if (backend === "native") {
+      refuses(repository, ["push", bare], why);
+      refuses(repository, ["push", "--dry-run", bare], why);
+      git("push", "-q", bare, "redun/main:refs/heads/code");
+      refuses(repository, ["pull", bare], why);
+    }
+    assert.is(logged(dir, ["--log", "main"]).length, 1);
+  });
+
+  which(`a branch that is checked out is not written to, a log or not (${backend})`, () => {
+    const repository = recorded();
+    const { dir, git } = repository;
+    refuses(
+      repository,
+      ["--ref", "refs/heads/main", ...RUN],
+      ["BAD_REF", /main is checked out in/],
+      backend,
+    );
+
+    git("config", "redun.ref", "refs/heads/provenance");
+    ok(dir, RUN, { backend });
+    git("clean", "-qf");
+    ok(dir, ["tag", "add", "-", "a=1"], { backend });
+    const linked = join(temporaryFolder().dir, "linked");
+    git("worktree", "add", "-q", linked, "provenance");
+    const why: [string, RegExp] = ["BAD_REF", /provenance is checked out in .*linked/];
+    refuses(repository, RUN, why, backend);
+    refuses(repository, ["tag", "add", "-", "b=2"], why, backend);
+    refuses(repository, ["merge", "redun/main"], why, backend);
+    assert.is(git("-C", linked, "status", "--porcelain"), "");
+    assert.is(logged(dir, [], { backend }).length, 1);
+
+    git("worktree", "remove", linked);
+    ok(dir, ["merge", "redun/main"], { backend });
+    ok(dir, RUN, { backend });
+    assert.is(logged(dir, [], { backend }).length, 3);
+  });
+}
+
+which("a log on a branch is pushed to where that branch is checked out by nobody", () => {
+  const { dir, git } = recorded();
+  const bare = temporaryFolder().dir;
+  git("init", "-q", "--bare", "-b", "provenance", bare);
+  git("config", "redun.ref", "refs/heads/provenance");
+  ok(dir, RUN);
+  assert.match(ok(dir, ["push", bare]), /^Pushed 1 execution/);
+  git("--git-dir", bare, "config", "redun.ref", "refs/heads/provenance");
+  ok(bare, ["tag", "add", "-", "seen=true"]);
+  assert.match(ok(dir, ["pull", bare]), /1 tag edit/);
+});
+
+which("a name that no log can have is misuse, or the fault of a setting that is named", () => {
+  const repository = recorded();
+  const { git } = repository;
+  for (const name of ["a b", "..", "x.lock", "HEAD", "a/HEAD", ""]) {
+    refuses(repository, ["log", "--log", name], ["USAGE", /cannot be the name of a log/]);
+  }
+  refuses(repository, ["--ref", "HEAD", ...RUN], ["USAGE", /"HEAD" cannot/]);
+  for (const key of ["redun.ref", "redun.log"]) {
+    git("config", key, "a b");
+    refuses(repository, ["log"], ["BAD_CONFIG", new RegExp(`git config ${key} is "a b"`)]);
+  }
+});
+
+which("a run that cannot be recorded any more keeps nobody from another log", () => {
+  const { dir, git } = recorded();
+  const child = `import { task } from "redun-git";
+export const main = task(function main() { process.kill(process.pid, "SIGKILL"); });
+`;
+  const killed = workflowRepository({ "w.mjs": child });
+  cli(killed.dir, ["--ref", "refs/heads/provenance", ...RUN]);
+  killed.git("update-ref", "refs/heads/provenance", "HEAD");
+  assert.match(ok(killed.dir, ["push", "--ref", "refs/redun/main", dir]), /^Merged 1 execution/);
+  killed.git("update-ref", "-d", "refs/heads/provenance");
+  assert.is(logged(killed.dir, ["--ref", "refs/heads/provenance"])[0].status, "INTERRUPTED");
+  assert.is(git("status", "--porcelain"), "");
+});
+
+which.run();
