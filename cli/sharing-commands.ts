@@ -46,7 +46,7 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
   {
     name: "logs",
     args: "",
-    about: "List the logs of this repository, and what its remotes had at the last fetch",
+    about: "List the logs of this repository, and what its remotes had at the last fetch or push",
     options: [FORMAT, ...WHICH_LOG],
     examples: [
       "logs                                 a * stands before the log that commands use",

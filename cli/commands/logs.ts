@@ -1,5 +1,8 @@
+import { loadConfig } from "../../src/git/files/config.ts";
+import { findRepository } from "../../src/git/files/repository.ts";
 import { TRACKING_REFS } from "../../src/log/ref.ts";
 import { type LogSummary, listLogs } from "../../src/provenance/list-logs.ts";
+import { remoteOfTracking } from "../../src/share/remotes.ts";
 import { type CommandFunction, isJson, logChoice } from "../command.ts";
 import { jsonText } from "../text/json.ts";
 import { localTime } from "../text/lines.ts";
@@ -12,10 +15,14 @@ export const command: CommandFunction = async (_words, options) => {
   if (logs.length === 0) {
     return write("No logs yet. `redun-git run <script> <task>` begins one.\n");
   }
+  const config = loadConfig(findRepository(process.cwd()));
+  const noteOf = ({ ref }: LogSummary) => whose(remoteOfTracking(config, ref), ref);
   const [own, tracking] = [false, true].map((is) => logs.filter((log) => log.isTracking === is));
   const sections = [
-    ...(own!.length > 0 ? [`Logs:\n${table(own!)}`] : []),
-    ...(tracking!.length > 0 ? [`Of remotes, at the last fetch:\n${table(tracking!)}`] : []),
+    ...(own!.length > 0 ? [`Logs:\n${table(own!, () => "")}`] : []),
+    ...(tracking!.length > 0
+      ? [`Of remotes, at the last fetch or push:\n${table(tracking!, noteOf)}`]
+      : []),
   ];
   await write(sections.join("\n"));
 };
@@ -24,17 +31,25 @@ function logJson({ changed, ...log }: LogSummary) {
   return { log: nameOf(log), ...log, changed: new Date(changed).toISOString() };
 }
 
-function table(logs: readonly LogSummary[]): string {
+/** Whose log it is that a remote had, where its name does not tell. */
+function whose(remote: string | null | undefined, ref: string): string {
+  if (remote === undefined) return "  (remote removed)";
+  if (remote === null) return "  (of a URL or a path)";
+  return ref.startsWith(`${TRACKING_REFS}url-`) ? `  (of ${oneLine(remote)})` : "";
+}
+
+function table(logs: readonly LogSummary[], noteOf: (log: LogSummary) => string): string {
   const names = logs.map((log) => `${log.isDefault ? "*" : " "} ${oneLine(nameOf(log))}`);
   const counts = logs.map(({ executions }) => executions.toLocaleString("en"));
   const width = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length));
   return logs
-    .map(({ executions, changed, indexBytes }, at) => {
+    .map((log, at) => {
+      const { executions, changed, indexBytes } = log;
       const name = names[at]!.padEnd(width(names));
       const noun = executions === 1 ? "execution, " : "executions,";
       const index = indexBytes > 0 ? `, index ${(indexBytes / 1024 / 1024).toFixed(1)} MB` : "";
       const count = `${counts[at]!.padStart(width(counts))} ${noun}`;
-      return `${name}  ${count} last change ${localTime(changed)}${index}\n`;
+      return `${name}  ${count} last change ${localTime(changed)}${index}${noteOf(log)}\n`;
     })
     .join("");
 }

@@ -1,5 +1,6 @@
 import { type LogDistance, type RemoteState, remoteStates } from "../../src/share/distance.ts";
 import { pushFailures } from "../../src/share/push-failure.ts";
+import { remoteLog, wordsFor } from "../../src/share/remotes.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import { arrivalsText } from "../text/arrivals.ts";
 import { jsonText } from "../text/json.ts";
@@ -18,18 +19,20 @@ export const command: CommandFunction = (_words, options) => {
       return write("No remotes yet. `git remote add origin <url>` adds one.\n");
     }
     await write(states.map(stateText).join("\n"));
+    const wasSeen = states.some(({ logs }) => logs.some(({ seen }) => seen !== null));
+    if (wasSeen) await write("\nAs of the last fetch or push: `redun-git fetch` asks anew.\n");
   });
 };
 
 function stateText({ name, url, logs }: RemoteState): string {
-  return `${oneLine(name)}  ${oneLine(url)}\n${logs.map((log) => `  ${logText(log)}\n`).join("")}`;
+  return `${oneLine(name)}  ${oneLine(url)}\n${logs.map((log) => `  ${logText(log, name)}\n`).join("")}`;
 }
 
-function logText({ ref, seen, ahead, behind }: LogDistance): string {
+function logText({ ref, seen, ahead, behind }: LogDistance, remote: string): string {
   const name = oneLine(ref.replace(/^refs\/redun\//, ""));
-  if (seen === null)
-    return `${name}: not seen there yet; to push: ${arrivalsText(ahead) || "nothing"}`;
+  const asks = oneLine(`redun-git fetch ${wordsFor(remoteLog(remote, ref))}`);
   const parts = [
+    seen === null && `nothing fetched yet, \`${asks}\` asks`,
     arrivalsText(ahead) && `to push: ${arrivalsText(ahead)}`,
     arrivalsText(behind) && `to pull: ${arrivalsText(behind)}`,
   ].filter(Boolean);

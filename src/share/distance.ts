@@ -14,7 +14,7 @@ export interface RemoteState {
 
 export interface LogDistance {
   readonly ref: string;
-  /** Where the remote's log was; null when we never saw one. */
+  /** Where the remote's log was; null when we never saw one, which does not say that it has none. */
   readonly seen: Oid | null;
   /** What it lacks of ours, and ours of it. */
   readonly ahead: Arrivals;

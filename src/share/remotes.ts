@@ -46,6 +46,24 @@ export function trackingFolder(remote: string): string {
 }
 
 /**
+ * Whose log a tracking ref follows, or what that was before it was rewritten: the name of a
+ * configured remote; null for a URL or a path, of which a hash alone is known; undefined for a
+ * remote that is configured no more.
+ */
+export function remoteOfTracking(config: GitConfig, tracking: string): string | null | undefined {
+  const folders = (remote: string) => {
+    const folder = trackingFolder(remote);
+    return [folder, `${folder.slice(0, -1)}.rewritten/`];
+  };
+  const remotes = config.subsections("remote");
+  const known = remotes.find((name) => folders(name).some((folder) => tracking.startsWith(folder)));
+  const isAddress = /^url-[0-9a-f]{12}(?:\.rewritten)?\//.test(
+    tracking.slice(TRACKING_REFS.length),
+  );
+  return known ?? (isAddress ? null : undefined);
+}
+
+/**
  * The remote that is meant: the one named, else that of the current branch, else `origin`, else
  * the only one there is.
  * @throws RedunError UNKNOWN_REMOTE where none is named and none can be meant, and for a slip of

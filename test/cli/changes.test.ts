@@ -165,6 +165,13 @@ changes("what was never fetched is not spoken of as if it was", () => {
   const { bare, ada } = team();
   const { dir, git } = temporaryRepository();
   git("remote", "add", "origin", bare.dir);
+  const unknown = "main: nothing fetched yet, `redun-git fetch origin` asks\n";
+  assert.is(ok(dir, ["remote"]), `origin  ${bare.dir}\n  ${unknown}`);
+  assert.ok(
+    ada
+      .redun("remote")
+      .endsWith("same as here\n\nAs of the last fetch or push: `redun-git fetch` asks anew.\n"),
+  );
   assert.is(
     ok(dir, ["outgoing"]),
     "Nothing outgoing: nothing is recorded in refs/redun/main yet.\n",

@@ -142,6 +142,9 @@ merge("logs lists the logs, and what the remotes had", () => {
   const empty = temporaryRepository();
   assert.match(ok(empty.dir, ["logs"]), /^No logs yet/);
   git("update-ref", "refs/redun/remotes/origin/main", "redun/nightly");
+  git("update-ref", "refs/redun/remotes/url-b872e69a3890/main", "redun/main");
+  git("update-ref", "refs/redun/remotes/zoe/main", "redun/main");
+  git("remote", "add", "origin", "/nowhere");
   git("config", "redun.log", "nightly");
   const lines = ok(dir, ["logs"]).replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, "(time)");
   assert.is(
@@ -150,8 +153,10 @@ merge("logs lists the logs, and what the remotes had", () => {
   main     1 execution,  last change (time), index (size)
 * nightly  2 executions, last change (time), index (size)
 
-Of remotes, at the last fetch:
-  origin/main  2 executions, last change (time)
+Of remotes, at the last fetch or push:
+  origin/main            2 executions, last change (time)
+  url-b872e69a3890/main  1 execution,  last change (time)  (of a URL or a path)
+  zoe/main               1 execution,  last change (time)  (remote removed)
 `,
   );
   for (const backend of BACKENDS) {
@@ -161,6 +166,8 @@ Of remotes, at the last fetch:
       ["refs/redun/main", 1, false],
       ["refs/redun/nightly", 2, true],
       ["refs/redun/remotes/origin/main", 2, false],
+      ["refs/redun/remotes/url-b872e69a3890/main", 1, false],
+      ["refs/redun/remotes/zoe/main", 1, false],
     ]);
   }
 });
