@@ -2,9 +2,8 @@ import { RedunError } from "../src/errors.ts";
 import { loadConfig } from "../src/git/files/config.ts";
 import { findRepository } from "../src/git/files/repository.ts";
 import type { Arrivals } from "../src/log/arrivals.ts";
-import { chosenRef } from "../src/log/ref.ts";
+import { chosenRef, logOption } from "../src/log/ref.ts";
 import { entitiesInConflict } from "../src/provenance/find.ts";
-import { shellWord } from "../src/value/shown-text.ts";
 import { withLog } from "./with-log.ts";
 
 /**
@@ -34,6 +33,5 @@ export function conflictsText(count: number | null, ref: string): string {
 /** The words that make a command mean a log. */
 function wordsFor(ref: string): string {
   if (ref === chosenRef({}, loadConfig(findRepository(process.cwd())))) return "";
-  const name = ref.replace(/^refs\/redun\//, "");
-  return ` ${name === ref ? "--ref" : "--log"} ${shellWord(name)}`;
+  return ` ${logOption(ref)}`;
 }

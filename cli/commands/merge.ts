@@ -1,5 +1,5 @@
 import { type Merge, mergeLogs, planMerge } from "../../src/log/merge.ts";
-import { shortRef } from "../../src/log/ref.ts";
+import { logName, shortRef } from "../../src/log/ref.ts";
 import { findTheirs } from "../../src/log/theirs.ts";
 import { shellWord } from "../../src/value/shown-text.ts";
 import { type CommandFunction, isJson } from "../command.ts";
@@ -32,7 +32,7 @@ export const command: CommandFunction = async ([source], options) => {
 
 /** What takes another log of the same file. */
 function alsoThere(ref: string, source: string): string {
-  const log = ref.replace(/^refs\/redun\//, "");
+  const log = logName(ref);
   const command = ["redun-git", "merge", "--log", log, source].map(shellWord).join(" ");
   return visible(`The file also holds ${log}: \`${command}\`.`);
 }

@@ -1,3 +1,4 @@
+import { logName } from "../../src/log/ref.ts";
 import { type LogDistance, type RemoteState, remoteStates } from "../../src/share/distance.ts";
 import { pushFailures } from "../../src/share/push-failure.ts";
 import { remoteLog, wordsFor } from "../../src/share/remotes.ts";
@@ -29,7 +30,7 @@ function stateText({ name, url, logs }: RemoteState): string {
 }
 
 function logText({ ref, seen, ahead, behind }: LogDistance, remote: string): string {
-  const name = oneLine(ref.replace(/^refs\/redun\//, ""));
+  const name = oneLine(logName(ref));
   const asks = oneLine(`redun-git fetch ${wordsFor(remoteLog(remote, ref))}`);
   const parts = [
     seen === null && `nothing fetched yet, \`${asks}\` asks`,

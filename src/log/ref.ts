@@ -1,5 +1,6 @@
 import { RedunError } from "../errors.ts";
 import type { GitConfig } from "../git/backend.ts";
+import { shellWord } from "../value/shown-text.ts";
 
 /** The log that is read and written when nothing else is named. */
 export const DEFAULT_REF = "refs/redun/main";
@@ -67,4 +68,15 @@ function refuse(code: "USAGE" | "BAD_CONFIG", message: string): never {
 /** How git abbreviates the ref: `redun/main`. */
 export function shortRef(ref: string): string {
   return ref.replace(/^refs\/(heads\/)?/, "");
+}
+
+/** What people call a log: `nightly`; the whole ref of one that is not in `refs/redun/`. */
+export function logName(ref: string): string {
+  return ref.replace(/^refs\/redun\//, "");
+}
+
+/** The words that choose a log, quoted for a shell: `--log nightly`, `--ref refs/heads/records`. */
+export function logOption(ref: string): string {
+  const name = logName(ref);
+  return `${name === ref ? "--ref" : "--log"} ${shellWord(name)}`;
 }

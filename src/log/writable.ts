@@ -1,7 +1,7 @@
 /** Where a log may be written: not every ref that can be named is for records. */
 import { RedunError } from "../errors.ts";
 import type { GitBackend, Oid } from "../git/backend.ts";
-import { shortRef } from "./ref.ts";
+import { logName, shortRef } from "./ref.ts";
 
 /**
  * Refuses a ref that a log cannot be kept on, before anything is done that would be lost then:
@@ -51,19 +51,15 @@ async function expectFreeName(backend: GitBackend, ref: string): Promise<void> {
     if ((await backend.resolve(above)) === null) continue;
     throw new RedunError(
       "BAD_REF",
-      `${nameOf(above)} is a log, so no log can have a name below it, such as ${nameOf(ref)}.`,
-      `Choose another name, such as ${nameOf(ref).replaceAll("/", "-")}.`,
+      `${logName(above)} is a log, so no log can have a name below it, such as ${logName(ref)}.`,
+      `Choose another name, such as ${logName(ref).replaceAll("/", "-")}.`,
     );
   }
   const [below] = (await backend.refs(`${ref}/`)).keys();
   if (below === undefined) return;
   throw new RedunError(
     "BAD_REF",
-    `${nameOf(below)} is a log, so no log can have the name ${nameOf(ref)} above it.`,
+    `${logName(below)} is a log, so no log can have the name ${logName(ref)} above it.`,
     "Choose another name.",
   );
-}
-
-function nameOf(ref: string): string {
-  return ref.replace(/^refs\/redun\//, "");
 }

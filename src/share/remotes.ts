@@ -5,10 +5,11 @@ import type { GitConfig, Oid, Repository } from "../git/backend.ts";
 import { headRef } from "../git/files/refs.ts";
 import { withoutCredentials } from "../git/remote-url.ts";
 import type { Log } from "../log/log.ts";
-import { DEFAULT_REF, TRACKING_REFS } from "../log/ref.ts";
+import { DEFAULT_REF, logName, logOption, TRACKING_REFS } from "../log/ref.ts";
 import { expectOwn } from "../log/writable.ts";
 import { didYouMean } from "../suggest.ts";
 import { blobId } from "../value/oid.ts";
+import { shellWord } from "../value/shown-text.ts";
 
 /** One log as a remote has it, and where we note what that was when we last looked. */
 export interface RemoteLog {
@@ -34,7 +35,7 @@ export interface RemoteLog {
 export function remoteLog(remote: string, ref: string): RemoteLog {
   expectOwn(ref);
   const folder = trackingFolder(remote);
-  const log = ref.replace(/^refs\/redun\//, "");
+  const log = logName(ref);
   const [tracking, former] = [`${folder}${log}`, `${folder.slice(0, -1)}.rewritten/${log}-`];
   return { remote, name: withoutCredentials(remote), ref, tracking, former };
 }
@@ -101,9 +102,8 @@ export function chooseRemote(
 
 /** The words that make a command mean this log and this remote. */
 export function wordsFor({ name, ref }: RemoteLog): string {
-  if (ref === DEFAULT_REF) return name;
-  const log = ref.replace(/^refs\/redun\//, "");
-  return `${log === ref ? `--ref ${ref}` : `--log ${log}`} ${name}`;
+  const words = shellWord(name);
+  return ref === DEFAULT_REF ? words : `${logOption(ref)} ${words}`;
 }
 
 /** A word that is no remote's name may be a URL or a path, which git will find out, or a slip. */
