@@ -3,14 +3,16 @@ import { painter, visible } from "./terminal.ts";
 
 /**
  * Prints an error for people on stderr and returns the exit status: 2 for misuse, 1 for all else.
- * Only a defect of ours shows a stack.
+ * The code stands behind the first line, what that is about below it, and then the hint. Only a
+ * defect of ours shows a stack.
  */
 export function reportError(error: unknown): number {
   const paint = painter(process.stderr);
   if (error instanceof RedunError) {
-    const hint = error.hint ? `\n${visible(error.hint)}` : "";
-    const code = paint("dim", `[${error.code}]`);
-    process.stderr.write(`${paint("red", "error:")} ${visible(error.message)} ${code}${hint}\n`);
+    const [first = "", ...rest] = visible(error.message).split("\n");
+    const head = `${paint("red", "error:")} ${first} ${paint("dim", `[${error.code}]`)}`;
+    const hint = error.hint ? [visible(error.hint)] : [];
+    process.stderr.write(`${[head, ...rest, ...hint].join("\n")}\n`);
     return error.code === "USAGE" ? 2 : 1;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -9,18 +9,19 @@ export const REF_MOVED_AT_REMOTE =
 /**
  * A remote that could not be reached, would not let us in, or stopped in the middle. Nothing has
  * moved on this side, and git's refs move only when everything has arrived.
+ * @param said git's words and the remote's, line by line
  */
 export function remoteFailed(
   action: "fetch" | "push",
   remote: string,
   said: readonly string[],
 ): RedunError {
-  const text = said.join("\n");
-  const preposition = action === "fetch" ? "from" : "to";
+  const name = withoutCredentials(remote);
+  const lines = words(said);
   return new RedunError(
     "REMOTE_FAILED",
-    `Could not ${action} ${preposition} ${withoutCredentials(remote)}: ${words(said)}`,
-    hintFor(text, remote),
+    withLines(`Could not ${action} ${action === "fetch" ? "from" : "to"} ${name}`, lines),
+    hintFor(said.join("\n"), name),
   );
 }
 
@@ -30,39 +31,71 @@ export function pushRejected(
   why: string,
   said: readonly string[],
 ): RedunError {
-  const full = /No space left|quota|unpacker error/i.test([why, ...said].join("\n"));
+  const reason = why.replace(/^\[remote rejected\] \((.*)\)$/, "$1");
+  const lines = words(said).map((line) => line.replace(/^remote: ?/, ""));
   return new RedunError(
     "PUSH_REJECTED",
-    `${withoutCredentials(remote)} refused ${ref}: ${why}${said.length > 0 ? `\n${words(said)}` : ""}`,
-    full
-      ? "The remote could not store it: its disk or quota may be full. Everything is kept here; push again later."
+    [`${withoutCredentials(remote)} refused ${ref}: ${reason}`, ...lines].join("\n  "),
+    isFull([why, ...said].join("\n"))
+      ? FULL
       : "Everything is kept here. The remote's rules decide: ask who runs it to allow pushes to refs/redun/*.",
   );
 }
 
-/** git's own words, without the advice that fits branches only, and without credentials. */
-function words(said: readonly string[]): string {
-  const kept = said.filter(
-    (line) =>
-      !/^hint:|^error: failed to push some refs|^Please make sure|^and the repository/.test(line),
-  );
-  const text = (kept.length > 0 ? kept : said).join("\n").replace(/^(?:fatal|error): /, "");
-  return (
-    text.replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s'"]+/gi, withoutCredentials) ||
-    "it ended without a word"
-  );
+/** One line of words goes behind what happened, several go below. */
+function withLines(what: string, lines: readonly string[]): string {
+  if (lines.length === 0) return `${what}: it ended without a word`;
+  return lines.length === 1 ? `${what}: ${lines[0]}` : [what, ...lines].join("\n  ");
 }
 
-function hintFor(text: string, remote: string): string {
-  if (
-    /Authentication failed|could not read (?:Username|Password)|Permission denied|HTTP 40[13]|error: 40[13]/i.test(
-      text,
-    )
-  ) {
-    return `The remote would not let you in. \`git ls-remote ${withoutCredentials(remote)}\` asks in the same way: make it work first.`;
+/**
+ * git's own words, without credentials, the advice that fits branches only, and what only says that
+ * it came to an end: that is left out where anything else was said.
+ */
+function words(said: readonly string[]): string[] {
+  const lines = said
+    .filter((line) => !ADVICE.test(line))
+    .map((line) => line.replace(/^(?:fatal|error): /, ""))
+    .map((line) => line.replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s'"]+/gi, withoutCredentials));
+  const telling = lines.filter((line) => !ENDED.test(line));
+  return telling.length > 0 ? telling : lines.slice(0, 1);
+}
+
+const ADVICE =
+  /^hint:|^error: failed to push some refs|^Please make sure|^and the repository exists/;
+const ENDED =
+  /^Could not read from remote repository|^the remote end hung up|^send-pack: unexpected disconnect/;
+
+const FULL =
+  "The remote could not store it: its disk or quota may be full. Everything is kept here; push again later.";
+
+function isFull(text: string): boolean {
+  return /No space left|quota|unpacker error|File size limit/i.test(text);
+}
+
+function hintFor(text: string, name: string): string {
+  const status = Number(
+    /\b(?:HTTP(?: Error:)?|returned error:) ([45]\d\d)\b/.exec(text)?.[1] ?? Number.NaN,
+  );
+  if (status === 401 || status === 403 || NOT_LET_IN.test(text)) {
+    return `The remote would not let you in. \`git ls-remote ${name}\` asks in the same way: make it work first.`;
+  }
+  if (status === 413) {
+    return "It is more than the remote's server takes at once. Everything is kept here: ask who runs it for a higher limit (nginx: client_max_body_size), or push over ssh.";
+  }
+  if (status === 429 || status >= 500) {
+    return "The remote's server was reached and has a problem of its own. Everything is kept here: try again later, or ask who runs it.";
   }
   if (/not appear to be a git repository|not found|No such remote|does not exist/i.test(text)) {
     return "`git remote -v` lists the remotes; a URL or a path will do as well.";
   }
-  return "Nothing was lost: everything is kept here. Try again when the remote can be reached.";
+  if (isFull(text)) return FULL;
+  return NOT_REACHED.test(text)
+    ? "Nothing was lost: everything is kept here. Try again when the remote can be reached."
+    : "Nothing was lost: everything is kept here. Try again, and ask who runs the remote if that does not help.";
 }
+
+const NOT_LET_IN =
+  /Authentication failed|could not read (?:Username|Password)|Permission denied|Host key verification/i;
+const NOT_REACHED =
+  /resolve host|connect to|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|unreachable|no route to host|timed out/i;

@@ -34,7 +34,7 @@ export async function findTheirs(
     noBundle(path, source) ??
     new RedunError(
       "BAD_REF",
-      `There is no log, no ref, no commit and no bundle file named ${source}.`,
+      `There is no log, no ref, no commit and no bundle file named "${source}".`,
       "`redun-git logs` lists the logs of this repository; a branch may be named as well.",
     )
   );

@@ -103,7 +103,7 @@ function findScript(file: string, cwd: string): string {
 function notFound(file: string, path: string): RedunError {
   const near = siblings(path);
   const hint = near.length > 0 ? suggestion(near, dirname(file)) : undefined;
-  return failure(`There is no file ${file}.`, hint ?? `Looked for ${path}`);
+  return failure(`There is no file "${file}".`, hint ?? `Looked for ${path}`);
 }
 
 /** The workflow files beside `path` whose names are like its own. */

@@ -174,12 +174,16 @@ const SCRIPTS = {
 const { dir } = workflowRepository(SCRIPTS);
 
 for (const [what, words, about] of [
-  ["throws at load", ["throws.ts", "main"], /TypeError: at load\n\s+at throws\.ts:3:7/],
+  [
+    "throws at load",
+    ["throws.ts", "main"],
+    /TypeError: at load \[SCRIPT_FAILED_TO_LOAD\]\n\s+at throws\.ts:3:7/,
+  ],
   ["has a syntax error", ["syntax.ts", "main"], /syntax\.ts:2:\d+/],
   ["has a syntax error in JavaScript", ["syntax.mjs", "main"], /syntax\.mjs:1:\d+/],
   ["imports a missing file", ["missing.ts", "main"], /nowhere/],
   ["imports a missing package", ["package.ts", "main"], /no-such-package-here/],
-  ["is not there", ["w.mj", "main"], /no file w\.mj[\s\S]*Did you mean w\.mjs\?/],
+  ["is not there", ["w.mj", "main"], /no file "w\.mj"[\s\S]*Did you mean w\.mjs\?/],
   ["is a folder", [".", "main"], /folder/],
   ["is no script", ["notes.txt", "main"], /not a workflow file/],
 ] as const) {

@@ -234,7 +234,7 @@ for (const [args, status, pattern] of [
   [
     ["--where", "cost >"],
     1,
-    /error: In the query\n {2}cost >\n {8}\^\nexpected a value after >.*\[BAD_QUERY\]/,
+    /error: The query.* expected a value after >.* \[BAD_QUERY\]\n {2}cost >\n {8}\^\n/,
   ],
   [["-t", "cost>x"], 1, /expected a number or a time .* after > \[BAD_QUERY\]/],
   [["--since", "soon"], 2, /--since is "soon"/],

@@ -56,7 +56,7 @@ page("its queries are read, or refused as it shows", () => {
   assert.ok(queries.length > 2);
   for (const [, query, behind] of queries) {
     const read = () => parseQuery(query!);
-    if (behind!.includes("error: In the query")) assert.throws(read, /expected/);
+    if (behind!.includes("error: The query")) assert.throws(read, /expected/);
     else read();
   }
 });

@@ -346,9 +346,9 @@ failing("files that are not there, or are no scripts", () => {
   const said = (file: string) => [failure(file).message, failure(file).hint];
   const near = (file: string) => `Did you mean ${file}?`;
   const main = near(join("flows", "main.ts"));
-  assert.equal(said("no-fiel.ts"), ["There is no file no-fiel.ts.", near("no-file.ts")]);
-  assert.equal(said("flows/main"), ["There is no file flows/main.", main]);
-  assert.is(failure("nowhere/x.ts").message, "There is no file nowhere/x.ts.");
+  assert.equal(said("no-fiel.ts"), ['There is no file "no-fiel.ts".', near("no-file.ts")]);
+  assert.equal(said("flows/main"), ['There is no file "flows/main".', main]);
+  assert.is(failure("nowhere/x.ts").message, 'There is no file "nowhere/x.ts".');
   assert.equal(said("flows"), ["flows is a folder, not a workflow file.", main]);
   assert.equal(said("flows/main.py"), [
     "flows/main.py is not a workflow file: its name must end in one of .ts .mts .cts .js .mjs .cjs",

@@ -152,7 +152,7 @@ function attempt(action: () => void): void {
 function busy(lock: string): RedunError {
   return new RedunError(
     "REF_BUSY",
-    `Another process holds ${lock}.`,
+    `${lock} is held by another process.`,
     "Try again when it has finished. If no git process is running, the file was left by one that died: delete it.",
   );
 }

@@ -75,13 +75,14 @@ function isProgress(line: string): boolean {
 const COUNTED =
   /^(?:remote: )?(?:(?:Enumerating|Counting|Compressing|Writing|Receiving|Resolving|Unpacking|Updating|Checking) [a-z ]+:|Delta compression|Total \d)/;
 
-/** Cuts a stream into lines, each with the `\n` or `\r` that ends it. */
+/** Cuts a stream into lines, each with the `\n`, `\r` or `\r\n` that ends it. */
 function lineSplitter(each: (line: string) => void) {
   let rest = "";
   return {
     take(chunk: string) {
-      const parts = (rest + chunk).split(/(?<=[\r\n])/);
-      rest = /[\r\n]$/.test(parts.at(-1) ?? "") ? "" : (parts.pop() ?? "");
+      // ssh ends its lines with both; whether a `\r` at the end is that half is not known yet.
+      const parts = (rest + chunk).split(/(?<=\n|\r(?!\n|$))/);
+      rest = parts.at(-1)?.endsWith("\n") ? "" : (parts.pop() ?? "");
       parts.forEach(each);
     },
     end() {
