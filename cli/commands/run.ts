@@ -29,18 +29,22 @@ export const command: CommandFunction = async ([script, name, ...words], options
   const scheduler = new Scheduler({ ...logChoice(options), listener: reporter });
   // Git answers while the script loads.
   if (!lists && !help) scheduler.prepare();
-
-  const exports = await loadWorkflow(script!, { cwd: process.cwd(), libraryUrl: LIBRARY_URL });
-  const tasks = tasksOf(exports);
-  if (lists) {
-    if (name === undefined) process.exitCode = 2;
-    return write(taskList(script!, tasks));
+  try {
+    const exports = await loadWorkflow(script!, { cwd: process.cwd(), libraryUrl: LIBRARY_URL });
+    const tasks = tasksOf(exports);
+    if (lists) {
+      if (name === undefined) process.exitCode = 2;
+      return write(taskList(script!, tasks));
+    }
+    const task = findTask(name, tasks, script!);
+    const definition = definitionOf(task)!;
+    if (help) return write(taskHelp(script!, name, definition));
+    const args = parseTaskArguments(definition.source.parameters, words);
+    await run(scheduler, reporter, task(...args), tags, options);
+  } finally {
+    // A script that does not load leaves open what was prepared.
+    await scheduler.close();
   }
-  const task = findTask(name, tasks, script!);
-  const definition = definitionOf(task)!;
-  if (help) return write(taskHelp(script!, name, definition));
-  const args = parseTaskArguments(definition.source.parameters, words);
-  await run(scheduler, reporter, task(...args), tags, options);
 };
 
 async function run(

@@ -75,6 +75,13 @@ export class Scheduler {
     return { log, code };
   }
 
+  /** Lets go of what `prepare` opened and no run has used. */
+  async close(): Promise<void> {
+    const prepared = await this.#prepared?.catch(() => undefined);
+    this.#prepared = undefined;
+    await prepared?.log.close();
+  }
+
   /**
    * Computes a lazy value (or a structure that holds lazy values) as one execution.
    * @throws what the workflow throws; the signal's reason when it was aborted; RedunError

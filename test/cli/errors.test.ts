@@ -209,6 +209,21 @@ scripts("nothing of it is recorded", () => {
   assert.is(recorded(dir).files.size, 0);
 });
 
+scripts("the command ends even if it has recovered an interrupted run meanwhile", () => {
+  const dies = `import { task } from "redun-git";
+export const main = task(function main() { process.kill(process.pid, "SIGKILL"); });
+`;
+  const { dir } = workflowRepository({ "w.mjs": WORKFLOW, "dies.mjs": dies });
+  ok(dir, ["run", "w.mjs", "main"]);
+  cli(dir, ["run", "dies.mjs", "main"]);
+  rmSync(join(dir, ".git/redun/index"), { recursive: true });
+  isClear(cli(dir, ["run", "nowhere.mjs", "main"]), 1, /no file "nowhere\.mjs"/);
+  assert.equal(
+    logged(dir).map(({ status }) => status),
+    ["INTERRUPTED", "DONE"],
+  );
+});
+
 scripts.run();
 
 const usage = suite("misuse");
