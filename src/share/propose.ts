@@ -1,6 +1,6 @@
 import { RedunError } from "../errors.ts";
 import type { Oid, StoredFile } from "../git/backend.ts";
-import { assertRefName, headRef } from "../git/files/refs.ts";
+import { assertRefName } from "../git/files/refs.ts";
 import { readFormat } from "../log/format.ts";
 import type { Log } from "../log/log.ts";
 import { proposalMessage } from "../log/tag-edits.ts";
@@ -34,10 +34,11 @@ export async function proposeTags(
   const { backend } = log;
   const ref = `refs/heads/${branch}`;
   assertRefName(ref);
-  if (headRef(backend.repository) === ref) {
+  const folder = await backend.checkedOut(ref);
+  if (folder !== null) {
     throw new RedunError(
       "BAD_REF",
-      `The branch ${branch} is checked out.`,
+      `The branch ${branch} is checked out in ${folder}.`,
       "Choose another name: the proposal is a branch of its own.",
     );
   }

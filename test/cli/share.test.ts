@@ -5,7 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { cli, jsonLines, logged, ok, start } from "../support/cli.ts";
 import { clone, closeClones } from "../support/clone.ts";
-import { temporaryRepository } from "../support/repository.ts";
+import { temporaryFolder, temporaryRepository } from "../support/repository.ts";
 import { until } from "../support/until.ts";
 
 const share = suite("sharing commands");
@@ -151,6 +151,10 @@ share("a proposal is one commit of tag edits, merged after its review", async ()
     `tag ${id.slice(0, 8)}: approved=true ${bare.git("rev-parse", REF)}`,
   );
   assert.match(bob.git("show", "--format=", "june"), /^\+ +approved: true$/m);
+  const linked = join(temporaryFolder().dir, "june");
+  bob.git("worktree", "add", "-q", linked, "june");
+  assert.match(cli(bob.dir, ["propose", "june"]).stderr, /checked out in .*june\. \[BAD_REF\]/);
+  bob.git("worktree", "remove", linked);
   bob.git("push", "-q", "origin", "june");
   ada.git("fetch", "-q", "origin");
   ok(ada.dir, ["merge", "origin/june"]);
