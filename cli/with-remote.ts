@@ -36,6 +36,7 @@ export async function withRemote(
     throw new RedunError(
       "USAGE",
       `--all-logs means every log, and ${ref ? "--ref" : "--log"} one.`,
+      "Leave one of them out.",
     );
   }
   return withOwnLog(options, async (log, config) => {

@@ -33,13 +33,13 @@ export function chosenRef({ log, ref }: LogChoice, config: GitConfig): string {
   const given = log ?? ref;
   if (given !== undefined) {
     const cannot = `"${given}" cannot be the name of a log.`;
-    return logRef(given) ?? refuse("USAGE", cannot);
+    return logRef(given) ?? refuse("USAGE", cannot, given);
   }
   for (const key of ["redun.log", "redun.ref"]) {
     const name = config.get(key);
     if (name === undefined) continue;
     const cannot = `git config ${key} is "${name}", which cannot be the name of a log.`;
-    return logRef(name) ?? refuse("BAD_CONFIG", cannot);
+    return logRef(name) ?? refuse("BAD_CONFIG", cannot, name);
   }
   return DEFAULT_REF;
 }
@@ -57,12 +57,11 @@ function logRef(name: string): string | null {
   return bad || ref.endsWith("/HEAD") ? null : ref;
 }
 
-function refuse(code: "USAGE" | "BAD_CONFIG", message: string): never {
-  throw new RedunError(
-    code,
-    message,
-    "Use letters, digits, `-`, `_` and `/`, such as `main` or `team/nightly`.",
-  );
+function refuse(code: "USAGE" | "BAD_CONFIG", message: string, name: string): never {
+  const hint = name.endsWith("HEAD")
+    ? "HEAD is what git has checked out. A branch that is a log is chosen by its full name: `refs/heads/<branch>`."
+    : "Use letters, digits, `-`, `_` and `/`, such as `main` or `team/nightly`.";
+  throw new RedunError(code, message, hint);
 }
 
 /** How git abbreviates the ref: `redun/main`. */

@@ -38,8 +38,8 @@ const MAX_PAUSE = 1500;
  * our ref holds something else; what `mergeLogs` throws
  */
 export async function pushLog(log: Log, remote: RemoteLog, talk: Talk = {}): Promise<PushedLog> {
-  await log.expectLog();
-  const isDecided = (await formerStates(log, remote)).size === 0;
+  const [former] = await both(formerStates(log, remote), log.expectLog());
+  const isDecided = former.size === 0;
   let before = await (isDecided ? lastSeen(log, remote) : fetchUnlessRewritten(log, remote, talk));
   let received = NOTHING;
   for (let rounds = 1; ; rounds++) {
