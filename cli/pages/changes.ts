@@ -14,6 +14,7 @@ import type { TagValue } from "../../src/value/value.ts";
 import { isJson, type Options } from "../command.ts";
 import { jsonText } from "../text/json.ts";
 import { CONFLICT_MARK, inConflict, shortId, tagLimit } from "../text/lines.ts";
+import { progressBar } from "../text/progress.ts";
 import { reportRewritten } from "../text/rewritten.ts";
 import { oneLine, type Paint, painter, visible } from "../text/terminal.ts";
 import { pageOfLog } from "../with-log.ts";
@@ -36,7 +37,8 @@ export function showChanges(
     const [ours, theirs] = await Promise.all([log.tip(), lastSeen(log, there)]);
     if (!options.fetch) assertKnown(config, there, theirs);
     const [from, to] = direction === "incoming" ? [ours, theirs] : [theirs, ours];
-    const changes = await changesBetween(indexed, from, to);
+    const bar = progressBar("Reading", "records");
+    const changes = await changesBetween(indexed, from, to, bar.update).finally(bar.end);
     if (json) return changesJson(changes);
     if (direction === "outgoing" && ours === null) {
       return `Nothing outgoing: nothing is recorded in ${visible(log.ref)} yet.\n`;

@@ -1,6 +1,7 @@
 import { compareTags, type TagChange } from "../compare/tags.ts";
 import type { Oid } from "../git/backend.ts";
 import type { ExecutionRow } from "../index/rows.ts";
+import type { Progress } from "../index/update.ts";
 import { type Found, findEntity } from "../provenance/find.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { unindexedRow } from "../provenance/running.ts";
@@ -40,11 +41,13 @@ export interface EntityChange {
  * What the commit `to` of a log holds and `from` (null: nothing) lacks, as runs and as what its
  * tag edits change, entity by entity, when the two are merged. One of the two is the log's own tip.
  * Records that are none are left out.
+ * @param progress told of the records of others' runs, which may be many
  */
 export async function changesBetween(
   log: IndexedLog,
   from: Oid | null,
   to: Oid | null,
+  progress?: Progress,
 ): Promise<LogChanges> {
   if (to === null || from === to) return { executions: [], tags: [] };
   const files = await filesBetween(log.log, from, to);
@@ -52,7 +55,8 @@ export async function changesBetween(
   const rivals = await readEdits(log.log, files.rivals);
   // The index knows all about the runs of our own log.
   const isOurs = to === (await log.log.tip());
-  const runs = await readRuns(log.log, isOurs ? [] : [...files.runs.values()].flat(), edits);
+  const theirs = isOurs ? [] : [...files.runs.values()].flat();
+  const runs = await readRuns(log.log, theirs, edits, progress);
   const authors = await authorsOf(log, from, to);
 
   const tags: EntityChange[] = [];
@@ -71,7 +75,7 @@ export async function changesBetween(
 
   const executions: ExecutionRow[] = [];
   for (const id of files.runs.keys()) {
-    const name = entityName({ type: "Execution", id });
+    const name = entityName("Execution", id);
     const row = await executionRow(log, runs, id, edited.get(name) ?? runs.tags.get(name) ?? []);
     if (row) executions.push(row);
   }

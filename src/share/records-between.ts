@@ -1,5 +1,6 @@
 import type { Oid } from "../git/backend.ts";
 import type { ExecutionRow } from "../index/rows.ts";
+import type { Progress } from "../index/update.ts";
 import type { Log } from "../log/log.ts";
 import { decodeExecution, decodeJobs, decodeOutcome, decodeTags } from "../record/decode.ts";
 import { parsePath } from "../record/layout.ts";
@@ -47,17 +48,11 @@ export interface ReadRuns {
 }
 
 /** A text that stands for one entity. */
-export function entityName({
-  type,
-  id,
-}: {
-  readonly type: EntityType;
-  readonly id: string;
-}): string {
+export function entityName(type: EntityType, id: string): string {
   return `${type} ${id}`;
 }
 
-/** What commits `to` and `from` (null: nothing) lack of each other; it takes as long as they are far apart. */
+/** What separates two commits (`from` null: nothing). It takes as long as they are far apart. */
 export async function filesBetween(log: Log, from: Oid | null, to: Oid): Promise<FilesBetween> {
   const runs = new Map<string, RecordFile[]>();
   const edits: RecordFile[] = [];
@@ -88,7 +83,7 @@ export async function readEdits(
   const found = new Map<string, ReadEdits[]>();
   for await (const read of readRecords(log, files)) {
     if (read.kind !== "tags") continue;
-    const name = entityName({ type: read.record.type, id: read.record.entity });
+    const name = entityName(read.record.type, read.record.entity);
     found.set(name, [...(found.get(name) ?? []), { ...read.record, path: read.path }]);
   }
   return found;
@@ -102,16 +97,17 @@ export async function readRuns(
   log: Log,
   files: readonly RecordFile[],
   wanted: { has(name: string): boolean },
+  progress?: Progress,
 ): Promise<ReadRuns> {
   const executions = new Map<string, Execution>();
   const ends = new Map<string, ExecutionEnd>();
   const tags = new Map<string, TagPair[]>();
   const give = (type: EntityType, id: string, given: readonly TagPair[]) => {
-    const name = entityName({ type, id });
+    const name = entityName(type, id);
     if (given.length === 0 || (type !== "Execution" && !wanted.has(name))) return;
     tags.set(name, [...(tags.get(name) ?? []), ...given]);
   };
-  for await (const read of readRecords(log, files)) {
+  for await (const read of readRecords(log, files, progress)) {
     if (read.kind === "execution") {
       executions.set(read.record.id, read.record);
       give("Execution", read.record.id, read.record.tags);
@@ -147,27 +143,39 @@ type Read =
   | { readonly kind: "tags"; readonly path: string; readonly record: TagEdits };
 
 /** What is no record is left out: the index names it when it takes the log in. */
-async function* readRecords(log: Log, files: readonly RecordFile[]): AsyncGenerator<Read> {
+async function* readRecords(
+  log: Log,
+  files: readonly RecordFile[],
+  progress?: Progress,
+): AsyncGenerator<Read> {
   let at = 0;
   for await (const { text } of log.read(files.map(({ oid }) => oid))) {
     const { path } = files[at++]!;
+    progress?.(at, files.length);
     const read = await decoded(path, text).catch(() => null);
     if (read) yield read;
   }
 }
 
+/** A record stands in the folder of what it is about; null for one that does not. */
 async function decoded(path: string, text: string): Promise<Read | null> {
   const place = parsePath(path);
   const raw = await readAnyYaml(text);
   switch (place?.kind) {
     case "execution":
       return { kind: "execution", path, record: decodeExecution(raw, place.execution) };
-    case "jobs":
-      return { kind: "jobs", path, record: decodeJobs(raw) };
-    case "outcome":
-      return { kind: "outcome", path, record: decodeOutcome(raw) };
-    case "tags":
-      return { kind: "tags", path, record: decodeTags(raw) };
+    case "jobs": {
+      const record = decodeJobs(raw);
+      return record.execution === place.execution ? { kind: "jobs", path, record } : null;
+    }
+    case "outcome": {
+      const record = decodeOutcome(raw);
+      return record.execution === place.execution ? { kind: "outcome", path, record } : null;
+    }
+    case "tags": {
+      const record = decodeTags(raw);
+      return record.entity === place.entity ? { kind: "tags", path, record } : null;
+    }
     default:
       return null;
   }

@@ -1,9 +1,10 @@
 /** What two logs lack of each other, as `log` shows runs and as a diff of tags; tags in conflict. */
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { cli, jsonLines, logged, ok, workflowRepository } from "../support/cli.ts";
-import { temporaryRepository } from "../support/repository.ts";
+import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 
 const WORKFLOW = `import { applyTags, task } from "redun-git";
 const inner = task({ name: "inner", tags: { step: "a" } }, (x) => x);
@@ -28,6 +29,18 @@ function team() {
   bob!.redun("pull");
   const id: string = logged(ada!.dir)[0].id;
   return { bare, ada: ada!, bob: bob!, id };
+}
+
+/** A commit of a clone's log with something done to git's index of it. */
+function commitWith({ dir, git }: Pick<TemporaryRepository, "dir" | "git">, change: string[]) {
+  process.env.GIT_INDEX_FILE = join(dir, ".git/other-index");
+  try {
+    git("read-tree", "redun/main");
+    git("update-index", ...change);
+    return git("commit-tree", git("write-tree"), "-p", "redun/main", "-m", "changed");
+  } finally {
+    delete process.env.GIT_INDEX_FILE;
+  }
 }
 
 const changes = suite("incoming and outgoing");
@@ -65,18 +78,24 @@ changes("runs look as in log, the newest first", () => {
   assert.is(bob.redun("incoming", "--format", "json"), json);
 });
 
-changes("a run that has ended since is told of", () => {
-  const { bob } = team();
+changes("a run that has ended since is told of, and a forged end is not believed", () => {
+  const { ada, bob, id } = team();
+  ada.redun("run", "-q", "w.mjs", "main");
+  ada.redun("push");
+  bob.redun("pull");
   const files = bob.git("ls-tree", "-r", "--name-only", "redun/main").split("\n");
-  process.env.GIT_INDEX_FILE = join(bob.dir, ".git/other-index");
-  try {
-    bob.git("read-tree", "redun/main");
-    bob.git("update-index", "--force-remove", ...files.filter((path) => /outcome-/.test(path)));
-    const running = bob.git("commit-tree", bob.git("write-tree"), "-m", "while it was running");
-    bob.git("update-ref", "refs/redun/main", running);
-  } finally {
-    delete process.env.GIT_INDEX_FILE;
-  }
+  const outcomes = files.filter((path) => /outcome-/.test(path));
+  const [forged] = outcomes.filter((path) => !path.includes(id));
+  const end = bob.git("show", `redun/main:${outcomes.find((path) => path.includes(id))}`);
+  const later = end
+    .replace("DONE", "FAILED")
+    .replace(/ended: .*/, "ended: 2199-01-01T00:00:00.000Z");
+  writeFileSync(join(bob.dir, "forged"), `${later}\n`);
+  const blob = bob.git("hash-object", "-w", "forged");
+  const place = forged!.replace(/outcome-.*/, `outcome-${blob}.yaml`);
+  const theirs = commitWith(bob, ["--add", "--cacheinfo", `100644,${blob},${place}`]);
+  bob.git("update-ref", "refs/redun/remotes/origin/main", theirs);
+  bob.git("update-ref", "refs/redun/main", commitWith(bob, ["--force-remove", ...outcomes]));
   assert.match(bob.redun("log"), /\[RUNNING\]/);
   const incoming = bob.redun("incoming");
   assert.match(incoming, /^Exec .{8} \[ DONE \].*env=dev.*sample=HG002/m);
