@@ -177,7 +177,6 @@ changes("why tags were edited is known after a proposal was merged", () => {
   assert.match(ada.redun("tag", "blame", id), /env=prod .* Bob {2}Approve the June run$/m);
   ada.redun("merge", "origin/all");
   assert.match(ada.redun("tag", "history", id, "n"), /\+ n=1\n +figures checked\n +counted\n$/);
-  assert.match(ada.redun("tag", "history", id, "env"), /-> env=prod\n +Approve the June run\n$/);
 });
 
 changes("what was never fetched is not spoken of as if it was", () => {
