@@ -164,11 +164,16 @@ function deadProcess(): number {
 
 /** Gives the id of a process that has ended, but whose parent does not ask how. Linux only. */
 async function withZombie(body: (pid: number) => Promise<void>): Promise<void> {
-  // What a shell becomes by `exec` knows nothing of the shell's children.
-  const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"]);
+  // What a shell becomes by `exec` knows nothing of the shell's children; the shell itself would ask.
+  const parent = spawn("sh", ["-c", "exec 3<&0; cat <&3 & echo $!; exec sleep 60"]);
   const [said] = await once(parent.stdout, "data");
+  const until = async (pid: number, file: string, is: RegExp) => {
+    while (!is.test(fs.readFileSync(`/proc/${pid}/${file}`, "utf8"))) await sleep(5);
+  };
   try {
-    while (!/\) Z /.test(fs.readFileSync(`/proc/${Number(said)}/stat`, "utf8"))) await sleep(5);
+    await until(parent.pid!, "comm", /^sleep$/m);
+    parent.stdin.end();
+    await until(Number(said), "stat", /\) Z /);
     await body(Number(said));
   } finally {
     parent.kill();
