@@ -1,10 +1,16 @@
 /** What two logs lack of each other, as `log` shows runs and as a diff of tags; tags in conflict. */
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { cli, jsonLines, logged, ok, workflowRepository } from "../support/cli.ts";
-import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
+import {
+  prepared,
+  runGit,
+  type TemporaryRepository,
+  temporaryFolder,
+  temporaryRepository,
+} from "../support/repository.ts";
 
 const WORKFLOW = `import { applyTags, task } from "redun-git";
 const inner = task({ name: "inner", tags: { step: "a" } }, (x) => x);
@@ -16,20 +22,35 @@ export const main = task({ name: "main" }, (fail = false) => {
 
 /** Two clones, in which runs can be made; and the first run, which both have. */
 function team() {
-  const bare = temporaryRepository({ bare: true });
+  const { dir } = house();
+  const [bare, ada, bob] = ["bare", "Ada", "Bob"].map((name) => at(join(dir, name)));
+  return { bare: bare!, ada: ada!, bob: bob!, id: logged(ada!.dir)[0].id as string };
+}
+
+function at(dir: string) {
+  const git = (...args: string[]) => runGit(dir, args);
+  return { dir, git, redun: (...args: string[]) => ok(dir, args) };
+}
+
+/** A folder with both clones and their remote, which they know by its relative path. */
+const house = prepared(() => {
+  const folder = temporaryFolder();
+  const git = (...args: string[]) => runGit(folder.dir, args);
+  git("init", "-q", "--bare", "bare");
   const [ada, bob] = ["Ada", "Bob"].map((name) => {
-    const { dir, git } = workflowRepository({ "w.mjs": WORKFLOW });
-    git("remote", "add", "origin", bare.dir);
-    git("config", "user.name", name);
-    git("config", "user.email", `${name}@example.com`);
-    return { git, dir, redun: (...args: string[]) => ok(dir, args) };
+    const dir = join(folder.dir, name);
+    renameSync(workflowRepository({ "w.mjs": WORKFLOW }).dir, dir);
+    const one = at(dir);
+    one.git("remote", "add", "origin", "../bare");
+    one.git("config", "user.name", name);
+    one.git("config", "user.email", `${name}@example.com`);
+    return one;
   });
   ada!.redun("run", "-q", "-t", "env=dev", "w.mjs", "main");
   ada!.redun("push");
   bob!.redun("pull");
-  const id: string = logged(ada!.dir)[0].id;
-  return { bare, ada: ada!, bob: bob!, id };
-}
+  return { ...folder, git };
+});
 
 /** A commit of a clone's log with something done to git's index of it. */
 function commitWith({ dir, git }: Pick<TemporaryRepository, "dir" | "git">, change: string[]) {

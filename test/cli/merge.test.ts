@@ -2,7 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { BACKENDS, cli, jsonLines, logged, ok, workflowRepository } from "../support/cli.ts";
-import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
+import { prepared, temporaryRepository } from "../support/repository.ts";
 
 const merge = suite("merge and logs");
 const HELLO = {
@@ -13,7 +13,7 @@ export const main = task(function main(greet = "Hi") { return greet; });
 };
 
 /** A log `main` of one run, and a log `nightly` of two, one of them tagged. */
-function twoLogs(): TemporaryRepository {
+const twoLogs = prepared(() => {
   const repository = workflowRepository(HELLO);
   const { dir } = repository;
   ok(dir, ["run", "-q", "w.mjs", "main"]);
@@ -22,7 +22,7 @@ function twoLogs(): TemporaryRepository {
   const [newest] = logged(dir, ["--log", "nightly"]);
   ok(dir, ["tag", "add", "--log", "nightly", newest.id, "approved=true"]);
   return repository;
-}
+});
 
 for (const backend of BACKENDS) {
   merge(`one log is merged into another, ${backend}`, () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { BACKENDS, cli, logged, ok, workflowRepository } from "../support/cli.ts";
-import { temporaryFolder } from "../support/repository.ts";
+import { prepared, temporaryFolder } from "../support/repository.ts";
 
 const MARKING = {
   "w.mjs": `import { writeFileSync } from "node:fs";
@@ -15,13 +15,13 @@ export const main = task(function main() { writeFileSync("ran", ""); return 1; }
 const RUN = ["run", "-q", "w.mjs", "main"];
 
 /** A repository with a run in its log, on the branch `main`. */
-function recorded() {
+const recorded = prepared(() => {
   const repository = workflowRepository(MARKING);
   repository.git("update-ref", "refs/heads/code", "HEAD");
   ok(repository.dir, RUN);
   repository.git("clean", "-qf");
   return repository;
-}
+});
 
 /** Asserts that a command is refused, runs nothing and changes no ref, index or work tree. */
 function refuses(

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type TemporaryRepository, temporaryRepository } from "./repository.ts";
+import { prepared, type TemporaryRepository, temporaryRepository } from "./repository.ts";
 
 export const CLI = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 export const BACKENDS = ["native", "isomorphic"] as const;
@@ -86,6 +86,15 @@ export function start(cwd: string, args: readonly string[], options: CliOptions 
 export function workflowRepository(
   files: Readonly<Record<string, string>> = { "workflow.ts": HELLO },
 ): TemporaryRepository {
+  const key = JSON.stringify(files);
+  const copy = begun.get(key) ?? prepared(() => beginWith(files));
+  begun.set(key, copy);
+  return copy();
+}
+
+const begun = new Map<string, () => TemporaryRepository>();
+
+function beginWith(files: Readonly<Record<string, string>>): TemporaryRepository {
   const repository = temporaryRepository();
   writeFiles(repository.dir, files);
   repository.git("add", "-A");

@@ -4,7 +4,7 @@
  * an empty home folder with a known identity, and no GIT_* variables.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -42,6 +42,26 @@ export function temporaryFolder(): { dir: string; remove(): void } {
 
 /** A new repository on the branch `main`, with the identity `Test User <test@example.com>`. */
 export function temporaryRepository(options: TemporaryRepositoryOptions = {}): TemporaryRepository {
+  const key = JSON.stringify([options.objectFormat, options.bare, options.commit]);
+  const copy = begun.get(key) ?? prepared(() => beginRepository(options));
+  begun.set(key, copy);
+  return copy();
+}
+
+const begun = new Map<string, () => TemporaryRepository>();
+
+/** Makes a repository once, and gives a copy of it each time: git and Node take longer to start. */
+export function prepared(make: () => TemporaryRepository): () => TemporaryRepository {
+  let original: TemporaryRepository | undefined;
+  return () => {
+    original ??= make();
+    const { dir, remove } = temporaryFolder();
+    cpSync(original.dir, dir, { recursive: true });
+    return { dir, git: (...args) => runGit(dir, args), remove };
+  };
+}
+
+function beginRepository(options: TemporaryRepositoryOptions): TemporaryRepository {
   const { dir, remove } = temporaryFolder();
   const git = (...args: string[]) => runGit(dir, args);
   const format = options.objectFormat ? [`--object-format=${options.objectFormat}`] : [];
