@@ -1,6 +1,7 @@
 import { RedunError } from "../errors.ts";
 import type { Oid, StoredFile } from "../git/backend.ts";
 import { assertRefName } from "../git/files/refs.ts";
+import { addedFiles } from "../log/arrivals.ts";
 import { readFormat } from "../log/format.ts";
 import type { Log } from "../log/log.ts";
 import { proposalMessage } from "../log/tag-edits.ts";
@@ -22,8 +23,8 @@ export interface Proposal {
  * what is new since. Only tag edits are put there; runs are facts, and go by `pushLog`.
  * @param reason why, for the commit's message; without it, it is what the edits themselves said
  * @returns null when the remote's log lacks none
- * @throws RedunError BAD_REF for a branch that is checked out or holds something else, REMOTE_FAILED when the remote's log
- * was never seen
+ * @throws RedunError BAD_REF for a branch that is checked out or holds something else,
+ * REMOTE_FAILED when the remote's log was never seen
  */
 export async function proposeTags(
   log: Log,
@@ -63,15 +64,12 @@ export async function proposeTags(
     );
   }
   const base = expected ?? seen;
-  const missing = tip === null ? [] : await tagFiles(log, seen, tip);
+  const missing = tip === null ? [] : await addedEdits(log, seen, tip);
   if (missing.length === 0) return null;
-  const proposed = new Set((await tagFiles(log, seen, base)).map(({ path }) => path));
+  const proposed = new Set((await addedEdits(log, seen, base)).map(({ path }) => path));
   const files = missing.filter(({ path }) => !proposed.has(path));
   if (files.length === 0) return { ref, commit: base, files: [] };
-  const entities = files.flatMap(({ path }) => {
-    const place = parsePath(path);
-    return place?.kind === "tags" ? [place.entity] : [];
-  });
+  const entities = files.map(({ entity }) => entity);
   const messages = await messagesOf(log, seen, tip!, files);
   const commit = await backend.append({
     ref,
@@ -83,12 +81,12 @@ export async function proposeTags(
   return { ref, commit, files: files.map(({ path }) => path) };
 }
 
-async function tagFiles({ backend }: Log, from: Oid, to: Oid): Promise<StoredFile[]> {
-  const files: StoredFile[] = [];
-  for await (const { kind, path, oid } of backend.changes(from, to)) {
-    if (kind === "added" && parsePath(path)?.kind === "tags") files.push({ path, oid });
-  }
-  return files;
+/** The files of tag edits that `to` holds and `from` lacks, and what each is about. */
+async function addedEdits({ backend }: Log, from: Oid, to: Oid) {
+  return (await addedFiles(backend, from, to)).flatMap((file) => {
+    const place = parsePath(file.path);
+    return place?.kind === "tags" ? [{ ...file, entity: place.entity }] : [];
+  });
 }
 
 /** The messages of the commits that brought files, the first one first. */

@@ -1,4 +1,4 @@
-import type { Oid } from "../git/backend.ts";
+import type { Oid, StoredFile } from "../git/backend.ts";
 import type { ExecutionRow } from "../index/rows.ts";
 import type { Progress } from "../index/update.ts";
 import type { Log } from "../log/log.ts";
@@ -15,19 +15,13 @@ import {
 import type { TagPair } from "../tag/tag.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 
-/** A record file, by the object that holds it. */
-interface RecordFile {
-  readonly oid: Oid;
-  readonly path: string;
-}
-
 /** The files in which two commits of a log differ, as far as they are about runs and tag edits. */
 export interface FilesBetween {
   /** What `to` has alone, by execution. */
-  readonly runs: ReadonlyMap<string, readonly RecordFile[]>;
-  readonly edits: readonly RecordFile[];
+  readonly runs: ReadonlyMap<string, readonly StoredFile[]>;
+  readonly edits: readonly StoredFile[];
   /** Edits of the same entities that `from` has alone. */
-  readonly rivals: readonly RecordFile[];
+  readonly rivals: readonly StoredFile[];
 }
 
 /** A file of tag edits. */
@@ -54,9 +48,9 @@ export function entityName(type: EntityType, id: string): string {
 
 /** What separates two commits (`from` null: nothing). It takes as long as they are far apart. */
 export async function filesBetween(log: Log, from: Oid | null, to: Oid): Promise<FilesBetween> {
-  const runs = new Map<string, RecordFile[]>();
-  const edits: RecordFile[] = [];
-  const missing: (RecordFile & { entity: string })[] = [];
+  const runs = new Map<string, StoredFile[]>();
+  const edits: StoredFile[] = [];
+  const missing: (StoredFile & { entity: string })[] = [];
   const edited = new Set<string>();
   for await (const { kind, path, oid } of log.backend.changes(from, to)) {
     const place = parsePath(path);
@@ -78,7 +72,7 @@ export async function filesBetween(log: Log, from: Oid | null, to: Oid): Promise
 /** The edits in files, by the `entityName` of what they are about. */
 export async function readEdits(
   log: Log,
-  files: readonly RecordFile[],
+  files: readonly StoredFile[],
 ): Promise<ReadonlyMap<string, readonly ReadEdits[]>> {
   const found = new Map<string, ReadEdits[]>();
   for await (const read of readRecords(log, files)) {
@@ -95,7 +89,7 @@ export async function readEdits(
  */
 export async function readRuns(
   log: Log,
-  files: readonly RecordFile[],
+  files: readonly StoredFile[],
   wanted: { has(name: string): boolean },
   progress?: Progress,
 ): Promise<ReadRuns> {
@@ -145,7 +139,7 @@ type Read =
 /** What is no record is left out: the index names it when it takes the log in. */
 async function* readRecords(
   log: Log,
-  files: readonly RecordFile[],
+  files: readonly StoredFile[],
   progress?: Progress,
 ): AsyncGenerator<Read> {
   let at = 0;
