@@ -1,6 +1,6 @@
 import { loadConfig } from "../../src/git/files/config.ts";
 import { findRepository } from "../../src/git/files/repository.ts";
-import { logName, TRACKING_REFS } from "../../src/log/ref.ts";
+import { isTracking, logName, TRACKING_REFS } from "../../src/log/ref.ts";
 import { type LogSummary, listLogs } from "../../src/provenance/list-logs.ts";
 import { remoteOfTracking } from "../../src/share/remotes.ts";
 import { type CommandFunction, isJson, logChoice } from "../command.ts";
@@ -56,6 +56,6 @@ function table(logs: readonly LogSummary[], noteOf: (log: LogSummary) => string)
 
 /** `nightly`, `origin/main`; the whole ref of a log that stands elsewhere. */
 function nameOf({ ref }: Pick<LogSummary, "ref">): string {
-  if (ref.startsWith(TRACKING_REFS)) return ref.slice(TRACKING_REFS.length);
+  if (isTracking(ref)) return ref.slice(TRACKING_REFS.length);
   return logName(ref);
 }

@@ -64,6 +64,12 @@ function refuse(code: "USAGE" | "BAD_CONFIG", message: string, name: string): ne
   throw new RedunError(code, message, hint);
 }
 
+/** Whether a ref follows a remote's log. */
+export const isTracking = (ref: string): boolean => ref.startsWith(TRACKING_REFS);
+
+/** Whether a ref is among those that logs stand on when nothing else is said. */
+export const isLogRef = (ref: string): boolean => ref.startsWith("refs/redun/") && !isTracking(ref);
+
 /** How git abbreviates the ref: `redun/main`. */
 export function shortRef(ref: string): string {
   return ref.replace(/^refs\/(heads\/)?/, "");

@@ -4,7 +4,7 @@ import { RedunError } from "../errors.ts";
 import type { GitBackend, Oid } from "../git/backend.ts";
 import type { Log } from "./log.ts";
 import type { Theirs } from "./merge.ts";
-import { shortRef, TRACKING_REFS } from "./ref.ts";
+import { isLogRef, shortRef, TRACKING_REFS } from "./ref.ts";
 
 /** What a user wants to merge. */
 export interface FoundTheirs extends Theirs {
@@ -92,9 +92,7 @@ function noBundle(path: string, source: string): RedunError | null {
 /** The log of the same name in a bundle, or the only ref that it has. */
 async function openBundle({ backend, ref }: Log, path: string): Promise<FoundTheirs> {
   const refs = await backend.remoteRefs({ remote: path, patterns: [] });
-  const logs = [...refs.keys()].filter(
-    (name) => name.startsWith("refs/redun/") && !name.startsWith(TRACKING_REFS),
-  );
+  const logs = [...refs.keys()].filter(isLogRef);
   const names = refs.has(ref) ? [ref] : logs.length > 0 ? logs : [...refs.keys()];
   const [name] = names;
   if (name === undefined || names.length > 1) {

@@ -7,7 +7,7 @@ import { deferredBackend } from "../git/open.ts";
 import { indexPath, indexSize, openIndexFile } from "../index/index-file.ts";
 import { IndexReader } from "../index/reader.ts";
 import { indexedTip } from "../index/stamp.ts";
-import { chosenRef, type LogChoice, TRACKING_REFS } from "../log/ref.ts";
+import { chosenRef, isTracking, type LogChoice } from "../log/ref.ts";
 import { parsePath } from "../record/layout.ts";
 
 /** One of a repository's logs. */
@@ -47,7 +47,7 @@ export async function listLogs(choice: LogChoice = {}, cwd = process.cwd()): Pro
         changed: committedAt(await backend.commit(commit)) * 1000,
         indexBytes: indexSize(indexPath(repository, ref)),
         isDefault: ref === chosen,
-        isTracking: ref.startsWith(TRACKING_REFS),
+        isTracking: isTracking(ref),
       });
     }
     return logs;

@@ -1,5 +1,6 @@
 import type { Oid, Transfer } from "../git/backend.ts";
 import type { Log } from "../log/log.ts";
+import { isLogRef } from "../log/ref.ts";
 import { whileContended } from "../log/retry.ts";
 import { lastSeen, type RemoteLog } from "./remotes.ts";
 import { isRewritten, keepLost, type Rewritten } from "./rewritten.ts";
@@ -64,5 +65,5 @@ export async function previewFetch(log: Log, remote: RemoteLog, talk: Talk = {})
 /** The logs that a remote has, as full ref names: all but what it tracks of others. */
 export async function logsOfRemote({ backend }: Log, remote: string, talk: Talk = {}) {
   const refs = await backend.remoteRefs({ ...talk, remote, patterns: ["refs/redun/*"] });
-  return [...refs.keys()].filter((ref) => /^refs\/redun\/(?!remotes\/)/.test(ref)).sort();
+  return [...refs.keys()].filter(isLogRef).sort();
 }

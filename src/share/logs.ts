@@ -1,8 +1,8 @@
 import type { GitBackend } from "../git/backend.ts";
-import { TRACKING_REFS } from "../log/ref.ts";
+import { isLogRef } from "../log/ref.ts";
 
 /** The logs of this repository, as full ref names: all but what follows others'. */
 export async function logsHere(backend: GitBackend): Promise<string[]> {
   const refs = await backend.refs("refs/redun/");
-  return [...refs.keys()].filter((ref) => !ref.startsWith(TRACKING_REFS));
+  return [...refs.keys()].filter(isLogRef);
 }
