@@ -34,9 +34,9 @@ export interface RemoteLog {
  */
 export function remoteLog(remote: string, ref: string): RemoteLog {
   expectOwn(ref);
-  const folder = trackingFolder(remote);
   const log = logName(ref);
-  const [tracking, former] = [`${folder}${log}`, `${folder.slice(0, -1)}.rewritten/${log}-`];
+  const tracking = `${trackingFolder(remote)}${log}`;
+  const former = `${formerFolder(remote)}${log}-`;
   return { remote, name: withoutCredentials(remote), ref, tracking, former };
 }
 
@@ -46,18 +46,22 @@ export function trackingFolder(remote: string): string {
   return `${TRACKING_REFS}${isName ? remote : `url-${blobId(remote, "sha1").slice(0, 12)}`}/`;
 }
 
+/** The folder of the refs that keep what they held before they were rewritten. */
+function formerFolder(remote: string): string {
+  return `${trackingFolder(remote).slice(0, -1)}.rewritten/`;
+}
+
 /**
  * Whose log a tracking ref follows, or what that was before it was rewritten: the name of a
  * configured remote; null for a URL or a path, of which a hash alone is known; undefined for a
  * remote that is configured no more.
  */
 export function remoteOfTracking(config: GitConfig, tracking: string): string | null | undefined {
-  const folders = (remote: string) => {
-    const folder = trackingFolder(remote);
-    return [folder, `${folder.slice(0, -1)}.rewritten/`];
-  };
-  const remotes = config.subsections("remote");
-  const known = remotes.find((name) => folders(name).some((folder) => tracking.startsWith(folder)));
+  const known = config
+    .subsections("remote")
+    .find((name) =>
+      [trackingFolder(name), formerFolder(name)].some((folder) => tracking.startsWith(folder)),
+    );
   const isAddress = /^url-[0-9a-f]{12}(?:\.rewritten)?\//.test(
     tracking.slice(TRACKING_REFS.length),
   );

@@ -137,7 +137,7 @@ async function ownCommit(
   parent: Oid,
   files: readonly StoredFile[],
 ): Promise<Oid> {
-  const ref = `${remote.tracking}.own`;
+  const ref = `${remote.former}own`;
   const stale = await backend.resolve(ref);
   if (stale !== null) await backend.remove(ref, stale);
   const message = `records that ${remote.name} never had\n`;
