@@ -11,6 +11,7 @@ import { chooseRemote, type RemoteLog, remoteLog } from "../src/share/remotes.ts
 import { isJson, logChoice, type Options } from "./command.ts";
 import { jsonText } from "./text/json.ts";
 import { visible, write } from "./text/terminal.ts";
+import { watchedLog } from "./watched-log.ts";
 
 /** What a command that talks with a remote begins with. */
 export interface Sharing {
@@ -58,7 +59,8 @@ export async function eachLogOfRemote(
     await write(visible(`${remoteLog(remote, log.ref).name} has no logs.\n`));
   }
   for (const ref of refs) {
-    await write(visible(await body(new Log(log.backend, ref), remoteLog(remote, ref))));
+    const one = watchedLog(new Log(log.backend, ref));
+    await write(visible(await body(one, remoteLog(remote, ref))));
   }
 }
 

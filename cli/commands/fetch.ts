@@ -4,14 +4,12 @@ import { lastSeen, type RemoteLog } from "../../src/share/remotes.ts";
 import { type CommandFunction, isJson, type Options } from "../command.ts";
 import { arrivalsText } from "../text/arrivals.ts";
 import { reportRewritten } from "../text/rewritten.ts";
-import { watchedLog } from "../watched-log.ts";
 import { eachLogOfRemote, factsJson, preview, withRemote } from "../with-remote.ts";
 
 export const command: CommandFunction = ([named], options) => {
   const json = isJson(options);
   return withRemote(options, named, "fetch", (sharing) =>
-    eachLogOfRemote(sharing, options, async (plain, there) => {
-      const log = watchedLog(plain);
+    eachLogOfRemote(sharing, options, async (log, there) => {
       if (!options.dryRun) {
         const fetched = await fetchLog(log, there, sharing.talk);
         const arrivals = await countBetween(log.backend, fetched.before, fetched.after);

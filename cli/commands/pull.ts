@@ -7,15 +7,13 @@ import { type CommandFunction, isJson } from "../command.ts";
 import { conflictsAfter, conflictsText } from "../conflicts.ts";
 import { arrivalsText } from "../text/arrivals.ts";
 import { reportRewritten } from "../text/rewritten.ts";
-import { watchedLog } from "../watched-log.ts";
 import { eachLogOfRemote, factsJson, preview, withRemote } from "../with-remote.ts";
 
 export const command: CommandFunction = ([named], options) => {
   const json = isJson(options);
   if (options.drop && options.dryRun) throw dropsAtOnce();
   return withRemote(options, named, "fetch", (sharing) =>
-    eachLogOfRemote(sharing, options, async (plain, there) => {
-      const log = watchedLog(plain);
+    eachLogOfRemote(sharing, options, async (log, there) => {
       if (options.drop) {
         const dropped = await pullAndDrop(log, there, sharing.talk);
         return json ? factsJson(there, dropped) : dropText(dropped, there);
