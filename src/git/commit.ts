@@ -17,6 +17,11 @@ export function parseCommit(bytes: Uint8Array): CommitInfo {
   return { ...found, parents, message: blank < 0 ? "" : text.slice(blank + 2) };
 }
 
+/** Who stands in the line of an author or committer: `Name <email>`, without the time. */
+export function whoIn(line: string): string {
+  return line.replace(/ [^ ]* [^ ]*$/, "");
+}
+
 /**
  * When a commit was made, in seconds since 1970; 0 where its line is not as git writes it, or
  * names a year of more than four digits.

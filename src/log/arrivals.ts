@@ -71,10 +71,6 @@ export class ArrivalCounter {
   #last: string | undefined;
   readonly #people = new Map<string, string>();
 
-  get #hasFiles(): boolean {
-    return this.#executions + this.#tagEdits + this.#others > 0;
-  }
-
   /** Takes a file, in an order that keeps those of one folder together. */
   addFile(path: string): void {
     const place = parsePath(path);
@@ -85,7 +81,10 @@ export class ArrivalCounter {
     else if (place?.kind !== "format") this.#others++;
   }
 
-  /** Takes who made the commits that `to` has and `from` lacks. One address with several names is one person. */
+  /**
+   * Takes who made the commits that `to` has and `from` lacks. One address with several names is
+   * one person.
+   */
   async addAuthors(backend: GitBackend, from: Oid | null, to: Oid): Promise<void> {
     const revision = from === null ? to : `${from}..${to}`;
     for await (const { author } of backend.history({ revision })) {
@@ -96,11 +95,12 @@ export class ArrivalCounter {
   }
 
   get total(): Arrivals {
-    return {
+    const arrivals = {
       executions: this.#executions,
       tagEdits: this.#tagEdits,
       others: this.#others,
-      people: this.#hasFiles ? [...this.#people.values()] : [],
+      people: [...this.#people.values()],
     };
+    return isNothing(arrivals) ? NOTHING : arrivals;
   }
 }

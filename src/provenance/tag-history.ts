@@ -1,5 +1,5 @@
 import type { Oid } from "../git/backend.ts";
-import { committedAt } from "../git/commit.ts";
+import { committedAt, whoIn } from "../git/commit.ts";
 import { reasonOf } from "../log/tag-edits.ts";
 import { type CurrentNode, sameTag, type TagGraph, type TagNode } from "../tag/graph.ts";
 import type { TagPair } from "../tag/tag.ts";
@@ -153,7 +153,7 @@ async function readCommit({ log }: IndexedLog, oid: Oid): Promise<TagCommit> {
   const { author, message } = await log.backend.commit(oid);
   return {
     oid,
-    author: author.replace(/ [^ ]* [^ ]*$/, ""),
+    author: whoIn(author),
     time: committedAt({ committer: author }) * 1000,
     subject: message.split("\n")[0] ?? "",
     reason: reasonOf(message),

@@ -1,5 +1,6 @@
 import { compareTags, type TagChange } from "../compare/tags.ts";
 import type { Oid } from "../git/backend.ts";
+import { whoIn } from "../git/commit.ts";
 import type { ExecutionRow } from "../index/rows.ts";
 import type { Progress } from "../index/update.ts";
 import { type Found, findEntity } from "../provenance/find.ts";
@@ -145,11 +146,10 @@ async function find(log: IndexedLog, type: EntityType, id: string): Promise<Foun
 }
 
 /** Who brought each file of tag edits. */
-async function authorsOf({ log }: IndexedLog, from: Oid | null, to: Oid | null) {
+async function authorsOf({ log }: IndexedLog, from: Oid | null, to: Oid) {
   const authors = new Map<string, string[]>();
-  if (to === null || from === to) return authors;
   for await (const { commit, files } of log.backend.arrivals({ from, to, paths: ["tags"] })) {
-    const author = (await log.backend.commit(commit)).author.replace(/ \d+ [+-]\d{4}$/, "");
+    const author = whoIn((await log.backend.commit(commit)).author);
     for (const { path } of files) authors.set(path, [...(authors.get(path) ?? []), author]);
   }
   return authors;

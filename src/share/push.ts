@@ -34,8 +34,8 @@ const MAX_PAUSE = 1500;
  * The first push does not fetch before: it lands only if the remote's log is where we saw it last,
  * and then there is nothing to fetch.
  * @throws RedunError REMOTE_REWRITTEN when the remote's log was moved by force since we last saw
- * it, until the user has decided: see rewritten.ts; REMOTE_FAILED, PUSH_REJECTED, REMOTE_BUSY; NOT_A_LOG where
- * our ref holds something else; what `mergeLogs` throws
+ * it, until the user has decided: see rewritten.ts; REMOTE_FAILED, PUSH_REJECTED, REMOTE_BUSY;
+ * NOT_A_LOG where our ref holds something else; what `mergeLogs` throws
  */
 export async function pushLog(log: Log, remote: RemoteLog, talk: Talk = {}): Promise<PushedLog> {
   const [former] = await both(formerStates(log, remote), log.expectLog());

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { History, ListedCommit, Oid, Repository } from "../backend.ts";
-import { committedAt } from "../commit.ts";
+import { committedAt, whoIn } from "../commit.ts";
 import { readText } from "../files/read-text.ts";
 import { unknownRevision } from "../revision.ts";
 import { readCommit } from "./commits.ts";
@@ -152,7 +152,7 @@ class Walk {
   async #read(oid: Oid): Promise<Met> {
     const commit = await readCommit(this.#store, oid);
     const { tree, message } = commit;
-    const author = commit.author.replace(/ [^ ]* [^ ]*$/, "");
+    const author = whoIn(commit.author);
     const time = committedAt(commit) * 1000;
     const parents = this.#shallow.has(oid) ? [] : commit.parents;
     const [paragraph = ""] = message.replace(/^(?:[ \t]*\n)+/, "").split(/\n\s*\n/);

@@ -1,6 +1,6 @@
 import { RedunError } from "../../errors.ts";
 import type { Change, GitBackend, Head, Identity, Move, Oid, Repository } from "../backend.ts";
-import { parseCommit } from "../commit.ts";
+import { parseCommit, whoIn } from "../commit.ts";
 import { listConfig } from "../files/config-values.ts";
 import { machineIdentity, stamp } from "../identity.ts";
 import { arrivals } from "./arrivals.ts";
@@ -53,7 +53,7 @@ function identityReader(repository: Repository): () => Promise<Identity> {
     const { status, stdout } = await runGit(repository, ["var", `GIT_${role}_IDENT`]);
     const line = status === 0 ? stdout.toString("utf8").trim() : machineIdentity();
     const fixed = process.env[`GIT_${role}_DATE`] !== undefined;
-    const who = line.replace(/ \d+ [+-]\d{4}$/, "");
+    const who = whoIn(line);
     return () => (fixed ? line : `${who} ${stamp(new Date())}`);
   };
   let asked: Promise<(() => string)[]> | undefined;
