@@ -58,6 +58,5 @@ export type ErrorCode =
   | "SCRIPT_FAILED_TO_LOAD"
   | "UNKNOWN_TASK"
   | "BAD_TASK"
-  | "BAD_ARGUMENT"
   | "NOT_IN_A_RUN"
   | "INDEX_FAILED";

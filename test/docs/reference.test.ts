@@ -1,0 +1,24 @@
+/** The reference is fresh: docs/cli.md is what the declarations say, docs/errors.md has every code. */
+import { readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { commandReference } from "../../scripts/reference.ts";
+
+const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+
+const reference = suite("reference");
+
+reference("docs/cli.md is fresh; `npm run docs` makes it so", () => {
+  assert.is(file("docs/cli.md"), commandReference());
+});
+
+reference("docs/errors.md has one line for every code, in the order of the code", () => {
+  const declared = [...file("src/errors.ts").matchAll(/^ {2}\| "(\w+)"/gm)].map(([, code]) => code);
+  const documented = [...file("docs/errors.md").matchAll(/^\| `(\w+)` \|/gm)].map(
+    ([, code]) => code,
+  );
+  assert.ok(declared.length > 30);
+  assert.equal(documented, declared);
+});
+
+reference.run();
