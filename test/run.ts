@@ -1,22 +1,12 @@
 /**
  * Runs every *.test.ts below test/, two files at a time, each in a process of its own, and ends
- * with `N passed, N failed`. uvu by itself exits 0 when a file has no tests, forgets `.run()` or
- * throws in a `before` hook: a file counts as failed unless its own totals say that all passed.
+ * with `N passed, N failed, N skipped`. See support/test-file.ts for what counts as failed.
  * Arguments are parts of file names: `npm test -- cli/log` runs only those.
  */
-import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-
-interface Outcome {
-  readonly file: string;
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-  readonly seconds: number;
-  readonly output: string;
-}
+import { type Outcome, runTestFile, SKIPPED } from "./support/test-file.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const AT_ONCE = 2;
@@ -60,48 +50,13 @@ process.exitCode = failed > 0 ? 1 : 0;
 
 async function work(): Promise<void> {
   for (let file = queue.shift(); file; file = queue.shift()) {
-    const outcome = await run(file);
+    const outcome = await runTestFile(join(ROOT, file));
     outcomes.push(outcome);
     const mark = outcome.failed > 0 ? "FAIL" : "ok  ";
     console.log(`${mark} ${file}  ${outcome.passed} passed, ${outcome.seconds.toFixed(1)} s`);
     if (outcome.failed > 0) console.log(outcome.output);
-    for (const [note] of outcome.output.matchAll(/^.*\bskipp(?:ed|ing)\b.*:.*$/gim)) {
-      if (!/^\s+Skipped:/.test(note)) console.log(`     ${note.trim()}`);
-    }
+    for (const [note] of outcome.output.matchAll(SKIPPED)) console.log(`     ${note}`);
   }
-}
-
-function run(file: string): Promise<Outcome> {
-  const started = performance.now();
-  const child = spawn(process.execPath, ["--import", "tsx", file], {
-    cwd: ROOT,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk: Buffer) => {
-      output += chunk;
-    });
-  }
-  return new Promise((done) => {
-    child.on("close", (status) => {
-      const total = (name: string) =>
-        Number(new RegExp(`^\\s+${name}:\\s+(\\d+)`, "m").exec(output)?.[1] ?? 0);
-      const all = total("Total");
-      const passed = total("Passed");
-      const skipped = total("Skipped");
-      const sound = status === 0 && all > 0 && all === passed + skipped;
-      const failed = sound ? 0 : Math.max(all - passed - skipped, 1);
-      done({
-        file,
-        passed,
-        failed,
-        skipped,
-        output,
-        seconds: (performance.now() - started) / 1000,
-      });
-    });
-  });
 }
 
 function findTests(folder: string): string[] {

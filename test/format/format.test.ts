@@ -21,6 +21,7 @@ import { blobId } from "../../src/value/oid.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
+import { skipped, unless } from "../support/skipped.ts";
 import { value } from "../value/arbitrary.ts";
 import { LONE_SURROGATES, STRINGS, VALUES } from "../value/corpus.ts";
 import { python } from "../value/python.ts";
@@ -98,7 +99,7 @@ document("every command prints what it is said to print", () => {
   const steps = sessions.flatMap((session) => [...session.matchAll(/^\$ (.*)\n([^$]*)/gm)]);
   assert.ok(steps.length >= 10);
   const hasSha512 = spawnSync("sh", ["-c", "command -v sha512sum"]).status === 0;
-  if (!hasSha512) process.stdout.write("\n  note: tag hashes skipped: there is no sha512sum\n");
+  if (!hasSha512) skipped("hashes of tags", "no sha512sum");
   const { dir } = temporaryRepository();
   for (const [, command, printed] of steps) {
     if (command!.includes("sha512sum") && !hasSha512) continue;
@@ -323,8 +324,9 @@ function recordedFiles({ git }: TemporaryRepository): DocumentedFile[] {
     });
 }
 
-const independent = suite("independent programs, from docs/format.md alone");
+const programs = suite("independent programs, from docs/format.md alone");
 const pythonHasYaml = spawnSync("python3", ["-c", "import yaml"]).status === 0;
+const independent = unless(pythonHasYaml ? null : "no python3 with yaml", programs);
 
 independent("the documented files are a log", () => {
   const repository = temporaryRepository();
@@ -649,8 +651,7 @@ independent("a branch becomes a log, and what is none of ours does not", () => {
   }
 });
 
-if (pythonHasYaml) independent.run();
-else process.stdout.write("\n  note: independent programs skipped: no python3 with yaml\n");
+programs.run();
 
 /** Runs a program of a user of the library, for whom `redun-git` is dist/index.js. */
 function runLibrary(dir: string): void {

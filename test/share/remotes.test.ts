@@ -11,6 +11,7 @@ import { BACKENDS } from "../support/cli.ts";
 import { type Clone, clone, cloneIn, closeClones } from "../support/clone.ts";
 import { type HttpRemoteOptions, httpRemote } from "../support/http-remote.ts";
 import { runGit, temporaryFolder, temporaryRepository } from "../support/repository.ts";
+import { unless } from "../support/skipped.ts";
 import { noSshd, sshRemote } from "../support/ssh-remote.ts";
 
 const REF = "refs/redun/main";
@@ -136,9 +137,7 @@ for (const [what, options] of [
   });
 }
 
-const why = noSshd();
-if (why) console.log(`skipped: ssh (${why})`);
-(why ? remotes.skip : remotes)("ssh", async () => {
+unless(noSshd(), remotes)("ssh", async () => {
   const server = await sshRemote();
   process.env.GIT_SSH_COMMAND = server.command;
   try {

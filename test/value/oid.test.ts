@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { blobId, contentId } from "../../src/value/oid.ts";
+import { skipped } from "../support/skipped.ts";
 
 const test = suite("object ids");
 
@@ -18,7 +19,7 @@ test("are git's own, in both hash functions", () => {
       const repository = join(folder, format);
       const init = spawnSync("git", ["init", "-q", `--object-format=${format}`, repository]);
       if (init.status !== 0) {
-        process.stdout.write(`\n  note: git ${format} skipped, no git that knows it\n`);
+        skipped(`object ids in ${format}`, "no git that knows it");
         continue;
       }
       for (const input of CONTENTS) {

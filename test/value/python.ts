@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
+import { skipped } from "../support/skipped.ts";
 
 /**
  * Runs a Python script over many inputs in one process: `answer(input)`, which the script must
- * define, is called for each, and what it throws becomes `{ error }`. Undefined, with a note on
- * standard output, where there is no python3 or one of the modules is missing.
+ * define, is called for each, and what it throws becomes `{ error }`. Undefined, and counted as
+ * skipped, where there is no python3 or one of the modules is missing.
  */
 export function python(
   what: string,
@@ -13,7 +14,7 @@ export function python(
 ): unknown[] | undefined {
   const probe = spawnSync("python3", ["-c", modules.map((m) => `import ${m}`).join("\n")]);
   if (probe.status !== 0) {
-    process.stdout.write(`\n  note: ${what} skipped, no python3 with ${modules.join(", ")}\n`);
+    skipped(what, modules.length > 0 ? `no python3 with ${modules.join(", ")}` : "no python3");
     return undefined;
   }
   const result = spawnSync("python3", ["-c", `${HEAD}\n${script}\n${TAIL}`], {

@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** How the tests of one file went. */
+export interface Outcome {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly seconds: number;
+  readonly output: string;
+}
+
+/** A file whose tests go on for longer hangs. */
+const PATIENCE_IN_MS = 20 * 60_000;
+
+/**
+ * Runs the tests of a file in a process of its own. uvu by itself exits 0 when a file has no
+ * tests, makes a suite and forgets to run it, throws something that is no Error, or throws in a
+ * `before` or `after.each` hook. So a file fails unless its own totals say that every test passed;
+ * uvu's `Total` leaves out those that were skipped.
+ */
+export function runTestFile(path: string, patienceInMs = PATIENCE_IN_MS): Promise<Outcome> {
+  const started = performance.now();
+  const { FORCE_COLOR: _, ...env } = process.env;
+  const child = spawn(process.execPath, ["--import", "tsx", path], {
+    cwd: fileURLToPath(new URL("../..", import.meta.url)),
+    stdio: ["ignore", "pipe", "pipe"],
+    env,
+    timeout: patienceInMs,
+    killSignal: "SIGKILL",
+  });
+  let output = "";
+  let stdout = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (chunk: string) => {
+      output += chunk;
+      if (stream === child.stdout) stdout += chunk;
+    });
+  }
+  return new Promise((done, fail) => {
+    child.on("error", fail);
+    child.on("close", (status, signal) => {
+      const seconds = (performance.now() - started) / 1000;
+      if (signal) output += `\n  ended by ${signal} after ${seconds.toFixed(0)} s\n`;
+      const forgotten = suitesNotRun(readFileSync(path, "utf8"));
+      for (const name of forgotten) output += `\n  ${name}.run() is missing\n`;
+      const { total, passed, skipped } = totals(stdout);
+      const isSound = status === 0 && total === passed && total + skipped > 0;
+      const failed = isSound ? 0 : Math.max(total - passed, 1);
+      done({ passed, failed: failed + forgotten.length, skipped, seconds, output });
+    });
+  });
+}
+
+/** What uvu says at the very end, and the parts that `skipped` of ./skipped.ts told of before. */
+function totals(stdout: string): { total: number; passed: number; skipped: number } {
+  const last = (name: string) =>
+    Number([...stdout.matchAll(new RegExp(`^  ${name}:\\s+(\\d+)$`, "gm"))].at(-1)?.[1] ?? 0);
+  const parts = [...stdout.matchAll(SKIPPED)].length;
+  return { total: last("Total"), passed: last("Passed"), skipped: last("Skipped") + parts };
+}
+
+/** A line that says what was skipped, and why. */
+export const SKIPPED = /^skipped: .*$/gm;
+
+/** The names of suites that a source makes and does not run: uvu does not know of them. */
+function suitesNotRun(source: string): string[] {
+  const made = [...source.matchAll(/^(?:const|let) (\w+) = suite\b/gm)].map(([, name]) => name!);
+  if (/^import \{[^}]*\btest\b[^}]*\} from "uvu"/m.test(source)) made.push("test");
+  return made.filter((name) => !new RegExp(`\\b${name}\\.run\\(\\)`).test(source));
+}
