@@ -11,9 +11,8 @@ import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { wholeValue } from "../../src/provenance/read.ts";
 import type { Code } from "../../src/record/records.ts";
 import { formatTag } from "../../src/tag/text.ts";
-import { plain } from "../../src/value/plain.ts";
 import { preview } from "../../src/value/preview.ts";
-import { StoredValue } from "../../src/value/value.ts";
+import { StoredValue, Tagged } from "../../src/value/value.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
 import { commitJson, commitLine } from "../text/commit-line.ts";
 import { changedLines } from "../text/diff-lines.ts";
@@ -135,6 +134,11 @@ async function valueLines(log: IndexedLog, change: ValueChange, paint: Paint): P
   const { name, before, after } = change;
   const [was, is] = await Promise.all([sideOf(log, before), sideOf(log, after)]);
   const label = typeof name === "string" ? `${name}=` : "";
+  if (was?.isOpaque && is?.isOpaque && was.line === is.line) {
+    return [
+      oneLine(`  ${label}${is.line} was recorded without its content: it cannot be compared`),
+    ];
+  }
   const short = changedLines(
     [
       ...(was ? [oneLine(`-${label}${was.line}`)] : []),
@@ -157,6 +161,7 @@ async function sideOf(log: IndexedLog, given: Given | null) {
   const raised = given.isError ? "raised " : "";
   return {
     line: raised + preview(value, SHORT),
+    isOpaque: value instanceof Tagged && value.tag === "opaque",
     isLong: preview(value, SHORT + 1).length > SHORT,
     yaml: () => writeYaml(value),
   };
@@ -222,7 +227,7 @@ function sidesJson({ before, after }: Pick<ValueChange, "before" | "after">): ob
 
 function givenJson({ id, value, isError }: Given): object {
   if (value instanceof StoredValue) return { id };
-  return { id, [isError ? "error" : "value"]: plain(value) };
+  return { id, [isError ? "error" : "value"]: value };
 }
 
 function sumJson({ counts, total, took }: JobSum): object {

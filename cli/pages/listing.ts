@@ -1,6 +1,5 @@
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import type { Listed } from "../../src/provenance/listing.ts";
-import { plain } from "../../src/value/plain.ts";
 import { preview } from "../../src/value/preview.ts";
 import { typeName } from "../../src/value/type-name.ts";
 import { shortId, tagText } from "../text/lines.ts";
@@ -34,7 +33,7 @@ export function listedJson(log: IndexedLog, entity: Listed): object {
   if (type === "CallNode") return { ...common, task: job?.task, ...known, tags };
   const content = "value" in entity && {
     type: typeName(entity.value),
-    value: plain(entity.value),
+    value: entity.value,
   };
   return { ...common, path: row?.name ?? undefined, ...content, ...known, tags };
 }

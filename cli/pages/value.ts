@@ -5,7 +5,6 @@ import { makerOf } from "../../src/provenance/maker.ts";
 import { readValue } from "../../src/provenance/read.ts";
 import { fileVersions } from "../../src/provenance/versions.ts";
 import { File } from "../../src/value/file.ts";
-import { plain } from "../../src/value/plain.ts";
 import { preview } from "../../src/value/preview.ts";
 import { typeName } from "../../src/value/type-name.ts";
 import { StoredValue } from "../../src/value/value.ts";
@@ -96,7 +95,7 @@ export async function valuePageJson(log: IndexedLog, found: Found): Promise<obje
   return {
     _type: "Value",
     id,
-    ...(read && { type: typeName(read.value), value: plain(read.value) }),
+    ...(read && { type: typeName(read.value), value: read.value }),
     ...(read?.value instanceof File && {
       versions: fileVersions(log.index, read.value.path).map(({ row }) => row.id),
     }),

@@ -1,6 +1,5 @@
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { type RecordedValue, wholeValue } from "../../src/provenance/read.ts";
-import { plain } from "../../src/value/plain.ts";
 import { preview } from "../../src/value/preview.ts";
 import { oneLine } from "../text/terminal.ts";
 
@@ -34,5 +33,5 @@ export async function argsText(
 /** A whole value as programs get it; its id alone where no more was recorded. */
 export async function valueJson(log: IndexedLog, recorded: RecordedValue): Promise<unknown> {
   const whole = await wholeValue(log, recorded);
-  return whole ? plain(whole.value) : { _type: "Value", id: recorded.id };
+  return whole ? whole.value : { _type: "Value", id: recorded.id };
 }

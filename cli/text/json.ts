@@ -1,9 +1,11 @@
+import { builtinForm } from "../../src/value/builtins.ts";
 import { INVISIBLE } from "../../src/value/shown-text.ts";
-import { Float } from "../../src/value/value.ts";
+import { ErrorValue, Fields, Float, StoredValue } from "../../src/value/value.ts";
 
 /**
- * Strict JSON on one line. Integers of any size keep their digits and 1.0 its point; NaN and the
- * infinities, which JSON lacks, become texts; dates, bytes and the like become what they print as.
+ * Strict JSON on one line, of what a record holds as well. Integers of any size keep their digits and
+ * 1.0 its point; NaN and the infinities, which JSON lacks, become texts; dates, bytes and the like
+ * become what they print as. A `Map` whose keys are not all text is a list of pairs.
  */
 export function jsonText(value: unknown, around: readonly unknown[] = []): string {
   if (value === null || value === undefined) return "null";
@@ -15,14 +17,37 @@ export function jsonText(value: unknown, around: readonly unknown[] = []): strin
   if (typeof value === "boolean") return String(value);
   if (typeof value !== "object") return textJson(String(value));
   if (around.includes(value)) return `"[Circular]"`;
-  const inside = (part: unknown) => jsonText(part, [...around, value]);
-  if (Array.isArray(value) || value instanceof Set) return `[${[...value].map(inside).join(",")}]`;
-  if (value instanceof Map) return inside(Object.fromEntries(value));
+  return objectJson(value, (part) => jsonText(part, [...around, value]));
+}
+
+function objectJson(value: object, inside: (part: unknown) => string): string {
+  const list = (parts: Iterable<unknown>) => `[${Array.from(parts, inside).join(",")}]`;
+  const map = (entries: Iterable<readonly [string, unknown]>) => {
+    const given = [...entries].filter(([, part]) => part !== undefined);
+    return `{${given.map(([key, part]) => `${textJson(key)}:${inside(part)}`).join(",")}}`;
+  };
+  if (Array.isArray(value) || value instanceof Set) return list(value);
+  if (value instanceof Map) return hasTextKeys(value) ? map(value) : list(value);
+  if (value instanceof Fields) return map(value.entries);
   if (value instanceof Uint8Array) return textJson(Buffer.from(value).toString("base64"));
-  if (value instanceof Error) return jsonText({ name: value.name, message: value.message });
+  if (value instanceof StoredValue)
+    return map([
+      ["_type", "Value"],
+      ["id", value.id],
+    ]);
+  if (value instanceof ErrorValue) {
+    return map(Object.entries({ name: value.name, message: value.message, ...value.more }));
+  }
+  if (value instanceof Error)
+    return map(Object.entries({ name: value.name, message: value.message }));
   if ("toJSON" in value && typeof value.toJSON === "function") return inside(value.toJSON());
-  const entries = Object.entries(value).filter(([, part]) => part !== undefined);
-  return `{${entries.map(([key, part]) => `${textJson(key)}:${inside(part)}`).join(",")}}`;
+  const form = builtinForm(value);
+  if (form) return inside(form.tag === "boxed" ? (form.content as unknown[])[0] : form.content);
+  return map(Object.entries(value));
+}
+
+function hasTextKeys(map: Map<unknown, unknown>): map is Map<string, unknown> {
+  return [...map.keys()].every((key) => typeof key === "string");
 }
 
 /** When something began and ended, as programs get it; null while it goes on. */

@@ -1,6 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { types } from "node:util";
-import { ErrorValue } from "../value/value.ts";
+import { opaqueText } from "../value/opaque.ts";
+import { ErrorValue, Tagged } from "../value/value.ts";
+import { readYaml } from "../value/yaml-read.ts";
+import { writeYaml } from "../value/yaml-write.ts";
 
 /** The folder whose frames are ours: this one; in the package, all that was built. */
 const OWN_FOLDER = new URL("./", import.meta.url).href.replace(
@@ -17,10 +20,44 @@ export function isError(value: unknown): value is Error {
   return value instanceof Error || types.isNativeError(value);
 }
 
-/** What is recorded of an error. A getter of the user's that throws costs its field, no more. */
-export function errorValue(error: Error): ErrorValue {
+/** A cause that is no error and has more characters of YAML than this is not worth them. */
+const MAX_CAUSE = 2000;
+/** So far a chain of causes is followed. */
+const MAX_CAUSES = 10;
+
+/**
+ * What is recorded of a thrown error: its name, message and stack, and the same of what caused it. Its
+ * other properties may be anything (a whole answer of a server, with its cookies), and stay out. A
+ * getter of the user's that throws costs its field, no more.
+ */
+export function errorValue(error: Error, around: readonly unknown[] = []): ErrorValue {
   const name = textOf(() => error.name) || "Error";
-  return new ErrorValue(name, cut(textOf(() => error.message)), cut(userStack(error)));
+  const inside = [...around, error];
+  const causeOf = (cause: unknown) => causeValue(cause, inside);
+  const cause = ownOf(error, "cause");
+  const errors = ownOf(error, "errors");
+  return new ErrorValue(name, cut(textOf(() => error.message)), cut(userStack(error)), {
+    ...(cause !== undefined && { cause: causeOf(cause) }),
+    ...(Array.isArray(errors) && { errors: errors.map(causeOf) }),
+  });
+}
+
+function causeValue(cause: unknown, around: readonly unknown[]): unknown {
+  if (around.includes(cause)) return new Tagged("opaque", "cyclic structure");
+  if (isError(cause) && around.length < MAX_CAUSES) return errorValue(cause, around);
+  if (typeof cause === "string") return cut(cause);
+  const text = writeYaml(cause);
+  return text.length <= MAX_CAUSE ? readYaml(text) : new Tagged("opaque", opaqueText(cause));
+}
+
+function ownOf(error: Error, key: "cause" | "errors"): unknown {
+  try {
+    return Object.hasOwn(error, key)
+      ? (error as { cause?: unknown; errors?: unknown })[key]
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** An error's stack without the frames of the scheduler and of Node, which say nothing of it. */

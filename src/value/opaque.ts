@@ -1,8 +1,34 @@
 /**
- * What stands in a record for a value without a canonical form: `!opaque function greet`.
- * A short text on one line that never throws, whatever the value does when it is looked at.
+ * What stands in a record for a value without a form of its own: what it is, and which one, such as
+ * `function greet 5c1f0a6073fc0b08-1`. The same thing has the same text for as long as the process
+ * lives, and no other thing ever has. A short text on one line that never throws, whatever the value
+ * does when it is looked at.
  */
 export function opaqueText(value: unknown): string {
+  return `${describe(value)} ${identityOf(value)}`;
+}
+
+/** An opaque text as people are shown it: without the part that only tells it from others. */
+export function withoutIdentity(text: string): string {
+  return text.replace(/ [0-9a-f]{16}-[0-9]+$/, "");
+}
+
+/** Drawn once in each process. */
+let nonce: string | undefined;
+let count = 0;
+const identities = new WeakMap<object, string>();
+
+function identityOf(value: unknown): string {
+  const known = identities.get(value as object);
+  if (known !== undefined) return known;
+  nonce ??= Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString("hex");
+  const identity = `${nonce}-${++count}`;
+  // Registered symbols cannot be kept, and have a form of their own.
+  identities.set(value as object, identity);
+  return identity;
+}
+
+function describe(value: unknown): string {
   if (typeof value === "symbol") return short("symbol", value.description ?? "");
   if (typeof value === "function") return short("function", nameOf(value));
   return short("class", nameOf(constructorOf(value)));

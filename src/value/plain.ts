@@ -23,10 +23,14 @@ function object(entries: Iterable<readonly [string, unknown]>): Record<string, u
   return result;
 }
 
-function error(value: ErrorValue): Error {
-  const result = new Error(value.message);
+function error({ name, message, stack, more }: ErrorValue): Error {
+  const { cause, errors, properties } = more;
+  const result = new Error(message);
   const hidden = { enumerable: false, configurable: true, writable: true };
-  Object.defineProperty(result, "name", { value: value.name, ...hidden });
-  Object.defineProperty(result, "stack", { value: value.stack, ...hidden });
+  for (const [key, value] of Object.entries({ name, stack, cause, errors })) {
+    if (value === undefined && key !== "stack") continue;
+    Object.defineProperty(result, key, { value: plain(value), ...hidden });
+  }
+  for (const [key, value] of Object.entries(properties ?? {})) setOwn(result, key, plain(value));
   return result;
 }

@@ -1,4 +1,6 @@
+import { builtinForm, builtinTag } from "./builtins.ts";
 import { File } from "./file.ts";
+import { withoutIdentity } from "./opaque.ts";
 import { INVISIBLE } from "./shown-text.ts";
 import { ErrorValue, Float, Remark, StoredValue, Tagged, Timestamp } from "./value.ts";
 
@@ -52,7 +54,7 @@ function special(value: object): string | undefined {
     return `${value.name}(${quote(value.message)})`;
   }
   if (value instanceof Tagged) {
-    return value.tag === "opaque" ? `<${value.value}>` : `${value.tag}(${write(value.value, 100)})`;
+    return tagged(value);
   }
   if (value instanceof Remark) return write(value.value, 100);
   if (value instanceof Date)
@@ -60,7 +62,26 @@ function special(value: object): string | undefined {
   if (value instanceof Uint8Array) return `<${value.length} bytes>`;
   if (value instanceof Set) return `Set ${between("{", value.values(), "}", 100, write)}`;
   if (value instanceof Map) return `Map ${between("{", value.entries(), "}", 100, mapEntry)}`;
-  return undefined;
+  return builtin(value);
+}
+
+function tagged({ tag, value }: Tagged): string {
+  if (tag === "opaque" && typeof value === "string") return escaped(`<${withoutIdentity(value)}>`);
+  return `${tag}(${write(value, 100)})`;
+}
+
+/** `Float64Array [1, 2]`, `/a+/g`, `URL('https://a.b/')`. */
+function builtin(value: object): string | undefined {
+  if (builtinTag(value) === undefined) return undefined;
+  const { name } = value.constructor;
+  if (value instanceof RegExp) return escaped(String(value));
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
+    const items = value as unknown as Iterable<unknown>;
+    return `${name} ${between("[", items, "]", 100, write)}`;
+  }
+  if ("byteLength" in value) return `<${name} of ${value.byteLength} bytes>`;
+  const content = builtinForm(value)!.content;
+  return `${name}(${write(Array.isArray(content) ? content[0] : content, 100)})`;
 }
 
 function mapEntry([key, value]: [unknown, unknown], room: number): string {

@@ -1,3 +1,4 @@
+import { builtinTag } from "./builtins.ts";
 import { File } from "./file.ts";
 import { ErrorValue, Float, isInt, StoredValue, Tagged, Timestamp } from "./value.ts";
 
@@ -13,7 +14,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 
 /**
  * What kind of thing a recorded value is: `null`, `bool`, `int`, `float`, `string`, `list`, `map`,
- * `date`, `bytes`, `set`, `error`, or the name of its YAML tag, such as `file` and `opaque`.
+ * `date`, `bytes`, `set`, `error`, or the name of its YAML tag, such as `file`, `url` and `opaque`.
  */
 export function typeName(value: unknown): string {
   if (value === null || value === undefined) return "null";
@@ -28,6 +29,9 @@ export function typeName(value: unknown): string {
   if (value instanceof Timestamp || value instanceof Date) return "date";
   if (value instanceof Uint8Array) return "bytes";
   if (value instanceof Set) return "set";
+  if (typeof value === "symbol") return "symbol";
+  const tag = typeof value === "object" ? builtinTag(value) : undefined;
+  if (tag !== undefined) return tag;
   return Array.isArray(value) ? "list" : "map";
 }
 

@@ -136,22 +136,49 @@ export class StoredValue {
   }
 }
 
+/** What an error may have beside its name, message and stack. All but `class` are `undefined` where it has none. */
+export interface ErrorMore {
+  /** The name of its class, where that is not its own name. */
+  readonly class?: string | undefined;
+  /** What it was caused by; any value. */
+  readonly cause?: unknown;
+  /** Those that an AggregateError holds. */
+  readonly errors?: readonly unknown[] | undefined;
+  /** Its other own properties, such as `code`. */
+  readonly properties?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The keys of `ErrorMore` in the order in which records have them. */
+export const ERROR_MORE = ["class", "cause", "errors", "properties"] as const;
+
 /** An error as a record holds it. `plain` makes a real Error of it. */
 export class ErrorValue {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
+  readonly more: ErrorMore;
 
-  constructor(name: string, message: string, stack?: string) {
+  constructor(name: string, message: string, stack?: string, more: ErrorMore = {}) {
     this.name = name;
     this.message = message;
     this.stack = stack;
+    this.more = more;
   }
 }
 
-/** What an error's id covers: where it was thrown differs by machine. Other values as they are. */
+/**
+ * What the id of a thrown error covers: where it and its causes were thrown differs by machine. Other
+ * values as they are.
+ */
 export function withoutStack(value: unknown): unknown {
-  return value instanceof ErrorValue ? new ErrorValue(value.name, value.message) : value;
+  if (!(value instanceof ErrorValue)) return value;
+  const { name, message, more } = value;
+  const { cause, errors } = more;
+  return new ErrorValue(name, message, undefined, {
+    ...more,
+    ...(cause !== undefined && { cause: withoutStack(cause) }),
+    ...(errors !== undefined && { errors: errors.map(withoutStack) }),
+  });
 }
 
 /**

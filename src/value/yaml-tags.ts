@@ -1,7 +1,11 @@
+import { builtinForm, builtinFrom } from "./builtins.ts";
 import { File } from "./file.ts";
 import {
+  ERROR_MORE,
+  type ErrorMore,
   ErrorValue,
   Fields,
+  Float,
   isInt,
   isPlainArray,
   isPlainObject,
@@ -38,9 +42,32 @@ function known(tag: string, value: unknown): unknown {
       return error(value);
     case "file":
       return file(value);
+    case "symbol":
+      return typeof value === "string" ? Symbol.for(value) : undefined;
     default:
-      return undefined;
+      return builtin(tag, value);
   }
+}
+
+/** Only what is written again as it was read. */
+function builtin(tag: string, content: unknown): object | undefined {
+  const value = builtinFrom(tag, content);
+  const form = value && builtinForm(value);
+  return form?.tag === tag && isSame(content, form.content) ? value : undefined;
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (a instanceof Float && b instanceof Float) return a.value === b.value;
+  if (typeof a !== "object" || a === null || typeof b !== "object" || b === null) return false;
+  if (isPlainArray(a) && isPlainArray(b)) {
+    return a.length === b.length && a.every((item, at) => isSame(item, b[at]));
+  }
+  return (
+    isPlainObject(a) &&
+    isPlainObject(b) &&
+    isSame(Object.entries(a).flat(), Object.entries(b).flat())
+  );
 }
 
 function date(value: unknown): Date | undefined {
@@ -89,12 +116,27 @@ function error(value: unknown): ErrorValue | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const entries =
     value instanceof Fields ? value.entries : isPlainObject(value) ? Object.entries(value) : [];
-  const keys = entries.map(([key]) => key).join();
-  if (keys !== "name,message" && keys !== "name,message,stack") return undefined;
-  const [name, message, stack] = entries.map(([, item]) => item);
+  const given = new Map<string, unknown>(entries);
+  // In the one order in which they are written, so that the same bytes come out again.
+  const order = ["name", "message", "stack", ...ERROR_MORE].filter((key) => given.has(key));
+  if ([...given.keys()].join() !== order.join()) return undefined;
+  const [name, message, stack] = [given.get("name"), given.get("message"), given.get("stack")];
   if (typeof name !== "string" || typeof message !== "string" || stack === "") return undefined;
   if (stack !== undefined && typeof stack !== "string") return undefined;
-  return new ErrorValue(name, message, stack);
+  const more = Object.fromEntries([...given].filter(([key]) => isMoreKey(key)));
+  return isMore(more) ? new ErrorValue(name, message, stack, more) : undefined;
+}
+
+const isMoreKey = (key: string): boolean => (ERROR_MORE as readonly string[]).includes(key);
+
+function isMore(more: Record<string, unknown>): more is ErrorMore & Record<string, unknown> {
+  const { class: name, errors, properties } = more;
+  return (
+    (name === undefined || typeof name === "string") &&
+    (errors === undefined || isList(errors)) &&
+    (properties === undefined ||
+      (typeof properties === "object" && properties !== null && isPlainObject(properties)))
+  );
 }
 
 function file(value: unknown): File | undefined {

@@ -3,10 +3,13 @@
  * and 1.2 reader takes the bytes for the same value. docs/format.md publishes the rules.
  */
 import { isNativeError } from "node:util/types";
+import { builtinForm } from "./builtins.ts";
 import { sortedKeys } from "./code-points.ts";
+import { errorMore } from "./error-more.ts";
 import { File } from "./file.ts";
 import { opaqueText } from "./opaque.ts";
 import {
+  ERROR_MORE,
   ErrorValue,
   Fields,
   Float,
@@ -76,8 +79,10 @@ class Writer {
         return scalar(bigintText(value), place);
       case "object":
         return value === null ? scalar("null", place) : this.object(value, column, place);
+      case "symbol":
+        return this.symbol(value, column, place);
       default:
-        return this.tagged("opaque", opaqueText(value), column, place);
+        return this.opaque(value, column, place);
     }
   }
 
@@ -86,8 +91,9 @@ class Writer {
     try {
       return this.ours(value, column, place) ?? this.users(value, column, place);
     } catch {
-      // A getter or a proxy of the user's threw: what it holds cannot be known.
-      return this.tagged("opaque", opaqueText(value), column, place);
+      // A getter or a proxy of the user's threw, or it is too long for a text: what it holds cannot be
+      // known.
+      return this.opaque(value, column, place);
     } finally {
       this.around.length = depth;
     }
@@ -104,19 +110,16 @@ class Writer {
   }
 
   private users(value: object, column: number, place: Place): string {
-    if (this.around.includes(value)) {
-      return this.tagged("opaque", "cyclic structure", column, place);
-    }
-    if (this.around.length >= MAX_DEPTH) {
-      return this.tagged("opaque", `structure deeper than ${MAX_DEPTH}`, column, place);
-    }
+    const at = this.around.lastIndexOf(value);
+    if (at >= 0) return this.cycle(this.around.length - at, column, place);
+    if (this.around.length >= MAX_DEPTH) return this.tooDeep(value, column, place);
     this.around.push(value);
     return this.container(value, column, place);
   }
 
   private container(value: object, column: number, place: Place): string {
     if (isPlainArray(value)) return this.list(value, column, place);
-    if (isPlainObject(value)) return this.map(value, column, place);
+    if (isPlainObject(value)) return this.plainObject(value, column, place);
     if (value instanceof Tagged) return this.tagged(value.tag, value.value, column, place);
     if (value instanceof ErrorValue || value instanceof Error || isNativeError(value)) {
       return this.tagged("error", errorFields(value), column, place);
@@ -132,9 +135,32 @@ class Writer {
         return this.tagged("set", [...(value as Set<unknown>)], column, place);
       case Map.prototype:
         return this.tagged("map", [...(value as Map<unknown, unknown>)], column, place);
-      default:
-        return this.tagged("opaque", opaqueText(value), column, place);
     }
+    const form = builtinForm(value);
+    if (form) return this.tagged(form.tag, form.content, column, place);
+    return this.opaque(value, column, place);
+  }
+
+  private opaque(value: unknown, column: number, place: Place): string {
+    return this.tagged("opaque", opaqueText(value), column, place);
+  }
+
+  /** Equal structures that lead back to the same place are equal. */
+  private cycle(up: number, column: number, place: Place): string {
+    const text = up === 1 ? "cyclic structure" : `cyclic structure, ${up} levels up`;
+    return this.tagged("opaque", text, column, place);
+  }
+
+  private tooDeep(value: object, column: number, place: Place): string {
+    const text = opaqueText(value).replace(/^.* /s, `structure deeper than ${MAX_DEPTH} `);
+    return this.tagged("opaque", text, column, place);
+  }
+
+  /** Of symbols only those that `Symbol.for` gives can be told from others by what they say. */
+  private symbol(value: symbol, column: number, place: Place): string {
+    const key = Symbol.keyFor(value);
+    if (key === undefined) return this.opaque(value, column, place);
+    return this.tagged("symbol", key, column, place);
   }
 
   private tagged(tag: string, value: unknown, column: number, place: Place): string {
@@ -146,9 +172,43 @@ class Writer {
     const indent = pad(column);
     let text = start(indent, place);
     for (let i = 0; i < items.length; i++) {
-      text += (i === 0 ? "-" : `${indent}-`) + this.node(items[i], column + 2, DASH);
+      const item = items[i];
+      if (item === undefined && !(i in items)) return this.sparse(items, column, place);
+      text += (i === 0 ? "-" : `${indent}-`) + this.node(item, column + 2, DASH);
     }
     return text;
+  }
+
+  /** A list with holes may be a thousand million long. */
+  private sparse(list: readonly unknown[], column: number, place: Place): string {
+    const items = Object.keys(list).filter((key) => INDEX.test(key));
+    const content = {
+      items: items.map((key) => [Number(key), list[Number(key)]]),
+      length: list.length,
+    };
+    return this.tagged("sparse-list", content, column, place);
+  }
+
+  private plainObject(
+    value: Readonly<Record<string, unknown>>,
+    column: number,
+    place: Place,
+  ): string {
+    const symbols = Object.getOwnPropertySymbols(value).filter((key) =>
+      Object.prototype.propertyIsEnumerable.call(value, key),
+    );
+    if (symbols.length === 0) return this.map(value, column, place);
+    const properties = new Fields(sortedKeys(value).map((key) => [key, value[key]]));
+    const pairs = symbols.map((key) => [key, (value as Record<symbol, unknown>)[key]]);
+    return this.tagged(
+      "object",
+      new Fields([
+        ["properties", properties],
+        ["symbols", pairs],
+      ]),
+      column,
+      place,
+    );
   }
 
   private map(map: Readonly<Record<string, unknown>>, column: number, place: Place): string {
@@ -222,12 +282,17 @@ function dateText(date: Date): string {
   return `!date ${isTimestamp(iso) ? iso : inline(iso)}`;
 }
 
+const INDEX = /^(?:0|[1-9][0-9]{0,9})$/;
+
+/** What an error has beside its class, and where it was thrown. */
 function errorFields(error: ErrorValue | Error): Fields {
   const { name, message, stack } = error;
+  const more = error instanceof ErrorValue ? error.more : errorMore(error);
   return new Fields([
     ["name", typeof name === "string" ? name : "Error"],
     ["message", typeof message === "string" ? message : ""],
     ["stack", typeof stack === "string" && stack !== "" ? stack : undefined],
+    ...ERROR_MORE.map((key) => [key, more[key]] as const),
   ]);
 }
 

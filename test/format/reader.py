@@ -193,10 +193,7 @@ class Log:
         """3.4: an error counts without its stack."""
         if job["status"] != "FAILED":
             return self.value_id(job["result"])
-        error = job["error"]
-        if isinstance(error, Tagged) and error.tag == "error":
-            error = Tagged("error", Fields((k, v) for k, v in error.value.items() if k != "stack"))
-        return self.value_id(error)
+        return self.value_id(without_stack(job["error"]))
 
     def jobs_of(self, execution):
         return [job for job in self.jobs.values() if job["execution"] == execution]
@@ -221,6 +218,18 @@ class Log:
                 "tags": [{"key": k, "value": v} for k, v in self.tags(id)],
                 "jobs": counts,
             }
+
+
+def without_stack(error):
+    """3.4: so are the errors that caused it, and those that it stands for."""
+    if not (isinstance(error, Tagged) and error.tag == "error"):
+        return error
+    fields = Fields((k, v) for k, v in error.value.items() if k != "stack")
+    if "cause" in fields:
+        fields["cause"] = without_stack(fields["cause"])
+    if "errors" in fields:
+        fields["errors"] = [without_stack(item) for item in fields["errors"]]
+    return Tagged("error", fields)
 
 
 def rank(outcome):

@@ -1,5 +1,12 @@
 /** Values that have broken YAML writers and readers before. */
-import { Fields, Float, StoredValue, Tagged, Timestamp } from "../../src/value/value.ts";
+import {
+  ErrorValue,
+  Fields,
+  Float,
+  StoredValue,
+  Tagged,
+  Timestamp,
+} from "../../src/value/value.ts";
 
 const NOT_STRINGS =
   "no No NO yes y Y n N on off true True false null Null NULL ~ = << - -- --- ... . .. .5 5. -.5 " +
@@ -183,6 +190,21 @@ export const VALUES: readonly unknown[] = [
   new Fields([]),
   { a: undefined },
   [undefined, 1],
+  ...[new Float64Array([1, -0.5, Number.NaN]), new Float32Array([0.1]), new Int8Array([-1])],
+  ...[new BigUint64Array([2n ** 63n, 1n]), new Uint8ClampedArray(), new Uint16Array([65535])],
+  ...[new ArrayBuffer(3), new SharedArrayBuffer(0), new DataView(new ArrayBuffer(2))],
+  ...[/a+: #/g, /\//, new URL("https://a.b/?c=d#e"), new URLSearchParams("a=1&b=%00")],
+  ...[Object(1), Object(1.5), Object(""), Object(2n), Object(true), Symbol.for("no")],
+  new Tagged("object", { properties: { a: 1 }, symbols: [[Symbol.for("b"), new Set([/x/])]] }),
+  new Tagged("sparse-list", { items: [[0, null]], length: 3 }),
+  new ErrorValue("E", "m", "s", {
+    class: "C",
+    cause: new ErrorValue("E", "m"),
+    errors: [1, null],
+    properties: { code: "no" },
+  }),
+  ...[new Tagged("url", "no url"), new Tagged("regexp", "/(/"), new Tagged("boxed", [[1]])],
+  ...[new Tagged("float32-array", [0.1]), new Tagged("int8-array", [300, "a"])],
   ...[new Error("boom"), new TypeError(""), new RangeError("two\nlines: #x")],
 ];
 

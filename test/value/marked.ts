@@ -3,6 +3,7 @@
  * be compared: ["int", "1"] is not ["float", "1.0"]. Tagged scalars are compared by their text.
  */
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
+import { builtinForm } from "../../src/value/builtins.ts";
 import { pythonFloat } from "../../src/value/python-float.ts";
 import {
   ErrorValue,
@@ -38,9 +39,16 @@ export function markValue(value: unknown): Mark {
   if (value instanceof Map) return ["tag", "map", markValue([...value])];
   if (value instanceof Error || value instanceof ErrorValue) {
     const { name, message, stack } = value;
-    const fields = Object.entries({ name, message, stack });
+    const more = value instanceof ErrorValue ? value.more : {};
+    const fields = ["class", "cause", "errors", "properties"].map(
+      (key) => [key, more[key as keyof typeof more]] as const,
+    );
+    fields.unshift(...Object.entries({ name, message, stack }));
     return ["tag", "error", markValue(new Fields(fields))];
   }
+  const form = typeof value === "object" ? builtinForm(value) : null;
+  if (form) return markValue(new Tagged(form.tag, form.content));
+  if (typeof value === "symbol") return raw("symbol", Symbol.keyFor(value));
   if (value instanceof Tagged) {
     const inner = markValue(value.value);
     const scalar = inner[0] !== "map" && inner[0] !== "list";

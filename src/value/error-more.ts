@@ -1,0 +1,37 @@
+import type { ErrorMore } from "./value.ts";
+
+const BUILT_IN = new Set<unknown>(
+  [
+    Error,
+    EvalError,
+    RangeError,
+    ReferenceError,
+    SyntaxError,
+    TypeError,
+    URIError,
+    AggregateError,
+  ].map(({ prototype }) => prototype),
+);
+
+const WRITTEN = new Set(["name", "message", "stack", "cause", "errors"]);
+
+/** What tells an error from others of its name and message. Throws what a getter of it throws. */
+export function errorMore(error: Error): ErrorMore {
+  const { cause, errors } = error as { cause?: unknown; errors?: unknown };
+  const listed = Array.isArray(errors) ? errors : undefined;
+  const keys = Object.keys(error).filter((key) => !WRITTEN.has(key));
+  if (errors !== undefined && !listed) keys.push("errors");
+  const properties = keys.map((key) => [key, (error as never as Record<string, unknown>)[key]]);
+  return {
+    class: className(error),
+    cause,
+    errors: listed,
+    properties: properties.length > 0 ? Object.fromEntries(properties) : undefined,
+  };
+}
+
+function className(error: Error): string | undefined {
+  if (BUILT_IN.has(Object.getPrototypeOf(error))) return undefined;
+  const { name } = error.constructor;
+  return typeof name === "string" && name !== "" && name !== error.name ? name : undefined;
+}
