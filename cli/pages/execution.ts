@@ -40,7 +40,7 @@ export function executionPage(log: IndexedLog, row: ExecutionRow, paint: Paint):
   if (row.ended !== null) lines.push(`Duration: ${duration(row.ended - row.started)}`);
   lines.push(...linkLines(linksFor(log, tags), paint));
   lines.push(...docBlock(tags), "");
-  lines.push(...statusTable(jobs, row.ended ?? row.started), "");
+  lines.push(...statusTable(log.index.jobTallies(row.seq), row.ended ?? row.started), "");
   const count = (status: string) => jobs.filter((job) => job.status === status).length;
   const counts = ["DONE", "CACHED", "FAILED"].map((status) => `${status}: ${count(status)}`);
   lines.push(`Jobs: ${jobs.length} (${counts.join(", ")})`, "-".repeat(80));

@@ -45,9 +45,8 @@ export class RunReporter implements SchedulerListener {
   runEnded(_execution: Execution, run: Run, status: string): void {
     this.#run = run;
     const seconds = (performance.now() - this.#started) / 1000;
-    const jobs = run.jobs.map((job) => ({ task: job.task.fullName, status: job.status }));
     this.#say("");
-    for (const line of statusTable(jobs, Date.now())) this.#say(line);
+    for (const line of statusTable(run.counts, Date.now())) this.#say(line);
     this.#say("");
     if (status === "INTERRUPTED") {
       this.#say(this.#paint("red", "*** Interrupted. What had finished is recorded."));

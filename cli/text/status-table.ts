@@ -5,16 +5,16 @@ const COLUMNS = ["PENDING", "RUNNING", "FAILED", "CACHED", "DONE"] as const;
 
 /** redun's table of jobs by task and status. */
 export function statusTable(
-  jobs: Iterable<{ readonly task: string; readonly status: string }>,
+  jobs: Iterable<{ readonly task: string; readonly status: string; readonly count: number }>,
   now: number,
 ): string[] {
   const counts = new Map<string, Map<string, number>>();
   const all = new Map<string, number>();
-  for (const { task, status } of jobs) {
+  for (const { task, status, count } of jobs) {
     const row = counts.get(task) ?? new Map<string, number>();
     counts.set(task, row);
-    row.set(status, (row.get(status) ?? 0) + 1);
-    all.set(status, (all.get(status) ?? 0) + 1);
+    row.set(status, (row.get(status) ?? 0) + count);
+    all.set(status, (all.get(status) ?? 0) + count);
   }
   const rows: [string, Map<string, number>][] = [["ALL", all], ...[...counts].sort(byName)];
   const width = Math.max(...rows.map(([task]) => oneLine(task).length), "TASK".length);

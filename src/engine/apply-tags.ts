@@ -1,7 +1,8 @@
 import { RedunError } from "../errors.ts";
 import { type Tags, tagPairs } from "../tag/set.ts";
 import { currentJob } from "./context.ts";
-import { holdsLazy, lazy } from "./lazy.ts";
+import { expressionOf, lazy, TagsExpression } from "./lazy.ts";
+import { isThenable, pendingParts } from "./pending-parts.ts";
 
 export interface AppliedTags {
   /** Tags of the value itself: every run that gives or takes it shows them. */
@@ -14,7 +15,8 @@ export interface AppliedTags {
 
 /**
  * Records tags on a value, on the current job and on the execution, and returns the value
- * unchanged. A lazy value stays lazy: it is tagged once it has been computed.
+ * unchanged. A lazy value stays lazy, and a promise a promise: what it gives is tagged. So are
+ * structures that hold lazy values or promises, once all of them are computed.
  * @throws RedunError BAD_TAG, BAD_VALUE; NOT_IN_A_RUN for a plain value outside of a task
  */
 export function applyTags<T>(value: T, applied: AppliedTags): T {
@@ -39,7 +41,14 @@ export function applyTags<T>(value: T, applied: AppliedTags): T {
     if (executionTags.length > 0) here.run.tagExecution(executionTags);
   };
 
-  if (holdsLazy(value)) return lazy({ kind: "tags", value, apply }) as T;
-  apply(value);
-  return value;
+  const isPending = pendingParts(value, () => "What is tagged").length > 0;
+  if (!isPending) {
+    apply(value);
+    return value;
+  }
+  const expression = new TagsExpression(value, apply);
+  const here = currentJob();
+  // A promise is computed already, whether or not somebody waits for it.
+  const isPromise = isThenable(value) && !expressionOf(value);
+  return (here && isPromise ? here.run.awaited(expression, here.job) : lazy(expression)) as T;
 }

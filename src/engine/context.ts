@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { TagPair } from "../tag/tag.ts";
+import type { Expression } from "./lazy.ts";
 
 /** The run and job that the current code is part of, through every await. */
 export interface JobContext {
@@ -10,8 +11,8 @@ export interface JobContext {
 
 /** What a task's code can reach of its run: computing lazy values, and tags. */
 export interface RunHandle {
-  /** Computes every lazy part of `value`, as child jobs of `parent`. */
-  resolve(value: unknown, parent: JobHandle | null): Promise<unknown>;
+  /** Computes what a job's code awaits. */
+  awaited(expression: Expression, job: JobHandle | null): Promise<unknown>;
   tagValue(value: unknown, tags: readonly TagPair[]): void;
   tagJob(job: JobHandle, tags: readonly TagPair[]): void;
   tagExecution(tags: readonly TagPair[]): void;

@@ -9,8 +9,8 @@ import { blobId } from "../value/oid.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import { writeYaml } from "../value/yaml-write.ts";
+import type { LiveJob } from "./live-job.ts";
 import { namedArguments } from "./named-arguments.ts";
-import type { LiveJob } from "./run.ts";
 import { errorValue, isError } from "./user-stack.ts";
 
 /** Values up to this many characters of YAML stand inline in their job. */
@@ -79,7 +79,7 @@ export class JobRecords {
         taskHash: record.taskHash,
         argsHash: hash,
         valueHash,
-        children: job.children.flatMap((child) => (child.late ? [] : (child.call ?? []))),
+        children: job.calls.filter((call) => call !== null),
       },
       this.#format,
     );
@@ -131,11 +131,11 @@ export class JobRecords {
 /** For each argument that came from other jobs, their ids. */
 function sourcesOf(job: LiveJob, names: readonly string[] | null): Map<string, string[]> {
   const from = new Map<string, string[]>();
-  job.from.forEach((jobs, at) => {
-    if (jobs.size === 0) return;
+  job.from.forEach((ids, at) => {
+    if (ids.length === 0) return;
     // All that a rest parameter collects is one argument, the last.
     const name = names ? (names[Math.min(at, names.length - 1)] ?? String(at)) : String(at);
-    from.set(name, [...(from.get(name) ?? []), ...[...jobs].map(({ id }) => id)]);
+    from.set(name, [...new Set([...(from.get(name) ?? []), ...ids])]);
   });
   return from;
 }

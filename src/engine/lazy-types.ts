@@ -13,16 +13,25 @@ type LazyProperties<T> = [T] extends [object]
   ? { readonly [K in keyof T as T[K] extends AnyFunction ? never : K]: Lazy<T[K]> }
   : unknown;
 
-/** What a task accepts for a parameter of type `T`: the value, or something lazy in its place. */
-export type Arg<T> = T | Lazy<T> | LazyParts<T>;
+/**
+ * What a task accepts for a parameter of type `T`: the value, or something lazy or a promise in its
+ * place, or in the places of its parts.
+ */
+export type Arg<T> = T | Lazy<T> | PromiseLike<T> | LazyParts<T>;
 
 type LazyParts<T> = T extends readonly unknown[]
   ? LazyItems<T>
-  : T extends Whole
+  : T extends ReadonlyMap<infer K, infer V>
+    ? ReadonlyMap<Arg<K>, Arg<V>>
+    : T extends ReadonlySet<infer U>
+      ? ReadonlySet<Arg<U>>
+      : LazyFields<T>;
+
+type LazyFields<T> = T extends Whole
+  ? never
+  : HasMethods<T> extends true
     ? never
-    : HasMethods<T> extends true
-      ? never
-      : { [K in keyof T]: Arg<T[K]> };
+    : { [K in keyof T]: Arg<T[K]> };
 
 /** Tuples item by item; other lists by a name of their own, so that a type may contain itself. */
 type LazyItems<T extends readonly unknown[]> = number extends T["length"]
@@ -43,11 +52,17 @@ type ResolvedParts<T> = T extends { readonly [computes]: infer U }
     ? Resolved<U>
     : T extends readonly unknown[]
       ? { [K in keyof T]: Resolved<T[K]> }
-      : T extends Whole
-        ? T
-        : HasMethods<T> extends true
-          ? T
-          : { [K in keyof T]: Resolved<T[K]> };
+      : T extends Map<infer K, infer V>
+        ? Map<Resolved<K>, Resolved<V>>
+        : T extends Set<infer U>
+          ? Set<Resolved<U>>
+          : ResolvedFields<T>;
+
+type ResolvedFields<T> = T extends Whole
+  ? T
+  : HasMethods<T> extends true
+    ? T
+    : { [K in keyof T]: Resolved<T[K]> };
 
 /** Of data there is nothing to compute; a type that contains itself would have no end. */
 type Data =
@@ -78,6 +93,4 @@ type Whole =
   | AnyFunction
   | Date
   | Error
-  | Uint8Array
-  | ReadonlyMap<unknown, unknown>
-  | ReadonlySet<unknown>;
+  | Uint8Array;

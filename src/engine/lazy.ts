@@ -6,16 +6,61 @@ import type { Lazy } from "./lazy-types.ts";
 import type { TaskDefinition } from "./task.ts";
 
 /** What a lazy value stands for. */
-export type Expression =
-  | {
-      readonly kind: "call";
-      readonly task: TaskDefinition;
-      readonly args: readonly unknown[];
-      /** Tags of the job in the place of the task's own. */
-      readonly tags?: readonly TagPair[];
-    }
-  | { readonly kind: "property"; readonly of: object; readonly key: string }
-  | { readonly kind: "tags"; readonly value: unknown; readonly apply: (value: unknown) => void };
+export type Expression = CallExpression | PropertyExpression | TagsExpression;
+
+/** An expression is the target of its proxy: a lazy value costs no more than these few fields. */
+abstract class Base {
+  /** For a run to keep what it knows of this expression. */
+  computation: unknown = null;
+
+  /** What `console.log` shows: Node finds this on the target, and calls it on the proxy. */
+  [inspect.custom](): string {
+    const expression = expressionOf(this);
+    return expression ? `Lazy(${describe(expression)})` : "Lazy";
+  }
+}
+
+/** A task's call. */
+export class CallExpression extends Base {
+  readonly kind = "call";
+  readonly task: TaskDefinition;
+  readonly args: readonly unknown[];
+  /** Tags of the job in the place of the task's own. */
+  readonly tags: readonly TagPair[] | undefined;
+
+  constructor(task: TaskDefinition, args: readonly unknown[], tags?: readonly TagPair[]) {
+    super();
+    this.task = task;
+    this.args = args;
+    this.tags = tags;
+  }
+}
+
+/** A property of what another expression gives. */
+export class PropertyExpression extends Base {
+  readonly kind = "property";
+  readonly of: Expression;
+  readonly key: string;
+
+  constructor(of: Expression, key: string) {
+    super();
+    this.of = of;
+    this.key = key;
+  }
+}
+
+/** A value that is tagged once all of it is computed. */
+export class TagsExpression extends Base {
+  readonly kind = "tags";
+  readonly value: unknown;
+  readonly apply: (value: unknown) => void;
+
+  constructor(value: unknown, apply: (value: unknown) => void) {
+    super();
+    this.value = value;
+    this.apply = apply;
+  }
+}
 
 const expressions = new WeakMap<object, Expression>();
 
@@ -24,84 +69,61 @@ export function expressionOf(value: unknown): Expression | undefined {
   return typeof value === "object" && value !== null ? expressions.get(value) : undefined;
 }
 
-/** Whether a value is lazy or holds something lazy in its arrays and plain objects. */
-export function holdsLazy(value: unknown): boolean {
-  const seen = new Set<object>();
-  const left = [value];
-  // Not recursive: a list may be linked deeper than the stack.
-  while (left.length > 0) {
-    const next = left.pop();
-    if (typeof next !== "object" || next === null || seen.has(next)) continue;
-    if (expressionOf(next)) return true;
-    seen.add(next);
-    for (const part of partsOf(next) ?? []) left.push(part);
-  }
-  return false;
-}
-
-/** The members of an array or plain object; null for a value that is looked at as a whole. */
-export function partsOf(value: object): readonly unknown[] | null {
-  try {
-    if (Array.isArray(value)) return value;
-    const prototype = Object.getPrototypeOf(value);
-    return prototype === Object.prototype || prototype === null ? Object.values(value) : null;
-  } catch {
-    // A getter or a proxy of the user's threw.
-    return null;
-  }
-}
-
 /** Wraps an expression as a lazy value. */
 export function lazy<T>(expression: Expression): Lazy<T> {
-  const proxy: object = new Proxy(new Unevaluated(expression), {
-    get(_target, key) {
-      if (key === "then" || key === "catch" || key === "finally") {
-        return (...handlers: [never, never]) => {
-          const promise = evaluateHere(proxy);
-          return (promise[key] as (...handlers: unknown[]) => Promise<unknown>)(...handlers);
-        };
-      }
-      if (TOO_EARLY.has(key)) return () => usedTooEarly(expression);
-      if (typeof key === "symbol") return undefined;
-      return lazy({ kind: "property", of: proxy, key });
-    },
-    has: () => usedTooEarly(expression),
-    ownKeys: () => usedTooEarly(expression),
-    set: () => usedTooEarly(expression),
-    deleteProperty: () => usedTooEarly(expression),
-  });
+  const proxy: object = new Proxy(expression, HANDLER);
   expressions.set(proxy, expression);
   return proxy as Lazy<T>;
 }
 
-/** What JavaScript asks of a value in `${text}`, arithmetic, `[...list]` and `for`. */
+const HANDLER: ProxyHandler<Expression> = {
+  get(expression, key) {
+    if (key === "then" || key === "catch" || key === "finally") {
+      return (...handlers: [never, never]) => {
+        const promise = computedHere(expression);
+        return (promise[key] as (...handlers: unknown[]) => Promise<unknown>)(...handlers);
+      };
+    }
+    if (TOO_EARLY.has(key)) return () => usedTooEarly(expression);
+    if (typeof key === "symbol") return undefined;
+    return lazy(new PropertyExpression(expression, key));
+  },
+  has: usedTooEarly,
+  ownKeys: usedTooEarly,
+  getOwnPropertyDescriptor: usedTooEarly,
+  set: usedTooEarly,
+  defineProperty: usedTooEarly,
+  deleteProperty: usedTooEarly,
+  preventExtensions: usedTooEarly,
+  setPrototypeOf: usedTooEarly,
+};
+
+/** What JavaScript asks of a value in `${text}`, arithmetic, `[...list]`, `for` and JSON. */
 const TOO_EARLY = new Set<string | symbol>([
   Symbol.toPrimitive,
   Symbol.iterator,
   Symbol.asyncIterator,
+  "toJSON",
+  "toString",
+  "toLocaleString",
+  "valueOf",
 ]);
 
-/** What `console.log` shows of a lazy value. */
-class Unevaluated {
-  readonly [inspect.custom]: () => string;
-
-  constructor(expression: Expression) {
-    // Not a method: Node calls it on the proxy, which has nothing of its target's.
-    this[inspect.custom] = () => `Lazy(${describe(expression)})`;
-  }
-}
+/** Properties behind a call that a message names. */
+const MAX_DESCRIBED = 10;
 
 function describe(expression: Expression): string {
-  if (expression.kind === "call") return `${expression.task.fullName}(...)`;
-  if (expression.kind === "tags") return "applyTags(...)";
-  const of = expressionOf(expression.of);
-  return `${of ? describe(of) : "?"}.${expression.key}`;
+  const keys: string[] = [];
+  let at = expression;
+  for (; at.kind === "property"; at = at.of) keys.unshift(at.key);
+  const start = at.kind === "call" ? `${at.task.fullName}(...)` : "applyTags(...)";
+  const shown = keys.length > MAX_DESCRIBED ? ["...", ...keys.slice(-MAX_DESCRIBED)] : keys;
+  return [start, ...shown].join(".");
 }
 
-function evaluateHere(value: object): Promise<unknown> {
+function computedHere(expression: Expression): Promise<unknown> {
   const here = currentJob();
-  if (here) return here.run.resolve(value, here.job);
-  const expression = expressions.get(value)!;
+  if (here) return here.run.awaited(expression, here.job);
   return Promise.reject(
     new RedunError(
       "NOT_IN_A_RUN",

@@ -13,8 +13,9 @@ import { type Tags, tagPairs, tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { blobId } from "../value/oid.ts";
 import { automaticTags, codeFacts } from "./facts.ts";
-import { expressionOf, partsOf } from "./lazy.ts";
+import { expressionOf } from "./lazy.ts";
 import type { Resolved } from "./lazy-types.ts";
+import { pendingParts } from "./pending-parts.ts";
 import { Recorder } from "./recorder.ts";
 import { Run, type RunListener } from "./run.ts";
 import { type TagSettings, tagSettings } from "./tag-settings.ts";
@@ -176,8 +177,7 @@ export class Scheduler {
       run.stop(error as Error);
       throw error;
     } finally {
-      const unfinished = run.jobs.filter((job) => job.status === "RUNNING");
-      await recorder.finish(status, new Date().toISOString(), unfinished);
+      await recorder.finish(status, new Date().toISOString(), [...run.running]);
       listener.runEnded?.(execution, run, status);
     }
   }
@@ -185,13 +185,13 @@ export class Scheduler {
 
 /** The task whose call the expression is, or the first one in it. */
 function firstTask(value: unknown): TaskDefinition | undefined {
-  const expression = expressionOf(value);
-  if (expression?.kind === "call") return expression.task;
-  if (expression) return firstTask(expression.kind === "tags" ? expression.value : expression.of);
-  if (typeof value !== "object" || value === null) return undefined;
-  for (const part of partsOf(value) ?? []) {
-    const task = firstTask(part);
-    if (task) return task;
+  const left = [value];
+  while (left.length > 0) {
+    const [first, ...others] = pendingParts(left.pop(), () => "The value");
+    let expression = expressionOf(first);
+    while (expression?.kind === "property") expression = expression.of;
+    if (expression?.kind === "call") return expression.task;
+    left.push(...others.toReversed(), ...(expression ? [expression.value] : []));
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { isGeneratorFunction } from "node:util/types";
 import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import { taskId } from "../record/encode.ts";
@@ -5,7 +6,7 @@ import { fullName, type Task as TaskRecord } from "../record/records.ts";
 import { describeTask, parseCallSite, type TaskSource } from "../source/source.ts";
 import { type Tags, tagPairs } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
-import { lazy } from "./lazy.ts";
+import { CallExpression, lazy } from "./lazy.ts";
 import type { Arg, Lazy, Resolved } from "./lazy-types.ts";
 
 /** A function whose calls are recorded: calling it gives a lazy value that a scheduler computes. */
@@ -50,7 +51,7 @@ const definition = Symbol.for("redun-git.task");
 
 /**
  * Makes a task of a function.
- * @throws RedunError BAD_TASK when there is no function, BAD_VALUE or BAD_TAG for its tags
+ * @throws RedunError BAD_TASK when there is no function, or a generator function; BAD_VALUE or BAD_TAG for its tags
  */
 export function task<F extends Untyped>(fn: F): TaskOf<F>;
 export function task<F extends Untyped>(options: TaskOptions, fn: F): TaskOf<F>;
@@ -61,6 +62,13 @@ export function task(first: TaskOptions | AnyFunction, second?: AnyFunction): un
       "BAD_TASK",
       "task() was given no function.",
       "Write `task(fn)` or `task({ name, tags }, fn)`.",
+    );
+  }
+  if (isGeneratorFunction(fn)) {
+    throw new RedunError(
+      "BAD_TASK",
+      "task() was given a generator function, whose result is no value yet and cannot be recorded.",
+      "Collect what it yields: `task(() => [...generate()])`.",
     );
   }
   return callable(new TaskDefinition(options, fn, callerOf(task)), {});
@@ -74,7 +82,7 @@ export function definitionOf(value: unknown): TaskDefinition | undefined {
 }
 
 function callable(of: TaskDefinition, options: { tags?: readonly TagPair[] }): unknown {
-  const call = (...args: unknown[]) => lazy({ kind: "call", task: of, args, ...options });
+  const call = (...args: unknown[]) => lazy(new CallExpression(of, args, options.tags));
   return Object.defineProperties(call, {
     [definition]: { value: of },
     options: {

@@ -270,3 +270,23 @@ export function tagging(): void {
   // @ts-expect-error a task needs a function
   task({ name: "none" });
 }
+
+/** Promises, Maps and Sets. */
+export async function containers(): Promise<void> {
+  const take = task((_: Map<string, number>, __: Set<number>, ___: { n: number }[]) => 1);
+  take(new Map([["a", 1]]), new Set([1]), [{ n: 1 }]);
+  take(new Map([["a", count()]]), new Set([count()]), [{ n: count() }]);
+  take(new Map([[text(), Promise.resolve(1)]]), new Set([Promise.resolve(1)]), []);
+  take(Promise.resolve(new Map([["a", 1]])), new Set([1]), [{ n: Promise.resolve(1) }]);
+  // @ts-expect-error a lazy text where a number is expected
+  take(new Map([["a", text()]]), new Set([1]), []);
+  // @ts-expect-error a promise of a text where a number is expected
+  take(new Map(), new Set([Promise.resolve("a")]), []);
+
+  const give = task(() => ({
+    map: new Map([[text(), Promise.resolve(1)]]),
+    set: new Set([[count()]]),
+  }));
+  const given = await give();
+  same<typeof given, { map: Map<string, number>; set: Set<number[]> }>();
+}

@@ -1,0 +1,123 @@
+/**
+ * The machinery of a run: values that are computed from each other, step by step. Nothing here
+ * calls itself, however deep values depend on each other.
+ */
+
+/** Milliseconds after which other things of the process get their turn. */
+const TURN = 20;
+
+/** What can be done now, one step after the other: the latest first, so that work stays narrow. */
+export class Agenda {
+  readonly #ready: Computation[] = [];
+  readonly #whenIdle: () => void;
+  #isAwake = false;
+
+  /** @param whenIdle is called each time when nothing is left to do */
+  constructor(whenIdle: () => void) {
+    this.#whenIdle = whenIdle;
+  }
+
+  add(computation: Computation): void {
+    this.#ready.push(computation);
+    if (this.#isAwake) return;
+    this.#isAwake = true;
+    // Never at once: whoever asks is in the middle of something.
+    queueMicrotask(this.#turn);
+  }
+
+  readonly #turn = (): void => {
+    const end = performance.now() + TURN;
+    for (let next = this.#ready.pop(); next; next = this.#ready.pop()) {
+      next.step();
+      if (performance.now() > end) {
+        // Signals, timers and what is being written come in between.
+        setImmediate(this.#turn);
+        return;
+      }
+    }
+    this.#isAwake = false;
+    this.#whenIdle();
+  };
+}
+
+const NONE: readonly never[] = [];
+
+/** One value that is being computed: it may wait for others, and others for it. */
+export abstract class Computation {
+  state: "open" | "done" | "failed" = "open";
+  /** What came out: a result when it is done, an error when it has failed. */
+  outcome: unknown = undefined;
+  /** Ids of the jobs whose results it is made of. */
+  sources: readonly string[] = NONE;
+  readonly #agenda: Agenda;
+  #missing = 0;
+  #failedInput: Computation | null = null;
+  #waiting: Computation[] | null = null;
+
+  constructor(agenda: Agenda) {
+    this.#agenda = agenda;
+  }
+
+  /** Puts this on the agenda. */
+  wake(): void {
+    this.#agenda.add(this);
+  }
+
+  /** Does what can be done now; never throws. */
+  step(): void {
+    if (this.state !== "open") return;
+    try {
+      if (this.#failedInput) throw this.#failedInput.outcome;
+      this.advance();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /**
+   * Goes on from where it stopped, up to `complete`, or until it must wait: then what it waits for
+   * wakes it. What it throws is its failure.
+   */
+  protected abstract advance(): void;
+
+  /**
+   * Whether some of these are not done yet: then this is woken when all of them are, or the first
+   * one fails. They must be on the agenda already, or wait for something themselves.
+   * @throws what one of them failed with
+   */
+  protected waitsFor(inputs: readonly Computation[]): boolean {
+    for (const input of inputs) {
+      if (input.state === "failed") throw input.outcome;
+      if (input.state === "done") continue;
+      this.#missing++;
+      if (input.#waiting) input.#waiting.push(this);
+      else input.#waiting = [this];
+    }
+    return this.#missing > 0;
+  }
+
+  protected complete(result: unknown): void {
+    this.#settle("done", result);
+  }
+
+  protected fail(error: unknown): void {
+    this.#settle("failed", error);
+  }
+
+  #settle(state: "done" | "failed", outcome: unknown): void {
+    if (this.state !== "open") return;
+    this.state = state;
+    this.outcome = outcome;
+    const waiting = this.#waiting ?? NONE;
+    this.#waiting = null;
+    // What waited first goes on first.
+    for (let at = waiting.length - 1; at >= 0; at--) waiting[at]!.#hear(this);
+  }
+
+  #hear(input: Computation): void {
+    if (this.state !== "open" || this.#failedInput) return;
+    if (input.state === "failed") this.#failedInput = input;
+    else if (--this.#missing > 0) return;
+    this.wake();
+  }
+}

@@ -1,0 +1,363 @@
+import { RedunError } from "../errors.ts";
+import { Agenda, Computation } from "./computation.ts";
+import { inJob, type RunHandle } from "./context.ts";
+import type { Jobs } from "./jobs.ts";
+import {
+  type CallExpression,
+  type Expression,
+  expressionOf,
+  type PropertyExpression,
+  type TagsExpression,
+} from "./lazy.ts";
+import type { LiveJob } from "./live-job.ts";
+import { isThenable, pendingParts, withResults } from "./pending-parts.ts";
+import type { TaskDefinition } from "./task.ts";
+
+/** The values of one run that are computed or being computed. */
+export class Evaluation {
+  readonly jobs: Jobs;
+  /** What tasks reach by their context. */
+  readonly run: RunHandle;
+  readonly agenda = new Agenda(() => this.#endIfStuck());
+  /** Set when no job may begin any more. */
+  stopped: Error | null = null;
+  /** Of promises, and of expressions that another run got to first. */
+  readonly #computations = new WeakMap<object, Step>();
+  readonly #wanted = new Set<Wanted>();
+  /** Promises of the user's code that have not settled. */
+  #outside = 0;
+
+  constructor(jobs: Jobs, run: RunHandle) {
+    this.jobs = jobs;
+    this.run = run;
+  }
+
+  /** What a computation gives, or a value with all that is pending in it computed. */
+  want(value: unknown, parent: LiveJob | null): Promise<unknown> {
+    return new Promise((done, fail) => {
+      const wanted = new Wanted(this, value, parent, (result, error) => {
+        this.#wanted.delete(wanted);
+        if (error) fail(error.thrown);
+        else done(result);
+      });
+      this.#wanted.add(wanted);
+      wanted.wake();
+    });
+  }
+
+  /** What computes an expression: one computation, whoever asks, under the job that asked first. */
+  of(expression: Expression, parent: LiveJob | null): Computation {
+    const known = this.#known(expression);
+    if (known) return known;
+    const computation = this.#begin(expression, parent);
+    if (expression.computation === null) expression.computation = computation;
+    else this.#computations.set(expression, computation);
+    computation.wake();
+    return computation;
+  }
+
+  /** What computes the pending parts of a value. */
+  inputs(value: unknown, parent: LiveJob | null, what: () => string): Computation[] {
+    const parts = pendingParts(value, what);
+    const inputs: Computation[] = [];
+    // The agenda takes the latest first; what is written first should begin first.
+    for (let at = parts.length - 1; at >= 0; at--) {
+      const part = parts[at]!;
+      const expression = expressionOf(part);
+      inputs.push(expression ? this.of(expression, parent) : this.#promised(part, parent));
+    }
+    return inputs.reverse();
+  }
+
+  /** A value whose inputs are done, with their results in place. */
+  withResults(value: unknown): unknown {
+    return withResults(value, (part) => {
+      const expression = expressionOf(part);
+      const computation = expression ? this.#known(expression) : this.#computations.get(part);
+      return computation!.outcome;
+    });
+  }
+
+  /** Hears of a promise of the user's, as part of a job. */
+  settled(
+    promise: PromiseLike<unknown>,
+    job: LiveJob | null,
+    done: (value: unknown) => void,
+    fail: (error: unknown) => void,
+  ): void {
+    this.#outside++;
+    const then = (go: (given: unknown) => void) => (given: unknown) => {
+      this.#outside--;
+      go(given);
+    };
+    // What only looks like a promise does its work when it is asked.
+    inJob({ run: this.run, job }, () => Promise.resolve(promise).then(then(done), then(fail)));
+  }
+
+  #known(expression: Expression): Step | undefined {
+    const { computation } = expression;
+    const isOwn = computation instanceof Step && computation.evaluation === this;
+    return isOwn ? computation : this.#computations.get(expression);
+  }
+
+  #begin(expression: Expression, parent: LiveJob | null): Step {
+    switch (expression.kind) {
+      case "call":
+        return new Call(this, expression, parent);
+      case "property":
+        return new Property(this, expression, parent);
+      case "tags":
+        return new TagsApplied(this, expression, parent);
+    }
+  }
+
+  #promised(promise: object, parent: LiveJob | null): Computation {
+    const known = this.#computations.get(promise);
+    if (known) return known;
+    const computation = new Promised(this, promise as PromiseLike<unknown>, parent);
+    this.#computations.set(promise, computation);
+    computation.wake();
+    return computation;
+  }
+
+  /** When nothing is left to do, and no code runs that could ask for more. */
+  #endIfStuck(): void {
+    if (this.#outside > 0 || this.#wanted.size === 0) return;
+    const error = new RedunError(
+      "BAD_VALUE",
+      "A task's call is an argument of itself: it would wait for ever.",
+      "A list or object that is given to a task must not get that task's own lazy value later.",
+    );
+    for (const wanted of this.#wanted) wanted.fail(error);
+  }
+}
+
+/** A computation of this evaluation, on behalf of a job. */
+abstract class Step extends Computation {
+  readonly evaluation: Evaluation;
+  readonly parent: LiveJob | null;
+
+  constructor(evaluation: Evaluation, parent: LiveJob | null) {
+    super(evaluation.agenda);
+    this.evaluation = evaluation;
+    this.parent = parent;
+  }
+}
+
+/** A value that someone outside of the evaluation waits for: the run's own, or what is awaited. */
+class Wanted extends Step {
+  readonly #value: unknown;
+  readonly #settle: (result: unknown, error?: { thrown: unknown }) => void;
+
+  constructor(
+    evaluation: Evaluation,
+    value: unknown,
+    parent: LiveJob | null,
+    settle: (result: unknown, error?: { thrown: unknown }) => void,
+  ) {
+    super(evaluation, parent);
+    this.#value = value;
+    this.#settle = settle;
+  }
+
+  protected advance(): void {
+    const value = this.#value;
+    if (value instanceof Computation) {
+      if (!this.waitsFor([value])) this.#end(value.outcome);
+    } else {
+      const inputs = this.evaluation.inputs(value, this.parent, () => "The value");
+      if (!this.waitsFor(inputs)) this.#end(this.evaluation.withResults(value));
+    }
+  }
+
+  #end(result: unknown): void {
+    this.complete(result);
+    this.#settle(result);
+  }
+
+  override fail(error: unknown): void {
+    super.fail(error);
+    this.#settle(undefined, { thrown: error });
+  }
+}
+
+/** A promise of the user's, and what is pending in what it gives. */
+class Promised extends Step {
+  readonly #promise: PromiseLike<unknown>;
+  #given: { readonly value: unknown } | null = null;
+  #isAsked = false;
+
+  constructor(evaluation: Evaluation, promise: PromiseLike<unknown>, parent: LiveJob | null) {
+    super(evaluation, parent);
+    this.#promise = promise;
+  }
+
+  protected advance(): void {
+    if (!this.#given) {
+      if (this.#isAsked) return;
+      this.#isAsked = true;
+      const given = (value: unknown) => {
+        this.#given = { value };
+        this.wake();
+      };
+      this.evaluation.settled(this.#promise, this.parent, given, (error) => this.fail(error));
+      return;
+    }
+    const { value } = this.#given;
+    const inputs = this.evaluation.inputs(value, this.parent, () => "What a promise gave");
+    if (this.waitsFor(inputs)) return;
+    this.sources = sourcesOf(inputs);
+    this.complete(this.evaluation.withResults(value));
+  }
+}
+
+class Property extends Step {
+  readonly #expression: PropertyExpression;
+
+  constructor(evaluation: Evaluation, expression: PropertyExpression, parent: LiveJob | null) {
+    super(evaluation, parent);
+    this.#expression = expression;
+  }
+
+  protected advance(): void {
+    const { of, key } = this.#expression;
+    const whole = this.evaluation.of(of, this.parent);
+    if (this.waitsFor([whole])) return;
+    this.sources = whole.sources;
+    this.complete(property(whole.outcome, key));
+  }
+}
+
+class TagsApplied extends Step {
+  readonly #expression: TagsExpression;
+
+  constructor(evaluation: Evaluation, expression: TagsExpression, parent: LiveJob | null) {
+    super(evaluation, parent);
+    this.#expression = expression;
+  }
+
+  protected advance(): void {
+    const { value, apply } = this.#expression;
+    const inputs = this.evaluation.inputs(value, this.parent, () => "What is tagged");
+    if (this.waitsFor(inputs)) return;
+    const result = this.evaluation.withResults(value);
+    this.sources = sourcesOf(inputs);
+    inJob({ run: this.evaluation.run, job: this.parent }, () => apply(result));
+    this.complete(result);
+  }
+}
+
+/**
+ * A task's call: its arguments are computed, its job begins and the function runs, what it returned
+ * is computed, the job ends.
+ */
+class Call extends Step {
+  readonly #expression: CallExpression;
+  #job: LiveJob | null = null;
+  /** What the function returned, once it has. */
+  #returned: { readonly value: unknown } | null = null;
+
+  constructor(evaluation: Evaluation, expression: CallExpression, parent: LiveJob | null) {
+    super(evaluation, parent);
+    this.#expression = expression;
+  }
+
+  protected advance(): void {
+    if (!this.#job) this.#begin();
+    if (this.#returned) this.#end(this.#job!, this.#returned.value);
+  }
+
+  #begin(): void {
+    const { task, args, tags } = this.#expression;
+    const { evaluation, parent } = this;
+    const inputs = args.map((arg, at) =>
+      evaluation.inputs(arg, parent, () => argumentName(task, at)),
+    );
+    if (this.waitsFor(inputs.flat())) return;
+    if (evaluation.stopped) throw evaluation.stopped;
+    const values = args.map((arg) => evaluation.withResults(arg));
+    const from = values.map((value, at) => this.#sourcesOf(value, inputs[at]!));
+    const job = evaluation.jobs.begin({
+      parent,
+      task,
+      args: values,
+      from,
+      tags: tags ?? task.tags,
+    });
+    this.#job = job;
+    this.sources = [job.id];
+    this.#run(job);
+  }
+
+  #run(job: LiveJob): void {
+    const { evaluation } = this;
+    const returned = inJob({ run: evaluation.run, job }, () => job.task.fn(...job.args));
+    // Not a lazy value, which is thenable too: it would be computed as nobody's child.
+    if (isThenable(returned) && !expressionOf(returned)) {
+      const done = (value: unknown) => {
+        this.#returned = { value };
+        this.wake();
+      };
+      evaluation.settled(returned, job, done, (error) => this.fail(error));
+    } else this.#returned = { value: returned };
+  }
+
+  #end(job: LiveJob, returned: unknown): void {
+    if (this.waitsFor(this.evaluation.inputs(returned, job, () => resultName(job)))) return;
+    const result = this.evaluation.withResults(returned);
+    this.evaluation.jobs.end(job, "DONE", result);
+    this.#letGo();
+    this.complete(result);
+  }
+
+  protected override fail(error: unknown): void {
+    const job = this.#job;
+    this.#letGo();
+    try {
+      if (job?.status === "RUNNING") this.evaluation.jobs.end(job, "FAILED", error);
+      super.fail(error);
+    } catch (unrecorded) {
+      super.fail(unrecorded);
+    }
+  }
+
+  /** A lazy value may live long; its job is recorded. */
+  #letGo(): void {
+    this.#job = null;
+    this.#returned = null;
+  }
+
+  /** Of a value that holds nothing lazy, what the job above got it from, if it awaited it. */
+  #sourcesOf(value: unknown, inputs: readonly Computation[]): readonly string[] {
+    const sources = sourcesOf(inputs);
+    return sources.length > 0 ? sources : (this.parent?.handed?.sourcesOf(value) ?? NONE);
+  }
+}
+
+const NONE: readonly string[] = [];
+
+function sourcesOf(inputs: readonly Computation[]): readonly string[] {
+  if (inputs.length <= 1) return inputs[0]?.sources ?? NONE;
+  const all = new Set<string>();
+  for (const { sources } of inputs) for (const source of sources) all.add(source);
+  return [...all];
+}
+
+function property(of: unknown, key: string): unknown {
+  if (of === null || of === undefined) {
+    throw new RedunError(
+      "BAD_VALUE",
+      `Property "${key}" was asked of a lazy value that came out as ${of}.`,
+    );
+  }
+  return (of as Record<string, unknown>)[key];
+}
+
+function argumentName({ fullName, source }: TaskDefinition, at: number): string {
+  const { name } = source.parameters[Math.min(at, source.parameters.length - 1)] ?? {};
+  return `Argument ${name ?? at + 1} of ${fullName}`;
+}
+
+function resultName({ id, task }: LiveJob): string {
+  return `The result of job ${id.slice(0, 8)} ${task.fullName}`;
+}

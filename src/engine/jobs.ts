@@ -1,0 +1,148 @@
+import { RedunError } from "../errors.ts";
+import type { ObjectFormat } from "../git/backend.ts";
+import { jobId } from "../record/encode.ts";
+import type { JobStatus } from "../record/records.ts";
+import type { TagPair } from "../tag/tag.ts";
+import type { LiveJob } from "./live-job.ts";
+import type { TaskDefinition } from "./task.ts";
+
+/** The format's limit: see docs/format.md. */
+const MAX_JOBS = 2 ** 20;
+
+export interface RunListener {
+  jobStarted?(job: LiveJob): void;
+  jobEnded?(job: LiveJob): void;
+  valueTagged?(value: unknown, tags: readonly TagPair[]): void;
+  executionTagged?(tags: readonly TagPair[]): void;
+}
+
+/** How many jobs of a task have a status. */
+export interface JobCount {
+  /** Full name of the task. */
+  readonly task: string;
+  readonly status: JobStatus;
+  readonly count: number;
+}
+
+/** What a job is begun with. */
+export type NewJob = Pick<LiveJob, "parent" | "task" | "args" | "from" | "tags">;
+
+/**
+ * The jobs of one run: begins and ends them, and tells the listeners. It lets go of a job that has
+ * ended, and keeps count.
+ */
+export class Jobs {
+  readonly #executionId: string;
+  readonly #format: ObjectFormat;
+  readonly #listeners: readonly RunListener[];
+  readonly #running = new Set<LiveJob>();
+  readonly #counts = new Map<TaskDefinition, Map<JobStatus, number>>();
+  readonly #failures = new Failures();
+  #begun = 0;
+
+  constructor(executionId: string, format: ObjectFormat, listeners: readonly RunListener[]) {
+    this.#executionId = executionId;
+    this.#format = format;
+    this.#listeners = listeners;
+  }
+
+  /** Those that have begun and not ended, in the order in which they began. */
+  get running(): ReadonlySet<LiveJob> {
+    return this.#running;
+  }
+
+  /** All so far, by task and status. */
+  get counts(): JobCount[] {
+    return [...this.#counts].flatMap(([{ fullName: task }, counts]) =>
+      [...counts].map(([status, count]) => ({ task, status, count })),
+    );
+  }
+
+  /** The innermost job that an error came out of. */
+  thatFailed(error: unknown): LiveJob | undefined {
+    return this.#failures.get(error);
+  }
+
+  /** @throws RedunError BAD_TASK for one more than an execution can have */
+  begin(job: NewJob): LiveJob {
+    const index = this.#begun;
+    if (index >= MAX_JOBS) {
+      throw new RedunError(
+        "BAD_TASK",
+        `An execution can have ${MAX_JOBS} jobs, and this one wants more.`,
+        "Do more within a task, or run it in parts.",
+      );
+    }
+    this.#begun++;
+    const live: LiveJob = {
+      id: jobId(this.#executionId, index, this.#format),
+      index,
+      ...job,
+      calls: [],
+      place: job.parent ? job.parent.calls.push(null) - 1 : 0,
+      handed: null,
+      started: new Date(),
+      status: "RUNNING",
+      ended: null,
+      late: false,
+      call: null,
+    };
+    this.#running.add(live);
+    this.#count(live, 1);
+    for (const listener of this.#listeners) listener.jobStarted?.(live);
+    return live;
+  }
+
+  /** @param outcome its result, or its error when it has FAILED */
+  end(job: LiveJob, status: "DONE" | "FAILED", outcome: unknown): void {
+    this.#count(job, -1);
+    job.status = status;
+    this.#count(job, 1);
+    this.#running.delete(job);
+    if (status === "DONE") job.result = outcome;
+    else {
+      job.error = outcome;
+      this.#failures.add(outcome, job);
+    }
+    job.ended = new Date();
+    job.late = job.parent !== null && job.parent.ended !== null;
+    for (const listener of this.#listeners) listener.jobEnded?.(job);
+    if (job.parent && !job.late) job.parent.calls[job.place] = job.call;
+  }
+
+  valueTagged(value: unknown, tags: readonly TagPair[]): void {
+    for (const listener of this.#listeners) listener.valueTagged?.(value, tags);
+  }
+
+  executionTagged(tags: readonly TagPair[]): void {
+    for (const listener of this.#listeners) listener.executionTagged?.(tags);
+  }
+
+  #count({ task, status }: LiveJob, by: 1 | -1): void {
+    const counts = this.#counts.get(task) ?? new Map<JobStatus, number>();
+    this.#counts.set(task, counts);
+    const count = (counts.get(status) ?? 0) + by;
+    if (count > 0) counts.set(status, count);
+    else counts.delete(status);
+  }
+}
+
+/** By what was thrown, the first job that it came out of. Errors do not outlive whoever has them. */
+class Failures {
+  readonly #objects = new WeakMap<object, LiveJob>();
+  readonly #others = new Map<unknown, LiveJob>();
+
+  add(error: unknown, job: LiveJob): void {
+    if (this.get(error)) return;
+    if (isObject(error)) this.#objects.set(error, job);
+    else this.#others.set(error, job);
+  }
+
+  get(error: unknown): LiveJob | undefined {
+    return isObject(error) ? this.#objects.get(error) : this.#others.get(error);
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
