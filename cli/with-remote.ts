@@ -50,17 +50,17 @@ export async function withRemote(
 
 /** Prints what `body` says of the log, or with `--all-logs` of each one that the remote has. */
 export async function eachLogOfRemote(
-  { log, remote, talk }: Sharing,
+  { log, config, remote, talk }: Sharing,
   options: Options,
   body: (log: Log, there: RemoteLog) => Promise<string>,
 ): Promise<void> {
   const refs = options.allLogs ? await logsOfRemote(log, remote, talk) : [log.ref];
   if (refs.length === 0 && !isJson(options)) {
-    await write(visible(`${remoteLog(remote, log.ref).name} has no logs.\n`));
+    await write(visible(`${remoteLog(remote, log.ref, config).name} has no logs.\n`));
   }
   for (const ref of refs) {
     const one = watchedLog(new Log(log.backend, ref));
-    await write(visible(await body(one, remoteLog(remote, ref))));
+    await write(visible(await body(one, remoteLog(remote, ref, config))));
   }
 }
 

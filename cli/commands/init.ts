@@ -50,6 +50,8 @@ function list(title: string, steps: readonly SetupStep[]): string {
 }
 
 function stepText(step: SetupStep): string {
-  if (step.kind === "config") return `git config: ${step.key} = ${step.value}`;
+  if (step.kind === "config") {
+    return `git config: ${step.key} = ${step.value}${step.isStale ? " (taken out: its former name)" : ""}`;
+  }
   return `hook: ${step.path} (runs \`${HOOK_LINE}\`)`;
 }

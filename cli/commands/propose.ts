@@ -9,7 +9,7 @@ export const command: CommandFunction = ([branch], options) => {
   const json = isJson(options);
   const named = options.remote as string | undefined;
   return withRemote(options, named, "fetch", async ({ log, config, remote }) => {
-    const there = remoteLog(remote, log.ref);
+    const there = remoteLog(remote, log.ref, config);
     assertKnown(config, there, await lastSeen(log, there));
     const reason = options.message as string | undefined;
     const proposal = await proposeTags(log, there, branch!, reason);

@@ -1,10 +1,12 @@
+import { RedunError } from "../../src/errors.ts";
 import { countBetween, isNothing } from "../../src/log/arrivals.ts";
 import { Log } from "../../src/log/log.ts";
 import { pushAlone } from "../../src/share/auto-push.ts";
+import { type Delivery, deliver, destinations } from "../../src/share/destinations.ts";
 import { logsHere } from "../../src/share/logs.ts";
 import { giveBack, type PushedLog, pushLog } from "../../src/share/push.ts";
 import { forgetPushFailure, pushFailures } from "../../src/share/push-failure.ts";
-import { type RemoteLog, remoteLog } from "../../src/share/remotes.ts";
+import type { RemoteLog } from "../../src/share/remotes.ts";
 import { isSetUp } from "../../src/share/setup.ts";
 import { type CommandFunction, isJson, type Options } from "../command.ts";
 import { conflictsAfter, conflictsText } from "../conflicts.ts";
@@ -29,10 +31,26 @@ function pushLogs(named: string | undefined, options: Options): Promise<void> {
     const failures = pushFailures(log.backend.repository, config);
     reportPushFailures(failures.filter((one) => one.remote !== remote || !refs.includes(one.ref)));
     for (const ref of refs) {
-      const there = remoteLog(remote, ref);
       const one = { ...sharing, log: new Log(log.backend, ref) };
-      if (options.dryRun) await write(await tryPush(one, there, json));
-      else await write(await push(options.giveBack ? giveBack : pushLog, one, there, json));
+      const places = destinations(config, remote, ref);
+      if (options.dryRun) {
+        for (const there of places) await write(await tryPush(one, there, json));
+        continue;
+      }
+      const way = options.giveBack ? giveBack : pushLog;
+      const done = await deliver(
+        one.log,
+        config,
+        places,
+        async (there) => {
+          const pushed = await way(one.log, there, sharing.talk);
+          forgetPushFailure(log.backend.repository, there);
+          await write(await pushText(pushed, there, json));
+          return pushed;
+        },
+        sharing.talk,
+      );
+      throwMissed(done);
     }
   });
 }
@@ -40,29 +58,36 @@ function pushLogs(named: string | undefined, options: Options): Promise<void> {
 /** There is nobody to ask or to tell: a failure is noted for the next command that can. */
 async function pushInBackground(named: string | undefined, options: Options): Promise<void> {
   try {
-    await withRemote(options, named, "push", ({ log, remote }) =>
-      pushAlone(log, remoteLog(remote, log.ref)),
-    );
+    await withRemote(options, named, "push", async ({ log, config, remote }) => {
+      const places = destinations(config, remote, log.ref);
+      // A failure is noted where it happens, and keeps no other place from getting its own.
+      const done = await Promise.allSettled(places.map((there) => pushAlone(log, there)));
+      for (const one of done) if (one.status === "rejected") throw one.reason;
+    });
   } catch (error) {
     // A request over http that was given up would keep the process alive.
     process.exit(reportError(error));
   }
 }
 
-async function push(
-  way: typeof pushLog,
-  { log, talk }: Sharing,
-  there: RemoteLog,
-  json: boolean,
-): Promise<string> {
-  const pushed = await way(log, there, talk);
-  forgetPushFailure(log.backend.repository, there);
-  const conflicts = await conflictsAfter(there.ref, pushed.received);
-  if (json) return factsJson(there, { ...pushed, conflicts });
-  return `${pushText(pushed, there)}${visible(conflictsText(conflicts, there.ref))}`;
+/** Of several places some may have got nothing: the others are told of by now. */
+function throwMissed(done: readonly Delivery[]): void {
+  const missed = done.flatMap((one) => ("error" in one ? [one] : []));
+  const [first, second] = missed;
+  if (!first) return;
+  if (!second) throw first.error;
+  const { code, hint } = first.error;
+  const lines = missed.map(({ error }) => error.message);
+  throw new RedunError(code, lines.join("\n"), hint);
 }
 
-function pushText({ sent, received, after, rounds, said }: PushedLog, there: RemoteLog): string {
+async function pushText(pushed: PushedLog, there: RemoteLog, json: boolean): Promise<string> {
+  const conflicts = await conflictsAfter(there.ref, pushed.received);
+  if (json) return factsJson(there, { ...pushed, conflicts });
+  return `${sentences(pushed, there)}${visible(conflictsText(conflicts, there.ref))}`;
+}
+
+function sentences({ sent, received, after, rounds, said }: PushedLog, there: RemoteLog): string {
   const { name, ref } = there;
   for (const line of said) process.stderr.write(`${visible(name)}: ${visible(line)}\n`);
   const came = isNothing(received) ? "" : `Merged ${arrivalsText(received)} that ${name} had.\n`;

@@ -1,7 +1,7 @@
 import { logName } from "../../src/log/ref.ts";
 import { type LogDistance, type RemoteState, remoteStates } from "../../src/share/distance.ts";
 import { pushFailures } from "../../src/share/push-failure.ts";
-import { remoteLog, wordsFor } from "../../src/share/remotes.ts";
+import { wordsFor } from "../../src/share/remotes.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import { arrivalsText } from "../text/arrivals.ts";
 import { jsonText } from "../text/json.ts";
@@ -31,7 +31,7 @@ function stateText({ name, url, logs }: RemoteState): string {
 
 function logText({ ref, seen, ahead, behind }: LogDistance, remote: string): string {
   const name = oneLine(logName(ref));
-  const asks = oneLine(`redun-git fetch ${wordsFor(remoteLog(remote, ref))}`);
+  const asks = oneLine(`redun-git fetch ${wordsFor({ name: remote, ref })}`);
   const parts = [
     seen === null && `nothing fetched yet, \`${asks}\` asks`,
     arrivalsText(ahead) && `to push: ${arrivalsText(ahead)}`,

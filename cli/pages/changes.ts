@@ -32,7 +32,7 @@ export function showChanges(
   return pageOfLog(options, async (indexed) => {
     const { log, config } = indexed;
     const remote = chooseRemote(log, config, named, direction === "incoming" ? "fetch" : "push");
-    const there = remoteLog(remote, log.ref);
+    const there = remoteLog(remote, log.ref, config);
     if (options.fetch) reportRewritten(await fetchLog(log, there, talkOfTerminal()), there);
     const [ours, theirs] = await Promise.all([log.tip(), lastSeen(log, there)]);
     if (!options.fetch) assertKnown(config, there, theirs);

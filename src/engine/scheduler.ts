@@ -72,8 +72,16 @@ export class Scheduler {
   async #prepare(): Promise<Prepared> {
     const log = await IndexedLog.open(this.#options);
     const { backend } = log.log;
-    const [code] = await Promise.all([codeFacts(backend), backend.identity(), log.recover()]);
-    return { log, code };
+    const all = [codeFacts(backend), backend.identity(), log.recover()] as const;
+    try {
+      const [code] = await Promise.all(all);
+      return { log, code };
+    } catch (error) {
+      // A git that is left open would keep the process alive for ever.
+      await Promise.allSettled(all);
+      await log.close();
+      throw error;
+    }
   }
 
   /** Lets go of what `prepare` opened and no run has used. */

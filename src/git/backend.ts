@@ -138,6 +138,11 @@ export interface Move {
 export interface Transfer {
   /** The name of a configured remote, a URL, or a path. */
   readonly remote: string;
+  /**
+   * One URL of that remote, as its configuration has it, to talk with in the place of the one (or of
+   * all those) that git would choose. The remote's other settings hold.
+   */
+  readonly url?: string | undefined;
   /** Gets git's own progress as it arrives, written for a terminal. Without it there is none. */
   readonly onProgress?: ((text: string) => void) | undefined;
   /** Whether git, ssh and credential helpers may ask the user. Defaults to no. */
@@ -169,6 +174,8 @@ export interface Push extends Transfer {
 }
 
 export interface Pushed {
+  /** Where the remote's ref was and is the commit already: nothing was sent. */
+  readonly wasThere?: boolean;
   /**
    * False when the remote's ref is not where it was expected, or the commit does not contain that:
    * fetch, merge and push again.

@@ -27,7 +27,7 @@ export function remoteFailed(
 
 /** A remote that answered no: a hook, a protected ref, a full disk. */
 export function pushRejected(
-  { remote, ref }: Push,
+  { remote, url, ref }: Push,
   why: string,
   said: readonly string[],
 ): RedunError {
@@ -35,7 +35,7 @@ export function pushRejected(
   const lines = words(said).map((line) => line.replace(/^remote: ?/, ""));
   return new RedunError(
     "PUSH_REJECTED",
-    [`${withoutCredentials(remote)} refused ${ref}: ${reason}`, ...lines].join("\n  "),
+    [`${withoutCredentials(url ?? remote)} refused ${ref}: ${reason}`, ...lines].join("\n  "),
     isFull([why, ...said].join("\n"))
       ? FULL
       : "Everything is kept here. The remote's rules decide: ask who runs it to allow pushes to refs/redun/*.",

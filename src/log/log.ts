@@ -1,6 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import type { GitBackend, Oid } from "../git/backend.ts";
+import { loadConfig } from "../git/files/config.ts";
 import { formatFile, notALog, readFormat } from "./format.ts";
+import { expectNotMirrored } from "./mirror.ts";
 import { whileContended } from "./retry.ts";
 import { expectWritable } from "./writable.ts";
 
@@ -22,6 +24,7 @@ export class Log {
   readonly ref: string;
   /** A commit whose format is known to be one that we write. */
   #checked: Oid | null;
+  #isKept = false;
 
   /** `checked` is a commit of the log whose format the caller has seen. */
   constructor(backend: GitBackend, ref: string, checked: Oid | null = null) {
@@ -49,6 +52,24 @@ export class Log {
    * @throws RedunError BAD_REF, NOT_A_LOG, FORMAT_TOO_NEW, BAD_RECORD
    */
   async expectWritable(): Promise<void> {
+    this.expectKept();
+    await this.expectMovable();
+  }
+
+  /**
+   * Makes sure that no `git fetch` will take away what is added.
+   * @throws RedunError BAD_REF
+   */
+  expectKept(): void {
+    if (!this.#isKept) expectNotMirrored(loadConfig(this.backend.repository), this.ref);
+    this.#isKept = true;
+  }
+
+  /**
+   * Makes sure that the ref may move to a log that holds more.
+   * @throws RedunError BAD_REF, NOT_A_LOG, FORMAT_TOO_NEW, BAD_RECORD
+   */
+  async expectMovable(): Promise<void> {
     const tip = await this.tip();
     await expectWritable(this.backend, this.ref, tip);
     if (tip !== null) await this.#isBegun(tip);
@@ -60,6 +81,7 @@ export class Log {
    */
   async append(files: readonly RecordFile[], message: string): Promise<Appended> {
     const bytes = files.map(({ path, text }) => ({ path, bytes: Buffer.from(text, "utf8") }));
+    this.expectKept();
     return whileContended(async () => {
       const before = await this.tip();
       await expectWritable(this.backend, this.ref, before);

@@ -86,7 +86,7 @@ async function plan(log: Log, { commit: theirs, name }: Theirs): Promise<Plan> {
   const same = { before: ours, arrivals: NOTHING, gains: [], lacks: [] };
   if (ours === theirs) return { ...same, scenario: "equal" };
   if ((await readFormat(backend, theirs, name)) === null) throw notALog(name);
-  await log.expectWritable();
+  await log.expectMovable();
 
   const counter = new ArrivalCounter();
   const [{ gains, lacks }] = await Promise.all([
@@ -103,6 +103,7 @@ async function plan(log: Log, { commit: theirs, name }: Theirs): Promise<Plan> {
     return { ...merge, scenario: "ahead" };
   }
   const scenario = gains.length === 0 && lacks.length === 0 ? "equal" : "diverged";
+  if (scenario === "diverged") log.expectKept();
   return { ...merge, scenario };
 }
 

@@ -26,18 +26,25 @@ export async function remoteStates(log: Log, config: GitConfig): Promise<RemoteS
   const { backend } = log;
   const states: RemoteState[] = [];
   for (const name of config.subsections("remote")) {
-    const folder = trackingFolder(name);
+    const folder = trackingFolder(name, config);
     const tracked = [...(await backend.refs(folder)).keys()]
       .map((ref) => ref.slice(folder.length))
       .map((ref) => (ref.startsWith("refs/") ? ref : `refs/redun/${ref}`));
     const logs: LogDistance[] = [];
     for (const ref of new Set([log.ref, ...tracked])) {
       const one = new Log(backend, ref);
-      const [tip, seen] = await Promise.all([one.tip(), lastSeen(one, remoteLog(name, ref))]);
+      const [tip, seen] = await Promise.all([
+        one.tip(),
+        lastSeen(one, remoteLog(name, ref, config)),
+      ]);
       const ahead = await countBetween(backend, seen, tip);
       logs.push({ ref, seen, ahead, behind: await countBetween(backend, tip, seen) });
     }
-    states.push({ name, url: withoutCredentials(config.get(`remote.${name}.url`) ?? ""), logs });
+    states.push({
+      name,
+      url: withoutCredentials(config.getAll(`remote.${name}.url`)[0] ?? ""),
+      logs,
+    });
   }
   return states;
 }

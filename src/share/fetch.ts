@@ -2,8 +2,10 @@ import type { Oid, Transfer } from "../git/backend.ts";
 import type { Log } from "../log/log.ts";
 import { isLogRef } from "../log/ref.ts";
 import { whileContended } from "../log/retry.ts";
-import { lastSeen, type RemoteLog } from "./remotes.ts";
+import { address, lastSeen, type RemoteLog } from "./remotes.ts";
 import { isRewritten, keepLost, type Rewritten } from "./rewritten.ts";
+import { settle, settledAt } from "./same-place.ts";
+import { noteSeenAt, seenElsewhere } from "./seen-at.ts";
 
 /** How a transfer talks with people. */
 export type Talk = Omit<Transfer, "remote">;
@@ -24,18 +26,19 @@ export interface Fetched {
  */
 export async function fetchLog(log: Log, remote: RemoteLog, talk: Talk = {}): Promise<Fetched> {
   const { backend } = log;
-  const before = await lastSeen(log, remote);
+  const formerPlace = seenElsewhere(backend.repository, remote);
+  await settle(log, remote);
+  const seen = await lastSeen(log, remote);
+  const refspecs = [`+${remote.ref}:${remote.tracking}`];
   const found = await whileContended(() =>
-    backend.fetch({
-      ...talk,
-      remote: remote.remote,
-      refspecs: [`+${remote.ref}:${remote.tracking}`],
-    }),
+    backend.fetch({ ...talk, ...address(remote), refspecs }),
   );
+  noteSeenAt(backend.repository, remote);
   const after = found ? await lastSeen(log, remote) : null;
+  const before = seen ?? (await settledAt(log, remote, formerPlace, after));
   const rewritten = await keepLost(log, remote, before, after);
   // git lets a tracking ref stand when the remote's ref is gone.
-  if (before !== null && after === null) await backend.remove(remote.tracking, before);
+  if (seen !== null && after === null) await backend.remove(remote.tracking, seen);
   return { before, after, rewritten };
 }
 
@@ -53,7 +56,7 @@ export interface Preview {
  * @throws RedunError REMOTE_FAILED, REPOSITORY_UNWRITABLE
  */
 export async function previewFetch(log: Log, remote: RemoteLog, talk: Talk = {}): Promise<Preview> {
-  const asked = { ...talk, remote: remote.remote };
+  const asked = { ...talk, ...address(remote) };
   const refs = await log.backend.remoteRefs({ ...asked, patterns: [remote.ref] });
   const after = refs.get(remote.ref) ?? null;
   if (after !== null && after !== (await lastSeen(log, remote))) {

@@ -3,12 +3,15 @@ import { dirname, join } from "node:path";
 import type { RedunError } from "../errors.ts";
 import type { GitConfig, Repository } from "../git/backend.ts";
 import { readText } from "../git/files/read-text.ts";
+import { destinations } from "./destinations.ts";
 import type { RemoteLog } from "./remotes.ts";
 
 /** A push in the background that failed. The next push of that log to that remote forgets it. */
 export interface PushFailure {
   readonly remote: string;
   readonly ref: string;
+  /** Where the remote was then, as `RemoteLog` has it: another one may have its name by now. */
+  readonly place: string;
   /** ISO 8601, UTC. */
   readonly time: string;
   readonly message: string;
@@ -22,7 +25,8 @@ export function notePushFailure(
 ): void {
   const path = join(folderOf(repository), fileName(there));
   const time = new Date().toISOString();
-  const failure: PushFailure = { remote: there.remote, ref: there.ref, time, message };
+  const { remote, ref, place } = there;
+  const failure: PushFailure = { remote, ref, place, time, message };
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, JSON.stringify(failure));
 }
@@ -34,8 +38,10 @@ export function forgetPushFailure(repository: Repository, there: RemoteLog): voi
 
 /** How the last pushes in the background failed, of each log to each remote that there still is. */
 export function pushFailures(repository: Repository, config: GitConfig): PushFailure[] {
-  return notes(folderOf(repository)).filter(({ remote }) =>
-    config.subsections("remote").includes(remote),
+  return notes(folderOf(repository)).filter(
+    ({ remote, ref, place }) =>
+      config.subsections("remote").includes(remote) &&
+      destinations(config, remote, ref).some((there) => there.place === place),
   );
 }
 

@@ -5,8 +5,10 @@ import { type Arrivals, countBetween, NOTHING, together } from "../log/arrivals.
 import type { Log } from "../log/log.ts";
 import { mergeLogs } from "../log/merge.ts";
 import { fetchLog, type Talk } from "./fetch.ts";
-import { lastSeen, type RemoteLog } from "./remotes.ts";
+import { address, lastSeen, type RemoteLog } from "./remotes.ts";
 import { formerStates, rewrittenError, takeLost } from "./rewritten.ts";
+import { settle } from "./same-place.ts";
+import { noteSeenAt } from "./seen-at.ts";
 
 /** What a push did. */
 export interface PushedLog {
@@ -38,6 +40,7 @@ const MAX_PAUSE = 1500;
  * NOT_A_LOG where our ref holds something else; what `mergeLogs` throws
  */
 export async function pushLog(log: Log, remote: RemoteLog, talk: Talk = {}): Promise<PushedLog> {
+  await settle(log, remote);
   const [former] = await both(formerStates(log, remote), log.expectLog());
   const isDecided = former.size === 0;
   let before = await (isDecided ? lastSeen(log, remote) : fetchUnlessRewritten(log, remote, talk));
@@ -47,14 +50,15 @@ export async function pushLog(log: Log, remote: RemoteLog, talk: Talk = {}): Pro
     const unchanged = { before, after: before, sent: NOTHING, received, rounds, said: [] };
     if (tip !== null && tip !== before) {
       const { ref } = remote;
-      const push = { ...talk, remote: remote.remote, ref, commit: tip, expected: before };
+      const push = { ...talk, ...address(remote), ref, commit: tip, expected: before };
       // Counted meanwhile: a push mostly waits for the other side.
-      const [{ landed, said }, sent] = await both(
+      const [{ landed, wasThere, said }, sent] = await both(
         log.backend.push(push),
         countBetween(log.backend, before, tip),
       );
       if (landed) {
         await follow(log, remote, tip);
+        if (wasThere) return { ...unchanged, before: tip, after: tip, said };
         return { before, after: tip, sent, received, rounds, said };
       }
     } else if (rounds > 1) return unchanged;
@@ -100,6 +104,7 @@ async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
 
 /** Notes where the remote's log is now. git has done so itself where `redun-git init` ran. */
 async function follow(log: Log, remote: RemoteLog, tip: Oid): Promise<void> {
+  noteSeenAt(log.backend.repository, remote);
   const expected = await lastSeen(log, remote);
   if (expected === tip) return;
   try {

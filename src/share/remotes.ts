@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { RedunError } from "../errors.ts";
-import type { GitConfig, Oid, Repository } from "../git/backend.ts";
+import type { GitConfig, Oid, Repository, Transfer } from "../git/backend.ts";
 import { headRef } from "../git/files/refs.ts";
 import { withoutCredentials } from "../git/remote-url.ts";
 import type { Log } from "../log/log.ts";
@@ -10,11 +10,14 @@ import { expectOwn } from "../log/writable.ts";
 import { didYouMean } from "../suggest.ts";
 import { blobId } from "../value/oid.ts";
 import { shellWord } from "../value/shown-text.ts";
+import { seenElsewhere } from "./seen-at.ts";
 
 /** One log as a remote has it, and where we note what that was when we last looked. */
 export interface RemoteLog {
   /** The name of a configured remote, a URL, or a path: what git is given. */
   readonly remote: string;
+  /** One of the remote's push URLs that is a place of its own: see destinations.ts. */
+  readonly url?: string | undefined;
   /** As people should see it: a URL without its password. */
   readonly name: string;
   /** The log's ref, which is the same there and here. */
@@ -26,29 +29,80 @@ export interface RemoteLog {
    * `git fetch --prune` removes what a remote lacks from the one that follows it.
    */
   readonly former: string;
+  /** The folder of the refs that follow what is at that URL, by whatever name it goes. */
+  readonly place: string;
 }
 
 /**
  * A log's counterpart at a remote.
  * @throws RedunError BAD_REF for a ref that itself follows a remote's
  */
-export function remoteLog(remote: string, ref: string): RemoteLog {
+export function remoteLog(remote: string, ref: string, config?: GitConfig): RemoteLog {
   expectOwn(ref);
-  const log = logName(ref);
-  const tracking = `${trackingFolder(remote)}${log}`;
-  const former = `${formerFolder(remote)}${log}-`;
-  return { remote, name: withoutCredentials(remote), ref, tracking, former };
+  const folder = trackingFolder(remote, config);
+  const [url] = config?.getAll(`remote.${remote}.url`) ?? [];
+  // Another password is not another place.
+  const place = url === undefined ? folder : addressFolder(withoutCredentials(url));
+  const refs = refsIn(folder, ref);
+  return { remote, name: withoutCredentials(remote), ref, ...refs, place };
 }
 
-/** The folder of the refs that follow a remote's logs. A URL or path is known by its hash. */
-export function trackingFolder(remote: string): string {
+/** As `remoteLog`, at one push URL of a remote that is another place than it is fetched from. */
+export function remoteLogAt(remote: string, url: string, ref: string): RemoteLog {
+  expectOwn(ref);
+  const place = addressFolder(url);
+  return { remote, url, name: withoutCredentials(url), ref, ...refsIn(place, ref), place };
+}
+
+/** How git is told whom to talk with. */
+export function address({ remote, url }: RemoteLog): Pick<Transfer, "remote" | "url"> {
+  return { remote, url };
+}
+
+/** The refs that a folder of tracking refs has for a log. */
+export function refsIn(folder: string, ref: string): Pick<RemoteLog, "tracking" | "former"> {
+  const log = logName(ref);
+  return { tracking: `${folder}${log}`, former: `${formerFolder(folder)}${log}-` };
+}
+
+/**
+ * The folder of the refs that follow a remote's logs: the one where git itself puts them since
+ * `redun-git init`, which a renamed remote keeps; else that of its name, if no other remote has it.
+ */
+export function trackingFolder(remote: string, config?: GitConfig): string {
+  const own = nameFolder(remote);
+  if (!config) return own;
+  const written = writtenFolder(config, remote);
+  if (written !== null) return written;
+  const isTaken = config
+    .subsections("remote")
+    .some((other) => other !== remote && writtenFolder(config, other) === own);
+  return isTaken ? addressFolder(remote) : own;
+}
+
+/** The folder of a remote that has its name to itself. A URL or path is known by its hash. */
+export function nameFolder(remote: string): string {
   const isName = /^[A-Za-z0-9][\w-]*(?:[./][\w-]+)*$/.test(remote) && !/\.lock(\/|$)/.test(remote);
-  return `${TRACKING_REFS}${isName ? remote : `url-${blobId(remote, "sha1").slice(0, 12)}`}/`;
+  return isName ? `${TRACKING_REFS}${remote}/` : addressFolder(remote);
+}
+
+/** The folder that the configuration tells git to put a remote's logs in; null where it is not told. */
+export function writtenFolder(config: GitConfig, remote: string): string | null {
+  const specs = config.getAll(`remote.${remote}.fetch`);
+  const found = specs.map((spec) => FETCH_REFSPEC.exec(spec)?.[1]).find((folder) => folder);
+  return found ?? null;
+}
+
+/** The refspec of `init`, whatever name the remote had then. */
+const FETCH_REFSPEC = new RegExp(`^\\+?refs/redun/\\*:(${TRACKING_REFS}[^*]+/)\\*$`);
+
+function addressFolder(url: string): string {
+  return `${TRACKING_REFS}url-${blobId(url, "sha1").slice(0, 12)}/`;
 }
 
 /** The folder of the refs that keep what they held before they were rewritten. */
-function formerFolder(remote: string): string {
-  return `${trackingFolder(remote).slice(0, -1)}.rewritten/`;
+function formerFolder(folder: string): string {
+  return `${folder.slice(0, -1)}.rewritten/`;
 }
 
 /**
@@ -57,11 +111,10 @@ function formerFolder(remote: string): string {
  * remote that is configured no more.
  */
 export function remoteOfTracking(config: GitConfig, tracking: string): string | null | undefined {
-  const known = config
-    .subsections("remote")
-    .find((name) =>
-      [trackingFolder(name), formerFolder(name)].some((folder) => tracking.startsWith(folder)),
-    );
+  const known = config.subsections("remote").find((name) => {
+    const folder = trackingFolder(name, config);
+    return [folder, formerFolder(folder)].some((start) => tracking.startsWith(start));
+  });
   const isAddress = /^url-[0-9a-f]{12}(?:\.rewritten)?\//.test(
     tracking.slice(TRACKING_REFS.length),
   );
@@ -105,7 +158,7 @@ export function chooseRemote(
 }
 
 /** The words that make a command mean this log and this remote. */
-export function wordsFor({ name, ref }: RemoteLog): string {
+export function wordsFor({ name, ref }: Pick<RemoteLog, "name" | "ref">): string {
   const words = shellWord(name);
   return ref === DEFAULT_REF ? words : `${logOption(ref)} ${words}`;
 }
@@ -123,9 +176,13 @@ function expectRemote({ workTree, gitDir }: Repository, config: GitConfig, named
   );
 }
 
-/** Where a log's tip was at a remote when we last looked; null when there was none. */
-export function lastSeen({ backend }: Log, { tracking }: RemoteLog): Promise<Oid | null> {
-  return backend.resolve(tracking);
+/**
+ * Where a log's tip was at a remote when we last looked; null when there was none, and when we looked
+ * at another remote, which had its name before.
+ */
+export async function lastSeen({ backend }: Log, remote: RemoteLog): Promise<Oid | null> {
+  if (seenElsewhere(backend.repository, remote) !== null) return null;
+  return backend.resolve(remote.tracking);
 }
 
 /**

@@ -67,7 +67,7 @@ async function undecided(
 /** What a remote's log held before each time that it was rewritten, by the refs that keep it. */
 export async function formerStates(
   { backend }: Log,
-  { former }: RemoteLog,
+  { former }: Pick<RemoteLog, "former">,
 ): Promise<ReadonlyMap<string, Oid>> {
   const refs = await backend.refs(former);
   // The log `main-x` has such refs of its own.
@@ -146,7 +146,8 @@ async function ownCommit(
   return commit;
 }
 
-async function holds({ backend }: Log, commit: Oid | null, older: Oid): Promise<boolean> {
+/** Whether the history of a commit, if there is one, holds an older one. */
+export async function holds({ backend }: Log, commit: Oid | null, older: Oid): Promise<boolean> {
   return commit !== null && (commit === older || (await backend.isAncestor(older, commit)));
 }
 

@@ -5,12 +5,19 @@ import type { GitConfig, Repository } from "../git/backend.ts";
 import { expandHome, isTrue } from "../git/files/config.ts";
 import { readText } from "../git/files/read-text.ts";
 import { gitText } from "../git/native/process.ts";
-import { TRACKING_REFS } from "../log/ref.ts";
-import { trackingFolder } from "./remotes.ts";
+import { NO_LOGS, overwrites } from "../log/mirror.ts";
+import { DEFAULT_REF, TRACKING_REFS } from "../log/ref.ts";
+import { nameFolder, trackingFolder, writtenFolder } from "./remotes.ts";
 
 /** One thing that `init` writes or takes back: a line of git's configuration, or our hook. */
 export type SetupStep =
-  | { readonly kind: "config"; readonly key: string; readonly value: string }
+  | {
+      readonly kind: "config";
+      readonly key: string;
+      readonly value: string;
+      /** Taken out even where things are written: what stood there under a remote's former name. */
+      readonly isStale?: boolean;
+    }
   | { readonly kind: "hook"; readonly path: string };
 
 /** A plan to be shown before it is carried out. */
@@ -32,7 +39,10 @@ ${HOOK_LINE}
 
 /** Whether `init` was asked to let plain git carry the logs of a remote. A URL never was. */
 export function isSetUp(config: GitConfig, remote: string): boolean {
-  return config.getAll(`remote.${remote}.fetch`).includes(refspecOf(remote));
+  return (
+    writtenFolder(config, remote) !== null ||
+    config.getAll(`remote.${remote}.fetch`).includes(NO_LOGS)
+  );
 }
 
 /** The remotes to which every run is pushed when it ends. */
@@ -51,9 +61,13 @@ export function planSetup(
   { remote, autoPush }: { readonly remote: string; readonly autoPush: boolean },
 ): Setup {
   assertKnown(config, remote);
-  const steps: SetupStep[] = settingsOf(remote)
-    .filter(({ key }) => autoPush || !key.endsWith(AUTO_PUSH))
-    .filter(({ key, value }) => !config.getAll(key).includes(value));
+  const steps: SetupStep[] = followRenames(config);
+  steps.push(
+    ...settingsOf(config, remote)
+      .filter(({ key }) => autoPush || !key.endsWith(AUTO_PUSH))
+      .filter(({ key, value }) => !config.getAll(key).includes(value))
+      .filter(({ key, value }) => !steps.some((step) => isSetting(step, key, value))),
+  );
   const { path, text, isOurs } = hookOf(repository, config);
   if (text === "" && isOurs) steps.push({ kind: "hook", path });
   const lacksLine = (text !== "" || !isOurs) && !text.includes("redun-git push");
@@ -70,8 +84,7 @@ export function planUndo(repository: Repository, config: GitConfig, remote?: str
   const isMeant = (name: string) => remote === undefined || name === remote;
   const steps: SetupStep[] = remotesOf(config)
     .filter(isMeant)
-    .flatMap(settingsOf)
-    .filter(({ key, value }) => config.getAll(key).includes(value));
+    .flatMap((name) => writtenFor(config, name));
   const others = remotesOf(config).filter((name) => !isMeant(name) && isSetUp(config, name));
   if (others.length > 0) return { steps, ownHook: null };
   const { path, text } = hookOf(repository, config);
@@ -91,7 +104,8 @@ export async function applySetup(
   for (const step of steps) {
     if (step.kind === "config") {
       const { key, value } = step;
-      const words = undo ? ["--fixed-value", "--unset-all", key, value] : ["--add", key, value];
+      const words =
+        undo || step.isStale ? ["--fixed-value", "--unset-all", key, value] : ["--add", key, value];
       await gitText(repository, ["config", ...words]);
     } else if (undo) {
       rmSync(step.path, { force: true });
@@ -105,24 +119,64 @@ export async function applySetup(
 
 const AUTO_PUSH = ".redunAutoPush";
 
-/** All that git's configuration gets for a remote. It stands with the remote, and leaves with it. */
-function settingsOf(remote: string) {
-  const settings = [
-    [".fetch", refspecOf(remote)],
-    [".fetch", `^${TRACKING_REFS}*`],
-    [AUTO_PUSH, "true"],
-  ] as const;
+type Settings = readonly (readonly [name: string, value: string])[];
+
+/**
+ * All that git's configuration gets for a remote. It stands with the remote, and leaves with it. A
+ * mirror's logs must not be those of the remote: there git is told to leave them alone.
+ */
+function settingsOf(config: GitConfig, remote: string): ConfigStep[] {
+  const refspecs = overwrites(config, remote, DEFAULT_REF)
+    ? [NO_LOGS]
+    : [refspecOf(trackingFolder(remote, config)), NOT_TRACKED];
+  const settings = refspecs.map((spec) => [FETCH, spec] as const);
+  return configSteps(remote, [...settings, [AUTO_PUSH, "true"]]);
+}
+
+/** What there is of it, under whatever name the remote had then. */
+function writtenFor(config: GitConfig, remote: string): ConfigStep[] {
+  const folder = writtenFolder(config, remote);
+  const refspecs = [NOT_TRACKED, NO_LOGS, ...(folder === null ? [] : [refspecOf(folder)])];
+  const settings = refspecs.map((spec) => [FETCH, spec] as const);
+  return configSteps(remote, [...settings, [AUTO_PUSH, "true"]]).filter(({ key, value }) =>
+    config.getAll(key).includes(value),
+  );
+}
+
+/** `git remote rename` leaves our refspec as it was: it goes to the new name's folder from now on. */
+function followRenames(config: GitConfig): ConfigStep[] {
+  return remotesOf(config).flatMap((remote) => {
+    const [written, own] = [writtenFolder(config, remote), nameFolder(remote)];
+    if (written === null || written === own) return [];
+    if (remotesOf(config).some((other) => writtenFolder(config, other) === own)) return [];
+    const [stale] = configSteps(remote, [[FETCH, refspecOf(written)]]);
+    if (!config.getAll(stale!.key).includes(stale!.value)) return [];
+    return [{ ...stale!, isStale: true }, ...configSteps(remote, [[FETCH, refspecOf(own)]])];
+  });
+}
+
+function configSteps(remote: string, settings: Settings): ConfigStep[] {
   return settings.map(([name, value]) => {
     return { kind: "config", key: `remote.${remote}${name}`, value } as const;
   });
 }
 
+type ConfigStep = Extract<SetupStep, { kind: "config" }>;
+
+function isSetting(step: SetupStep, key: string, value: string): boolean {
+  return step.kind === "config" && !step.isStale && step.key === key && step.value === value;
+}
+
+const FETCH = ".fetch";
+/** What a remote tracks of others is not its own. */
+const NOT_TRACKED = `^${TRACKING_REFS}*`;
+
 /**
  * Without a `+`: a log only grows, so git itself refuses one that was rewritten by force, and our
  * own fetch still sees where it was.
  */
-function refspecOf(remote: string): string {
-  return `refs/redun/*:${trackingFolder(remote)}*`;
+function refspecOf(folder: string): string {
+  return `refs/redun/*:${folder}*`;
 }
 
 function remotesOf(config: GitConfig): readonly string[] {

@@ -192,6 +192,76 @@ init("a failure of a remote that was removed is not told", async () => {
   assert.is(cli(ada.dir, ["remote"]).stderr, "");
 });
 
+init("a renamed remote keeps its log apart from a new one of the old name", async () => {
+  const { bare, ada, bob } = team();
+  await ada.run("one");
+  ok(ada.dir, ["push"]);
+  const before = bob.git("config", "--local", "--list");
+  ok(bob.dir, ["init"]);
+  bob.git("fetch", "-q");
+  ok(bob.dir, ["pull"]);
+  const fork = temporaryRepository({ bare: true });
+  bob.git("remote", "rename", "origin", "upstream");
+  bob.git("remote", "add", "origin", fork.dir);
+  assert.match(ok(bob.dir, ["remote"]), /^upstream .*\n {2}main: the same as here$/m);
+  assert.match(ok(bob.dir, ["remote"]), /^origin .*\n {2}main: nothing fetched yet/m);
+  await bob.run("two");
+  // The hook goes on serving the one that was set up, and no other.
+  pushCode(bob, "origin");
+  assert.is(fork.git("for-each-ref", "refs/redun"), "");
+  pushCode(bob, "upstream");
+  assert.is(bare.git("rev-parse", REF), bob.git("rev-parse", REF));
+  const shown = ok(bob.dir, ["init", "--remote", "upstream"]);
+  assert.match(shown, "remotes/origin/* (taken out: its former name)");
+  assert.equal(bob.git("config", "--get-all", "remote.upstream.fetch").split("\n").sort(), [
+    "+refs/heads/*:refs/remotes/upstream/*",
+    "^refs/redun/remotes/*",
+    "refs/redun/*:refs/redun/remotes/upstream/*",
+  ]);
+  assert.match(ok(bob.dir, ["push", "upstream"]), "upstream has everything");
+  assert.match(ok(bob.dir, ["push", "origin"]), "Pushed 2 executions");
+  bob.git("fetch", "-q", "upstream");
+  assert.match(ok(bob.dir, ["incoming", "upstream"]), "Nothing incoming");
+  ok(bob.dir, ["init", "--undo"]);
+  bob.git("remote", "remove", "origin");
+  bob.git("remote", "rename", "upstream", "origin");
+  assert.is(bob.git("config", "--local", "--list"), before);
+});
+
+init("what was written under a former name is taken back", async () => {
+  const { ada } = team();
+  const before = ada.git("config", "--local", "--list");
+  ok(ada.dir, ["init", "--auto-push"]);
+  ada.git("remote", "rename", "origin", "team/one");
+  ok(ada.dir, ["init", "--undo"]);
+  ada.git("remote", "rename", "team/one", "origin");
+  assert.is(ada.git("config", "--local", "--list"), before);
+  assert.not.ok(existsSync(join(ada.dir, HOOK)));
+});
+
+init("a mirror is told to leave logs alone, and is a mirror again after that", async () => {
+  const { ada } = team();
+  ada.git("config", "--replace-all", "remote.origin.fetch", "+refs/*:refs/*");
+  const before = ada.git("config", "--local", "--list");
+  assert.match(ok(ada.dir, ["init"]), "remote.origin.fetch = ^refs/redun/*");
+  await ada.run("one");
+  pushCode(ada, "origin");
+  ada.git("fetch", "-q", "--prune", "--update-head-ok");
+  assert.equal(ada.runs(), ["one"]);
+  ok(ada.dir, ["init", "--undo"]);
+  assert.is(ada.git("config", "--local", "--list"), before);
+});
+
+init("a failure at a remote that has its name no more is not told", async () => {
+  const { ada } = team();
+  await ada.run("one");
+  ada.git("remote", "set-url", "origin", "/nowhere");
+  assert.is(cli(ada.dir, ["push", "--background"]).status, 1);
+  assert.match(cli(ada.dir, ["remote"]).stderr, "/nowhere");
+  ada.git("remote", "set-url", "origin", temporaryRepository({ bare: true }).dir);
+  assert.is(cli(ada.dir, ["remote"]).stderr, "");
+});
+
 init.after(closeClones);
 init.run();
 

@@ -24,7 +24,8 @@ for (const kind of ["native", "isomorphic"]) {
     const ada = clone(`http://127.0.0.1:${port}/log.git`, "ada", kind);
     await ada.run("one");
     const connected = once(silent, "connection");
-    const pushing = pushAlone(ada.log, remoteLog("origin", REF), 1000);
+    const there = remoteLog("origin", REF, loadConfig(ada.backend.repository));
+    const pushing = pushAlone(ada.log, there, 1000);
     const failed = pushing.then(
       () => assert.unreachable("nobody answered"),
       (error: unknown) => error,

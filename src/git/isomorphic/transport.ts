@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { HttpClient } from "isomorphic-git";
 import { RedunError } from "../../errors.ts";
-import type { Fetch, Oid, Push, Pushed, RemoteRefs, Repository } from "../backend.ts";
+import type { Fetch, Oid, Push, Pushed, RemoteRefs, Repository, Transfer } from "../backend.ts";
 import { loadConfig } from "../files/config.ts";
 import { makeFolder } from "../files/folders.ts";
 import { readRef } from "../files/refs.ts";
@@ -16,9 +16,9 @@ import { safeFs } from "./safe-fs.ts";
 /** @throws RedunError REMOTE_FAILED */
 export async function remoteRefs(
   repository: Repository,
-  { remote, patterns, signal }: RemoteRefs,
+  { remote, url, patterns, signal }: RemoteRefs,
 ): Promise<ReadonlyMap<string, Oid>> {
-  const { git, ...access } = await open(repository, remote, "fetch");
+  const { git, ...access } = await open(repository, { remote, url }, "fetch");
   const listing = unlessAborted(git.listServerRefs({ ...access, protocolVersion: 1 }), signal);
   const refs = await orFail("fetch", remote, listing);
   const wanted = patterns.map(wildcard);
@@ -37,10 +37,10 @@ export async function remoteRefs(
  */
 export async function fetchRefs(
   repository: Repository,
-  { remote, refspecs, signal }: Fetch,
+  { remote, url, refspecs, signal }: Fetch,
 ): Promise<boolean> {
-  const there = await remoteRefs(repository, { remote, patterns: [], signal });
-  const { git, ...access } = await open(repository, remote, "fetch");
+  const there = await remoteRefs(repository, { remote, url, patterns: [], signal });
+  const { git, ...access } = await open(repository, { remote, url }, "fetch");
   for (const { from, to } of matches(refspecs, [...there.keys()])) {
     const oid = there.get(from);
     if (oid === undefined) return false;
@@ -63,7 +63,7 @@ export async function fetchRefs(
 /** @throws RedunError REMOTE_FAILED, PUSH_REJECTED */
 export async function pushCommit(repository: Repository, request: Push): Promise<Pushed> {
   const { remote, ref, commit, expected, signal } = request;
-  const { git, ...access } = await open(repository, remote, "push");
+  const { git, ...access } = await open(repository, request, "push");
   const said: string[] = [];
   return inScratch(repository, commit, async (gitdir) => {
     try {
@@ -108,10 +108,15 @@ const SCRATCH_CONFIG =
   '[core]\n\tbare = true\n[remote "origin"]\n\tfetch = +refs/*:refs/remotes/origin/*\n';
 
 /** How to reach a remote; isomorphic-git and its http client are loaded only here. */
-async function open(repository: Repository, remote: string, action: "fetch" | "push") {
+async function open(
+  repository: Repository,
+  { remote, url: chosen }: Pick<Transfer, "remote" | "url">,
+  action: "fetch" | "push",
+) {
   const config = loadConfig(repository);
   const pushUrl = action === "push" ? config.get(`remote.${remote}.pushurl`) : undefined;
-  const given = pushUrl ?? config.get(`remote.${remote}.url`) ?? remote;
+  // git fetches from the first of several.
+  const given = chosen ?? pushUrl ?? config.getAll(`remote.${remote}.url`)[0] ?? remote;
   if (!/^https?:\/\//i.test(given)) throw needsGit(remote, given);
   const { username, password } = new URL(given);
   const login = {

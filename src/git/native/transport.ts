@@ -1,7 +1,9 @@
 import { RedunError } from "../../errors.ts";
-import type { Fetch, Oid, Push, Pushed, RemoteRefs, Repository } from "../backend.ts";
+import type { Fetch, Oid, Push, Pushed, RemoteRefs, Repository, Transfer } from "../backend.ts";
+import { isTrue } from "../files/config.ts";
+import { listConfig } from "../files/config-values.ts";
 import { pushRejected, REF_MOVED_AT_REMOTE, remoteFailed } from "../transport-errors.ts";
-import { runGit } from "./process.ts";
+import { gitText, runGit } from "./process.ts";
 import { runTransfer } from "./transfer.ts";
 
 /** One `git ls-remote`. @throws RedunError REMOTE_FAILED */
@@ -9,9 +11,10 @@ export async function remoteRefs(
   repository: Repository,
   request: RemoteRefs,
 ): Promise<ReadonlyMap<string, Oid>> {
-  const args = ["ls-remote", "--quiet", "--refs", "--", request.remote, ...request.patterns];
+  const { settings, name } = await addressOf(repository, request, "fetch");
+  const args = [...settings, "ls-remote", "--quiet", "--refs", "--", name, ...request.patterns];
   const { status, stdout, said } = await runTransfer(repository, args, request);
-  if (status !== 0) throw remoteFailed("fetch", request.remote, said);
+  if (status !== 0) throw remoteFailed("fetch", request.url ?? request.remote, said);
   const lines = stdout.split("\n").filter(Boolean);
   return new Map(lines.map((line) => line.split("\t").reverse() as [string, Oid]));
 }
@@ -23,9 +26,11 @@ export async function remoteRefs(
  * @throws RedunError REMOTE_FAILED, REPOSITORY_UNWRITABLE, REF_BUSY
  */
 export async function fetchRefs(repository: Repository, request: Fetch): Promise<boolean> {
+  const { settings, name } = await addressOf(repository, request, "fetch");
   const { status, said } = await runTransfer(
     repository,
     [
+      ...settings,
       "fetch",
       "--quiet",
       ...(request.onProgress ? ["--progress"] : []),
@@ -38,7 +43,7 @@ export async function fetchRefs(repository: Repository, request: Fetch): Promise
       "--no-filter",
       "--refmap=",
       "--",
-      request.remote,
+      name,
       ...request.refspecs,
     ],
     request,
@@ -46,7 +51,7 @@ export async function fetchRefs(repository: Repository, request: Fetch): Promise
   if (status === 0) return true;
   const text = said.join("\n");
   if (/couldn't find remote ref/.test(text)) return false;
-  throw ownFault(repository, text) ?? remoteFailed("fetch", request.remote, said);
+  throw ownFault(repository, text) ?? remoteFailed("fetch", request.url ?? request.remote, said);
 }
 
 /**
@@ -58,9 +63,11 @@ export async function fetchRefs(repository: Repository, request: Fetch): Promise
 export async function pushCommit(repository: Repository, request: Push): Promise<Pushed> {
   const { commit, ref, expected } = request;
   if (expected && !(await contains(repository, commit, expected))) return NOT_LANDED;
+  const { settings, name } = await addressOf(repository, request, "push");
   const { status, stdout, said } = await runTransfer(
     repository,
     [
+      ...settings,
       "push",
       "--porcelain",
       ...(request.onProgress ? ["--progress"] : []),
@@ -69,20 +76,53 @@ export async function pushCommit(repository: Repository, request: Push): Promise
       "--recurse-submodules=no",
       `--force-with-lease=${ref}:${expected ?? ""}`,
       "--",
-      request.remote,
+      name,
       `${commit}:${ref}`,
     ],
     request,
   );
   const remoteSaid = said.flatMap((line) => /^remote: (.*)/.exec(line)?.[1]?.trimEnd() ?? []);
-  if (status === 0) return { landed: true, said: remoteSaid };
+  // `=<tab><from>:<to><tab>[up to date]`: git does not ask the lease where there is nothing to send.
+  if (status === 0) return { landed: true, wasThere: /^=\t/m.test(stdout), said: remoteSaid };
   // `!<tab><from>:<to><tab>[remote rejected] (pre-receive hook declined)`
   const refusal = /^!\t[^\t]*\t(\[.*)$/m.exec(stdout)?.[1];
   if (refusal === undefined || /^\[remote failure\]/.test(refusal)) {
-    throw remoteFailed("push", request.remote, said);
+    throw remoteFailed("push", request.url ?? request.remote, said);
   }
   if (REF_MOVED_AT_REMOTE.test(refusal)) return { landed: false, said: remoteSaid };
   throw pushRejected(request, refusal, said);
+}
+
+/** What of a remote's configuration is about the way to it. */
+const WAY = ["proxy", "proxyAuthMethod", "receivepack", "uploadpack", "vcs", "serverOption"];
+/** The name of the remote that stands for one URL of another one, in one command. */
+const ALIAS = "redun-git.alias";
+
+/**
+ * How git is told whom to talk with: by the remote's name where that means one place. One URL of
+ * several, and a mirror, to which git pushes all refs or none, get a remote of their own for this
+ * one command, with the settings of theirs: a bare URL would lack them, and be rewritten
+ * (`insteadOf`) in another way.
+ */
+async function addressOf(
+  repository: Repository,
+  { remote, url }: Transfer,
+  direction: "fetch" | "push",
+): Promise<{ settings: readonly string[]; name: string }> {
+  const byName = { settings: [], name: remote };
+  if (url === undefined && direction === "fetch") return byName;
+  const config = listConfig(await gitText(repository, ["config", "--list", "-z"]));
+  if (url === undefined && !isTrue(config.get(`remote.${remote}.mirror`))) return byName;
+  const pushUrl = config.get(`remote.${remote}.pushurl`);
+  const chosen = url ?? pushUrl ?? config.get(`remote.${remote}.url`);
+  if (chosen === undefined) return byName;
+  const settings = WAY.flatMap((key) =>
+    config.getAll(`remote.${remote}.${key}`).map((value) => [key, value] as const),
+  );
+  if (pushUrl !== undefined) settings.push(["pushurl", chosen]);
+  settings.push(["url", chosen]);
+  const words = settings.flatMap(([key, value]) => ["-c", `remote.${ALIAS}.${key}=${value}`]);
+  return { settings: words, name: ALIAS };
 }
 
 const NOT_LANDED: Pushed = { landed: false, said: [] };
