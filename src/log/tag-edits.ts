@@ -22,7 +22,7 @@ export function tagMessage(changes: readonly TagEdits[], reason = ""): string {
   const [first] = changes;
   if (!first) return "tag: nothing";
   const whose = changes.length === 1 ? first.entity.slice(0, 8) : `${changes.length} entities`;
-  const subject = `tag ${whose}: ${first.edits.map(editText).join(", ")}`;
+  const subject = `tag ${whose}: ${together(first.edits).map(editText).join(", ")}`;
   return messageOf(
     subject,
     reason,
@@ -71,13 +71,31 @@ export function reasonOf(message: string): string {
   return lines.join("\n").trim();
 }
 
-function editText({ tag, parents }: TagEdit): string {
+/** Edits by what they replace: several values of one key took the place of the same tags. */
+function together(edits: readonly TagEdit[]): TagEdit[][] {
+  const groups = new Map<string, TagEdit[]>();
+  for (const [at, edit] of edits.entries()) {
+    const { tag, parents } = edit;
+    const replaced = JSON.stringify([tag?.[0], parents.map(({ hash }) => hash)]);
+    const name = tag === null || parents.length === 0 ? String(at) : replaced;
+    const group = groups.get(name);
+    if (group) group.push(edit);
+    else groups.set(name, [edit]);
+  }
+  return [...groups.values()];
+}
+
+function editText(edits: readonly TagEdit[]): string {
+  const [{ tag, parents }] = edits as [TagEdit];
   // Parents are in the order of their hashes, which says nothing to people.
   const was = parents
     .flatMap((parent) => (parent.was ? [formatTag(...parent.was, 50)] : []))
     .sort(compareCodePoints);
   if (!tag) return `- ${was.join(", - ")}`;
-  const now = formatTag(...tag, 50);
+  const now = edits
+    .flatMap((edit) => (edit.tag ? [formatTag(...edit.tag, 50)] : []))
+    .sort(compareCodePoints)
+    .join(", ");
   const replaced = was.filter((text) => text !== now);
   return replaced.length > 0 ? `${replaced.join(", ")} -> ${now}` : now;
 }

@@ -74,23 +74,29 @@ export class TagGraph {
    * that was replaced or removed is hung again under itself.
    */
   planAdd(tags: readonly TagPair[]): TagEdit[] {
-    return tags.flatMap((tag) =>
-      this.current().some((node) => sameTag(node.tag, tag)) ? [] : [this.#put(tag, [])],
-    );
+    const current = new Set(this.current().map(({ tag }) => tagIdentity(tag)));
+    return tags.flatMap((tag) => {
+      const identity = tagIdentity(tag);
+      if (current.has(identity)) return [];
+      current.add(identity);
+      return [this.#put(tag, [])];
+    });
   }
 
   /**
    * The edits that put tags in the place of all current tags of their own keys. A key whose
-   * current tags are those already is left alone.
+   * current tags are those already is left alone, unless they are in conflict: then this edit says
+   * that all of them are meant.
    */
   planUpdate(tags: readonly TagPair[]): TagEdit[] {
+    const disputed = new Set(this.conflicts().map(({ tag }) => tag[0]));
     return [...new Set(tags.map(([key]) => key))].flatMap((key) => {
       const wanted = tagSet(tags.filter((tag) => tag[0] === key));
       const current = this.currentOf(key);
+      const said = new Set(current.map(({ tag }) => tagIdentity(tag)));
       const isAsWanted =
-        current.every(({ tag }) => wanted.some((other) => sameTag(tag, other))) &&
-        wanted.every((tag) => current.some((node) => sameTag(node.tag, tag)));
-      if (isAsWanted) return [];
+        said.size === wanted.length && wanted.every((tag) => said.has(tagIdentity(tag)));
+      if (isAsWanted && !disputed.has(key)) return [];
       const replaced = current.map(asParent);
       return wanted.map((tag) => this.#put(tag, replaced));
     });
@@ -120,13 +126,28 @@ export class TagGraph {
    */
   conflicts(): CurrentNode[] {
     const rivals = this.current().filter((node) => this.#replacedAnother(node));
-    const ancestors = new Map(rivals.map((node) => [node, this.#ancestors(node)]));
-    const contradict = (a: CurrentNode, b: CurrentNode) =>
-      a.tag[0] === b.tag[0] &&
-      !sameTag(a.tag, b.tag) &&
-      !a.edits.some((edit) => b.edits.includes(edit)) &&
-      [...ancestors.get(a)!].some((hash) => ancestors.get(b)!.has(hash));
-    return rivals.filter((a) => rivals.some((b) => contradict(a, b)));
+    const origins = this.#originsOf(rivals);
+    const named = rivals.map((node) => ({ node, identity: tagIdentity(node.tag) }));
+    const byOrigin = new Map<string, typeof named>();
+    for (const rival of named) {
+      for (const origin of origins.get(rival.node.hash)!) {
+        // One tag may stand for two keys' ancestors where it has not been fetched.
+        const name = JSON.stringify([origin, rival.node.tag[0]]);
+        const others = byOrigin.get(name);
+        if (others) others.push(rival);
+        else byOrigin.set(name, [rival]);
+      }
+    }
+    const contradicted = new Set<string>();
+    for (const group of byOrigin.values()) {
+      for (const { node, identity } of group) {
+        const contradicts = group.some(
+          (other) => other.identity !== identity && !saidTogether(node, other.node),
+        );
+        if (contradicts) contradicted.add(node.hash);
+      }
+    }
+    return rivals.filter(({ hash }) => contradicted.has(hash));
   }
 
   /** Whether it came in the place of something else, and not only back. */
@@ -137,17 +158,37 @@ export class TagGraph {
     });
   }
 
-  /** All tags of its key that it replaced, and that those had replaced, by their hashes. */
-  #ancestors({ tag, parents }: CurrentNode): Set<string> {
-    const found = new Set<string>();
-    const pending = [...parents];
-    for (let hash = pending.pop(); hash !== undefined; hash = pending.pop()) {
-      const node = this.nodes.get(hash);
-      if (found.has(hash) || (node && node.tag?.[0] !== tag[0])) continue;
-      found.add(hash);
-      pending.push(...(node?.parents ?? []));
+  /**
+   * The first ancestors of tags within their key: those that replaced nothing of it, or are not
+   * there. Two tags have an ancestor in common if, and only if, they have one of these in common.
+   */
+  #originsOf(nodes: readonly CurrentNode[]): ReadonlyMap<string, ReadonlySet<string>> {
+    const known = new Map<string, ReadonlySet<string>>();
+    const within = (hash: string, key: string | undefined): string[] =>
+      (this.nodes.get(hash)?.parents ?? []).filter((parent) => {
+        const node = this.nodes.get(parent);
+        return !node || (key !== undefined && node.tag?.[0] === key);
+      });
+    for (const { hash: start, tag } of nodes) {
+      // A walk of our own: chains of edits may be longer than the stack is deep.
+      const pending = [start];
+      while (pending.length > 0) {
+        const hash = pending.at(-1)!;
+        const parents = within(hash, this.nodes.get(hash)?.tag?.[0] ?? tag[0]);
+        const open = known.has(hash) ? [] : parents.filter((parent) => !known.has(parent));
+        if (open.length > 0) {
+          pending.push(...open);
+          continue;
+        }
+        pending.pop();
+        if (known.has(hash)) continue;
+        const sets = parents.map((parent) => known.get(parent)!);
+        if (sets.length === 0) known.set(hash, new Set(hash === start ? [] : [hash]));
+        else if (sets.length === 1) known.set(hash, sets[0]!);
+        else known.set(hash, new Set(sets.flatMap((set) => [...set])));
+      }
     }
-    return found;
+    return known;
   }
 
   /** Adds a tag that replaces others. One that was there before is hung under itself. */
@@ -201,6 +242,15 @@ export function sameTag(a: TagPair, b: TagPair): boolean {
 /** Whether a selector stands for a tag. */
 export function selects({ key, value }: TagSelector, tag: TagPair): boolean {
   return tag[0] === key && (value === undefined || sameTag(tag, [key, value]));
+}
+
+/**
+ * Whether one edit said both of two tags. Those that are in no edit yet are planned together, and
+ * will be: what a run recorded replaces nothing.
+ */
+function saidTogether(a: TagNode, b: TagNode): boolean {
+  if (a.edits.length === 0 && b.edits.length === 0) return true;
+  return a.edits.some((edit) => b.edits.includes(edit));
 }
 
 function asParent({ hash, tag }: CurrentNode): TagParent {

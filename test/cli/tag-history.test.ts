@@ -227,6 +227,22 @@ conflicts("tag update resolves them, in an index made anew too", async () => {
   assert.equal([last.old, last.now, last.author], [["test"], ["prod"], "Eve <test@example.com>"]);
 });
 
+conflicts("an update that names all values keeps them, once", async () => {
+  const { as, dir, git, id, changes, commit } = await conflicting();
+  as("Eve", "tag", "update", id, "env=test", "env=prod", "-m", "both count");
+  const settled = commit();
+  assert.is(ok(dir, ["tag", "conflicts"]), "No tags are in conflict.\n");
+  assert.not.match(ok(dir, ["log"]), /conflict/);
+  const subject = git("log", "-1", "--format=%s", LOG);
+  assert.is(subject, `tag ${id.slice(0, 8)}: env=prod, env=test -> env=prod, env=test`);
+  ok(dir, ["index", "rebuild"]);
+  assert.is(ok(dir, ["tag", "conflicts"]), "No tags are in conflict.\n");
+  assert.match(as("Eve", "tag", "update", id, "env=prod", "env=test"), /^leave Execution/);
+  assert.is(commit(), settled);
+  const last = changes(id, "env").at(-1)!;
+  assert.equal([last.author, last.reason], ["Eve <test@example.com>", "both count"]);
+});
+
 conflicts.run();
 
 const path = suite("path");

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
-import { TagGraph } from "../../src/tag/graph.ts";
-import type { TagPair } from "../../src/tag/tag.ts";
+import { nodeOf, TagGraph, type TagNode } from "../../src/tag/graph.ts";
+import type { TagEdit, TagPair } from "../../src/tag/tag.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import { float } from "../../src/value/value.ts";
 
@@ -220,6 +220,84 @@ conflicts("an update resolves them, even one to a value that is there", () => {
   }
 });
 
+conflicts("an update with exactly the tags in conflict keeps them all, and settles it", () => {
+  const both: Step = to("a", "b");
+  const graph = diverged([to("a")], [to("b")]);
+  const settled = grown();
+  pull(settled, graph);
+  numbered(settled, both, 500);
+  assert.equal([conflictsOf(settled), tagsOf(settled)], [[], ["env=a", "env=b"]]);
+  assert.equal(settled.planUpdate(both[1]), [], "said once, it is so");
+  // Who settles it alike elsewhere agrees; who decides otherwise at the same time leaves no less.
+  for (const [decision, found] of [
+    [both, []],
+    [to("a"), []],
+    [to("c"), ["env=a", "env=b", "env=c"]],
+  ] as const) {
+    const other = grown();
+    pull(other, graph);
+    numbered(other, decision, 600);
+    pull(other, settled);
+    assert.equal(conflictsOf(other), found);
+  }
+  // An add or a removal decides nothing for the others.
+  const added = diverged([to("a")], [to("b")]);
+  numbered(added, ["add", [["env", "a"]]], 700);
+  assert.equal(conflictsOf(added), ["env=a", "env=b"]);
+});
+
+conflicts("in clones that pull and edit at random, they are what format.md says", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(2), fc.option(fc.nat(2)), step()), { maxLength: 30 }),
+      (history) => {
+        const clones = [0, 1, 2].map(() => new TagGraph(ENTITY));
+        for (const [at, [which, from, each]] of history.entries()) {
+          const clone = clones[which]!;
+          if (from !== null) pull(clone, clones[from]!);
+          const expected = conflictsByDefinition(clone);
+          assert.equal(conflictsOf(clone), expected);
+          const [kind, tags] = each;
+          const own = new Set(tags.map(([key]) => key));
+          const before = new Set(tagsOf(clone));
+          numbered(clone, each, at + 1);
+          const left = conflictsByDefinition(clone).filter((text) => own.has(text.split("=")[0]!));
+          if (kind === "update") assert.equal(left, [], "an update settles its keys");
+          const said = [...new Set(tags.map((tag) => formatTag(...tag)))].sort();
+          const ofKeys = [...before].filter((text) => own.has(text.split("=")[0]!)).sort();
+          if (kind === "update" && String(said) === String(ofKeys)) {
+            assert.equal(tagsOf(clone), [...before].sort(), "and keeps what it names");
+          }
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+conflicts(
+  "thousands of rivals, and long chains of edits, take no longer than they are many",
+  () => {
+    const rivals = new TagGraph(ENTITY);
+    const [first] = grown(["add", [["env", 0]]]).nodes.values();
+    rivals.add(first!);
+    for (let at = 1; at <= 5000; at++) {
+      rivals.add({ ...nodeOf(ENTITY, update("env", at, first!.hash)), edits: [at] });
+    }
+    assert.is(rivals.conflicts().length, 5000);
+    const chain = new TagGraph(ENTITY);
+    let last = first!.hash;
+    chain.add(first!);
+    for (let at = 1; at <= 20_000; at++) {
+      const node = nodeOf(ENTITY, update("env", at, last));
+      chain.add({ ...node, edits: [at] });
+      last = node.hash;
+    }
+    chain.add({ ...nodeOf(ENTITY, update("env", -1, first!.hash)), edits: [-1] });
+    assert.equal(conflictsOf(chain), ["env=-1", "env=20000"]);
+  },
+);
+
 conflicts("there are none without a second clone, and the order of merging makes none", () => {
   fc.assert(
     fc.property(fc.array(step()), fc.array(step()), (ours, theirs) => {
@@ -241,6 +319,36 @@ conflicts("there are none without a second clone, and the order of merging makes
 });
 
 conflicts.run();
+
+function update(key: string, value: number, parent: string): TagEdit {
+  return { tag: [key, value], parents: [{ hash: parent, was: null }] };
+}
+
+/** Section 9.4 of format.md, word by word. */
+function conflictsByDefinition(graph: TagGraph): string[] {
+  const all = [...graph.nodes.values()];
+  const named = new Map(all.map((node) => [node.hash, node]));
+  const replaced = new Set(all.flatMap(({ parents }) => parents));
+  const text = ({ tag }: TagNode) => (tag ? formatTag(...tag) : "");
+  const key = ({ tag }: TagNode) => tag?.[0];
+  const current = all.filter((node) => node.tag && !replaced.has(node.hash));
+  const ancestors = (node: TagNode): string[] =>
+    node.parents.flatMap((hash) => {
+      const parent = named.get(hash);
+      if (!parent) return [hash];
+      return key(parent) === key(node) ? [hash, ...ancestors(parent)] : [];
+    });
+  const cameInPlace = (node: TagNode) =>
+    node.parents.some((hash) => !named.has(hash) || text(named.get(hash)!) !== text(node));
+  const contradict = (a: TagNode, b: TagNode) =>
+    key(a) === key(b) &&
+    text(a) !== text(b) &&
+    !a.edits.some((file) => b.edits.includes(file)) &&
+    [a, b].every(cameInPlace) &&
+    ancestors(a).some((hash) => ancestors(b).includes(hash));
+  const found = current.filter((a) => current.some((b) => contradict(a, b)));
+  return [...new Set(found.map(text))].sort();
+}
 
 type Kind = "add" | "update" | "rm";
 type Step = readonly [Kind, readonly TagPair[]];
