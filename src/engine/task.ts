@@ -3,7 +3,7 @@ import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import { taskId } from "../record/encode.ts";
 import { fullName, type Task as TaskRecord } from "../record/records.ts";
-import { describeTask, parseCallSite, type TaskSource } from "../source/source.ts";
+import { callerOf, describeTask, type Place, placesOf, type TaskSource } from "../source/source.ts";
 import { type Tags, tagPairs } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { CallExpression, lazy } from "./lazy.ts";
@@ -71,7 +71,8 @@ export function task(first: TaskOptions | AnyFunction, second?: AnyFunction): un
       "Collect what it yields: `task(() => [...generate()])`.",
     );
   }
-  return callable(new TaskDefinition(options, fn, callerOf(task)), {});
+  const site = callerOf(task);
+  return callable(new TaskDefinition(options, fn, site ? placesOf(site, fn) : []), {});
 }
 
 /** The definition behind a task; undefined for every other value. */
@@ -92,39 +93,29 @@ function callable(of: TaskDefinition, options: { tags?: readonly TagPair[] }): u
   });
 }
 
-/** An object whose `stack` begins with the caller of `fn`; formatted only when it is read. */
-function callerOf(fn: AnyFunction): { stack: string } {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 1;
-  const site = {} as { stack: string };
-  Error.captureStackTrace(site, fn);
-  Error.stackTraceLimit = limit;
-  return site;
-}
-
 /**
- * What is known of a task. Name, source and parameters come from the file that made it, which is
- * read and parsed the first time that one of them is asked for.
+ * What is known of a task. Name, source and parameters come from the text of the file that made it,
+ * taken when the task was made and parsed the first time that one of them is asked for.
  */
 export class TaskDefinition {
   readonly fn: AnyFunction;
   readonly hashOnly: ReadonlySet<"args" | "result">;
   readonly #options: TaskOptions;
   readonly #tags: readonly TagPair[];
-  readonly #site: { stack: string };
+  readonly #places: readonly Place[];
   #source: TaskSource | undefined;
   #id: string | undefined;
 
-  constructor(options: TaskOptions, fn: AnyFunction, site: { stack: string }) {
+  constructor(options: TaskOptions, fn: AnyFunction, places: readonly Place[]) {
     this.fn = fn;
     this.hashOnly = new Set(options.hashOnly);
     this.#options = options;
     this.#tags = tagPairs(options.tags);
-    this.#site = site;
+    this.#places = places;
   }
 
   get source(): TaskSource {
-    this.#source ??= describeTask(parseCallSite(this.#site.stack), this.fn);
+    this.#source ??= describeTask(this.#places, this.fn);
     return this.#source;
   }
 

@@ -1,17 +1,25 @@
+import { readFileSync } from "node:fs";
 import nodeModule from "node:module";
+import { pathToFileURL } from "node:url";
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { collectLoaded, keepLoaded } from "../source/source-file.ts";
 import { loadParser } from "../source/syntax.ts";
 
 /** What Node's CommonJS loader really calls; not part of its typed interface. */
 interface CommonJsLoader {
   _load(request: string, ...rest: unknown[]): unknown;
+  prototype: { load(filename: string): unknown };
 }
 
 /** Only Node 22.15 and newer has hooks that run in the thread itself. */
-type ResolveHook = (specifier: string, context: object, next: NextResolve) => unknown;
-type NextResolve = (specifier: string, context: object) => unknown;
+type Hook = (subject: string, context: object, next: NextHook) => unknown;
+type NextHook = (subject: string, context: object) => unknown;
 interface HookRegistry {
-  registerHooks?(hooks: { resolve: ResolveHook }): unknown;
+  registerHooks?(hooks: { resolve: Hook; load: Hook }): unknown;
 }
+
+/** What was loaded: its URL, and its bytes or its text, or nothing where Node reads it elsewhere. */
+type Report = (url: string, source: string | Uint8Array | null | undefined) => void;
 
 const LIBRARY = "redun-git";
 let served: string | undefined;
@@ -19,30 +27,86 @@ let typeScript: Promise<void> | undefined;
 
 /**
  * Makes `redun-git` mean the module at `libraryUrl` for every later import and require in this
- * process, installed or not. `redun-git/...` is looked up from there too.
+ * process, installed or not. `redun-git/...` is looked up from there too. From here on every file
+ * that is loaded, but those of `node_modules`, is kept as it was (`loadedFiles`).
  */
 export async function serveLibrary(libraryUrl: string): Promise<void> {
   if (served === libraryUrl) return;
   served = libraryUrl;
   const { registerHooks } = nodeModule as HookRegistry;
-  if (registerHooks) registerHooks({ resolve: libraryResolver(LIBRARY, libraryUrl) });
-  else nodeModule.register(hookModule(libraryUrl));
+  if (registerHooks) {
+    registerHooks({ resolve: libraryResolver(LIBRARY, libraryUrl), load: loadReporter(keep) });
+  } else {
+    const { port1, port2 } = new MessageChannel();
+    const options = { data: { port: port2 }, transferList: [port2] };
+    nodeModule.register(hookModule(libraryUrl), options);
+    collectLoaded(() => keepReported(port1));
+    reportRequired();
+  }
   await serveRequire(libraryUrl);
 }
 
-/** Hooks of an older Node run in a thread of their own: the function goes there as text. */
+/** Hooks of an older Node run in a thread of their own: the functions go there as text. */
 function hookModule(libraryUrl: string): string {
   const given = [LIBRARY, libraryUrl].map((value) => JSON.stringify(value));
-  const code = `export const resolve = (${libraryResolver.toString()})(${given});`;
+  const code = `import { readFileSync } from "node:fs";
+let port;
+export const initialize = (data) => { port = data.port; };
+export const resolve = (${libraryResolver.toString()})(${given});
+export const load = (${loadReporter.toString()})((url, source) => {
+  try { port.postMessage([url, source ?? readFileSync(new URL(url))]); } catch {}
+});`;
   return `data:text/javascript,${encodeURIComponent(code)}`;
 }
 
 /** Must not use anything but its arguments; see `hookModule`. */
-function libraryResolver(library: string, url: string): ResolveHook {
+function libraryResolver(library: string, url: string): Hook {
   return (specifier, context, next) => {
     if (specifier === library) return next(url, context);
     const within = specifier.startsWith(`${library}/`);
     return next(specifier, within ? { ...context, parentURL: url } : context);
+  };
+}
+
+/**
+ * Tells of every module that is loaded from a file, before any other hook changes it. Must not use
+ * anything but its argument; see `hookModule`.
+ */
+function loadReporter(report: Report): Hook {
+  return (url, context, next) => {
+    const tell = (loaded: { source?: string | Uint8Array | null }) => {
+      if (url.startsWith("file:") && !url.includes("/node_modules/")) report(url, loaded.source);
+      return loaded;
+    };
+    const loaded = next(url, context) as object;
+    return loaded instanceof Promise ? loaded.then(tell) : tell(loaded);
+  };
+}
+
+function keep(url: string, source: Parameters<Report>[1]): void {
+  try {
+    const bytes = source ?? readFileSync(new URL(url));
+    keepLoaded(url, typeof bytes === "string" ? Buffer.from(bytes) : bytes);
+  } catch {
+    // What cannot be read is Node's to complain of.
+  }
+}
+
+/** The other thread has said what it loaded before anything of that is evaluated here. */
+function keepReported(port: MessagePort): void {
+  for (let said = receiveMessageOnPort(port); said; said = receiveMessageOnPort(port)) {
+    const [url, source] = said.message as [string, string | Uint8Array];
+    keep(url, source);
+  }
+}
+
+/** `require` does not ask the hooks of an older Node. */
+function reportRequired(): void {
+  const { prototype } = nodeModule as unknown as CommonJsLoader;
+  const load = prototype.load;
+  prototype.load = function (this: unknown, filename) {
+    if (!/[\\/]node_modules[\\/]/.test(filename)) keep(pathToFileURL(filename).href, null);
+    return load.call(this, filename);
   };
 }
 

@@ -7,7 +7,7 @@ import { nearest } from "../suggest.ts";
 import { loadFailure } from "./load-error.ts";
 import { serveLibrary, understandTypeScript } from "./load-hooks.ts";
 
-const EXTENSIONS = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
+const EXTENSIONS = [".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx"];
 
 export interface LoadOptions {
   cwd: string;
@@ -32,12 +32,16 @@ export async function loadWorkflow(
     await serveLibrary(options.libraryUrl);
     return await importScript(path);
   } catch (error) {
+    if (error instanceof RedunError && error.code === "SCRIPT_FAILED_TO_LOAD") throw error;
     throw loadFailure(error, { file, path, ...options });
   }
 }
 
 async function importScript(path: string): Promise<Record<string, unknown>> {
-  if (isTypeScript(path) || importsTypeScript(path)) await understandTypeScript();
+  if (isTypeScript(path) || importsTypeScript(path)) {
+    if (path.includes("?")) throw questionable(path);
+    await understandTypeScript();
+  }
   if (isCommonJs(path)) return exportsOf(createRequire(path)(path));
   const module = await import(pathToFileURL(path).href);
   // Of a CommonJS module Node itself finds only some names.
@@ -47,20 +51,21 @@ async function importScript(path: string): Promise<Record<string, unknown>> {
 
 /** A JavaScript file may import TypeScript, which Node 20 refuses and Node 24 knows in part. */
 function importsTypeScript(path: string): boolean {
-  return /(?:\bfrom|\bimport|\brequire)\b[\s(]*["'][^"'\n]+\.[cm]?ts["']/.test(
+  return /(?:\bfrom|\bimport|\brequire)\b[\s(]*["'][^"'\n]+\.(?:[cm]?ts|[jt]sx)["']/.test(
     readFileSync(path, "utf8"),
   );
 }
 
+/** JSX is no JavaScript either. */
 function isTypeScript(path: string): boolean {
-  return /^\.[cm]?ts$/.test(extname(path));
+  return /^\.([cm]?ts|tsx|jsx)$/.test(extname(path));
 }
 
 /** Node's and TypeScript's rule; of a plain `.js` Node itself finds out. */
 function isCommonJs(path: string): boolean {
   const extension = extname(path);
   if (extension === ".cts" || extension === ".cjs") return true;
-  return extension === ".ts" && packageType(dirname(path)) !== "module";
+  return /^\.(ts|tsx|jsx)$/.test(extension) && packageType(dirname(path)) !== "module";
 }
 
 function packageType(folder: string): unknown {
@@ -125,6 +130,14 @@ function scriptsIn(folder: string): string[] {
 function suggestion(names: string[], folder: string): string | undefined {
   const [first, ...others] = names.slice(0, 3).map((name) => join(folder, name));
   return first && `Did you mean ${[first, ...others].join(" or ")}?`;
+}
+
+/** tsx cuts paths at a question mark, in CommonJS and in what an ES module imports of it. */
+function questionable(path: string): RedunError {
+  return failure(
+    `TypeScript cannot be loaded from a path with a question mark: ${path}`,
+    "Rename the folder or the file; JavaScript is loaded from there as it is.",
+  );
 }
 
 function failure(message: string, hint: string | undefined): RedunError {

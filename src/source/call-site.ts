@@ -1,4 +1,39 @@
-import { fileURLToPath } from "node:url";
+import { scriptPath } from "./source-file.ts";
+
+/** A place in a script as the engine runs it, before any source map. Counts from 1. */
+export interface ScriptSite {
+  /** What the engine calls the script: the path of a CommonJS module, the URL of another. */
+  script: string;
+  line: number;
+  column: number;
+}
+
+/**
+ * Where the caller of `fn` is. Whoever formats stacks in this process, or cuts them short, has no
+ * say in it. Null where the engine has no script for it, or will not tell.
+ */
+export function callerOf(fn: (...args: never[]) => unknown): ScriptSite | null {
+  const settings = ["stackTraceLimit", "prepareStackTrace"].map(
+    (name) => [name, Object.getOwnPropertyDescriptor(Error, name)] as const,
+  );
+  try {
+    Error.stackTraceLimit = 1;
+    Error.prepareStackTrace = (_error, frames) => frames;
+    const holder = {} as { stack: NodeJS.CallSite[] };
+    Error.captureStackTrace(holder, fn);
+    const [frame] = holder.stack;
+    const script = frame?.getFileName();
+    const [line, column] = [frame?.getLineNumber(), frame?.getColumnNumber()];
+    return script && line && column ? { script, line, column } : null;
+  } catch {
+    return null;
+  } finally {
+    for (const [name, setting] of settings) {
+      if (setting) Reflect.defineProperty(Error, name, setting);
+      else Reflect.deleteProperty(Error, name);
+    }
+  }
+}
 
 /** Where `task()` was called, in the file as the user wrote it. Line and column count from 1. */
 export interface CallSite {
@@ -36,14 +71,6 @@ function parseLocation(location: string): CallSite | null {
 }
 
 function toPath(place: string): string | null {
-  if (place.startsWith("file:")) {
-    try {
-      return fileURLToPath(place.replace(/[?#].*$/, ""));
-    } catch {
-      return null;
-    }
-  }
-  if (!/^(\/|\\\\|[A-Za-z]:[\\/])/.test(place)) return null;
   // A "?" is legal in a path; only a loader's own `?name=value` is taken off.
-  return place.replace(/\?[\w-]+=[^/\\]*$/, "");
+  return scriptPath(place)?.replace(/\?[\w-]+=[^/\\]*$/, "") ?? null;
 }

@@ -1,23 +1,36 @@
-import type { CallSite } from "./call-site.ts";
 import { type DocComment, docBefore, NO_DOC } from "./doc-comment.ts";
+import { functionAt, type WrittenFunction, written } from "./function-at.ts";
 import { type Parameter, readParameters } from "./parameters.ts";
+import { placesOfFunction } from "./place.ts";
+import { type Place, scriptPath } from "./source-file.ts";
 import { hashableText } from "./source-text.ts";
 import {
   type AnyFunction,
   isFunction,
   type Node,
-  parseFile,
+  parseSource,
   parseText,
   type Syntax,
 } from "./syntax.ts";
-import { bindingOf, findTaskCall, functionOf, namespaceOf, type TaskCall } from "./task-call.ts";
+import {
+  argumentOf,
+  bindingOf,
+  callAround,
+  findTaskCall,
+  lookUp,
+  namespaceOf,
+  onlyDeclared,
+  type TaskCall,
+} from "./task-call.ts";
 
-export { type CallSite, parseCallSite } from "./call-site.ts";
+export { callerOf } from "./call-site.ts";
 export type { Parameter } from "./parameters.ts";
+export { placesOf } from "./place.ts";
+export type { Place } from "./source-file.ts";
 
-/** What the source file says about one `task()` call. */
+/** What the source says about one `task()` call. */
 export interface TaskSource {
-  /** The constant, property or export that the call is assigned to. */
+  /** The constant, property or export that the call, or else its function, is assigned to. */
   name: string | null;
   /** The function expression's own name. */
   functionName: string | null;
@@ -36,33 +49,105 @@ export interface TaskSource {
 // biome-ignore lint/complexity/noBannedTypes: any function at all may be a task's
 type TaskFn = Function;
 
-/**
- * What the source says about the task whose `task()` call is at `site`. Reads and parses the file
- * once; where it is gone or the call is not in it, the function's own `toString()` is described.
- * Never throws.
- */
-export function describeTask(site: CallSite | null, fn: TaskFn): TaskSource {
-  const source = site && parseFile(site.file);
-  const found = source && findTaskCall(source, site);
-  return found ? describeCall(source, found, site, fn) : describeCompiled(fn);
+/** A `task()` call, and where it was found. */
+interface FoundCall extends TaskCall {
+  source: Syntax;
+  place: Place;
 }
 
-function describeCall(source: Syntax, found: TaskCall, site: CallSite, fn: TaskFn): TaskSource {
-  const { node, fn: written } = functionOf(found);
+/** Where the function of a task is written, and how many arguments `bind` has given it already. */
+interface TaskFunction extends WrittenFunction {
+  place: Place;
+  bound: number;
+}
+
+/**
+ * What the source says about the task that a `task()` call made of `fn`; the call is at the first
+ * of these places that has one. Where none has, `fn` is described by itself: as it is written,
+ * if the engine tells where that is, else by its own `toString()`. Never throws.
+ */
+export function describeTask(places: readonly Place[], fn: TaskFn): TaskSource {
+  for (const place of places) {
+    const source = parseSource(place.source);
+    const call = source && findTaskCall(source, place);
+    if (call) return describeCall({ ...call, source, place }, fn);
+  }
+  const own = find(fn);
+  const call = own && callAround(own.fn, own.around);
+  if (call) return describeCall({ ...call, source: own.source, place: own.place }, fn);
+  return own ? describeFunction(own) : describeCompiled(fn);
+}
+
+function describeCall(found: FoundCall, fn: TaskFn): TaskSource {
   const { name, documented } = bindingOf(found);
-  const inner = written ?? node;
-  const doc = firstDoc(source, documented.concat(inner ?? [])) ?? NO_DOC;
-  const compiled = written ? null : describeCompiled(fn);
+  const place = { namespace: namespaceOf(found.source.program), ...siteOf(found.place) };
+  const own = functionOf(found, fn);
+  if (own) {
+    const doc = firstDoc(found.source, documented) ?? docOf(own);
+    return { ...describeWritten(own, doc), ...place, name: name ?? nameOf(own) };
+  }
+  const argument = argumentOf(found);
+  const expression = argument?.kind === "expression" ? argument.node : null;
+  const compiled = describeCompiled(fn);
+  const doc = firstDoc(found.source, expression ? [...documented, expression] : documented);
+  const text = expression ? hashableText(found.source, expression) : compiled.text;
+  return { ...compiled, ...place, name, doc: doc?.text ?? null, text };
+}
+
+/** The function that a call was given: written in place, or wherever it is declared. */
+function functionOf(call: FoundCall, fn: TaskFn): TaskFunction | null {
+  const argument = argumentOf(call);
+  if (argument?.kind === "expression") return null;
+  const here = (node: AnyFunction | null): TaskFunction | null =>
+    node && { ...written(call.source, node), place: call.place, bound: 0 };
+  if (argument?.kind === "function") return here(argument.node);
+  const name = argument?.node.type === "Identifier" ? argument.node.name : null;
+  const only = name === null ? null : onlyDeclared(name, call);
+  if (only) return here(only);
+  return find(fn) ?? here(name === null ? null : lookUp(name, call.around));
+}
+
+/** Where the engine has `fn` from. */
+function find(fn: TaskFn): TaskFunction | null {
+  const { places, bound } = placesOfFunction(fn) ?? { places: [], bound: 0 };
+  for (const place of places) {
+    const own = functionAt(place);
+    if (own && own.fn.params.length >= fn.length + bound) return { ...own, place, bound };
+  }
+  return null;
+}
+
+/** A task whose `task()` call is nowhere to be seen. */
+function describeFunction(own: TaskFunction): TaskSource {
+  const namespace = namespaceOf(own.source.program);
   return {
-    name,
-    functionName: written ? (written.id?.name ?? null) : (compiled?.functionName ?? null),
-    namespace: namespaceOf(source.program),
-    doc: doc.text,
-    text: node ? hashableText(source, node) : (compiled?.text ?? fn.toString()),
-    parameters: written ? readParameters(source, written, doc) : (compiled?.parameters ?? []),
-    file: site.file,
-    line: site.line,
+    ...describeWritten(own, docOf(own)),
+    namespace,
+    name: nameOf(own),
+    ...siteOf(own.place),
   };
+}
+
+function describeWritten({ source, fn, start, bound }: TaskFunction, doc: DocComment | null) {
+  return {
+    functionName: fn.id?.name ?? null,
+    doc: doc?.text ?? null,
+    text: hashableText(source, { ...fn, start }),
+    parameters: readParameters(source, fn, doc ?? NO_DOC).slice(bound),
+  };
+}
+
+/** The constant, method or property that a function is declared as. */
+function nameOf({ fn, around }: TaskFunction): string | null {
+  return bindingOf({ call: fn, around }).name;
+}
+
+function docOf({ source, fn, around }: TaskFunction): DocComment | null {
+  return firstDoc(source, [...bindingOf({ call: fn, around }).documented, fn]);
+}
+
+function siteOf({ source, line }: Place) {
+  return { file: scriptPath(source.file), line };
 }
 
 function firstDoc(source: Syntax, nodes: { start: number }[]): DocComment | null {

@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname } from "node:path";
 import type { ArrowFunctionExpression, Comment, Function as FunctionNode, Node } from "oxc-parser";
+import type { SourceFile } from "./source-file.ts";
 
 export type { Node };
 export type AnyFunction = FunctionNode | ArrowFunctionExpression;
@@ -26,7 +26,7 @@ export function loadParser(): typeof import("oxc-parser") {
  * @returns null where it does not parse
  */
 export function parseText(text: string, fileName: string): Syntax | null {
-  const lang = /^\.[cm]?js$/.test(extname(fileName)) ? "jsx" : "ts";
+  const lang = languageOf(extname(fileName));
   // CommonJS alone refuses `import`, a module alone refuses a `return` at the top.
   const result = loadParser().parseSync(fileName, text, {
     lang,
@@ -39,24 +39,21 @@ export function parseText(text: string, fileName: string): Syntax | null {
   return broken ? null : { text, program: result.program, comments: result.comments };
 }
 
-const parsed = new Map<string, { stamp: string; syntax: Syntax | null }>();
+/** `<T>value` is a cast in `.ts` and the beginning of an element elsewhere. */
+function languageOf(extension: string): "jsx" | "ts" | "tsx" {
+  if (extension === ".tsx") return "tsx";
+  return /^\.([cm]?js|jsx)$/.test(extension) ? "jsx" : "ts";
+}
 
-/**
- * The tree of a file, parsed again only when the file has changed.
- * @returns null where it cannot be read or does not parse
- */
-export function parseFile(file: string): Syntax | null {
-  try {
-    const { mtimeMs, size } = statSync(file);
-    const stamp = `${mtimeMs} ${size}`;
-    const known = parsed.get(file);
-    if (known?.stamp === stamp) return known.syntax;
-    const syntax = parseText(readFileSync(file, "utf8").replace(/^\uFEFF/, ""), file);
-    parsed.set(file, { stamp, syntax });
-    return syntax;
-  } catch {
-    return null;
-  }
+const parsed = new WeakMap<SourceFile, Syntax | null>();
+
+/** The tree of a file's text, parsed once; null where it does not parse. */
+export function parseSource(source: SourceFile): Syntax | null {
+  const known = parsed.get(source);
+  if (known !== undefined) return known;
+  const syntax = parseText(source.text, source.file);
+  parsed.set(source, syntax);
+  return syntax;
 }
 
 /** The direct children of a node, in no promised order. */

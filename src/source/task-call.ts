@@ -1,4 +1,3 @@
-import type { CallSite } from "./call-site.ts";
 import { lineStart } from "./position.ts";
 import {
   type AnyFunction,
@@ -26,7 +25,10 @@ export interface TaskCall {
  * The call that `site` points at: the one whose callee stands there. Where a loader's source map
  * is off by some columns, the only `task()` that begins in that line.
  */
-export function findTaskCall(source: Syntax, site: CallSite): TaskCall | null {
+export function findTaskCall(
+  source: Syntax,
+  site: { line: number; column: number },
+): TaskCall | null {
   const start = lineStart(source.text, site.line);
   if (start === null) return null;
   const end = lineStart(source.text, site.line + 1) ?? source.text.length + 1;
@@ -56,14 +58,25 @@ function taskCalls(node: Node): CallNode[] {
   return callee.type === "Identifier" && callee.name === "task" ? [node, ...below] : below;
 }
 
+/** The call that takes this function for its argument, if there is one. */
+export function callAround(fn: Node, around: Node[]): TaskCall | null {
+  const at = around.findLastIndex((node) => !isTypeWrapper(node));
+  const call = around[at];
+  if (call?.type !== "CallExpression" || call.callee === fn) return null;
+  return { call, around: around.slice(0, at) };
+}
+
 /** What a call is assigned to, and the node that a doc comment would stand before. */
 interface Binding {
   name: string | null;
   documented: Node[];
 }
 
-/** The constant, property or export that takes the call's value, directly and unchanged. */
-export function bindingOf({ call, around }: TaskCall): Binding {
+/**
+ * The constant, property or export that takes the value of a call, or of another expression,
+ * directly and unchanged.
+ */
+export function bindingOf({ call, around }: { call: Node; around: Node[] }): Binding {
   const outward = around.toReversed();
   const at = outward.findIndex((node) => !isTypeWrapper(node));
   const holder = outward[at];
@@ -86,6 +99,7 @@ function nameGivenBy(holder: Node): string | null {
     case "VariableDeclarator":
       return holder.id.type === "Identifier" ? holder.id.name : null;
     case "Property":
+    case "MethodDefinition":
     case "PropertyDefinition":
     case "AccessorProperty":
       return keyName(holder.key, holder.computed);
@@ -99,28 +113,70 @@ function nameGivenBy(holder: Node): string | null {
   }
 }
 
-/** The function that a `task()` call was given. */
-interface TaskFunction {
-  /** What the hash covers: the function, or the expression that makes it. Null where unseen. */
-  node: Node | null;
-  fn: AnyFunction | null;
+/**
+ * What a `task()` call was given: a function written in place, an expression that makes one, or
+ * the name of one, which only the running program knows for sure (`reference`).
+ */
+export type TaskArgument =
+  | { kind: "function"; node: AnyFunction }
+  | { kind: "expression" | "reference"; node: Node };
+
+/** The argument that holds the function; null where there is none to be seen: `task(...args)`. */
+export function argumentOf({ call }: TaskCall): TaskArgument | null {
+  const args = call.arguments.map(unwrap);
+  const node = args.find(isFunction) ?? args.at(-1);
+  if (!node || node.type === "SpreadElement") return null;
+  if (isFunction(node)) return { kind: "function", node };
+  return { kind: REFERENCES.has(node.type) ? "reference" : "expression", node };
 }
 
-/** The function argument: written in place, or declared elsewhere in the same file. */
-export function functionOf({ call, around }: TaskCall): TaskFunction {
-  const args = call.arguments.map(unwrap);
-  const argument = args.find(isFunction) ?? args.at(-1);
-  if (!argument || argument.type === "SpreadElement") return { node: null, fn: null };
-  if (isFunction(argument)) return { node: argument, fn: argument };
-  if (argument.type === "Identifier") {
-    const declared = lookUp(argument.name, around);
-    return { node: declared, fn: declared };
+const REFERENCES = new Set<Node["type"]>([
+  "Identifier",
+  "MemberExpression",
+  "ChainExpression",
+  "ConditionalExpression",
+  "LogicalExpression",
+  "SequenceExpression",
+  "AssignmentExpression",
+  "AwaitExpression",
+]);
+
+/** The function that a name means, where the file has only one thing of that name. */
+export function onlyDeclared(name: string, { around }: TaskCall): AnyFunction | null {
+  const declared = lookUp(name, around);
+  return declared && around[0] && namings(around[0], name) === 1 ? declared : null;
+}
+
+/** How often something is given a name: declared, imported, taken as a parameter, assigned. */
+function namings(node: Node, name: string): number {
+  const here = namedHere(node).filter((part) => part && mentions(part, name)).length;
+  return children(node).reduce((sum, child) => sum + namings(child, name), here);
+}
+
+function namedHere(node: Node): (Node | null)[] {
+  if (isFunction(node)) return [node.id, ...node.params];
+  switch (node.type) {
+    case "VariableDeclarator":
+    case "ClassDeclaration":
+    case "ClassExpression":
+      return [node.id];
+    case "CatchClause":
+      return [node.param];
+    case "ImportSpecifier":
+    case "ImportDefaultSpecifier":
+    case "ImportNamespaceSpecifier":
+      return [node.local];
+    case "AssignmentExpression":
+    case "ForInStatement":
+    case "ForOfStatement":
+      return [node.left.type === "VariableDeclaration" ? null : node.left];
+    default:
+      return [];
   }
-  return { node: argument.type === "MemberExpression" ? null : argument, fn: null };
 }
 
 /** The function that `name` means inside these nodes, if it is declared in one of them. */
-function lookUp(name: string, around: Node[]): AnyFunction | null {
+export function lookUp(name: string, around: Node[]): AnyFunction | null {
   for (const scope of around.toReversed()) {
     if (isFunction(scope) && scope.params.some((param) => mentions(param, name))) return null;
     if (scope.type !== "Program" && scope.type !== "BlockStatement") continue;
@@ -148,7 +204,7 @@ export function namespaceOf(program: Node): string | null {
   if (program.type !== "Program") return null;
   const found = new Map<string, string>();
   for (const statement of program.body) {
-    for (const [name, value] of exportedValues(statement)) {
+    for (const [name, value] of exportedValues(statement, program.body)) {
       const text = value && stringValue(value);
       if (typeof text === "string") found.set(name, text);
     }
@@ -156,12 +212,16 @@ export function namespaceOf(program: Node): string | null {
   return found.get("redunNamespace") ?? found.get("namespace") ?? null;
 }
 
-function exportedValues(statement: Node): [string, Node | null][] {
-  const declared = statement.type === "ExportNamedDeclaration" ? statement.declaration : null;
-  if (declared?.type === "VariableDeclaration") {
-    return declared.declarations.flatMap(({ id, init }) =>
-      id.type === "Identifier" ? [[id.name, init] as [string, Node | null]] : [],
-    );
+function exportedValues(statement: Node, body: readonly Node[]): [string, Node | null][] {
+  if (statement.type === "ExportNamedDeclaration") {
+    if (statement.declaration) return declaredValues(statement.declaration);
+    // `const namespace = "..."; export { namespace }`, as compilers write it.
+    const declared = new Map(statement.source ? [] : body.flatMap(declaredValues));
+    return statement.specifiers.flatMap(({ local, exported }) => {
+      const name = keyName(exported, false);
+      const value = declared.get(keyName(local, false) ?? "");
+      return name !== null && value ? [[name, value] as [string, Node]] : [];
+    });
   }
   const assigned = statement.type === "ExpressionStatement" ? statement.expression : null;
   if (assigned?.type !== "AssignmentExpression" || assigned.left.type !== "MemberExpression") {
@@ -171,4 +231,11 @@ function exportedValues(statement: Node): [string, Node | null][] {
   const name = keyName(property, assigned.left.computed);
   const isExports = object.type === "Identifier" && object.name === "exports";
   return isExports && name !== null ? [[name, assigned.right]] : [];
+}
+
+function declaredValues(statement: Node): [string, Node | null][] {
+  if (statement.type !== "VariableDeclaration") return [];
+  return statement.declarations.flatMap(({ id, init }) =>
+    id.type === "Identifier" ? [[id.name, init] as [string, Node | null]] : [],
+  );
 }

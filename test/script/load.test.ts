@@ -21,12 +21,13 @@ interface Loaded {
 
 const SRC = fileURLToPath(new URL("../../src/", import.meta.url));
 
-const LIBRARY = `globalThis.copies = (globalThis.copies ?? 0) + 1;
+const LIBRARY = `import { callerOf, placesOf } from "../engine.mjs";
+globalThis.copies = (globalThis.copies ?? 0) + 1;
 export const calls = [];
-export function task(...args) { const site = {}; Error.captureStackTrace(site, task); calls.push({ stack: site.stack, fn: args.at(-1) }); return { run: args.at(-1) }; }
+export function task(...args) { const site = callerOf(task); calls.push({ places: site ? placesOf(site, args.at(-1)) : [], fn: args.at(-1) }); return { run: args.at(-1) }; }
 `;
 
-const CHILD = `import { describeTask, loadWorkflow, parseCallSite } from "./engine.mjs";
+const CHILD = `import { describeTask, loadWorkflow } from "./engine.mjs";
 const libraryUrl = new URL("./lib/index.js", import.meta.url).href;
 const outcomes = [];
 for (const file of process.argv.slice(2)) {
@@ -40,8 +41,8 @@ for (const file of process.argv.slice(2)) {
     outcome.error = { code, message, hint, cause: String(cause?.stack ?? cause) };
   }
   const { calls } = await import(libraryUrl);
-  for (const { stack, fn } of calls.splice(0)) {
-    const { name, text, file, line } = describeTask(parseCallSite(stack), fn);
+  for (const { places, fn } of calls.splice(0)) {
+    const { name, text, file, line } = describeTask(places, fn);
     outcome.tasks.push({ name, text, site: file + ":" + line });
   }
   outcomes.push({ ...outcome, copies: globalThis.copies });
@@ -52,7 +53,7 @@ console.log(JSON.stringify(outcomes));
 const tool = temporaryFolder().dir;
 writeFiles(tool, {
   "entry.ts": `export { loadWorkflow } from ${JSON.stringify(join(SRC, "script/load.ts"))};
-    export { describeTask, parseCallSite } from ${JSON.stringify(join(SRC, "source/source.ts"))};`,
+    export { callerOf, describeTask, placesOf } from ${JSON.stringify(join(SRC, "source/source.ts"))};`,
   "child.mjs": CHILD,
   "lib/package.json":
     '{ "type": "module", "name": "redun-git", "exports": { ".": "./index.js", "./more": "./more.js" } }',

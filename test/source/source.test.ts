@@ -1,12 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { describeTask, parseCallSite, type TaskSource } from "../../src/source/source.ts";
+import { parseCallSite } from "../../src/source/call-site.ts";
+import { describeTask, type TaskSource } from "../../src/source/source.ts";
 import { temporaryFolder } from "../support/repository.ts";
-import { describe, unseen, writeSource } from "./task-file.ts";
+import { describe, placesAt, unseen, writeSource } from "./task-file.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 const callSite = suite("parseCallSite");
 
@@ -98,6 +102,9 @@ names("the namespace is the file's export", () => {
   assert.is(of("export const namespace: string = 'x' as const;"), "x");
   assert.is(of('export const namespace = "x";\nexport const redunNamespace = "y";'), "y");
   assert.is(of('exports.namespace = "x";'), "x");
+  assert.is(of('const namespace = "x"; export { namespace };'), "x");
+  assert.is(of('var ns = "x"; export { ns as namespace, ns as other };'), "x");
+  assert.is(of('const namespace = "x"; export { namespace } from "./other";'), null);
   assert.is(of('const namespace = "x";'), null);
   assert.is(of('export const namespace = pick("x");'), null);
 });
@@ -178,12 +185,10 @@ texts("of a function declared in the same file", () => {
     "async function f() {}",
   );
   assert.is(describe("const f = () => 2, a = task(f);").text, "() => 2");
-  const inner = "const f = () => 1;\nfunction g() { const f = () => 2; return task(f); }";
-  assert.is(describe(inner).text, "() => 2");
 });
 
-texts("of a function that the file does not show is the function's own", () => {
-  const own = unseen.toString();
+texts("of a function that the file does not show is that of its own file", () => {
+  const own = 'function unseen(): string {\n  return "not found in the file";\n}';
   assert.is(describe('import { f } from "./f";\nconst a = task(f);').text, own);
   assert.is(describe("const f = () => 1;\nfunction make(f) { return task(f); }").text, own);
   assert.is(
@@ -203,14 +208,17 @@ texts("offsets hold behind characters of two units, tabs, CRLF and a byte order 
   const text = 'const s = "😀é日本";\r\n\tconst t = "😀"; export const a = task(() => "é😀");';
   assert.is(describe(text).text, '() => "é😀"');
   const file = writeSource(`\uFEFFconst a = task(() => 1);`);
-  assert.is(describeTask({ file, line: 1, column: 11 }, unseen).name, "a");
+  assert.is(describeTask(placesAt({ file, line: 1, column: 11 }), unseen).name, "a");
 });
 
 texts("a column that a source map got wrong still finds the only task of its line", () => {
   const file = writeSource("const x = 1;\nexport const a = task(() => 1);\n");
-  assert.is(describeTask({ file, line: 2, column: 8 }, unseen).name, "a");
+  assert.is(describeTask(placesAt({ file, line: 2, column: 8 }), unseen).name, "a");
   const two = writeSource("export const a = task(() => 1), b = task(() => 2);\n");
-  assert.is(describeTask({ file: two, line: 1, column: 8 }, unseen).file, null);
+  assert.is(
+    describeTask(placesAt({ file: two, line: 1, column: 8 }), unseen).functionName,
+    "unseen",
+  );
 });
 
 texts("falls back to the function where the source is gone, changed or broken", () => {
@@ -218,16 +226,14 @@ texts("falls back to the function where the source is gone, changed or broken", 
     return [a, b, c];
   };
   const sites = [
-    null,
-    { file: "/nowhere/x.ts", line: 1, column: 1 },
-    { file: writeSource("nothing();\n"), line: 1, column: 1 },
     { file: writeSource("nothing();\n"), line: 99, column: 1 },
     { file: writeSource("const a = task(() => "), line: 1, column: 11 },
   ];
-  for (const site of sites.slice(0, 2).concat(sites.slice(3))) {
-    const found = describeTask(site, fn);
-    assert.equal([found.name, found.functionName, found.file], [null, "named", null]);
-    assert.match(found.text, /^function named\(/);
+  for (const places of [[], ...sites.map(placesAt)]) {
+    const found = describeTask(places, fn);
+    assert.equal([found.name, found.functionName], ["fn", "named"]);
+    assert.is(found.file, fileURLToPath(import.meta.url));
+    assert.match(found.text, /^function named\(a: unknown, b = 3, /);
     assert.equal(
       found.parameters.map((p) => [p.name, p.rest]),
       [
@@ -243,17 +249,12 @@ texts("falls back to the function where the source is gone, changed or broken", 
       return x;
     },
   }.go;
-  const found = describeTask(null, method);
-  assert.match(found.text, /^async go\(x\)/);
+  const found = describeTask([], method);
+  assert.match(found.text, /^async go\(x: unknown\) \{\n {2}return x;\n\}$/);
   assert.is(found.parameters[0]?.name, "x");
-  assert.match(describeTask(null, Math.max).text, /native code/);
-});
-
-texts("a file that changes is read again", () => {
-  const file = writeSource("export const a = task(() => 1);");
-  assert.is(describeTask({ file, line: 1, column: 18 }, unseen).name, "a");
-  writeFileSync(file, "export const bb = task(() => 1);");
-  assert.is(describeTask({ file, line: 1, column: 19 }, unseen).name, "bb");
+  assert.match(describeTask([], Math.max).text, /native code/);
+  const evaluated = describeTask([], new Function("a", "return a"));
+  assert.equal([evaluated.file, evaluated.parameters[0]?.name], [null, "a"]);
 });
 
 texts.run();
@@ -406,24 +407,44 @@ export const made = redun
 export default task(() => 7);
 `;
 
-/** The three lines that stand in for the library. */
-const STAND_IN = `export const calls = [];
-export function task(...args) { const site = {}; Error.captureStackTrace(site, task); calls.push({ stack: site.stack, compiled: String(args.at(-1)) }); }
-process.on("exit", () => console.log(JSON.stringify(calls)));
+/** As the library does it. */
+const STAND_IN = `import { callerOf, describeTask, placesOf } from "./engine.mjs";
+const made = [];
+export function task(...args) {
+  const site = callerOf(task);
+  made.push([site ? placesOf(site, args.at(-1)) : [], args.at(-1)]);
+}
+process.on("exit", () => console.log(JSON.stringify(made.map((it) => describeTask(...it)))));
 `;
 
-loaders("tsx, and an esbuild bundle with source maps, give the same descriptions", () => {
+/** A folder with the library's part that describes tasks, as one module. */
+function folderWith(files: Record<string, string>): string {
   const { dir } = temporaryFolder();
-  const script = join(dir, "with space", "workflow.ts");
-  mkdirSync(join(dir, "with space"));
-  writeFileSync(script, WORKFLOW);
-  writeFileSync(join(dir, "with space", "task.mjs"), STAND_IN);
-  const run = (...args: string[]): TaskSource[] => {
-    const printed = execFileSync(process.execPath, args, { encoding: "utf8", cwd: dir });
-    const calls = JSON.parse(printed) as { stack: string; compiled: string }[];
-    return calls.map(({ stack }) => describeTask(parseCallSite(stack), unseen));
-  };
-  const byTsx = run("--import", import.meta.resolve("tsx"), script);
+  symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"));
+  buildSync({
+    entryPoints: [join(ROOT, "src/source/source.ts")],
+    outfile: join(dir, "engine.mjs"),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    packages: "external",
+  });
+  for (const [name, text] of Object.entries({ "task.mjs": STAND_IN, ...files })) {
+    mkdirSync(dirname(join(dir, name)), { recursive: true });
+    writeFileSync(join(dir, name), text);
+  }
+  return dir;
+}
+
+function described(dir: string, args: string[], env: Record<string, string> = {}): TaskSource[] {
+  const options = { encoding: "utf8", cwd: dir, env: { ...process.env, ...env } } as const;
+  return JSON.parse(execFileSync(process.execPath, args, options));
+}
+
+loaders("tsx, and an esbuild bundle with a source map, give the same descriptions", () => {
+  const dir = folderWith({ "with space/workflow.ts": WORKFLOW.replaceAll("./task", "../task") });
+  const script = join(dir, "with space/workflow.ts");
+  const byTsx = described(dir, ["--import", import.meta.resolve("tsx"), script]);
   const names = byTsx.map((found) => [found.name, found.line, found.text.slice(0, 14)]);
   assert.equal(names, [
     ["main", 6, "function main("],
@@ -432,12 +453,8 @@ loaders("tsx, and an esbuild bundle with source maps, give the same descriptions
     ["made", 17, "function decla"],
     [null, 18, "() => 7"],
   ]);
-  for (const options of [{ minify: false }, { minify: true }, { format: "cjs" as const }]) {
-    const outfile = join(
-      dir,
-      "dist",
-      "out.cjs".replace(".cjs", "format" in options ? ".cjs" : ".mjs"),
-    );
+  for (const options of [{ minify: false }, { minify: true }, { sourcesContent: false }]) {
+    const outfile = join(dir, "dist", "out.mjs");
     buildSync({
       entryPoints: [script],
       bundle: true,
@@ -445,10 +462,52 @@ loaders("tsx, and an esbuild bundle with source maps, give the same descriptions
       format: "esm",
       sourcemap: true,
       outfile,
+      external: ["*/task.mjs"],
       ...options,
     });
-    assert.equal(run("--enable-source-maps", outfile), byTsx);
+    assert.equal(described(dir, ["--enable-source-maps", outfile]), byTsx);
+    assert.equal(described(dir, [outfile]), byTsx);
   }
+});
+
+loaders("whoever else formats stacks, cuts them short or maps them changes nothing", () => {
+  const dir = folderWith({
+    "wf.ts": WORKFLOW,
+    "wf.mjs": `import { task } from "./task.mjs";\nexport const a = task(() => 1), b = task((x) => x);`,
+    "texts.cjs": "Error.prepareStackTrace = (error) => String(error.stack ?? error);",
+    "silent.cjs": "Error.prepareStackTrace = () => undefined;",
+    "none.cjs": "Error.stackTraceLimit = 0;",
+    "gone.cjs": "delete Error.stackTraceLimit;",
+  });
+  const others = [
+    ["-r", "./texts.cjs"],
+    ["-r", "./silent.cjs"],
+    ["-r", "./none.cjs"],
+    ["-r", "./gone.cjs"],
+    ["--stack-trace-limit=0"],
+    ["--enable-source-maps"],
+  ];
+  for (const script of [["wf.mjs"], ["--import", import.meta.resolve("tsx"), "wf.ts"]]) {
+    const expected = described(dir, script);
+    assert.ok(expected.length > 1 && expected[0]?.name);
+    for (const other of others) {
+      const found = described(dir, [...other, ...script]);
+      assert.equal(
+        found.map(({ line, ...rest }) => rest),
+        expected.map(({ line, ...rest }) => rest),
+        other.join(" "),
+      );
+    }
+  }
+});
+
+loaders("where errors are frozen, the engine tells where a function written in place is", () => {
+  const dir = folderWith({
+    "wf.mjs": `import { task } from "./task.mjs";\nexport const a = task(() => 1), b = task((x) => x);`,
+    "frozen.cjs": "Error.stackTraceLimit = 0; Object.freeze(Error);",
+  });
+  const names = described(dir, ["-r", "./frozen.cjs", "wf.mjs"]).map(({ name }) => name);
+  assert.equal(names, ["a", "b"]);
 });
 
 loaders.run();

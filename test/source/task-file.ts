@@ -1,7 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { CallSite } from "../../src/source/call-site.ts";
 import { siteAt } from "../../src/source/position.ts";
-import { describeTask, type TaskSource } from "../../src/source/source.ts";
+import { describeTask, type Place, type TaskSource } from "../../src/source/source.ts";
 import { temporaryFolder } from "../support/repository.ts";
 
 const folder = temporaryFolder().dir;
@@ -19,7 +20,13 @@ export function describe(text: string, marker = "", extension = ".ts"): TaskSour
   const from = text.indexOf(marker);
   const at = from + text.slice(from).search(/\btask\b\s*[<(]/);
   const file = writeSource(text, extension);
-  return describeTask(siteAt(file, text, at), unseen);
+  return describeTask(placesAt(siteAt(file, text, at)), unseen);
+}
+
+/** What was taken from a file when a task was made at `site`. */
+export function placesAt({ file, line, column }: CallSite): Place[] {
+  const text = readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+  return [{ source: { file, text }, line, column }];
 }
 
 /** Stands for the function whose source is to be found in the file. */
