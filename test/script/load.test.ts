@@ -352,7 +352,7 @@ failing("files that are not there, or are no scripts", () => {
   assert.is(failure("nowhere/x.ts").message, 'There is no file "nowhere/x.ts".');
   assert.equal(said("flows"), ["flows is a folder, not a workflow file.", main]);
   assert.equal(said("flows/main.py"), [
-    "flows/main.py is not a workflow file: its name must end in one of .ts .mts .cts .js .mjs .cjs",
+    "flows/main.py is not a workflow file: its name must end in one of .ts .mts .cts .tsx .js .mjs .cjs .jsx",
     main,
   ]);
 });
