@@ -13,6 +13,7 @@ export class Dictionary {
   readonly #statements: Statements;
   readonly #words = new Map<string, number>();
   readonly #pairs = new Map<string, number>();
+  readonly #foreign = new Map<string, number>();
   readonly #tags = new Map<number, TagPair>();
 
   constructor(statements: Statements) {
@@ -35,6 +36,13 @@ export class Dictionary {
         key,
         value,
       ),
+    );
+  }
+
+  /** The number of an id that has not the form of git's, which is added if it is new. */
+  foreignId(id: string): number {
+    return remember(this.#foreign, id, () =>
+      this.#number("INTO foreign_id (id) VALUES (?)", "foreign_id WHERE id = ?", id),
     );
   }
 

@@ -7,6 +7,7 @@ import { parsePath, type RecordPath } from "../record/layout.ts";
 import { checkName } from "../record/name.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 import { type Digest, Digester } from "./digest.ts";
+import type { Namer } from "./names.ts";
 
 /** A file of the log that is to be added; `parsePath` knows its path. */
 export interface FoundFile {
@@ -44,9 +45,9 @@ export class FileDigester implements DigestSource {
   /** The files asked for before, which come first. */
   #before: Promise<unknown> = Promise.resolve();
 
-  constructor(log: Log) {
+  constructor(log: Log, namer: Namer) {
     this.#log = log;
-    this.#digester = new Digester(log.backend.repository.objectFormat);
+    this.#digester = new Digester(log.backend.repository.objectFormat, namer);
   }
 
   digest(files: readonly FoundFile[]): Promise<Digested[]> {

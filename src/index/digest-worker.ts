@@ -4,6 +4,7 @@ import { type ErrorCode, RedunError } from "../errors.ts";
 import type { Repository } from "../git/backend.ts";
 import type { Log } from "../log/log.ts";
 import type { Digested, DigestSource, FoundFile } from "./digest-files.ts";
+import type { Namer } from "./names.ts";
 
 /** The worker's file, relative to the one that holds this. The build makes it and writes this in. */
 declare const BUILD_WORKER: string | undefined;
@@ -15,6 +16,8 @@ const here = typeof __filename === "string" ? pathToFileURL(__filename) : import
 export interface WorkerLog {
   readonly repository: Repository;
   readonly ref: string;
+  /** The secret of the index: see `Namer`. */
+  readonly secret: readonly number[];
 }
 
 /** What a worker answers to files. Of an error that crosses over only the message is kept. */
@@ -38,8 +41,8 @@ export class DigestWorker implements DigestSource {
   /** Answers come in the order of the questions. */
   readonly #waiting: Waiting[] = [];
 
-  constructor({ backend, ref }: Log) {
-    const workerData: WorkerLog = { repository: backend.repository, ref };
+  constructor({ backend, ref }: Log, { secret }: Namer) {
+    const workerData: WorkerLog = { repository: backend.repository, ref, secret };
     this.#worker = new Worker(new URL(BUILD_WORKER!, here), { workerData });
     this.#worker.on("message", (answer: WorkerAnswer) => this.#answered(answer));
     this.#worker.on("error", (error: Error) => this.#failed(error));

@@ -23,8 +23,8 @@ import { contentId } from "../value/oid.ts";
 import { previewArgs } from "../value/preview.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 import { remember, type TagText, tagText } from "./dictionary.ts";
-import { namePrefix } from "./ids.ts";
-import { NAMED, type Named, nameKey } from "./names.ts";
+import { isHexId } from "./ids.ts";
+import { NAMED, type Named, type Namer } from "./names.ts";
 
 /** A file of the log, as a YAML reader gave it. */
 export interface ReadFile {
@@ -81,13 +81,19 @@ export interface JobDigest {
   readonly took: number | null;
   /** A line that shows the arguments. */
   readonly args: string;
-  /** The keys by which it is found: its own id, and those of its call and of what it took and gave. */
-  readonly names: readonly number[];
-  /** The first digits of the id of its arguments, where a cache may use its result. */
+  /** The names by which it is found: those of its call and of what it took and gave. */
+  readonly names: Names;
+  /** A number made of the id of its arguments, where a cache may use its result. */
   readonly cacheKey: number | null;
   /** Files among what it took and gave. */
   readonly files: readonly { readonly id: string; readonly path: string }[];
   readonly tags: readonly TagText[];
+}
+
+export interface Names {
+  /** Of ids in the form of git's: the key of a name and its rest, in turn. */
+  readonly hex: readonly number[];
+  readonly foreign: readonly (readonly [id: string, named: Named])[];
 }
 
 export interface TaggedDigest {
@@ -126,11 +132,13 @@ const TEXTS = 500;
 /** Makes digests of record files. */
 export class Digester {
   readonly #format: ObjectFormat;
+  readonly #namer: Namer;
   /** Ids of short texts: what a job gave, others took. */
   readonly #textIds = new Map<string, string>();
 
-  constructor(format: ObjectFormat) {
+  constructor(format: ObjectFormat, namer: Namer) {
     this.#format = format;
+    this.#namer = namer;
   }
 
   /**
@@ -181,26 +189,26 @@ export class Digester {
   }
 
   #call(job: Job): Pick<JobDigest, "names" | "cacheKey" | "files"> {
-    const names = [nameKey(job.id, NAMED.job)];
-    if (job.call === null) return { names, cacheKey: null, files: [] };
-    names.push(nameKey(job.call, NAMED.jobOfCall));
+    const names = new NameList(this.#namer);
+    if (job.call === null) return { names: names.all, cacheKey: null, files: [] };
+    names.add(job.call, NAMED.jobOfCall);
     const ids = [...job.args.values()].map((value) => this.#valueId(value));
-    for (const id of ids) names.push(nameKey(id, NAMED.jobWithArgument));
+    for (const id of ids) names.add(id, NAMED.jobWithArgument);
     const failed = job.status === "FAILED";
-    const result = this.#valueId(failed ? withoutStack(job.error) : job.result);
-    names.push(nameKey(result, NAMED.jobWithResult));
+    names.add(this.#valueId(failed ? withoutStack(job.error) : job.result), NAMED.jobWithResult);
     // A file is found by its path too, even within another value.
     const files = [
       ...this.#files(job.args, NAMED.jobWithArgument, names),
       ...this.#files(job.result, NAMED.jobWithResult, names),
     ];
-    return { names, cacheKey: failed ? null : namePrefix(this.#argsId(job, ids)), files };
+    const cacheKey = failed ? null : this.#namer.number(this.#argsId(job, ids));
+    return { names: names.all, cacheKey, files };
   }
 
-  #files(value: unknown, role: Named, names: number[]): JobDigest["files"] {
+  #files(value: unknown, role: Named, names: NameList): JobDigest["files"] {
     return filesIn(value).map((file) => {
       const id = contentId(file, this.#format);
-      names.push(nameKey(id, role));
+      names.add(id, role);
       return { id, path: file.path };
     });
   }
@@ -215,6 +223,25 @@ export class Digester {
     if (value instanceof StoredValue) return value.id;
     if (typeof value !== "string" || value.length > 100) return contentId(value, this.#format);
     return remember(this.#textIds, value, () => contentId(value, this.#format), TEXTS);
+  }
+}
+
+/** Collects the names of a job. */
+class NameList {
+  readonly all: { hex: number[]; foreign: [string, Named][] } = { hex: [], foreign: [] };
+  readonly #namer: Namer;
+
+  constructor(namer: Namer) {
+    this.#namer = namer;
+  }
+
+  add(id: string, named: Named): void {
+    if (!isHexId(id)) {
+      this.all.foreign.push([id, named]);
+      return;
+    }
+    const { key, rest } = this.#namer.name(id, named);
+    this.all.hex.push(key, rest);
   }
 }
 

@@ -58,7 +58,7 @@ export class LookupWriter {
         rowsAtOnce,
       );
     };
-    return { name: open("name"), tag: open("tag"), call: open("call") };
+    return { name: open("name"), tag: open("tag"), task_job: open("task_job"), call: open("call") };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { EntityType } from "../record/records.ts";
-import { namePrefix, prefixRanges } from "./ids.ts";
+import { JOBS_PER_EXECUTION } from "./schema.ts";
 
 /**
  * What a row of `name` refers to. Values and call nodes have rows of their own only when they are
@@ -38,21 +38,88 @@ const OWN_ROWS = {
   Value: NAMED.value,
 } as const;
 
-const KINDS = 16;
+/** Digits of an id that its key holds: 44 bits, and 4 more for what it is the name of. */
+const PREFIX_DIGITS = 11;
+/** The keys of one id: as many as there may be kinds of names. */
+export const KINDS = 16;
 
-/** The key of a name: the first digits of the id, then what the row refers to. 48 bits. */
-export function nameKey(id: string, named: Named): number {
+/**
+ * An id as `name` holds it. The key is the first digits of the id and what the row refers to, 48
+ * bits, so that the keys of ids that begin alike are a range. `rest` is made of the whole id.
+ */
+export interface Name {
+  readonly key: number;
+  readonly rest: number;
+}
+
+/** A prime: two ids have the same `rest` once in so many. */
+export const PRIME = 2 ** 31 - 1;
+/** The numbers of a secret: one for each four digits, and one for how many there are. */
+export const FACTORS = 17;
+
+/**
+ * Makes names of ids in the form of git's. Ids that begin alike are told apart by a number that is
+ * made of all their digits with the secret of one index, so that nobody can make up two that are
+ * taken for one. (It is the multilinear hash of Carter and Wegman.)
+ */
+export class Namer {
+  readonly secret: readonly number[];
+
+  /** @param secret random numbers below PRIME, as many as FACTORS */
+  constructor(secret: readonly number[]) {
+    this.secret = secret;
+  }
+
+  name(id: string, named: Named): Name {
+    return { key: namePrefix(id) * KINDS + named, rest: this.rest(id) };
+  }
+
+  rest(id: string): number {
+    // No product has more than 47 bits, no sum more than 52.
+    let sum = id.length * this.secret[FACTORS - 1]!;
+    for (let at = 0; at < id.length; at += 4) {
+      sum += Number.parseInt(id.slice(at, at + 4), 16) * this.secret[at / 4]!;
+    }
+    return sum % PRIME;
+  }
+
+  /** A number of 47 bits for an id that is looked up as a whole only. */
+  number(id: string): number {
+    return this.rest(id) * 2 ** 16 + Number.parseInt(id.slice(0, 4), 16);
+  }
+}
+
+/** The kind of an entity's own row. */
+export function ownKind(type: EntityType): Named {
+  return OWN_ROWS[type];
+}
+
+/** The key of an id that is no object's, by its number in `foreign_id`. */
+export function foreignKey(number: number, named: Named): number {
+  return -number * KINDS + named;
+}
+
+/** The key of an id in the form of git's. */
+export function hexKey(id: string, named: Named): number {
   return namePrefix(id) * KINDS + named;
 }
 
-/** The key of an entity's own row. */
-export function ownKey(id: string, type: EntityType): number {
-  return nameKey(id, OWN_ROWS[type]);
+/** The first digits of an id as a number. */
+function namePrefix(id: string): number {
+  return Number.parseInt(id.slice(0, PREFIX_DIGITS), 16);
 }
 
-/** The keys of all ids with a beginning: `from` included, `to` not. */
-export function keyRanges(beginning: string): { from: number; to: number }[] {
-  return prefixRanges(beginning).map(({ from, to }) => ({ from: from * KINDS, to: to * KINDS }));
+/** The keys of all ids in the form of git's with a beginning: `from` included, `to` not. */
+export function keyRange(beginning: string): { from: number; to: number } | undefined {
+  const digits = beginning.slice(0, PREFIX_DIGITS);
+  if (!/^[0-9a-f]{1,64}$/.test(beginning)) return undefined;
+  const from = Number.parseInt(digits.padEnd(PREFIX_DIGITS, "0"), 16);
+  return { from: from * KINDS, to: (from + 16 ** (PREFIX_DIGITS - digits.length)) * KINDS };
+}
+
+/** Whether all that a beginning asks for of an id in the form of git's stands in its key. */
+export function isWithinKey(beginning: string): boolean {
+  return beginning.length <= PREFIX_DIGITS;
 }
 
 /** SQL that gives what a key's row refers to. Keys may be negative. */
@@ -60,14 +127,29 @@ export function kindOfKey(column: string): string {
   return `(${column} & ${KINDS - 1})`;
 }
 
-/** SQL that gives a number of which each id with other first digits has another. */
+/** SQL that gives the first digits of the id: with `rest`, each id has others. */
 export function idOfKey(column: string): string {
   return `(${column} & ~${KINDS - 1})`;
 }
 
-/** What a key's row refers to, the type of its entity, and the first digits of the id. */
+/** The key of the same id as the name of something else. */
+export function keyOfKind(key: number, named: Named): number {
+  return Math.floor(key / KINDS) * KINDS + named;
+}
+
+/** What a key's row refers to, the type of its entity, and a number of the first digits. */
 export function readKey(key: number): { named: Named; type: EntityType; prefix: number } {
   const prefix = Math.floor(key / KINDS);
   const named = (key - prefix * KINDS) as Named;
   return { named, type: TYPES[named]!, prefix };
+}
+
+/** The number of the row that a row of `name` refers to. */
+export function refOf(named: Named, { run, place }: { run: number; place: number }): number {
+  return isRole(named) ? run * JOBS_PER_EXECUTION + place : run;
+}
+
+/** Whether it is a job by which something else is known. */
+export function isRole(named: Named): boolean {
+  return named >= NAMED.jobOfCall;
 }

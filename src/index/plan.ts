@@ -2,6 +2,7 @@ import { allOf, type CodeCondition, type Condition, isEverything } from "../quer
 import type { Statements } from "./database.ts";
 import type { Dictionary } from "./dictionary.ts";
 import { Pairs } from "./pairs.ts";
+import { EXECUTION_OF_J } from "./rows.ts";
 import { JOBS_PER_EXECUTION } from "./schema.ts";
 import { bound, joined, type Sql, sql } from "./sql.ts";
 import {
@@ -57,9 +58,9 @@ const COUNTED_ROWS = 10_000;
 
 const JOBS_OF_E = `job j ON j.seq >= e.seq * ${JOBS_PER_EXECUTION}
   AND j.seq < (e.seq + 1) * ${JOBS_PER_EXECUTION}`;
-const EXECUTION_OF_J = `execution e ON e.seq = j.seq / ${JOBS_PER_EXECUTION}`;
 const NAME_OF_N = "(SELECT text FROM word WHERE seq = n.name)";
-const JOBS_IN_ORDER = "j.started DESC, j.seq DESC";
+/** Behind the start of an execution: see `newestJobFirst`. */
+const JOBS_IN_ORDER = `j.seq % ${JOBS_PER_EXECUTION} DESC, j.id DESC`;
 
 /** Decides how one query finds its rows. */
 export class Planner {
@@ -82,15 +83,16 @@ export class Planner {
     return this.#plan(from, filter, "d.time DESC, e.id DESC");
   }
 
-  /** Jobs of the newest executions first, unless a tag of their own leads to them. */
+  /** Jobs in the order of `newestJobFirst`. */
   jobs({ where = allOf(), execution = allOf(), more }: Wanted): Plan {
     const terms = [...termsOf(where, JOB_SCOPE), ...termsOf(execution, EXECUTION_SCOPE)];
     const { driver, filter } = this.#split(terms, more);
     if (!driver) {
       const from = sql`execution e CROSS JOIN ${JOBS_OF_E}`;
-      return this.#plan(from, filter, `e.started DESC, e.seq DESC, ${JOBS_IN_ORDER}`);
+      return this.#plan(from, filter, `e.started DESC, ${JOBS_IN_ORDER}`);
     }
-    const order = "d.time DESC, d.entity DESC";
+    // The time of a job's tag is that of its execution too.
+    const order = `d.time DESC, ${JOBS_IN_ORDER}`;
     if (driver.term.scope === JOB_SCOPE) {
       const from = sql`${driver.rows} CROSS JOIN job j ON j.seq = d.entity
         CROSS JOIN ${EXECUTION_OF_J}`;
@@ -98,10 +100,10 @@ export class Planner {
     }
     const from = sql`${driver.rows} CROSS JOIN execution e ON e.seq = d.entity
       CROSS JOIN ${JOBS_OF_E}`;
-    return this.#plan(from, filter, `${order}, ${JOBS_IN_ORDER}`);
+    return this.#plan(from, filter, order);
   }
 
-  /** Tasks by name; values and call nodes the latest known first. */
+  /** Tasks by name; all of them those first that the newest jobs called, made, gave or took. */
   entities(
     type: EntityRowType,
     { where = allOf(), execution = allOf(), more, name }: Wanted,
@@ -117,7 +119,8 @@ export class Planner {
     const from = driver
       ? sql`${driver.rows} CROSS JOIN entity n ON n.seq = d.entity`
       : sql`entity n`;
-    const order = type === "Task" ? `${NAME_OF_N}, n.seq DESC` : "n.seq DESC";
+    const newest = "n.time DESC, n.place DESC, n.id DESC";
+    const order = type === "Task" ? `${NAME_OF_N}, ${newest}` : newest;
     return this.#plan(from, joined("AND", filters, "1"), order);
   }
 

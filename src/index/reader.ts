@@ -4,35 +4,67 @@ import { parseJson } from "../tag/python-json.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { type Database, Statements } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
-import { loadId, namePrefix, storeId } from "./ids.ts";
-import { keyRanges, NAMED, type Named, nameKey, ownKey, readKey } from "./names.ts";
+import { isHexId, loadId } from "./ids.ts";
+import {
+  foreignKey,
+  isRole,
+  isWithinKey,
+  KINDS,
+  keyRange,
+  kindOfKey,
+  NAMED,
+  type Name,
+  type Named,
+  Namer,
+  ownKind,
+  readKey,
+  refOf,
+} from "./names.ts";
 import {
   ENTITY_SQL,
   type EntityRow,
+  EXECUTION_OF_J,
   EXECUTION_SQL,
   type ExecutionRow,
   entityRow,
   executionRow,
   JOB_SQL,
+  JOBS_BEFORE,
+  JOBS_BEHIND,
   type JobRow,
   type JobTally,
   jobRow,
   jobTally,
 } from "./rows.ts";
-import { jobRange } from "./schema.ts";
+import { JOBS_PER_EXECUTION, jobRange } from "./schema.ts";
 import { Search } from "./search.ts";
+import { bound, type Sql, sql } from "./sql.ts";
 import { loadGraphNodes } from "./tag-nodes.ts";
 
 /** What an id is the name of. */
-export interface NameHit {
+export interface NameHit extends Name {
   readonly type: EntityType;
   readonly named: Named;
   /** The number of the row that `named` says. */
   readonly ref: number;
-  /** The first digits of the id. */
-  readonly prefix: number;
 }
 
+type Role = "jobOfCall" | "jobWithResult" | "jobWithArgument";
+
+/** A row of `name`. */
+interface NameRow extends Name {
+  readonly time: number;
+  readonly place: number;
+  readonly run: number;
+}
+
+/** The job of each row `n` that names one. */
+const JOB_OF_N = `job j ON j.seq = n.run * ${JOBS_PER_EXECUTION} + n.place`;
+/** Rows `n` in the order of `newestJobFirst`; only those of one moment and place must be sorted. */
+const NEWEST_N = "ORDER BY n.time DESC, n.place DESC, j.id DESC";
+
+/** A time after all others. */
+const LAST = 2 ** 52;
 /** Jobs of one result among which the children of a job are looked for. */
 const MAX_LOOKED_AT = 10_000;
 
@@ -43,6 +75,7 @@ export class IndexReader {
   /** Listings, by conditions. */
   readonly search: Search;
   readonly #taskNumbers = new Map<string, number>();
+  #secret: { readonly text: string; readonly namer: Namer } | undefined;
 
   constructor(database: Database) {
     this.#statements = new Statements(database);
@@ -85,30 +118,33 @@ export class IndexReader {
     return row && entityRow(row, this.#dictionary);
   }
 
-  /** The tasks with a full name, or the files with a path: every version of them. */
+  /**
+   * The tasks with a full name, or the files with a path: every version of them, the one that the
+   * newest job called, gave or took first.
+   */
   entitiesNamed(type: "Task" | "Value", name: string, limit: number): EntityRow[] {
     return this.#statements
       .tuples(
         `${ENTITY_SQL} WHERE n.name = (SELECT seq FROM word WHERE text = ?) AND n.type = ?
-         ORDER BY n.seq DESC LIMIT ?`,
+         ORDER BY n.time DESC, n.place DESC, n.id DESC LIMIT ?`,
       )
       .all(name, ENTITY_TYPES.indexOf(type), limit)
       .map((row) => entityRow(row, this.#dictionary));
   }
 
-  /** The entities whose own row has a key of `name`: those whose ids begin with the same digits. */
-  entitiesByKey(key: number): EntityRow[] {
-    return this.#statements
-      .get("SELECT ref FROM name WHERE key = ?")
-      .all(key)
-      .flatMap(({ ref }) => this.entity(ref as number) ?? []);
+  /** The row of a task, or of a value or call node that has one. */
+  entityWithId(type: "Task" | "Value" | "CallNode", id: string): EntityRow | undefined {
+    return this.withId(id)
+      .filter((hit) => hit.named === ownKind(type))
+      .flatMap(({ ref }) => this.entity(ref) ?? [])
+      .find((row) => row.id === id);
   }
 
   /** The jobs of an execution, in the order in which they began. */
   jobsOf(execution: number): JobRow[] {
     const { from, to } = jobRange(execution);
     return this.#statements
-      .tuples(`${JOB_SQL} WHERE j.seq >= ? AND j.seq < ? ORDER BY j.started, j.seq`)
+      .tuples(`${JOB_SQL} WHERE j.seq >= ? AND j.seq < ? ORDER BY j.seq`)
       .all(from, to)
       .map((row) => jobRow(row, this.#dictionary));
   }
@@ -144,40 +180,49 @@ export class IndexReader {
 
   #jobsOfTask(task: number, limit: number, order: "ASC" | "DESC"): JobRow[] {
     return this.#statements
-      .tuples(`${JOB_SQL} WHERE j.task = ? ORDER BY j.started ${order}, j.id ${order} LIMIT ?`)
+      .tuples(
+        `${JOBS_BEFORE} task_job n CROSS JOIN ${JOB_OF_N} CROSS JOIN ${EXECUTION_OF_J} ${JOBS_BEHIND}
+         WHERE n.task = ? AND j.task = n.task
+         ORDER BY n.time ${order}, n.place ${order}, j.id ${order} LIMIT ?`,
+      )
       .all(task, limit)
       .map((row) => jobRow(row, this.#dictionary));
   }
 
-  /** Jobs that an id is known by, the last ones first: those of a call, or that gave or took a value. */
-  jobsNaming(
-    id: string,
-    role: "jobOfCall" | "jobWithResult" | "jobWithArgument",
-    limit: number,
-  ): JobRow[] {
+  /** The newest jobs that an id is known by: those of a call, or that gave or took a value. */
+  jobsNaming(id: string, role: Role, limit: number): JobRow[] {
+    const name = this.#name(id, NAMED[role]);
+    if (!name) return [];
     return this.#statements
-      .get("SELECT ref FROM name WHERE key = ? ORDER BY ref DESC LIMIT ?")
-      .all(nameKey(id, NAMED[role]), limit)
-      .flatMap(({ ref }) => this.job(ref as number) ?? []);
+      .tuples(
+        `${JOBS_BEFORE} name n CROSS JOIN ${JOB_OF_N} CROSS JOIN ${EXECUTION_OF_J} ${JOBS_BEHIND}
+         WHERE n.key = ? AND n.rest = ? ${NEWEST_N} LIMIT ?`,
+      )
+      .all(name.key, name.rest, limit)
+      .map((row) => jobRow(row, this.#dictionary));
   }
 
   /** The job with a whole id. */
   jobWithId(id: string): JobRow | undefined {
-    return this.#statements
-      .get("SELECT ref FROM name WHERE key = ?")
-      .all(ownKey(id, "Job"))
-      .flatMap(({ ref }) => this.job(ref as number) ?? [])
+    return this.withId(id)
+      .filter(({ named }) => named === NAMED.job)
+      .flatMap(({ ref }) => this.job(ref) ?? [])
       .find((job) => job.id === id);
   }
 
   /** Children of a job that gave a value, or a value that holds it: no more than two. */
-  childrenWithResult({ seq, execution }: JobRow, id: string): JobRow[] {
+  childrenWithResult({ seq, time, place, execution }: JobRow, id: string): JobRow[] {
+    const name = this.#name(id, NAMED.jobWithResult);
+    if (!name) return [];
     // They began soon after their parent: most often the first one is found at once.
-    const later = `SELECT ref FROM name WHERE key = ? AND ref > ? AND ref < ?
-      ORDER BY ref LIMIT ${MAX_LOOKED_AT}`;
+    const later = `SELECT place FROM name WHERE key = ? AND rest = ? AND time = ? AND place > ?
+      AND run = ? ORDER BY place LIMIT ${MAX_LOOKED_AT}`;
     return this.#statements
-      .tuples(`${JOB_SQL} JOIN (${later}) n ON n.ref = j.seq WHERE j.parent = ? LIMIT 2`)
-      .all(nameKey(id, NAMED.jobWithResult), seq, jobRange(execution).to, seq)
+      .tuples(
+        `${JOBS_BEFORE} (${later}) n CROSS JOIN job j ON j.seq = ? + n.place
+         CROSS JOIN ${EXECUTION_OF_J} ${JOBS_BEHIND} WHERE j.parent = ? LIMIT 2`,
+      )
+      .all(name.key, name.rest, time, place, execution, jobRange(execution).from, seq)
       .map((row) => jobRow(row, this.#dictionary));
   }
 
@@ -191,26 +236,111 @@ export class IndexReader {
   }
 
   /**
-   * Everything whose id begins with `beginning`, as far as the index holds ids: their first eleven
-   * digits. Each entity comes once, by its own row rather than by jobs that know it.
+   * Everything whose id begins with `beginning`, one entity after the other, as far as an id's key
+   * holds it: its first eleven digits, all of a foreign id. Each comes once, by its own row rather
+   * than by jobs that know it.
    */
-  named(beginning: string, limit: number): NameHit[] {
-    // One row at a time, from key to key: a common value may have millions of one key.
-    const next = this.#statements.get(
-      "SELECT key, ref FROM name WHERE key >= ? AND key < ? ORDER BY key, ref DESC LIMIT 1",
-    );
-    const hits = new Map<string, NameHit>();
-    for (const { from, to } of keyRanges(beginning)) {
-      for (let at = from; hits.size < limit; ) {
-        const row = next.get(at, to) as { key: number; ref: number } | undefined;
-        if (!row) break;
-        at = row.key + 1;
-        const { named, type, prefix } = readKey(row.key);
-        const entity = `${prefix} ${type}`;
-        if (!hits.has(entity)) hits.set(entity, { type, named, ref: row.ref, prefix });
-      }
+  *beginningWith(beginning: string): Generator<NameHit> {
+    const range = keyRange(beginning);
+    if (range) yield* this.#hitsIn(range);
+    const { from, to } = textRange(beginning);
+    const next = (operator: ">=" | ">", after: string) =>
+      this.#statements
+        .get(`SELECT seq, id FROM foreign_id WHERE id ${operator} ? AND id < ? ORDER BY id LIMIT 1`)
+        .get(after, to) as { seq: number; id: string } | undefined;
+    for (let found = next(">=", from); found; found = next(">", found.id)) {
+      yield* this.#hitsOf(foreignKey(found.seq, 0));
     }
-    return [...hits.values()];
+  }
+
+  /** Everything that has a whole id, or one in the form of git's with the same key and rest. */
+  withId(id: string): NameHit[] {
+    const name = this.#name(id, 0 as Named);
+    if (!name) return [];
+    const isSame = ({ rest, named }: NameHit) =>
+      rest === name.rest || named === NAMED.execution || named === NAMED.job;
+    return [...this.#hitsOf(name.key)].filter(isSame);
+  }
+
+  /**
+   * SQL of the rows that ids refer to: those with one of the whole ids, and those whose ids begin
+   * with one of the beginnings, as far as a name's key holds that, or a foreign id does.
+   */
+  refsOf(named: Named, ids: readonly string[], beginnings: readonly string[]): Sql {
+    const names = ids.flatMap((id) => this.#name(id, named) ?? []);
+    const ranges = [
+      ...names.map(({ key, rest }) => [key, key + 1, rest]),
+      ...beginnings.flatMap((word) => {
+        const range = isWithinKey(word) ? keyRange(word) : undefined;
+        return range ? [[range.from, range.to, null]] : [];
+      }),
+    ];
+    const texts = beginnings.map((word) => Object.values(textRange(word)));
+    const ref = isRole(named) ? `n.run * ${JOBS_PER_EXECUTION} + n.place` : "n.run";
+    const column = (at: number) => `json_extract(t.value, '$[${at}]')`;
+    return sql`(SELECT ${ref} FROM json_each(${bound(JSON.stringify(ranges))}) t
+        CROSS JOIN name n ON n.key >= ${column(0)} AND n.key < ${column(1)}
+          AND n.rest = ifnull(${column(2)}, n.rest) AND ${kindOfKey("n.key")} = ${named}
+      UNION ALL SELECT ${ref} FROM json_each(${bound(JSON.stringify(texts))}) t
+        CROSS JOIN foreign_id f ON f.id >= ${column(0)} AND f.id < ${column(1)}
+        CROSS JOIN name n ON n.key = ${named} - f.seq * ${KINDS})`;
+  }
+
+  /** Whether an id is the one that a hit stands for. */
+  isNamed({ key, rest, named }: NameHit, id: string): boolean {
+    const name = this.#name(id, named);
+    return name?.key === key && (name.rest === rest || !isRole(named));
+  }
+
+  /** The name of an id; undefined for a foreign one that nothing has. */
+  #name(id: string, named: Named): Name | undefined {
+    if (isHexId(id)) return this.#namer().name(id, named);
+    const row = this.#statements.get("SELECT seq FROM foreign_id WHERE id = ?").get(id);
+    return row && { key: foreignKey(row.seq as number, named), rest: 0 };
+  }
+
+  /** Another process may have built the index anew meanwhile, with another secret. */
+  #namer(): Namer {
+    const row = this.#statements.get("SELECT value FROM meta WHERE key = 'secret'").get();
+    const text = row?.value as string;
+    if (text !== this.#secret?.text) {
+      this.#secret = { text, namer: new Namer(JSON.parse(text)) };
+    }
+    return this.#secret!.namer;
+  }
+
+  #hitsOf(key: number): Generator<NameHit> {
+    return this.#hitsIn({ from: key, to: key + KINDS });
+  }
+
+  /** What the names with keys from `from` to `to` (not included) stand for. */
+  *#hitsIn({ from, to }: { from: number; to: number }): Generator<NameHit> {
+    // One row at a time, from name to name: a common value may have millions of rows.
+    const next = this.#statements.get(
+      `SELECT key, rest, time, place, run FROM name
+       WHERE (key, rest, time, place, run) > (?, ?, ?, ?, ?) AND key < ?
+       ORDER BY key, rest, time, place, run LIMIT 1`,
+    );
+    let at: readonly number[] = [from, -1, 0, 0, 0];
+    // Names of one id follow each other but for others that begin alike.
+    let prefix: number | undefined;
+    const known = new Set<string>();
+    for (;;) {
+      const row = next.get(...at, to) as NameRow | undefined;
+      if (!row) return;
+      const { key, rest, time, place, run } = row;
+      const read = readKey(key);
+      const { named, type } = read;
+      if (read.prefix !== prefix) known.clear();
+      prefix = read.prefix;
+      // An execution's or job's name has no rest, and each is another one.
+      const isRow = named === NAMED.execution || named === NAMED.job;
+      at = isRow ? [key, rest, time, place, run] : [key, rest, LAST, 0, 0];
+      const entity = `${type} ${rest}`;
+      if (!isRow && known.has(entity)) continue;
+      known.add(entity);
+      yield { type, named, key, rest, ref: refOf(named, row) };
+    }
   }
 
   /** Every tag that an entity ever had. `tags` are its current ones. */
@@ -252,10 +382,20 @@ export class IndexReader {
       });
   }
 
-  /** The rows of entities that have tags in conflict, by the numbers of their types. */
+  /** The rows of entities that have tags in conflict: by type, in each the newest first. */
   conflictRows(): { type: EntityType; seq: number }[] {
     const rows = this.#statements
-      .get("SELECT DISTINCT type, entity FROM conflict ORDER BY type, entity DESC")
+      .get(
+        `SELECT c.type, c.entity, coalesce(e.started, n.time) AS time,
+           CASE WHEN j.seq IS NULL THEN n.place ELSE j.seq % ${JOBS_PER_EXECUTION} END AS place,
+           coalesce(j.id, e.id, n.id) AS id
+         FROM (SELECT DISTINCT type, entity FROM conflict) c
+         LEFT JOIN job j ON c.type = ${ENTITY_TYPES.indexOf("Job")} AND j.seq = c.entity
+         LEFT JOIN execution e ON e.seq = CASE c.type WHEN ${ENTITY_TYPES.indexOf("Execution")}
+           THEN c.entity WHEN ${ENTITY_TYPES.indexOf("Job")} THEN c.entity / ${JOBS_PER_EXECUTION} END
+         LEFT JOIN entity n ON c.type > ${ENTITY_TYPES.indexOf("Job")} AND n.seq = c.entity
+         ORDER BY c.type, time DESC, place DESC, id DESC`,
+      )
       .all() as { type: number; entity: number }[];
     return rows.map(({ type, entity }) => ({ type: ENTITY_TYPES[type]!, seq: entity }));
   }
@@ -288,20 +428,22 @@ export class IndexReader {
 
   /**
    * The newest job that called a task with these arguments and did not fail: its id, and the
-   * segment that holds its result. Of the arguments' id the index knows the first digits: compare
-   * the rest with the record.
+   * segment that holds its result. Of the arguments' id the index knows a number alone, which
+   * another may have once in some millions of millions: compare it with the record.
    */
   cachedCall(taskHash: string, argsHash: string): { job: string; segment: string } | undefined {
     const task = this.#taskNumber(taskHash);
-    if (task === undefined) return undefined;
-    const call = [task, namePrefix(argsHash)] as const;
+    if (task === undefined || !isHexId(argsHash)) return undefined;
+    const call = [task, this.#namer().number(argsHash)] as const;
     // Most lookups find nothing, which this alone says faster.
     const probe = "SELECT 1 FROM call WHERE task = ? AND args = ?";
     if (!this.#statements.get(probe).get(...call)) return undefined;
     const row = this.#statements
       .get(
-        `SELECT j.id, s.oid FROM call c JOIN job j ON j.seq = c.job JOIN segment s ON s.seq = j.segment
-         WHERE c.task = ? AND c.args = ? ORDER BY j.started DESC, j.id DESC LIMIT 1`,
+        `SELECT j.id, s.oid FROM call c CROSS JOIN job j ON j.seq = c.job
+         CROSS JOIN ${EXECUTION_OF_J} JOIN segment s ON s.seq = j.segment
+         WHERE c.task = ? AND c.args = ?
+         ORDER BY e.started DESC, c.job % ${JOBS_PER_EXECUTION} DESC, j.id DESC LIMIT 1`,
       )
       .get(...call);
     return row && { job: loadId(row.id), segment: loadId(row.oid) };
@@ -310,10 +452,13 @@ export class IndexReader {
   #taskNumber(hash: string): number | undefined {
     const known = this.#taskNumbers.get(hash);
     if (known !== undefined) return known;
-    const row = this.#statements
-      .get(`SELECT t.seq FROM name n JOIN entity t ON t.seq = n.ref AND t.id = ? WHERE n.key = ?`)
-      .get(storeId(hash), ownKey(hash, "Task")) as { seq: number } | undefined;
+    const row = this.entityWithId("Task", hash);
     if (row) this.#taskNumbers.set(hash, row.seq);
     return row?.seq;
   }
+}
+
+/** The texts with a beginning: `from` included, `to` not. SQLite orders them by their UTF-8. */
+function textRange(beginning: string): { from: string; to: string } {
+  return { from: beginning, to: `${beginning}\u{10ffff}` };
 }

@@ -13,6 +13,8 @@ export class RowBatch {
   readonly #full: number;
   readonly #insert: Statement;
   readonly #values: SQLInputValue[] = [];
+  /** Is called before rows are inserted. */
+  before = (): void => {};
 
   /** The statement is `into`, then the rows' VALUES, then `after`. */
   constructor(database: Database, into: string, columns: number, rowsAtOnce: number, after = "") {
@@ -27,6 +29,7 @@ export class RowBatch {
   add(row: readonly SQLInputValue[]): void {
     for (const value of row) this.#values.push(value);
     if (this.#values.length < this.#full) return;
+    this.before();
     this.#insert.run(...this.#values);
     this.#values.length = 0;
   }
@@ -34,6 +37,7 @@ export class RowBatch {
   /** Inserts what is left. */
   flush(): void {
     if (this.#values.length === 0) return;
+    this.before();
     this.#prepare(this.#values.length / this.#columns).run(...this.#values);
     this.#values.length = 0;
   }

@@ -9,8 +9,8 @@ import {
 import type { TagPair } from "../tag/tag.ts";
 import type { Tuple } from "./database.ts";
 import type { Dictionary } from "./dictionary.ts";
-import { loadId, unpackNumbers } from "./ids.ts";
-import { executionOfJob } from "./schema.ts";
+import { compareIds, loadId, unpackNumbers } from "./ids.ts";
+import { executionOfJob, JOBS_PER_EXECUTION } from "./schema.ts";
 
 /** The current tags of an entity. */
 interface TagColumns {
@@ -39,6 +39,10 @@ export interface JobRow extends TagColumns {
   readonly id: string;
   /** The number of its execution's row. */
   readonly execution: number;
+  /** When its execution began. */
+  readonly time: number;
+  /** Its place among the jobs of its execution. */
+  readonly place: number;
   /** The number of its parent's row. */
   readonly parent: number | null;
   readonly task: string;
@@ -97,18 +101,29 @@ export function executionRow(row: Tuple, dictionary: Dictionary): ExecutionRow {
   };
 }
 
-export const JOB_SQL = `SELECT j.seq, j.id, j.parent, w.text, t.id, j.status, j.started, j.took, j.args,
-    s.oid, j.tags, ${conflictSql(String(ENTITY_TYPES.indexOf("Job")), "j")}
-  FROM job j JOIN entity t ON t.seq = j.task LEFT JOIN word w ON w.seq = t.name
+/** Of rows `j` of `job` beside their executions `e`, which are to stand in the place of `$`. */
+const JOBS_SQL = `SELECT j.seq, j.id, j.parent, w.text, t.id, j.status, j.started, j.took, j.args,
+    s.oid, e.started, j.tags, ${conflictSql(String(ENTITY_TYPES.indexOf("Job")), "j")}
+  FROM $ JOIN entity t ON t.seq = j.task LEFT JOIN word w ON w.seq = t.name
   JOIN segment s ON s.seq = j.segment`;
 
+/** What stands before and behind the rows `j` of `job` and `e` of their executions. */
+export const [JOBS_BEFORE, JOBS_BEHIND] = JOBS_SQL.split("$") as [string, string];
+
+/** The execution `e` of a row `j` of `job`. */
+export const EXECUTION_OF_J = `execution e ON e.seq = j.seq / ${JOBS_PER_EXECUTION}`;
+
+export const JOB_SQL = `${JOBS_BEFORE} job j CROSS JOIN ${EXECUTION_OF_J} ${JOBS_BEHIND}`;
+
 export function jobRow(row: Tuple, dictionary: Dictionary): JobRow {
-  const [seq, id, parent, task, taskHash, status, started, took, args, segment, tags, conflicts] =
-    row;
+  const [seq, id, parent, task, taskHash, status, started, took, args, segment, time] = row;
+  const [tags, conflicts] = row.slice(11);
   return {
     seq: seq as number,
     id: loadId(id),
     execution: executionOfJob(seq as number),
+    time: time as number,
+    place: (seq as number) % JOBS_PER_EXECUTION,
     parent: parent as number | null,
     task: (task as string | null) ?? "",
     taskHash: loadId(taskHash),
@@ -119,6 +134,14 @@ export function jobRow(row: Tuple, dictionary: Dictionary): JobRow {
     segment: loadId(segment),
     ...tagColumns(tags, conflicts, dictionary),
   };
+}
+
+/**
+ * The order in which jobs are listed, the newest first: by the start of their execution, their
+ * place there, their ids.
+ */
+export function newestJobFirst(a: JobRow, b: JobRow): number {
+  return b.time - a.time || b.place - a.place || compareIds(b.id, a.id);
 }
 
 /** Of rows with the columns `task`, `task_hash`, `status`, `count` and `took`. */

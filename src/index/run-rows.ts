@@ -12,11 +12,16 @@ const OR_UPDATE_EXECUTION = `ON CONFLICT (seq) DO UPDATE SET status = excluded.s
     < (excluded.status <> ${INTERRUPTED}, excluded.took, excluded.status)`;
 
 const INSERT_JOB = "INSERT INTO job (seq, id, parent, task, status, started, took, segment, args)";
-/** Of two records of one job the one that ended counts, then the later. */
+const oidOf = (row: string) => `(SELECT oid FROM segment WHERE seq = ${row}.segment)`;
+/**
+ * Of two records of one job the one that ended counts, then the later, then that of the segment
+ * whose object id is lower.
+ */
 const OR_UPDATE_JOB = `ON CONFLICT (seq) DO UPDATE SET parent = excluded.parent, task = excluded.task,
   status = excluded.status, started = excluded.started, took = excluded.took,
-  segment = excluded.segment, args = excluded.args WHERE excluded.took IS NOT NULL
-  AND (job.took IS NULL OR excluded.started + excluded.took > job.started + job.took)`;
+  segment = excluded.segment, args = excluded.args
+  WHERE (excluded.took IS NOT NULL, ifnull(excluded.started + excluded.took, 0), ${oidOf("job")})
+    > (job.took IS NOT NULL, ifnull(job.started + job.took, 0), ${oidOf("excluded")})`;
 
 /** Adds executions, their segments and jobs, so many rows of each at a time. */
 export class RunRows {
@@ -33,6 +38,8 @@ export class RunRows {
     this.execution = rows(INSERT_EXECUTION, 11, OR_UPDATE_EXECUTION);
     this.segment = rows("INSERT INTO segment (seq, oid)", 2);
     this.job = rows(INSERT_JOB, 9, OR_UPDATE_JOB);
+    // Which of two records counts may depend on their segments.
+    this.job.before = () => this.segment.flush();
     this.#lastExecution = lastNumber(database, "execution");
     this.#lastSegment = lastNumber(database, "segment");
   }

@@ -1,5 +1,5 @@
 /** An index of another version is thrown away and rebuilt. Raise it with every change below. */
-export const INDEX_VERSION = 8;
+export const INDEX_VERSION = 9;
 
 /**
  * Tables that are rows in the order of their numbers.
@@ -8,7 +8,9 @@ export const INDEX_VERSION = 8;
  * number. A job's number holds its execution's: see `jobNumber`. `tags` is the set of current tags
  * as pair numbers. `entity` has the tasks by their names, the files by their paths, and of other
  * values and call nodes those that are tagged or have a record of their own; the rest is found
- * through the jobs that took or gave it.
+ * through the jobs that took or gave it. `time` and `place` say how new the newest job is by which
+ * it is known: its execution's start, and its place there.
+ * `foreign_id` numbers the ids that have not the form of git's.
  * `tag_node` is the graph of tags of every entity whose tags were edited; its `edits` are numbers
  * of `tag_edit`, the edit files, whose commits are filled in when someone asks for history.
  * `conflict` holds current tags that contradict each other.
@@ -31,7 +33,11 @@ CREATE TABLE job (
   seq INTEGER PRIMARY KEY, id NOT NULL, parent INTEGER, task INTEGER NOT NULL, status INTEGER NOT NULL,
   started INTEGER NOT NULL, took INTEGER, segment INTEGER NOT NULL, args TEXT NOT NULL, tags BLOB
 );
-CREATE TABLE entity (seq INTEGER PRIMARY KEY, type INTEGER NOT NULL, id NOT NULL, name INTEGER, tags BLOB);
+CREATE TABLE entity (
+  seq INTEGER PRIMARY KEY, type INTEGER NOT NULL, id NOT NULL, name INTEGER, tags BLOB,
+  time INTEGER NOT NULL, place INTEGER NOT NULL
+);
+CREATE TABLE foreign_id (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
 CREATE TABLE stray (path TEXT PRIMARY KEY, oid TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE tag_node (
@@ -47,13 +53,19 @@ CREATE TABLE conflict (type INTEGER NOT NULL, entity INTEGER NOT NULL, pair INTE
  * Tables that find rows, in orders of their own. A rebuild collects their rows unordered and fills
  * them sorted, which is many times faster.
  *
- * - `name`: the first digits of every id, and what has it; see `nameKey`.
+ * What is newer is what the log says, and never which row came later: by the start of its execution
+ * (`time`), then by its place among the jobs there, then by its id.
+ *
+ * - `name`: every id, and what has it; see `Name`. Of a job by which something is known, its
+ *   execution's start, its place there and its execution's number; else the row's number as `run`.
  * - `tag`: current tags, so that the newest entities with a tag are the end of a range.
- * - `call`: for the cache, jobs by task and by the first digits of the id of their arguments.
+ * - `task_job`: the jobs of each task.
+ * - `call`: for the cache, jobs by task and by a number made of the id of their arguments.
  */
 export const LOOKUPS = {
-  name: ["key", "ref"],
+  name: ["key", "rest", "time", "place", "run"],
   tag: ["pair", "type", "time", "entity"],
+  task_job: ["task", "time", "place", "run"],
   call: ["task", "args", "job"],
 } as const;
 
@@ -70,8 +82,8 @@ export const INDEXES = `
 CREATE INDEX execution_started ON execution (started);
 CREATE INDEX execution_commit ON execution (commit_id) WHERE commit_id IS NOT NULL;
 CREATE INDEX execution_tree ON execution (tree_id) WHERE tree_id IS NOT NULL;
-CREATE INDEX job_task ON job (task, started);
-CREATE INDEX entity_name ON entity (name, type) WHERE name IS NOT NULL;
+CREATE INDEX entity_name ON entity (name, type, time, place) WHERE name IS NOT NULL;
+CREATE INDEX entity_newest ON entity (type, time, place);
 `;
 
 export const JOBS_PER_EXECUTION = 2 ** 20;

@@ -10,10 +10,12 @@ import {
   type ExecutionRow,
   entityRow,
   executionRow,
-  JOB_SQL,
+  JOBS_BEFORE,
+  JOBS_BEHIND,
   type JobRow,
   jobRow,
 } from "./rows.ts";
+import { JOBS_PER_EXECUTION } from "./schema.ts";
 import { type Sql, sql } from "./sql.ts";
 import type { ColumnTest } from "./where.ts";
 
@@ -41,14 +43,14 @@ export class Search {
     return this.#rows(select, plan, limit).map((row) => executionRow(row, this.#dictionary));
   }
 
-  /** Jobs of the newest executions first, in each of them the latest begun first. */
+  /** Jobs in the order of `newestJobFirst`. */
   jobs(wanted: Wanted, limit: number, offset = 0): JobRow[] {
-    const select = JOB_SQL.replace("FROM job j", "FROM $");
+    const select = `${JOBS_BEFORE}$ ${JOBS_BEHIND}`;
     const plan = this.#planner().jobs(wanted);
     return this.#rows(select, plan, limit, offset).map((row) => jobRow(row, this.#dictionary));
   }
 
-  /** Tasks by name, or those values and call nodes that have rows, the latest known first. */
+  /** Tasks by name, or those values and call nodes that have rows, the newest first. */
   entities(type: EntityRowType, wanted: Wanted, limit: number): EntityRow[] {
     const select = ENTITY_SQL.replace("FROM entity n", "FROM $");
     const plan = this.#planner().entities(type, wanted);
@@ -68,16 +70,17 @@ export class Search {
 
   /**
    * How many call nodes or values there are, by the jobs that know them as one of `kinds`, or by
-   * rows of their own if any execution will do. Ids that begin with the same digits count as one.
+   * rows of their own if any execution will do.
    */
   countNamed(kinds: readonly Named[], own: Named, { execution = allOf() }: Wanted): number {
     const plan = this.#planner().jobs({ execution });
     const ofKind = sql`${kindOfKey("key")} IN (${kinds.join(", ")})`;
     const where = isEverything(execution)
       ? sql`${ofKind} OR ${kindOfKey("key")} = ${own}`
-      : sql`${ofKind} AND ref IN (SELECT j.seq FROM ${plan.from} WHERE ${plan.where})`;
-    const count = sql`SELECT count(DISTINCT ${idOfKey("key")}) FROM name WHERE ${where}`;
-    return this.#number(plan, count);
+      : sql`${ofKind} AND run * ${JOBS_PER_EXECUTION} + place IN
+          (SELECT j.seq FROM ${plan.from} WHERE ${plan.where})`;
+    const ids = sql`SELECT DISTINCT ${idOfKey("key")}, rest FROM name WHERE ${where}`;
+    return this.#number(plan, sql`SELECT count(*) FROM (${ids})`);
   }
 
   #planner(): Planner {

@@ -1,5 +1,6 @@
 import type { Oid } from "../git/backend.ts";
 import type { Database } from "./database.ts";
+import { Namer } from "./names.ts";
 import { INDEX_VERSION } from "./schema.ts";
 
 /** The commit that the index was built from; undefined when there is no usable index. */
@@ -32,4 +33,10 @@ export function setFormatChecked(database: Database): void {
 /** Stamps the index with the commit that it now holds. */
 export function setTip(database: Database, tip: Oid): void {
   database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('tip', ?)").run(tip);
+}
+
+/** What makes the names of ids in this index. */
+export function namerOf(database: Database): Namer {
+  const row = database.prepare("SELECT value FROM meta WHERE key = 'secret'").get();
+  return new Namer(JSON.parse(row!.value as string));
 }

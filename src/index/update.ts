@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { RedunError } from "../errors.ts";
 import { FILE_MODE, type Oid } from "../git/backend.ts";
 import type { Log, RecordFile } from "../log/log.ts";
@@ -7,8 +8,9 @@ import { type Database, transaction } from "./database.ts";
 import { Digester } from "./digest.ts";
 import { type Digested, type DigestSource, FileDigester, type FoundFile } from "./digest-files.ts";
 import { DigestWorker } from "./digest-worker.ts";
+import { FACTORS, type Namer, PRIME } from "./names.ts";
 import { INDEX_VERSION, INDEXES, LOOKUPS, type Lookup, lookupTable, TABLES } from "./schema.ts";
-import { indexedTip, setFormatChecked, setTip } from "./stamp.ts";
+import { indexedTip, namerOf, setFormatChecked, setTip } from "./stamp.ts";
 import { IndexWriter } from "./writer.ts";
 
 /** Told of progress: files read so far, of how many; null while that is not known. */
@@ -94,7 +96,7 @@ export function applyAppended(
     if (database.prepare("SELECT 1 FROM stray LIMIT 1").get()) return;
     const { objectFormat } = log.backend.repository;
     const writer = new IndexWriter(database, objectFormat, { anew: false });
-    const digester = new Digester(objectFormat);
+    const digester = new Digester(objectFormat, namerOf(database));
     for (const { path, text } of files) {
       const place = parsePath(path);
       if (!place) continue;
@@ -120,7 +122,9 @@ function createIndex(database: Database, { lookups }: { lookups: boolean }): voi
     for (const name of Object.keys(LOOKUPS) as Lookup[]) database.exec(lookupTable(name));
     database.exec(INDEXES);
   }
-  database.prepare("INSERT INTO meta (key, value) VALUES ('version', ?)").run(INDEX_VERSION);
+  const set = database.prepare("INSERT INTO meta (key, value) VALUES (?, ?)");
+  set.run("version", INDEX_VERSION);
+  set.run("secret", JSON.stringify(Array.from({ length: FACTORS }, () => randomInt(PRIME))));
 }
 
 /** The log's ref was moved to a commit whose tree is not a superset of the old one. */
@@ -197,6 +201,7 @@ class FileAdder {
   readonly #database: Database;
   readonly #log: Log;
   readonly #writer: IndexWriter;
+  readonly #namer: Namer;
   readonly #mayStartWorker: boolean;
   #digests: DigestSource;
   #asked = 0;
@@ -206,7 +211,8 @@ class FileAdder {
     this.#database = database;
     this.#log = log;
     this.#writer = new IndexWriter(database, log.backend.repository.objectFormat, { anew });
-    this.#digests = new FileDigester(log);
+    this.#namer = namerOf(database);
+    this.#digests = new FileDigester(log, this.#namer);
     this.#mayStartWorker = anew && DigestWorker.exists;
   }
 
@@ -251,7 +257,7 @@ class FileAdder {
       this.#asked > WORTH_A_WORKER &&
       !(this.#digests instanceof DigestWorker)
     ) {
-      this.#digests = new DigestWorker(this.#log);
+      this.#digests = new DigestWorker(this.#log, this.#namer);
     }
     const digests = this.#digests.digest(files);
     // It may fail before its turn comes, and is heard then.

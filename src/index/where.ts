@@ -2,7 +2,6 @@ import type { CodeCondition, Condition, FieldCondition, TagCondition } from "../
 import { spanOf, textMatcher } from "../query/matcher.ts";
 import { ENTITY_TYPES, EXECUTION_STATUSES, JOB_STATUSES } from "../record/records.ts";
 import { loadId } from "./ids.ts";
-import { keyRanges, kindOfKey, type Named } from "./names.ts";
 import type { Pairs } from "./pairs.ts";
 import { bound, joined, type Sql, sql } from "./sql.ts";
 
@@ -60,7 +59,7 @@ export const EXECUTION_SCOPE: Scope = {
 export const JOB_SCOPE: Scope = {
   type: ENTITY_TYPES.indexOf("Job"),
   row: "j",
-  time: "j.started",
+  time: "e.started",
   statuses: JOB_STATUSES,
   columns: {
     status: "j.status",
@@ -188,14 +187,6 @@ function code({ commits, trees }: CodeCondition, { columns: { commit, tree } }: 
 export function numbersOf(texts: ReadonlySet<string>): Sql {
   const list = bound(JSON.stringify([...texts]));
   return sql`(SELECT w.seq FROM json_each(${list}) t CROSS JOIN word w ON w.text = t.value)`;
-}
-
-/** What the names with one of these beginnings, of one kind, refer to. */
-export function idsLike(beginnings: readonly string[], named: Named): Sql {
-  const ranges = beginnings
-    .flatMap(keyRanges)
-    .map(({ from, to }) => sql`(key >= ${bound(from)} AND key < ${bound(to)})`);
-  return sql`(SELECT ref FROM name WHERE ${joined("OR", ranges, "0")} AND ${kindOfKey("key")} = ${named})`;
 }
 
 /** Names of tasks and users are few. */

@@ -5,9 +5,10 @@ import { deferredBackend } from "../git/open.ts";
 import { Log } from "../log/log.ts";
 import { FileDigester, type FoundFile } from "./digest-files.ts";
 import type { WorkerAnswer, WorkerLog } from "./digest-worker.ts";
+import { Namer } from "./names.ts";
 
-const { repository, ref } = workerData as WorkerLog;
-const digester = new FileDigester(new Log(deferredBackend(repository), ref));
+const { repository, ref, secret } = workerData as WorkerLog;
+const digester = new FileDigester(new Log(deferredBackend(repository), ref), new Namer(secret));
 
 // Answers go out in the order of the questions, as the digester works.
 parentPort!.on("message", async (files: FoundFile[]) =>

@@ -11,12 +11,23 @@ import type {
   OutcomeDigest,
   TagsDigest,
 } from "./digest.ts";
-import { loadId, packNumbers, storeId } from "./ids.ts";
+import { isHexId, loadId, packNumbers, storeId } from "./ids.ts";
 import { LookupWriter } from "./lookups.ts";
-import { NAMED, nameKey, ownKey } from "./names.ts";
+import {
+  foreignKey,
+  hexKey,
+  keyOfKind,
+  NAMED,
+  type Name,
+  type Named,
+  type Namer,
+  ownKind,
+  readKey,
+} from "./names.ts";
 import { ROWS_AT_ONCE } from "./row-batch.ts";
 import { RunRows } from "./run-rows.ts";
-import { jobNumber } from "./schema.ts";
+import { executionOfJob, jobNumber } from "./schema.ts";
+import { namerOf } from "./stamp.ts";
 import { type TaggedRow, TagWriter } from "./tag-writer.ts";
 
 /** The execution whose files are being added; they stand next to each other in the tree. */
@@ -34,6 +45,8 @@ interface CurrentExecution {
 const REMEMBERED = 50_000;
 /** A parent that is named and never comes must not cost a million hashes. */
 const MAX_PLACES_TRIED = 100_000;
+/** The time of what no job is known to have made, given or taken: before all times. */
+const NEVER = -(2 ** 47);
 const RUNNING = EXECUTION_STATUSES.indexOf("RUNNING");
 /** What stands behind `took` in the row of an outcome. */
 const NO_MORE = [null, null, null, null, null, null];
@@ -49,6 +62,7 @@ export class IndexWriter {
   readonly #lookups: LookupWriter;
   readonly #tags: TagWriter;
   readonly #database: Database;
+  readonly #namer: Namer;
   #rows: RunRows;
   readonly #format: ObjectFormat;
   readonly #entities = new Map<string, number>();
@@ -67,6 +81,7 @@ export class IndexWriter {
     this.#lookups = new LookupWriter(database, { collect: anew });
     this.#tags = new TagWriter(this.#statements, this.#dictionary, this.#lookups);
     this.#format = format;
+    this.#namer = namerOf(database);
     this.#anew = anew;
   }
 
@@ -106,6 +121,10 @@ export class IndexWriter {
     this.#lookups.finish();
     this.#anew = false;
     this.#entities.clear();
+    const rows = this.#statements.get("SELECT seq, type, id FROM entity").all();
+    for (const { seq, type, id } of rows) {
+      this.#findNewest(ENTITY_TYPES[type as number]!, seq as number, loadId(id));
+    }
   }
 
   #addExecution({ id, started, task, user, commit, tree, argv, tags }: ExecutionDigest): boolean {
@@ -116,7 +135,7 @@ export class IndexWriter {
     const words = [word(task), word(user), word(commit), word(tree)];
     const packed = packNumbers(pairs);
     this.#rows.execution.add([seq, storeId(id), started, RUNNING, null, ...words, argv, packed]);
-    this.#lookups.add("name", nameKey(id, NAMED.execution), seq);
+    this.#addOwnName("Execution", id, seq);
     this.#current = { id, seq, started, places: new Map(), tried: 0 };
     this.#tags.recordNew(executionRow(this.#current), tags, pairs);
     return true;
@@ -137,8 +156,8 @@ export class IndexWriter {
     const segment = this.#rows.newSegment();
     this.#rows.segment.add([segment, storeId(oid)]);
     for (const { id, index } of jobs) current.places.set(id, index);
-    for (const job of jobs) this.#addJob(current, job, segment);
     let isWhole = true;
+    for (const job of jobs) isWhole = this.#addJob(current, job, segment) && isWhole;
     if (tagged.length > 0) this.#rows.flush();
     for (const { type, id, tags } of tagged) {
       const row = this.#row(type, id);
@@ -148,18 +167,100 @@ export class IndexWriter {
     return isWhole;
   }
 
-  #addJob(current: CurrentExecution, job: JobDigest, segment: number): void {
+  /** False where its parent has an id of its own making, and has not arrived. */
+  #addJob(current: CurrentExecution, job: JobDigest, segment: number): boolean {
     const seq = jobNumber(current.seq, job.index);
     const parent = job.parent === null ? null : this.#parentNumber(current, job.parent, job.index);
     const task = this.#entity("Task", job.taskHash, job.task);
-    const { id, status, started, took, args } = job;
-    this.#rows.job.add([seq, storeId(id), parent, task, status, started, took, segment, args]);
+    const { id, index, status, started, took, args } = job;
+    this.#rows.job.add([
+      seq,
+      storeId(id),
+      parent ?? null,
+      task,
+      status,
+      started,
+      took,
+      segment,
+      args,
+    ]);
+    this.#addOwnName("Job", id, seq);
+    this.#lookups.add("task_job", task, current.started, index, current.seq);
+    for (const { key, rest } of this.#namesOf(job)) {
+      this.#lookups.add("name", key, rest, current.started, index, current.seq);
+      if (!this.#anew) this.#seen(this.#rowKnownBy(key, rest), current.started, index);
+    }
     for (const { id: file, path } of job.files) this.#entity("Value", file, path);
-    for (const name of job.names) this.#lookups.add("name", name, seq);
+    if (!this.#anew) this.#seen(task, current.started, index);
     if (job.cacheKey !== null) this.#lookups.add("call", task, job.cacheKey, seq);
-    if (job.tags.length === 0) return;
-    this.#rows.flush();
-    this.#tags.record({ table: "job", type: TYPE.Job, seq, id, time: started }, job.tags);
+    if (parent !== null && parent !== undefined && !isHexId(job.parent!)) {
+      // It may have come without its parent before.
+      this.#rows.flush();
+      const sql = "UPDATE job SET parent = ? WHERE seq = ? AND parent IS NULL";
+      this.#statements.get(sql).run(parent, seq);
+    }
+    if (job.tags.length > 0) {
+      this.#rows.flush();
+      this.#tags.record(jobRow(current, seq, id), job.tags);
+    }
+    return parent !== undefined;
+  }
+
+  #namesOf({ names: { hex, foreign } }: JobDigest): Name[] {
+    const names: Name[] = [];
+    for (let at = 0; at < hex.length; at += 2) names.push({ key: hex[at]!, rest: hex[at + 1]! });
+    for (const [id, named] of foreign) {
+      names.push({ key: foreignKey(this.#dictionary.foreignId(id), named), rest: 0 });
+    }
+    return names;
+  }
+
+  #addOwnName(type: EntityType, id: string, seq: number): void {
+    const { key, rest } = this.#ownName(type, id);
+    this.#lookups.add("name", key, rest, 0, 0, seq);
+  }
+
+  /** There are two sorts of rows: of runs and jobs, whose ids stand there, the key alone will do. */
+  #ownName(type: EntityType, id: string): Name {
+    const named = ownKind(type);
+    if (!isHexId(id)) return { key: foreignKey(this.#dictionary.foreignId(id), named), rest: 0 };
+    const isRun = type === "Execution" || type === "Job";
+    return { key: hexKey(id, named), rest: isRun ? 0 : this.#namer.rest(id) };
+  }
+
+  /** The row of the value or call node of a job's name, if it has one. */
+  #rowKnownBy(key: number, rest: number): number | undefined {
+    const own = keyOfKind(key, ownKind(readKey(key).type));
+    const row = this.#statements.get("SELECT run FROM name WHERE key = ? AND rest = ?");
+    return row.get(own, rest)?.run as number | undefined;
+  }
+
+  /** A row that has one more job by which it is known, perhaps the newest. */
+  #seen(seq: number | undefined, time: number, place: number): void {
+    if (seq === undefined) return;
+    this.#statements
+      .get("UPDATE entity SET time = ?2, place = ?3 WHERE seq = ?1 AND (time, place) < (?2, ?3)")
+      .run(seq, time, place);
+  }
+
+  #findNewest(type: EntityType, seq: number, id: string): void {
+    for (const { time, place } of this.#newestJobs(type, seq, id)) this.#seen(seq, time, place);
+  }
+
+  *#newestJobs(type: EntityType, seq: number, id: string) {
+    type Newest = { time: number; place: number } | undefined;
+    const newest = "ORDER BY time DESC, place DESC LIMIT 1";
+    if (type === "Task") {
+      const sql = `SELECT time, place FROM task_job WHERE task = ? ${newest}`;
+      const job = this.#statements.get(sql).get(seq) as Newest;
+      if (job) yield job;
+    }
+    const own = this.#ownName(type, id);
+    for (const role of ROLES[type] ?? []) {
+      const sql = `SELECT time, place FROM name WHERE key = ? AND rest = ? ${newest}`;
+      const job = this.#statements.get(sql).get(keyOfKind(own.key, role), own.rest) as Newest;
+      if (job) yield job;
+    }
   }
 
   #addTagEdits({ type, entity, oid, edits }: TagsDigest): boolean {
@@ -179,9 +280,9 @@ export class IndexWriter {
     }
     const seq = this.#named("Job", id, "SELECT id FROM job WHERE seq = ?");
     if (seq === null) return null;
-    const { started } = this.#statements.get("SELECT started FROM job WHERE seq = ?").get(seq) as {
-      started: number;
-    };
+    const { started } = this.#statements
+      .get("SELECT started FROM execution WHERE seq = ?")
+      .get(executionOfJob(seq)) as { started: number };
     return { table: "job", seq, id, type: TYPE.Job, time: started };
   }
 
@@ -198,15 +299,25 @@ export class IndexWriter {
 
   /**
    * The number of a job's parent, whose own record may be in a segment that has not come yet: but
-   * it began earlier, and a job's id is that of its place.
+   * it began earlier, and a job's id is that of its place. Undefined where the id is a foreign one,
+   * which only its own record tells; null for one of another execution.
    */
-  #parentNumber(current: CurrentExecution, parent: string, before: number): number | null {
+  #parentNumber(
+    current: CurrentExecution,
+    parent: string,
+    before: number,
+  ): number | null | undefined {
+    const { places } = current;
+    if (!isHexId(parent) && !places.has(parent)) {
+      const seq = this.#named("Job", parent, "SELECT id FROM job WHERE seq = ?");
+      return seq === null ? undefined : executionOfJob(seq) === current.seq ? seq : null;
+    }
     const end = Math.min(before, MAX_PLACES_TRIED);
-    for (let at = current.tried; !current.places.has(parent) && at < end; at++) {
-      current.places.set(jobId(current.id, at, this.#format), at);
+    for (let at = current.tried; !places.has(parent) && at < end; at++) {
+      places.set(jobId(current.id, at, this.#format), at);
       current.tried = at + 1;
     }
-    const place = current.places.get(parent);
+    const place = places.get(parent);
     return place === undefined ? null : jobNumber(current.seq, place);
   }
 
@@ -218,9 +329,10 @@ export class IndexWriter {
     let seq = known ?? this.#named(type, id, "SELECT id FROM entity WHERE seq = ?");
     if (seq === null) {
       const word = name === undefined ? null : this.#dictionary.word(name);
-      const sql = "INSERT INTO entity (type, id, name) VALUES (?, ?, ?)";
-      seq = this.#insert(sql, TYPE[type], storeId(id), word);
-      this.#lookups.add("name", ownKey(id, type), seq);
+      const sql = "INSERT INTO entity (type, id, name, time, place) VALUES (?, ?, ?, ?, ?)";
+      seq = this.#insert(sql, TYPE[type], storeId(id), word, NEVER, 0);
+      this.#addOwnName(type, id, seq);
+      if (!this.#anew) this.#findNewest(type, seq, id);
     } else if (name !== undefined) {
       const sql = "UPDATE entity SET name = ? WHERE seq = ? AND name IS NULL";
       this.#statements.get(sql).run(this.#dictionary.word(name), seq);
@@ -234,12 +346,13 @@ export class IndexWriter {
   /** The row that has an id; `idOf` is the SQL that reads a row's id. */
   #named(type: EntityType, id: string, idOf: string): number | null {
     if (this.#anew) return null;
+    const { key, rest } = this.#ownName(type, id);
     const rows = this.#statements
-      .get("SELECT ref FROM name WHERE key = ?")
-      .all(ownKey(id, type)) as { ref: number }[];
-    for (const { ref } of rows) {
-      const row = this.#statements.get(idOf).get(ref) as { id: unknown } | undefined;
-      if (row && loadId(row.id) === id) return ref;
+      .get("SELECT run FROM name WHERE key = ? AND rest = ?")
+      .all(key, rest) as { run: number }[];
+    for (const { run } of rows) {
+      const row = this.#statements.get(idOf).get(run) as { id: unknown } | undefined;
+      if (row && loadId(row.id) === id) return run;
     }
     return null;
   }
@@ -247,6 +360,16 @@ export class IndexWriter {
   #insert(sql: string, ...values: (string | number | null | Uint8Array)[]): number {
     return Number(this.#statements.get(sql).run(...values).lastInsertRowid);
   }
+}
+
+/** As what a job knows the ids of call nodes and values. */
+const ROLES: Readonly<Partial<Record<EntityType, readonly Named[]>>> = {
+  CallNode: [NAMED.jobOfCall],
+  Value: [NAMED.jobWithResult, NAMED.jobWithArgument],
+};
+
+function jobRow({ started }: CurrentExecution, seq: number, id: string): TaggedRow {
+  return { table: "job", type: TYPE.Job, seq, id, time: started };
 }
 
 function executionRow({ seq, id, started }: CurrentExecution): TaggedRow {

@@ -1,5 +1,5 @@
 import { RedunError } from "../errors.ts";
-import { NAMED } from "../index/names.ts";
+import { isRole } from "../index/names.ts";
 import type { NameHit } from "../index/reader.ts";
 import type { EntityRow, ExecutionRow, JobRow } from "../index/rows.ts";
 import type { EntityType } from "../record/records.ts";
@@ -24,8 +24,6 @@ export type Found = {
 
 /** The most candidates that an error names. */
 const SHOWN = 10;
-/** Ids are compared whole only up to so many with the same first digits. */
-const COMPARED = 1000;
 
 /**
  * The entities whose ids begin with `beginnings`, each once.
@@ -52,9 +50,10 @@ export async function findEntities(
 export async function findEntity(log: IndexedLog, word: string): Promise<Found> {
   const back = RELATIVE.exec(word);
   if (back) return executionBefore(log, Number(back[1] ?? 0));
+  const whole = await taken(foundBy(log, log.index.withId(word)), ({ id }) => id === word, 1);
+  if (whole[0]) return whole[0];
   const all = await matches(log, word);
-  const only = all.find(({ id }) => id === word) ?? (all.length === 1 ? all[0] : undefined);
-  if (only) return only;
+  if (all.length === 1) return all[0]!;
   if (all.length === 0) throw unknownId(log, word);
   throw ambiguousId(word, all);
 }
@@ -71,17 +70,36 @@ export function isRelative(word: string): boolean {
  * where there is nothing, the file with this path.
  */
 async function matches(log: IndexedLog, word: string): Promise<Found[]> {
-  // The index knows the first digits of ids; what is longer is compared with the whole id.
-  const isShort = word.length <= 11;
-  const hits = word === "" ? [] : log.index.named(word, isShort ? SHOWN + 1 : COMPARED);
-  const all: Found[] = [];
-  for (const hit of hits) {
-    const entity = await foundBy(log, hit);
-    if (entity?.id.startsWith(word)) all.push(entity);
-  }
+  const hits = word === "" ? [] : log.index.beginningWith(word);
+  const all = await taken(foundBy(log, hits), ({ id }) => id.startsWith(word), SHOWN + 1);
   // Of several contents that a path had, the last one is meant.
   const file = all.length === 0 ? fileVersions(log.index, word)[0] : undefined;
   return file ? [foundRow({ type: "Value", row: file.row })] : all;
+}
+
+/** The whole ids that begin so of entities of one type. */
+export async function idsBeginning(
+  log: IndexedLog,
+  type: EntityType,
+  word: string,
+): Promise<string[]> {
+  const hits = [...log.index.beginningWith(word)].filter((hit) => hit.type === type);
+  const found = await taken(foundBy(log, hits), ({ id }) => id.startsWith(word), hits.length);
+  return found.map(({ id }) => id);
+}
+
+async function taken(
+  found: AsyncIterable<Found>,
+  passes: (found: Found) => boolean,
+  limit: number,
+): Promise<Found[]> {
+  const all: Found[] = [];
+  for await (const entity of found) {
+    if (!passes(entity)) continue;
+    all.push(entity);
+    if (all.length === limit) break;
+  }
+  return all;
 }
 
 /** The entities that have tags in conflict: executions first, of each type the newest first. */
@@ -107,8 +125,16 @@ function executionBefore(log: IndexedLog, count: number): Found {
   );
 }
 
-async function foundBy(log: IndexedLog, hit: NameHit): Promise<Found | undefined> {
-  const { type, named, ref } = hit;
+/** What hits stand for, each entity whole: the index holds but the first digits of some ids. */
+async function* foundBy(log: IndexedLog, hits: Iterable<NameHit>): AsyncGenerator<Found> {
+  for (const hit of hits) {
+    const found = await foundOf(log, hit);
+    if (found) yield found;
+  }
+}
+
+async function foundOf(log: IndexedLog, hit: NameHit): Promise<Found | undefined> {
+  const { type, ref } = hit;
   const { index } = log;
   if (type === "Execution") {
     const row = index.execution(ref);
@@ -118,7 +144,7 @@ async function foundBy(log: IndexedLog, hit: NameHit): Promise<Found | undefined
     const row = index.job(ref);
     return row && foundRow({ type, row });
   }
-  if (named === NAMED[type === "Task" ? "task" : type === "Value" ? "value" : "callNode"]) {
+  if (!isRole(hit.named)) {
     const row = index.entity(ref);
     return row && foundRow({ type, row });
   }
@@ -148,7 +174,8 @@ function unknownId({ log: { ref } }: IndexedLog, beginning: string): RedunError 
 }
 
 function ambiguousId(beginning: string, candidates: readonly Found[]): RedunError {
-  const lines = candidates.slice(0, SHOWN).map((found) => `  ${describe(found)}`);
+  const shown = candidates.slice(0, SHOWN);
+  const lines = shown.map((found) => `  ${describe(found, shown)}`);
   if (candidates.length > SHOWN) lines.push("  and others");
   return new RedunError(
     "AMBIGUOUS_ID",
@@ -157,12 +184,22 @@ function ambiguousId(beginning: string, candidates: readonly Found[]): RedunErro
   );
 }
 
-function describe(found: Found): string {
-  const head = `${found.type satisfies EntityType} ${found.id.slice(0, 16)}`;
+function describe(found: Found, among: readonly Found[]): string {
+  const head = `${found.type} ${enough(found.id, among)}`;
   const time = (started: number) => new Date(started).toISOString().slice(0, 19).replace("T", " ");
   if (found.type === "Execution") return `${head}  ${time(found.row.started)}  ${found.row.task}`;
   if (found.type === "Job") {
     return `${head}  ${time(found.row.started)}  ${found.row.task}(${found.row.args})`;
   }
   return `${head}  ${found.row?.name ?? ""}`.trimEnd();
+}
+
+/** Sixteen characters of an id, or as many as tell it from the others, and of a short one all. */
+function enough(id: string, among: readonly Found[]): string {
+  const others = among.map((other) => other.id).filter((other) => other !== id);
+  let length = 16;
+  while (length < id.length && others.some((other) => other.startsWith(id.slice(0, length)))) {
+    length++;
+  }
+  return id.length <= length + 4 ? id : id.slice(0, length);
 }

@@ -1,6 +1,6 @@
-import { ownKey } from "../index/names.ts";
-import type { EntityRow, JobRow } from "../index/rows.ts";
-import { isEverything } from "../query/condition.ts";
+import { compareIds } from "../index/ids.ts";
+import type { JobRow } from "../index/rows.ts";
+import { type Condition, isEverything } from "../query/condition.ts";
 import { matcher, type Subject } from "../query/matcher.ts";
 import { decodeJobs } from "../record/decode.ts";
 import type { Job } from "../record/records.ts";
@@ -23,8 +23,8 @@ const FIRST_JOBS = 100;
 const MOST_JOBS = 5000;
 
 /**
- * The call nodes or values of jobs, each once, those of the newest executions first. The index
- * knows only the beginnings of their ids, so that the jobs' records are read from git.
+ * The call nodes or values of jobs, each once, in the order of `newestEntityFirst`. Their whole ids
+ * stand in the jobs' records alone, which are read from git.
  */
 export async function* fromJobs(
   log: IndexedLog,
@@ -34,19 +34,15 @@ export async function* fromJobs(
   const { search } = log.index;
   const passes = matcher(where);
   const seen = new Set<string>();
-  let atOnce = FIRST_JOBS;
-  for (let offset = 0; ; offset += atOnce, atOnce = Math.min(atOnce * 2, MOST_JOBS)) {
-    const rows = search.jobs({ execution }, atOnce, offset);
-    if (rows.length === 0) break;
-    const records = await readJobs(log, rows);
-    for (const job of rows) {
-      const record = records.get(job.id);
-      for (const { id, ...known } of record ? entitiesIn(log, type, record) : []) {
-        if (seen.has(id)) continue;
-        seen.add(id);
-        const entity = { ...found(log, type, id), ...known, job };
-        if (passes(subjectOf(log, entity, job))) yield entity;
-      }
+  for await (const jobs of jobsOfOnePlace(log, execution)) {
+    const entities = jobs.flatMap(({ job, record }) =>
+      entitiesIn(log, type, record).map((known) => ({ ...known, job })),
+    );
+    for (const known of entities.sort((a, b) => compareIds(b.id, a.id))) {
+      if (seen.has(known.id)) continue;
+      seen.add(known.id);
+      const entity = { ...found(log, type, known.id), ...known };
+      if (passes(subjectOf(log, entity, known.job))) yield entity;
     }
   }
   if (!isEverything(execution)) return;
@@ -54,6 +50,42 @@ export async function* fromJobs(
   for (const row of search.entities(type, { where }, -1)) {
     if (!seen.has(row.id)) yield foundRow({ type, row });
   }
+}
+
+/** What the newest jobs know comes first; of what one knows, or jobs that began together, by id. */
+export function newestEntityFirst(a: EntityFromJobs, b: EntityFromJobs): number {
+  const time = ({ job }: EntityFromJobs) => job?.time ?? Number.NEGATIVE_INFINITY;
+  const place = ({ job }: EntityFromJobs) => job?.place ?? 0;
+  return time(b) - time(a) || place(b) - place(a) || compareIds(b.id, a.id);
+}
+
+interface ReadJob {
+  readonly job: JobRow;
+  readonly record: Job;
+}
+
+/** Jobs, the newest first; those of one moment and place in their executions come together. */
+async function* jobsOfOnePlace(log: IndexedLog, execution: Condition): AsyncGenerator<ReadJob[]> {
+  let together: ReadJob[] = [];
+  let atOnce = FIRST_JOBS;
+  for (let offset = 0; ; ) {
+    const rows = log.index.search.jobs({ execution }, atOnce, offset);
+    const records = await readJobs(log, rows);
+    for (const job of rows) {
+      const record = records.get(job.id);
+      if (!record) continue;
+      const [first] = together;
+      if (first && (first.job.time !== job.time || first.job.place !== job.place)) {
+        yield together;
+        together = [];
+      }
+      together.push({ job, record });
+    }
+    if (rows.length < atOnce) break;
+    offset += atOnce;
+    atOnce = Math.min(atOnce * 2, MOST_JOBS);
+  }
+  if (together.length > 0) yield together;
 }
 
 function entitiesIn(
@@ -77,7 +109,7 @@ function subjectOf(log: IndexedLog, { type, tags }: Found, job: JobRow): Subject
 }
 
 function found(log: IndexedLog, type: "CallNode" | "Value", id: string): Found {
-  const row = log.index.entitiesByKey(ownKey(id, type)).find((one: EntityRow) => one.id === id);
+  const row = log.index.entityWithId(type, id);
   if (row) return foundRow({ type, row });
   return { type, id, tags: [], conflicts: [], seq: null, row: null };
 }

@@ -1,17 +1,17 @@
-import { NAMED } from "../index/names.ts";
-import type { EntityRow, JobRow } from "../index/rows.ts";
+import { isHexId } from "../index/ids.ts";
+import { isWithinKey, NAMED, type Named, readKey } from "../index/names.ts";
+import { type JobRow, newestJobFirst } from "../index/rows.ts";
 import type { Wanted } from "../index/search.ts";
 import { joined, type Sql, sql } from "../index/sql.ts";
-import { idsLike } from "../index/where.ts";
 import { allOf, hasField, isEverything } from "../query/condition.ts";
 import { globMatcher } from "../query/glob.ts";
 import { matcher } from "../query/matcher.ts";
 import type { EntityType } from "../record/records.ts";
 import { typeName } from "../value/type-name.ts";
-import { type Found, foundRow } from "./find.ts";
-import { type EntityFromJobs, fromJobs } from "./from-jobs.ts";
+import { type Found, foundRow, idsBeginning } from "./find.ts";
+import { type EntityFromJobs, fromJobs, newestEntityFirst } from "./from-jobs.ts";
 import type { IndexedLog } from "./indexed-log.ts";
-import { jobsKnowing, ROLES } from "./jobs-knowing.ts";
+import { jobsKnowing, newestKnowing, ROLES } from "./jobs-knowing.ts";
 import { readValue } from "./read.ts";
 import { executionSubject } from "./running.ts";
 import type { Selection } from "./selection.ts";
@@ -24,7 +24,12 @@ export type Listed = Found & {
   readonly value?: unknown;
 };
 
-/** The entities of one type that a selection has, the newest first, as many as `limit`. */
+/**
+ * The entities of one type that a selection has, the newest first, as many as `limit`. Whatever
+ * their conditions are, what is newer is decided by the start of an execution (of a task, call node
+ * or value, that of the newest job that knows it), then by the job's place, then by the id. Tasks
+ * are in the order of their names.
+ */
 export async function listed(
   log: IndexedLog,
   type: EntityType,
@@ -32,14 +37,19 @@ export async function listed(
   limit: number,
 ): Promise<Listed[]> {
   const { search } = log.index;
-  const wanted = wantedOf(type, selection);
   switch (type) {
     case "Execution":
-      return search.executions(wanted, limit).map((row) => foundRow({ type, row }));
+      return search
+        .executions(await wantedOf(log, type, selection), limit)
+        .map((row) => foundRow({ type, row }));
     case "Job":
-      return search.jobs(wanted, limit).map((row) => foundRow({ type, row }));
+      return search
+        .jobs(await wantedOf(log, type, selection), limit)
+        .map((row) => foundRow({ type, row }));
     case "Task":
-      return search.entities(type, wanted, limit).map((row) => foundRow({ type, row }));
+      return search
+        .entities(type, await wantedOf(log, type, selection), limit)
+        .map((row) => foundRow({ type, row }));
     default:
       return take(callsOrValues(log, type, selection), limit);
   }
@@ -52,7 +62,9 @@ export async function counted(
   selection: Selection,
 ): Promise<number> {
   const { search } = log.index;
-  if (type !== "CallNode" && type !== "Value") return search.count(type, wantedOf(type, selection));
+  if (type !== "CallNode" && type !== "Value") {
+    return search.count(type, await wantedOf(log, type, selection));
+  }
   const { where, execution, files, valueTypes } = selection;
   if (isEverything(where) && files === null && valueTypes.length === 0) {
     const kinds = ROLES[type].map((role) => NAMED[role]);
@@ -64,20 +76,40 @@ export async function counted(
   return count;
 }
 
-function wantedOf(type: EntityType, selection: Selection): Wanted {
+async function wantedOf(log: IndexedLog, type: EntityType, selection: Selection): Promise<Wanted> {
   const { where, execution, job, taskHashes, results, args } = selection;
+  const isOne = (column: string, named: Named, words: readonly string[]) =>
+    isNamed(log, column, named, words);
   if (type === "Job") {
-    const { task, jobWithResult, jobWithArgument } = NAMED;
-    const more: Sql[] = [];
-    if (taskHashes.length > 0) more.push(sql`j.task IN ${idsLike(taskHashes, task)}`);
-    if (results.length > 0) more.push(sql`j.seq IN ${idsLike(results, jobWithResult)}`);
-    if (args.length > 0) more.push(sql`j.seq IN ${idsLike(args, jobWithArgument)}`);
+    const more = await Promise.all([
+      isOne("j.task", NAMED.task, taskHashes),
+      isOne("j.seq", NAMED.jobWithResult, results),
+      isOne("j.seq", NAMED.jobWithArgument, args),
+    ]);
     return { where: allOf(where, job), execution, more: joined("AND", more, "1") };
   }
-  if (type === "Task" && taskHashes.length > 0) {
-    return { where, execution, more: sql`n.seq IN ${idsLike(taskHashes, NAMED.task)}` };
+  if (type === "Task") {
+    return { where, execution, more: await isOne("n.seq", NAMED.task, taskHashes) };
   }
   return { where, execution };
+}
+
+/** SQL of a column whose row one of some beginnings of ids refers to; of none, any row will do. */
+async function isNamed(
+  log: IndexedLog,
+  column: string,
+  named: Named,
+  words: readonly string[],
+): Promise<Sql> {
+  if (words.length === 0) return sql`1`;
+  const { type } = readKey(named);
+  // Of what is longer than the index holds it, the whole ids are found out beforehand.
+  const ids = await Promise.all(
+    words.map((word) =>
+      isHexId(word) ? [word] : isWithinKey(word) ? [] : idsBeginning(log, type, word),
+    ),
+  );
+  return sql`${column} IN ${log.index.refsOf(named, ids.flat(), words)}`;
 }
 
 async function* callsOrValues(
@@ -105,7 +137,7 @@ function mustHaveRow(type: "CallNode" | "Value", { where, files }: Selection): b
   return !(type === "CallNode" && hasField(where)) && !matcher(where)({ tags: [] });
 }
 
-/** Values and call nodes with rows of their own, by the jobs that made, gave or took them. */
+/** Values and call nodes with rows of their own, by the newest jobs that made, gave or took them. */
 async function* withRows(
   log: IndexedLog,
   type: "CallNode" | "Value",
@@ -114,16 +146,21 @@ async function* withRows(
   const { index } = log;
   const globs = files?.map(globMatcher);
   const name = globs && ((path: string) => globs.length === 0 || globs.some((is) => is(path)));
-  const passes = matcher(execution);
-  const tried = isEverything(execution) ? 1 : Number.MAX_SAFE_INTEGER;
-  const jobOf = ({ id }: EntityRow) =>
-    jobsKnowing(index, type, id, tried).find((job) =>
-      passes(executionSubject(index.execution(job.execution)!)),
-    );
-  for (const row of index.search.entities(type, { where, ...(name && { name }) }, -1)) {
-    const job = jobOf(row);
-    if (job || isEverything(execution)) yield { ...foundRow({ type, row }), job };
+  const rows = index.search.entities(type, { where, ...(name && { name }) }, -1);
+  if (isEverything(execution)) {
+    for (const row of rows) {
+      yield { ...foundRow({ type, row }), job: newestKnowing(index, type, row.id) };
+    }
+    return;
   }
+  const passes = matcher(execution);
+  const entities = rows.flatMap((row) => {
+    const job = jobsKnowing(index, type, row.id, Number.MAX_SAFE_INTEGER)
+      .filter((one) => passes(executionSubject(index.execution(one.execution)!)))
+      .sort(newestJobFirst)[0];
+    return job ? [{ ...foundRow({ type, row }), job }] : [];
+  });
+  yield* entities.sort(newestEntityFirst);
 }
 
 async function take<T>(items: AsyncIterable<T>, limit: number): Promise<T[]> {

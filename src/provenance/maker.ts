@@ -7,8 +7,7 @@ const MAX_PRODUCERS = 100;
 /** The newest job that made a value itself, rather than handed up what a child had made. */
 export function makerOf(log: IndexedLog, id: string): JobRow | undefined {
   const jobs = log.index.jobsNaming(id, "jobWithResult", MAX_PRODUCERS);
-  const [newest] = makersOf(log, jobs).sort((a, b) => b.started - a.started || b.seq - a.seq);
-  return newest;
+  return makersOf(log, jobs)[0];
 }
 
 /** Those of some jobs that are above none of the others. */

@@ -1,10 +1,10 @@
 import { RedunError } from "../errors.ts";
-import { namePrefix } from "../index/ids.ts";
 import type { NameHit } from "../index/reader.ts";
 import type { ExecutionRow, JobRow } from "../index/rows.ts";
 import { decodeExecution, decodeJobs, decodeTask } from "../record/decode.ts";
 import type { Execution, Job, Tagged, Task } from "../record/records.ts";
 import type { HashName } from "../value/digest.ts";
+import { filesIn } from "../value/file.ts";
 import { contentId } from "../value/oid.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
@@ -107,11 +107,21 @@ export async function wholeValue(
 export async function idInJob(
   log: IndexedLog,
   row: JobRow,
-  { type, prefix }: NameHit,
+  hit: NameHit,
 ): Promise<string | undefined> {
   const job = await readJob(log, row);
-  if (type === "CallNode") return job.call ?? undefined;
-  return valuesIn(log, job).find(({ id }) => namePrefix(id) === prefix)?.id;
+  const format = log.log.backend.repository.objectFormat;
+  const ids =
+    hit.type === "CallNode"
+      ? [job.call]
+      : [
+          ...valuesIn(log, job).map(({ id }) => id),
+          // Files are known within other values too.
+          ...[job.args, "result" in job ? job.result : null].flatMap((value) =>
+            filesIn(value).map((file) => contentId(file, format)),
+          ),
+        ];
+  return ids.find((id) => id !== null && log.index.isNamed(hit, id)) ?? undefined;
 }
 
 /** Result (or error) and arguments of a job, with their ids. */

@@ -6,6 +6,7 @@ import { executionPath, jobsPath, outcomePath } from "../../src/record/layout.ts
 import type { Execution, JobSegment, Outcome } from "../../src/record/records.ts";
 import type { TagEdit } from "../../src/tag/tag.ts";
 import { blobId } from "../../src/value/oid.ts";
+import { writeYaml } from "../../src/value/yaml-write.ts";
 
 type Format = "sha1" | "sha256";
 
@@ -22,6 +23,12 @@ export function startFile(
   const text = executionYaml(start);
   const id = blobId(text, format);
   return { id, file: { path: executionPath(id, start.started), text } };
+}
+
+/** The start of an execution that came from elsewhere, where it had an id of its own. */
+export function importedStart(id: string, start: Omit<Execution, "id">): RecordFile {
+  const text = executionYaml(start).replace("version: 1\n", `version: 1\nid: ${writeYaml(id)}`);
+  return { path: executionPath(id, start.started), text };
 }
 
 /** Some jobs of an execution that began at `started`. */
