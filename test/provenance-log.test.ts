@@ -1,6 +1,10 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { openLog, Scheduler, task } from "../src/api.ts";
+import { IndexedLog } from "../src/provenance/indexed-log.ts";
+import { startFile } from "./support/made-records.ts";
 import { temporaryRepository } from "./support/repository.ts";
 
 const half = task({ name: "half", namespace: "math" }, (n: number) => n / 2);
@@ -88,5 +92,49 @@ library("bad questions are refused, and change nothing", async () => {
     remove();
   }
 });
+
+library(
+  "tags whose keys SQLite or UTF-8 would change are told apart, and can be removed",
+  async () => {
+    const { dir: cwd, remove } = temporaryRepository({ commit: true });
+    const keys = ["e", "e\0", "e\0x", "e\0y", "e\u0001", "e\ud800", "e\udbff"];
+    const indexed = await IndexedLog.open({ cwd });
+    // No run of ours writes halves of surrogate pairs; a log that came from elsewhere may have them.
+    const { id, file } = startFile({
+      task: "main",
+      argv: [],
+      started: "2026-01-01T00:00:00.000Z",
+      user: "ann",
+      host: "h",
+      code: {},
+      tags: keys.map((key) => [key, key]),
+      nonce: "1",
+    });
+    await indexed.log.append([file], "run");
+    await indexed.close();
+    const left = async () => {
+      const log = await openLog({ cwd });
+      const entity = await log.get(id);
+      await log.close();
+      return new Map(entity.tags);
+    };
+    try {
+      assert.equal(
+        [...(await left())],
+        keys.map((key) => [key, key]),
+      );
+      const log = await openLog({ cwd });
+      assert.is((await log.executions({ tags: { "e\0x": "e\0x" } })).length, 1);
+      assert.is((await log.executions({ tags: { e: "e\0x" } })).length, 0);
+      for (const key of keys.slice(1)) await log.removeTags(id, [key]);
+      await log.close();
+      assert.equal([...(await left())], [["e", "e"]]);
+      rmSync(join(cwd, ".git/redun/index"), { recursive: true });
+      assert.equal([...(await left())], [["e", "e"]]);
+    } finally {
+      remove();
+    }
+  },
+);
 
 library.run();

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire as requireFrom } from "node:module";
 import { join } from "node:path";
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { keepTexts } from "./stored-text.ts";
 
 /** In the command line's CommonJS bundle there is a file name and no `import.meta`. */
 const here = typeof __filename === "string" ? __filename : import.meta.url;
@@ -22,6 +23,7 @@ export function openDatabase(path: string): Database {
   // next command reads from git again. A query that takes in some hundred runs does not wait until
   // they are synced into the file itself, which closing does.
   configure(database);
+  keepTexts(database);
   return database;
 }
 

@@ -12,7 +12,7 @@ export type Tags =
 
 /**
  * Tags as pairs, each value checked.
- * @throws RedunError BAD_TAG for an empty key, BAD_VALUE for a value that is not JSON, by its name
+ * @throws RedunError BAD_TAG for a key that is empty or no Unicode text, BAD_VALUE for a value that is not JSON, by its name
  */
 export function tagPairs(tags: Tags | undefined): TagPair[] {
   if (!tags) return [];
@@ -26,8 +26,18 @@ export function tagPairs(tags: Tags | undefined): TagPair[] {
     }
     const [key, value] = pair;
     if (key === "") throw new RedunError("BAD_TAG", "A tag has an empty key.");
+    if (!key.isWellFormed()) throw noText(key);
     return [key, tagValueOf(value, key)];
   });
+}
+
+/** A hash is computed from UTF-8, in which two such keys would look the same. */
+function noText(key: string): RedunError {
+  return new RedunError(
+    "BAD_TAG",
+    `The tag key ${JSON.stringify(key)} holds half of a surrogate pair: it is no Unicode text.`,
+    "A text that was cut by its `length` may end so; `key.toWellFormed()` mends it.",
+  );
 }
 
 function noTags(): RedunError {

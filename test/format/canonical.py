@@ -170,5 +170,5 @@ def tag_hash(entity, key, value, parents=()):
 def bencode(value):
     if isinstance(value, list):
         return b"l" + b"".join(map(bencode, value)) + b"e"
-    data = value.encode("utf-8")
+    data = re.sub("[\ud800-\udfff]", "\ufffd", value).encode("utf-8")
     return b"%d:" % len(data) + data
