@@ -1,3 +1,5 @@
+import { redactUrls } from "./redact.ts";
+
 const brand = Symbol.for("redun-git.error");
 
 /**
@@ -14,9 +16,10 @@ export class RedunError extends Error {
   readonly hint: string | undefined;
 
   constructor(code: ErrorCode, message: string, hint?: string, options?: ErrorOptions) {
-    super(message, options);
+    // Whatever it quotes: a URL may hold a password.
+    super(redactUrls(message), options);
     this.code = code;
-    this.hint = hint;
+    this.hint = hint === undefined ? undefined : redactUrls(hint);
   }
 
   /** An error of another copy of this module (the command line is bundled apart) is one as well. */
@@ -30,6 +33,7 @@ export type ErrorCode =
   | "USAGE"
   | "NOT_A_REPOSITORY"
   | "UNSUPPORTED_REPOSITORY"
+  | "UNSAFE_REPOSITORY"
   | "REPOSITORY_UNWRITABLE"
   | "GIT_FAILED"
   | "REF_MOVED"

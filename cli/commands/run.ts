@@ -85,7 +85,7 @@ async function run(
 function autoPush(options: Options): void {
   const repository = findRepository(process.cwd());
   const config = loadConfig(repository);
-  startAutoPush(repository, config, process.argv[1]!, chosenRef(logChoice(options), config));
+  startAutoPush(config, process.argv[1]!, chosenRef(logChoice(options), config));
 }
 
 class Interrupted extends Error {

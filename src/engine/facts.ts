@@ -1,5 +1,5 @@
 import type { GitBackend } from "../git/backend.ts";
-import { withoutCredentials } from "../git/remote-url.ts";
+import { fetchUrl, withoutCredentials } from "../git/remote-url.ts";
 import type { Code } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { VERSION } from "../version.ts";
@@ -14,7 +14,7 @@ export async function codeFacts(
 ): Promise<Code> {
   const [head, config] = await Promise.all([backend.head(), backend.config()]);
   const commit = env.REDUN_GIT_COMMIT || head.commit;
-  const origin = env.REDUN_GIT_ORIGIN_URL || config.get("remote.origin.url");
+  const origin = env.REDUN_GIT_ORIGIN_URL || fetchUrl(config, "origin");
   // Tree, branch and dirt are those of the checkout: a commit named from outside has none of them.
   const here = commit === head.commit;
   return {

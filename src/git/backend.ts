@@ -22,6 +22,11 @@ export interface Repository {
   readonly objectFormat: ObjectFormat;
   /** `files` unless `extensions.refStorage` says otherwise. */
   readonly refFormat: string;
+  /**
+   * True where git would not find it again from the top of its work tree, and is told: it was named
+   * by GIT_DIR and the like, or its work tree is elsewhere.
+   */
+  readonly isNamed?: boolean;
 }
 
 /** A file to add: a slash-separated path from the root of the tree, and its whole content. */

@@ -1,7 +1,6 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
 import { RedunError } from "../errors.ts";
 import type { GitBackend, Repository } from "./backend.ts";
+import { gitOnPath } from "./files/git-program.ts";
 import { readRef } from "./files/refs.ts";
 
 /** The oldest git that the native backend is tested with. */
@@ -23,7 +22,9 @@ export async function openBackend(
       "Leave it unset to have the installed git used where there is one.",
     );
   }
-  const native = forced ? forced === "native" : gitOnPath() && (await isRecent(repository));
+  const native = forced
+    ? forced === "native"
+    : gitOnPath() !== null && (await isRecent(repository));
   if (native) return (await import("./native/backend.ts")).openNative(repository);
   return (await import("./isomorphic/backend.ts")).openIsomorphic(repository);
 }
@@ -68,24 +69,9 @@ export function deferredBackend(repository: Repository): GitBackend {
     remoteRefs: async (request) => (await open()).remoteRefs(request),
     fetch: async (request) => (await open()).fetch(request),
     push: async (request) => (await open()).push(request),
-    maintain: () => void opened?.then((backend) => backend.maintain()),
+    maintain: () => void opened?.then((backend) => backend.maintain()).catch(() => {}),
     close: async () => (opened ? (await opened).close() : undefined),
   };
-}
-
-function gitOnPath(): boolean {
-  const names = process.platform === "win32" ? ["git.exe", "git.cmd"] : ["git"];
-  const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
-  return folders.some((folder) => names.some((name) => isExecutable(join(folder, name))));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function isRecent(repository: Repository): Promise<boolean> {

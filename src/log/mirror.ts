@@ -1,7 +1,7 @@
 /** Where git itself would put other logs in the place of ours: a mirror (`+refs/*:refs/*`). */
 import { RedunError } from "../errors.ts";
 import type { GitConfig } from "../git/backend.ts";
-import { isTrue } from "../git/files/config.ts";
+import { isTrue } from "../git/files/config-values.ts";
 import { shellWord } from "../value/shown-text.ts";
 import { logName } from "./ref.ts";
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { RedunError } from "../errors.ts";
-import type { GitConfig, Repository } from "../git/backend.ts";
+import type { GitConfig } from "../git/backend.ts";
 import { type LockFile, lockFile } from "../git/files/lock-file.ts";
 import type { Log } from "../log/log.ts";
 import { pushLog } from "./push.ts";
@@ -13,16 +13,11 @@ import { autoPushRemotes } from "./setup.ts";
  * Starts a push in a process of its own for each remote that is to have every run. It neither
  * holds up nor fails whoever starts it. `command` is how to start this program: a Node script.
  */
-export function startAutoPush(
-  { workTree, gitDir }: Repository,
-  config: GitConfig,
-  command: string,
-  ref: string,
-): void {
+export function startAutoPush(config: GitConfig, command: string, ref: string): void {
   for (const remote of autoPushRemotes(config)) {
     const words = [command, "push", "--background", "--ref", ref, remote];
+    // From the same folder: variables such as GIT_DIR may be relative to it.
     const child = spawn(process.execPath, words, {
-      cwd: workTree ?? gitDir,
       detached: true,
       stdio: "ignore",
     });

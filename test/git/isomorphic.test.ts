@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type ErrorCode, RedunError } from "../../src/errors.ts";
-import { loadConfig } from "../../src/git/files/config.ts";
+import { readConfig } from "../../src/git/files/config-reader.ts";
 import { lockFile } from "../../src/git/files/lock-file.ts";
 import { ownerOfThisProcess, ticketName } from "../../src/git/files/lock-owner.ts";
 import { startOf } from "../../src/git/files/process-state.ts";
@@ -417,7 +417,7 @@ line"
 isomorphic("reads a config file as git does", () => {
   const repo = temporaryRepository();
   fs.appendFileSync(join(repo.dir, ".git/config"), CONFIG);
-  const config = loadConfig(findRepository(repo.dir));
+  const config = readConfig(findRepository(repo.dir));
   const listed = repo.git("config", "--list", "-z").split("\0").filter(Boolean);
   assert.ok(listed.length > 20);
   for (const entry of listed) {
@@ -435,12 +435,13 @@ isomorphic("reads a config file as git does", () => {
 for (const line of ["[unclosed", '[x] key = "open', "[x] 1key = 2", "[x] k v"]) {
   isomorphic(`refuses the config line ${line}, as git does`, async () => {
     const repo = temporaryRepository();
+    const found = findRepository(repo.dir);
     const path = join(repo.dir, ".git/config");
     fs.writeFileSync(path, `${line}\n${fs.readFileSync(path, "utf8")}`);
     assert.throws(() => repo.git("config", "--list"), /bad config line 1/);
-    const repository = { ...findRepository(repo.dir), workTree: null };
+    const repository = { ...found, workTree: null };
     assert.throws(
-      () => loadConfig(repository),
+      () => readConfig(repository),
       (error: unknown) => error instanceof RedunError && /line 1 /.test(error.message),
     );
     repo.remove();

@@ -1,125 +1,88 @@
-import { realpathSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
 import type { GitConfig, Repository } from "../backend.ts";
-import { parseConfig, type Setting } from "./config-file.ts";
+import { askConfig } from "../native/ask.ts";
+import type { Setting } from "./config-file.ts";
+import { readConfig } from "./config-reader.ts";
 import { configOf } from "./config-values.ts";
-import { readText } from "./read-text.ts";
-import { headRef } from "./refs.ts";
+import { hasCode } from "./folders.ts";
+import { mayAskGit, systemConfig } from "./git-program.ts";
 
 /**
- * Reads git's configuration as git does: system, global, repository, work tree, environment;
- * later ones win. Missing and unreadable files count as empty.
- * @throws RedunError GIT_FAILED for a malformed file
+ * git's configuration, as git reads it. Plain files are read here, because starting git takes as
+ * long as a query; of anything else git is asked, or without git the file reader does its best.
+ * @throws RedunError GIT_FAILED for a file that git cannot read, UNSUPPORTED_REPOSITORY for what
+ * only git knows where there is none
  */
 export function loadConfig(repository: Repository, env = process.env): GitConfig {
-  const read = (path: string) => readSettings(path, repository, env);
-  const settings = [...outerFiles(env), join(repository.commonDir, "config")].flatMap(read);
-  if (isTrue(settings.findLast(({ key }) => key === "extensions.worktreeconfig")?.value)) {
-    settings.push(...read(join(repository.gitDir, "config.worktree")));
-  }
-  settings.push(...environmentSettings(env));
-  return configOf(settings.map(({ key, value }) => [key, value] as const));
+  const settings = plainConfig(repository, env);
+  if (settings) return configOf(settings.map(({ key, value }) => [key, value] as const));
+  return mayAskGit(env) ? askConfig(repository, env) : readConfig(repository, env);
 }
 
-/** True for a value that git takes for true. */
-export function isTrue(value: string | undefined): boolean {
-  return value !== undefined && /^(?:true|yes|on|[+-]?0*[1-9]\d*)$/i.test(value);
-}
-
-/** Section and name ignore case, the subsection between them does not. */
-function normalised(key: string): string {
-  const first = key.indexOf(".");
-  const last = key.lastIndexOf(".");
-  if (first < 0) return key.toLowerCase();
-  return key.slice(0, first).toLowerCase() + key.slice(first, last) + key.slice(last).toLowerCase();
-}
-
-function outerFiles(env: NodeJS.ProcessEnv): string[] {
-  const system = isTrue(env.GIT_CONFIG_NOSYSTEM) ? [] : [env.GIT_CONFIG_SYSTEM ?? "/etc/gitconfig"];
-  if (env.GIT_CONFIG_GLOBAL !== undefined) return [...system, env.GIT_CONFIG_GLOBAL];
-  const home = homeOf(env);
-  const xdg = env.XDG_CONFIG_HOME || join(home, ".config");
-  return [...system, join(xdg, "git", "config"), join(home, ".gitconfig")];
-}
-
-function homeOf(env: NodeJS.ProcessEnv): string {
-  return env.HOME ?? homedir();
-}
-
-function readSettings(
-  path: string,
-  repository: Repository,
+/**
+ * The settings where nothing but plain files can hold any: none of the variables that hold settings,
+ * no includes, no work tree with settings of its own, only lines of the simplest form. Else null.
+ */
+export function plainConfig(
+  { commonDir }: Pick<Repository, "commonDir">,
   env: NodeJS.ProcessEnv,
-  depth = 0,
-): Setting[] {
-  const result: Setting[] = [];
-  for (const setting of parseConfig(readText(path), path)) {
-    result.push(setting);
-    const condition = /^include(?:if\.(.*))?\.path$/s.exec(setting.key);
-    if (!condition || depth >= MAX_INCLUDE_DEPTH) continue;
-    const pattern = condition[1];
-    if (pattern !== undefined && !holds(pattern, path, repository, env)) continue;
-    const included = resolve(dirname(path), expandHome(setting.value, env));
-    result.push(...readSettings(included, repository, env, depth + 1));
+): Setting[] | null {
+  const outer = outerFiles(env);
+  if (outer === null || UNUSUAL.some((name) => env[name] !== undefined)) return null;
+  const settings: Setting[] = [];
+  for (const path of [...outer, join(commonDir, "config")]) {
+    const found = plainFile(path);
+    if (found === null) return null;
+    settings.push(...found);
   }
-  return result;
+  const isPlain = ({ key }: Setting) =>
+    !/^include(?:if)?\./.test(key) && key !== "extensions.worktreeconfig";
+  return settings.every(isPlain) ? settings : null;
 }
 
-/** git's own limit; it ends circles too. */
-const MAX_INCLUDE_DEPTH = 10;
+const UNUSUAL = ["GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS", "GIT_COMMON_DIR"];
 
-/** A path of the configuration, with the home folder in place of its `~`. */
-export function expandHome(path: string, env = process.env): string {
-  return path.startsWith("~/") ? join(homeOf(env), path.slice(2)) : path;
-}
-
-/** An `includeIf` condition: `gitdir:`, `gitdir/i:` or `onbranch:`; others never hold. */
-function holds(
-  condition: string,
-  file: string,
-  repository: Repository,
-  env: NodeJS.ProcessEnv,
-): boolean {
-  const [, kind, given = ""] = /^(gitdir|gitdir\/i|onbranch):(.+)$/s.exec(condition) ?? [];
-  const openEnded = given.endsWith("/") ? `${given}**` : given;
-  if (kind === "onbranch") {
-    const branch = /^refs\/heads\/(.+)$/s.exec(headRef(repository) ?? "")?.[1];
-    return branch !== undefined && wildcard(openEnded, "").test(branch);
+/** The files of the system and the user, in git's order; null where only git knows them. */
+function outerFiles(env: NodeJS.ProcessEnv): string[] | null {
+  const { GIT_CONFIG_NOSYSTEM, GIT_CONFIG_SYSTEM, GIT_CONFIG_GLOBAL, HOME } = env;
+  const files: (string | null)[] = [];
+  if (GIT_CONFIG_NOSYSTEM === undefined) files.push(GIT_CONFIG_SYSTEM ?? systemConfig(env));
+  else if (GIT_CONFIG_NOSYSTEM !== "1") return null;
+  if (GIT_CONFIG_GLOBAL !== undefined) files.push(GIT_CONFIG_GLOBAL);
+  else {
+    files.push(join(env.XDG_CONFIG_HOME || join(HOME || ".", ".config"), "git/config"));
+    files.push(join(HOME || ".", ".gitconfig"));
   }
-  if (kind === undefined) return false;
-  const home = expandHome(openEnded, env);
-  const absolute = home.startsWith("./") ? join(dirname(file), home) : home;
-  const pattern = wildcard(
-    absolute.startsWith("/") ? absolute : `**/${absolute}`,
-    kind.slice(6) && "i",
-  );
-  return [repository.gitDir, realPath(repository.gitDir)].some((path) => pattern.test(path));
+  const isCertain = (path: string | null) => path !== null && isAbsolute(path);
+  return files.every(isCertain) ? (files as string[]) : null;
 }
 
-/** A path pattern as git reads it: `*` and `?` stop at a slash, `**` does not. */
-function wildcard(pattern: string, flags: string): RegExp {
-  const source = pattern.replace(/\*\*\/|\*\*|\*|\?|[\\^$.|+()[\]{}]/g, (token) => {
-    if (token === "**/") return "(?:.*/)?";
-    if (token === "**") return ".*";
-    if (token === "*") return "[^/]*";
-    return token === "?" ? "[^/]" : `\\${token}`;
-  });
-  return new RegExp(`^${source}$`, `s${flags}`);
-}
-
-function realPath(path: string): string {
+/**
+ * The settings of a file of plain lines: `[section]`, `[section "sub"]`, `key = text`, comments and
+ * blank lines, without quotes, escapes or tabs in values. None of a missing file, null of any other.
+ */
+export function plainFile(path: string): Setting[] | null {
+  let text: string;
   try {
-    return realpathSync(path);
-  } catch {
-    return path;
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    return hasCode(error, "ENOENT", "ENOTDIR") ? [] : null;
   }
+  const settings: Setting[] = [];
+  let section = "";
+  for (const line of text.split("\n")) {
+    const [, comment, name, subsection, key, value] = PLAIN_LINE.exec(line) ?? [];
+    if (name !== undefined) {
+      section = name.toLowerCase() + (subsection === undefined ? "" : `.${subsection}`);
+    } else if (key !== undefined && section !== "") {
+      settings.push({ key: `${section}.${key.toLowerCase()}`, value: value!.trimEnd() });
+    } else if (comment === undefined) {
+      return null;
+    }
+  }
+  return settings;
 }
 
-function environmentSettings(env: NodeJS.ProcessEnv): Setting[] {
-  const count = Number(env.GIT_CONFIG_COUNT ?? 0) || 0;
-  return Array.from({ length: count }, (_, index) => ({
-    key: normalised(env[`GIT_CONFIG_KEY_${index}`] ?? ""),
-    value: env[`GIT_CONFIG_VALUE_${index}`] ?? "",
-  }));
-}
+const PLAIN_LINE =
+  /^[ \t]*(?:()(?:[#;].*)?|\[([A-Za-z0-9-]+)(?: "([^"\\\x00-\x1f]*)")?\]|([A-Za-z][A-Za-z0-9-]*) *= *([^"\\#;\x00-\x20\x7f][^"\\#;\x00-\x1f\x7f]*))$/;

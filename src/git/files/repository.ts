@@ -1,98 +1,93 @@
-import { readFileSync, realpathSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { RedunError } from "../../errors.ts";
-import type { ObjectFormat, Repository } from "../backend.ts";
-import { readText } from "./read-text.ts";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import type { Repository } from "../backend.ts";
+import { askRepository } from "../native/ask.ts";
+import { notARepository } from "../refused-repository.ts";
+import { plainFile } from "./config.ts";
+import { mayAskGit } from "./git-program.ts";
+import { readRepository } from "./repository-reader.ts";
 
 /**
- * Finds the repository that `cwd` is in, as git does: GIT_DIR if set, else the first parent
- * folder that holds a `.git` directory, a `.git` file (linked worktree, submodule), or is itself
- * a bare repository. Reads a handful of small files and starts no process, because every command
- * begins here.
- * @throws RedunError NOT_A_REPOSITORY
+ * Finds the repository that `cwd` is in, as git does. A plain one is found by looking at a few
+ * files, because every command begins here; in any other case git is asked, or without git the file
+ * reader does its best.
+ * @throws RedunError NOT_A_REPOSITORY; UNSAFE_REPOSITORY for one that git does not trust,
+ * UNSUPPORTED_REPOSITORY, GIT_FAILED
  */
 export function findRepository(cwd: string, env: NodeJS.ProcessEnv = process.env): Repository {
-  if (env.GIT_DIR) {
-    const gitDir = resolve(cwd, env.GIT_DIR);
-    if (!isGitDir(gitDir)) throw notARepository(`GIT_DIR=${env.GIT_DIR}`);
-    return describe(
-      gitDir,
-      env.GIT_WORK_TREE ? resolve(cwd, env.GIT_WORK_TREE) : resolve(cwd),
-      env,
-    );
-  }
-  for (let folder = realPath(cwd); ; folder = dirname(folder)) {
-    const gitDir = gitDirOf(folder);
-    if (gitDir) return describe(gitDir, env.GIT_WORK_TREE ?? folder, env);
-    if (isGitDir(folder)) return describe(folder, null, env);
-    if (folder === dirname(folder)) throw notARepository(cwd);
-  }
-}
-
-function notARepository(where: string): RedunError {
-  return new RedunError(
-    "NOT_A_REPOSITORY",
-    `There is no git repository in ${where} or in any folder above it.`,
-    "redun-git keeps its log in a git repository. Make one with `git init`, or change to a folder inside one.",
-  );
-}
-
-/** The git directory that `folder/.git` is or names, or null. */
-function gitDirOf(folder: string): string | null {
-  const dotGit = join(folder, ".git");
-  const stat = statSync(dotGit, { throwIfNoEntry: false });
-  if (stat?.isDirectory()) return isGitDir(dotGit) ? dotGit : null;
-  if (!stat?.isFile()) return null;
-  const target = /^gitdir: (.+?)\s*$/.exec(readFileSync(dotGit, "utf8"))?.[1];
-  return target ? resolve(folder, target) : null;
-}
-
-/** git's own test for a git directory: HEAD, and objects and refs here or in the common one. */
-function isGitDir(folder: string): boolean {
-  const exists = (name: string) => statSync(join(folder, name), { throwIfNoEntry: false });
-  if (!exists("HEAD")) return false;
-  return Boolean(exists("commondir") || (exists("objects") && exists("refs")));
-}
-
-function describe(gitDir: string, workTree: string | null, env: NodeJS.ProcessEnv): Repository {
-  const commonDir = env.GIT_COMMON_DIR ? resolve(env.GIT_COMMON_DIR) : commonDirOf(gitDir);
-  const config = readText(join(commonDir, "config"));
-  const bare =
-    workTree !== null && gitDir === commonDir && setting(config, "core", "bare") === "true";
-  return {
-    gitDir,
-    commonDir,
-    workTree: bare ? null : workTree,
-    objectFormat: (setting(config, "extensions", "objectformat") ?? "sha1") as ObjectFormat,
-    refFormat: setting(config, "extensions", "refstorage") ?? "files",
-  };
-}
-
-function commonDirOf(gitDir: string): string {
-  const named = readText(join(gitDir, "commondir")).trim();
-  return named ? resolve(gitDir, named) : gitDir;
+  const plain = plainRepository(cwd, env);
+  if (plain) return plain;
+  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw notARepository(cwd);
+  return mayAskGit(env) ? askRepository(cwd, env) : readRepository(cwd, env);
 }
 
 /**
- * One setting of a config file's own text. Enough for `extensions.*`, which git itself reads from
- * the repository's config file alone; everything else goes through `GitBackend.config`.
+ * The repository of the nearest folder above that has anything to do with git, where that is a plain
+ * `.git` directory: it and its work tree are our own, no variable says otherwise, and its settings
+ * are plain lines that neither move the work tree nor extend the format. Else null.
  */
-function setting(config: string, section: string, name: string): string | undefined {
-  let inSection = false;
-  let value: string | undefined;
-  for (const line of config.split("\n")) {
-    const header = /^\s*\[\s*([^\]\s"]+)\s*\]/.exec(line);
-    if (header) inSection = header[1]?.toLowerCase() === section;
-    const pair = /^\s*([a-zA-Z][\w-]*)\s*=\s*"?([^"#;]*?)"?\s*$/.exec(line);
-    if (inSection && pair?.[1]?.toLowerCase() === name) value = pair[2]?.toLowerCase();
+export function plainRepository(cwd: string, env: NodeJS.ProcessEnv): Repository | null {
+  const isUnusual = (name: string) => name.startsWith("GIT_") && !USUAL.test(name);
+  if (Object.keys(env).some((name) => isUnusual(name) && env[name] !== undefined)) return null;
+  const user = process.geteuid?.();
+  if (user === undefined) return null;
+  try {
+    const start = realpathSync(cwd);
+    const { dev } = statSync(start);
+    for (let folder = start; ; folder = dirname(folder)) {
+      const stat = lstatSync(folder);
+      // git stops at the border of a file system.
+      if (stat.dev !== dev || !stat.isDirectory()) return null;
+      const gitDir = join(folder, ".git");
+      const found = lstatSync(gitDir, { throwIfNoEntry: false });
+      if (found) {
+        const isOwn = found.isDirectory() && found.uid === user && stat.uid === user;
+        return isOwn && isPlain(gitDir) ? plainAt(gitDir, folder) : null;
+      }
+      // It may be a bare repository.
+      if (existsSync(join(folder, "HEAD")) || folder === dirname(folder)) return null;
+    }
+  } catch {
+    return null;
   }
-  return value;
 }
 
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
+/** Variables that have nothing to say about where a repository is, nor whether it is trusted. */
+const USUAL =
+  /^GIT_(?:(?:AUTHOR|COMMITTER)_(?:NAME|EMAIL|DATE)|(?:SEQUENCE_)?EDITOR|PAGER(?:_IN_USE)?|SSH(?:_COMMAND|_VARIANT)?|ASKPASS|TERMINAL_PROMPT|EXEC_PATH|TEMPLATE_DIR|CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM)|TRACE\w*|OPTIONAL_LOCKS|PREFIX|REFLOG_ACTION|INDEX_FILE|MERGE_AUTOEDIT|SSL_\w+|HTTP_\w+|PS1_\w+|NO_REPLACE_OBJECTS|ALLOW_PROTOCOL|PROTOCOL)$/;
+
+/** What git itself looks for in a git directory, and nothing that makes it more than that. */
+function isPlain(gitDir: string): boolean {
+  for (const name of ["objects", "refs"]) {
+    const path = join(gitDir, name);
+    accessSync(path, constants.X_OK);
+    if (!lstatSync(path).isDirectory()) return false;
   }
+  if (existsSync(join(gitDir, "commondir"))) return false;
+  const head = join(gitDir, "HEAD");
+  const isFile = lstatSync(head).isFile();
+  return isFile && /^(?:ref: refs\/[^\s]+|[0-9a-f]{40})\n$/.test(readFileSync(head, "utf8"));
 }
+
+function plainAt(gitDir: string, workTree: string): Repository | null {
+  for (const { key, value } of plainFile(join(gitDir, "config")) ?? [UNKNOWN]) {
+    const isPlain =
+      key === "core.bare"
+        ? value === "false"
+        : key === "core.repositoryformatversion"
+          ? value === "0" || value === "1"
+          : key !== "core.worktree" && !key.startsWith("extensions.");
+    if (!isPlain) return null;
+  }
+  return { gitDir, commonDir: gitDir, workTree, objectFormat: "sha1", refFormat: "files" };
+}
+
+const UNKNOWN = { key: "extensions.unknown", value: "" };

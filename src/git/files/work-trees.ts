@@ -1,7 +1,8 @@
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Repository } from "../backend.ts";
-import { isTrue, loadConfig } from "./config.ts";
+import { loadConfig } from "./config.ts";
+import { isTrue } from "./config-values.ts";
 import { hasCode } from "./folders.ts";
 import { readText } from "./read-text.ts";
 import { headRef } from "./refs.ts";

@@ -1,5 +1,5 @@
 import type { Append, GitBackend, Oid, Repository } from "../backend.ts";
-import { loadConfig } from "../files/config.ts";
+import { readConfig } from "../files/config-reader.ts";
 import { listRefs, readRef } from "../files/refs.ts";
 import { workTreeWith } from "../files/work-trees.ts";
 import { addFiles } from "./add-files.ts";
@@ -32,9 +32,9 @@ export function openIsomorphic(repository: Repository): GitBackend {
 
   return {
     repository,
-    config: async () => loadConfig(repository),
-    identity: async () => identityOf(loadConfig(repository)),
-    head: async () => readHead(repository, store, loadConfig(repository)),
+    config: async () => readConfig(repository),
+    identity: async () => identityOf(readConfig(repository)),
+    head: async () => readHead(repository, store, readConfig(repository)),
     resolve: async (ref) => readRef(repository, ref).oid,
     refs: async (prefix) => listRefs(repository, prefix),
     checkedOut: async (ref) => workTreeWith(repository, ref),
@@ -56,7 +56,7 @@ export function openIsomorphic(repository: Repository): GitBackend {
     async append({ ref, expected, files, message, ...request }: Append) {
       // Found out under the lock too, but there a refusal would leave unused objects behind.
       expectRef(repository, ref, expected);
-      const config = loadConfig(repository);
+      const config = readConfig(repository);
       const identity = request.identity ?? identityOf(config);
       const parents = request.parents ?? (expected ? [expected] : []);
       const batch = store.batch();
@@ -69,7 +69,7 @@ export function openIsomorphic(repository: Repository): GitBackend {
     },
 
     async move(request) {
-      const config = loadConfig(repository);
+      const config = readConfig(repository);
       const { committer } = identityOf(config);
       await moveRef(repository, config, { ...request, committer });
     },

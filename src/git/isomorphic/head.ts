@@ -1,7 +1,7 @@
 import type { GitConfig, Head, Repository } from "../backend.ts";
-import { loadConfig } from "../files/config.ts";
+import { readConfig } from "../files/config-reader.ts";
 import { headRef, readRef } from "../files/refs.ts";
-import { findRepository } from "../files/repository.ts";
+import { readRepository } from "../files/repository-reader.ts";
 import { readCommit } from "./commits.ts";
 import { ObjectStore } from "./objects.ts";
 import { indexPathOf, isDirty } from "./work-tree.ts";
@@ -26,9 +26,9 @@ export async function readHead(
 }
 
 async function isSubmoduleClean(folder: string, commit: string): Promise<boolean> {
-  const submodule = findRepository(folder, {});
+  const submodule = readRepository(folder, {});
   if (submodule.workTree !== folder) return true;
   const store = new ObjectStore(submodule.commonDir);
-  const head = await readHead(submodule, store, loadConfig(submodule));
+  const head = await readHead(submodule, store, readConfig(submodule));
   return head.commit === commit && !head.dirty;
 }

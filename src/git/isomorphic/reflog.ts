@@ -1,7 +1,7 @@
 import { appendFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { GitConfig, Repository } from "../backend.ts";
-import { isTrue } from "../files/config.ts";
+import { isTrue } from "../files/config-values.ts";
 import { makeFolder } from "../files/folders.ts";
 import { refRoot } from "../files/refs.ts";
 import type { RefMove } from "./move-ref.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { RedunError } from "../../errors.ts";
 import type { Repository } from "../backend.ts";
-import { isTrue } from "../files/config.ts";
 import { parseConfig } from "../files/config-file.ts";
+import { isTrue } from "../files/config-values.ts";
 import { readText } from "../files/read-text.ts";
 
 /**

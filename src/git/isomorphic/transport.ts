@@ -4,7 +4,7 @@ import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { HttpClient } from "isomorphic-git";
 import { RedunError } from "../../errors.ts";
 import type { Fetch, Oid, Push, Pushed, RemoteRefs, Repository, Transfer } from "../backend.ts";
-import { loadConfig } from "../files/config.ts";
+import { readConfig } from "../files/config-reader.ts";
 import { makeFolder } from "../files/folders.ts";
 import { readRef } from "../files/refs.ts";
 import { withoutCredentials } from "../remote-url.ts";
@@ -113,7 +113,7 @@ async function open(
   { remote, url: chosen }: Pick<Transfer, "remote" | "url">,
   action: "fetch" | "push",
 ) {
-  const config = loadConfig(repository);
+  const config = readConfig(repository);
   const pushUrl = action === "push" ? config.get(`remote.${remote}.pushurl`) : undefined;
   // git fetches from the first of several.
   const given = chosen ?? pushUrl ?? config.getAll(`remote.${remote}.url`)[0] ?? remote;
@@ -177,7 +177,7 @@ async function inScratch<T>(
 }
 
 function setRef(repository: Repository, ref: string, expected: Oid | null, next: Oid) {
-  const config = loadConfig(repository);
+  const config = readConfig(repository);
   const { committer } = identityOf(config);
   return moveRef(repository, config, { ref, expected, next, committer, message: "fetch" });
 }

@@ -5,10 +5,11 @@ import { listConfig } from "../files/config-values.ts";
 import { machineIdentity, stamp } from "../identity.ts";
 import { arrivals } from "./arrivals.ts";
 import { CatFile } from "./cat-file.ts";
+import { gitFailed } from "./environment.ts";
 import { fastImport, refusal } from "./fast-import.ts";
 import { history } from "./history.ts";
 import { maintain } from "./maintenance.ts";
-import { gitFailed, gitFields, gitText, runGit } from "./process.ts";
+import { gitFields, gitText, runGit } from "./process.ts";
 import { fetchRefs, pushCommit, remoteRefs } from "./transport.ts";
 import { wholeTree } from "./whole-tree.ts";
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { RedunError } from "../../errors.ts";
 import type { Oid, Repository } from "../backend.ts";
-import { gitEnvironment } from "./process.ts";
+import { gitEnvironment } from "./environment.ts";
 
 /**
  * After so many answers we look for what git has written meanwhile. Its pipe holds little: a git

@@ -1,7 +1,8 @@
 import { RedunError } from "../../errors.ts";
 import { type Append, FILE_MODE, type Identity, type Oid, type Repository } from "../backend.ts";
 import { namesOf } from "../files/path-names.ts";
-import { gitFailed, runGit } from "./process.ts";
+import { gitFailed } from "./environment.ts";
+import { runGit } from "./process.ts";
 
 /**
  * One append as one `git fast-import`: blobs, trees, commit and ref in a single stream. It keeps

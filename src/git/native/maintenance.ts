@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Repository } from "../backend.ts";
-import { gitEnvironment } from "./process.ts";
+import { gitEnvironment } from "./environment.ts";
 
 /**
  * git packs loose objects once it guesses that there are 6,700 of them, by those in one of the 256

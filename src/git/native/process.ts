@@ -1,23 +1,11 @@
 import { spawn } from "node:child_process";
-import { RedunError } from "../../errors.ts";
 import type { Repository } from "../backend.ts";
+import { cannotStart, gitEnvironment, gitFailed } from "./environment.ts";
 
 export interface GitResult {
   readonly status: number;
   readonly stdout: Buffer;
   readonly stderr: string;
-}
-
-/**
- * Where git runs and with which environment.
- *
- * Git finds the repository again by itself from the folder: setting GIT_DIR for it would switch
- * off its own safety check (`safe.directory`). LC_ALL=C because `append` reads git's refusals.
- */
-export function gitEnvironment(repository: Repository): { cwd: string; env: NodeJS.ProcessEnv } {
-  const env: NodeJS.ProcessEnv = { ...process.env, LC_ALL: "C", GIT_OPTIONAL_LOCKS: "0" };
-  if (process.env.GIT_DIR) env.GIT_DIR = repository.gitDir;
-  return { cwd: repository.workTree ?? repository.gitDir, env };
 }
 
 /**
@@ -99,19 +87,4 @@ export async function* gitFields(
   } finally {
     child.kill();
   }
-}
-
-export function gitFailed(args: readonly string[], status: number, stderr: string): RedunError {
-  const said = stderr.trim() || `status ${status} and no message`;
-  return new RedunError("GIT_FAILED", `\`git ${args.join(" ")}\` failed: ${said}`);
-}
-
-/** The error for a git that could not even be started. */
-export function cannotStart(error: Error): RedunError {
-  return new RedunError(
-    "GIT_FAILED",
-    `git could not be started: ${error.message}`,
-    "Install git 2.30 or newer and make sure that it is on the PATH.",
-    { cause: error },
-  );
 }

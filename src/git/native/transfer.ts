@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import type { Repository, Transfer } from "../backend.ts";
-import { cannotStart, gitEnvironment } from "./process.ts";
+import { cannotStart, gitEnvironment } from "./environment.ts";
 
 export interface TransferResult {
   readonly status: number;

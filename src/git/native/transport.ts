@@ -1,7 +1,6 @@
 import { RedunError } from "../../errors.ts";
 import type { Fetch, Oid, Push, Pushed, RemoteRefs, Repository, Transfer } from "../backend.ts";
-import { isTrue } from "../files/config.ts";
-import { listConfig } from "../files/config-values.ts";
+import { isTrue, listConfig } from "../files/config-values.ts";
 import { pushRejected, REF_MOVED_AT_REMOTE, remoteFailed } from "../transport-errors.ts";
 import { gitText, runGit } from "./process.ts";
 import { runTransfer } from "./transfer.ts";

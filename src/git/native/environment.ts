@@ -1,0 +1,59 @@
+import { devNull } from "node:os";
+import { RedunError } from "../../errors.ts";
+import type { Repository } from "../backend.ts";
+
+/**
+ * The environment of every git that we start.
+ *
+ * A replaced object (`git replace`, grafts) is never believed, nor written on: a log's ids would
+ * stand for what they do not name. `GIT_CONFIG` changes what `git config` alone reads. LC_ALL=C
+ * because some refusals are read.
+ */
+export function cleanEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { GIT_CONFIG: _, ...rest } = env;
+  return {
+    ...rest,
+    LC_ALL: "C",
+    GIT_OPTIONAL_LOCKS: "0",
+    GIT_NO_REPLACE_OBJECTS: "1",
+    // No file: an empty one makes git warn that grafts are old.
+    GIT_GRAFT_FILE: `${devNull}/none`,
+  };
+}
+
+/**
+ * Where git runs for a repository, and with which environment.
+ *
+ * From the top of a plain work tree git finds the repository again by itself. Elsewhere it is told
+ * what it said when it was asked: variables may be relative to where we were started, and the work
+ * tree may be far from the git directory. Its check of the owner (`safe.directory`) is made then.
+ */
+export function gitEnvironment(
+  repository: Repository,
+  given: NodeJS.ProcessEnv = process.env,
+): { cwd: string; env: NodeJS.ProcessEnv } {
+  const { gitDir, commonDir, workTree, isNamed } = repository;
+  const env = cleanEnvironment(given);
+  if (isNamed) {
+    env.GIT_DIR = gitDir;
+    if (env.GIT_COMMON_DIR) env.GIT_COMMON_DIR = commonDir;
+    if (workTree === null) delete env.GIT_WORK_TREE;
+    else env.GIT_WORK_TREE = workTree;
+  }
+  return { cwd: workTree ?? gitDir, env };
+}
+
+export function gitFailed(args: readonly string[], status: number, stderr: string): RedunError {
+  const said = stderr.trim() || `status ${status} and no message`;
+  return new RedunError("GIT_FAILED", `\`git ${args.join(" ")}\` failed: ${said}`);
+}
+
+/** The error for a git that could not even be started. */
+export function cannotStart(error: Error): RedunError {
+  return new RedunError(
+    "GIT_FAILED",
+    `git could not be started: ${error.message}`,
+    "Install git 2.30 or newer and make sure that it is on the PATH.",
+    { cause: error },
+  );
+}

@@ -1,0 +1,101 @@
+/**
+ * What looks like a secret is not shown. The rule, as SECURITY.md states it:
+ *
+ * 1. Of an address `scheme://user:password@host/path?query`, user and password go (ssh keeps the
+ *    user, which is no secret there), and of the query every value of a secret's name.
+ * 2. Of words and `name=value`, `name: value` within them, a value goes where a part of its name is
+ *    one of `SECRET_NAMES` (`--db-password x`, `apiToken=x`, `{"api_key": "x"}`).
+ * 3. So do texts of the forms that well-known services give their tokens.
+ *
+ * It is a courtesy, and no proof: what has no such name or form is shown.
+ */
+
+export const HIDDEN = "REDACTED";
+
+/** A text in which addresses have lost their secrets. Their ends are a quote, or white space. */
+export function redactUrls(text: string): string {
+  if (!text.includes(":")) return text;
+  const redacted = (before: string, scheme: string, rest: string) =>
+    before + scheme + redactQuery(withoutUser(scheme, rest));
+  return text
+    .replace(QUOTED_ADDRESS, (_, quote, scheme, rest) => redacted(quote, scheme, rest))
+    .replace(ADDRESS, (_, scheme, rest) => redacted("", scheme, rest));
+}
+
+const QUOTED_ADDRESS = /(['"`])([a-z][a-z0-9+.-]+:[\\/]+)((?:(?!\1)[^\n])*)(?=\1)/gi;
+const ADDRESS =
+  /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]+:[\\/]+)([^\s'"`<>]*?)(?=[\s'"`<>]|,[a-z][a-z0-9+.-]+:\/\/|$)/gi;
+
+/** The words of a command line, with `REDACTED` in the place of secrets. */
+export function redactWords(words: readonly string[]): string[] {
+  return words.map((word, at) => {
+    const option = /^--?([^=\s]+)$/.exec(words[at - 1] ?? "")?.[1];
+    if (option !== undefined && isSecretName(option) && !word.startsWith("--")) return HIDDEN;
+    return redactText(word);
+  });
+}
+
+/** A text in which `name=value`, `name: value`, addresses and tokens have lost their secrets. */
+export function redactText(text: string): string {
+  return redactPairs(redactUrls(text), isSecretName).replace(TOKENS, HIDDEN);
+}
+
+function redactPairs(text: string, isSecret: (name: string) => boolean): string {
+  return text.replace(PAIR, (whole, before: string, name: string) =>
+    isSecret(name) ? before + HIDDEN : before + redactPairs(whole.slice(before.length), isSecret),
+  );
+}
+
+/** A name, what stands between, and a value: in quotes, `Bearer x`, or up to a separator. */
+const PAIR =
+  /(([A-Za-z_][\w.-]*)["']?\s*(?::(?![\\/]{2})|=)\s*)(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|(?:(?:Bearer|Basic|Token) +)?[^\s,;&}'"]+)/gi;
+
+/** GitHub, GitLab, Slack, AWS, OpenAI and the like, JSON Web Tokens, private keys. */
+const TOKENS =
+  /\b(?:gh[opsur]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|xox[abeoprs]-[\w-]{8,}|A(?:KIA|SIA)[0-9A-Z]{16}|sk-[\w-]{16,}|hf_\w{16,}|npm_\w{30,}|pypi-\w{16,}|AIza[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*/g;
+
+/** Words that a secret's name is made of; `password` is found in `dbPassword` and `DB_PASSWORD`. */
+const SECRET_NAMES =
+  /^(?:pass|passwd|passphrase|passcode|pwd|secret|secrets|token|pat|credentials?|auth|authorization|bearer|cookie|signature|sig|sas)$/;
+const SECRET_ENDINGS =
+  /(?:password|passwd|passphrase|secret|token|api-?key|access-?key|private-?key|secret-?key|account-?key|auth-?key|encryption-?key|signing-?key)$/;
+
+function isSecretName(name: string): boolean {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
+  return (
+    words.some((word) => SECRET_NAMES.test(word) || SECRET_ENDINGS.test(word)) ||
+    SECRET_ENDINGS.test(words.join("-"))
+  );
+}
+
+function redactQuery(address: string): string {
+  const at = address.indexOf("?");
+  if (at < 0) return address;
+  const isSecret = (name: string) => isSecretName(name) || /^(?:key|code)$/i.test(name);
+  return address.slice(0, at) + redactPairs(address.slice(at), isSecret);
+}
+
+/** An address behind its scheme, without user and password; ssh keeps the user. */
+export function withoutUser(scheme: string, rest: string): string {
+  const end = userEnd(rest);
+  if (end < 0) return rest;
+  const user = rest.slice(0, end).split(":")[0] ?? "";
+  const isSsh = /^(?:git\+)?ssh(?:\+git)?:/i.test(scheme);
+  const host = rest.slice(end + 1);
+  return isSsh && user !== "" ? `${user}@${host}` : host;
+}
+
+/**
+ * Where user and password end: at the last `@` before the path. A password may hold an unescaped
+ * slash; it is seen by a "port" that is no number.
+ */
+function userEnd(rest: string): number {
+  const slash = rest.search(/[\\/?#]/);
+  const first = slash < 0 ? rest : rest.slice(0, slash);
+  if (first.includes("@")) return first.lastIndexOf("@");
+  const port = first.startsWith("[") ? "" : (/:(.*)$/s.exec(first)?.[1] ?? "");
+  return /^\d*$/.test(port) ? -1 : rest.lastIndexOf("@");
+}
