@@ -1,6 +1,8 @@
+import { isPromise } from "node:util/types";
 import { RedunError } from "../errors.ts";
 import { Agenda, Computation } from "./computation.ts";
 import { inJob, type RunHandle } from "./context.ts";
+import { HandedValues } from "./handed.ts";
 import type { Jobs } from "./jobs.ts";
 import {
   type CallExpression,
@@ -35,14 +37,15 @@ export class Evaluation {
   /** What a computation gives, or a value with all that is pending in it computed. */
   want(value: unknown, parent: LiveJob | null): Promise<unknown> {
     return new Promise((done, fail) => {
-      const wanted = new Wanted(this, value, parent, (result, error) => {
-        this.#wanted.delete(wanted);
-        if (error) fail(error.thrown);
-        else done(result);
-      });
+      const wanted = new Wanted(this, value, parent, done, fail);
       this.#wanted.add(wanted);
       wanted.wake();
     });
+  }
+
+  /** Nobody waits for this any more. */
+  forget(wanted: Wanted): void {
+    this.#wanted.delete(wanted);
   }
 
   /** What computes an expression: one computation, whoever asks, under the job that asked first. */
@@ -78,20 +81,21 @@ export class Evaluation {
     });
   }
 
-  /** Hears of a promise of the user's, as part of a job. */
-  settled(
-    promise: PromiseLike<unknown>,
-    job: LiveJob | null,
-    done: (value: unknown) => void,
-    fail: (error: unknown) => void,
-  ): void {
+  /** Tells of a promise of the user's, as part of a job, when it has settled. */
+  listen(promise: PromiseLike<unknown>, job: LiveJob | null, listener: Listener): void {
     this.#outside++;
-    const then = (go: (given: unknown) => void) => (given: unknown) => {
+    const hear = (value: unknown) => {
       this.#outside--;
-      go(given);
+      listener.fulfilled(value);
     };
-    // What only looks like a promise does its work when it is asked.
-    inJob({ run: this.run, job }, () => Promise.resolve(promise).then(then(done), then(fail)));
+    const hearFailure = (error: unknown) => {
+      this.#outside--;
+      listener.rejected(error);
+    };
+    const listen = () => void Promise.resolve(promise).then(hear, hearFailure);
+    // What only looks like a promise does its work when it is asked, as part of its job.
+    if (isPromise(promise) && Object.getPrototypeOf(promise) === Promise.prototype) listen();
+    else inJob({ run: this.run, job }, listen);
   }
 
   #known(expression: Expression): Step | undefined {
@@ -132,6 +136,11 @@ export class Evaluation {
   }
 }
 
+interface Listener {
+  fulfilled(value: unknown): void;
+  rejected(error: unknown): void;
+}
+
 /** A computation of this evaluation, on behalf of a job. */
 abstract class Step extends Computation {
   readonly evaluation: Evaluation;
@@ -147,17 +156,20 @@ abstract class Step extends Computation {
 /** A value that someone outside of the evaluation waits for: the run's own, or what is awaited. */
 class Wanted extends Step {
   readonly #value: unknown;
-  readonly #settle: (result: unknown, error?: { thrown: unknown }) => void;
+  readonly #done: (result: unknown) => void;
+  readonly #fail: (error: unknown) => void;
 
   constructor(
     evaluation: Evaluation,
     value: unknown,
     parent: LiveJob | null,
-    settle: (result: unknown, error?: { thrown: unknown }) => void,
+    done: (result: unknown) => void,
+    fail: (error: unknown) => void,
   ) {
     super(evaluation, parent);
     this.#value = value;
-    this.#settle = settle;
+    this.#done = done;
+    this.#fail = fail;
   }
 
   protected advance(): void {
@@ -172,12 +184,23 @@ class Wanted extends Step {
 
   #end(result: unknown): void {
     this.complete(result);
-    this.#settle(result);
+    this.evaluation.forget(this);
+    this.#handDown(result);
+    this.#done(result);
   }
 
   override fail(error: unknown): void {
     super.fail(error);
-    this.#settle(undefined, { thrown: error });
+    this.evaluation.forget(this);
+    this.#fail(error);
+  }
+
+  /** What a job awaits, it is remembered to have got. */
+  #handDown(result: unknown): void {
+    const { parent } = this;
+    if (!parent || !(this.#value instanceof Computation)) return;
+    parent.handed ??= new HandedValues();
+    parent.handed.add(result, this.#value.sources);
   }
 }
 
@@ -196,11 +219,7 @@ class Promised extends Step {
     if (!this.#given) {
       if (this.#isAsked) return;
       this.#isAsked = true;
-      const given = (value: unknown) => {
-        this.#given = { value };
-        this.wake();
-      };
-      this.evaluation.settled(this.#promise, this.parent, given, (error) => this.fail(error));
+      this.evaluation.listen(this.#promise, this.parent, this);
       return;
     }
     const { value } = this.#given;
@@ -208,6 +227,15 @@ class Promised extends Step {
     if (this.waitsFor(inputs)) return;
     this.sources = sourcesOf(inputs);
     this.complete(this.evaluation.withResults(value));
+  }
+
+  fulfilled(value: unknown): void {
+    this.#given = { value };
+    this.wake();
+  }
+
+  rejected(error: unknown): void {
+    this.fail(error);
   }
 }
 
@@ -275,8 +303,10 @@ class Call extends Step {
     );
     if (this.waitsFor(inputs.flat())) return;
     if (evaluation.stopped) throw evaluation.stopped;
-    const values = args.map((arg) => evaluation.withResults(arg));
-    const from = values.map((value, at) => this.#sourcesOf(value, inputs[at]!));
+    const isPlain = inputs.every(({ length }) => length === 0);
+    const values = isPlain ? args : args.map((arg) => evaluation.withResults(arg));
+    const sources = values.map((value, at) => this.#sourcesOf(value, inputs[at]!));
+    const from = sources.some(({ length }) => length > 0) ? sources : NO_SOURCES;
     const job = evaluation.jobs.begin({
       parent,
       task,
@@ -293,13 +323,17 @@ class Call extends Step {
     const { evaluation } = this;
     const returned = inJob({ run: evaluation.run, job }, () => job.task.fn(...job.args));
     // Not a lazy value, which is thenable too: it would be computed as nobody's child.
-    if (isThenable(returned) && !expressionOf(returned)) {
-      const done = (value: unknown) => {
-        this.#returned = { value };
-        this.wake();
-      };
-      evaluation.settled(returned, job, done, (error) => this.fail(error));
-    } else this.#returned = { value: returned };
+    if (isThenable(returned) && !expressionOf(returned)) evaluation.listen(returned, job, this);
+    else this.#returned = { value: returned };
+  }
+
+  fulfilled(value: unknown): void {
+    this.#returned = { value };
+    this.wake();
+  }
+
+  rejected(error: unknown): void {
+    this.fail(error);
   }
 
   #end(job: LiveJob, returned: unknown): void {
@@ -335,6 +369,7 @@ class Call extends Step {
 }
 
 const NONE: readonly string[] = [];
+const NO_SOURCES: readonly (readonly string[])[] = [];
 
 function sourcesOf(inputs: readonly Computation[]): readonly string[] {
   if (inputs.length <= 1) return inputs[0]?.sources ?? NONE;

@@ -28,15 +28,13 @@ interface RecordedArgs {
   readonly names: readonly string[] | null;
   /** What the call node's `args_hash` is. */
   readonly hash: string;
-  readonly args: Job["args"];
+  readonly values: readonly unknown[];
 }
 
 /** Makes records of jobs: values as they are at this moment, whatever becomes of them later. */
 export class JobRecords {
   readonly #format: ObjectFormat;
   readonly #addFile: (file: RecordFile) => void;
-  /** The arguments of jobs that have begun: a task may change what it was given. */
-  readonly #args = new WeakMap<LiveJob, RecordedArgs>();
 
   /** @param addFile takes the files of values that are too large to stand in their job */
   constructor(format: ObjectFormat, addFile: (file: RecordFile) => void) {
@@ -44,15 +42,15 @@ export class JobRecords {
     this.#addFile = addFile;
   }
 
-  /** Takes down the arguments of a job that begins. */
+  /** Takes down the arguments of a job that begins: a task may change what it was given. */
   begin(job: LiveJob): void {
-    this.#args.set(job, this.#recordArgs(job));
+    job.recorded = this.#recordArgs(job);
   }
 
   /** The record of a job. One that has ended gets its call node's id, in the live job as well. */
   record(job: LiveJob): Job {
     const { task, status } = job;
-    const { names, hash, args } = this.#args.get(job) ?? this.#recordArgs(job);
+    const { names, hash, values } = (job.recorded as RecordedArgs | null) ?? this.#recordArgs(job);
     const record = {
       id: job.id,
       index: job.index,
@@ -63,7 +61,7 @@ export class JobRecords {
       started: job.started.toISOString(),
       ended: job.ended?.toISOString() ?? null,
       late: job.late,
-      args,
+      args: zip(names, values),
       from: sourcesOf(job, names),
       tags: tagSet(job.tags),
     };
@@ -79,7 +77,7 @@ export class JobRecords {
         taskHash: record.taskHash,
         argsHash: hash,
         valueHash,
-        children: job.calls.filter((call) => call !== null),
+        children: job.calls?.filter((call) => call !== null) ?? [],
       },
       this.#format,
     );
@@ -96,8 +94,9 @@ export class JobRecords {
   #recordArgs({ task, args }: LiveJob): RecordedArgs {
     const { names, values } = namedArguments(task.source.parameters, args);
     const each = values.map((value) => this.#value(value, task.hashOnly.has("args")));
-    const [ids, recorded] = [each.map(({ id }) => id), each.map((value) => value.recorded)];
-    return { names, hash: argsId(zip(names, ids), this.#format), args: zip(names, recorded) };
+    const ids = each.map(({ id }) => id);
+    const hash = argsId(zip(names, ids), this.#format);
+    return { names, hash, values: each.map(({ recorded }) => recorded) };
   }
 
   #value(value: unknown, hashOnly: boolean): Recorded {

@@ -74,17 +74,25 @@ export class Jobs {
       );
     }
     this.#begun++;
+    // All fields at once, and none that only some have: a million of them may be alive.
     const live: LiveJob = {
       id: jobId(this.#executionId, index, this.#format),
       index,
-      ...job,
-      calls: [],
-      place: job.parent ? job.parent.calls.push(null) - 1 : 0,
+      parent: job.parent,
+      task: job.task,
+      args: job.args,
+      from: job.from,
+      calls: null,
+      place: job.parent ? newPlace(job.parent) : 0,
       handed: null,
+      recorded: null,
+      tags: job.tags,
       started: new Date(),
       status: "RUNNING",
       ended: null,
       late: false,
+      result: undefined,
+      error: undefined,
       call: null,
     };
     this.#running.add(live);
@@ -107,7 +115,7 @@ export class Jobs {
     job.ended = new Date();
     job.late = job.parent !== null && job.parent.ended !== null;
     for (const listener of this.#listeners) listener.jobEnded?.(job);
-    if (job.parent && !job.late) job.parent.calls[job.place] = job.call;
+    if (job.parent && !job.late) job.parent.calls![job.place] = job.call;
   }
 
   valueTagged(value: unknown, tags: readonly TagPair[]): void {
@@ -125,6 +133,14 @@ export class Jobs {
     if (count > 0) counts.set(status, count);
     else counts.delete(status);
   }
+}
+
+/** A place among the children of a job. */
+function newPlace(parent: LiveJob): number {
+  if (parent.calls) return parent.calls.push(null) - 1;
+  // Room for one: most jobs have no more.
+  parent.calls = [null];
+  return 0;
 }
 
 /** By what was thrown, the first job that it came out of. Errors do not outlive whoever has them. */

@@ -10,22 +10,24 @@ export interface LiveJob {
   readonly parent: LiveJob | null;
   readonly task: TaskDefinition;
   readonly args: readonly unknown[];
-  /** For each argument, the ids of the jobs that it came from. */
+  /** For each argument, the ids of the jobs that it came from; empty when none came from any. */
   readonly from: readonly (readonly string[])[];
-  /** The calls of its children in the order in which they began; null where one has not ended. */
-  readonly calls: (string | null)[];
+  /** The calls of its children in the order in which they began: null where one has not ended. */
+  calls: (string | null)[] | null;
   /** Its place among the children of its parent. */
   readonly place: number;
   /** What its code got by `await`. */
   handed: HandedValues | null;
+  /** What the recorder took down when it began. */
+  recorded: unknown;
   tags: readonly TagPair[];
   readonly started: Date;
   status: JobStatus;
   ended: Date | null;
   /** It ended after its parent, which had not waited for it. */
   late: boolean;
-  result?: unknown;
-  error?: unknown;
+  result: unknown;
+  error: unknown;
   /** Id of its call node: set by the recorder when the job ends. */
   call: string | null;
 }

@@ -27,5 +27,17 @@ export function namedArguments(
     names.push(parameter.name);
     values.push(value);
   });
-  return { names, values };
+  const isAll = names.length === parameters.length;
+  return { names: isAll ? allNames(parameters) : names, values };
 }
+
+/** A job keeps the names for as long as it runs; a million jobs of one task share them. */
+function allNames(parameters: readonly Parameter[]): readonly string[] {
+  const known = shared.get(parameters);
+  if (known) return known;
+  const names = parameters.map(({ name }) => name);
+  shared.set(parameters, names);
+  return names;
+}
+
+const shared = new WeakMap<readonly Parameter[], readonly string[]>();

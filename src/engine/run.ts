@@ -2,7 +2,6 @@ import type { ObjectFormat } from "../git/backend.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { RunHandle } from "./context.ts";
 import { Evaluation } from "./evaluation.ts";
-import { HandedValues } from "./handed.ts";
 import { type JobCount, Jobs, type RunListener } from "./jobs.ts";
 import type { Expression } from "./lazy.ts";
 import type { LiveJob } from "./live-job.ts";
@@ -47,14 +46,8 @@ export class Run implements RunHandle {
     return this.#evaluation.want(value, parent);
   }
 
-  async awaited(expression: Expression, job: LiveJob | null): Promise<unknown> {
-    const computation = this.#evaluation.of(expression, job);
-    const result = await this.#evaluation.want(computation, job);
-    if (job) {
-      job.handed ??= new HandedValues();
-      job.handed.add(result, computation.sources);
-    }
-    return result;
+  awaited(expression: Expression, job: LiveJob | null): Promise<unknown> {
+    return this.#evaluation.want(this.#evaluation.of(expression, job), job);
   }
 
   tagValue(value: unknown, tags: readonly TagPair[]): void {
