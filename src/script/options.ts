@@ -14,15 +14,25 @@ export interface Option {
 
 /** The options of a task, in the order of its parameters. */
 export function optionsOf(parameters: readonly Parameter[]): Option[] {
+  const named = parameters.filter(({ properties }) => !properties);
+  const taken = new Set(named.map(({ name }) => kebabCase(name)));
   return parameters.flatMap((whole, index) =>
     (whole.properties ?? [whole]).map((parameter) => ({
-      flag: kebabCase(parameter.name),
+      flag: whole.properties ? freeFlag(whole, parameter, taken) : kebabCase(parameter.name),
       parameter,
       index,
       shape: shapeOf(parameter),
       required: !whole.optional && isRequired(parameter),
     })),
   );
+}
+
+/** A property that is called like a parameter, or like another's property, is said with its own. */
+function freeFlag(whole: Parameter, { name }: Parameter, taken: Set<string>): string {
+  const flag = kebabCase(name);
+  const free = taken.has(flag) ? kebabCase(`${whole.name}-${name}`) : flag;
+  taken.add(free);
+  return free;
 }
 
 /** Whether the function, or the object that it takes apart, cannot do without this one. */
@@ -33,7 +43,7 @@ export function isRequired(parameter: Parameter): boolean {
 /** The option that `--name` means, in kebab or camel case. */
 export function findOption(options: readonly Option[], name: string): Option | undefined {
   return (
-    options.find(({ parameter }) => parameter.name === name) ??
+    options.find(({ parameter, flag }) => parameter.name === name && flag === kebabCase(name)) ??
     options.find(({ flag }) => flag === kebabCase(name))
   );
 }

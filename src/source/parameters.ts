@@ -28,13 +28,36 @@ export function readParameters(
   fn: AnyFunction,
   doc: DocComment = NO_DOC,
 ): Parameter[] {
-  const taken = new Set<string>();
-  return fn.params.filter(isRealParameter).map((node, index) => {
+  const parameters = fn.params.filter(isRealParameter);
+  const taken = new Set(parameters.map(ownName));
+  return parameters.map((node, index) => {
     const parameter = readParameter(source, node, index, doc);
-    if (taken.has(parameter.name)) parameter.name = `arg${index + 1}`;
-    taken.add(parameter.name);
+    if (ownName(node) === null) {
+      parameter.name = freeName(parameter.name, index, taken);
+      taken.add(parameter.name);
+    }
     return parameter;
   });
+}
+
+/** What the parameter itself is called; null for one that is taken apart. */
+function ownName(node: Node): string | null {
+  switch (node.type) {
+    case "TSParameterProperty":
+      return ownName(node.parameter);
+    case "RestElement":
+      return ownName(node.argument);
+    case "AssignmentPattern":
+      return ownName(node.left);
+    default:
+      return node.type === "Identifier" ? node.name : null;
+  }
+}
+
+function freeName(wanted: string, index: number, taken: ReadonlySet<string | null>): string {
+  let name = taken.has(wanted) ? `arg${index + 1}` : wanted;
+  while (taken.has(name)) name += "_";
+  return name;
 }
 
 /** TypeScript's `this` parameter exists for the type checker alone. */

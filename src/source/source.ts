@@ -137,9 +137,10 @@ function describeWritten({ source, fn, start, bound }: TaskFunction, doc: DocCom
   };
 }
 
-/** The constant, method or property that a function is declared as. */
+/** The constant, method or property that a function is, or that takes what is made of it. */
 function nameOf({ fn, around }: TaskFunction): string | null {
-  return bindingOf({ call: fn, around }).name;
+  const maker = callAround(fn, around);
+  return bindingOf(maker ?? { call: fn, around }).name;
 }
 
 function docOf({ source, fn, around }: TaskFunction): DocComment | null {

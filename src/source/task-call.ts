@@ -108,6 +108,9 @@ function nameGivenBy(holder: Node): string | null {
       return holder.left.type === "MemberExpression"
         ? keyName(holder.left.property, holder.left.computed)
         : null;
+    case "ExportDefaultDeclaration":
+      // What JavaScript calls a function that stands there.
+      return "default";
     default:
       return null;
   }

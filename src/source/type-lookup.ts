@@ -24,29 +24,36 @@ export function membersOf(source: Syntax, type: Node | null): Map<string, Node> 
   return members;
 }
 
-function memberList(source: Syntax, type: Node): Node[] {
+function memberList(source: Syntax, type: Node, seen: readonly Node[] = []): Node[] {
   const meant = declaredAs(source, type) ?? type;
+  if (seen.includes(meant)) return [];
+  const inner = (part: Node) => memberList(source, part, [...seen, meant]);
   if (meant.type === "TSTypeLiteral") return meant.members;
-  if (meant.type === "TSInterfaceBody") return meant.body;
-  if (meant.type !== "TSIntersectionType") return [];
-  return meant.types.flatMap((part) => memberList(source, part));
+  if (meant.type === "TSIntersectionType") return meant.types.flatMap(inner);
+  if (meant.type !== "TSInterfaceDeclaration") return [];
+  const bases = meant.extends.flatMap(({ expression }) =>
+    expression.type === "Identifier" ? (declaredNamed(source, expression.name) ?? []) : [],
+  );
+  // The last of a name counts: what an interface says itself goes before what it inherits.
+  return [...bases.flatMap(inner), ...meant.body.body];
 }
 
 function isObjectType(type: Node): boolean {
-  return ["TSTypeLiteral", "TSInterfaceBody", "TSIntersectionType"].includes(type.type);
+  return ["TSTypeLiteral", "TSInterfaceDeclaration", "TSIntersectionType"].includes(type.type);
 }
 
 /** What the name of an interface or alias of this file stands for, through aliases of aliases. */
 function declaredAs(source: Syntax, type: Node, seen: readonly string[] = []): Node | null {
   if (type.type !== "TSTypeReference" || type.typeArguments) return null;
-  if (type.typeName.type !== "Identifier" || source.program.type !== "Program") return null;
-  const { name } = type.typeName;
-  if (seen.includes(name)) return null;
+  if (type.typeName.type !== "Identifier") return null;
+  return declaredNamed(source, type.typeName.name, seen);
+}
+
+function declaredNamed(source: Syntax, name: string, seen: readonly string[] = []): Node | null {
+  if (seen.includes(name) || source.program.type !== "Program") return null;
   for (const statement of source.program.body) {
     const declared = withoutExport(statement);
-    if (declared.type === "TSInterfaceDeclaration" && declared.id.name === name) {
-      return declared.body;
-    }
+    if (declared.type === "TSInterfaceDeclaration" && declared.id.name === name) return declared;
     if (declared.type === "TSTypeAliasDeclaration" && declared.id.name === name) {
       const alias = declared.typeAnnotation;
       return declaredAs(source, alias, [...seen, name]) ?? alias;

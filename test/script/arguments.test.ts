@@ -172,6 +172,12 @@ options("the properties of a destructured object are options", () => {
   assert.equal(Object.keys(object), ["__proto__"]);
 });
 
+options("a property that is called like a parameter is said with its object's name", () => {
+  const list = "{ name: a }: { name: string }, name: number, { name: b }: { name: string }";
+  const words = ["--options-name", "1", "--name", "2", "--arg3-name", "3"];
+  assert.equal(parse(list, ...words), [{ name: "1" }, 2, { name: "3" }]);
+});
+
 options.run();
 
 const errors = suite("parseTaskArguments: refusals");

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildSync } from "esbuild";
+import { buildSync, transformSync } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parseCallSite } from "../../src/source/call-site.ts";
@@ -70,7 +70,7 @@ const bindings: [text: string, name: string | null][] = [
   ["export const all = { [one]: task(() => 1) };", null],
   ["exports.one = task(() => 1);", "one"],
   ["module.exports['one'] = task(() => 1);", "one"],
-  ["export default task(() => 1);", null],
+  ["export default task(() => 1);", "default"],
   ["export const one = task(() => 1) as const;", "one"],
   ["export const one = (task(() => 1) satisfies X)!;", "one"],
   ["export const one: T = <any>(task<number>(() => 1));", "one"],
@@ -335,6 +335,10 @@ params("a destructured object has its properties, typed in place or in the file"
       "Options",
       `type Options = A & { d: object; f: boolean }; interface A { a: string; b?: number; c?: string }`,
     ],
+    [
+      "Options",
+      `interface Options extends A, Options { a: string; b?: number } interface A { a: Date; c?: string; d: object }`,
+    ],
   ] as const) {
     const [p] = of(`${list}: ${annotation}`, head);
     assert.is(p?.name, "options");
@@ -346,6 +350,10 @@ params("a destructured object has its properties, typed in place or in the file"
   assert.equal(
     of("{ a }, { b }, [c]").map((p) => p.name),
     ["options", "arg2", "arg3"],
+  );
+  assert.equal(
+    of("{ a }, options, arg4, { b }, ...[c]").map((p) => p.name),
+    ["arg1", "options", "arg4", "arg4_", "arg5"],
   );
 });
 
@@ -451,7 +459,7 @@ loaders("tsx, and an esbuild bundle with a source map, give the same description
     ["step", 11, "async (x: numb"],
     [null, 13, "({ a = 1, b }:"],
     ["made", 17, "function decla"],
-    [null, 18, "() => 7"],
+    ["default", 18, "() => 7"],
   ]);
   for (const options of [{ minify: false }, { minify: true }, { sourcesContent: false }]) {
     const outfile = join(dir, "dist", "out.mjs");
@@ -468,6 +476,110 @@ loaders("tsx, and an esbuild bundle with a source map, give the same description
     assert.equal(described(dir, ["--enable-source-maps", outfile]), byTsx);
     assert.equal(described(dir, [outfile]), byTsx);
   }
+});
+
+const GIVEN_LIBRARY = `/** Adds. */
+export const add = (a: number, b: number = 2): number => a + b;
+export function greet(name: string /* who */) { return name; }
+export default (q: boolean) => q;
+const hidden = async (h: number[]) => h.length;
+export { hidden as shown };
+export class Tools {
+  /** Counts. */
+  static async count(words: string[], factor: number = 1): Promise<number> { return words.length * factor; }
+  public static *twice<T>(x: T) { yield x; }
+  static arrow = (k: number): number => k;
+  method(this: unknown, v: string) { return v; }
+}
+export const object = {
+  m(x: number): number { return x; },
+  f: async function (z: Date) { return z; },
+  ['comp' + 1](w: bigint) { return w; },
+};
+`;
+
+const GIVEN = `import { task } from "./task.mjs";
+import given, { add as plus, greet, Tools, object, shown } from "./lib.ts";
+import * as lib from "./again.ts";
+export const namespace = "n";
+export const imported = task(plus), declared = task(greet); export const byDefault = task(given);
+export const renamed = task(shown), again = task(lib.again), exported = task(lib.add);
+export const counted = task({ tags: { a: 1 } }, Tools.count), generated = task(Tools["twice"]);
+export const arrow = task(Tools.arrow), method = task(new Tools().method);
+export const inObject = task(object.m), inProperty = task(object.f), computed = task(object.comp1);
+const add = (shadow: string) => shadow;
+function make(add: (n: number) => number) { return task(add); }
+export const made = make((n: number) => n + 100);
+for (const greet of [(g1: string) => g1, (g2: string) => g2 + 2]) task({ name: greet("a") }, greet);
+try { throw (x: 1) => x; } catch (add: any) { task(add); }
+let later = (x: number) => 1; later = (x: number) => 2;
+export const assigned = task(later);
+export const one = task((x: number) => 1), two = task((x: string) => 2), three = task((x: boolean) => 3);
+const bound = plus.bind(null, 5);
+export const withBound = task(bound), bind = task(plus.bind(null, 5)), chosen = task(make ? plus : greet);
+export class Flow { static #own(z: number) { return z; } static own = task(Flow.#own); }
+`;
+
+loaders("a function that was not written in place keeps its own source and types", () => {
+  const dir = folderWith({
+    "wf.ts": GIVEN,
+    "lib.ts": GIVEN_LIBRARY,
+    "again.ts": 'export * from "./lib.ts";\nexport { default as again } from "./lib.ts";',
+  });
+  const byTsx = described(dir, ["--import", import.meta.resolve("tsx"), "wf.ts"]);
+  const add = "(a: number, b: number = 2): number => a + b|a:number,b:number|Adds.";
+  const count =
+    "async count(words: string[], factor: number = 1): Promise<number> { return words.length * factor; }|words:string[],factor:number|Counts.";
+  const greet = "function greet(name: string /* who */) { return name; }|name:string|";
+  const given = (found: TaskSource) => {
+    const types = found.parameters.map(({ name, type }) => `${name}:${type}`);
+    return `${found.name}|${found.text}|${types}|${found.doc ?? ""}`;
+  };
+  assert.equal(byTsx.map(given), [
+    `imported|${add}`,
+    `declared|${greet}`,
+    "byDefault|(q: boolean) => q|q:boolean|",
+    "renamed|async (h: number[]) => h.length|h:number[]|",
+    "again|(q: boolean) => q|q:boolean|",
+    `exported|${add}`,
+    `counted|${count}`,
+    "generated|*twice<T>(x: T) { yield x; }|x:T|",
+    "arrow|(k: number): number => k|k:number|",
+    "method|method(this: unknown, v: string) { return v; }|v:string|",
+    "inObject|m(x: number): number { return x; }|x:number|",
+    "inProperty|async function (z: Date) { return z; }|z:Date|",
+    "computed|['comp' + 1](w: bigint) { return w; }|w:bigint|",
+    "made|(n: number) => n + 100|n:number|",
+    "null|(g1: string) => g1|g1:string|",
+    "null|(g2: string) => g2 + 2|g2:string|",
+    "null|(x: 1) => x|x:1|",
+    "assigned|(x: number) => 2|x:number|",
+    "one|(x: number) => 1|x:number|",
+    "two|(x: string) => 2|x:string|",
+    "three|(x: boolean) => 3|x:boolean|",
+    "withBound|(a: number, b: number = 2): number => a + b|b:number|Adds.",
+    "bind|plus.bind(null, 5)||",
+    `chosen|${add}`,
+    "own|#own(z: number) { return z; }|z:number|",
+  ]);
+  for (const minify of [false, true]) {
+    const options = { bundle: true, format: "esm", sourcemap: true, minify } as const;
+    const outfile = join(dir, "out.mjs");
+    const entryPoints = [join(dir, "wf.ts")];
+    buildSync({ entryPoints, outfile, external: ["*/task.mjs"], platform: "node", ...options });
+    assert.equal(described(dir, [outfile]), byTsx);
+  }
+  // Without types, a map, or a loader.
+  for (const name of ["wf", "lib", "again"]) {
+    const text = readFileSync(join(dir, `${name}.ts`), "utf8");
+    const { code } = transformSync(text, { loader: "ts" });
+    writeFileSync(join(dir, `${name}.mjs`), code.replaceAll('.ts"', '.mjs"'));
+  }
+  const plain = described(dir, ["wf.mjs"]);
+  assert.equal(
+    plain.map(({ name, parameters }) => [name, parameters.map((p) => p.name)]),
+    byTsx.map(({ name, parameters }) => [name, parameters.map((p) => p.name)]),
+  );
 });
 
 loaders("whoever else formats stacks, cuts them short or maps them changes nothing", () => {
