@@ -251,6 +251,23 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   ...SHARING_COMMANDS,
   {
+    name: "recover",
+    args: "[execution]",
+    about: "List runs that are not wholly in their logs, or record one whose process is dead",
+    options: [
+      { flags: "--force", about: "Also one whose process runs" },
+      { flags: "--dry-run", about: "Only say what would be recorded" },
+      FORMAT,
+      ...WHICH_LOG,
+    ],
+    examples: [
+      "recover                              which runs go on, wait, or may be dead",
+      "recover 6dc981d7                     one of another machine or container that is dead",
+      "recover 6dc981d7 --dry-run           what is known of it",
+    ],
+    load: () => import("./commands/recover.ts"),
+  },
+  {
     name: "index",
     args: "[action]",
     about: "Show the local index of a log; `rebuild` or `drop` it",

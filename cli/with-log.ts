@@ -2,6 +2,7 @@ import { isDamage } from "../src/index/index-file.ts";
 import { IndexedLog } from "../src/provenance/indexed-log.ts";
 import { logChoice, type Options } from "./command.ts";
 import { progressBar } from "./text/progress.ts";
+import { reportRecovery } from "./text/recovery.ts";
 import { page, visible } from "./text/terminal.ts";
 
 /**
@@ -51,12 +52,8 @@ async function refresh(log: IndexedLog): Promise<void> {
   const bar = progressBar("Indexing", "records");
   // Only someone who watches needs to know how far it is.
   const progress = process.stderr.isTTY ? bar.update : undefined;
-  const { recovered, bad } = await log.refresh(progress).finally(bar.end);
-  for (const { execution, title, jobCount } of recovered) {
-    process.stderr.write(
-      `Recorded an interrupted run: ${execution.slice(0, 8)} ${visible(title)} (${jobCount} finished jobs)\n`,
-    );
-  }
+  const { bad, ...recovery } = await log.refresh(progress).finally(bar.end);
+  reportRecovery(recovery);
   for (const { path, reason } of bad.slice(0, 5)) {
     process.stderr.write(`warning: ${visible(path)} is left out: ${visible(reason)}\n`);
   }

@@ -10,6 +10,7 @@ import { logsOfRemote, previewFetch, type Talk } from "../src/share/fetch.ts";
 import { chooseRemote, type RemoteLog, remoteLog } from "../src/share/remotes.ts";
 import { isJson, logChoice, type Options } from "./command.ts";
 import { jsonText } from "./text/json.ts";
+import { reportRecovery } from "./text/recovery.ts";
 import { visible, write } from "./text/terminal.ts";
 import { watchedLog } from "./watched-log.ts";
 
@@ -43,7 +44,7 @@ export async function withRemote(
   return withOwnLog(options, async (log, config) => {
     const remote = chooseRemote(log, config, named, direction);
     // A run that was interrupted is part of the log, once it is recorded.
-    if (direction === "push" && !options.dryRun) await recoverRuns(log);
+    if (direction === "push" && !options.dryRun) reportRecovery(await recoverRuns(log));
     await body({ log, config, remote, talk: talkOfTerminal() });
   });
 }

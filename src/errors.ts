@@ -63,4 +63,5 @@ export type ErrorCode =
   | "UNKNOWN_TASK"
   | "BAD_TASK"
   | "NOT_IN_A_RUN"
+  | "RUN_ALIVE"
   | "INDEX_FAILED";

@@ -1,9 +1,9 @@
 import { RedunError } from "../../src/errors.ts";
-import { findJournals } from "../../src/log/journal.ts";
+import { journaledRuns } from "../../src/log/journals.ts";
 import { findEntity, foundRow } from "../../src/provenance/find.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { counted, type Listed, listed } from "../../src/provenance/listing.ts";
-import { runningExecutions } from "../../src/provenance/running.ts";
+import { journaledExecutions } from "../../src/provenance/running.ts";
 import type { Selection } from "../../src/provenance/selection.ts";
 import { allOf, type CodeCondition, isEverything } from "../../src/query/condition.ts";
 import { printQuery } from "../../src/query/print.ts";
@@ -119,11 +119,11 @@ async function counts(
   return text;
 }
 
-/** What runs at this moment; mostly nothing, which costs a look into one folder. */
+/** What no log has yet; mostly nothing, which costs a look into one folder. */
 function runningNow(log: IndexedLog, { where, execution }: Selection): readonly Listed[] {
-  const journals = findJournals(log.log.backend.repository.commonDir);
-  if (journals.length === 0) return [];
-  return runningExecutions(log, journals, allOf(where, execution)).map((row) =>
+  const runs = journaledRuns(log.log.backend.repository.commonDir);
+  if (runs.length === 0) return [];
+  return journaledExecutions(log, runs, allOf(where, execution)).map((row) =>
     foundRow({ type: "Execution", row }),
   );
 }

@@ -1,4 +1,5 @@
 import type { Arrivals } from "../../src/log/arrivals.ts";
+import { counted } from "./lines.ts";
 
 /** `12 executions, 3 tag edits from 2 people`; empty when nothing came. */
 export function arrivalsText({ executions, tagEdits, others, people }: Arrivals): string {
@@ -11,9 +12,4 @@ export function arrivalsText({ executions, tagEdits, others, people }: Arrivals)
   if (parts.length === 0) return "";
   const by = people.length > 1 ? `${people.length} people` : "1 person";
   return `${parts.join(", ")}${people.length > 0 ? ` from ${by}` : ""}`;
-}
-
-/** `1 execution`, `1,204 executions`. */
-function counted(count: number, noun: string): string {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -31,7 +31,8 @@ export function localTime(milliseconds: number): string {
 
 /** `0:00:03.02`, as Python prints a duration. */
 export function duration(milliseconds: number): string {
-  const hundredths = Math.round(milliseconds / 10);
+  // A record may say that it ended before it began: clocks are set back.
+  const hundredths = Math.max(Math.round(milliseconds / 10), 0);
   const two = (n: number) => String(Math.floor(n)).padStart(2, "0");
   const [minutes, seconds] = [(hundredths / 6000) % 60, (hundredths / 100) % 60];
   return `${Math.floor(hundredths / 360_000)}:${two(minutes)}:${two(seconds)}.${two(hundredths % 100)}`;
@@ -91,4 +92,9 @@ export function commandLine(argv: readonly string[]): string {
 
 export function shortId(id: string): string {
   return oneLine(id.slice(0, 8));
+}
+
+/** `1 execution`, `1,204 executions`. */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,5 +1,6 @@
 import type { ObjectFormat } from "../git/backend.ts";
-import type { Journal, RecordLine } from "../log/journal.ts";
+import type { Journal } from "../log/journal.ts";
+import type { RecordLine } from "../log/journal-lines.ts";
 import type { Appended, Log, RecordFile } from "../log/log.ts";
 import { type PendingRun, runMessage } from "../log/pending.ts";
 import { jobItemYaml, taggedItemYaml, taskYaml } from "../record/encode.ts";
@@ -10,11 +11,11 @@ import type { TagPair } from "../tag/tag.ts";
 import { JobRecords } from "./job-records.ts";
 import type { LiveJob, RunListener } from "./run.ts";
 
-/** A long run commits what has ended this often, in milliseconds, or after this many jobs. */
+/** A long run commits what has ended this often, in milliseconds, */
 const CHECKPOINT_EVERY = 60_000;
+/** and when so many jobs or bytes wait: about a segment. */
 const CHECKPOINT_JOBS = 5000;
-/** No segment becomes so large that it would be slow to read or refused as foreign. */
-const CHECKPOINT_CHARACTERS = 4_000_000;
+const CHECKPOINT_BYTES = 4_000_000;
 
 export interface RecorderOptions {
   readonly log: Log;
@@ -78,14 +79,20 @@ export class Recorder implements RunListener {
     for (const job of unfinished) this.#addJob(job);
     this.#closed = true;
     clearInterval(this.#timer);
-    this.#options.journal.write(this.#options.pending.end(status, ended));
-    const appended = await this.#commit(status);
-    this.#options.journal.remove();
-    return appended;
+    const { journal, pending } = this.#options;
+    journal.write(pending.end(status, ended));
+    try {
+      const appended = await this.#commit(status);
+      journal.remove();
+      return appended;
+    } catch (error) {
+      journal.leave();
+      throw error;
+    }
   }
 
   #checkpoint(): void {
-    if (this.#checkpointDue || this.#options.pending.waiting.characters === 0) return;
+    if (this.#checkpointDue || this.#options.pending.isEmpty) return;
     this.#checkpointDue = true;
     // A checkpoint that fails leaves its lines in the journal; the last commit will tell.
     this.#writing = this.#commit("RUNNING").catch(() => {});
@@ -94,7 +101,8 @@ export class Recorder implements RunListener {
   async #commit(status: ExecutionStatus): Promise<Appended> {
     await this.#writing;
     const { log, journal, pending, title, execution, onCommit } = this.#options;
-    const committed = pending.lineCount;
+    // The last commit is followed by the end of the whole journal.
+    if (status === "RUNNING") journal.rotate(pending);
     const files = pending.take();
     this.#checkpointDue = false;
     const message = runMessage(title, status, pending.jobCount, execution);
@@ -102,7 +110,7 @@ export class Recorder implements RunListener {
       pending.putBack(files);
       throw error;
     });
-    journal.write({ committed });
+    if (status === "RUNNING") journal.trim();
     await onCommit(appended, files);
     return appended;
   }
@@ -110,8 +118,8 @@ export class Recorder implements RunListener {
   #add(line: RecordLine): void {
     this.#options.journal.write(line);
     this.#options.pending.add(line);
-    const { jobs, characters } = this.#options.pending.waiting;
-    const isMuch = jobs >= CHECKPOINT_JOBS || characters >= CHECKPOINT_CHARACTERS;
+    const { jobs, bytes } = this.#options.pending.waiting;
+    const isMuch = jobs >= CHECKPOINT_JOBS || bytes >= CHECKPOINT_BYTES;
     if (isMuch && !this.#closed) this.#checkpoint();
   }
 

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { osUser } from "../git/identity.ts";
 import { Journal } from "../log/journal.ts";
 import { PendingRun } from "../log/pending.ts";
+import { recoverRuns } from "../log/recover.ts";
 import type { LogChoice } from "../log/ref.ts";
 import { IndexedLog } from "../provenance/indexed-log.ts";
 import { executionYaml } from "../record/encode.ts";
@@ -72,7 +73,7 @@ export class Scheduler {
   async #prepare(): Promise<Prepared> {
     const log = await IndexedLog.open(this.#options);
     const { backend } = log.log;
-    const all = [codeFacts(backend), backend.identity(), log.recover()] as const;
+    const all = [codeFacts(backend), backend.identity(), recoverRuns(log.log)] as const;
     try {
       const [code] = await Promise.all(all);
       return { log, code };
@@ -158,12 +159,12 @@ export class Scheduler {
     const { commonDir, objectFormat } = log.backend.repository;
     const { id, started } = execution;
     const title = runTitle(execution);
-    const journal = Journal.create(commonDir, { execution: id, started, title, ref: log.ref });
+    const record = executionYaml(execution);
+    const head = { execution: id, started, title, ref: log.ref, record };
+    const journal = Journal.create(commonDir, head);
     const pending = new PendingRun(id, started, objectFormat);
     const path = executionPath(id, started);
-    const line = { file: { path, text: executionYaml(execution) } };
-    journal.write(line);
-    pending.add(line);
+    pending.add({ file: { path, text: record } });
     const recorder = new Recorder({
       log,
       journal,

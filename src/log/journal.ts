@@ -1,149 +1,220 @@
 import {
   closeSync,
-  mkdirSync,
+  fdatasync,
+  fsync,
+  ftruncateSync,
   openSync,
-  readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeSync,
 } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { RedunError } from "../errors.ts";
-import { isRunning } from "../git/files/process-state.ts";
-import type { RecordFile } from "./log.ts";
+import { asUnwritable, makeFolder } from "../git/files/folders.ts";
+import { thisProcess } from "../git/files/owner.ts";
+import { share } from "../git/files/sharing.ts";
+import { encodeLine, HEAD_LINES, type JournalHead, type RecordLine } from "./journal-lines.ts";
+import type { PendingRun } from "./pending.ts";
+
+/** Below the common git directory. */
+export const JOURNAL_FOLDER = "redun/journal";
+
+/** A file of a run that goes on, or whose process died; and of one that gave up committing it. */
+export const SUFFIX = ".journal";
+export const LEFT_SUFFIX = ".left";
+
+/** What a power cut may cost, in milliseconds. */
+const SYNC_EVERY = 1000;
 
 /**
- * The journal of a run that has not been committed yet: a file under the git directory that gets
- * a line the moment something happens. When the process dies, the next command commits it.
- * Lines are JSON; the records in them are canonical YAML.
+ * The journal of a run that has not been committed yet: it gets a line the moment something
+ * happens, and when the process dies, the next command commits it.
+ *
+ * Its files are `<execution>.<number of its first line>.journal`. A checkpoint begins a new one,
+ * and deletes the earlier ones when what they hold has been committed. A crash between the two is
+ * harmless: the records of a file are always made into the same segments, which a second commit
+ * adds nothing to.
  */
-export type JournalLine =
-  | { readonly begin: JournalOwner }
-  | RecordLine
-  /** The first so many lines, of those that hold records, have been committed. */
-  | { readonly committed: number };
-
-/** A line that holds something to commit. */
-export type RecordLine =
-  /** A whole record file: the execution, its outcome, a task, a value. */
-  | { readonly file: RecordFile }
-  /** One item of a jobs segment: a job that ended, the `index`th of those that began. */
-  | { readonly job: string; readonly index: number }
-  /** One item of the `tagged` list. */
-  | { readonly tagged: string };
-
-export interface JournalOwner {
-  readonly execution: string;
-  readonly started: string;
-  /** Subject of the run's commit, without its status. */
-  readonly title: string;
-  readonly ref: string;
-  readonly pid: number;
-  readonly host: string;
-}
-
-const FOLDER = "redun/journal";
-const SUFFIX = ".ndjson";
-
 export class Journal {
-  readonly #path: string;
+  readonly #folder: string;
+  readonly #head: Omit<JournalHead, "before">;
   #file: number;
+  #paths: string[] = [];
+  #lineCount = 0;
+  /** Bytes of the current file that are whole lines. */
+  #size = 0;
+  /** Lines that the disk had no room for: they are tried again with every further one. */
+  #unsaved: Buffer[] = [];
+  #problem: RedunError | null = null;
+  #unsyncedSince: number | null = null;
+  #timer: NodeJS.Timeout | undefined;
 
-  private constructor(path: string, file: number) {
-    this.#path = path;
-    this.#file = file;
-  }
-
-  /** @throws RedunError REPOSITORY_UNWRITABLE */
-  static create(commonDir: string, owner: Omit<JournalOwner, "pid" | "host">): Journal {
-    const folder = join(commonDir, FOLDER);
-    const path = join(folder, `${owner.execution}${SUFFIX}`);
+  /**
+   * @throws RedunError REPOSITORY_UNWRITABLE
+   */
+  static create(commonDir: string, head: Omit<JournalHead, "before" | "owner">): Journal {
+    const folder = join(commonDir, JOURNAL_FOLDER);
     try {
-      mkdirSync(folder, { recursive: true });
-      const journal = new Journal(path, openSync(path, "wx"));
-      journal.write({ begin: { ...owner, pid: process.pid, host: hostname() } });
+      makeFolder(folder);
+      const journal = new Journal(folder, { ...head, owner: thisProcess() });
+      journal.#file = journal.#begin({ jobs: 0, lastEnd: null });
       return journal;
     } catch (error) {
+      const { message } = asUnwritable(error, folder) as Error;
       throw new RedunError(
         "REPOSITORY_UNWRITABLE",
-        `The run cannot be recorded: ${(error as Error).message}`,
+        `The run cannot be recorded: ${message}`,
         "redun-git needs to write under the git directory. Nothing was run.",
         { cause: error },
       );
     }
   }
 
-  /** The line is with the operating system when this returns: it outlives a killed process. */
-  write(...lines: readonly JournalLine[]): void {
-    writeSync(this.#file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  private constructor(folder: string, head: Omit<JournalHead, "before">) {
+    this.#folder = folder;
+    this.#head = head;
+    this.#file = -1;
+  }
+
+  /** How many lines are in memory alone, because they could not be written. */
+  get unsaved(): number {
+    return this.#unsaved.length;
+  }
+
+  /** Why lines could not be written; null as long as all are. */
+  get problem(): RedunError | null {
+    return this.#problem;
+  }
+
+  /**
+   * The line is with the operating system when this returns, so that it outlives a killed process,
+   * and with the disk a second later, so that it outlives a power cut. Where there is no room it
+   * waits in memory: the run goes on. See `problem`.
+   */
+  write(line: RecordLine): void {
+    this.#unsaved.push(encodeLine(this.#lineCount++, line));
+    this.#save();
+    this.#syncSoon();
+  }
+
+  /**
+   * Begins a new file. What the earlier ones hold is about to be committed: call `trim` when it has
+   * been.
+   * @throws RedunError REPOSITORY_UNWRITABLE; the old file goes on then
+   */
+  rotate({ jobCount, lastEnd }: PendingRun): void {
+    this.#save();
+    if (this.#problem) throw this.#problem;
+    const before = this.#file;
+    try {
+      this.#file = this.#begin({ jobs: jobCount, lastEnd });
+    } catch (error) {
+      throw asUnwritable(error, this.#folder);
+    }
+    fdatasync(before, () => closeSync(before));
+  }
+
+  /** Deletes all files but the current one: what they hold has been committed. */
+  trim(): void {
+    for (const path of this.#paths.splice(0, this.#paths.length - 1)) rmSync(path, { force: true });
   }
 
   /** Forgets the journal: its run has been committed. */
   remove(): void {
+    this.#close();
+    // The oldest first: without it the others know that what it held has been committed.
+    for (const path of this.#paths) rmSync(path, { force: true });
+  }
+
+  /** The run has ended and could not be committed: whoever comes next may, while this process lives. */
+  leave(): void {
+    this.#save();
+    this.#close();
+    for (const path of this.#paths) {
+      try {
+        renameSync(path, path.slice(0, -SUFFIX.length) + LEFT_SUFFIX);
+      } catch {
+        // It waits until this process has ended.
+      }
+    }
+  }
+
+  /** Makes the next file, with its head; there is none if this fails. Returns its descriptor. */
+  #begin(before: JournalHead["before"]): number {
+    const name = `${this.#head.execution}.${this.#lineCount}${SUFFIX}`;
+    const path = join(this.#folder, name);
+    const file = openSync(path, "ax");
+    const line = { begin: { ...this.#head, before } };
+    const lines = Array.from({ length: HEAD_LINES }, (_, n) =>
+      encodeLine(this.#lineCount + n, line),
+    );
+    const bytes = Buffer.concat(lines);
+    try {
+      share(path);
+      writeWhole(file, bytes);
+    } catch (error) {
+      closeSync(file);
+      rmSync(path, { force: true });
+      throw error;
+    }
+    this.#paths.push(path);
+    this.#lineCount += HEAD_LINES;
+    this.#size = bytes.length;
+    this.#syncSoon();
+    syncFolder(this.#folder);
+    return file;
+  }
+
+  #save(): void {
+    try {
+      for (let bytes = this.#unsaved[0]; bytes; bytes = this.#unsaved[0]) {
+        writeWhole(this.#file, bytes);
+        this.#size += bytes.length;
+        this.#unsaved.shift();
+      }
+      this.#problem = null;
+    } catch (error) {
+      this.#problem = asUnwritable(error, this.#paths.at(-1)!) as RedunError;
+      // Half a line would be read as a damaged one.
+      try {
+        ftruncateSync(this.#file, this.#size);
+      } catch {}
+    }
+  }
+
+  #syncSoon(): void {
+    const now = performance.now();
+    if (this.#unsyncedSince === null) {
+      this.#unsyncedSince = now;
+      this.#timer = setTimeout(() => this.#sync(), SYNC_EVERY).unref();
+    } else if (now - this.#unsyncedSince >= SYNC_EVERY) {
+      // The event loop has not turned: no timer comes.
+      this.#sync();
+    }
+  }
+
+  /** By one of Node's file threads, which needs no turn of the event loop to begin. */
+  #sync(): void {
+    clearTimeout(this.#timer);
+    this.#unsyncedSince = null;
+    fdatasync(this.#file, () => {});
+  }
+
+  #close(): void {
+    clearTimeout(this.#timer);
     closeSync(this.#file);
-    rmSync(this.#path, { force: true });
   }
 }
 
-/** A journal as it was found on disk. */
-export interface FoundJournal {
-  readonly path: string;
-  readonly owner: JournalOwner;
-  readonly lines: readonly JournalLine[];
+/** All of it: a write may take less than it was given, above all where room runs out. */
+function writeWhole(file: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
-/** Every journal of the repository, of living and of dead runs. Unreadable ones are left out. */
-export function findJournals(commonDir: string): FoundJournal[] {
-  return namesIn(join(commonDir, FOLDER))
-    .filter((name) => name.endsWith(SUFFIX))
-    .flatMap((name) => readJournal(join(commonDir, FOLDER, name)) ?? []);
-}
-
-/** Whether the process that wrote a journal still runs; true where that cannot be known. */
-export function isAlive(owner: JournalOwner): boolean {
-  return owner.host !== hostname() || isRunning(owner.pid);
-}
-
-/** Whether another process is recovering a journal right now. */
-export function isClaimed({ path }: FoundJournal): boolean {
-  const [, claimer] = /\.(\d+)\.ndjson$/.exec(path) ?? [];
-  return claimer !== undefined && isRunning(Number(claimer));
-}
-
-/**
- * Takes a dead run's journal for recovery; false when another process was faster. A rename is
- * atomic, so exactly one process gets it.
- */
-export function claim(journal: FoundJournal): FoundJournal | null {
-  const path = `${journal.path.slice(0, -SUFFIX.length)}.${process.pid}${SUFFIX}`;
+/** A new name is on disk when its folder is. Where folders cannot be synced (Windows) it is left. */
+function syncFolder(path: string): void {
   try {
-    renameSync(journal.path, path);
-  } catch {
-    return null;
-  }
-  return readJournal(path);
-}
-
-function readJournal(path: string): FoundJournal | null {
-  try {
-    const lines = readFileSync(path, "utf8")
-      .split("\n")
-      // The line that was being written when the process died has no end.
-      .slice(0, -1)
-      .map((line) => JSON.parse(line) as JournalLine);
-    const first = lines[0];
-    return first && "begin" in first ? { path, owner: first.begin, lines: lines.slice(1) } : null;
-  } catch {
-    return null;
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+    const folder = openSync(path, "r");
+    fsync(folder, () => closeSync(folder));
+  } catch {}
 }

@@ -1,37 +1,70 @@
 import type { ObjectFormat } from "../git/backend.ts";
 import { outcomeYaml, segmentYaml } from "../record/encode.ts";
-import { jobsPath, outcomePath } from "../record/layout.ts";
+import { jobsPath, outcomePath, parsePath } from "../record/layout.ts";
 import type { ExecutionStatus, Outcome } from "../record/records.ts";
 import { blobId } from "../value/oid.ts";
-import type { RecordLine } from "./journal.ts";
+import type { RecordLine } from "./journal-lines.ts";
 import type { RecordFile } from "./log.ts";
+
+/** How much goes into one segment. One item alone may be more. */
+export interface SegmentLimits {
+  readonly items: number;
+  readonly bytes: number;
+}
+
+/** Far below what readers refuse, and quick to read. */
+const SEGMENT_LIMITS: SegmentLimits = { items: 5000, bytes: 4_000_000 };
 
 /**
  * What a run has recorded and not yet committed. A live run and the recovery of a dead one build
- * it from the same journal lines, and so commit the same files.
+ * it from the same lines in the same order, and so commit the same files: a segment is closed by
+ * what is in it, never by the time.
  */
 export class PendingRun {
   readonly #execution: string;
   readonly #started: string;
   readonly #format: ObjectFormat;
+  readonly #limits: SegmentLimits;
   readonly #files = new Map<string, string>();
   readonly #tagged = new Set<string>();
   #jobs: { job: string; index: number }[] = [];
-  #characters = 0;
-  #lastEnd: string | null = null;
-  /** Lines and jobs of the run so far, committed ones included. */
-  lineCount = 0;
-  jobCount = 0;
+  /** Of the segment that is not closed yet, in bytes of UTF-8. */
+  #segmentBytes = 0;
+  /** What came since something was taken. */
+  #newJobs = 0;
+  #newBytes = 0;
+  #lastEnd: string | null;
+  #status: Outcome["status"] | null = null;
+  /** Jobs of the run so far, committed ones included. */
+  jobCount: number;
 
-  constructor(execution: string, started: string, format: ObjectFormat) {
+  constructor(
+    execution: string,
+    started: string,
+    format: ObjectFormat,
+    before: { readonly jobs: number; readonly lastEnd: string | null } = { jobs: 0, lastEnd: null },
+    limits = SEGMENT_LIMITS,
+  ) {
     this.#execution = execution;
     this.#started = started;
     this.#format = format;
+    this.#limits = limits;
+    this.jobCount = before.jobs;
+    this.#lastEnd = before.lastEnd;
   }
 
-  /** What waits to be committed, in jobs and in characters. */
-  get waiting(): { jobs: number; characters: number } {
-    return { jobs: this.#jobs.length, characters: this.#characters };
+  /** What has come since something was taken, in jobs and bytes of UTF-8. */
+  get waiting(): { jobs: number; bytes: number } {
+    return { jobs: this.#newJobs, bytes: this.#newBytes };
+  }
+
+  get isEmpty(): boolean {
+    return this.#files.size === 0 && this.#items === 0;
+  }
+
+  /** Of the segment that is not closed yet. */
+  get #items(): number {
+    return this.#jobs.length + this.#tagged.size;
   }
 
   /** The end of the last job that ended, as its record says it. */
@@ -39,16 +72,29 @@ export class PendingRun {
     return this.#lastEnd;
   }
 
+  /** How the run ended, once a line has said so. */
+  get status(): Outcome["status"] | null {
+    return this.#status;
+  }
+
   add(line: RecordLine): void {
-    this.lineCount++;
     const text = "file" in line ? line.file.text : "job" in line ? line.job : line.tagged;
-    this.#characters += text.length;
-    if ("file" in line) this.#files.set(line.file.path, line.file.text);
-    else if ("tagged" in line) this.#tagged.add(line.tagged);
+    const bytes = Buffer.byteLength(text);
+    this.#newBytes += bytes;
+    if ("file" in line) this.#addFile(line.file);
+    else this.#addItem(line, bytes);
+  }
+
+  #addItem(line: Exclude<RecordLine, { file: unknown }>, bytes: number): void {
+    const isFull = this.#items >= this.#limits.items;
+    if (isFull || this.#segmentBytes + bytes > this.#limits.bytes) this.closeSegment();
+    this.#segmentBytes += bytes;
+    if ("tagged" in line) this.#tagged.add(line.tagged);
     else {
       this.#jobs.push(line);
       this.jobCount++;
-      this.#lastEnd = /^ {4}ended: (\S+)$/m.exec(line.job)?.[1] ?? this.#lastEnd;
+      this.#newJobs++;
+      this.#lastEnd = later(this.#lastEnd, /^ {4}ended: (\S+)$/m.exec(line.job)?.[1]);
     }
   }
 
@@ -61,26 +107,49 @@ export class PendingRun {
     return line;
   }
 
+  /** What comes from now on goes into another segment. */
+  closeSegment(): void {
+    if (this.#items === 0) return;
+    const jobs = this.#jobs.sort((a, b) => a.index - b.index).map(({ job }) => job);
+    const text = segmentYaml(this.#execution, jobs, [...this.#tagged]);
+    const path = jobsPath(this.#execution, this.#started, blobId(text, this.#format));
+    this.#tagged.clear();
+    this.#jobs = [];
+    this.#segmentBytes = 0;
+    this.#addFile({ path, text });
+  }
+
   /** Takes files back that could not be committed: they wait again. */
   putBack(files: readonly RecordFile[]): void {
-    for (const { path, text } of files) this.#files.set(path, text);
+    for (const file of files) this.#addFile(file);
   }
 
   /** The record files of everything that waits; nothing waits afterwards. */
   take(): RecordFile[] {
+    this.closeSegment();
+    return this.takeClosed();
+  }
+
+  /** The record files of everything but the segment that is not closed yet. */
+  takeClosed(): RecordFile[] {
     const files = [...this.#files].map(([path, text]) => ({ path, text }));
-    if (this.#jobs.length > 0 || this.#tagged.size > 0) {
-      const jobs = this.#jobs.sort((a, b) => a.index - b.index).map(({ job }) => job);
-      const text = segmentYaml(this.#execution, jobs, [...this.#tagged]);
-      const oid = blobId(text, this.#format);
-      files.push({ path: jobsPath(this.#execution, this.#started, oid), text });
-    }
-    this.#characters = 0;
     this.#files.clear();
-    this.#tagged.clear();
-    this.#jobs = [];
+    this.#newJobs = 0;
+    this.#newBytes = 0;
     return files;
   }
+
+  #addFile({ path, text }: RecordFile): void {
+    this.#files.set(path, text);
+    if (parsePath(path)?.kind !== "outcome") return;
+    const status = /^status: (\w+)$/m.exec(text)?.[1];
+    if (status) this.#status = status as Outcome["status"];
+  }
+}
+
+/** Times of records are in the order of their texts. */
+function later(a: string | null, b: string | undefined): string | null {
+  return b === undefined || (a !== null && a > b) ? a : b;
 }
 
 /** The commit message of a run: a log line for people, a trailer for programs. */

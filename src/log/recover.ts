@@ -1,58 +1,136 @@
 import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { RedunError } from "../errors.ts";
-import type { ObjectFormat } from "../git/backend.ts";
-import { claim, type FoundJournal, findJournals, isAlive, isClaimed } from "./journal.ts";
-import { type Appended, Log, type RecordFile } from "./log.ts";
+import { asUnwritable } from "../git/files/folders.ts";
+import { type LockFile, lockFile } from "../git/files/lock-file.ts";
+import { executionPath } from "../record/layout.ts";
+import type { ExecutionStatus } from "../record/records.ts";
+import { JOURNAL_FOLDER } from "./journal.ts";
+import { contentOf, type JournaledRun, journaledRun, journaledRuns } from "./journals.ts";
+import { Log, type RecordFile } from "./log.ts";
 import { PendingRun, runMessage } from "./pending.ts";
 
 export interface Recovered {
   readonly execution: string;
   readonly title: string;
+  /** How it had ended; INTERRUPTED if it had not. */
+  readonly status: ExecutionStatus;
   readonly jobCount: number;
-  readonly files: readonly RecordFile[];
-  readonly appended: Appended;
+  /** Lines of its journal that could not be read. */
+  readonly lost: number;
+}
+
+/** A run that stays in its journal. */
+export interface Waiting {
+  readonly run: JournaledRun;
+  /** Why its log could not be written; null where nobody can know whether it goes on. */
+  readonly error: RedunError | null;
+}
+
+export interface Recovery {
+  readonly recovered: readonly Recovered[];
+  readonly waiting: readonly Waiting[];
+}
+
+/** Recovery commits this often, in bytes: so much is in memory. */
+const COMMIT_BYTES = 32_000_000;
+
+/**
+ * Commits the journals of runs whose process has certainly ended, with all their finished jobs: as
+ * they ended, or as INTERRUPTED. Interrupted itself at any point, or as often as it fails, it
+ * leaves journals that the next call commits, to the same files.
+ */
+export async function recoverRuns(log: Log): Promise<Recovery> {
+  const recovered: Recovered[] = [];
+  const waiting: Waiting[] = [];
+  for (const run of journaledRuns(log.backend.repository.commonDir)) {
+    if (run.fate.state === "unknown") waiting.push({ run, error: null });
+    if (run.fate.state !== "dead") continue;
+    try {
+      const done = await recoverRun(log, run);
+      if (done) recovered.push(done);
+    } catch (error) {
+      if (!(error instanceof RedunError)) throw error;
+      // What cannot be written to one log must not keep anyone from another.
+      waiting.push({ run, error });
+    }
+  }
+  return { recovered, waiting };
 }
 
 /**
- * Commits the journals of runs whose process died, as INTERRUPTED with all their finished jobs.
- * Interrupted itself at any point, it leaves journals that the next call commits, to the same
- * files.
- * @throws RedunError when the log cannot be written; its journals stay, as do those of other logs
- * that cannot be written
+ * Commits the journal of one run, whatever is known of its process. null where nothing is left to
+ * do: another process has recovered it, is at it now, or the run had committed all itself.
+ * @throws RedunError when its log cannot be written; BAD_RECORD for a journal of which not even the
+ * beginning can be read. The journal stays.
  */
-export async function recoverRuns(log: Log): Promise<Recovered[]> {
-  const { backend } = log;
-  const recovered: Recovered[] = [];
-  for (const found of findJournals(backend.repository.commonDir)) {
-    if (isAlive(found.owner) || isClaimed(found)) continue;
-    const journal = claim(found);
-    if (!journal) continue;
-    const { execution, started, title, ref } = journal.owner;
-    const run = replay(journal, backend.repository.objectFormat);
-    // DONE beats INTERRUPTED: a run that died while it committed its end has ended well.
-    run.end("INTERRUPTED", run.lastEnd ?? started);
-    const files = run.take();
-    const home = ref === log.ref ? log : new Log(backend, ref);
-    const message = runMessage(title, "INTERRUPTED", run.jobCount, execution);
-    const appended = await home.append(files, message).catch((error) => {
-      if (home === log || !(error instanceof RedunError)) throw error;
-    });
-    // What cannot be written to another log must not keep anyone from this one.
-    if (!appended) continue;
-    rmSync(journal.path, { force: true });
-    recovered.push({ execution, title, jobCount: run.jobCount, files, appended });
+export async function recoverRun(log: Log, { execution }: JournaledRun): Promise<Recovered | null> {
+  const { commonDir } = log.backend.repository;
+  const lock = await lockOf(commonDir, execution);
+  if (!lock) return null;
+  try {
+    const run = journaledRun(commonDir, execution);
+    return run ? await commitJournal(log, run) : null;
+  } catch (error) {
+    throw asUnwritable(error, join(commonDir, JOURNAL_FOLDER));
+  } finally {
+    lock.release();
   }
-  return recovered;
 }
 
-/** What a journal holds beyond what its run committed itself. */
-function replay({ owner, lines }: FoundJournal, format: ObjectFormat): PendingRun {
-  const run = new PendingRun(owner.execution, owner.started, format);
-  const committed = lines.reduce((n, line) => ("committed" in line ? line.committed : n), 0);
-  for (const line of lines) {
-    if ("committed" in line || "begin" in line) continue;
-    run.add(line);
-    if (run.lineCount === committed) run.take();
+async function commitJournal(log: Log, { head, files, fate }: JournaledRun) {
+  if (!head) {
+    throw new RedunError(
+      "BAD_RECORD",
+      `The journal ${files[0]!.path} cannot be recovered: ${fate.why}.`,
+      "Nothing else knows what run it is of. Delete it when nobody needs it.",
+    );
   }
-  return run;
+  const { execution, started, title, ref, record } = head;
+  const { objectFormat } = log.backend.repository;
+  const home = ref === log.ref ? log : new Log(log.backend, ref);
+  const pending = new PendingRun(execution, started, objectFormat, head.before);
+  pending.add({ file: { path: executionPath(execution, started), text: record } });
+  let lost = 0;
+  let isNew = false;
+  const commit = async (taken: readonly RecordFile[], status: ExecutionStatus) => {
+    if (await holds(home, taken)) return;
+    isNew = true;
+    await home.append(taken, runMessage(title, status, pending.jobCount, execution));
+  };
+  for (const file of files) {
+    for (const line of contentOf(file)) {
+      if ("lost" in line) lost += line.lost;
+      else if ("committedJobs" in line) pending.jobCount += line.committedJobs;
+      else if (!("begin" in line)) pending.add(line);
+      if (pending.waiting.bytes >= COMMIT_BYTES) await commit(pending.takeClosed(), "RUNNING");
+    }
+    // As the run itself did when it began the next file.
+    pending.closeSegment();
+  }
+  if (pending.status === null) pending.end("INTERRUPTED", pending.lastEnd ?? started);
+  const status = pending.status!;
+  await commit(pending.take(), status);
+  for (const { path } of files) rmSync(path, { force: true });
+  return isNew ? { execution, title, status, jobCount: pending.jobCount, lost } : null;
+}
+
+/** Whether a log has files already: whoever committed them died before it could say so. */
+async function holds({ backend, ref }: Log, files: readonly RecordFile[]): Promise<boolean> {
+  const tip = await backend.resolve(ref);
+  if (tip === null) return false;
+  for (const { path } of files) if ((await backend.readPath(tip, path)) === null) return false;
+  return true;
+}
+
+/** One process recovers a run; null while another one does. */
+async function lockOf(commonDir: string, execution: string): Promise<LockFile | null> {
+  const path = join(commonDir, JOURNAL_FOLDER, execution);
+  try {
+    const tickets = join(commonDir, "redun", "locks");
+    return await lockFile(path, { tickets, patienceInMs: 0 });
+  } catch (error) {
+    if (error instanceof RedunError && error.code === "REF_BUSY") return null;
+    throw asUnwritable(error, path);
+  }
 }

@@ -1,4 +1,3 @@
-import { RedunError } from "../errors.ts";
 import type { GitConfig } from "../git/backend.ts";
 import { loadConfig } from "../git/files/config.ts";
 import { findRepository } from "../git/files/repository.ts";
@@ -8,7 +7,7 @@ import { IndexReader } from "../index/reader.ts";
 import { checkedTip, indexedTip } from "../index/stamp.ts";
 import type { BadRecord, Progress } from "../index/update.ts";
 import { type Appended, Log, type RecordFile } from "../log/log.ts";
-import { type Recovered, recoverRuns } from "../log/recover.ts";
+import { type Recovery, recoverRuns } from "../log/recover.ts";
 import { chosenRef, type LogChoice } from "../log/ref.ts";
 
 export interface OpenOptions extends LogChoice {
@@ -17,8 +16,7 @@ export interface OpenOptions extends LogChoice {
 }
 
 /** What bringing a log up to date found that its user should know. */
-export interface Refreshed {
-  readonly recovered: readonly Recovered[];
+export interface Refreshed extends Recovery {
   readonly bad: readonly BadRecord[];
 }
 
@@ -57,17 +55,17 @@ export class IndexedLog {
 
   /** Commits the journals of dead runs, and brings the index to the tip of the log. */
   async refresh(progress?: Progress): Promise<Refreshed> {
-    const recovered = await this.recover();
+    const recovery = await recoverRuns(this.log);
     const tip = await this.log.tip();
-    if (indexedTip(this.#file.database) === tip) return { recovered, bad: [] };
+    if (indexedTip(this.#file.database) === tip) return { ...recovery, bad: [] };
     const { updateIndex } = await import("../index/update.ts");
     const update = () => updateIndex(this.#file.database, this.log, tip, progress);
     try {
-      return { recovered, bad: await update() };
+      return { ...recovery, bad: await update() };
     } catch (error) {
       if (!isDamage(error)) throw error;
       await this.discardIndex();
-      return { recovered, bad: await update() };
+      return { ...recovery, bad: await update() };
     }
   }
 
@@ -106,15 +104,5 @@ export class IndexedLog {
     this.log.backend.maintain();
     this.#file.close();
     await this.log.backend.close();
-  }
-
-  /** Commits the journals of dead runs. A log that cannot be written can still be read. */
-  async recover(): Promise<readonly Recovered[]> {
-    try {
-      return await recoverRuns(this.log);
-    } catch (error) {
-      if (error instanceof RedunError) return [];
-      throw error;
-    }
   }
 }

@@ -10,7 +10,7 @@ import * as assert from "uvu/assert";
 import { type ErrorCode, RedunError } from "../../src/errors.ts";
 import { readConfig } from "../../src/git/files/config-reader.ts";
 import { lockFile } from "../../src/git/files/lock-file.ts";
-import { ownerOfThisProcess, ticketName } from "../../src/git/files/lock-owner.ts";
+import { thisProcess, ticketName } from "../../src/git/files/owner.ts";
 import { startOf } from "../../src/git/files/process-state.ts";
 import { findRepository } from "../../src/git/files/repository.ts";
 import { openIsomorphic } from "../../src/git/isomorphic/backend.ts";
@@ -132,10 +132,7 @@ isomorphic("a shared repository stays shared", async () => {
 // ---- locks
 
 /** Leaves a lock on the log as a process would have that was killed while it held it. */
-function leaveLock(
-  repo: TemporaryRepository,
-  owner: ReturnType<typeof ownerOfThisProcess>,
-): string {
+function leaveLock(repo: TemporaryRepository, owner: ReturnType<typeof thisProcess>): string {
   const tickets = join(repo.dir, ".git/redun/locks");
   fs.mkdirSync(tickets, { recursive: true });
   const ticket = join(tickets, ticketName(owner, "0badcafe"));
@@ -183,7 +180,7 @@ async function withZombie(body: (pid: number) => Promise<void>): Promise<void> {
 
 isomorphic("the lock of a dead process is recovered, without traces", async () => {
   await withLog(async (repo, tip) => {
-    const lock = leaveLock(repo, { ...ownerOfThisProcess(), pid: deadProcess() });
+    const lock = leaveLock(repo, { ...thisProcess(), pid: deadProcess() });
     const second = await on(repo, (git) => append(git, tip, { b: "2" }));
     assert.is(repo.git("rev-parse", REF), second);
     assert.not.ok(fs.existsSync(lock));
@@ -195,7 +192,7 @@ isomorphic("the lock of a dead process is recovered, without traces", async () =
 
 isomorphic("one dead lock, two processes that find it: nothing is lost", async () => {
   await withLog(async (repo) => {
-    leaveLock(repo, { ...ownerOfThisProcess(), pid: deadProcess() });
+    leaveLock(repo, { ...thisProcess(), pid: deadProcess() });
     const children = ["one", "two"].map((label) => startChild(repo, label, 5));
     assert.equal(await Promise.all(children.map(({ ended }) => ended)), [0, 0]);
     assert.is(repo.git("rev-list", "--count", REF), "11");
@@ -204,34 +201,44 @@ isomorphic("one dead lock, two processes that find it: nothing is lost", async (
 
 isomorphic("a living process's lock is not broken", async () => {
   await withLog(async (repo) => {
-    const lock = leaveLock(repo, ownerOfThisProcess());
+    const lock = leaveLock(repo, thisProcess());
     assert.not(await isBroken(repo));
     assert.ok(fs.existsSync(lock));
   });
 });
 
-const noStart = ownerOfThisProcess().started === "" ? "nothing tells when a process began" : null;
+const noStart = thisProcess().started === "" ? "nothing tells when a process began" : null;
 
 unless(noStart, isomorphic)("a killed process nobody waited for counts as dead", async () => {
   await withZombie((pid) =>
     withLog(async (repo) => {
-      leaveLock(repo, { ...ownerOfThisProcess(), pid, started: startOf(pid) });
+      leaveLock(repo, { ...thisProcess(), pid, started: startOf(pid) });
       assert.ok(await isBroken(repo));
     }),
   );
 });
 
 unless(noStart, isomorphic)("a process id that is in use again counts as dead", async () => {
-  const owner = ownerOfThisProcess();
+  const owner = thisProcess();
   await withLog(async (repo) => {
     leaveLock(repo, { ...owner, started: "1" });
     assert.ok(await isBroken(repo));
   });
 });
 
+/** A process of a machine that nothing is known of. */
+const ELSEWHERE = {
+  host: "",
+  machine: "0123456789ab",
+  boot: "",
+  namespace: "",
+  pid: 1,
+  started: "",
+};
+
 isomorphic("another machine's lock is broken when it is old, not before", async () => {
   await withLog(async (repo) => {
-    const lock = leaveLock(repo, { machine: "0123456789ab", pid: 1, started: "" });
+    const lock = leaveLock(repo, ELSEWHERE);
     assert.not(await isBroken(repo));
     const old = new Date(Date.now() - 11 * 60_000);
     fs.utimesSync(lock, old, old);

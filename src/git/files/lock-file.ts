@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RedunError } from "../../errors.ts";
 import { hasCode, makeFolder } from "./folders.ts";
-import { isDead, ownerOf, ownerOfThisProcess, ticketName } from "./lock-owner.ts";
+import { isAbandoned, ownerOf, thisProcess, ticketName } from "./owner.ts";
 
 /**
  * git's `<file>.lock` protocol: whoever creates the lock file may replace the file, by renaming
@@ -50,7 +50,7 @@ export async function lockFile(path: string, options: LockOptions): Promise<Lock
 function tryLock(path: string, lock: string, tickets: string): LockFile | null {
   makeFolder(tickets);
   makeFolder(dirname(lock));
-  const ticket = join(tickets, ticketName(ownerOfThisProcess(), randomBytes(4).toString("hex")));
+  const ticket = join(tickets, ticketName(thisProcess(), randomBytes(4).toString("hex")));
   fs.closeSync(fs.openSync(ticket, "wx"));
   try {
     fs.linkSync(ticket, lock);
@@ -87,7 +87,7 @@ function takeOver(lock: string, ticket: string, tickets: string): boolean {
     const other = join(tickets, name);
     const same = fs.statSync(other, { bigint: true, throwIfNoEntry: false });
     if (!owner || same?.ino !== stat.ino || same.dev !== stat.dev) continue;
-    if (!isDead(owner, Date.now() - Number(stat.mtimeMs))) return false;
+    if (!isAbandoned(owner, Date.now() - Number(stat.mtimeMs))) return false;
     try {
       fs.renameSync(other, ticket);
       return true;
@@ -123,7 +123,7 @@ function held(path: string, lock: string, ticket: string | null): LockFile {
       } finally {
         fs.closeSync(file);
       }
-      // Only possible after ten minutes of standstill on another machine, see isDead.
+      // Only possible after ten minutes of standstill on another machine, see isAbandoned.
       if (ticket !== null && !fs.existsSync(ticket)) throw busy(lock);
       fs.renameSync(lock, path);
       open = false;

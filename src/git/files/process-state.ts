@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 
 /**
  * Whether a process of this machine runs. One that has ended while its parent does not ask how
@@ -15,16 +16,35 @@ export function isRunning(pid: number): boolean {
   return statField(pid, 3) !== "Z";
 }
 
-/** When a process started, in clock ticks from boot; "" where that cannot be known. */
+/**
+ * When a process started: on Linux in clock ticks from boot, elsewhere the second, as `ps` says
+ * it; "" where nothing tells. Two processes of one id differ in it.
+ */
 export function startOf(pid: number): string {
-  return statField(pid, 22);
+  const known = pid === process.pid ? ownStart : undefined;
+  const start = known ?? (existsSync("/proc/self/stat") ? statField(pid, 22) : startByPs(pid));
+  if (pid === process.pid) ownStart = start;
+  return start;
 }
+
+let ownStart: string | undefined;
 
 /** A field of Linux's /proc/<pid>/stat after the second, the command, which may hold spaces. */
 function statField(pid: number, field: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[field - 3] ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function startByPs(pid: number): string {
+  if (process.platform === "win32") return "";
+  try {
+    const options = { encoding: "utf8", env: { ...process.env, LC_ALL: "C", TZ: "UTC" } } as const;
+    const printed = execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], options);
+    return printed.replace(/[^0-9A-Za-z]/g, "");
   } catch {
     return "";
   }

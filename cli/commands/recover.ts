@@ -1,0 +1,93 @@
+import { RedunError } from "../../src/errors.ts";
+import { type JournaledRun, journaledRuns } from "../../src/log/journals.ts";
+import type { Log } from "../../src/log/log.ts";
+import { recoverRun } from "../../src/log/recover.ts";
+import { type CommandFunction, isJson, type Options } from "../command.ts";
+import { jsonText } from "../text/json.ts";
+import { localTime } from "../text/lines.ts";
+import { nameOf, recoveredText } from "../text/recovery.ts";
+import { oneLine, visible, write } from "../text/terminal.ts";
+import { withOwnLog } from "../with-remote.ts";
+
+export const command: CommandFunction = async ([id], options) => {
+  const json = isJson(options);
+  return withOwnLog(options, async (log) => {
+    const runs = journaledRuns(log.backend.repository.commonDir);
+    await write(id === undefined ? list(runs, json) : await recover(log, find(runs, id), options));
+  });
+};
+
+async function recover(log: Log, run: JournaledRun, options: Options): Promise<string> {
+  const { fate } = run;
+  if (fate.state === "alive" && options.force !== true) {
+    throw new RedunError(
+      "RUN_ALIVE",
+      `${nameOf(run)} goes on: ${fate.why}.`,
+      "It records itself when it ends. `--force` records what has finished so far as INTERRUPTED; the run's own end counts if it still comes.",
+    );
+  }
+  if (options.dryRun) {
+    return isJson(options) ? `${jsonText(facts(run))}\n` : `Would record ${line(run)}\n`;
+  }
+  const recovered = await recoverRun(log, run);
+  if (isJson(options))
+    return `${jsonText(recovered ?? { execution: run.execution, status: null })}\n`;
+  return recovered
+    ? `${recoveredText(recovered)}\n`
+    : `${nameOf(run)} is recorded already, or another process is at it.\n`;
+}
+
+/** @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID */
+function find(runs: readonly JournaledRun[], id: string): JournaledRun {
+  const found = runs.filter(({ execution }) => id !== "" && execution.startsWith(id));
+  if (found.length === 1) return found[0]!;
+  if (found.length > 1) {
+    throw new RedunError(
+      "AMBIGUOUS_ID",
+      `${found.length} journals begin with ${id}:`,
+      list(found, false),
+    );
+  }
+  throw new RedunError(
+    "UNKNOWN_ID",
+    `No execution ${id} has a journal: it goes on nowhere, and nothing of it waits to be recorded.`,
+    "`redun-git recover` lists those that have one.",
+  );
+}
+
+function list(runs: readonly JournaledRun[], json: boolean): string {
+  if (json) return runs.map((run) => `${jsonText(facts(run))}\n`).join("");
+  if (runs.length === 0)
+    return "No run has a journal: none goes on, and none waits to be recorded.\n";
+  return `Runs that are not wholly in their logs:\n\n${runs.map((run) => `${line(run)}\n`).join("")}`;
+}
+
+function line(run: JournaledRun): string {
+  const { head, fate, written, bytes } = run;
+  const begun = head ? localTime(Date.parse(head.started)) : "?";
+  return visible(
+    `${nameOf(run)}\n  ${STATES[fate.state]}: ${oneLine(fate.why)}; begun ${begun}, last written ${localTime(written.getTime())}, ${size(bytes)}`,
+  );
+}
+
+const STATES = { alive: "goes on", dead: "waits to be recorded", unknown: "may go on or be dead" };
+
+function size(bytes: number): string {
+  return bytes < 1 << 20 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / (1 << 20)).toFixed(1)} MB`;
+}
+
+function facts({ execution, head, fate, written, bytes, files }: JournaledRun): object {
+  return {
+    id: execution,
+    title: head?.title ?? null,
+    ref: head?.ref ?? null,
+    start_time: head?.started ?? null,
+    host: head?.owner.host ?? null,
+    pid: head?.owner.pid ?? null,
+    state: fate.state,
+    why: fate.why,
+    written: written.toISOString(),
+    bytes,
+    files: files.map(({ path }) => path),
+  };
+}
