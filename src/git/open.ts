@@ -69,8 +69,9 @@ export function deferredBackend(repository: Repository): GitBackend {
     remoteRefs: async (request) => (await open()).remoteRefs(request),
     fetch: async (request) => (await open()).fetch(request),
     push: async (request) => (await open()).push(request),
+    // Whoever needed a backend that there is not has heard of it.
     maintain: () => void opened?.then((backend) => backend.maintain()).catch(() => {}),
-    close: async () => (opened ? (await opened).close() : undefined),
+    close: async () => (await opened?.catch(() => undefined))?.close(),
   };
 }
 

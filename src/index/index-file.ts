@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { RedunError } from "../errors.ts";
 import type { Repository } from "../git/backend.ts";
+import { makeFolder, share } from "../git/files/sharing.ts";
 import { shortRef } from "../log/ref.ts";
 import { type Database, openDatabase } from "./database.ts";
 
@@ -29,13 +30,21 @@ export function indexPath(repository: Repository, ref: string): string {
 export function openIndexFile(repository: Repository, ref: string): IndexFile {
   const path = indexPath(repository, ref);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    begin(path);
     return opened(openSound(path), path, false);
   } catch (error) {
     if (!isUnwritable(error)) throw indexFailed(path, error);
   }
   const temporary = join(mkdtempSync(join(tmpdir(), "redun-git-index-")), "index.sqlite");
   return opened(openDatabase(temporary), temporary, true);
+}
+
+/** SQLite gives the files beside an index the permissions of the index, which it must have first. */
+function begin(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  closeSync(openSync(path, "a"));
+  share(path);
 }
 
 /** Whether an error of SQLite says that the file is no (sound) database. */

@@ -10,9 +10,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { RedunError } from "../errors.ts";
-import { asUnwritable, makeFolder } from "../git/files/folders.ts";
 import { thisProcess } from "../git/files/owner.ts";
-import { share } from "../git/files/sharing.ts";
+import { makeFolder, share } from "../git/files/sharing.ts";
+import { asUnwritable } from "../git/files/system-errors.ts";
 import { encodeLine, HEAD_LINES, type JournalHead, type RecordLine } from "./journal-lines.ts";
 import type { PendingRun } from "./pending.ts";
 

@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { hasCode } from "../git/files/folders.ts";
 import { type Fate, fateOf } from "../git/files/owner.ts";
 import { isRunning } from "../git/files/process-state.ts";
+import { hasCode } from "../git/files/system-errors.ts";
 import { JOURNAL_FOLDER, LEFT_SUFFIX } from "./journal.ts";
 import {
   HEAD_LINES,

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { RedunError } from "../errors.ts";
-import { asUnwritable } from "../git/files/folders.ts";
 import { type LockFile, lockFile } from "../git/files/lock-file.ts";
+import { asUnwritable } from "../git/files/system-errors.ts";
 import { executionPath } from "../record/layout.ts";
 import type { ExecutionStatus } from "../record/records.ts";
 import { JOURNAL_FOLDER } from "./journal.ts";

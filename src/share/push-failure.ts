@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { RedunError } from "../errors.ts";
 import type { GitConfig, Repository } from "../git/backend.ts";
 import { readText } from "../git/files/read-text.ts";
+import { makeFolder, share } from "../git/files/sharing.ts";
 import { destinations } from "./destinations.ts";
 import type { RemoteLog } from "./remotes.ts";
 
@@ -27,8 +28,9 @@ export function notePushFailure(
   const time = new Date().toISOString();
   const { remote, ref, place } = there;
   const failure: PushFailure = { remote, ref, place, time, message };
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   writeFileSync(path, JSON.stringify(failure));
+  share(path);
 }
 
 /** Forgets it: a push has landed since. */

@@ -6,8 +6,8 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Repository } from "../git/backend.ts";
-import { makeFolder } from "../git/files/folders.ts";
 import { readText } from "../git/files/read-text.ts";
+import { makeFolder } from "../git/files/sharing.ts";
 import type { RemoteLog } from "./remotes.ts";
 
 /** Notes that a tracking ref holds what is at its remote's URL. */

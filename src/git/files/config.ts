@@ -5,8 +5,8 @@ import { askConfig } from "../native/ask.ts";
 import type { Setting } from "./config-file.ts";
 import { readConfig } from "./config-reader.ts";
 import { configOf } from "./config-values.ts";
-import { hasCode } from "./folders.ts";
 import { mayAskGit, systemConfig } from "./git-program.ts";
+import { hasCode } from "./system-errors.ts";
 
 /**
  * git's configuration, as git reads it. Plain files are read here, because starting git takes as

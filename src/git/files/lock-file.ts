@@ -3,8 +3,9 @@ import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RedunError } from "../../errors.ts";
-import { hasCode, makeFolder } from "./folders.ts";
 import { isAbandoned, ownerOf, thisProcess, ticketName } from "./owner.ts";
+import { makeFolder, share } from "./sharing.ts";
+import { hasCode } from "./system-errors.ts";
 
 /**
  * git's `<file>.lock` protocol: whoever creates the lock file may replace the file, by renaming
@@ -52,6 +53,7 @@ function tryLock(path: string, lock: string, tickets: string): LockFile | null {
   makeFolder(dirname(lock));
   const ticket = join(tickets, ticketName(thisProcess(), randomBytes(4).toString("hex")));
   fs.closeSync(fs.openSync(ticket, "wx"));
+  share(ticket);
   try {
     fs.linkSync(ticket, lock);
     return held(path, lock, ticket);
@@ -71,6 +73,7 @@ function tryLock(path: string, lock: string, tickets: string): LockFile | null {
 function lockWithoutTicket(path: string, lock: string): LockFile | null {
   try {
     fs.closeSync(fs.openSync(lock, "wx"));
+    share(lock);
     return held(path, lock, null);
   } catch (error) {
     if (hasCode(error, "EEXIST")) return null;
@@ -111,14 +114,10 @@ function held(path: string, lock: string, ticket: string | null): LockFile {
   return {
     release,
     commit(content) {
-      const shared = fs.statSync(dirname(path)).mode & 0o666;
       const file = fs.openSync(lock, "r+");
       try {
         fs.ftruncateSync(file);
         fs.writeFileSync(file, content);
-        // In a shared repository the umask must not take the file from the group.
-        if ((fs.fstatSync(file).mode & 0o666) !== shared)
-          attempt(() => fs.fchmodSync(file, shared));
         fs.fsyncSync(file);
       } finally {
         fs.closeSync(file);

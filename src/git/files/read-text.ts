@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { hasCode } from "./folders.ts";
+import { hasCode } from "./system-errors.ts";
 
 /**
  * The text of a file of git's, empty where there is none that we may read: git itself takes a

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { RedunError } from "../../errors.ts";
 import type { Oid, Repository } from "../backend.ts";
-import { hasCode } from "./folders.ts";
+import { hasCode } from "./system-errors.ts";
 
 /** A ref after following symbolic refs: the name that a commit would move, and where it points. */
 export interface ResolvedRef {

@@ -6,8 +6,8 @@ import { notARepository, unsafeRepository, unsupportedRepository } from "../refu
 import { parseConfig, type Setting } from "./config-file.ts";
 import { protectedConfig } from "./config-reader.ts";
 import { configOf, isTrue, parseBoolean } from "./config-values.ts";
-import { hasCode } from "./folders.ts";
 import { readText } from "./read-text.ts";
+import { hasCode } from "./system-errors.ts";
 
 /**
  * Finds the repository that `cwd` is in by git's rules: GIT_DIR if set, else the first parent folder

@@ -1,6 +1,8 @@
-import { chmodSync, fchmodSync, fstatSync, type Stats, statSync } from "node:fs";
+import { chmodSync, fchmodSync, fstatSync, mkdirSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { isTrue, loadConfig } from "./config.ts";
+import { loadConfig } from "./config.ts";
+import { isTrue } from "./config-values.ts";
+import { hasCode } from "./system-errors.ts";
 
 /**
  * Who may read and write what is made below a git directory: `core.sharedRepository`. Without it
@@ -21,6 +23,25 @@ export function share(path: string): void {
 /** As `share`, for an open file whose path may be another one soon. */
 export function shareFile(file: number, path: string): void {
   apply(fstatSync(file), sharingAt(path), (mode) => fchmodSync(file, mode));
+}
+
+/**
+ * Makes a folder below a git directory and its missing parents, with the permissions that git would
+ * give them. Returns the folders that were made, outermost first.
+ */
+export function makeFolder(path: string): string[] {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [];
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may make it at the same time.
+    if (hasCode(error, "EEXIST") && statSync(path).isDirectory()) return [];
+    if (!hasCode(error, "ENOENT") || path === dirname(path)) throw error;
+    const parents = makeFolder(dirname(path));
+    return [...parents, ...makeFolder(path)];
+  }
+  share(path);
+  return [path];
 }
 
 function apply(stat: Stats, sharing: Sharing, change: (mode: number) => void): void {

@@ -3,9 +3,9 @@ import { dirname, join } from "node:path";
 import type { Repository } from "../backend.ts";
 import { loadConfig } from "./config.ts";
 import { isTrue } from "./config-values.ts";
-import { hasCode } from "./folders.ts";
 import { readText } from "./read-text.ts";
 import { headRef } from "./refs.ts";
+import { hasCode } from "./system-errors.ts";
 
 /**
  * The folder of the work tree that has a branch checked out, of all work trees of the repository;

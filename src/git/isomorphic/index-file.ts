@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { RedunError } from "../../errors.ts";
 import type { Oid } from "../backend.ts";
-import { hasCode } from "../files/folders.ts";
+import { hasCode } from "../files/system-errors.ts";
 
 /** One entry of git's index: what is staged, and how the file looked when git last compared it. */
 export interface IndexEntry {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { RedunError } from "../../errors.ts";
 import type { GitConfig, Oid, Repository } from "../backend.ts";
-import { asUnwritable } from "../files/folders.ts";
 import { lockFile } from "../files/lock-file.ts";
 import { assertCreatable, readRef, refPath } from "../files/refs.ts";
+import { asUnwritable } from "../files/system-errors.ts";
 import { appendToReflog } from "./reflog.ts";
 
 /** A ref's move from one commit to another. */

@@ -2,7 +2,7 @@ import { promises } from "node:fs";
 import { join } from "node:path";
 import { RedunError } from "../../errors.ts";
 import type { Oid } from "../backend.ts";
-import { hasCode } from "../files/folders.ts";
+import { hasCode } from "../files/system-errors.ts";
 import {
   deflateObject,
   type GitObject,

@@ -2,8 +2,8 @@ import { appendFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { GitConfig, Repository } from "../backend.ts";
 import { isTrue } from "../files/config-values.ts";
-import { makeFolder } from "../files/folders.ts";
 import { refRoot } from "../files/refs.ts";
+import { makeFolder, share } from "../files/sharing.ts";
 import type { RefMove } from "./move-ref.ts";
 
 /**
@@ -18,6 +18,7 @@ export function appendToReflog(repository: Repository, config: GitConfig, move: 
   const subject = move.message.split("\n", 1)[0];
   const before = move.expected ?? "0".repeat(40);
   appendFileSync(path, `${before} ${move.next} ${move.committer}\tredun-git: ${subject}\n`);
+  if (!stat) share(path);
 }
 
 function isLogged(repository: Repository, config: GitConfig, ref: string): boolean {

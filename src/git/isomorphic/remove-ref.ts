@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Oid, Repository } from "../backend.ts";
-import { asUnwritable } from "../files/folders.ts";
 import { lockFile } from "../files/lock-file.ts";
 import { packedRefs, refPath, refRoot } from "../files/refs.ts";
+import { asUnwritable } from "../files/system-errors.ts";
 import { expectRef } from "./move-ref.ts";
 
 /**

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { asUnwritable, hasCode, makeFolder } from "../files/folders.ts";
+import { makeFolder, shareFile } from "../files/sharing.ts";
+import { asUnwritable, hasCode } from "../files/system-errors.ts";
 import { inflateObject } from "./loose-object.ts";
 
 /** The file system that isomorphic-git is given. */
@@ -99,9 +100,7 @@ async function replaceFile(path: string, data: string | Uint8Array): Promise<voi
     try {
       if (data.length <= SMALL) fs.writeFileSync(file, data);
       else await promisify(fs.writeFile)(file, data);
-      // In a shared repository the umask must not hide the object from the group.
-      const readable = fs.statSync(folder).mode & 0o444;
-      if ((fs.fstatSync(file).mode & 0o777) !== readable) fs.fchmodSync(file, readable);
+      shareFile(file, path);
       await promisify(fs.fsync)(file);
     } finally {
       fs.closeSync(file);

@@ -5,8 +5,8 @@ import type { HttpClient } from "isomorphic-git";
 import { RedunError } from "../../errors.ts";
 import type { Fetch, Oid, Push, Pushed, RemoteRefs, Repository, Transfer } from "../backend.ts";
 import { readConfig } from "../files/config-reader.ts";
-import { makeFolder } from "../files/folders.ts";
 import { readRef } from "../files/refs.ts";
+import { makeFolder, share } from "../files/sharing.ts";
 import { withoutCredentials } from "../remote-url.ts";
 import { pushRejected, REF_MOVED_AT_REMOTE, remoteFailed } from "../transport-errors.ts";
 import { identityOf } from "./identity.ts";
@@ -164,6 +164,7 @@ async function inScratch<T>(
   const folder = join(commonDir, "redun");
   makeFolder(folder);
   const gitdir = mkdtempSync(join(folder, "transfer-"));
+  share(gitdir);
   try {
     symlinkSync(join(commonDir, "objects"), join(gitdir, "objects"));
     for (const name of ["refs", "refs/heads"]) makeFolder(join(gitdir, name));

@@ -1,28 +1,4 @@
-import { chmodSync, mkdirSync, statSync } from "node:fs";
-import { dirname } from "node:path";
 import { RedunError } from "../../errors.ts";
-
-/**
- * Makes a folder and its missing parents, each with the permissions of the folder it is in. git
- * gives the folders of a shared repository (`core.sharedRepository`) group rights and the setgid
- * bit; a folder of ours without them would lock the other users out of it.
- * Returns the folders that were made, outermost first.
- */
-export function makeFolder(path: string): string[] {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [];
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    // Another process may make it at the same time.
-    if (hasCode(error, "EEXIST") && statSync(path).isDirectory()) return [];
-    if (!hasCode(error, "ENOENT") || path === dirname(path)) throw error;
-    const parents = makeFolder(dirname(path));
-    return [...parents, ...makeFolder(path)];
-  }
-  const wanted = statSync(dirname(path)).mode & 0o7777;
-  if ((statSync(path).mode & 0o7777) !== wanted) chmodSync(path, wanted);
-  return [path];
-}
 
 /** True when `error` is a system error with one of these codes. */
 export function hasCode(error: unknown, ...codes: string[]): boolean {
