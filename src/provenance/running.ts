@@ -29,12 +29,9 @@ export function journaledExecutions(
 /** A checkpoint has committed it, or all of it has been and its journal will be deleted. */
 function isIndexed(index: IndexReader, execution: string): boolean {
   return index
-    .named(execution, SAME_BEGINNING)
+    .withId(execution)
     .some(({ type, ref }) => type === "Execution" && index.execution(ref)?.id === execution);
 }
-
-/** The index knows the first digits of ids. */
-const SAME_BEGINNING = 1000;
 
 /** undefined for a journal that says something else than an execution's record. */
 function rowOf(run: JournaledRun): ExecutionRow | undefined {
