@@ -2,14 +2,18 @@ import type { TagCondition } from "../query/condition.ts";
 import { globMatcher } from "../query/glob.ts";
 import { tagMatcher } from "../query/matcher.ts";
 import { parseJson, pythonJson } from "../tag/python-json.ts";
+import type { TagPair } from "../tag/tag.ts";
 import type { Statements } from "./database.ts";
-import type { Dictionary } from "./dictionary.ts";
+import { type Dictionary, remember } from "./dictionary.ts";
 import { unpackNumbers } from "./ids.ts";
 
 /** So many tags are looked at before a query begins. */
 const FEW = 64;
 /** After so many single look-ups of tags it is faster to read all of a key. */
 const PATIENCE = 2000;
+
+/** More verdicts than there are tags. */
+const MOST = Number.MAX_SAFE_INTEGER;
 
 /** Finds out which of the index's tags, by number, meet a condition. */
 export class Pairs {
@@ -57,6 +61,31 @@ export class Pairs {
       return verdict;
     };
     return (packed) => unpackNumbers(packed as Uint8Array | null).some(isOne);
+  }
+
+  /** A test of a row's packed tags by any of many conditions. */
+  anyTester(conditions: readonly TagCondition[]): (packed: unknown) => boolean {
+    const verdicts = new Map<number, boolean>();
+    const others: TagCondition[] = [];
+    for (const condition of conditions) {
+      const pairs = this.few(condition);
+      if (pairs) for (const pair of pairs) verdicts.set(pair, true);
+      else others.push(condition);
+    }
+    const tests = others.map((condition) => tagMatcher(condition, this.#now));
+    const isOne = (pair: number) =>
+      remember(
+        verdicts,
+        pair,
+        () => tests.some((passes) => passes(this.#dictionary.tag(pair))),
+        MOST,
+      );
+    return (packed) => unpackNumbers(packed as Uint8Array | null).some(isOne);
+  }
+
+  /** The tags of a row. */
+  tagsOf(packed: unknown): TagPair[] {
+    return unpackNumbers(packed as Uint8Array | null).map((pair) => this.#dictionary.tag(pair));
   }
 
   #all(condition: TagCondition): ReadonlySet<number> {

@@ -51,6 +51,8 @@ interface Driver {
   readonly rows: Sql;
 }
 
+/** Conditions that are looked at one by one. */
+const TERMS = 32;
 /** Rows of a tag that are cheap to sort. */
 const FEW_ROWS = 1000;
 /** To find out which of several tags has the fewest rows, so many are counted. */
@@ -132,7 +134,15 @@ export class Planner {
   #split(terms: readonly Term[], more?: Sql): { driver: Driver | undefined; filter: Sql } {
     const driver = this.#driver(terms);
     const rest = terms.filter((term) => term !== driver?.term);
-    const filters = rest.map(({ condition, scope }) => this.#compiler.compile(condition, scope));
+    // Conditions of one scope go together: very many are not SQL's business.
+    const scopes = [...new Set(rest.map(({ scope }) => scope))];
+    const filters =
+      rest.length <= TERMS
+        ? rest.map(({ condition, scope }) => this.#compiler.compile(condition, scope))
+        : scopes.map((scope) => {
+            const parts = rest.filter((term) => term.scope === scope);
+            return this.#compiler.compile(allOf(...parts.map(({ condition }) => condition)), scope);
+          });
     if (more) filters.unshift(more);
     return { driver, filter: joined("AND", filters.sort(callsLast), "1") };
   }
@@ -142,7 +152,7 @@ export class Planner {
    * a single tag come in the order of time; others must be sorted, and so be few.
    */
   #driver(terms: readonly Term[]): Driver | undefined {
-    const candidates = terms.flatMap((term) => this.#candidate(term) ?? []);
+    const candidates = terms.slice(0, TERMS).flatMap((term) => this.#candidate(term) ?? []);
     const [only] = candidates;
     if (candidates.length === 1 && only!.isInOrder) return only;
     const counted = candidates
@@ -190,7 +200,8 @@ function termsOf(condition: Condition, scope: Scope): Term[] {
 
 /** What SQLite does by itself comes before what it has to ask us. */
 function callsLast(a: Sql, b: Sql): number {
-  return Number(a.text.includes("redun_test(")) - Number(b.text.includes("redun_test("));
+  const asks = ({ text }: Sql) => Number(/redun_(?:test|row)\(/.test(text));
+  return asks(a) - asks(b);
 }
 
 function isText(value: unknown): value is string {

@@ -31,9 +31,12 @@ export class Search {
   constructor(database: Database, statements: Statements, dictionary: Dictionary) {
     this.#statements = statements;
     this.#dictionary = dictionary;
+    const test = (number: unknown, ...values: unknown[]) =>
+      this.#tests[Number(number)]!(...values) ? 1 : 0;
     database.function("redun_test", { deterministic: true }, (number, value) =>
-      this.#tests[Number(number)]!(value) ? 1 : 0,
+      test(number, value),
     );
+    database.function("redun_row", { deterministic: true, varargs: true }, test);
   }
 
   /** The newest executions. */

@@ -17,7 +17,7 @@ export function sql(
   const values: SQLInputValue[] = [];
   let text = texts[0]!;
   for (const [at, part] of parts.entries()) {
-    if (typeof part === "object") values.push(...part.values);
+    if (typeof part === "object") for (const value of part.values) values.push(value);
     text += `${typeof part === "object" ? part.text : part}${texts[at + 1]}`;
   }
   return { text, values };
@@ -28,9 +28,21 @@ export function bound(...values: readonly SQLInputValue[]): Sql {
   return { text: values.map(() => "?").join(", "), values };
 }
 
-/** All terms joined by a word; `none` where there are no terms. */
+/**
+ * All terms joined by a word; `none` where there are no terms. They stand in groups, and groups
+ * of those: SQLite lets no more than 1000 stand in a row.
+ */
 export function joined(word: "AND" | "OR", terms: readonly Sql[], none: string): Sql {
   if (terms.length === 0) return sql`${none}`;
-  const text = terms.map((term) => term.text).join(` ${word} `);
-  return { text: `(${text})`, values: terms.flatMap(({ values }) => values) };
+  const values: SQLInputValue[] = [];
+  for (const term of terms) for (const value of term.values) values.push(value);
+  let texts = terms.map(({ text }) => text);
+  while (texts.length > IN_A_ROW) {
+    texts = Array.from({ length: Math.ceil(texts.length / IN_A_ROW) }, (_, at) => {
+      return `(${texts.slice(at * IN_A_ROW, (at + 1) * IN_A_ROW).join(` ${word} `)})`;
+    });
+  }
+  return { text: `(${texts.join(` ${word} `)})`, values };
 }
+
+const IN_A_ROW = 100;

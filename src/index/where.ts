@@ -1,12 +1,15 @@
 import type { CodeCondition, Condition, FieldCondition, TagCondition } from "../query/condition.ts";
-import { spanOf, textMatcher } from "../query/matcher.ts";
+import { anyTextMatcher, matcher, spanOf, textMatcher } from "../query/matcher.ts";
 import { ENTITY_TYPES, EXECUTION_STATUSES, JOB_STATUSES } from "../record/records.ts";
 import { loadId } from "./ids.ts";
 import type { Pairs } from "./pairs.ts";
 import { bound, joined, type Sql, sql } from "./sql.ts";
 
-/** A test that SQL asks of a column by `redun_test(number, column)`. */
-export type ColumnTest = (value: unknown) => boolean;
+/**
+ * A test that SQL asks of a column by `redun_test(number, column)`, or of all columns that a
+ * condition may ask for by `redun_row(number, columns...)`.
+ */
+export type ColumnTest = (...values: unknown[]) => boolean;
 
 /** Where the rows that a condition is about keep what it asks for. A field they lack is left out. */
 export interface Scope {
@@ -91,6 +94,26 @@ export function entityScope(type: "Task" | "Value" | "CallNode"): Scope {
 /** Up to so many tags are looked for one by one; more are looked up in the row's packed tags. */
 const PROBES = 4;
 
+/** So many tests of one column within one `or` become one. */
+const TOGETHER = 8;
+/** Longer SQL takes SQLite longer than asking us for each row; at 1,000,000 characters it refuses. */
+const MAX_SQL = 20_000;
+/** Of a whole statement it takes 32,766. */
+const MAX_VALUES = 500;
+
+/** The columns that `redun_row` gives, behind the tags. */
+const ROW_COLUMNS = [
+  "status",
+  "started",
+  "duration",
+  "task",
+  "user",
+  "exec",
+  "arg",
+  "commit",
+  "tree",
+] as const;
+
 /** Makes SQL of conditions. What SQL cannot say becomes a test, which it calls by its number. */
 export class WhereCompiler {
   readonly tests: ColumnTest[] = [];
@@ -102,15 +125,26 @@ export class WhereCompiler {
     this.#now = now;
   }
 
-  /** A term that is 1 or 0, never null. */
+  /**
+   * A term that is 1 or 0, never null. Where SQL would be too long, rows are given to the same test
+   * that is made of a condition in memory.
+   */
   compile(condition: Condition, scope: Scope): Sql {
+    const count = this.tests.length;
+    const term = this.#compile(condition, scope);
+    if (term.text.length <= MAX_SQL && term.values.length <= MAX_VALUES) return term;
+    this.tests.length = count;
+    return this.#row(condition, scope);
+  }
+
+  #compile(condition: Condition, scope: Scope): Sql {
     switch (condition.is) {
       case "and":
-        return joined("AND", this.#all(condition.parts, scope), "1");
+        return joined("AND", this.#and(condition.parts, scope), "1");
       case "or":
-        return joined("OR", this.#all(condition.parts, scope), "0");
+        return joined("OR", this.#or(condition.parts, scope), "0");
       case "not":
-        return sql`NOT ${this.compile(condition.part, scope)}`;
+        return sql`NOT ${this.#compile(condition.part, scope)}`;
       case "tag":
         return this.#tag(condition, scope);
       case "field":
@@ -126,8 +160,86 @@ export class WhereCompiler {
     return sql`redun_test(${this.tests.length - 1}, ${column})`;
   }
 
-  #all(parts: readonly Condition[], scope: Scope): Sql[] {
-    return parts.map((part) => this.compile(part, scope));
+  #and(parts: readonly Condition[], scope: Scope): Sql[] {
+    const nots = parts.flatMap((part) => (part.is === "not" ? [part.part] : []));
+    if (nots.length <= TOGETHER) return parts.map((part) => this.#compile(part, scope));
+    const others = parts.filter(({ is }) => is !== "not");
+    const none = joined("OR", this.#or(nots, scope), "0");
+    return [...others.map((part) => this.#compile(part, scope)), sql`NOT ${none}`];
+  }
+
+  /** Many alternatives for one column, as a list has them, are one test. */
+  #or(parts: readonly Condition[], scope: Scope): Sql[] {
+    const tags: TagCondition[] = [];
+    const fields = new Map<string, FieldCondition[]>();
+    const others: Condition[] = [];
+    for (const part of parts) {
+      if (part.is === "tag") tags.push(part);
+      else if (part.is === "field") {
+        const same = fields.get(part.field);
+        if (same) same.push(part);
+        else fields.set(part.field, [part]);
+      } else others.push(part);
+    }
+    const few = [...[tags], ...fields.values()].filter(({ length }) => length <= TOGETHER).flat();
+    return [
+      ...(tags.length > TOGETHER
+        ? [this.test(this.#pairs.anyTester(tags), `${scope.row}.tags`)]
+        : []),
+      ...[...fields.values()]
+        .filter(({ length }) => length > TOGETHER)
+        .map((same) => this.#anyField(same, scope)),
+      ...[...few, ...others].map((part) => this.#compile(part, scope)),
+    ];
+  }
+
+  /** The condition as a test of whole rows. */
+  #row(condition: Condition, { row, columns, statuses, args }: Scope): Sql {
+    const passes = matcher(condition, this.#now);
+    this.tests.push((tags, status, started, took, task, user, exec, arg, commit, tree) => {
+      const has = (name: keyof Scope["columns"]) => columns[name] !== undefined;
+      return passes({
+        tags: this.#pairs.tagsOf(tags),
+        ...(has("status") && { status: statuses[status as number]! }),
+        ...(has("started") && {
+          started: started as number,
+          ended: took === null ? null : (started as number) + (took as number),
+        }),
+        ...(has("task") && { task: (task as string | null) ?? "" }),
+        ...(has("user") && { user: (user as string | null) ?? "" }),
+        ...(has("exec") && { exec: loadId(exec) }),
+        ...(has("arg") && { args: args(arg as string) }),
+        commit: commit as string | null,
+        tree: tree as string | null,
+      });
+    });
+    const texts: readonly string[] = ["user", "commit", "tree"];
+    const values = ROW_COLUMNS.map((name) => {
+      const column = columns[name] ?? "NULL";
+      return texts.includes(name) ? word(column) : column;
+    });
+    return sql`redun_row(${this.tests.length - 1}, ${row}.tags, ${values.join(", ")})`;
+  }
+
+  /** Conditions on one field, of which one has to be met. */
+  #anyField(conditions: readonly FieldCondition[], scope: Scope): Sql {
+    const { columns, statuses, args } = scope;
+    const [{ field }] = conditions as [FieldCondition];
+    const column = columns[field];
+    if (column === undefined) return sql`0`;
+    if (field === "started" || field === "ended" || field === "duration") {
+      const spans = conditions.map((condition) => spanOf(condition, this.#now));
+      return this.test(
+        (time) =>
+          time !== null && spans.some(({ from, to }) => Number(time) >= from && Number(time) < to),
+        column,
+      );
+    }
+    const passes = anyTextMatcher(conditions);
+    if (field === "status") return numbersIn(column, statuses, passes);
+    if (field === "arg") return this.test((value) => args(value as string).some(passes), column);
+    if (field === "exec") return this.test((id) => passes(loadId(id)), column);
+    return this.test(remembered(passes), field === "user" ? word(column) : column);
   }
 
   #tag(condition: TagCondition, { type, row, time }: Scope): Sql {
@@ -151,9 +263,7 @@ export class WhereCompiler {
         return sql`(${column} IS NOT NULL AND ${column} >= ${bound(from)} AND ${column} < ${bound(to)})`;
       }
       case "status": {
-        const passes = textMatcher(condition);
-        const numbers = [...statuses.keys()].filter((at) => passes(statuses[at]!));
-        return sql`${column} IN (${numbers.join(", ")})`;
+        return numbersIn(column, statuses, textMatcher(condition));
       }
       case "arg": {
         const passes = textMatcher(condition);
@@ -175,6 +285,16 @@ export class WhereCompiler {
         return this.test(remembered(textMatcher(condition)), column);
     }
   }
+}
+
+/** The column has the number of a status that passes. */
+function numbersIn(
+  column: string,
+  statuses: readonly string[],
+  passes: (status: string) => boolean,
+): Sql {
+  const numbers = [...statuses.keys()].filter((at) => passes(statuses[at]!));
+  return sql`${column} IN (${numbers.join(", ")})`;
 }
 
 function code({ commits, trees }: CodeCondition, { columns: { commit, tree } }: Scope): Sql {

@@ -97,6 +97,10 @@ export function hasField(condition: Condition): boolean {
 
 /** Equal conditions are equal trees: one within another of its kind is a part of that one. */
 function joined(is: "and" | "or", parts: readonly Condition[]): Condition {
-  const flat = parts.flatMap((part) => (part.is === is ? part.parts : [part]));
+  const flat: Condition[] = [];
+  for (const part of parts) {
+    if (part.is === is) for (const one of part.parts) flat.push(one);
+    else flat.push(part);
+  }
   return flat.length === 1 ? flat[0]! : { is, parts: flat };
 }

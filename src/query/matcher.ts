@@ -77,19 +77,28 @@ export function textMatcher({ field, op, operand }: FieldCondition): (text: stri
   return (text) => text === operand;
 }
 
+/** A test of a field that is text, by any of many conditions on it: most of them are looked up. */
+export function anyTextMatcher(conditions: readonly FieldCondition[]): (text: string) => boolean {
+  const isEqual = ({ field, op }: FieldCondition) => op === "=" && field !== "status";
+  const equal = conditions.filter(isEqual);
+  const words = new Set(equal.map(({ operand }) => operand));
+  const others = conditions.filter((condition) => !isEqual(condition)).map(textMatcher);
+  const lengths = [...new Set([...words].map(({ length }) => length))];
+  const has: Readonly<Record<string, (text: string) => boolean>> = {
+    exec: (id) => lengths.some((length) => length <= id.length && words.has(id.slice(0, length))),
+    task: (task) => words.has(task) || words.has(shortName(task)),
+  };
+  const isWord = has[conditions[0]?.field ?? ""] ?? ((text) => words.has(text));
+  return (text) => isWord(text) || others.some((passes) => passes(text));
+}
+
 /**
  * The moments, or durations in milliseconds, that pass: `from` included, `to` not. A day is the
  * whole day: `> 2026-11-22` begins when it is over, `<= 2026-11-22` ends when it is over.
  */
 export function spanOf({ field, op, operand }: FieldCondition, now: number): Span {
-  const span =
-    field === "duration" ? durationSpan(parseDuration(operand)!) : parseTime(operand, now)!;
+  const span = field === "duration" ? parseDuration(operand)! : parseTime(operand, now)!;
   return op === "~" || op === "=" ? span : ordered(op, span);
-}
-
-/** A job's record holds whole milliseconds. */
-function durationSpan(milliseconds: number): Span {
-  return { from: Math.ceil(milliseconds), to: Math.floor(milliseconds) + 1 };
 }
 
 function ordered(op: Order, { from, to }: Span): Span {

@@ -1,11 +1,12 @@
-import { allOf, anyOf, type Condition, type Field, isField, not } from "./condition.ts";
+import { allOf, type Condition, type Field, isField, not } from "./condition.ts";
 import { hasWildcard } from "./glob.ts";
 import { Lexer, type Token } from "./lexer.ts";
 import { fieldCondition, type Operator, operatorsOf, tagCondition } from "./operand.ts";
 import { badQuery } from "./problem.ts";
 
-/** Queries are typed by people. */
-const MAX_LENGTH = 100_000;
+/** Queries are typed by people, and made by their scripts. */
+const MAX_LENGTH = 1_000_000;
+/** Levels of `and`, `or` and `not` that alternate; brackets alone make none. */
 const MAX_DEPTH = 200;
 
 /** What an operator is for. */
@@ -31,44 +32,81 @@ export function parseQuery(query: string): Condition {
   return new Parser(query).query();
 }
 
+/** What is read of a query, or of a part in brackets, up to a place. */
+interface Level {
+  /** Parts between `or`, and of the last of them those between `and`. */
+  readonly any: Condition[];
+  all: Condition[];
+  /** Whether a `not` stands before the brackets. */
+  readonly isNegated: boolean;
+}
+
 class Parser {
   readonly #lexer: Lexer;
-  #depth = 0;
 
   constructor(query: string) {
     this.#lexer = new Lexer(query);
   }
 
+  /** Not recursive: brackets may be nested deeper than the stack. */
   query(): Condition {
-    const condition = this.#any();
-    if (this.#lexer.peek().kind === "end") return condition;
-    throw this.#expected("`and`, `or` or the end", this.#lexer.peek(), QUOTES);
-  }
-
-  #any(): Condition {
-    const parts = [this.#all()];
-    while (this.#takeWord("or")) parts.push(this.#all());
-    return anyOf(...parts);
-  }
-
-  #all(): Condition {
-    const parts = [this.#one()];
-    while (this.#takeWord("and")) parts.push(this.#one());
-    return allOf(...parts);
-  }
-
-  #one(): Condition {
-    if (this.#depth >= MAX_DEPTH) throw this.#expected("less nesting", this.#lexer.peek());
-    this.#depth++;
-    try {
-      if (this.#takeWord("not")) return not(this.#one());
-      if (!this.#takeMark("(")) return this.#test();
-      const inside = this.#any();
-      if (this.#takeMark(")")) return inside;
-      throw this.#expected("`and`, `or` or a closing )", this.#lexer.peek(), QUOTES);
-    } finally {
-      this.#depth--;
+    const above: Level[] = [];
+    let level: Level = { any: [], all: [], isNegated: false };
+    for (;;) {
+      const isNegated = this.#takeNots();
+      if (this.#takeMark("(")) {
+        above.push(level);
+        level = { any: [], all: [], isNegated };
+        continue;
+      }
+      level.all.push(negated(this.#test(), isNegated));
+      while (above.length > 0 && this.#takeMark(")")) {
+        const inside = condition(level);
+        const { isNegated: isNot } = level;
+        level = above.pop()!;
+        level.all.push(negated(inside, isNot));
+      }
+      if (this.#takeWord("and")) continue;
+      if (this.#takeWord("or")) {
+        level.any.push(tree("and", level.all));
+        level.all = [];
+        continue;
+      }
+      const next = this.#lexer.peek();
+      if (next.kind !== "end" || above.length > 0) {
+        const end = above.length > 0 ? "a closing )" : "the end";
+        throw this.#expected(`\`and\`, \`or\` or ${end}`, next, QUOTES);
+      }
+      return this.#flat(condition(level));
     }
+  }
+
+  /**
+   * The tree that `allOf`, `anyOf` and `not` make of what was read. Flattening each bracket as it
+   * closes would copy its parts once more for each bracket around it.
+   */
+  #flat(condition: Condition, depth = 0): Condition {
+    if (depth > MAX_DEPTH) {
+      const less = `less nesting: at most ${MAX_DEPTH} levels of \`and\`, \`or\` and \`not\``;
+      throw this.#expected(less, this.#lexer.peek());
+    }
+    if (condition.is === "not") return not(this.#flat(condition.part, depth + 1));
+    if (condition.is !== "and" && condition.is !== "or") return condition;
+    const { is } = condition;
+    const parts: Condition[] = [];
+    const left: Condition[] = [condition];
+    for (let next = left.pop(); next; next = left.pop()) {
+      if (next.is !== is) parts.push(this.#flat(next, depth + 1));
+      else for (let at = next.parts.length; at > 0; at--) left.push(next.parts[at - 1]!);
+    }
+    return { is, parts };
+  }
+
+  /** Whether there is an odd number of them. */
+  #takeNots(): boolean {
+    let isNegated = false;
+    while (this.#takeWord("not")) isNegated = !isNegated;
+    return isNegated;
   }
 
   #test(): Condition {
@@ -102,8 +140,9 @@ class Parser {
     do parts.push(this.#comparison(target, "=", "in the list"));
     while (this.#takeMark(","));
     if (!this.#takeMark("]")) throw this.#expected(", or a closing ]", this.#lexer.peek(), QUOTES);
-    if (!isNegated) return anyOf(...parts);
-    const none = not(anyOf(...parts));
+    const any = tree("or", parts);
+    if (!isNegated) return any;
+    const none = not(any);
     return "field" in target ? none : allOf({ is: "tag", ...target, test: null }, none);
   }
 
@@ -148,6 +187,19 @@ class Parser {
     const ending = kind === "end" ? ", but it ends here" : "";
     return badQuery(this.#lexer.query, at, `expected ${what}${ending}`, hint);
   }
+}
+
+/** What was read between two brackets, as a tree that is not flat yet. */
+function condition({ any, all }: Level): Condition {
+  return tree("or", [...any, tree("and", all)]);
+}
+
+function tree(is: "and" | "or", parts: readonly Condition[]): Condition {
+  return parts.length === 1 ? parts[0]! : { is, parts };
+}
+
+function negated(condition: Condition, isNegated: boolean): Condition {
+  return isNegated ? not(condition) : condition;
 }
 
 const KEYWORDS = ["and", "or", "not", "in"];

@@ -13,6 +13,9 @@ const UNITS: Readonly<Record<string, number>> = {
   ms: 1,
 };
 
+/** Milliseconds since 1970 are not told apart closer than this. */
+const FINEST = 2 ** -10;
+
 const DATE = /^([1-9]\d{3})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(.*))?$/;
 const ZONE = /^ ?(?:(Z)|([+-])(\d\d):?(\d\d))$/i;
 
@@ -24,9 +27,9 @@ const ZONE = /^ ?(?:(Z)|([+-])(\d\d):?(\d\d))$/i;
 export function parseTime(text: string, now: number): Span | undefined {
   if (text === "today") return day(now, 0);
   if (text === "yesterday") return day(now, -1);
-  const [, count, unit] = /^(\d{1,9}(?:\.\d{1,9})?)([wdhms])$/.exec(text) ?? [];
-  if (unit) {
-    const from = Math.round(now - Number(count) * UNITS[unit]!);
+  const ago = /^[\d.]+[wdhms]$/.test(text) ? billionths(text) : undefined;
+  if (ago !== undefined) {
+    const from = now - Number((ago + BILLION / 2n) / BILLION);
     return { from, to: from + 1 };
   }
   return parseDate(text);
@@ -41,22 +44,43 @@ export function parseDate(text: string): Span | undefined {
     .map((part) => (part === undefined ? undefined : Number(part))) as [number, number, number];
   const [fraction, zone] = [match[7], match[8]];
   const milliseconds = Number((fraction ?? "").padEnd(3, "0").slice(0, 3));
+  const below = (fraction ?? "").slice(3);
   const utc = new Date(Date.UTC(year, month - 1, date));
   const isReal = utc.getUTCMonth() === month - 1 && utc.getUTCDate() === date;
   if (!isReal || hour > 23 || minute > 59 || second > 59) return undefined;
   const parts = [year, month - 1, date, hour, minute, second, milliseconds] as const;
-  const from = zone ? inZone(Date.UTC(...parts), zone) : new Date(...parts).getTime();
-  if (from === undefined) return undefined;
+  const whole = zone ? inZone(Date.UTC(...parts), zone) : new Date(...parts).getTime();
+  if (whole === undefined) return undefined;
+  const from = whole + Number(`0.${below}0`);
   if (match[4] === undefined) return day(from, 0);
-  const width = fraction !== undefined ? 1 : match[6] !== undefined ? 1000 : 60_000;
+  // Where a moment is said more exactly than in milliseconds, no more is left of it than that.
+  const finest = Math.max(10 ** -below.length, FINEST);
+  const width = fraction !== undefined ? finest : match[6] !== undefined ? 1000 : 60_000;
   return { from, to: from + width };
 }
 
-/** Milliseconds that a text such as `90s`, `1.5h` or `1h30m` stands for. */
-export function parseDuration(text: string): number | undefined {
+/**
+ * The whole milliseconds that a text such as `90s`, `1.5h` or `1h30m` stands for: `to` is one above
+ * `from`; of a part of a millisecond, which no record holds, it is the same. Undefined for any other
+ * text.
+ */
+export function parseDuration(text: string): Span | undefined {
+  const total = billionths(text);
+  if (total === undefined) return undefined;
+  const down = Number(total / BILLION);
+  return { from: total % BILLION === 0n ? down : down + 1, to: down + 1 };
+}
+
+const BILLION = 1_000_000_000n;
+
+/** Billionths of a millisecond, counted in whole numbers: 1.001 times 1000 is none of 1001. */
+function billionths(text: string): bigint | undefined {
   if (!/^(?:\d{1,9}(?:\.\d{1,9})?(?:ms|[wdhms]))+$/.test(text)) return undefined;
-  const parts = text.matchAll(/([\d.]+)(ms|[wdhms])/g);
-  return [...parts].reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit!]!, 0);
+  let sum = 0n;
+  for (const [, whole, fraction = "", unit] of text.matchAll(/(\d+)(?:\.(\d+))?(ms|[wdhms])/g)) {
+    sum += BigInt(whole! + fraction.padEnd(9, "0")) * BigInt(UNITS[unit!]!);
+  }
+  return sum;
 }
 
 /** The local day of a moment, or one so many days later. */

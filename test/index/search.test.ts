@@ -10,9 +10,10 @@ import type { JobRow } from "../../src/index/rows.ts";
 import { updateIndex } from "../../src/index/update.ts";
 import { Log, type RecordFile } from "../../src/log/log.ts";
 import { executionSubject } from "../../src/provenance/running.ts";
-import { allOf, type Condition } from "../../src/query/condition.ts";
+import { allOf, anyOf, type Condition, not } from "../../src/query/condition.ts";
 import { matcher, type Subject } from "../../src/query/matcher.ts";
 import { parseQuery } from "../../src/query/parse.ts";
+import { printQuery } from "../../src/query/print.ts";
 import { argsId, callId, jobId, taskId, taskYaml } from "../../src/record/encode.ts";
 import { taskPath } from "../../src/record/layout.ts";
 import { EXECUTION_STATUSES, type JOB_STATUSES, type Job } from "../../src/record/records.ts";
@@ -111,6 +112,8 @@ const property = (check: (a: Condition, b: Condition) => void) =>
   fc.assert(fc.property(conditions, conditions, check), { numRuns: 300 });
 const ids = (rows: readonly { id: string }[]) => rows.map(({ id }) => id).sort();
 
+const tagsAndMore = ["x > 30", "x in [3, 6, 300]", "env", "env=prod", "not env", "x=3 or x=6"];
+
 const searching = suite("search");
 
 searching("the sample has what it should", () => {
@@ -155,8 +158,76 @@ searching("tasks by one of their executions", () => {
   });
 });
 
+/** Ways to say the same as a condition does, which may take other ways to the rows. */
+const SAME: readonly ((one: Condition) => Condition)[] = [
+  (one) => anyOf(one, one),
+  (one) => allOf(one, one),
+  (one) => not(not(one)),
+  (one) => ({ is: "not", part: { is: "not", part: one } }),
+  (one) => allOf(one, anyOf(parseQuery("x"), parseQuery("not x"))),
+  (one) => anyOf(one, ...Array.from({ length: 12 }, () => one)),
+  (one) => anyOf(...Array.from({ length: 600 }, (_, at) => allOf(one, parseQuery(`not y=${at}`)))),
+];
+
+searching("equivalent queries give the same rows in the same order", () => {
+  const known = tagsAndMore.map((text) => parseQuery(text));
+  for (const where of [...known, ...fc.sample(conditions, 10)]) {
+    for (const same of SAME) {
+      const other = same(where);
+      const text = printQuery(other).slice(0, 200);
+      const lists = (condition: Condition) => [
+        search.executions({ where: condition }, 1000).map(({ id }) => id),
+        search.jobs({ where: condition }, 1000).map(({ id }) => id),
+        search.jobs({ execution: condition }, 1000).map(({ id }) => id),
+        search.jobs({ where: condition, execution: condition }, 7).map(({ id }) => id),
+        search.entities("Task", { where: condition }, 10).map(({ id }) => id),
+        search.entities("Task", { execution: condition }, 10).map(({ id }) => id),
+      ];
+      assert.equal(lists(other), lists(where), text);
+    }
+  }
+});
+
+searching("thousands of alternatives, and of exceptions, are answered as in memory", () => {
+  const numbers = Array.from({ length: 5000 }, (_, at) => at * 2);
+  const texts = [
+    `x in [${numbers}]`,
+    `x not in [${numbers}]`,
+    `not (${numbers.map((n) => `x=${n}`).join(" or ")})`,
+    numbers.map((n) => `not x=${n}`).join(" and "),
+    numbers.map((n) => `x!=${n}`).join(" and "),
+    numbers.map((n) => `x > ${n} or x ~ "${n}*"`).join(" or "),
+    numbers.map((n) => `(x=${n} and env)`).join(" or "),
+    numbers.map((n) => `(x=${n} or not env)`).join(" and "),
+    `${"x=3 or (".repeat(9000)}x=6${")".repeat(9000)}`,
+    `status in [${numbers.map((n) => (n % 4 ? "DONE" : "FAILED"))}]`,
+    `exec in [${EXECUTIONS.slice(0, 40).map(({ id }, at) => id.slice(0, 8 + (at % 20)))}, ${numbers.map((n) => `e${n}`)}]`,
+    `user in [${numbers.map((n) => (n === 8 ? "ann" : `u${n}`))}] or arg in [${numbers}]`,
+    `task in [main, ${numbers.map((n) => `t${n}`)}]`,
+    numbers.map((n) => `started < ${n}d or duration = ${n + 1}s`).join(" or "),
+  ];
+  for (const text of texts) {
+    const where = parseQuery(text);
+    const passes = matcher(where);
+    assert.equal(
+      search.executions({ where }, 1000).map(({ id }) => id),
+      EXECUTIONS.filter((row) => passes(executionSubject(row))).map(({ id }) => id),
+      text.slice(0, 100),
+    );
+    assert.equal(
+      search.jobs({ where, execution: where }, 1000).map(({ id }) => id),
+      JOBS.filter(
+        (job) =>
+          passes(jobSubject(job)) && passes(executionSubject(executions.get(job.execution)!)),
+      ).map(({ id }) => id),
+      text.slice(0, 100),
+    );
+    search.entities("Task", { where }, 10);
+  }
+});
+
 searching("the newest come first, also when a tag leads to them", () => {
-  for (const query of ["x > 30", "x in [3, 6, 300]", "env", "env=prod", "not env", "x=3 or x=6"]) {
+  for (const query of tagsAndMore) {
     const where = parseQuery(query);
     const times = search.executions({ where }, 1000).map(({ started }) => started);
     assert.equal(

@@ -116,6 +116,50 @@ for (const [text, expected] of [
   });
 }
 
+query("durations with a fraction are compared exactly", () => {
+  const took = (milliseconds: number) => ({ tags: [], started: 0, ended: milliseconds });
+  const passes = (text: string, milliseconds: number) =>
+    matcher(parseQuery(text), NOW)(took(milliseconds));
+  for (const [text, exact] of [
+    ["1.001s", 1001],
+    ["1.005s", 1005],
+    ["8.2s", 8200],
+    ["1.15h", 4_140_000],
+    ["0.07m", 4200],
+    ["2.3d", 198_720_000],
+    ["0.1s0.2s", 300],
+  ] as const) {
+    assert.ok(passes(`duration = ${text}`, exact), text);
+    assert.ok(passes(`duration <= ${text} and duration >= ${text}`, exact), text);
+    assert.not.ok(passes(`duration < ${text} or duration > ${text}`, exact), text);
+    assert.ok(passes(`duration < ${text}`, exact - 1) && passes(`duration > ${text}`, exact + 1));
+  }
+  fc.assert(
+    fc.property(fc.nat(10_000_000), fc.nat(10_000_000), (a, b) => {
+      const text = `${Math.floor(a / 1000)}.${String(a % 1000).padStart(3, "0")}s`;
+      assert.is(passes(`duration = ${text}`, b), a === b);
+      assert.is(passes(`duration > ${text}`, b), b > a);
+      assert.ok(passes(`duration = ${text}`, a));
+      // Between two milliseconds there is no run.
+      assert.not.ok(passes(`duration = ${text.slice(0, -1)}5s`, a));
+      assert.ok(passes(`duration < ${text.slice(0, -1)}5s`, a));
+    }),
+  );
+});
+
+query("a moment that is said more exactly than in milliseconds lies between two of them", () => {
+  const started = Date.parse("2026-11-22T10:00:00.123Z");
+  const passes = (text: string) => matcher(parseQuery(text), NOW)({ tags: [], started });
+  assert.ok(passes("started = 2026-11-22T10:00:00.123Z"));
+  assert.not.ok(passes("started = 2026-11-22T10:00:00.1234Z"));
+  assert.ok(passes("started < 2026-11-22T10:00:00.1234Z"));
+  assert.ok(passes("started > 2026-11-22T10:00:00.122999Z"));
+  const tag = (at: string) => ({ tags: [["at", at] as const] });
+  const after = matcher(parseQuery("at > '2026-11-22T10:00:00.123456Z'"), NOW);
+  assert.not.ok(after(tag("2026-11-22T10:00:00.123455Z")));
+  assert.ok(after(tag("2026-11-22T10:00:00.123458Z")));
+});
+
 query("what has no such field meets only what says not", () => {
   for (const text of ["status=done", "ended < today", "duration < 1h", "user ~ *", "arg = a"]) {
     assert.not.ok(matcher(parseQuery(text))({ tags: [] }));

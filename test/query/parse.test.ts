@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
-import { isField, STATUSES } from "../../src/query/condition.ts";
+import { allOf, anyOf, isField, not, STATUSES } from "../../src/query/condition.ts";
 import { parseQuery } from "../../src/query/parse.ts";
 import { printQuery } from "../../src/query/print.ts";
 import { conditions } from "./arbitrary.ts";
@@ -109,9 +109,24 @@ query("a long query is shown around the place", () => {
 });
 
 query("nesting and length are bounded", () => {
-  for (const text of [`${"(".repeat(1e4)}a`, `${"not ".repeat(1e4)}a`, "a".repeat(1e6)]) {
+  const deep = (level: string, end: string) => `${level.repeat(1e4)}c${end.repeat(1e4)}`;
+  for (const text of [`${"(".repeat(1e4)}a`, "a".repeat(1e6 + 1), deep("a or (b and (", "))")]) {
     assert.is(failure(() => parseQuery(text)).code, "BAD_QUERY");
   }
+  assert.match(failure(() => parseQuery(deep("not (a or ", ")"))).message, "at most 200 levels");
+});
+
+query("brackets and `not` of any depth, and any number of alternatives, are read", () => {
+  const c = parseQuery("c");
+  assert.equal(parseQuery(`${"(".repeat(1e4)}c${")".repeat(1e4)}`), c);
+  assert.equal(parseQuery(`${"not ".repeat(1e4)}c`), c);
+  assert.equal(parseQuery(`${"not(".repeat(10_001)}c${")".repeat(10_001)}`), not(c));
+  const a = parseQuery("a");
+  const many = Array.from({ length: 1e4 }, () => a);
+  assert.equal(parseQuery(`${"a or (".repeat(1e4)}c${")".repeat(1e4)}`), anyOf(...many, c));
+  assert.equal(parseQuery(`${"(".repeat(1e4)}c${" and a)".repeat(1e4)}`), allOf(c, ...many));
+  const list = parseQuery(`k in [${Array.from({ length: 2e5 }, (_, at) => at % 10)}]`);
+  assert.is(list.is === "or" && list.parts.length, 2e5);
 });
 
 query("fields and statuses are those of records", () => {
