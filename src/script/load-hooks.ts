@@ -1,5 +1,7 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import nodeModule from "node:module";
+import { devNull } from "node:os";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { collectLoaded, keepLoaded } from "../source/source-file.ts";
@@ -120,16 +122,48 @@ async function serveRequire(libraryUrl: string): Promise<void> {
   };
 }
 
-/** Lets this process import and require TypeScript, by tsx. Importing tsx costs 140 ms. */
-export function understandTypeScript(): Promise<void> {
-  typeScript ??= registerTsx();
+/**
+ * Lets this process import and require TypeScript, by tsx, by the settings of the tsconfig.json that
+ * belongs to `script`. Importing tsx costs 140 ms.
+ */
+export function understandTypeScript(script: string): Promise<void> {
+  typeScript ??= registerTsx(process.env[TSCONFIG_VARIABLE] || tsconfigOf(dirname(script)));
   return typeScript;
 }
 
-async function registerTsx(): Promise<void> {
+/** Where tsx is told of a tsconfig.json; else it takes what is in the current directory. */
+const TSCONFIG_VARIABLE = "TSX_TSCONFIG_PATH";
+
+async function registerTsx(tsconfig: string | null): Promise<void> {
   // tsx compiles whatever is required after it: the parser is better loaded as it is.
   loadParser();
   const [commonJs, esm] = await Promise.all([import("tsx/cjs/api"), import("tsx/esm/api")]);
-  commonJs.register();
-  esm.register();
+  try {
+    withTsconfig(tsconfig ?? devNull, () => commonJs.register());
+  } catch (error) {
+    if (tsconfig === null) throw error;
+    const problem = error instanceof Error ? error.message : String(error);
+    process.emitWarning(`${tsconfig} is not used: ${problem}`);
+    return registerTsx(null);
+  }
+  esm.register({ tsconfig: tsconfig ?? false });
+}
+
+/** tsx's CommonJS half has no other way to be told. */
+function withTsconfig(path: string, register: () => void): void {
+  const before = process.env[TSCONFIG_VARIABLE];
+  process.env[TSCONFIG_VARIABLE] = path;
+  try {
+    register();
+  } finally {
+    if (before === undefined) delete process.env[TSCONFIG_VARIABLE];
+    else process.env[TSCONFIG_VARIABLE] = before;
+  }
+}
+
+/** The tsconfig.json in `folder` or in the nearest one above. */
+function tsconfigOf(folder: string): string | null {
+  const path = join(folder, "tsconfig.json");
+  if (existsSync(path)) return path;
+  return folder === dirname(folder) ? null : tsconfigOf(dirname(folder));
 }

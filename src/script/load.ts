@@ -40,7 +40,7 @@ export async function loadWorkflow(
 async function importScript(path: string): Promise<Record<string, unknown>> {
   if (isTypeScript(path) || importsTypeScript(path)) {
     if (path.includes("?")) throw questionable(path);
-    await understandTypeScript();
+    await understandTypeScript(path);
   }
   if (isCommonJs(path)) return exportsOf(createRequire(path)(path));
   const module = await import(pathToFileURL(path).href);

@@ -82,10 +82,10 @@ function writeFiles(dir: string, files: Record<string, string>): void {
 function project(files: Record<string, string>) {
   const { dir } = temporaryFolder();
   writeFiles(dir, files);
-  const loadAll = (scripts: string[]): Loaded[] =>
+  const loadAll = (scripts: string[], cwd = dir): Loaded[] =>
     JSON.parse(
       execFileSync(process.execPath, [join(tool, "child.mjs"), ...scripts], {
-        cwd: dir,
+        cwd,
         encoding: "utf8",
         stdio: ["ignore", "pipe", "ignore"],
       }),
@@ -128,6 +128,47 @@ for (const [name, manifest] of Object.entries({
     });
   }
 }
+
+const JSX = `import { task } from "redun-git";
+import { word } from "@/word";
+export const element = JSON.stringify(<b>{word}</b>);
+export const main = task(() => 1);
+`;
+
+loading("a script's own tsconfig.json counts, and none in the current directory", () => {
+  const { dir, loadAll } = project({
+    "p/tsconfig.json": '{ // The usual\n "extends": "./base" }',
+    "p/base.json":
+      '{ "compilerOptions": { "jsx": "react-jsx", "jsxImportSource": "own", "paths": { "@/*": ["./src/*"] } } }',
+    "p/src/word.ts": WORD,
+    "p/main.tsx": JSX,
+    "p/main.mts": JSX.replace(/<b>.*<.b>/, "word"),
+    "p/main.cts": JSX.replace(/<b>.*<.b>/, "word"),
+    "node_modules/own/package.json":
+      '{ "name": "own", "exports": { "./jsx-runtime": "./runtime.cjs" } }',
+    "node_modules/own/runtime.cjs": "exports.jsx = (...args) => args;",
+    "bare/main.ts": ESM,
+    "other/tsconfig.json":
+      '{ "compilerOptions": { "paths": { "@/*": ["./*"], "redun-git": ["./wrong"] } } }',
+    "other/wrong.ts": 'throw new Error("wrong");',
+    "broken/tsconfig.json": '{ "extends": "./gone',
+    "unmet/tsconfig.json": '{ "extends": "@nowhere/tsconfig" }',
+    "unmet/main.ts": ESM,
+  });
+  for (const cwd of [".", "p", "other", "broken"]) {
+    const load = (file: string) => {
+      const [{ error, exports }] = loadAll([join(dir, file)], join(dir, cwd)) as [Loaded];
+      assert.is(error, undefined, `${file} from ${cwd}: ${error?.message}`);
+      return exports;
+    };
+    assert.equal(load("p/main.tsx"), ["element", "main", '["b",{"children":"hello"}]']);
+    if (cwd === "p") continue;
+    for (const file of ["p/main.mts", "p/main.cts"]) {
+      assert.equal(load(file), ["element", "main", '"hello"']);
+    }
+    for (const file of ["bare/main.ts", "unmet/main.ts"]) assert.equal(load(file), ["main"]);
+  }
+});
 
 const ESM = 'import { task } from "redun-git";\nexport const main = task(() => 1);\n';
 const CJS = 'const { task } = require("redun-git");\nexports.main = task(() => 1);\n';
