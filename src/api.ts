@@ -5,7 +5,7 @@ export { type RunOptions, Scheduler, type SchedulerOptions } from "./engine/sche
 export { type CallOptions, type Task, type TaskOptions, task } from "./engine/task.ts";
 export { type ErrorCode, RedunError } from "./errors.ts";
 export { openLog } from "./open-log.ts";
-export type { BlamedTag, TagChange, TagCommit } from "./provenance/tag-history.ts";
+export type { BlamedTag, TagChange, TagCommit, Unknown } from "./provenance/tag-history.ts";
 export type {
   LoggedCall,
   LoggedEntity,

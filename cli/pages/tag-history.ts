@@ -1,5 +1,5 @@
 import type { Found } from "../../src/provenance/find.ts";
-import type { BlamedTag, TagChange, TagCommit } from "../../src/provenance/tag-history.ts";
+import type { BlamedTag, TagChange, TagCommit, Unknown } from "../../src/provenance/tag-history.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { formatKey, formatTag } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
@@ -32,7 +32,7 @@ export function historyPage(
     return isLast ? [line, ...reasonLines(change.commit, width)] : [line];
   });
   const none = key === undefined ? NO_TAGS : `  (it never had a tag ${oneLine(formatKey(key))})`;
-  return pageOf(entity, lines.length > 0 ? lines : [none], paint);
+  return pageOf(entity, [...(lines.length > 0 ? lines : [none]), ...notes(changes)], paint);
 }
 
 /** A line for each tag: `env=prod  2026-11-22 09:43:43  5e6f7a8b  Ada  QA passed` */
@@ -51,17 +51,44 @@ export function blamePage(entity: Found, tags: readonly BlamedTag[], paint: Pain
     const why = oneLine(clip(commit?.reason.split("\n")[0] ?? "", LONGEST));
     return `  ${tag}  ${signature(commit, width, paint)}  ${why}`.trimEnd();
   });
-  return pageOf(entity, lines.length > 0 ? lines : [NO_TAGS], paint);
+  return pageOf(entity, [...(lines.length > 0 ? lines : [NO_TAGS]), ...notes(tags)], paint);
 }
 
+/** What `unknown` means, where it stands. */
+function notes(entries: readonly { readonly unknown?: Unknown }[]): string[] {
+  return (Object.keys(NOTES) as Unknown[]).flatMap((why) =>
+    entries.some(({ unknown }) => unknown === why) ? ["", `  ${NOTES[why]}`] : [],
+  );
+}
+
+const NOTES: Record<Unknown, string> = {
+  shallow:
+    "unknown: this clone is shallow, and who did it is beyond its edge. `git fetch --unshallow` tells.",
+  lost: "unknown: the commit that would tell is not in this log.",
+};
+
 /** A change as programs get it. */
-export function changeJson({ type, id }: Found, { key, was, is, commit }: TagChange): object {
+export function changeJson(
+  { type, id }: Found,
+  { key, was, is, commit, unknown }: TagChange,
+): object {
   const values = (tags: readonly TagPair[]) => tags.map(([, value]) => value);
-  return { _type: type, id, key, old: values(was), new: values(is), ...commitJson(commit) };
+  return {
+    _type: type,
+    id,
+    key,
+    old: values(was),
+    new: values(is),
+    ...commitJson(commit),
+    unknown,
+  };
 }
 
 /** A current tag as programs get it. */
-export function blameJson({ type, id }: Found, { tag, isConflict, commit }: BlamedTag): object {
+export function blameJson(
+  { type, id }: Found,
+  { tag, isConflict, commit, unknown }: BlamedTag,
+): object {
   return {
     _type: type,
     id,
@@ -69,6 +96,7 @@ export function blameJson({ type, id }: Found, { tag, isConflict, commit }: Blam
     value: tag[1],
     ...(isConflict && { conflict: true }),
     ...commitJson(commit),
+    unknown,
   };
 }
 

@@ -81,7 +81,9 @@ export interface ListedCommit {
   readonly tree: Oid;
   /** `Name <email>` */
   readonly author: string;
-  /** When it was committed, in milliseconds since 1970. */
+  readonly parents: readonly Oid[];
+  /** When its author made it and when it was committed, in milliseconds since 1970. */
+  readonly authored: number;
   readonly time: number;
   /** The first paragraph of its message, on one line. */
   readonly subject: string;
@@ -206,6 +208,11 @@ export interface CommitFiles {
   readonly commit: Oid;
   /** By the committer's clock, in seconds since 1970. */
   readonly time: number;
+  /**
+   * Set for a commit at the edge of a shallow clone: whether it brought these files, or one of the
+   * commits before it, which are not here, cannot be known.
+   */
+  readonly isAtEdge?: boolean;
   readonly files: readonly { readonly path: string; readonly oid: Oid }[];
 }
 

@@ -13,6 +13,7 @@ export const INDEX_VERSION = 9;
  * `foreign_id` numbers the ids that have not the form of git's.
  * `tag_node` is the graph of tags of every entity whose tags were edited; its `edits` are numbers
  * of `tag_edit`, the edit files, whose commits are filled in when someone asks for history.
+ * `commit_clock` has the commits whose authors' clocks do not tell their order: see tag-commits.ts.
  * `conflict` holds current tags that contradict each other.
  * `stray` names the files of the log that refer to what has not arrived.
  * Times are milliseconds since 1970; `took` is from start to end.
@@ -44,7 +45,8 @@ CREATE TABLE tag_node (
   type INTEGER NOT NULL, entity INTEGER NOT NULL, hash BLOB NOT NULL, pair INTEGER, parents BLOB NOT NULL,
   edits BLOB, PRIMARY KEY (type, entity, hash)
 ) WITHOUT ROWID;
-CREATE TABLE tag_edit (seq INTEGER PRIMARY KEY, oid NOT NULL UNIQUE, commit_id, time INTEGER, place INTEGER);
+CREATE TABLE tag_edit (seq INTEGER PRIMARY KEY, oid NOT NULL UNIQUE, commit_id, time INTEGER);
+CREATE TABLE commit_clock (commit_id PRIMARY KEY, time INTEGER NOT NULL, step INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE conflict (type INTEGER NOT NULL, entity INTEGER NOT NULL, pair INTEGER NOT NULL,
   PRIMARY KEY (type, entity, pair)) WITHOUT ROWID;
 `;

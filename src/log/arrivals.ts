@@ -1,4 +1,5 @@
 import type { GitBackend, Oid, StoredFile } from "../git/backend.ts";
+import { shallowCommits } from "../git/files/shallow.ts";
 import { parsePath } from "../record/layout.ts";
 
 /** What came (or would go) with a merge, a fetch or a push, as people count it. */
@@ -9,7 +10,10 @@ export interface Arrivals {
   readonly tagEdits: number;
   /** Tasks and values in files of their own, and what a newer redun-git may have added. */
   readonly others: number;
-  /** The authors of the commits, `Name <email>`, each once; nobody where nothing came. */
+  /**
+   * The authors of the commits, `Name <email>`, each once; nobody where nothing came, and where the
+   * commits that would tell are beyond the edge of a shallow clone.
+   */
   readonly people: readonly string[];
 }
 
@@ -69,6 +73,7 @@ export class ArrivalCounter {
   #tagEdits = 0;
   #others = 0;
   #last: string | undefined;
+  #isCut = false;
   readonly #people = new Map<string, string>();
 
   /** Takes a file, in an order that keeps those of one folder together. */
@@ -87,7 +92,9 @@ export class ArrivalCounter {
    */
   async addAuthors(backend: GitBackend, from: Oid | null, to: Oid): Promise<void> {
     const revision = from === null ? to : `${from}..${to}`;
-    for await (const { author } of backend.history({ revision })) {
+    const edge = shallowCommits(backend.repository);
+    for await (const { oid, author } of backend.history({ revision })) {
+      this.#isCut ||= edge.has(oid);
       if (author === MERGE_AUTHOR) continue;
       const address = /<(.+)>$/.exec(author)?.[1]?.toLowerCase() ?? author;
       if (!this.#people.has(address)) this.#people.set(address, author);
@@ -99,7 +106,7 @@ export class ArrivalCounter {
       executions: this.#executions,
       tagEdits: this.#tagEdits,
       others: this.#others,
-      people: [...this.#people.values()],
+      people: this.#isCut ? [] : [...this.#people.values()],
     };
     return isNothing(arrivals) ? NOTHING : arrivals;
   }

@@ -32,9 +32,20 @@ export interface RecordedValue {
 const recent = new WeakMap<IndexedLog, Map<string, ReadonlyMap<string, Job>>>();
 const REMEMBERED = 8;
 
-/** What a segment says of tags on entities other than its jobs. @throws RedunError BAD_RECORD */
-export async function readTagged(log: IndexedLog, segment: string): Promise<readonly Tagged[]> {
-  return decodeJobs(await readRecord(log, segment)).tagged;
+/**
+ * What a segment says of tags on an entity that is none of its jobs. Most segments say nothing of it,
+ * which their text shows at once.
+ * @throws RedunError OBJECT_MISSING, BAD_RECORD
+ */
+export async function readTagged(
+  log: IndexedLog,
+  segment: string,
+  id: string,
+): Promise<readonly Tagged[]> {
+  const text = await readText(log, segment);
+  const isPlain = /^[0-9a-f]+$/.test(id);
+  if (!/^tagged:/m.test(text) || (isPlain && !text.includes(id))) return [];
+  return decodeJobs(await readAnyYaml(text)).tagged.filter((one) => one.id === id);
 }
 
 /** A job's whole record, from its segment. @throws RedunError OBJECT_MISSING, BAD_RECORD */
@@ -140,9 +151,13 @@ export function recordedValue(value: unknown, format: HashName): RecordedValue {
 }
 
 async function readRecord(log: IndexedLog, oid: string): Promise<unknown> {
+  return readAnyYaml(await readText(log, oid));
+}
+
+async function readText(log: IndexedLog, oid: string): Promise<string> {
   // A foreign id is no object's, and git might take it for the name of something else.
   if (/^[0-9a-f]{40,64}$/.test(oid)) {
-    for await (const { text } of log.log.read([oid])) return readAnyYaml(text);
+    for await (const { text } of log.log.read([oid])) return text;
   }
   throw new RedunError("OBJECT_MISSING", `Object ${oid} could not be read.`);
 }

@@ -17,10 +17,10 @@ interface Source {
   readonly read: () => Promise<readonly TagPair[]>;
 }
 
-/** So many segments are read, the oldest first, to find what recorded a tag. */
-const SEGMENTS_READ = 20;
-/** Among so many jobs of a value or call the oldest are looked for. */
-const JOBS_SEEN = 1000;
+/** The first jobs of a task mostly have its tags; then all are asked. */
+const FEW_JOBS = 100;
+/** To SQLite this is no limit. */
+const ALL_JOBS = -1;
 
 /** Finds the commits of the runs that recorded an entity's tags. */
 export class RecordedTags {
@@ -29,6 +29,7 @@ export class RecordedTags {
   readonly #tags = new Map<string, Promise<readonly TagPair[]>>();
   readonly #commits = new Map<string, Promise<Oid | null>>();
   #sources: Source[] | undefined;
+  #hasAll = false;
 
   constructor(log: IndexedLog, entity: Found) {
     this.#log = log;
@@ -39,8 +40,16 @@ export class RecordedTags {
    * The commit that brought the first file in which a run recorded a tag; null if none is found.
    */
   async commitOf(tag: TagPair): Promise<Oid | null> {
-    this.#sources ??= this.#findSources();
-    for (const { path, started, read } of this.#sources) {
+    this.#sources ??= this.#findSources(FEW_JOBS);
+    const found = await this.#commitIn(this.#sources, tag);
+    if (found !== null || this.#entity.type !== "Task" || this.#hasAll) return found;
+    this.#hasAll = true;
+    this.#sources = this.#findSources(ALL_JOBS);
+    return this.#commitIn(this.#sources, tag);
+  }
+
+  async #commitIn(sources: readonly Source[], tag: TagPair): Promise<Oid | null> {
+    for (const { path, started, read } of sources) {
       const tags = await remember(this.#tags, path, read);
       if (!tags.some((other) => sameTag(tag, other))) continue;
       return remember(this.#commits, path, () => commitOfFile(this.#log, path, started));
@@ -48,7 +57,7 @@ export class RecordedTags {
     return null;
   }
 
-  #findSources(): Source[] {
+  #findSources(limit: number): Source[] {
     const log = this.#log;
     const entity = this.#entity;
     if (entity.type === "Job") {
@@ -56,17 +65,21 @@ export class RecordedTags {
       const read = async () => (await readJob(log, row)).tags;
       return [{ path: segmentPath(log, row), started: row.started, read }];
     }
-    if (entity.type !== "Execution") return this.#segments(this.#jobsKnowing(entity));
+    if (entity.type !== "Execution") return this.#segments(this.#jobsKnowing(entity, limit));
     const { row } = entity;
     const path = startPath(row);
     const read = async () => (await readExecution(log, row)).tags;
     return [{ path, started: row.started, read }, ...this.#segments(log.index.jobsOf(row.seq))];
   }
 
-  #jobsKnowing({ type, id, seq }: Exclude<Found, { type: "Execution" | "Job" }>): JobRow[] {
+  #jobsKnowing(
+    { type, id, seq }: Exclude<Found, { type: "Execution" | "Job" }>,
+    limit: number,
+  ): JobRow[] {
     const { index } = this.#log;
-    if (type === "Task") return seq === null ? [] : index.firstJobsOfTask(seq, JOBS_SEEN);
-    return jobsKnowing(index, type, id, JOBS_SEEN);
+    if (type === "Task") return seq === null ? [] : index.firstJobsOfTask(seq, limit);
+    // They come newest first, and the oldest ones count.
+    return jobsKnowing(index, type, id, ALL_JOBS);
   }
 
   /** What runs put on entities other than jobs stands in the segments of their jobs. */
@@ -74,13 +87,10 @@ export class RecordedTags {
     const { type, id } = this.#entity;
     const sources = new Map<string, Source>();
     for (const job of [...jobs].sort((a, b) => a.started - b.started)) {
-      if (sources.size >= SEGMENTS_READ) break;
       if (sources.has(job.segment)) continue;
       const read = async () => {
-        const tagged = await readTagged(this.#log, job.segment);
-        return tagged
-          .filter((one) => one.type === type && one.id === id)
-          .flatMap(({ tags }) => tags);
+        const tagged = await readTagged(this.#log, job.segment, id);
+        return tagged.filter((one) => one.type === type).flatMap(({ tags }) => tags);
       };
       const path = segmentPath(this.#log, job);
       sources.set(job.segment, { path, started: job.started, read });

@@ -1,14 +1,18 @@
+import { RedunError } from "../errors.ts";
 import type { Oid } from "../git/backend.ts";
 import { committedAt, whoIn } from "../git/commit.ts";
+import { shallowCommits } from "../git/files/shallow.ts";
 import { reasonOf } from "../log/tag-edits.ts";
 import { type CurrentNode, sameTag, type TagGraph, type TagNode } from "../tag/graph.ts";
+import { tagIdentity } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { formatTag } from "../tag/text.ts";
 import { compareCodePoints } from "../value/code-points.ts";
+import { after, BEFORE_ALL, type Clock, clockOf, compareClocks } from "./commit-clock.ts";
 import { entitiesInConflict, type Found } from "./find.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 import { RecordedTags } from "./recorded-tags.ts";
-import { commitsOfEdits } from "./tag-commits.ts";
+import { commitsOfEdits, learnCommits } from "./tag-commits.ts";
 
 /** Who changed a tag, when and why. */
 export interface TagCommit {
@@ -27,39 +31,98 @@ export interface TagChange {
   readonly key: string;
   readonly was: readonly TagPair[];
   readonly is: readonly TagPair[];
-  /** Where it came from; null where the log does not tell. */
+  /** Where it came from; null where that cannot be told here. */
   readonly commit: TagCommit | null;
+  /** Why it cannot be told. */
+  readonly unknown?: Unknown;
 }
+
+/**
+ * Why nobody can tell here who changed a tag: the clone is `shallow`, and the commit is beyond its edge;
+ * or the commit is `lost`.
+ */
+export type Unknown = "shallow" | "lost";
 
 /** A current tag, and where it came from. */
 export interface BlamedTag {
   readonly tag: TagPair;
   readonly isConflict: boolean;
   readonly commit: TagCommit | null;
+  readonly unknown?: Unknown;
 }
 
-/** Every change of an entity's tags, or of those of one key, the first one first. */
+/**
+ * Every change of an entity's tags, or of those of one key. What a change knew of comes before it,
+ * and what did not know of each other is in the order of its authors' clocks: see commit-clock.ts.
+ */
 export async function tagHistory(
   log: IndexedLog,
   entity: Found,
   key?: string,
 ): Promise<TagChange[]> {
   const graph = log.index.tagGraph(entity);
+  await learnCommits(log);
   const origins = await Origins.of(log, entity, [...graph.nodes.values()]);
-  const changes = new Map<string, TagChange & { place: number }>();
+  const clocks = clocksOfNodes(graph, (node) => origins.of(node).clock);
+  const changes = new Map<string, Change>();
   for (const node of graph.nodes.values()) {
-    const { name, commit, place } = origins.of(node);
+    const { name, commit } = origins.of(node);
+    const clock = clocks.get(node.hash)!;
     for (const part of partsOf(graph, node)) {
       if (key !== undefined && part.key !== key) continue;
       const known = changes.get(`${name} ${part.key}`);
-      const [was, is] = [union(known?.was ?? [], part.was), union(known?.is ?? [], part.is)];
-      changes.set(`${name} ${part.key}`, { key: part.key, was, is, commit, place });
+      const change = known ?? { key: part.key, was: new Map(), is: new Map(), commit, clock };
+      for (const tag of part.was) change.was.set(tagIdentity(tag), tag);
+      for (const tag of part.is) change.is.set(tagIdentity(tag), tag);
+      if (compareClocks(clock, change.clock) > 0) change.clock = clock;
+      if (!known) changes.set(`${name} ${part.key}`, change);
     }
   }
-  const time = ({ commit }: TagChange) => commit?.time ?? 0;
+  const oid = ({ commit }: Change) => commit?.oid ?? "";
   return [...changes.values()]
-    .sort((a, b) => time(a) - time(b) || a.place - b.place || compareCodePoints(a.key, b.key))
-    .map(({ place: _, ...change }) => change);
+    .sort(
+      (a, b) =>
+        compareClocks(a.clock, b.clock) ||
+        compareCodePoints(oid(a), oid(b)) ||
+        compareCodePoints(a.key, b.key),
+    )
+    .map(({ key, was, is, commit }) => {
+      const told = commit ? {} : { unknown: origins.unknown };
+      return { key, was: [...was.values()], is: [...is.values()], commit, ...told };
+    });
+}
+
+/** A change while it is put together; tags by their identities. */
+interface Change {
+  readonly key: string;
+  readonly was: Map<string, TagPair>;
+  readonly is: Map<string, TagPair>;
+  readonly commit: TagCommit | null;
+  clock: Clock;
+}
+
+/** Clocks by which no tag comes before those that it replaced, whatever commits brought them. */
+function clocksOfNodes(
+  { nodes }: TagGraph,
+  clockOfNode: (node: TagNode) => Clock,
+): ReadonlyMap<string, Clock> {
+  const clocks = new Map<string, Clock>();
+  for (const start of nodes.values()) {
+    const pending = [start];
+    for (let node = pending.at(-1); node; node = pending.at(-1)) {
+      const parents = node.parents.flatMap((hash) => nodes.get(hash) ?? []);
+      const open = clocks.has(node.hash) ? [] : parents.filter(({ hash }) => !clocks.has(hash));
+      pending.push(...open);
+      if (open.length > 0) continue;
+      pending.pop();
+      const own = clockOfNode(node);
+      const before = parents
+        .map(({ hash }) => clocks.get(hash)!)
+        .filter((clock) => compareClocks(clock, own) >= 0);
+      clocks.set(node.hash, before.length === 0 ? own : after(own[0], before));
+    }
+  }
+  return clocks;
 }
 
 /** Each current tag of an entity, by key and value. */
@@ -86,78 +149,96 @@ async function blamed(
 ): Promise<BlamedTag[]> {
   const origins = await Origins.of(log, entity, nodes);
   const text = ({ tag }: CurrentNode) => formatTag(...tag);
+  const inConflict = new Set(conflicts.map(({ hash }) => hash));
   return [...nodes]
     .sort((a, b) => compareCodePoints(text(a), text(b)))
-    .map((node) => ({
-      tag: node.tag,
-      isConflict: conflicts.some(({ hash }) => hash === node.hash),
-      commit: origins.of(node).commit,
-    }));
+    .map((node) => {
+      const { commit } = origins.of(node);
+      const isConflict = inConflict.has(node.hash);
+      return { tag: node.tag, isConflict, commit, ...(!commit && { unknown: origins.unknown }) };
+    });
 }
 
 /** Where a tag came from. Tags of one name came together. */
 interface Origin {
   readonly name: string;
   readonly commit: TagCommit | null;
-  readonly place: number;
+  readonly clock: Clock;
 }
 
 /** Where the tags of an entity came from: an edit's commit, or the commit of a run. */
 class Origins {
-  readonly #edits: ReadonlyMap<number, Origin>;
-  readonly #recorded: ReadonlyMap<string, TagCommit>;
+  /** Why there is no commit, where there is none. */
+  readonly unknown: Unknown;
+  readonly #log: IndexedLog;
+  readonly #commits = new Map<Oid, TagCommit | null>();
+  readonly #edits = new Map<number, Origin>();
+  readonly #recorded = new Map<string, Origin>();
 
-  private constructor(
-    edits: ReadonlyMap<number, Origin>,
-    recorded: ReadonlyMap<string, TagCommit>,
-  ) {
-    this.#edits = edits;
-    this.#recorded = recorded;
+  private constructor(log: IndexedLog) {
+    this.#log = log;
+    this.unknown = shallowCommits(log.log.backend.repository).size > 0 ? "shallow" : "lost";
   }
 
   static async of(log: IndexedLog, entity: Found, nodes: readonly TagNode[]): Promise<Origins> {
-    const edits = nodes.flatMap((node) => node.edits);
-    const known = new Map<Oid, TagCommit>();
-    const read = async (oid: Oid) => {
-      const commit = known.get(oid) ?? (await readCommit(log, oid));
-      known.set(oid, commit);
-      return commit;
-    };
-    const byEdit = new Map<number, Origin>();
-    const commits = edits.length > 0 ? await commitsOfEdits(log, edits) : [];
-    for (const [edit, { oid, place }] of commits) {
-      byEdit.set(edit, { name: `edit ${edit}`, commit: await read(oid), place });
+    const origins = new Origins(log);
+    const edits = new Set(nodes.flatMap((node) => node.edits));
+    const commits = edits.size > 0 ? await commitsOfEdits(log, edits) : new Map<number, Oid>();
+    for (const edit of edits) {
+      origins.#edits.set(edit, await origins.#originOf(`edit ${edit}`, commits.get(edit) ?? null));
     }
     // An edit adds a tag without parents too; only what no edit brought must be a run's.
-    const recorded = new Map<string, TagCommit>();
     const runs = new RecordedTags(log, entity);
     for (const { hash, tag, edits: own } of nodes) {
       if (own.length > 0 || tag === null) continue;
       const oid = await runs.commitOf(tag);
-      if (oid !== null) recorded.set(hash, await read(oid));
+      origins.#recorded.set(hash, await origins.#originOf(`run ${oid}`, oid));
     }
-    return new Origins(byEdit, recorded);
+    return origins;
   }
 
   /** The earliest of the edits that brought a tag, or the run that recorded it. */
   of({ hash, edits }: TagNode): Origin {
     const known = edits.flatMap((edit) => this.#edits.get(edit) ?? []);
-    const [first] = known.sort((a, b) => a.place - b.place);
-    if (first) return first;
-    const commit = this.#recorded.get(hash) ?? null;
-    return { name: edits.length > 0 ? `edit ${edits[0]}` : `run ${commit?.oid}`, commit, place: 0 };
+    // One that cannot be told may be the earliest.
+    const [first] = known.sort((a, b) => compareClocks(a.clock, b.clock));
+    return (
+      first ?? this.#recorded.get(hash) ?? { name: "run null", commit: null, clock: BEFORE_ALL }
+    );
+  }
+
+  async #originOf(name: string, oid: Oid | null): Promise<Origin> {
+    const commit = oid === null ? null : await this.#read(oid);
+    return {
+      name,
+      commit,
+      clock: commit ? clockOf(this.#log, commit.oid, commit.time) : BEFORE_ALL,
+    };
+  }
+
+  async #read(oid: Oid): Promise<TagCommit | null> {
+    const known = this.#commits.get(oid);
+    const commit = known === undefined ? await readCommit(this.#log, oid) : known;
+    this.#commits.set(oid, commit);
+    return commit;
   }
 }
 
-async function readCommit({ log }: IndexedLog, oid: Oid): Promise<TagCommit> {
-  const { author, message } = await log.backend.commit(oid);
-  return {
-    oid,
-    author: whoIn(author),
-    time: committedAt({ committer: author }) * 1000,
-    subject: message.split("\n")[0] ?? "",
-    reason: reasonOf(message),
-  };
+/** A commit as people are told of it; null where it is not here any more. */
+async function readCommit({ log }: IndexedLog, oid: Oid): Promise<TagCommit | null> {
+  try {
+    const { author, message } = await log.backend.commit(oid);
+    return {
+      oid,
+      author: whoIn(author),
+      time: committedAt({ committer: author }) * 1000,
+      subject: message.split("\n")[0] ?? "",
+      reason: reasonOf(message),
+    };
+  } catch (error) {
+    if (error instanceof RedunError && error.code === "OBJECT_MISSING") return null;
+    throw error;
+  }
 }
 
 /** What a node changed, by key: a removal may be of several. */
@@ -174,8 +255,4 @@ function partsOf(
   }
   const keys = new Set(replaced.map(([key]) => key));
   return [...keys].map((key) => ({ key, was: replaced.filter((old) => old[0] === key), is: [] }));
-}
-
-function union(a: readonly TagPair[], b: readonly TagPair[]): TagPair[] {
-  return [...a, ...b.filter((tag) => !a.some((other) => sameTag(tag, other)))];
 }

@@ -148,7 +148,12 @@ async function find(log: IndexedLog, type: EntityType, id: string): Promise<Foun
 /** Who brought each file of tag edits. */
 async function authorsOf({ log }: IndexedLog, from: Oid | null, to: Oid) {
   const authors = new Map<string, string[]>();
-  for await (const { commit, files } of log.backend.arrivals({ from, to, paths: ["tags"] })) {
+  for await (const { commit, files, isAtEdge } of log.backend.arrivals({
+    from,
+    to,
+    paths: ["tags"],
+  })) {
+    if (isAtEdge) continue;
     const author = whoIn((await log.backend.commit(commit)).author);
     for (const { path } of files) authors.set(path, [...(authors.get(path) ?? []), author]);
   }

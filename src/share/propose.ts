@@ -98,8 +98,8 @@ async function messagesOf(
 ): Promise<string[]> {
   const wanted = new Set(files.map(({ path }) => path));
   const messages: string[] = [];
-  for await (const { commit, files } of backend.arrivals({ from, to, paths: ["tags"] })) {
-    if (!files.some(({ path }) => wanted.has(path))) continue;
+  for await (const { commit, files, isAtEdge } of backend.arrivals({ from, to, paths: ["tags"] })) {
+    if (isAtEdge || !files.some(({ path }) => wanted.has(path))) continue;
     messages.push((await backend.commit(commit)).message);
   }
   return messages.reverse();

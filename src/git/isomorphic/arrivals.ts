@@ -1,4 +1,5 @@
 import type { ArrivalRequest, CommitFiles, Oid, Repository } from "../backend.ts";
+import { shallowCommits } from "../files/shallow.ts";
 import { isBlob, isFolder } from "../tree-format.ts";
 import { changedFiles } from "./changes.ts";
 import { readCommit } from "./commits.ts";
@@ -22,9 +23,12 @@ export async function* arrivals(
     candidates.add(line.at(-1)!);
     for (const met of await changesAlong(store, line, paths)) candidates.add(met);
   }
+  const edge = shallowCommits(repository);
   for (const met of walked.values()) {
     const files = candidates.has(met) ? await addedFiles(store, met, paths) : [];
-    if (files.length > 0) yield { commit: met.oid, time: met.time / 1000, files };
+    if (files.length === 0) continue;
+    const { oid: commit, time } = met;
+    yield { commit, time: time / 1000, ...(edge.has(commit) && { isAtEdge: true }), files };
   }
 }
 

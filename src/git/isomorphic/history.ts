@@ -1,7 +1,6 @@
-import { join } from "node:path";
 import type { History, ListedCommit, Oid, Repository } from "../backend.ts";
 import { committedAt, whoIn } from "../commit.ts";
-import { readText } from "../files/read-text.ts";
+import { shallowCommits } from "../files/shallow.ts";
 import { unknownRevision } from "../revision.ts";
 import { readCommit } from "./commits.ts";
 import type { ObjectStore } from "./objects.ts";
@@ -9,7 +8,6 @@ import { resolveRevision } from "./revision.ts";
 
 /** A commit that a walk has met. */
 export interface Met extends ListedCommit {
-  readonly parents: readonly Oid[];
   sides: number;
 }
 
@@ -89,13 +87,8 @@ export async function isAncestor(
   return true;
 }
 
-/** The commits whose parents a shallow clone does not have. */
-function shallowCommits({ commonDir }: Repository): Set<Oid> {
-  return new Set(readText(join(commonDir, "shallow")).split("\n"));
-}
-
-function listed({ oid, tree, author, time, subject }: Met): ListedCommit {
-  return { oid, tree, author, time, subject };
+function listed({ sides: _, ...commit }: Met): ListedCommit {
+  return commit;
 }
 
 /** Commits that are still to be looked at, the newest first. */
@@ -153,10 +146,11 @@ class Walk {
     const commit = await readCommit(this.#store, oid);
     const { tree, message } = commit;
     const author = whoIn(commit.author);
+    const authored = committedAt({ committer: commit.author }) * 1000;
     const time = committedAt(commit) * 1000;
     const parents = this.#shallow.has(oid) ? [] : commit.parents;
     const [paragraph = ""] = message.replace(/^(?:[ \t]*\n)+/, "").split(/\n\s*\n/);
     const subject = paragraph.trimEnd().replace(/[ \t]*\n/g, " ");
-    return { oid, tree, author, time, subject, parents, sides: 0 };
+    return { oid, tree, parents, author, authored, time, subject, sides: 0 };
   }
 }

@@ -1,4 +1,5 @@
 import type { ArrivalRequest, CommitFiles, Repository } from "../backend.ts";
+import { shallowCommits } from "../files/shallow.ts";
 import { gitFields } from "./process.ts";
 
 /** `git log` as a program reads it: whatever the user has set for people is taken back. */
@@ -21,6 +22,7 @@ export async function* arrivals(
   const range = from === null ? [to] : [to, `^${from}`];
   const ages = since === undefined ? [] : [`--max-age=${Math.floor(since)}`];
   const fields = gitFields(repository, [...LOG, ...ages, ...range, "--", ...paths]);
+  const edge = shallowCommits(repository);
   let current: CommitFiles | undefined;
   let files: { path: string; oid: string }[] = [];
   for await (const field of fields) {
@@ -33,7 +35,8 @@ export async function* arrivals(
       if (current && files.length > 0) yield { ...current, files };
       const [commit = "", time] = text.split(" ");
       files = [];
-      current = { commit, time: Number(time), files };
+      const isAtEdge = edge.has(commit) && { isAtEdge: true };
+      current = { commit, time: Number(time), ...isAtEdge, files };
     }
   }
   if (current && files.length > 0) yield { ...current, files };

@@ -13,7 +13,7 @@ export async function* history(
   const fields = gitFields(repository, [
     "rev-list",
     "--encoding=UTF-8",
-    "--format=%H%n%T%n%an <%ae>%n%cn <%ce> %cd%n%s%x00",
+    "--format=%H%n%T%n%P%n%an <%ae>%n%an <%ae> %ad%n%cn <%ce> %cd%n%s%x00",
     "--date=raw",
     ...(limit === undefined ? [] : [`--max-count=${limit}`]),
     // Behind a limit, which would have git walk. Of a range git lists all commits nevertheless.
@@ -32,10 +32,18 @@ export async function* history(
 
 /** git puts a line `commit <id>` before each. */
 function listed(field: string): ListedCommit {
-  const [oid = "", tree = "", author = "", committer = "", subject = ""] = field
-    .split("\n")
-    .slice(-5);
-  return { oid, tree, author, time: committedAt({ committer }) * 1000, subject };
+  const lines = field.split("\n").slice(-7);
+  const [oid = "", tree = "", parents = "", author = "", by = "", committer = "", subject = ""] =
+    lines;
+  return {
+    oid,
+    tree,
+    parents: parents === "" ? [] : parents.split(" "),
+    author,
+    authored: committedAt({ committer: by }) * 1000,
+    time: committedAt({ committer }) * 1000,
+    subject,
+  };
 }
 
 function isRefusal(error: unknown): boolean {

@@ -82,7 +82,8 @@ export async function pushCommit(repository: Repository, request: Push): Promise
   );
   const remoteSaid = said.flatMap((line) => /^remote: (.*)/.exec(line)?.[1]?.trimEnd() ?? []);
   // `=<tab><from>:<to><tab>[up to date]`: git does not ask the lease where there is nothing to send.
-  if (status === 0) return { landed: true, wasThere: /^=\t/m.test(stdout), said: remoteSaid };
+  const wasThere = /^=\t/m.test(stdout) && { wasThere: true };
+  if (status === 0) return { landed: true, ...wasThere, said: remoteSaid };
   // `!<tab><from>:<to><tab>[remote rejected] (pre-receive hook declined)`
   const refusal = /^!\t[^\t]*\t(\[.*)$/m.exec(stdout)?.[1];
   if (refusal === undefined || /^\[remote failure\]/.test(refusal)) {

@@ -10,11 +10,23 @@ export function historyContract(test: Contract, open: Open): void {
     assert.equal(oldest, {
       oid: repo.git("rev-parse", "HEAD~1"),
       tree: repo.git("rev-parse", "HEAD~1^{tree}"),
+      parents: [],
       author: "Test User <test@example.com>",
+      authored: START * 1000,
       time: START * 1000,
       subject: "one two lines",
     });
     assert.is(newest?.subject, "ä ✓");
+    assert.equal(newest?.parents, [oldest?.oid]);
+  });
+
+  test("when its author made a commit, and when it was committed", async (git, repo) => {
+    const dates = { GIT_AUTHOR_DATE: `${START} -0700`, GIT_COMMITTER_DATE: `${START + 60} +0100` };
+    await withEnvironment(dates, async () => {
+      repo.git("commit", "-q", "--allow-empty", "-m", "amended");
+    });
+    const [found] = await listed(git, { revision: "HEAD" });
+    assert.equal([found?.authored, found?.time], [START * 1000, (START + 60) * 1000]);
   });
 
   test("a message of blank lines, or none", async (git, repo) => {

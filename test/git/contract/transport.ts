@@ -42,7 +42,7 @@ export function transportContract(contract: Contract, reach: Reach): void {
     assert.is(bare.git("rev-parse", REF), first);
     const second = await append(git, first, { b: "2" });
     assert.equal(await push(git, second, first, bare.url), LANDED);
-    assert.equal(await push(git, second, second, bare.url), LANDED);
+    assert.ok((await push(git, second, second, bare.url)).landed, "though it was there");
     assert.equal(filesAt(bare), { a: "1", b: "2" });
     assertSound(bare);
     repo.git("update-ref", REF, first);
