@@ -10,9 +10,20 @@ import {
   EXECUTION_STATUSES,
   JOB_STATUSES,
 } from "../src/record/records.ts";
+import { pathsMeant, recordedPath } from "../src/value/file-path.ts";
 import { readTypeName } from "../src/value/type-name.ts";
 import type { Options } from "./command.ts";
 import { entityCondition, executionCondition, list } from "./filters.ts";
+
+/**
+ * Patterns for the paths that a word of `--file-path` may mean: a path in the current folder, or a pattern.
+ * Whether that is of paths from here is only known where it begins so: `./out/*.csv`.
+ */
+function pathPatterns({ log }: IndexedLog, word: string): string[] {
+  const { workTree } = log.backend.repository;
+  if (!/[*?[]/.test(word)) return pathsMeant(word, workTree);
+  return [/^(?:\.{1,2})?\//.test(word) ? recordedPath(word, workTree) : word];
+}
 
 /** Options that say which types to list. */
 const TYPE_FLAGS = {
@@ -89,7 +100,7 @@ export async function selectionOf(log: IndexedLog, options: Options): Promise<Se
     taskHashes: list(taskHash),
     results: list(result),
     args: list(arg),
-    files: file || filePath ? list(filePath) : null,
+    files: file || filePath ? list(filePath).flatMap((path) => pathPatterns(log, path)) : null,
     valueTypes: list(valueType).map(readTypeName),
   };
 }

@@ -40,7 +40,7 @@ export const command: CommandFunction = async ([script, name, ...words], options
     const definition = definitionOf(task)!;
     if (help) return write(taskHelp(script!, name, definition));
     const args = parseTaskArguments(definition.source.parameters, words);
-    await run(scheduler, reporter, task(...args), tags, options);
+    await run(scheduler, reporter, task(...args), script!, tags, options);
   } finally {
     // A script that does not load leaves open what was prepared.
     await scheduler.close();
@@ -51,6 +51,7 @@ async function run(
   scheduler: Scheduler,
   reporter: RunReporter,
   expression: unknown,
+  script: string,
   tags: readonly TagPair[],
   options: Options,
 ): Promise<void> {
@@ -64,6 +65,7 @@ async function run(
   try {
     const result = await scheduler.run(expression, {
       argv: process.argv.slice(2),
+      script,
       tags,
       project: options.project as string | undefined,
       doc: options.doc as string | undefined,

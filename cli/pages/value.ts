@@ -1,10 +1,13 @@
+import { isAbsolute, resolve } from "node:path";
 import type { JobRow } from "../../src/index/rows.ts";
 import type { Found } from "../../src/provenance/find.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { makerOf } from "../../src/provenance/maker.ts";
 import { readValue } from "../../src/provenance/read.ts";
-import { fileVersions } from "../../src/provenance/versions.ts";
+import { fileVersions, type Version } from "../../src/provenance/versions.ts";
 import { File } from "../../src/value/file.ts";
+import { type FileState, fileState } from "../../src/value/file-state.ts";
+import { contentId } from "../../src/value/oid.ts";
 import { preview } from "../../src/value/preview.ts";
 import { typeName } from "../../src/value/type-name.ts";
 import { StoredValue } from "../../src/value/value.ts";
@@ -28,7 +31,10 @@ export async function valuePage(log: IndexedLog, found: Found, paint: Paint): Pr
   const read = await readValue(log, found.id);
   const value = read ? read.value : new StoredValue(found.id);
   const lines = head(found, value, paint);
-  if (value instanceof File) lines.push(...otherContents(log, found.id, value));
+  if (value instanceof File) {
+    const versions = fileVersions(log.index, value.path);
+    lines.push(...onDisk(log, value, versions), ...otherContents(found.id, versions));
+  }
   lines.push(...docBlock(found.tags));
   const maker = makerOf(log, found.id);
   if (maker) {
@@ -58,7 +64,8 @@ function head({ id, tags, conflicts }: Found, value: unknown, paint: Paint): str
   if (value instanceof File) {
     const { hash, size } = value;
     const content = hash === null ? "no file was there" : `${size} bytes, git object ${hash}`;
-    return [line("File", oneLine(value.path)), `  ${content}`];
+    const title = value.isFolder ? "Folder" : "File";
+    return [line(title, oneLine(value.path)), `  ${content}`];
   }
   if (value instanceof StoredValue) {
     return [line("Value", ""), `  ${HASH_ONLY}`];
@@ -75,9 +82,31 @@ function wholeText(value: unknown): string[] {
   return [...indented(text.slice(0, MAX_TEXT).toWellFormed(), "  "), `  ${more}`];
 }
 
+/** What is at a file's path now; null where its folder is unknown, because there is no work tree. */
+function stateNow({ log }: IndexedLog, file: File): { hash: string | null } | null {
+  const { workTree, objectFormat } = log.backend.repository;
+  if (workTree === null && !isAbsolute(file.path)) return null;
+  const path = resolve(workTree ?? "/", file.path);
+  return fileState(path, objectFormat) ?? { hash: null };
+}
+
+/** Says where the file on disk is not the one that the log speaks of. */
+function onDisk(log: IndexedLog, file: File, versions: readonly Version[]): string[] {
+  const now = stateNow(log, file);
+  if (!now || now.hash === file.hash) return [];
+  if (now.hash === null) return ["  Nothing is at this path now."];
+  const { objectFormat } = log.log.backend.repository;
+  const recorded = [true, false].map((isFolder) =>
+    contentId(new File(file.path, { ...(now as FileState), isFolder }), objectFormat),
+  );
+  const known = versions.find(({ row }) => recorded.includes(row.id));
+  const content = known ? `that of File ${shortId(known.row.id)}` : `git object ${now.hash}`;
+  return [`  What is at this path now is another content: ${content}`];
+}
+
 /** What else the file's path held, the newest first. */
-function otherContents(log: IndexedLog, id: string, { path }: File): string[] {
-  const others = fileVersions(log.index, path).filter(({ row }) => row.id !== id);
+function otherContents(id: string, versions: readonly Version[]): string[] {
+  const others = versions.filter(({ row }) => row.id !== id);
   if (others.length === 0) return [];
   const lines = others.slice(0, LISTED).map(({ row, newest }) => {
     const time = newest ? `, last in Job ${shortId(newest.id)} ${localTime(newest.started)}` : "";
@@ -98,6 +127,7 @@ export async function valuePageJson(log: IndexedLog, found: Found): Promise<obje
     ...(read && { type: typeName(read.value), value: read.value }),
     ...(read?.value instanceof File && {
       versions: fileVersions(log.index, read.value.path).map(({ row }) => row.id),
+      hash_now: stateNow(log, read.value)?.hash ?? null,
     }),
     produced_by: ids(log.index.jobsNaming(id, "jobWithResult", ALL)),
     consumed_by: ids(log.index.jobsNaming(id, "jobWithArgument", ALL)),

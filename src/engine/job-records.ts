@@ -34,11 +34,16 @@ interface RecordedArgs {
 /** Makes records of jobs: values as they are at this moment, whatever becomes of them later. */
 export class JobRecords {
   readonly #format: ObjectFormat;
+  readonly #root: string | null;
   readonly #addFile: (file: RecordFile) => void;
 
-  /** @param addFile takes the files of values that are too large to stand in their job */
-  constructor(format: ObjectFormat, addFile: (file: RecordFile) => void) {
+  /**
+   * @param root the top of the work tree, from which paths of files are recorded
+   * @param addFile takes the files of values that are too large to stand in their job
+   */
+  constructor(format: ObjectFormat, root: string | null, addFile: (file: RecordFile) => void) {
     this.#format = format;
+    this.#root = root;
     this.#addFile = addFile;
   }
 
@@ -117,7 +122,7 @@ export class JobRecords {
 
   /** A value as it is at this moment, its files included. */
   #write(value: unknown): { text: string; id: string } {
-    for (const file of filesIn(value)) file.record(this.#format);
+    for (const file of filesIn(value)) file.record(this.#format, this.#root);
     const text = writeYaml(value);
     return { text, id: blobId(text, this.#format) };
   }

@@ -44,8 +44,9 @@ export class Recorder implements RunListener {
 
   constructor(options: RecorderOptions) {
     this.#options = options;
-    this.#format = options.log.backend.repository.objectFormat;
-    this.#jobs = new JobRecords(this.#format, (file) => this.#addFile(file));
+    const { objectFormat, workTree } = options.log.backend.repository;
+    this.#format = objectFormat;
+    this.#jobs = new JobRecords(objectFormat, workTree, (file) => this.#addFile(file));
     this.#timer = setInterval(() => this.#checkpoint(), CHECKPOINT_EVERY).unref();
   }
 

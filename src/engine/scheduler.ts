@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import { basename } from "node:path";
+import { basename, isAbsolute } from "node:path";
 import { osUser } from "../git/identity.ts";
 import { Journal } from "../log/journal.ts";
 import { PendingRun } from "../log/pending.ts";
@@ -12,6 +12,7 @@ import { executionPath } from "../record/layout.ts";
 import type { Code, Execution, Outcome } from "../record/records.ts";
 import { type Tags, tagPairs, tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
+import { recordedPath } from "../value/file-path.ts";
 import { blobId } from "../value/oid.ts";
 import { automaticTags, codeFacts } from "./facts.ts";
 import { expressionOf } from "./lazy.ts";
@@ -38,6 +39,8 @@ export interface RunOptions {
   readonly user?: string | undefined;
   /** The command line to record. Defaults to this process's own. */
   readonly argv?: readonly string[];
+  /** The word of `argv` that names the workflow: it is recorded from the top of the work tree. */
+  readonly script?: string;
   /** Ends the run: what has finished is recorded, the execution is INTERRUPTED. */
   readonly signal?: AbortSignal;
 }
@@ -122,6 +125,7 @@ export class Scheduler {
     given: readonly TagPair[],
     options: RunOptions,
   ): Execution {
+    const { repository } = backend;
     const root = firstTask(expression);
     const user = options.user ?? (process.env.REDUN_USER || osUser());
     const project = options.project ?? root?.namespace ?? root?.name;
@@ -132,7 +136,7 @@ export class Scheduler {
       (key === "project" && options.project !== undefined);
     const start = {
       task: root?.fullName ?? "",
-      argv: options.argv ?? [basename(process.argv[1] ?? "node"), ...process.argv.slice(2)],
+      argv: recordedArgv(options, repository.workTree),
       started: new Date().toISOString(),
       user,
       host: hostname(),
@@ -145,7 +149,7 @@ export class Scheduler {
       ]),
       nonce: randomBytes(8).toString("hex"),
     };
-    const id = blobId(executionYaml(start), backend.repository.objectFormat);
+    const id = blobId(executionYaml(start), repository.objectFormat);
     return { id, ...start };
   }
 
@@ -190,6 +194,21 @@ export class Scheduler {
       listener.runEnded?.(execution, run, status);
     }
   }
+}
+
+function recordedArgv({ argv, script }: RunOptions, workTree: string | null): readonly string[] {
+  if (!argv) return [programName(workTree), ...process.argv.slice(2)];
+  // An option's value before it may be the same word, but the task's name stands behind the script.
+  const at = script === undefined ? -1 : argv.indexOf(script);
+  return at < 0 ? argv : argv.with(at, recordedPath(script!, workTree));
+}
+
+/** The program that uses the library: its file as the work tree has it, the bare name of any other. */
+function programName(workTree: string | null): string {
+  const program = process.argv[1];
+  if (program === undefined) return "node";
+  const path = recordedPath(program, workTree);
+  return isAbsolute(path) ? basename(path) : path;
 }
 
 /** The task whose call the expression is, or the first one in it. */

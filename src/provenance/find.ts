@@ -6,7 +6,7 @@ import type { EntityType } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 import { idInJob } from "./read.ts";
-import { fileVersions } from "./versions.ts";
+import { filesMeant } from "./versions.ts";
 
 /** An entity of the log, found by its id. */
 export type Found = {
@@ -73,7 +73,7 @@ async function matches(log: IndexedLog, word: string): Promise<Found[]> {
   const hits = word === "" ? [] : log.index.beginningWith(word);
   const all = await taken(foundBy(log, hits), ({ id }) => id.startsWith(word), SHOWN + 1);
   // Of several contents that a path had, the last one is meant.
-  const file = all.length === 0 ? fileVersions(log.index, word)[0] : undefined;
+  const file = all.length === 0 ? filesMeant(log, word)[0] : undefined;
   return file ? [foundRow({ type: "Value", row: file.row })] : all;
 }
 

@@ -1,5 +1,7 @@
 import type { IndexReader } from "../index/reader.ts";
 import type { EntityRow, JobRow } from "../index/rows.ts";
+import { pathsMeant } from "../value/file-path.ts";
+import type { IndexedLog } from "./indexed-log.ts";
 import { newestKnowing } from "./jobs-knowing.ts";
 
 /** The newest versions of one name: so many are looked at. */
@@ -17,6 +19,18 @@ export function taskVersions(index: IndexReader, name: string): Version[] {
   return index
     .entitiesNamed("Task", name, MAX_VERSIONS)
     .map((row) => ({ row, newest: index.jobsOfTask(row.seq, 1)[0] }));
+}
+
+/**
+ * Every content of the file that a word means, in the current folder: the likeliest path that any has.
+ */
+export function filesMeant(log: IndexedLog, word: string): Version[] {
+  const { workTree } = log.log.backend.repository;
+  for (const path of word === "" ? [] : pathsMeant(word, workTree)) {
+    const versions = fileVersions(log.index, path);
+    if (versions.length > 0) return versions;
+  }
+  return [];
 }
 
 /** Every content that a path had; the one that was given or taken last comes first. */

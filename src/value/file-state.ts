@@ -1,12 +1,17 @@
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { digest, type HashName } from "./digest.ts";
+import { folderState } from "./folder-state.ts";
 
-/** What a file held when it was looked at. */
+/** What a file or folder held when it was looked at. */
 export interface FileState {
-  /** The object id of its content, as `git hash-object --no-filters` prints it. */
+  /**
+   * The object id of its content, as `git hash-object --no-filters` prints it; of a folder that of its
+   * tree.
+   */
   readonly hash: string;
-  /** In bytes. */
+  /** In bytes; of a folder that of all files in it. */
   readonly size: number;
+  readonly isFolder?: boolean;
 }
 
 /** Bytes that are in memory at once. */
@@ -22,17 +27,19 @@ const REMEMBERED = 10_000;
  */
 const known = new Map<string, string>();
 
-/** The state of a file now; null where no file is, or none that can be read. */
+/** The state of a file or folder now; null where neither is, or none that can be read. */
 export function fileState(path: string, format: HashName): FileState | null {
   try {
     // Not opened before it is known to be a file: opening a pipe waits for its writer.
-    return statSync(path).isFile() ? readState(path, format) : null;
+    const stat = statSync(path);
+    if (stat.isDirectory()) return folderState(path, format, (below) => readState(below, format));
+    return stat.isFile() ? readState(path, format) : null;
   } catch {
     return null;
   }
 }
 
-function readState(path: string, format: HashName): FileState | null {
+function readState(path: string | Buffer, format: HashName): FileState | null {
   const file = openSync(path, "r");
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

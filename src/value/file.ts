@@ -3,12 +3,14 @@ import { dirname } from "node:path";
 import { inspect } from "node:util";
 import { RedunError } from "../errors.ts";
 import type { HashName } from "./digest.ts";
+import { recordedPath } from "./file-path.ts";
 import { type FileState, fileState } from "./file-state.ts";
 import { isPlainArray, isPlainObject } from "./value.ts";
 
 /**
- * A file as an argument or result: recorded by its path and by the hash and size of its content,
- * so that the same path with other content is another value. The content itself is not recorded.
+ * A file, or a folder, as an argument or result: recorded by its path and by the hash and size of its
+ * content, so that the same path with other content is another value. The content itself is not
+ * recorded.
  *
  * `hash` and `size` are those of the moment when it was last recorded: arguments when their job
  * begins, results when it ends. Both are null before that, and where there was no such file.
@@ -16,6 +18,8 @@ import { isPlainArray, isPlainObject } from "./value.ts";
 export class File {
   /** As it was given. A relative path is relative to the current folder of the process. */
   readonly path: string;
+  /** The path as a log has it. */
+  #recorded: string;
   #state: FileState | null;
 
   /** @throws RedunError BAD_VALUE for a path that is no text, or empty */
@@ -24,15 +28,21 @@ export class File {
       throw new RedunError("BAD_VALUE", "A File needs a path.", 'Write `new File("report.txt")`.');
     }
     this.path = path;
+    this.#recorded = path;
     this.#state = state;
   }
 
-  /** The git object id of the content. */
+  /** The git object id of the content; of a folder that of the tree that git would make of it. */
   get hash(): string | null {
     return this.#state?.hash ?? null;
   }
 
-  /** In bytes. */
+  /** Whether a folder was there. */
+  get isFolder(): boolean {
+    return this.#state?.isFolder ?? false;
+  }
+
+  /** In bytes; of a folder that of all files in it. */
   get size(): number | null {
     return this.#state?.size ?? null;
   }
@@ -76,23 +86,28 @@ export class File {
     return promises.rm(this.path, { force: true });
   }
 
-  /** Takes hash and size of what is at the path now; `format` is that of the repository. */
-  record(format: HashName): void {
+  /**
+   * Takes hash and size of what is at the path now, and its path from the top of the work tree, `root`;
+   * `format` is that of the repository.
+   */
+  record(format: HashName, root: string | null = null): void {
     this.#state = fileState(this.path, format);
+    if (root !== null) this.#recorded = recordedPath(this.path, root);
   }
 
   /** `File(path=report.txt, hash=41fad3eb)`, as redun writes it. */
   toString(): string {
     const hash = this.hash === null ? "" : `, hash=${this.hash.slice(0, 8)}`;
-    return `File(path=${this.path}${hash})`;
+    return `File(path=${this.path}${this.isFolder && !this.path.endsWith("/") ? "/" : ""}${hash})`;
   }
 
   [inspect.custom](): string {
     return this.toString();
   }
 
+  /** As a log has it. */
   toJSON(): { path: string; hash: string | null; size: number | null } {
-    return { path: this.path, hash: this.hash, size: this.size };
+    return { path: this.#recorded, hash: this.hash, size: this.size };
   }
 }
 

@@ -22,7 +22,7 @@ export function typeName(value: unknown): string {
   if (typeof value === "bigint" || (typeof value === "number" && isInt(value))) return "int";
   if (typeof value === "number" || value instanceof Float) return "float";
   if (typeof value === "string") return "string";
-  if (value instanceof File) return "file";
+  if (value instanceof File) return value.isFolder ? "folder" : "file";
   if (value instanceof Tagged) return value.tag;
   if (value instanceof StoredValue) return "value";
   if (value instanceof ErrorValue) return "error";

@@ -41,7 +41,9 @@ function known(tag: string, value: unknown): unknown {
     case "error":
       return error(value);
     case "file":
-      return file(value);
+      return file(value, false);
+    case "folder":
+      return file(value, true);
     case "symbol":
       return typeof value === "string" ? Symbol.for(value) : undefined;
     default:
@@ -139,13 +141,13 @@ function isMore(more: Record<string, unknown>): more is ErrorMore & Record<strin
   );
 }
 
-function file(value: unknown): File | undefined {
+function file(value: unknown, isFolder: boolean): File | undefined {
   if (typeof value !== "object" || value === null || !isPlainObject(value)) return undefined;
   const { hash, path, size, ...others } = value;
   if (typeof path !== "string" || path === "" || Object.keys(others).length > 0) return undefined;
-  if (hash === null && size === null) return new File(path);
+  if (hash === null && size === null) return isFolder ? undefined : new File(path);
   if (typeof hash !== "string" || !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(hash)) return undefined;
   return typeof size === "number" && isInt(size) && size >= 0
-    ? new File(path, { hash, size })
+    ? new File(path, { hash, size, isFolder })
     : undefined;
 }

@@ -105,7 +105,9 @@ class Writer {
     if (value instanceof Float) return scalar(`${value.value}.0`, place);
     if (value instanceof Timestamp) return scalar(value.iso, place);
     if (value instanceof StoredValue) return this.tagged("value", value.id, column, place);
-    if (value instanceof File) return this.tagged("file", value.toJSON(), column, place);
+    if (value instanceof File) {
+      return this.tagged(value.isFolder ? "folder" : "file", value.toJSON(), column, place);
+    }
     return value instanceof Remark ? remark(value, place) : undefined;
   }
 

@@ -17,6 +17,8 @@ const repository = temporaryRepository({ commit: true });
 const { dir } = repository;
 const namespace = "acme";
 const REPORT = join(dir, "report.txt");
+/** As it is recorded. */
+const RECORDED = "report.txt";
 const HOSTILE = "\x1b[2Jred\nline\u202eright\x07";
 const LONG = "x".repeat(30_000);
 
@@ -71,7 +73,7 @@ await run(countLines(new File(REPORT)));
 const log = recorded(dir);
 const page = (id: string) => ok(dir, ["log", id]);
 const json = (id: string) => jsonLines(ok(dir, ["log", "--format", "json", id]))[0];
-const fileId = contentId(new File(REPORT, { hash: blobId("n=3\n"), size: 4 }));
+const fileId = contentId(new File(RECORDED, { hash: blobId("n=3\n"), size: 4 }));
 const addJob = jobOf(log, "acme.add");
 
 /** A pattern for text in which `@` stands for the first digits of an id. */
@@ -112,7 +114,7 @@ pages("a job: traceback, links, call, task and dataflow in redun's notation", ()
     shape(`
   Upstream dataflow:
 
-    result = <${fileId.slice(0, 8)}> File(path=${REPORT}, hash=${blobId("n=3\n").slice(0, 8)})
+    result = <${fileId.slice(0, 8)}> File(path=${RECORDED}, hash=${blobId("n=3\n").slice(0, 8)})
 
     result <-- <@> writeReport(path, n)
       path = <@> '${REPORT}'
@@ -211,7 +213,7 @@ pages("a file: who made it and who took it, and what else was at its path", () =
   const text = page(fileId);
   assert.match(
     text,
-    `File ${fileId} ${REPORT} (dataset=reports)\n  4 bytes, git object ${blobId("n=3\n")}\n`,
+    `File ${fileId} ${RECORDED} (dataset=reports)\n  4 bytes, git object ${blobId("n=3\n")}\n`,
   );
   assert.match(
     text,
@@ -222,13 +224,19 @@ pages("a file: who made it and who took it, and what else was at its path", () =
   assert.match(text, shape("\nConsumed by:\n  Job @ [ DONE ] "));
   assert.match(text, shape("\n  value <-- <@> writeReport(path, n)\n"));
   assert.match(text, shape("\n  Other contents of this path:\n    File @, last in Job @ "));
+  assert.match(text, shape("\n  What is at this path now is another content: that of File @\n"));
   const object = json(fileId);
-  assert.equal(object.value, { path: REPORT, hash: blobId("n=3\n"), size: 4 });
+  assert.equal(object.value, { path: RECORDED, hash: blobId("n=3\n"), size: 4 });
+  assert.is(object.hash_now, blobId("other"));
   assert.is(object.versions.length, 2);
   assert.ok(object.produced_by.includes(jobOf(log, "acme.writeReport").id));
   assert.is(object.consumed_by.length, 1);
-  // By its path one finds what it held last.
-  assert.match(page(REPORT), `5 bytes, git object ${blobId("other")}`);
+  // By its path one finds what it held last, which is on disk.
+  for (const path of [REPORT, RECORDED]) {
+    const last = page(path);
+    assert.match(last, `5 bytes, git object ${blobId("other")}`);
+    assert.not.match(last, "at this path now");
+  }
 });
 
 pages("a value: its kind, its doc, and no origin but its user", () => {

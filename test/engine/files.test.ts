@@ -1,12 +1,15 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join, relative, resolve } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { applyTags, File, RedunError, Scheduler, task } from "../../src/api.ts";
 import { findEntity } from "../../src/provenance/find.ts";
 import { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { blobId, contentId } from "../../src/value/oid.ts";
+import { typeName } from "../../src/value/type-name.ts";
 import { Tagged } from "../../src/value/value.ts";
+import { jobsFile } from "../support/made-records.ts";
 import { jobOf, recorded } from "../support/recorded.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 
@@ -49,8 +52,8 @@ test("arguments are as they are when the job begins, results when it ends", asyn
   const path = pathIn(repository);
   const { result, log } = await run(read(extend(write(path, "n=3\n"))), repository);
   assert.is(result, "n=3\nmore\n");
-  const first = { path, hash: blobId("n=3\n"), size: 4 };
-  const second = { path, hash: blobId("n=3\nmore\n"), size: 9 };
+  const first = { path: "report.txt", hash: blobId("n=3\n"), size: 4 };
+  const second = { path: "report.txt", hash: blobId("n=3\nmore\n"), size: 9 };
   assert.equal(state(jobOf(log, "write").result), first);
   const { args } = jobOf(log, "extend") as { args: ReadonlyMap<string, unknown> };
   assert.equal(state(args.get("file")), first);
@@ -71,7 +74,8 @@ test("a call with the same path and other content is another call", async () => 
 
 test("a missing file is recorded as such", async () => {
   const { log } = await run(echo(new File("no/such/file")));
-  const missing = { path: "no/such/file", hash: null, size: null };
+  // The process stands elsewhere than in the repository.
+  const missing = { path: resolve("no/such/file"), hash: null, size: null };
   assert.equal(state(jobOf(log, "echo").result), missing);
 });
 
@@ -92,7 +96,7 @@ test("a file within a result is tagged and found by its path", async () => {
   await run(bundle(path), repository);
   await ask(repository, async (log) => {
     const found = await findEntity(log, path);
-    const file = new File(path, { hash: blobId("a\n"), size: 2 });
+    const file = new File("report.txt", { hash: blobId("a\n"), size: 2 });
     assert.equal([found.type, found.id], ["Value", contentId(file)]);
     assert.equal(found.tags, [["dataset", "reports"]]);
     const producers = log.index.jobsNaming(found.id, "jobWithResult", 10);
@@ -108,7 +112,7 @@ test("of several contents at a path the last one is found", async () => {
   const path = pathIn(repository);
   for (const content of ["one", "two", "three", "one"]) await run(write(path, content), repository);
   const find = (log: IndexedLog) => findEntity(log, path);
-  const last = contentId(new File(path, { hash: blobId("one"), size: 3 }));
+  const last = contentId(new File("report.txt", { hash: blobId("one"), size: 3 }));
   assert.is((await ask(repository, find)).id, last);
   // However the index came to know of them.
   const rebuilt = await ask(repository, async (log) => {
@@ -133,6 +137,74 @@ test("ids come before paths, and what is neither is an error", async () => {
       );
     }
   });
+});
+
+test("a file is one value, and is found, by whatever path", async () => {
+  const repository = temporaryRepository();
+  const { dir } = repository;
+  mkdirSync(join(dir, "s"));
+  writeFileSync(join(dir, "s/a"), "a");
+  symlinkSync("s", join(dir, "link"));
+  symlinkSync("s/a", join(dir, "b"));
+  symlinkSync(dir, join(tmpdir(), `${basename(dir)}-link`));
+  const elsewhere = join(tmpdir(), `${basename(dir)}-link`);
+  const paths = ["s/a", "s/../s/a", "link/a", "link/../s/a", "b"].map((path) => `${dir}/${path}`);
+  paths.push(`${elsewhere}/s/a`, `${elsewhere}/link/a`, relative(process.cwd(), paths[0]!));
+  try {
+    for (const path of paths) {
+      const { log } = await run(echo(new File(path)), repository);
+      for (const { result } of log.jobs) assert.is(state(result).path, "s/a");
+    }
+    await ask(repository, async (log) => {
+      const id = contentId(new File("s/a", { hash: blobId("a"), size: 1 }));
+      for (const path of [...paths, "s/a"]) assert.is((await findEntity(log, path)).id, id, path);
+    });
+  } finally {
+    rmSync(elsewhere);
+  }
+});
+
+test("paths in older records are found by what they say", async () => {
+  const { repository } = await run(echo(1));
+  const { append } = await oldRecord(repository, "../old/data.csv");
+  await append();
+  await ask(repository, async (log) => {
+    assert.is((await findEntity(log, "../old/data.csv")).type, "Value");
+  });
+});
+
+/** A job that took a file under a path as it was recorded once. */
+async function oldRecord(repository: TemporaryRepository, path: string) {
+  const { executions } = recorded(repository.dir);
+  const { id, started } = executions[0]!;
+  const job = {
+    ...recorded(repository.dir).jobs[0]!,
+    id: "old",
+    index: 1,
+    args: [new File(path)],
+  };
+  const file = jobsFile(started, { execution: id, jobs: [job], tagged: [] });
+  return { append: () => ask(repository, (log) => log.append([file], "old")) };
+}
+
+test("a folder is what is in it", async () => {
+  const repository = temporaryRepository();
+  const data = join(repository.dir, "data");
+  const result = async () => state((await run(echo(new File(data)), repository)).result);
+  mkdirSync(join(data, "a/b"), { recursive: true });
+  writeFileSync(join(data, "a.txt"), "1");
+  writeFileSync(join(data, "a/x"), "22");
+  chmodSync(join(data, "a/x"), 0o755);
+  symlinkSync("x", join(data, "a/link"));
+  writeFileSync(join(data, "a/b/y"), "333");
+  const before = await result();
+  repository.git("add", "-A");
+  repository.git("commit", "-qm", "data");
+  assert.equal(before, { path: "data", hash: repository.git("rev-parse", "HEAD:data"), size: 6 });
+  const { log } = await run(echo(new File(data)), repository);
+  assert.is(typeName(log.jobs[0]!.result), "folder");
+  renameSync(join(data, "a/x"), join(data, "a/z"));
+  assert.is.not((await result()).hash, before.hash);
 });
 
 test("what only looks like a file is no file", async () => {

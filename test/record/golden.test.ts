@@ -33,6 +33,7 @@ import {
   type Task,
 } from "../../src/record/records.ts";
 import type { TagEdit, TagPair } from "../../src/tag/tag.ts";
+import { File } from "../../src/value/file.ts";
 import {
   ErrorValue,
   float,
@@ -225,6 +226,9 @@ const OBJECTS = [
   new TaggedNode("sparse-list", { items: [[1, "a"]], length: 2 }),
   new TaggedNode("object", { properties: { a: 1 }, symbols: [[Symbol.for("s"), 2]] }),
   new TaggedNode("opaque", "class Socket 5c1f0a6073fc0b08-1"),
+  new File("data/in.csv", { hash: ID, size: 2 }),
+  new File("data", { hash: ID, size: 2, isFolder: true }),
+  new File("missing"),
   new ErrorValue("Error", "no", undefined, {
     class: "NotFound",
     cause: new ErrorValue("TypeError", "x"),

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import fc from "fast-check";
@@ -62,10 +62,9 @@ state("a file that was read once is known again, until it changes", async () => 
 });
 
 state("what is no file has no hash, and nothing throws or waits", () => {
-  mkdirSync(join(dir, "folder"));
   symlinkSync("nowhere", join(dir, "dangling"));
   execFileSync("mkfifo", [join(dir, "pipe")]);
-  const paths = ["missing", "folder", "dangling", "pipe", "a\0b", "x".repeat(5000), "settled/x"];
+  const paths = ["missing", "dangling", "pipe", "a\0b", "x".repeat(5000), "settled/x"];
   for (const path of paths) {
     const file = new File(join(dir, path));
     file.record("sha1");
@@ -138,6 +137,15 @@ yaml("a map with the keys in order, as every other", () => {
   const file = new File("report.txt", { hash: HASH, size: 4 });
   assert.is(writeYaml({ file }), `file: !file\n  hash: ${HASH}\n  path: report.txt\n  size: 4\n`);
   assert.is(writeYaml(new File("a b")), "!file\nhash: null\npath: a b\nsize: null\n");
+});
+
+yaml("a folder has a tag of its own", () => {
+  const folder = new File("data", { hash: HASH, size: 4, isFolder: true });
+  const written = `!folder\nhash: ${HASH}\npath: data\nsize: 4\n`;
+  assert.is(writeYaml(folder), written);
+  const read = readYaml(written) as File;
+  assert.equal([read.isFolder, `${read}`], [true, `File(path=data/, hash=${HASH.slice(0, 8)})`]);
+  assert.instance(readYaml("!folder\nhash: null\npath: data\nsize: null\n"), Tagged);
 });
 
 yaml("is read as it was written", () => {
