@@ -1,3 +1,5 @@
+import { dirname, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { Scheduler } from "../../src/engine/scheduler.ts";
 import { definitionOf, type Task, type TaskDefinition } from "../../src/engine/task.ts";
@@ -8,6 +10,7 @@ import { chosenRef } from "../../src/log/ref.ts";
 import { formatParameters, parseTaskArguments } from "../../src/script/arguments.ts";
 import { loadWorkflow } from "../../src/script/load.ts";
 import { startAutoPush } from "../../src/share/auto-push.ts";
+import { type LoadedFile, loadedFiles } from "../../src/source/source-file.ts";
 import { didYouMean } from "../../src/suggest.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
@@ -26,7 +29,7 @@ export const command: CommandFunction = async ([script, name, ...words], options
   isJson(options);
   const tags = tagsOf(options);
   const reporter = new RunReporter(process.stderr, { quiet: Boolean(options.quiet) });
-  const scheduler = new Scheduler({ ...logChoice(options), listener: reporter });
+  const scheduler = new Scheduler({ ...logChoice(options), listener: reporter, modules });
   // Git answers while the script loads.
   if (!lists && !help) scheduler.prepare();
   try {
@@ -46,6 +49,12 @@ export const command: CommandFunction = async ([script, name, ...words], options
     await scheduler.close();
   }
 };
+
+/** What was loaded as modules, but for redun-git itself. */
+function modules(): LoadedFile[] {
+  const own = dirname(fileURLToPath(LIBRARY_URL)) + sep;
+  return loadedFiles().filter(({ path }) => !path.startsWith(own));
+}
 
 async function run(
   scheduler: Scheduler,

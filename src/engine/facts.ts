@@ -21,7 +21,7 @@ export async function codeFacts(
     ...(commit && OBJECT_ID.test(commit) && { commit }),
     ...(here && head.tree && { tree: head.tree }),
     ...(here && head.branch && { branch: head.branch }),
-    ...(here && head.commit && { dirty: head.dirty }),
+    ...(here && head.commit && backend.repository.workTree && { dirty: head.dirty }),
     ...(origin && { origin: withoutCredentials(origin) }),
   };
 }

@@ -64,7 +64,7 @@ export class Recorder implements RunListener {
   }
 
   executionTagged(tags: readonly TagPair[]): void {
-    this.#tag("Execution", this.#options.execution, tags);
+    if (tags.length > 0) this.#tag("Execution", this.#options.execution, tags);
   }
 
   /**

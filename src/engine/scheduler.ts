@@ -17,6 +17,7 @@ import { blobId } from "../value/oid.ts";
 import { automaticTags, codeFacts } from "./facts.ts";
 import { expressionOf } from "./lazy.ts";
 import type { Resolved } from "./lazy-types.ts";
+import { LoadedModules, type ModuleFile } from "./loaded-modules.ts";
 import { pendingParts } from "./pending-parts.ts";
 import { Recorder } from "./recorder.ts";
 import { Run, type RunListener } from "./run.ts";
@@ -29,6 +30,11 @@ export interface SchedulerOptions extends LogChoice {
   readonly cwd?: string | undefined;
   /** Told what a run does, as it does it. */
   readonly listener?: SchedulerListener;
+  /**
+   * What has been loaded as modules so far, the script first, by who loads the workflow. By default
+   * the script that Node was started with, if it is in the work tree.
+   */
+  readonly modules?: () => readonly ModuleFile[];
 }
 
 export interface RunOptions {
@@ -105,13 +111,22 @@ export class Scheduler {
     const tags = tagPairs(options.tags);
     const preparing = this.#prepared ?? this.#prepare();
     this.#prepared = undefined;
-    const { log, code } = await preparing;
+    const { log, code: atStart } = await preparing;
     try {
       // What cannot be recorded must not be computed.
       await log.log.expectWritable();
       const settings = tagSettings(log.config);
+      const modules = new LoadedModules(log.log.backend, this.#options.modules);
+      const code = await modules.addTo(atStart);
       const execution = this.#begin(log, code, settings, expression, tags, options);
-      return (await this.#record(log, execution, expression, options.signal)) as Resolved<T>;
+      // A module that is imported later may make a clean run dirty.
+      const lateTags = async () => {
+        const isWanted = settings.automatic.has("git_dirty") && code.dirty === false;
+        return isWanted && (await modules.lateOnes(code)) ? [["git_dirty", true] as const] : [];
+      };
+      const { signal } = options;
+      const result = await this.#record(log, execution, expression, { signal, lateTags });
+      return result as Resolved<T>;
     } finally {
       await log.close();
     }
@@ -157,7 +172,7 @@ export class Scheduler {
     indexed: IndexedLog,
     execution: Execution,
     expression: unknown,
-    signal: AbortSignal | undefined,
+    { signal, lateTags }: { signal: AbortSignal | undefined; lateTags: () => Promise<TagPair[]> },
   ): Promise<unknown> {
     const { log } = indexed;
     const { commonDir, objectFormat } = log.backend.repository;
@@ -190,6 +205,7 @@ export class Scheduler {
       run.stop(error as Error);
       throw error;
     } finally {
+      recorder.executionTagged(await lateTags());
       await recorder.finish(status, new Date().toISOString(), [...run.running]);
       listener.runEnded?.(execution, run, status);
     }

@@ -43,6 +43,12 @@ export interface StoredFile {
   readonly mode?: string;
 }
 
+/** A file of the work tree: its path from the top, with slashes, and what it held when it was read. */
+export interface WorkTreeFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
 /** The mode of an ordinary file, which is what records are. */
 export const FILE_MODE = "100644";
 
@@ -222,6 +228,13 @@ export interface GitBackend {
   config(): Promise<GitConfig>;
   identity(): Promise<Identity>;
   head(): Promise<Head>;
+
+  /**
+   * Those of some files of the work tree that a commit does not hold as they are, each with the id that
+   * git would give it. Compared as git does, through its filters (line ends); files of a submodule
+   * with the commit of it that belongs there. Executable bits do not count.
+   */
+  filesUnlike(commit: Oid, files: readonly WorkTreeFile[]): Promise<readonly StoredFile[]>;
 
   /** The commit that a full ref name points at, or null. */
   resolve(ref: string): Promise<Oid | null>;

@@ -45,6 +45,7 @@ export function deferredBackend(repository: Repository): GitBackend {
     config: async () => (await open()).config(),
     identity: async () => (await open()).identity(),
     head: async () => (await open()).head(),
+    filesUnlike: async (commit, files) => (await open()).filesUnlike(commit, files),
     resolve: async (ref) => (inFiles ? readRef(repository, ref).oid : (await open()).resolve(ref)),
     refs: async (prefix) => (await open()).refs(prefix),
     checkedOut: async (ref) => (await open()).checkedOut(ref),

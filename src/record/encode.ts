@@ -164,8 +164,9 @@ function fields(entries: Record<string, unknown>): Fields {
 
 const time = (iso: Time): Timestamp => new Timestamp(iso);
 
-function codeFields({ commit, tree, branch, dirty, origin }: Code): Fields {
-  return fields({ commit, tree, branch, dirty, origin });
+function codeFields({ commit, tree, branch, dirty, files, origin }: Code): Fields {
+  const unheld = files?.map(({ path, blob }) => fields({ path, blob }));
+  return fields({ commit, tree, branch, dirty, files: unheld, origin });
 }
 
 function jobFields(job: Job): Fields {

@@ -23,7 +23,17 @@ export interface Code {
   readonly tree?: Oid;
   readonly branch?: string;
   readonly dirty?: boolean;
+  /** Files that ran as modules and that the commit does not hold as they were, by path. */
+  readonly files?: readonly CodeFile[];
   readonly origin?: string;
+}
+
+/** A file that ran as a module. */
+export interface CodeFile {
+  /** From the top of the work tree; of a script outside of it, `../` leads there. */
+  readonly path: string;
+  /** The object id that git would give its content. */
+  readonly blob: Oid;
 }
 
 /** One run, as known at its start. Its id is the object id of its file. */

@@ -78,6 +78,10 @@ const execution: Omit<Execution, "id"> = {
     tree: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
     branch: "feature/null",
     dirty: true,
+    files: [
+      { path: "../lib/b: c.ts", blob: "4b825dc642cb6eb9a060e54bf8d69288fbee4904" },
+      { path: "workflow.ts", blob: "8f66d33d71735ba1fc964e6e50d9acd11951d7d9" },
+    ],
     origin: "git@github.com:insitro/redun.git",
   },
   tags: TAGS,
@@ -378,6 +382,9 @@ const anyExecution = fc.record({
       tree: optional(hex),
       branch: optional(text),
       dirty: optional(fc.boolean()),
+      files: optional(
+        fc.array(fc.record({ path: text, blob: hex }), { minLength: 1, maxLength: 3 }),
+      ),
       origin: optional(text),
     })
     .map(defined),

@@ -70,6 +70,9 @@ export class MemoryBackend implements GitBackend {
   identity(): never {
     throw new Error("not here");
   }
+  filesUnlike(): never {
+    throw new Error("not here");
+  }
   head(): never {
     throw new Error("not here");
   }

@@ -6,6 +6,7 @@ import { addFiles } from "./add-files.ts";
 import { arrivals } from "./arrivals.ts";
 import { changedFiles } from "./changes.ts";
 import { formatCommit, readCommit } from "./commits.ts";
+import { filesUnlike } from "./files-unlike.ts";
 import { readHead } from "./head.ts";
 import { history, isAncestor } from "./history.ts";
 import { identityOf } from "./identity.ts";
@@ -35,6 +36,7 @@ export function openIsomorphic(repository: Repository): GitBackend {
     config: async () => readConfig(repository),
     identity: async () => identityOf(readConfig(repository)),
     head: async () => readHead(repository, store, readConfig(repository)),
+    filesUnlike: (commit, files) => filesUnlike(repository, store, commit, files),
     resolve: async (ref) => readRef(repository, ref).oid,
     refs: async (prefix) => listRefs(repository, prefix),
     checkedOut: async (ref) => workTreeWith(repository, ref),

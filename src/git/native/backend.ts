@@ -7,6 +7,7 @@ import { arrivals } from "./arrivals.ts";
 import { CatFile } from "./cat-file.ts";
 import { gitFailed } from "./environment.ts";
 import { fastImport, refusal } from "./fast-import.ts";
+import { filesUnlike } from "./files-unlike.ts";
 import { history } from "./history.ts";
 import { maintain } from "./maintenance.ts";
 import { gitFields, gitText, runGit } from "./process.ts";
@@ -22,6 +23,7 @@ export function openNative(repository: Repository): GitBackend {
     config: async () => listConfig(await gitText(repository, ["config", "--list", "-z"])),
     identity,
     head: () => head(repository),
+    filesUnlike: (commit, files) => filesUnlike(repository, commit, files),
     resolve: (ref) => revision(repository, `${ref}^{commit}`),
     refs: (prefix) => refs(repository, prefix),
     checkedOut: (ref) => checkedOut(repository, ref),

@@ -1,6 +1,7 @@
 import { appendContract } from "./append.ts";
 import { arrivalsContract } from "./arrivals.ts";
 import { configContract } from "./config.ts";
+import { filesUnlikeContract } from "./files-unlike.ts";
 import { headContract } from "./head.ts";
 import { historyContract } from "./history.ts";
 import { mergeContract } from "./merge.ts";
@@ -14,6 +15,7 @@ export function backendContract(name: "native" | "isomorphic", open: Open): void
   contractSuite(`git backend ${name}: read`, open, readContract);
   contractSuite(`git backend ${name}: arrivals`, open, arrivalsContract);
   contractSuite(`git backend ${name}: head`, open, (test) => headContract(test, open));
+  contractSuite(`git backend ${name}: files unlike`, open, filesUnlikeContract);
   contractSuite(`git backend ${name}: history`, open, (test) => historyContract(test, open));
   contractSuite(`git backend ${name}: merge`, open, mergeContract);
   contractSuite(`git backend ${name}: config`, open, configContract);

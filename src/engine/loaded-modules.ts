@@ -1,0 +1,101 @@
+import { readFileSync, realpathSync } from "node:fs";
+import { relative, sep } from "node:path";
+import type { GitBackend, WorkTreeFile } from "../git/backend.ts";
+import type { Code, CodeFile } from "../record/records.ts";
+import { blobId } from "../value/oid.ts";
+
+/** A file that was loaded as a module, with the bytes that it had then. */
+export interface ModuleFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** More than a reader would look at; of so many one is enough to know that the run is not clean. */
+const MOST_FILES = 1000;
+
+/** The modules that a run has loaded, compared with the commit. */
+export class LoadedModules {
+  readonly #backend: GitBackend;
+  readonly #loaded: () => readonly ModuleFile[];
+  readonly #compared = new Set<string>();
+
+  constructor(backend: GitBackend, loaded?: () => readonly ModuleFile[]) {
+    this.#backend = backend;
+    this.#loaded = loaded ?? mainScript;
+  }
+
+  /**
+   * The state of the code, with the modules that have been loaded by now: dirty where the commit does
+   * not hold one of them as it was, which `files` then names.
+   */
+  async addTo(code: Code): Promise<Code> {
+    const files = await this.#unheld(code);
+    if (files.length === 0) return code;
+    return { ...code, dirty: true, files: files.slice(0, MOST_FILES) };
+  }
+
+  /** Whether one was loaded since that the commit does not hold. Never throws. */
+  async lateOnes(code: Code): Promise<boolean> {
+    return this.#unheld(code).then(
+      (files) => files.length > 0,
+      () => false,
+    );
+  }
+
+  async #unheld({ commit, dirty }: Code): Promise<CodeFile[]> {
+    // Nothing is known of a commit that was named from outside, nor without a work tree.
+    if (commit === undefined || dirty === undefined) return [];
+    const isFirst = this.#compared.size === 0 && this.#loaded !== mainScript;
+    const script = isFirst ? this.#loaded()[0]?.path : undefined;
+    const modules = this.#loaded().filter(({ path }) => !this.#compared.has(path));
+    for (const { path } of modules) this.#compared.add(path);
+    return modules.length === 0 ? [] : unheldFiles(this.#backend, commit, modules, script);
+  }
+}
+
+/** The modules that a commit does not hold as they were. */
+async function unheldFiles(
+  backend: GitBackend,
+  commit: string,
+  modules: readonly ModuleFile[],
+  script: string | undefined,
+): Promise<CodeFile[]> {
+  const { workTree } = backend.repository;
+  if (workTree === null) return [];
+  const inside: WorkTreeFile[] = [];
+  const outside: WorkTreeFile[] = [];
+  for (const { path, bytes } of modules) {
+    const file = { path: relative(workTree, realPath(path)).replaceAll(sep, "/"), bytes };
+    const isInside = !/^\.\.(?:\/|$)/.test(file.path) && !/^(?:\/|[A-Za-z]:)/.test(file.path);
+    // Of other folders come dependencies, such as linked packages. The script is none.
+    if (isInside) inside.push(file);
+    else if (path === script) outside.push(file);
+  }
+  const unheld = await backend.filesUnlike(commit, inside);
+  const { objectFormat } = backend.repository;
+  const others = outside.map(({ path, bytes }) => ({ path, oid: blobId(bytes, objectFormat) }));
+  return [...unheld, ...others]
+    .map(({ path, oid }) => ({ path, blob: oid }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The script that Node was started with, which may be anything, for a program that loads its workflows itself. */
+function mainScript(): ModuleFile[] {
+  const path = process.argv[1];
+  if (path === undefined) return [];
+  try {
+    const real = realpathSync(path);
+    if (/[\\/]node_modules[\\/]/.test(real)) return [];
+    return [{ path: real, bytes: readFileSync(real) }];
+  } catch {
+    return [];
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
