@@ -4,7 +4,7 @@ import { parseJson } from "../tag/python-json.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { type Database, Statements } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
-import { isHexId, loadId } from "./ids.ts";
+import { isHexId, loadId, storeId } from "./ids.ts";
 import {
   foreignKey,
   isRole,
@@ -341,6 +341,17 @@ export class IndexReader {
       known.add(entity);
       yield { type, named, key, rest, ref: refOf(named, row) };
     }
+  }
+
+  /** The numbers of files of tag edits, as far as they are in the log, by their object ids. */
+  editNumbers(oids: readonly string[]): Set<number> {
+    const find = this.#statements.get("SELECT seq FROM tag_edit WHERE oid = ?");
+    return new Set(
+      oids.flatMap((oid) => {
+        const row = find.get(storeId(oid)) as { seq: number } | undefined;
+        return row ? [row.seq] : [];
+      }),
+    );
   }
 
   /** Every tag that an entity ever had. `tags` are its current ones. */

@@ -66,7 +66,8 @@ export async function changesBetween(
     const { type, entity: id } = added[0]!;
     const given = (runs.tags.get(name) ?? []).map((tag) => baseNode(id, tag));
     const known = [...(await knownNodes(log, type, id)), ...given];
-    const { before, after } = graphs(id, known, added, rivals.get(name) ?? []);
+    const numbers = log.index.editNumbers(added.map(({ oid }) => oid));
+    const { before, after } = graphs(id, known, added, rivals.get(name) ?? [], numbers);
     const [was, is] = [currentTags(before), currentTags(after)];
     const names = new Set(added.flatMap(({ path }) => authors.get(path) ?? []));
     const conflicts = newConflicts(before, after);
@@ -102,20 +103,27 @@ async function executionRow(
   return { ...row, status, ended };
 }
 
-/** An entity's tags without the edits that are added, whether or not `known` has them, and with. */
+/**
+ * An entity's tags without the files that are added, and with them. What such a file says may stand in
+ * another one as well, or be recorded by a run: then it is there without the file.
+ * @param numbers those of the added files that the index knows, by which it says who brought a tag
+ */
 function graphs(
   id: string,
   known: readonly TagNode[],
   added: readonly ReadEdits[],
   rivals: readonly ReadEdits[],
+  numbers: ReadonlySet<number>,
 ): { before: TagGraph; after: TagGraph } {
   // What one file says together does not contradict itself; the index gives no file such a number.
   const nodes = ({ edits }: ReadEdits, at: number): TagNode[] =>
     edits.map((edit) => ({ ...nodeOf(id, edit), edits: [-1 - at] }));
   const news = added.flatMap(nodes);
   const others = rivals.flatMap((file, at) => nodes(file, added.length + at));
-  const hashes = new Set(news.map(({ hash }) => hash));
-  const without = known.filter(({ hash }) => !hashes.has(hash));
+  const without = known.flatMap((node) => {
+    const edits = node.edits.filter((edit) => !numbers.has(edit));
+    return edits.length > 0 || node.edits.length === 0 ? [{ ...node, edits }] : [];
+  });
   return {
     before: new TagGraph(id, [...without, ...others]),
     after: new TagGraph(id, [...known, ...others, ...news]),

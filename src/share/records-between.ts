@@ -27,6 +27,7 @@ export interface FilesBetween {
 /** A file of tag edits. */
 export interface ReadEdits extends TagEdits {
   readonly path: string;
+  readonly oid: Oid;
 }
 
 /** How and when (milliseconds since 1970) an execution ended; RUNNING and null while it goes on. */
@@ -78,7 +79,8 @@ export async function readEdits(
   for await (const read of readRecords(log, files)) {
     if (read.kind !== "tags") continue;
     const name = entityName(read.record.type, read.record.entity);
-    found.set(name, [...(found.get(name) ?? []), { ...read.record, path: read.path }]);
+    const { record, path, oid } = read;
+    found.set(name, [...(found.get(name) ?? []), { ...record, path, oid }]);
   }
   return found;
 }
@@ -136,18 +138,20 @@ type Read =
   | { readonly kind: "outcome"; readonly path: string; readonly record: Outcome }
   | { readonly kind: "tags"; readonly path: string; readonly record: TagEdits };
 
+type ReadFile = Read & { readonly oid: Oid };
+
 /** What is no record is left out: the index names it when it takes the log in. */
 async function* readRecords(
   log: Log,
   files: readonly StoredFile[],
   progress?: Progress,
-): AsyncGenerator<Read> {
+): AsyncGenerator<ReadFile> {
   let at = 0;
-  for await (const { text } of log.read(files.map(({ oid }) => oid))) {
+  for await (const { oid, text } of log.read(files.map(({ oid }) => oid))) {
     const { path } = files[at++]!;
     progress?.(at, files.length);
     const read = await decoded(path, text).catch(() => null);
-    if (read) yield read;
+    if (read) yield { ...read, oid };
   }
 }
 

@@ -155,6 +155,33 @@ changes("a tag that will be in conflict is marked on both sides", () => {
   assert.not.match(bob.redun("outgoing"), "!conflict");
 });
 
+changes("an edit that the receiver has made as well changes nothing there", () => {
+  const { ada, bob, id } = team();
+  ada.redun("tag", "update", id, "env=prod", "n=1");
+  ada.redun("push");
+  // The same tag, in another file: it stands beside something else.
+  bob.redun("tag", "update", id, "env=prod", "m=2");
+  bob.redun("fetch");
+  const head = `Execution ${id.slice(0, 8)}  by`;
+  const incoming = bob.redun("incoming");
+  assert.ok(incoming.endsWith(`\n\n${head} Ada\n  + n=1\n`), incoming);
+  const outgoing = bob.redun("outgoing");
+  assert.ok(outgoing.endsWith(`\n\n${head} Bob\n  + m=2\n`), outgoing);
+  const before = logged(bob.dir)[0].tags;
+  bob.redun("pull");
+  const keys = (tags: { key: string }[]) => tags.map(({ key }) => key);
+  assert.equal(
+    keys(logged(bob.dir)[0].tags).filter((key) => !keys(before).includes(key)),
+    ["n"],
+  );
+  assert.is(bob.redun("outgoing"), outgoing, "merging does not change what the remote lacks");
+  // What is the same altogether is told of as such.
+  bob.redun("push");
+  ada.redun("tag", "update", id, "m=2");
+  ada.redun("fetch");
+  assert.match(ada.redun("incoming"), /\n {2}\(its tags stay as they are\)\n$/);
+});
+
 changes("pull, push and merge tell of tags in conflict when tag edits came", () => {
   const { ada, bob, id } = team();
   const line = "1 entity has tags in conflict: `redun-git tag conflicts` shows it.\n";
