@@ -4,7 +4,7 @@ import type { Oid } from "../git/backend.ts";
 import { checkFormat } from "../log/format.ts";
 import type { Log } from "../log/log.ts";
 import { parsePath, type RecordPath } from "../record/layout.ts";
-import { checkName } from "../record/name.ts";
+import { checkName, expectInPlace } from "../record/name.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 import { type Digest, Digester } from "./digest.ts";
 import type { Namer } from "./names.ts";
@@ -74,7 +74,7 @@ export class FileDigester implements DigestSource {
     const digests: Digested[] = [];
     for (const [at, file] of files.entries()) {
       const { place } = file;
-      if (place.kind === "value") digests.push({ kind: "value", id: place.id });
+      if (place.kind === "value") digests.push(valueDigest(file.path, place));
       else digests.push(await this.#digestText(file, texts.pop()!));
       if (at % DIGESTED_AT_ONCE === 0) await eventLoopTurn();
     }
@@ -85,11 +85,20 @@ export class FileDigester implements DigestSource {
     try {
       const record = await readAnyYaml(text);
       if (place.kind === "format") checkFormat(record, this.#log.ref);
-      else checkName(place, oid, record);
+      else checkName(path, place, oid, record);
       return this.#digester.digest({ path, place, record });
     } catch (error) {
       if (!(error instanceof RedunError) || error.code === "FORMAT_TOO_NEW") throw error;
       return { kind: "bad", reason: error.message };
     }
+  }
+}
+
+function valueDigest(path: string, place: RecordPath & { readonly id: string }): Digested {
+  try {
+    expectInPlace(path, place);
+    return { kind: "value", id: place.id };
+  } catch (error) {
+    return { kind: "bad", reason: (error as Error).message };
   }
 }

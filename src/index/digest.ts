@@ -7,8 +7,9 @@ import {
   decodeTags,
   decodeTask,
 } from "../record/decode.ts";
-import { argsId } from "../record/encode.ts";
-import { executionPath, type RecordPath } from "../record/layout.ts";
+import { argsId, jobId } from "../record/encode.ts";
+import { dayOf, executionPath, type RecordPath } from "../record/layout.ts";
+import { isOidLike } from "../record/name.ts";
 import {
   type EntityType,
   EXECUTION_STATUSES,
@@ -62,6 +63,8 @@ export interface ExecutionDigest {
 export interface JobsDigest {
   readonly kind: "jobs";
   readonly execution: string;
+  /** The day of the folder that holds it, as in its path. */
+  readonly day: string;
   /** The object id of the file. */
   readonly oid: string;
   readonly jobs: readonly JobDigest[];
@@ -105,6 +108,8 @@ export interface TaggedDigest {
 export interface OutcomeDigest {
   readonly kind: "outcome";
   readonly execution: string;
+  /** The day of the folder that holds it, as in its path. */
+  readonly day: string;
   /** Its number in EXECUTION_STATUSES. */
   readonly status: number;
   readonly ended: number;
@@ -150,9 +155,9 @@ export class Digester {
       case "execution":
         return execution(path, place.execution, record);
       case "jobs":
-        return this.#jobs(place.execution, place.id, record);
+        return this.#jobs(path, place, record);
       case "outcome":
-        return outcome(place.execution, record);
+        return outcome(path, place.execution, record);
       case "task":
         return { kind: "task", id: place.id, name: fullName(decodeTask(record, place.id)) };
       case "value":
@@ -164,11 +169,24 @@ export class Digester {
     }
   }
 
-  #jobs(execution: string, oid: string, record: unknown): JobsDigest {
+  #jobs(
+    path: string,
+    { execution, id: oid }: RecordPath & { kind: "jobs" | "outcome" },
+    record: unknown,
+  ): JobsDigest {
     const segment = decodeJobs(record);
     checkSame(segment.execution, execution);
+    for (const job of segment.jobs) this.#checkId(execution, job);
     const jobs = segment.jobs.map((job) => this.#job(job));
-    return { kind: "jobs", execution, oid, jobs, tagged: segment.tagged.map(tagged) };
+    const day = dayOf(path);
+    return { kind: "jobs", execution, day, oid, jobs, tagged: segment.tagged.map(tagged) };
+  }
+
+  /** An id of git's form is that of the job's place: none can be claimed for another. */
+  #checkId(execution: string, { id, index }: Job): void {
+    if (!isOidLike(id, this.#format === "sha1" ? 40 : 64)) return;
+    if (id === jobId(execution, index, this.#format)) return;
+    throw new RedunError("BAD_RECORD", `Job ${index} claims the id ${id}, which is not its own.`);
   }
 
   #job(job: Job): JobDigest {
@@ -263,11 +281,12 @@ function execution(path: string, id: string, record: unknown): ExecutionDigest {
   };
 }
 
-function outcome(execution: string, record: unknown): OutcomeDigest {
+function outcome(path: string, execution: string, record: unknown): OutcomeDigest {
   const { execution: named, status, ended } = decodeOutcome(record);
   checkSame(named, execution);
   const code = EXECUTION_STATUSES.indexOf(status);
-  return { kind: "outcome", execution, status: code, ended: Date.parse(ended) };
+  const day = dayOf(path);
+  return { kind: "outcome", execution, day, status: code, ended: Date.parse(ended) };
 }
 
 function tagEdits(entity: string, oid: string, record: unknown): TagsDigest {

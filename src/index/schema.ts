@@ -1,5 +1,5 @@
 /** An index of another version is thrown away and rebuilt. Raise it with every change below. */
-export const INDEX_VERSION = 9;
+export const INDEX_VERSION = 10;
 
 /**
  * Tables that are rows in the order of their numbers.
@@ -9,7 +9,7 @@ export const INDEX_VERSION = 9;
  * as pair numbers. `entity` has the tasks by their names, the files by their paths, and of other
  * values and call nodes those that are tagged or have a record of their own; the rest is found
  * through the jobs that took or gave it. `time` and `place` say how new the newest job is by which
- * it is known: its execution's start, and its place there.
+ * it is known: its execution's start, and its place there. `own`: a task's name is that of its record.
  * `foreign_id` numbers the ids that have not the form of git's.
  * `tag_node` is the graph of tags of every entity whose tags were edited; its `edits` are numbers
  * of `tag_edit`, the edit files, whose commits are filled in when someone asks for history.
@@ -36,7 +36,7 @@ CREATE TABLE job (
 );
 CREATE TABLE entity (
   seq INTEGER PRIMARY KEY, type INTEGER NOT NULL, id NOT NULL, name INTEGER, tags BLOB,
-  time INTEGER NOT NULL, place INTEGER NOT NULL
+  time INTEGER NOT NULL, place INTEGER NOT NULL, own INTEGER NOT NULL
 );
 CREATE TABLE foreign_id (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
 CREATE TABLE stray (path TEXT PRIMARY KEY, oid TEXT NOT NULL) WITHOUT ROWID;

@@ -5,13 +5,13 @@ import type { Log, RecordFile } from "../log/log.ts";
 import { parsePath } from "../record/layout.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import { type Database, transaction } from "./database.ts";
-import { Digester } from "./digest.ts";
+import { type Digest, Digester } from "./digest.ts";
 import { type Digested, type DigestSource, FileDigester, type FoundFile } from "./digest-files.ts";
 import { DigestWorker } from "./digest-worker.ts";
 import { FACTORS, type Namer, PRIME } from "./names.ts";
 import { INDEX_VERSION, INDEXES, LOOKUPS, type Lookup, lookupTable, TABLES } from "./schema.ts";
 import { indexedTip, namerOf, setFormatChecked, setTip } from "./stamp.ts";
-import { IndexWriter } from "./writer.ts";
+import { Contested, IndexWriter } from "./writer.ts";
 
 /** Told of progress: files read so far, of how many; null while that is not known. */
 export type Progress = (done: number, total: number | null) => void;
@@ -69,7 +69,7 @@ export async function updateIndex(
       if (bad && anew) shrink(database);
       if (bad) return bad;
     } catch (error) {
-      if (!(error instanceof Rewritten) || anew) throw error;
+      if (!(error instanceof Rewritten || error instanceof Contested) || anew) throw error;
       anew = true;
     }
   }
@@ -269,7 +269,18 @@ class FileAdder {
     this.#done++;
     if (digest.kind === "bad") this.bad.push({ path, reason: digest.reason });
     else if (digest.kind === "format") setFormatChecked(this.#database);
-    else if (!this.#writer.add(digest)) this.#keep(path, oid);
+    else if (!this.#added(path, digest)) this.#keep(path, oid);
+  }
+
+  /** False when it refers to something that has not arrived. */
+  #added(path: string, digest: Digest): boolean {
+    try {
+      return this.#writer.add(digest);
+    } catch (error) {
+      if (!(error instanceof RedunError)) throw error;
+      this.bad.push({ path, reason: error.message });
+      return true;
+    }
   }
 
   #keep(path: string, oid: Oid): void {

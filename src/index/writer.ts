@@ -1,5 +1,7 @@
+import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import { jobId } from "../record/encode.ts";
+import { dayOf, executionPath, jobsPath } from "../record/layout.ts";
 import { ENTITY_TYPES, type EntityType, EXECUTION_STATUSES } from "../record/records.ts";
 import { type Database, Statements } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
@@ -29,6 +31,9 @@ import { RunRows } from "./run-rows.ts";
 import { executionOfJob, jobNumber } from "./schema.ts";
 import { namerOf } from "./stamp.ts";
 import { type TaggedRow, TagWriter } from "./tag-writer.ts";
+
+/** A file has a better claim to an id than one that is in the index: which must be built anew. */
+export class Contested extends Error {}
 
 /** The execution whose files are being added; they stand next to each other in the tree. */
 interface CurrentExecution {
@@ -66,11 +71,14 @@ export class IndexWriter {
   #rows: RunRows;
   readonly #format: ObjectFormat;
   readonly #entities = new Map<string, number>();
-  /** Those of them whose names are written: an edit of a task's tags may come before the task. */
-  readonly #withName = new Set<number>();
+  /** The names that were written last: an edit of a task's tags may come before the task. */
+  readonly #lastNames = new Map<number, string>();
   /** Nothing was there before, and the `name` table does not exist yet. */
   #anew: boolean;
   #current: CurrentExecution | null = null;
+  /** Executions and jobs with foreign ids that a rebuild has added, which it cannot look up yet. */
+  readonly #foreignRuns = new Map<string, CurrentExecution>();
+  readonly #foreignJobs = new Map<string, number>();
 
   /** `anew`: the tables are empty, and files come in the order of the tree. */
   constructor(database: Database, format: ObjectFormat, { anew }: { anew: boolean }) {
@@ -85,7 +93,11 @@ export class IndexWriter {
     this.#anew = anew;
   }
 
-  /** Adds one file; false when it refers to something that has not arrived. */
+  /**
+   * Adds one file; false when it refers to something that has not arrived.
+   * @throws RedunError BAD_RECORD for one that claims what another has: nothing of it was added
+   * @throws Contested where it has the better claim
+   */
   add(digest: Digest): boolean {
     const { kind } = digest;
     if (kind === "tags" || kind === "value" || kind === "task") this.endOfFiles();
@@ -97,7 +109,7 @@ export class IndexWriter {
       case "outcome":
         return this.#addOutcome(digest);
       case "task":
-        return this.#entity("Task", digest.id, digest.name) > 0;
+        return this.#define(digest.id, digest.name);
       case "value":
         return this.#entity("Value", digest.id) > 0;
       case "tags":
@@ -121,6 +133,8 @@ export class IndexWriter {
     this.#lookups.finish();
     this.#anew = false;
     this.#entities.clear();
+    this.#foreignRuns.clear();
+    this.#foreignJobs.clear();
     const rows = this.#statements.get("SELECT seq, type, id FROM entity").all();
     for (const { seq, type, id } of rows) {
       this.#findNewest(ENTITY_TYPES[type as number]!, seq as number, loadId(id));
@@ -128,7 +142,12 @@ export class IndexWriter {
   }
 
   #addExecution({ id, started, task, user, commit, tree, argv, tags }: ExecutionDigest): boolean {
-    if (this.#findExecution(id)) return true;
+    const known = this.#findExecution(id);
+    if (known) {
+      if (known.started === started) return true;
+      const what = `The id ${id} is that of the execution of ${timeOf(known.started)}.`;
+      throw this.#claimed(what, started < known.started);
+    }
     const pairs = this.#tags.pairs(tags);
     const word = (text: string | undefined) => (text ? this.#dictionary.word(text) : null);
     const seq = this.#rows.newExecution();
@@ -137,22 +156,28 @@ export class IndexWriter {
     this.#rows.execution.add([seq, storeId(id), started, RUNNING, null, ...words, argv, packed]);
     this.#addOwnName("Execution", id, seq);
     this.#current = { id, seq, started, places: new Map(), tried: 0 };
+    if (this.#anew && !isHexId(id)) this.#foreignRuns.set(id, this.#current);
     this.#tags.recordNew(executionRow(this.#current), tags, pairs);
     return true;
   }
 
-  #addOutcome({ execution, status, ended }: OutcomeDigest): boolean {
+  #addOutcome({ execution, day, status, ended }: OutcomeDigest): boolean {
     const current = this.#findExecution(execution);
     if (!current) return false;
+    expectDay(day, current);
     const { seq, started } = current;
     const took = ended - started;
     this.#rows.execution.add([seq, storeId(execution), started, status, took, ...NO_MORE]);
     return true;
   }
 
-  #addJobs({ execution, oid, jobs, tagged }: JobsDigest): boolean {
+  #addJobs({ execution, day, oid, jobs, tagged }: JobsDigest): boolean {
     const current = this.#findExecution(execution);
     if (!current) return false;
+    expectDay(day, current);
+    if (!isHexId(execution) || jobs.some(({ id }) => !isHexId(id))) {
+      this.#checkClaims(current, jobs, oid);
+    }
     const segment = this.#rows.newSegment();
     this.#rows.segment.add([segment, storeId(oid)]);
     for (const { id, index } of jobs) current.places.set(id, index);
@@ -185,6 +210,7 @@ export class IndexWriter {
       args,
     ]);
     this.#addOwnName("Job", id, seq);
+    if (this.#anew && !isHexId(id)) this.#foreignJobs.set(id, seq);
     this.#lookups.add("task_job", task, current.started, index, current.seq);
     for (const { key, rest } of this.#namesOf(job)) {
       this.#lookups.add("name", key, rest, current.started, index, current.seq);
@@ -263,6 +289,54 @@ export class IndexWriter {
     }
   }
 
+  /**
+   * No job may have the id or the place of another one. A native id is that of its place: only
+   * foreign ones can be claimed twice.
+   */
+  #checkClaims(current: CurrentExecution, jobs: readonly JobDigest[], oid: string): void {
+    this.#rows.flush();
+    const idAt = this.#statements.get("SELECT id FROM job WHERE seq = ?");
+    const path = this.#segmentPath(current.id, current.started, oid);
+    const ids = new Map<number, string>();
+    const places = new Map<string, number>();
+    for (const { id, index } of jobs) {
+      const seq = jobNumber(current.seq, index);
+      const stored = idAt.get(seq)?.id;
+      const other = ids.get(index) ?? (stored == null ? id : loadId(stored));
+      const known = places.get(id) ?? (isHexId(id) ? seq : (this.#foreignJob(id) ?? seq));
+      ids.set(index, id);
+      places.set(id, seq);
+      if (other === id && known === seq) continue;
+      const rival = this.#segmentOf(known === seq ? seq : known);
+      const what = `Job ${index} claims the id ${id} or the place of another job, in ${rival ?? path}.`;
+      throw this.#claimed(what, rival !== undefined && path < rival);
+    }
+  }
+
+  #foreignJob(id: string): number | null {
+    return this.#foreignJobs.get(id) ?? this.#named("Job", id, "SELECT id FROM job WHERE seq = ?");
+  }
+
+  /** The path of the segment that a job is in; undefined for one that is not added yet. */
+  #segmentOf(job: number): string | undefined {
+    const row = this.#statements
+      .get(
+        `SELECT e.id, e.started, s.oid FROM job j JOIN segment s ON s.seq = j.segment
+         JOIN execution e ON e.seq = ? WHERE j.seq = ?`,
+      )
+      .get(executionOfJob(job), job);
+    return row && this.#segmentPath(loadId(row.id), row.started as number, loadId(row.oid));
+  }
+
+  #segmentPath(execution: string, started: number, oid: string): string {
+    return jobsPath(execution, timeOf(started), oid);
+  }
+
+  /** Of two claims that of the path that comes first counts, as in a rebuild, which adds it first. */
+  #claimed(what: string, isFirst: boolean): Error {
+    return isFirst && !this.#anew ? new Contested(what) : new RedunError("BAD_RECORD", what);
+  }
+
   #addTagEdits({ type, entity, oid, edits }: TagsDigest): boolean {
     const row = this.#row(type, entity);
     if (row) this.#tags.edit(row, edits, oid);
@@ -288,6 +362,11 @@ export class IndexWriter {
 
   #findExecution(id: string): CurrentExecution | null {
     if (this.#current?.id === id) return this.#current;
+    const foreign = this.#foreignRuns.get(id);
+    if (foreign) {
+      this.#current = foreign;
+      return foreign;
+    }
     const seq = this.#named("Execution", id, "SELECT id FROM execution WHERE seq = ?");
     if (seq === null) return null;
     const { started } = this.#statements
@@ -321,25 +400,38 @@ export class IndexWriter {
     return place === undefined ? null : jobNumber(current.seq, place);
   }
 
-  /** The row of a task, or of a value or call node that is tagged or has a file of its own. */
+  /** What a task's own record says of its name counts. */
+  #define(id: string, name: string): boolean {
+    const seq = this.#entity("Task", id, name);
+    const sql = "UPDATE entity SET name = ?, own = 1 WHERE seq = ?";
+    this.#statements.get(sql).run(this.#dictionary.word(name), seq);
+    return true;
+  }
+
+  /**
+   * The row of a task, or of a value or call node that is tagged or has a file of its own. Of
+   * several names that jobs give a task without a record, the first in order counts.
+   */
   #entity(type: EntityType, id: string, name?: string): number {
     const key = `${type} ${id}`;
     const known = this.#entities.get(key);
-    if (known !== undefined && (name === undefined || this.#withName.has(known))) return known;
+    if (known !== undefined && (name === undefined || this.#lastNames.get(known) === name))
+      return known;
     let seq = known ?? this.#named(type, id, "SELECT id FROM entity WHERE seq = ?");
     if (seq === null) {
       const word = name === undefined ? null : this.#dictionary.word(name);
-      const sql = "INSERT INTO entity (type, id, name, time, place) VALUES (?, ?, ?, ?, ?)";
+      const sql = "INSERT INTO entity (type, id, name, time, place, own) VALUES (?, ?, ?, ?, ?, 0)";
       seq = this.#insert(sql, TYPE[type], storeId(id), word, NEVER, 0);
       this.#addOwnName(type, id, seq);
       if (!this.#anew) this.#findNewest(type, seq, id);
     } else if (name !== undefined) {
-      const sql = "UPDATE entity SET name = ? WHERE seq = ? AND name IS NULL";
-      this.#statements.get(sql).run(this.#dictionary.word(name), seq);
+      const sql = `UPDATE entity SET name = ?2 WHERE seq = ?1 AND own = 0 AND (name IS NULL
+        OR ?3 < (SELECT text FROM word WHERE seq = name))`;
+      this.#statements.get(sql).run(seq, this.#dictionary.word(name), name);
     }
     if (!this.#anew && this.#entities.size >= REMEMBERED) this.#entities.clear();
     this.#entities.set(key, seq);
-    if (name !== undefined) this.#withName.add(seq);
+    if (name !== undefined) this.#lastNames.set(seq, name);
     return seq;
   }
 
@@ -370,6 +462,17 @@ const ROLES: Readonly<Partial<Record<EntityType, readonly Named[]>>> = {
 
 function jobRow({ started }: CurrentExecution, seq: number, id: string): TaggedRow {
   return { table: "job", type: TYPE.Job, seq, id, time: started };
+}
+
+/** All files of an execution stand in the folder of the day on which it began. */
+function expectDay(day: string, { id, started }: CurrentExecution): void {
+  if (dayOf(executionPath(id, timeOf(started))) === day) return;
+  const what = `Execution ${id} began at ${timeOf(started)}: its files belong elsewhere.`;
+  throw new RedunError("BAD_RECORD", what);
+}
+
+function timeOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }
 
 function executionRow({ seq, id, started }: CurrentExecution): TaggedRow {

@@ -48,7 +48,7 @@ export async function expectImported(
   for await (const { oid, text } of log.read(files.map((file) => file.oid))) {
     const { path } = rest.next().value!;
     try {
-      checkName(parsePath(path)!, oid, await readAnyYaml(text));
+      checkName(path, parsePath(path)!, oid, await readAnyYaml(text));
     } catch (error) {
       if (!(error instanceof RedunError)) throw error;
       throw misnamedRecord(path, name, error);

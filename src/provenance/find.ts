@@ -95,7 +95,8 @@ async function taken(
 ): Promise<Found[]> {
   const all: Found[] = [];
   for await (const entity of found) {
-    if (!passes(entity)) continue;
+    // What claims the id of an execution or a job, as only a forger does, comes behind it.
+    if (!passes(entity) || all.some(({ id }) => id === entity.id)) continue;
     all.push(entity);
     if (all.length === limit) break;
   }

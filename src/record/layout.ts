@@ -50,6 +50,34 @@ const PATTERNS: readonly [RegExp, (match: string[]) => RecordPath][] = [
   [/^format\.yaml$/, () => ({ kind: "format" })],
 ];
 
+/**
+ * Whether a record stands where its ids say: in the right shard and in the folder of what it is
+ * about, each id written in the one way that there is. The date of an execution is not looked at.
+ */
+export function isInPlace(path: string, place: RecordPath): boolean {
+  switch (place.kind) {
+    case "format":
+      return true;
+    case "task":
+      return path === taskPath(place.id);
+    case "value":
+      return path === valuePath(place.id);
+    case "tags":
+      return path === `${tagsFolder(place.entity)}/${place.id}.yaml`;
+    default: {
+      const started = `${dayOf(path).replace("/", "-")}T00:00:00.000Z`;
+      if (place.kind === "execution") return path === executionPath(place.execution, started);
+      const make = place.kind === "jobs" ? jobsPath : outcomePath;
+      return path === make(place.execution, started, place.id);
+    }
+  }
+}
+
+/** The day of the folder of an execution, as its path has it: `2026/11-22`. */
+export function dayOf(path: string): string {
+  return path.slice("executions/".length, "executions/2026/11-22".length);
+}
+
 /** What a path of the tree holds, or null for one that this version of the format does not know. */
 export function parsePath(path: string): RecordPath | null {
   for (const [pattern, read] of PATTERNS) {

@@ -1,5 +1,5 @@
 import { RedunError } from "../errors.ts";
-import type { RecordPath } from "./layout.ts";
+import { isInPlace, type RecordPath } from "./layout.ts";
 
 /** The id that a record's path tells; null for a file that is named otherwise. */
 export function nameOf(place: RecordPath): string | null {
@@ -8,12 +8,33 @@ export function nameOf(place: RecordPath): string | null {
 }
 
 /**
- * A record is named by its content, of which `oid` is the object id, unless it says that it was
- * imported under another id.
+ * A record stands in its place, and is named by its content, of which `oid` is the object id,
+ * unless it is an execution or a task that says that it was imported under another id. That id must
+ * not look like one of git's where it is an execution's: such ids belong to their content.
  * @throws RedunError BAD_RECORD
  */
-export function checkName(place: RecordPath, oid: string, record: unknown): void {
+export function checkName(path: string, place: RecordPath, oid: string, record: unknown): void {
+  expectInPlace(path, place);
   const name = nameOf(place) ?? oid;
-  if (name === oid || (record as { id?: unknown } | null)?.id === name) return;
+  if (name === oid) return;
+  const says = (record as { id?: unknown } | null)?.id === name;
+  if (says && isImportable(place, oid)) return;
   throw new RedunError("BAD_RECORD", `Its name is ${name}, but its content has the id ${oid}.`);
+}
+
+/** Whether a record whose content has another id may have that of its path. */
+function isImportable(place: RecordPath, oid: string): boolean {
+  if (place.kind === "task") return true;
+  return place.kind === "execution" && !isOidLike(place.execution, oid.length);
+}
+
+/** @throws RedunError BAD_RECORD for a record in a wrong shard or folder, or whose id is escaped oddly */
+export function expectInPlace(path: string, place: RecordPath): void {
+  if (isInPlace(path, place)) return;
+  throw new RedunError("BAD_RECORD", "It does not stand in the folder that its id says.");
+}
+
+/** Whether an id has the form of git's object ids, which have so many digits. */
+export function isOidLike(id: string, digits: number): boolean {
+  return id.length === digits && /^[0-9a-f]+$/.test(id);
 }

@@ -183,13 +183,18 @@ for (const [backend, open] of Object.entries(OPEN)) {
     await refuses("a", "b", "LOG_CORRUPT", path);
     await record("a", 3);
     await refuses("a", "b", "LOG_CORRUPT", path);
-    // One that was imported brings its name with it.
-    const id = "1f0c1f0c1f0c1f0c1f0c1f0c1f0c1f0c1f0c1f0c";
-    const there = path.replaceAll(madeRun(2).id, id);
-    tamper(repo, "b", ({ add, remove }) => {
-      remove(path);
-      add("100644", `id: ${id}\n${text}`, there);
-    });
+    // One that was imported brings its name with it, which is none that git could give.
+    const import_ = (id: string, folder: string) => {
+      repo.git("update-ref", "refs/redun/b", "refs/redun/b~1");
+      const there = path.replace(/[^/]+\/[^/]+\/execution/, `${folder}/${id}/execution`);
+      tamper(repo, "b", ({ add }) => add("100644", `id: ${id}\n${text}`, there));
+      return there;
+    };
+    const gits = "1f0c1f0c1f0c1f0c1f0c1f0c1f0c1f0c1f0c1f0c";
+    await refuses("a", "b", "LOG_CORRUPT", import_(gits, "1f"));
+    await refuses("a", "b", "LOG_CORRUPT", import_("run-0042", "xx"));
+    const id = "run-0042";
+    const there = import_(id, "ru");
     await merge("a", "b");
     assert.is(repo.git("show", `${log("a").ref}:${there}`).split("\n")[0], `id: ${id}`);
   });
