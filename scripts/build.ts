@@ -2,7 +2,7 @@
  * Builds dist/: the library and the command line, each command in a chunk of its own so that a
  * command loads only what it uses; before that, the record checks out of the JSON Schemas.
  */
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import standalone from "ajv/dist/standalone/index.js";
 import { build, type Plugin } from "esbuild";
@@ -174,6 +174,38 @@ const cli = readFileSync(`${root}dist/cli.cjs`, "utf8")
   .replace('require("./checks.cjs")', onFirstUse("./checks.cjs", recordKinds));
 writeFileSync(`${root}dist/cli.cjs`, cli);
 chmodSync(`${root}dist/cli.cjs`, 0o755);
+
+/**
+ * What `require("redun-git")` is for TypeScript's older way of resolving (`node16`): a CommonJS
+ * module with the types of the ES module, which is what Node gives it.
+ */
+async function requiredTypes(): Promise<string> {
+  const exported = await import(`${root}dist/index.js`);
+  const classes = new Set(
+    Object.keys(exported).filter((name) => /^class\b/.test(String(exported[name]))),
+  );
+  const values = Object.keys(exported).map((name) => {
+    const type = classes.has(name) ? `export type ${name} = api.${name};\n` : "";
+    return `${type}export declare const ${name}: typeof api.${name};\n`;
+  });
+  const text = readFileSync(`${root}src/api.ts`, "utf8");
+  const named = [...text.matchAll(/^export (type )?\{([^}]*)\}/gm)].flatMap(([, all, list = ""]) =>
+    list
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== "" && (all || name.startsWith("type ")))
+      .map((name) => name.replace(/^type /, "")),
+  );
+  const from = 'from "./api.js" with { "resolution-mode": "import" };\n';
+  return [
+    `import type * as api ${from}`,
+    `export type { ${named.join(", ")} } ${from}`,
+    ...values,
+  ].join("");
+}
+
+mkdirSync(`${root}dist/types`, { recursive: true });
+writeFileSync(`${root}dist/types/api.d.cts`, await requiredTypes());
 
 const inputs = [modules, commandLine].flatMap(({ metafile }) => Object.keys(metafile.inputs));
 writeFileSync(`${root}dist/LICENSES.txt`, licensesOf(inputs));

@@ -1,16 +1,45 @@
 import { existsSync } from "node:fs";
 import { createRequire as requireFrom } from "node:module";
 import { join } from "node:path";
-import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { keepTexts } from "./stored-text.ts";
 
-/** In the command line's CommonJS bundle there is a file name and no `import.meta`. */
-const here = typeof __filename === "string" ? __filename : import.meta.url;
+/**
+ * In the command line's CommonJS bundle there is a file name and no `import.meta`. Elsewhere a
+ * `__filename` may be anybody's: with `node -e` it is a global, "[eval]".
+ */
+const here = (import.meta.url as string | undefined) ?? __filename;
 
 const PACKAGE = "@photostructure/sqlite";
 
-export type Database = DatabaseSync;
-export type Statement = StatementSync;
+/** What may stand for a `?` in SQL. */
+export type SqlValue = null | number | bigint | string | NodeJS.ArrayBufferView;
+
+/**
+ * As much of `node:sqlite`'s `DatabaseSync` as is used here. Its own type is not named: the types
+ * of Node 20, which a user of the library may have, do not know it.
+ */
+export interface Database {
+  exec(sql: string): void;
+  prepare(sql: string): Statement;
+  function(
+    name: string,
+    options: { deterministic?: boolean; varargs?: boolean },
+    body: SqlFunction,
+  ): void;
+  function(name: string, body: SqlFunction): void;
+  close(): void;
+}
+
+type SqlFunction = (...args: never[]) => SqlValue;
+
+/** As much of its `StatementSync`. */
+export interface Statement {
+  get(...values: SqlValue[]): Record<string, unknown> | undefined;
+  all(...values: SqlValue[]): Record<string, unknown>[];
+  run(...values: SqlValue[]): { changes: number | bigint; lastInsertRowid: number | bigint };
+  iterate(...values: SqlValue[]): Iterable<unknown>;
+  setReturnArrays(enabled: boolean): void;
+}
 
 /**
  * Opens a SQLite file with the API of `node:sqlite`: Node's own where it has one, else the package
@@ -95,8 +124,8 @@ export function transaction<T>(database: Database, body: () => T): T {
 export type Tuple = readonly unknown[];
 
 interface TupleStatement {
-  get(...values: SQLInputValue[]): Tuple | undefined;
-  all(...values: SQLInputValue[]): Tuple[];
+  get(...values: SqlValue[]): Tuple | undefined;
+  all(...values: SqlValue[]): Tuple[];
 }
 
 /** Prepared statements of one database, each prepared the first time that it is used. */

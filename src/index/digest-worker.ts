@@ -10,7 +10,7 @@ import type { Namer } from "./names.ts";
 declare const BUILD_WORKER: string | undefined;
 
 /** In the command line's CommonJS bundle there is a file name and no `import.meta`. */
-const here = typeof __filename === "string" ? pathToFileURL(__filename) : import.meta.url;
+const here = (import.meta.url as string | undefined) ?? pathToFileURL(__filename);
 
 /** What a worker is told when it starts. */
 export interface WorkerLog {

@@ -1,5 +1,4 @@
-import type { SQLInputValue } from "node:sqlite";
-import type { Database, Statement } from "./database.ts";
+import type { Database, SqlValue, Statement } from "./database.ts";
 
 /** Rows that go into one statement of a rebuild: calling SQLite costs more than the row. */
 export const ROWS_AT_ONCE = 64;
@@ -12,7 +11,7 @@ export class RowBatch {
   readonly #columns: number;
   readonly #full: number;
   readonly #insert: Statement;
-  readonly #values: SQLInputValue[] = [];
+  readonly #values: SqlValue[] = [];
   /** Is called before rows are inserted. */
   before = (): void => {};
 
@@ -26,7 +25,7 @@ export class RowBatch {
     this.#insert = this.#prepare(rowsAtOnce);
   }
 
-  add(row: readonly SQLInputValue[]): void {
+  add(row: readonly SqlValue[]): void {
     for (const value of row) this.#values.push(value);
     if (this.#values.length < this.#full) return;
     this.before();

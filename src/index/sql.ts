@@ -1,9 +1,9 @@
-import type { SQLInputValue } from "node:sqlite";
+import type { SqlValue } from "./database.ts";
 
 /** A piece of SQL and the values of its question marks. */
 export interface Sql {
   readonly text: string;
-  readonly values: readonly SQLInputValue[];
+  readonly values: readonly SqlValue[];
 }
 
 /**
@@ -14,7 +14,7 @@ export function sql(
   texts: TemplateStringsArray,
   ...parts: readonly (Sql | string | number)[]
 ): Sql {
-  const values: SQLInputValue[] = [];
+  const values: SqlValue[] = [];
   let text = texts[0]!;
   for (const [at, part] of parts.entries()) {
     if (typeof part === "object") for (const value of part.values) values.push(value);
@@ -24,7 +24,7 @@ export function sql(
 }
 
 /** Values as question marks between commas. */
-export function bound(...values: readonly SQLInputValue[]): Sql {
+export function bound(...values: readonly SqlValue[]): Sql {
   return { text: values.map(() => "?").join(", "), values };
 }
 
@@ -34,7 +34,7 @@ export function bound(...values: readonly SQLInputValue[]): Sql {
  */
 export function joined(word: "AND" | "OR", terms: readonly Sql[], none: string): Sql {
   if (terms.length === 0) return sql`${none}`;
-  const values: SQLInputValue[] = [];
+  const values: SqlValue[] = [];
   for (const term of terms) for (const value of term.values) values.push(value);
   let texts = terms.map(({ text }) => text);
   while (texts.length > IN_A_ROW) {
