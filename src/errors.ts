@@ -36,6 +36,7 @@ export type ErrorCode =
   | "UNSAFE_REPOSITORY"
   | "REPOSITORY_UNWRITABLE"
   | "GIT_FAILED"
+  | "SIGNING_FAILED"
   | "REF_MOVED"
   | "REF_BUSY"
   | "BAD_REF"

@@ -1,5 +1,6 @@
 import type { Append, GitBackend, Oid, Repository } from "../backend.ts";
 import { readConfig } from "../files/config-reader.ts";
+import { isTrue } from "../files/config-values.ts";
 import { listRefs, readRef } from "../files/refs.ts";
 import { workTreeWith } from "../files/work-trees.ts";
 import { addFiles } from "./add-files.ts";
@@ -60,6 +61,7 @@ export function openIsomorphic(repository: Repository): GitBackend {
       expectRef(repository, ref, expected);
       const config = readConfig(repository);
       const identity = request.identity ?? identityOf(config);
+      if (!request.identity && isTrue(config.get("commit.gpgSign"))) tellUnsigned();
       const parents = request.parents ?? (expected ? [expected] : []);
       const batch = store.batch();
       const tree = await addFiles(store, batch, await treeOf(parents[0] ?? null), files);
@@ -92,4 +94,15 @@ export function openIsomorphic(repository: Repository): GitBackend {
       store.forget();
     },
   };
+}
+
+let hasTold = false;
+
+function tellUnsigned(): void {
+  if (hasTold) return;
+  hasTold = true;
+  process.emitWarning(
+    "commit.gpgSign is set, and the log's commits are not signed: only git can sign, and it is not used here.",
+    { type: "redun-git", code: "NOT_SIGNED" },
+  );
 }

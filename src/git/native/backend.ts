@@ -1,5 +1,14 @@
 import { RedunError } from "../../errors.ts";
-import type { Change, GitBackend, Head, Identity, Move, Oid, Repository } from "../backend.ts";
+import type {
+  Append,
+  Change,
+  GitBackend,
+  Head,
+  Identity,
+  Move,
+  Oid,
+  Repository,
+} from "../backend.ts";
 import { parseCommit, whoIn } from "../commit.ts";
 import { listConfig } from "../files/config-values.ts";
 import { machineIdentity, stamp } from "../identity.ts";
@@ -11,6 +20,7 @@ import { filesUnlike } from "./files-unlike.ts";
 import { history } from "./history.ts";
 import { maintain } from "./maintenance.ts";
 import { gitFields, gitText, runGit } from "./process.ts";
+import { isSigned, signedAppend } from "./sign.ts";
 import { fetchRefs, pushCommit, remoteRefs } from "./transport.ts";
 import { wholeTree } from "./whole-tree.ts";
 
@@ -35,8 +45,13 @@ export function openNative(repository: Repository): GitBackend {
     arrivals: (request) => arrivals(repository, request),
     read: (oids) => objects.stream(oids),
     readPath: (commit, path) => readPath(objects, commit, path),
-    append: async (request) =>
-      fastImport(repository, request, request.identity ?? (await identity())),
+    async append(request) {
+      const who = request.identity ?? (await identity());
+      if (!isSigned(repository, request)) return fastImport(repository, request, who);
+      return signedAppend(repository, request, who, (next) =>
+        move(repository, { ...request, next, message: subject(request) }),
+      );
+    },
     move: (request) => move(repository, request),
     remove: (ref, expected) => updateRef(repository, ref, ["-d", ref, expected]),
     remoteRefs: (request) => remoteRefs(repository, request),
@@ -106,6 +121,8 @@ function move(repository: Repository, { ref, expected, next, message }: Move): P
   const before = expected ?? "0".repeat(next.length);
   return updateRef(repository, ref, ["-m", message, ref, next, before]);
 }
+
+const subject = ({ message }: Append) => `redun-git: ${message.split("\n", 1)[0]}`;
 
 /** @throws RedunError REF_MOVED, REF_BUSY, BAD_REF, REPOSITORY_UNWRITABLE, GIT_FAILED */
 async function updateRef(repository: Repository, ref: string, words: string[]): Promise<void> {

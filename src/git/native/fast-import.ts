@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { RedunError } from "../../errors.ts";
 import { type Append, FILE_MODE, type Identity, type Oid, type Repository } from "../backend.ts";
 import { namesOf } from "../files/path-names.ts";
@@ -20,18 +21,45 @@ export async function fastImport(
   request: Append,
   identity: Identity,
 ): Promise<Oid> {
+  return run(repository, request, identity, ["get-mark :1\n"]);
+}
+
+/**
+ * Stores the files and trees of an append, and returns the tree. No ref moves: the one that
+ * fast-import wants for its commit is dropped before it is written.
+ * @throws RedunError REPOSITORY_UNWRITABLE, GIT_FAILED, BAD_RECORD
+ */
+export async function importTree(
+  repository: Repository,
+  request: Append,
+  identity: Identity,
+): Promise<Oid> {
+  const ref = `refs/redun-unsigned/${randomUUID()}`;
+  const none = "0".repeat(repository.objectFormat === "sha1" ? 40 : 64);
+  const end = ['ls :1 ""\n', `reset ${ref}\nfrom ${none}\n\n`];
+  const entry = await run(repository, { ...request, ref }, identity, end);
+  return /^040000 tree (\w+)/.exec(entry)![1]!;
+}
+
+async function run(
+  repository: Repository,
+  request: Append,
+  identity: Identity,
+  end: readonly string[],
+): Promise<string> {
   for (const { path } of request.files) namesOf(path);
   const args = ["fast-import", "--quiet", "--done", "--date-format=raw"];
-  const { status, stdout, stderr } = await runGit(
-    repository,
-    args,
-    instructions(request, identity),
-  );
+  const input = instructions(request, identity, end);
+  const { status, stdout, stderr } = await runGit(repository, args, input);
   if (status === 0) return stdout.toString("latin1").trim();
   throw refusal(request.ref, repository, stderr) ?? gitFailed(args, status, stderr);
 }
 
-function* instructions(request: Append, identity: Identity): Generator<string | Uint8Array> {
+function* instructions(
+  request: Append,
+  identity: Identity,
+  end: readonly string[],
+): Generator<string | Uint8Array> {
   const message = Buffer.from(request.message, "utf8");
   yield `commit ${request.ref}\nmark :1\n`;
   yield `author ${identity.author}\ncommitter ${identity.committer}\n`;
@@ -50,7 +78,9 @@ function* instructions(request: Append, identity: Identity): Generator<string | 
     yield file.bytes;
     yield "\n";
   }
-  yield "\nget-mark :1\ndone\n";
+  yield "\n";
+  yield* end;
+  yield "done\n";
 }
 
 /** fast-import takes a path as it stands unless it begins with a quote or holds a line end. */

@@ -16,10 +16,13 @@ export function runGit(
   repository: Repository,
   args: readonly string[],
   input?: Iterable<Uint8Array | string>,
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<GitResult> {
   return new Promise((done, fail) => {
+    const { cwd, env } = gitEnvironment(repository);
     const child = spawn("git", args, {
-      ...gitEnvironment(repository),
+      cwd,
+      env: { ...env, ...variables },
       stdio: [input ? "pipe" : "ignore", "pipe", "pipe"],
     });
     const stdout: Buffer[] = [];

@@ -1,0 +1,60 @@
+import { RedunError } from "../../errors.ts";
+import type { Append, Identity, Oid, Repository } from "../backend.ts";
+import { loadConfig } from "../files/config.ts";
+import { isTrue } from "../files/config-values.ts";
+import { importTree } from "./fast-import.ts";
+import { runGit } from "./process.ts";
+
+/**
+ * Whether `commit.gpgSign` asks for the signature of whoever appends. A commit of a fixed identity is
+ * nobody's statement, such as a merge that every clone makes alike: it is not signed.
+ */
+export function isSigned(repository: Repository, { identity }: Append): boolean {
+  return identity === undefined && isTrue(loadConfig(repository).get("commit.gpgSign"));
+}
+
+/**
+ * A commit that git signs as it signs the user's own, with the program and the key of its settings
+ * (`gpg.format`, `user.signingKey`), and the ref's move to it. fast-import cannot sign: it makes the
+ * tree, `git commit-tree` the commit. `move` is a compare-and-swap.
+ * @throws RedunError SIGNING_FAILED, and as `fastImport`
+ */
+export async function signedAppend(
+  repository: Repository,
+  request: Append,
+  identity: Identity,
+  move: (next: Oid) => Promise<void>,
+): Promise<Oid> {
+  const tree = await importTree(repository, request, identity);
+  const parents = request.parents ?? (request.expected ? [request.expected] : []);
+  const args = [
+    ...["-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", "-F", "-"],
+    ...parents.flatMap((parent) => ["-p", parent]),
+    tree,
+  ];
+  const env = { ...who("AUTHOR", identity.author), ...who("COMMITTER", identity.committer) };
+  const { status, stdout, stderr } = await runGit(repository, args, [request.message], env);
+  if (status !== 0) throw cannotSign(stderr);
+  const next = stdout.toString("latin1").trim();
+  await move(next);
+  return next;
+}
+
+/** An identity line as the variables that git takes it from. */
+function who(role: "AUTHOR" | "COMMITTER", line: string): Record<string, string> {
+  const [, name = "", email = "", date = ""] = /^(.*?) ?<(.*)> (.*)$/s.exec(line) ?? [];
+  return {
+    [`GIT_${role}_NAME`]: name,
+    [`GIT_${role}_EMAIL`]: email,
+    [`GIT_${role}_DATE`]: `@${date}`,
+  };
+}
+
+function cannotSign(stderr: string): RedunError {
+  const said = stderr.trim().replace(/\n?fatal: failed to write commit object$/, "");
+  return new RedunError(
+    "SIGNING_FAILED",
+    `commit.gpgSign is set, and the log's commit could not be signed: ${said}`,
+    "Nothing is lost. Make `git commit --allow-empty -S` work, or set commit.gpgSign to false for this command: `git -c commit.gpgSign=false redun ...`.",
+  );
+}
