@@ -13,9 +13,8 @@ import type { LiveJob, RunListener } from "./run.ts";
 
 /** A long run commits what has ended this often, in milliseconds, */
 const CHECKPOINT_EVERY = 60_000;
-/** and when so many jobs or bytes wait: about a segment. */
-const CHECKPOINT_JOBS = 5000;
-const CHECKPOINT_BYTES = 4_000_000;
+/** and when so much waits: about a segment. */
+const CHECKPOINT = { jobs: 5000, bytes: 4_000_000 };
 
 export interface RecorderOptions {
   readonly log: Log;
@@ -26,6 +25,8 @@ export interface RecorderOptions {
   readonly title: string;
   /** Told of every commit and the files that came with it. */
   readonly onCommit: (appended: Appended, files: readonly RecordFile[]) => Promise<void>;
+  /** When so much waits, it is committed. */
+  readonly checkpoint?: { readonly jobs: number; readonly bytes: number };
 }
 
 /**
@@ -83,6 +84,7 @@ export class Recorder implements RunListener {
     const { journal, pending } = this.#options;
     journal.write(pending.end(status, ended));
     try {
+      await this.#writing;
       const appended = await this.#commit(status);
       journal.remove();
       return appended;
@@ -95,17 +97,19 @@ export class Recorder implements RunListener {
   #checkpoint(): void {
     if (this.#checkpointDue || this.#options.pending.isEmpty) return;
     this.#checkpointDue = true;
-    // A checkpoint that fails leaves its lines in the journal; the last commit will tell.
-    this.#writing = this.#commit("RUNNING").catch(() => {});
+    this.#writing = this.#writing
+      // What the end of the run is among is not committed as RUNNING.
+      .then(() => (this.#closed ? undefined : this.#commit("RUNNING")))
+      // A checkpoint that fails leaves its lines in the journal; the last commit will tell.
+      .catch(() => {});
   }
 
   async #commit(status: ExecutionStatus): Promise<Appended> {
-    await this.#writing;
+    this.#checkpointDue = false;
     const { log, journal, pending, title, execution, onCommit } = this.#options;
     // The last commit is followed by the end of the whole journal.
     if (status === "RUNNING") journal.rotate(pending);
     const files = pending.take();
-    this.#checkpointDue = false;
     const message = runMessage(title, status, pending.jobCount, execution);
     const appended = await log.append(files, message).catch((error) => {
       pending.putBack(files);
@@ -120,7 +124,8 @@ export class Recorder implements RunListener {
     this.#options.journal.write(line);
     this.#options.pending.add(line);
     const { jobs, bytes } = this.#options.pending.waiting;
-    const isMuch = jobs >= CHECKPOINT_JOBS || bytes >= CHECKPOINT_BYTES;
+    const limit = this.#options.checkpoint ?? CHECKPOINT;
+    const isMuch = jobs >= limit.jobs || bytes >= limit.bytes;
     if (isMuch && !this.#closed) this.#checkpoint();
   }
 

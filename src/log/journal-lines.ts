@@ -25,8 +25,19 @@ export interface JournalHead {
   readonly record: string;
   /** What earlier files of this journal hold: how many jobs, and when the last one ended. */
   readonly before: { readonly jobs: number; readonly lastEnd: string | null };
+  /** Where its segments end, so that recovery makes the same ones. */
+  readonly segment: SegmentLimits;
   readonly owner: Owner;
 }
+
+/** How much goes into one segment. One item alone may be more. */
+export interface SegmentLimits {
+  readonly items: number;
+  readonly bytes: number;
+}
+
+/** Far below what readers refuse, and quick to read. */
+export const SEGMENT_LIMITS: SegmentLimits = { items: 5000, bytes: 4_000_000 };
 
 /** A line that holds something to commit. */
 export type RecordLine =

@@ -1,7 +1,12 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import { parsePath } from "../record/layout.ts";
-import type { JournalHead, LostLines, RecordLine } from "./journal-lines.ts";
+import {
+  type JournalHead,
+  type LostLines,
+  type RecordLine,
+  SEGMENT_LIMITS,
+} from "./journal-lines.ts";
 
 /**
  * The journals of redun-git 0.1.0: `<execution>.ndjson`, with the ids of processes that tried to
@@ -16,7 +21,7 @@ type OldLine =
   /** The first so many lines, of those that hold records, have been committed. */
   | { readonly committed: number };
 
-interface OldHead extends Omit<JournalHead, "record" | "before" | "owner"> {
+interface OldHead extends Omit<JournalHead, "record" | "before" | "owner" | "segment"> {
   readonly pid: number;
   readonly host: string;
 }
@@ -31,7 +36,8 @@ export function readOldHead(path: string): JournalHead | null {
     const { execution, started, title, ref, pid, host } = head;
     const owner = { host, machine: "", boot: "", namespace: "", pid, started: "" };
     const before = { jobs: 0, lastEnd: null };
-    return { execution, started, title, ref, record: line.file.text, before, owner };
+    const record = line.file.text;
+    return { execution, started, title, ref, record, before, segment: SEGMENT_LIMITS, owner };
   }
   return null;
 }

@@ -13,7 +13,13 @@ import { RedunError } from "../errors.ts";
 import { thisProcess } from "../git/files/owner.ts";
 import { makeFolder, share } from "../git/files/sharing.ts";
 import { asUnwritable } from "../git/files/system-errors.ts";
-import { encodeLine, HEAD_LINES, type JournalHead, type RecordLine } from "./journal-lines.ts";
+import {
+  encodeLine,
+  HEAD_LINES,
+  type JournalHead,
+  type RecordLine,
+  SEGMENT_LIMITS,
+} from "./journal-lines.ts";
 import type { PendingRun } from "./pending.ts";
 
 /** Below the common git directory. */
@@ -22,6 +28,8 @@ export const JOURNAL_FOLDER = "redun/journal";
 /** A file of a run that goes on, or whose process died; and of one that gave up committing it. */
 export const SUFFIX = ".journal";
 export const LEFT_SUFFIX = ".left";
+
+type Head = Omit<JournalHead, "before">;
 
 /** What a power cut may cost, in milliseconds. */
 const SYNC_EVERY = 1000;
@@ -37,7 +45,7 @@ const SYNC_EVERY = 1000;
  */
 export class Journal {
   readonly #folder: string;
-  readonly #head: Omit<JournalHead, "before">;
+  readonly #head: Head;
   #file: number;
   #paths: string[] = [];
   #lineCount = 0;
@@ -52,11 +60,15 @@ export class Journal {
   /**
    * @throws RedunError REPOSITORY_UNWRITABLE
    */
-  static create(commonDir: string, head: Omit<JournalHead, "before" | "owner">): Journal {
+  static create(
+    commonDir: string,
+    head: Omit<Head, "owner" | "segment">,
+    segment = SEGMENT_LIMITS,
+  ): Journal {
     const folder = join(commonDir, JOURNAL_FOLDER);
     try {
       makeFolder(folder);
-      const journal = new Journal(folder, { ...head, owner: thisProcess() });
+      const journal = new Journal(folder, { ...head, segment, owner: thisProcess() });
       journal.#file = journal.#begin({ jobs: 0, lastEnd: null });
       return journal;
     } catch (error) {
@@ -70,7 +82,7 @@ export class Journal {
     }
   }
 
-  private constructor(folder: string, head: Omit<JournalHead, "before">) {
+  private constructor(folder: string, head: Head) {
     this.#folder = folder;
     this.#head = head;
     this.#file = -1;

@@ -3,17 +3,8 @@ import { outcomeYaml, segmentYaml } from "../record/encode.ts";
 import { jobsPath, outcomePath, parsePath } from "../record/layout.ts";
 import type { ExecutionStatus, Outcome } from "../record/records.ts";
 import { blobId } from "../value/oid.ts";
-import type { RecordLine } from "./journal-lines.ts";
+import { type RecordLine, SEGMENT_LIMITS, type SegmentLimits } from "./journal-lines.ts";
 import type { RecordFile } from "./log.ts";
-
-/** How much goes into one segment. One item alone may be more. */
-export interface SegmentLimits {
-  readonly items: number;
-  readonly bytes: number;
-}
-
-/** Far below what readers refuse, and quick to read. */
-const SEGMENT_LIMITS: SegmentLimits = { items: 5000, bytes: 4_000_000 };
 
 /**
  * What a run has recorded and not yet committed. A live run and the recovery of a dead one build

@@ -89,7 +89,7 @@ async function commitJournal(log: Log, { head, files, fate }: JournaledRun) {
   const { execution, started, title, ref, record } = head;
   const { objectFormat } = log.backend.repository;
   const home = ref === log.ref ? log : new Log(log.backend, ref);
-  const pending = new PendingRun(execution, started, objectFormat, head.before);
+  const pending = new PendingRun(execution, started, objectFormat, head.before, head.segment);
   pending.add({ file: { path: executionPath(execution, started), text: record } });
   let lost = 0;
   let isNew = false;
