@@ -1,4 +1,3 @@
-import { isDamage } from "../src/index/index-file.ts";
 import { IndexedLog } from "../src/provenance/indexed-log.ts";
 import { logChoice, type Options } from "./command.ts";
 import { progressBar } from "./text/progress.ts";
@@ -7,7 +6,8 @@ import { page, visible } from "./text/terminal.ts";
 
 /**
  * Opens the log that the options name, brings its index up to date, and gives it to `body`. An
- * index that turns out to be damaged is made anew, and `body` begins again: it must print nothing.
+ * index that turns out to be damaged, or not to be writable, is replaced, and `body` begins again: it
+ * must print nothing.
  */
 export async function withLog<T>(
   options: Options,
@@ -21,8 +21,7 @@ export async function withLog<T>(
     try {
       return await body(log);
     } catch (error) {
-      if (!isDamage(error)) throw error;
-      await log.discardIndex();
+      if (!log.replaceIndex(error)) throw error;
       await refresh(log);
       return await body(log);
     }
@@ -43,19 +42,23 @@ export async function pageOfLog(
 }
 
 /** Brings a log up to date, and tells on stderr what its user should know. */
-async function refresh(log: IndexedLog): Promise<void> {
-  if (log.file.temporary) {
-    process.stderr.write(
-      "The git directory cannot be written: using a temporary index, made anew for each command.\n",
-    );
-  }
+export async function refresh(log: IndexedLog): Promise<void> {
+  const before = log.file.temporary;
+  tellTemporary(log);
   const bar = progressBar("Indexing", "records");
   // Only someone who watches needs to know how far it is.
   const progress = process.stderr.isTTY ? bar.update : undefined;
   const { bad, ...recovery } = await log.refresh(progress).finally(bar.end);
+  if (!before) tellTemporary(log);
   reportRecovery(recovery);
   for (const { path, reason } of bad.slice(0, 5)) {
     process.stderr.write(`warning: ${visible(path)} is left out: ${visible(reason)}\n`);
   }
   if (bad.length > 5) process.stderr.write(`warning: and ${bad.length - 5} more records\n`);
+}
+
+function tellTemporary({ file: { temporary } }: IndexedLog): void {
+  if (!temporary) return;
+  const why = temporary === "full" ? "The disk is full" : "The git directory cannot be written";
+  process.stderr.write(`${why}: using a temporary index, made anew for each command.\n`);
 }

@@ -5,15 +5,20 @@ import { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { type CommandFunction, isJson, logChoice, type Options } from "../command.ts";
 import { jsonText } from "../text/json.ts";
 import { visible, write } from "../text/terminal.ts";
-import { withLog } from "../with-log.ts";
+import { refresh } from "../with-log.ts";
 
 export const command: CommandFunction = async ([action], options) => {
   const json = isJson(options);
   if (action === undefined) return write(await inspect(options, (log) => describe(log, json)));
   if (action === "drop") return write(await inspect(options, drop));
   if (action === "rebuild") {
-    await inspect(options, drop);
-    return write(await withLog(options, (log) => describe(log, json)));
+    return write(
+      await inspect(options, async (log) => {
+        log.discardIndex();
+        await refresh(log);
+        return describe(log, json);
+      }),
+    );
   }
   throw new RedunError(
     "USAGE",
@@ -36,7 +41,14 @@ async function inspect(
 }
 
 async function drop(log: IndexedLog): Promise<string> {
-  await log.discardIndex();
+  log.discardIndex();
+  if (log.file.temporary) {
+    throw new RedunError(
+      "REPOSITORY_UNWRITABLE",
+      `The git directory cannot be written: the index of ${log.log.ref} stays.`,
+      "Queries use a temporary index where it would have to be changed.",
+    );
+  }
   return `Dropped the index of ${visible(log.log.ref)}. The next query makes a new one.\n`;
 }
 
@@ -47,6 +59,7 @@ async function describe(log: IndexedLog, json: boolean): Promise<string> {
     log: log.log.ref,
     tip,
     path: log.file.path,
+    temporary: log.file.temporary !== null,
     bytes: indexSize(log.file.path),
     commit: built ?? null,
     current: built === tip,
@@ -59,7 +72,7 @@ async function describe(log: IndexedLog, json: boolean): Promise<string> {
   const state = facts.current ? "up to date" : `${behind}the next query brings it up to date`;
   return `${[
     `Log:      ${visible(facts.log)} at ${tip ?? "(nothing recorded yet)"}`,
-    `Index:    ${visible(facts.path)}, ${(facts.bytes / 1024 / 1024).toFixed(1)} MB`,
+    `Index:    ${visible(facts.path)}${facts.temporary ? " (temporary)" : ""}, ${(facts.bytes / 1024 / 1024).toFixed(1)} MB`,
     `Built of: ${facts.commit ?? "nothing"} (${state})`,
     `Holds:    ${count(facts.executions)} executions, ${count(facts.jobs)} jobs`,
   ].join("\n")}\n`;

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { RedunError } from "../errors.ts";
 import type { Repository } from "../git/backend.ts";
 import { makeFolder, share } from "../git/files/sharing.ts";
+import { hasCode, isFull } from "../git/files/system-errors.ts";
 import { shortRef } from "../log/ref.ts";
 import { type Database, openDatabase } from "./database.ts";
 
@@ -11,10 +12,14 @@ import { type Database, openDatabase } from "./database.ts";
 export interface IndexFile {
   readonly database: Database;
   readonly path: string;
-  /** The git directory cannot be written: the index is thrown away when it is closed. */
-  readonly temporary: boolean;
+  /** Why it is a temporary one, thrown away when it is closed; null where it is not. */
+  readonly temporary: Unwritable | null;
+  /** May be called again. */
   close(): void;
 }
+
+/** Why a file cannot be written: it may not be, or there is no room. */
+export type Unwritable = "unwritable" | "full";
 
 /** Path of the index of one log. It may be deleted at any time. */
 export function indexPath(repository: Repository, ref: string): string {
@@ -31,12 +36,27 @@ export function openIndexFile(repository: Repository, ref: string): IndexFile {
   const path = indexPath(repository, ref);
   try {
     begin(path);
-    return opened(openSound(path), path, false);
+    return opened(openSound(path), path, null);
   } catch (error) {
-    if (!isUnwritable(error)) throw indexFailed(path, error);
+    const why = whyUnwritable(error);
+    if (!why) throw indexFailed(path, error);
+    return openTemporaryIndexFile(why);
   }
-  const temporary = join(mkdtempSync(join(tmpdir(), "redun-git-index-")), "index.sqlite");
-  return opened(openDatabase(temporary), temporary, true);
+}
+
+/**
+ * Opens an empty index that is deleted when it is closed.
+ * @throws RedunError INDEX_FAILED
+ */
+export function openTemporaryIndexFile(why: Unwritable): IndexFile {
+  let folder = tmpdir();
+  try {
+    folder = mkdtempSync(join(folder, "redun-git-index-"));
+    const path = join(folder, "index.sqlite");
+    return opened(openDatabase(path), path, why);
+  } catch (error) {
+    throw indexFailed(folder, error);
+  }
 }
 
 /** SQLite gives the files beside an index the permissions of the index, which it must have first. */
@@ -78,8 +98,11 @@ function openSound(path: string): Database {
   }
 }
 
-function opened(database: Database, path: string, temporary: boolean): IndexFile {
+function opened(database: Database, path: string, temporary: Unwritable | null): IndexFile {
+  let isOpen = true;
   const close = () => {
+    if (!isOpen) return;
+    isOpen = false;
     moveIntoFile(database);
     database.close();
     if (temporary) rmSync(dirname(path), { recursive: true, force: true });
@@ -108,15 +131,25 @@ function removeFiles(path: string): void {
   for (const file of filesOf(path)) rmSync(file, { force: true });
 }
 
-function isUnwritable(error: unknown): boolean {
-  const { code = "", message } = error as NodeJS.ErrnoException;
-  return (
-    ["EACCES", "EPERM", "EROFS", "ENOSPC"].includes(code) ||
-    /readonly database|unable to open database file|permission denied/i.test(message)
-  );
+/** What an error of the system or of SQLite says of the file that was to be written. */
+export function whyUnwritable(error: unknown): Unwritable | null {
+  if (!(error instanceof Error) || error instanceof RedunError) return null;
+  if (isFull(error.message)) return "full";
+  const isRefused = hasCode(error, "EACCES", "EPERM", "EROFS");
+  return isRefused || REFUSED.test(error.message) ? "unwritable" : null;
 }
 
+const REFUSED = /readonly database|unable to open database file|permission denied/i;
+
 function indexFailed(path: string, error: unknown): RedunError {
+  if (whyUnwritable(error) === "full") {
+    return new RedunError(
+      "INDEX_FAILED",
+      `The disk is full: no index can be made at ${path}.`,
+      "Make room and try again.",
+      { cause: error },
+    );
+  }
   return new RedunError(
     "INDEX_FAILED",
     `The index at ${path} cannot be opened: ${(error as Error).message}`,

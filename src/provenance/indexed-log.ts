@@ -2,7 +2,14 @@ import type { GitConfig } from "../git/backend.ts";
 import { loadConfig } from "../git/files/config.ts";
 import { findRepository } from "../git/files/repository.ts";
 import { deferredBackend } from "../git/open.ts";
-import { dropIndexFile, type IndexFile, isDamage, openIndexFile } from "../index/index-file.ts";
+import {
+  dropIndexFile,
+  type IndexFile,
+  isDamage,
+  openIndexFile,
+  openTemporaryIndexFile,
+  whyUnwritable,
+} from "../index/index-file.ts";
 import { IndexReader } from "../index/reader.ts";
 import { checkedTip, indexedTip } from "../index/stamp.ts";
 import type { BadRecord, Progress } from "../index/update.ts";
@@ -63,18 +70,44 @@ export class IndexedLog {
     try {
       return { ...recovery, bad: await update() };
     } catch (error) {
-      if (!isDamage(error)) throw error;
-      await this.discardIndex();
+      if (!this.replaceIndex(error)) throw error;
       return { ...recovery, bad: await update() };
     }
   }
 
-  /** Throws the index away, which is only a cache; `refresh` makes it anew. */
-  async discardIndex(): Promise<void> {
+  /**
+   * Another index in the place of one that an error says is damaged, or may not be written: then a
+   * temporary one. It is empty until `refresh`. False for an error that it does not help against.
+   */
+  replaceIndex(error: unknown): boolean {
+    const why = whyUnwritable(error);
+    if (!isDamage(error) && (why === null || this.#file.temporary !== null)) return false;
+    if (why) this.#useIndex(() => openTemporaryIndexFile(why));
+    else this.discardIndex();
+    return true;
+  }
+
+  /**
+   * Throws the index away, which is only a cache; `refresh` makes it anew. Where it may not be
+   * deleted, a temporary one takes its place.
+   */
+  discardIndex(): void {
     const { repository } = this.log.backend;
+    this.#useIndex(() => {
+      try {
+        dropIndexFile(repository, this.log.ref);
+        return openIndexFile(repository, this.log.ref);
+      } catch (error) {
+        const why = whyUnwritable(error);
+        if (!why) throw error;
+        return openTemporaryIndexFile(why);
+      }
+    });
+  }
+
+  #useIndex(open: () => IndexFile): void {
     this.#file.close();
-    dropIndexFile(repository, this.log.ref);
-    this.#file = openIndexFile(repository, this.log.ref);
+    this.#file = open();
     this.#index = new IndexReader(this.#file.database);
   }
 

@@ -116,7 +116,7 @@ test("of several contents at a path the last one is found", async () => {
   assert.is((await ask(repository, find)).id, last);
   // However the index came to know of them.
   const rebuilt = await ask(repository, async (log) => {
-    await log.discardIndex();
+    log.discardIndex();
     await log.refresh();
     return find(log);
   });
