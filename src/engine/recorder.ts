@@ -1,3 +1,4 @@
+import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import type { Journal } from "../log/journal.ts";
 import type { RecordLine } from "../log/journal-lines.ts";
@@ -89,8 +90,8 @@ export class Recorder implements RunListener {
       journal.remove();
       return appended;
     } catch (error) {
-      journal.leave();
-      throw error;
+      const lost = journal.leave();
+      throw lost > 0 && error instanceof RedunError ? losing(error, lost) : error;
     }
   }
 
@@ -151,4 +152,10 @@ export class Recorder implements RunListener {
   #tag(type: EntityType, id: string, tags: readonly TagPair[]): void {
     if (!this.#closed) this.#add({ tagged: taggedItemYaml({ type, id, tags: tagSet(tags) }) });
   }
+}
+
+/** The error of a run whose journal could not be written either. */
+function losing({ code, message, hint }: RedunError, lines: number): RedunError {
+  const what = `The last ${lines} records of this run found no room in its journal either, and are lost.`;
+  return new RedunError(code, `${message}\n${what}`, hint);
 }

@@ -115,8 +115,17 @@ export function transaction<T>(database: Database, body: () => T): T {
     database.exec("COMMIT");
     return result;
   } catch (error) {
-    database.exec("ROLLBACK");
+    rollBack(database);
     throw error;
+  }
+}
+
+/** Gives a transaction up, unless SQLite has: it does so by itself where the disk is full. */
+export function rollBack(database: Database): void {
+  try {
+    database.exec("ROLLBACK");
+  } catch {
+    // What went wrong is thrown, not that there is nothing to give up.
   }
 }
 

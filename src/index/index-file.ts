@@ -38,7 +38,7 @@ export function openIndexFile(repository: Repository, ref: string): IndexFile {
     begin(path);
     return opened(openSound(path), path, null);
   } catch (error) {
-    const why = whyUnwritable(error);
+    const why = whyUnwritable(error, path);
     if (!why) throw indexFailed(path, error);
     return openTemporaryIndexFile(why);
   }
@@ -132,17 +132,17 @@ function removeFiles(path: string): void {
 }
 
 /** What an error of the system or of SQLite says of the file that was to be written. */
-export function whyUnwritable(error: unknown): Unwritable | null {
+export function whyUnwritable(error: unknown, path: string): Unwritable | null {
   if (!(error instanceof Error) || error instanceof RedunError) return null;
-  if (isFull(error.message)) return "full";
+  if (isFull(error.message, dirname(path))) return "full";
   const isRefused = hasCode(error, "EACCES", "EPERM", "EROFS");
   return isRefused || REFUSED.test(error.message) ? "unwritable" : null;
 }
 
-const REFUSED = /readonly database|unable to open database file|permission denied/i;
+const REFUSED = /readonly database|unable to open database file|permission denied|disk I\/O error/i;
 
 function indexFailed(path: string, error: unknown): RedunError {
-  if (whyUnwritable(error) === "full") {
+  if (whyUnwritable(error, path) === "full") {
     return new RedunError(
       "INDEX_FAILED",
       `The disk is full: no index can be made at ${path}.`,

@@ -4,7 +4,7 @@ import { FILE_MODE, type Oid } from "../git/backend.ts";
 import type { Log, RecordFile } from "../log/log.ts";
 import { parsePath } from "../record/layout.ts";
 import { readYaml } from "../value/yaml-read.ts";
-import { type Database, transaction } from "./database.ts";
+import { type Database, rollBack, transaction } from "./database.ts";
 import { type Digest, Digester } from "./digest.ts";
 import { type Digested, type DigestSource, FileDigester, type FoundFile } from "./digest-files.ts";
 import { DigestWorker } from "./digest-worker.ts";
@@ -182,7 +182,7 @@ async function addFiles(database: Database, log: Log, step: Step): Promise<BadRe
     database.exec("COMMIT");
     return adder.bad;
   } catch (error) {
-    database.exec("ROLLBACK");
+    rollBack(database);
     throw error;
   }
 }

@@ -138,8 +138,11 @@ export class Journal {
     for (const path of this.#paths) rmSync(path, { force: true });
   }
 
-  /** The run has ended and could not be committed: whoever comes next may, while this process lives. */
-  leave(): void {
+  /**
+   * The run has ended and could not be committed: whoever comes next may, while this process lives.
+   * Returns how many lines could not be written and are lost.
+   */
+  leave(): number {
     this.#save();
     this.#close();
     for (const path of this.#paths) {
@@ -149,6 +152,7 @@ export class Journal {
         // It waits until this process has ended.
       }
     }
+    return this.#unsaved.length;
   }
 
   /** Makes the next file, with its head; there is none if this fails. Returns its descriptor. */

@@ -5,6 +5,7 @@ import { deferredBackend } from "../git/open.ts";
 import {
   dropIndexFile,
   type IndexFile,
+  indexPath,
   isDamage,
   openIndexFile,
   openTemporaryIndexFile,
@@ -80,7 +81,7 @@ export class IndexedLog {
    * temporary one. It is empty until `refresh`. False for an error that it does not help against.
    */
   replaceIndex(error: unknown): boolean {
-    const why = whyUnwritable(error);
+    const why = whyUnwritable(error, this.#file.path);
     if (!isDamage(error) && (why === null || this.#file.temporary !== null)) return false;
     if (why) this.#useIndex(() => openTemporaryIndexFile(why));
     else this.discardIndex();
@@ -98,7 +99,7 @@ export class IndexedLog {
         dropIndexFile(repository, this.log.ref);
         return openIndexFile(repository, this.log.ref);
       } catch (error) {
-        const why = whyUnwritable(error);
+        const why = whyUnwritable(error, indexPath(repository, this.log.ref));
         if (!why) throw error;
         return openTemporaryIndexFile(why);
       }

@@ -1,3 +1,4 @@
+import { statfsSync } from "node:fs";
 import { RedunError } from "../../errors.ts";
 
 /** True when `error` is a system error with one of these codes. */
@@ -18,10 +19,29 @@ export function asUnwritable(error: unknown, path: string): unknown {
   );
 }
 
-/** Whether the system, git or SQLite says that there is no room left, on the disk or in a quota. */
-export function isFull(message: string): boolean {
-  return /ENOSPC|EDQUOT|no space left|quota exceeded|disk is full/i.test(message);
+/**
+ * Whether the system, git or SQLite says that there is no room left, on the disk or in a quota. Some
+ * say only that they could not write: then it is asked whether `folder` has room.
+ */
+export function isFull(message: string, folder?: string): boolean {
+  if (/ENOSPC|EDQUOT|no space left|out of disk ?space|quota exceeded|disk is full/i.test(message)) {
+    return true;
+  }
+  return folder !== undefined && /writ|creat|I\/O error/i.test(message) && !hasRoom(folder);
 }
+
+/** Whether the file system of a folder has some room left; true where nothing tells. */
+function hasRoom(folder: string): boolean {
+  try {
+    const { bavail, bsize, ffree, files } = statfsSync(folder);
+    return bavail * bsize >= LITTLE && (files === 0 || ffree > 0);
+  } catch {
+    return true;
+  }
+}
+
+/** Bytes: less than SQLite takes to begin. */
+const LITTLE = 65_536;
 
 /** The error for a disk (or a quota) that has no room for what is to be written to `path`. */
 export function diskFull(path: string, cause?: unknown): RedunError {

@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Repository } from "../backend.ts";
+import { diskFull, isFull } from "../files/system-errors.ts";
 import { cannotStart, gitEnvironment, gitFailed } from "./environment.ts";
 
 export interface GitResult {
@@ -10,7 +13,7 @@ export interface GitResult {
 
 /**
  * Runs one git command to its end. A status other than 0 is the caller's to judge.
- * @throws RedunError GIT_FAILED when git cannot be started
+ * @throws RedunError GIT_FAILED when git cannot be started, REPOSITORY_UNWRITABLE for a full disk
  */
 export function runGit(
   repository: Repository,
@@ -32,9 +35,12 @@ export function runGit(
       stderr += chunk;
     });
     child.on("error", (error) => fail(cannotStart(error)));
-    child.on("close", (status) =>
-      done({ status: status ?? 1, stdout: Buffer.concat(stdout), stderr }),
-    );
+    child.on("close", (status) => {
+      if (status !== 0) clearAway(repository, child.pid, stderr);
+      if (status !== 0 && isFull(stderr, repository.commonDir)) {
+        fail(diskFull(repository.commonDir));
+      } else done({ status: status ?? 1, stdout: Buffer.concat(stdout), stderr });
+    });
     if (input) {
       // A git that refuses its input early closes the pipe; its exit status tells that story.
       child.stdin?.on("error", () => {});
@@ -44,6 +50,17 @@ export function runGit(
       child.stdin?.end();
     }
   });
+}
+
+/** What `git fast-import` leaves when it cannot go on: a report for its developers, half a pack. */
+function clearAway({ gitDir, commonDir }: Repository, pid: number | undefined, stderr: string) {
+  const pack = /objects\/pack\/(tmp_pack_\w+)/.exec(stderr)?.[1];
+  try {
+    rmSync(join(gitDir, `fast_import_crash_${pid}`), { force: true });
+    if (pack) rmSync(join(commonDir, "objects", "pack", pack), { force: true });
+  } catch {
+    // `git gc` deletes the pack some day.
+  }
 }
 
 /**

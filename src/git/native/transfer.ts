@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import type { Repository, Transfer } from "../backend.ts";
+import { diskFull, isFull } from "../files/system-errors.ts";
 import { cannotStart, gitEnvironment } from "./environment.ts";
 
 export interface TransferResult {
@@ -12,7 +13,7 @@ export interface TransferResult {
 /**
  * Runs a git command that talks with a remote. git, ssh and credential helpers ask their questions
  * on the terminal itself, past the pipes; where nobody may be asked, they fail at once.
- * @throws RedunError GIT_FAILED when git cannot be started; the reason of the transfer's signal
+ * @throws RedunError GIT_FAILED when git cannot be started, REPOSITORY_UNWRITABLE for a full disk; the reason of the transfer's signal
  */
 export function runTransfer(
   repository: Repository,
@@ -53,7 +54,9 @@ export function runTransfer(
     child.on("close", (status) => {
       signal?.removeEventListener("abort", stop);
       lines.end();
-      done({ status: status ?? 1, stdout, said });
+      const own = said.filter((line) => !line.startsWith("remote:")).join("\n");
+      if (status !== 0 && isFull(own, repository.commonDir)) fail(diskFull(repository.commonDir));
+      else done({ status: status ?? 1, stdout, said });
     });
   });
 }
