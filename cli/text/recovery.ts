@@ -44,7 +44,7 @@ function waitingText({ run, error }: Waiting): string {
     );
   }
   return visible(
-    `warning: ${name} waits in its journal: ${error.message}\n  Nothing of it is lost: the next command that can write records it.`,
+    `warning: ${name} waits in its journal: ${error.message}\n  What it holds is kept: the next command that can write records it.`,
   );
 }
 
