@@ -1,4 +1,4 @@
-import type { CommandSpec, OptionSpec } from "./command.ts";
+import type { CommandSpec, OptionSpec, Options } from "./command.ts";
 import {
   emptyWord,
   givenTwice,
@@ -73,23 +73,76 @@ export function markWords(spec: CommandSpec, words: readonly string[]): string[]
       continue;
     }
     const { name, inline } = read;
-    if (name === "--help" || name === "-h") return [spec.name, "--help"];
+    if (isHelp(name)) {
+      // Behind a script, it is asked of that.
+      if (!spec.rawAfter || positionals.length === 0) return [spec.name, "--help"];
+      positionals.push(word, ...words.slice(at));
+      break;
+    }
     const option = options.get(name);
     if (!option) throw unknownOption(spec, name);
     if (!takesValue(option)) {
       if (inline !== undefined) throw takesNoValue(name);
       // cac takes the word after a flag of two words (`--dry-run`) for its value.
-      marked.push(`--${longName(option)}=true`);
+      marked.push(`--${optionKey(option)}=true`);
       continue;
     }
     const value = inline ?? words[at++];
     if (value === undefined) throw needsValue(name, option);
     if (given.has(option) && !option.repeats) throw givenTwice(name);
     given.add(option);
-    marked.push(`--${longName(option)}==${value}`);
+    marked.push(`--${optionKey(option)}==${value}`);
   }
   if (positionals.length > mostWords(spec)) throw tooManyWords(spec, positionals[mostWords(spec)]!);
   return [spec.name, ...marked, ...positionals.map((word) => `=${word}`)];
+}
+
+/**
+ * Takes the command's own options out of words that are otherwise someone else's, as far as a `--`,
+ * which goes too. What `isTheirs` says is theirs stays, by its long name.
+ * @throws RedunError USAGE for options that are incomplete, or given twice
+ */
+export function takeOptions(
+  spec: CommandSpec,
+  words: readonly string[],
+  given: Options,
+  isTheirs: (name: string) => boolean,
+): { options: Options; rest: string[] } {
+  const options: Record<string, Options[string]> = { ...given };
+  const rest: string[] = [];
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]!;
+    if (word === "--") return { options, rest: [...rest, ...words.slice(at + 1)] };
+    const found = ownOption(spec, word);
+    if (!found || isTheirs(found.name)) {
+      rest.push(word);
+      continue;
+    }
+    const { option, name, inline } = found;
+    const key = optionKey(option);
+    if (!takesValue(option)) {
+      if (inline !== undefined) throw takesNoValue(name);
+      options[key] = true;
+      continue;
+    }
+    const value = inline ?? words[++at];
+    if (value === undefined) throw needsValue(name, option);
+    if (options[key] !== undefined && !option.repeats) throw givenTwice(name);
+    options[key] = option.repeats ? [...((options[key] as string[]) ?? []), value] : value;
+  }
+  return { options, rest };
+}
+
+/** The option of the command that a word is, if it is one. */
+export function ownOption(spec: CommandSpec, word: string) {
+  const called = (name: string) => spec.options.find((option) => names(option).includes(name));
+  const read = optionIn(word, (name) => takesValue(called(name) ?? { flags: "", about: "" }));
+  const option = read && called(read.name);
+  return option ? { ...read, option } : null;
+}
+
+export function isHelp(word: string): boolean {
+  return word === "--help" || word === "-h";
 }
 
 /** The text of a value that `markWords` marked. */
@@ -100,6 +153,11 @@ export function unmark(value: unknown): string {
 /** The long name of an option, as it is written: `dry-run`. */
 export function longName({ flags }: OptionSpec): string {
   return /--([\w-]+)/.exec(flags)?.[1] ?? flags;
+}
+
+/** The name of an option in `Options`: `dryRun`. cac takes a leading `no-` for a "not". */
+export function optionKey(option: OptionSpec): string {
+  return longName(option).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 export function takesValue({ flags }: OptionSpec): boolean {

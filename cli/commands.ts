@@ -1,6 +1,7 @@
 /** Every command of the command line. Their code loads when they run. */
 import type { CommandSpec, OptionSpec } from "./command.ts";
-import { FORMAT, WHICH_LOG } from "./options.ts";
+import { FORMAT, PAGER, WHICH_LOG } from "./options.ts";
+import { RUN } from "./run-command.ts";
 import { SHARING_COMMANDS } from "./sharing-commands.ts";
 
 const TAG: OptionSpec = {
@@ -31,29 +32,8 @@ const EDIT_OPTIONS: readonly OptionSpec[] = [
   ...WHICH_LOG,
 ];
 
-export const COMMANDS: readonly CommandSpec[] = [
-  {
-    name: "run",
-    args: "<script> [task] [...arguments]",
-    about: "Run a task of a workflow script and record it",
-    rawAfter: 1,
-    options: [
-      { flags: "-t, --tag <key=value>", about: "Tag the execution", repeats: true },
-      { flags: "--project <name>", about: "The project tag (default: the task's namespace)" },
-      { flags: "--doc <text>", about: "Say what this run is for" },
-      { flags: "-u, --user <name>", about: "The user tag (default: $REDUN_USER, then you)" },
-      { flags: "-q, --quiet", about: "No progress, only the result" },
-      { ...FORMAT, about: "How to print the result: text, or json" },
-      ...WHICH_LOG,
-    ],
-    examples: [
-      "run workflow.ts main --greet Hi      run a task; its parameters are options",
-      "run -t env=prod workflow.ts main     tag the execution",
-      "run workflow.ts help                 list the tasks of a script",
-      "run workflow.ts main --help          show a task's parameters",
-    ],
-    load: () => import("./commands/run.ts"),
-  },
+const ALL: readonly CommandSpec[] = [
+  RUN,
   {
     name: "log",
     args: "[id]",
@@ -280,3 +260,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/index.ts"),
   },
 ];
+
+export const COMMANDS: readonly CommandSpec[] = ALL.map((spec) => ({
+  ...spec,
+  options: [...spec.options, ...PAGER],
+}));

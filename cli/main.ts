@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { type CAC, cac } from "cac";
 import { VERSION } from "../src/version.ts";
-import { longName, markWords, readCommand, takesValue, unmark } from "./argv.ts";
+import { markWords, optionKey, readCommand, takesValue, unmark } from "./argv.ts";
 import type { CommandSpec, Options } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { asUsageError, noCommand, unknownCommand } from "./misuse.ts";
@@ -14,6 +14,8 @@ main(process.argv.slice(2)).catch((error) => {
 
 async function main(words: readonly string[]): Promise<void> {
   const { spec, named, rest } = readCommand(words, COMMANDS);
+  // `help log` is `log --help`.
+  if (!spec && named[0] === "help") return helpOn(words.toSpliced(words.indexOf("help"), 1));
   const group = spec ? [] : COMMANDS.filter(({ name }) => name.startsWith(`${named[0]} `));
   const cli = cac("redun-git");
   cli.version(VERSION);
@@ -32,6 +34,14 @@ async function main(words: readonly string[]): Promise<void> {
   if (named.length > 0 && !isGroup) throw unknownCommand(named, COMMANDS);
   if (named.length === 0 && rest.length > 0) throw noCommand(rest);
   cli.outputHelp();
+}
+
+async function helpOn(words: readonly string[]): Promise<void> {
+  const { spec, named } = readCommand(words, COMMANDS);
+  const isKnown =
+    spec || named.length === 0 || COMMANDS.some(({ name }) => name.startsWith(`${named[0]} `));
+  if (!isKnown) throw unknownCommand(named, COMMANDS);
+  return main([...words, "--help"]);
 }
 
 function asksForHelp(word: string): boolean {
@@ -64,14 +74,17 @@ function declare(cli: CAC, spec: CommandSpec): void {
   for (const example of spec.examples) command.example(`  $ redun-git ${example}`);
   command.action(async () => {
     const { command: run } = await spec.load();
-    await run(cli.args.map(unmark), optionsOf(cli, spec));
+    const options = optionsOf(cli, spec);
+    // As git tells its own commands.
+    if (options.noPager && !spec.rawAfter) process.env.GIT_PAGER = "cat";
+    await run(cli.args.map(unmark), options);
   });
 }
 
 function optionsOf(cli: CAC, spec: CommandSpec): Options {
   const options: Record<string, Options[string]> = {};
   for (const option of spec.options) {
-    const name = longName(option).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const name = optionKey(option);
     const given: unknown = cli.options[name];
     if (given === undefined) continue;
     const values = [given].flat();

@@ -11,3 +11,9 @@ export const FORMAT: OptionSpec = {
   flags: "--format <format>",
   about: "text, or json: one object a line",
 };
+
+/** Of every command, as of git's. Long texts are paged on a terminal anyhow. */
+export const PAGER: readonly OptionSpec[] = [
+  { flags: "-p, --paginate", about: "Page what is longer than the terminal", hidden: true },
+  { flags: "--no-pager", about: "Do not page", hidden: true },
+];

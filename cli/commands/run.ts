@@ -7,31 +7,36 @@ import { RedunError } from "../../src/errors.ts";
 import { loadConfig } from "../../src/git/files/config.ts";
 import { findRepository } from "../../src/git/files/repository.ts";
 import { chosenRef } from "../../src/log/ref.ts";
-import { formatParameters, parseTaskArguments } from "../../src/script/arguments.ts";
+import { formatParameters, isArgument, parseTaskArguments } from "../../src/script/arguments.ts";
 import { loadWorkflow } from "../../src/script/load.ts";
 import { startAutoPush } from "../../src/share/auto-push.ts";
+import type { Parameter } from "../../src/source/parameters.ts";
 import { type LoadedFile, loadedFiles } from "../../src/source/source-file.ts";
 import { didYouMean } from "../../src/suggest.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
+import { isHelp, longName, ownOption, takeOptions } from "../argv.ts";
 import { type CommandFunction, isJson, logChoice, type Options } from "../command.ts";
 import { LIBRARY_URL } from "../library-url.ts";
+import { PAGER } from "../options.ts";
+import { RUN } from "../run-command.ts";
 import { jsonText } from "../text/json.ts";
 import { RunReporter } from "../text/run-reporter.ts";
 import { painter, visible, write } from "../text/terminal.ts";
 
 type AnyTask = Task<unknown[], unknown>;
 
-export const command: CommandFunction = async ([script, name, ...words], options) => {
-  const help = words.includes("--help") || words.includes("-h");
-  const lists = name === undefined || ["help", "--help", "-h"].includes(name);
+/** What `run` takes, behind the task too, where that has no parameter of the name. */
+const OWN = { ...RUN, options: [...RUN.options, ...PAGER] };
+
+export const command: CommandFunction = async ([script, name, ...words], given) => {
+  const lists = name === undefined || name === "help" || isHelp(name);
   // A mistake in the options must not be found out after the work.
-  isJson(options);
-  const tags = tagsOf(options);
-  const reporter = new RunReporter(process.stderr, { quiet: Boolean(options.quiet) });
-  const scheduler = new Scheduler({ ...logChoice(options), listener: reporter, modules });
-  // Git answers while the script loads.
-  if (!lists && !help) scheduler.prepare();
+  checkOptions(given);
+  const behind = words.slice(0, words.indexOf("--") >>> 0);
+  // Git answers while the script loads, unless the task may change what it is asked.
+  const isSettled = !behind.some((word) => isHelp(word) || ownOption(OWN, word));
+  let session = !lists && isSettled ? begin(given) : undefined;
   try {
     const exports = await loadWorkflow(script!, { cwd: process.cwd(), libraryUrl: LIBRARY_URL });
     const tasks = tasksOf(exports);
@@ -41,14 +46,72 @@ export const command: CommandFunction = async ([script, name, ...words], options
     }
     const task = findTask(name, tasks, script!);
     const definition = definitionOf(task)!;
-    if (help) return write(taskHelp(script!, name, definition));
-    const args = parseTaskArguments(definition.source.parameters, words);
-    await run(scheduler, reporter, task(...args), script!, tags, options);
+    const { parameters } = definition.source;
+    const isTheirs = (option: string) => isArgument(parameters, option);
+    if (behind.some((word) => isHelp(word) && !isTheirs(word))) {
+      return write(taskHelp(script!, name, definition));
+    }
+    const { options, rest } = takeOptions(OWN, words, given, isTheirs);
+    checkOptions(options);
+    const args = withHint(script!, name, parameters, () => parseTaskArguments(parameters, rest));
+    session ??= begin(options);
+    await run(session, task(...args), script!, options);
   } finally {
     // A script that does not load leaves open what was prepared.
-    await scheduler.close();
+    await session?.scheduler.close();
   }
 };
+
+interface Session {
+  readonly scheduler: Scheduler;
+  readonly reporter: RunReporter;
+}
+
+function begin(options: Options): Session {
+  const reporter = new RunReporter(process.stderr, { quiet: Boolean(options.quiet) });
+  const scheduler = new Scheduler({ ...logChoice(options), listener: reporter, modules });
+  scheduler.prepare();
+  return { scheduler, reporter };
+}
+
+/** @throws RedunError for a format or a tag that is none */
+function checkOptions(options: Options): void {
+  isJson(options);
+  tagsOf(options);
+}
+
+/** `--tag` of a task with a parameter of that name, and of `run`. */
+function sharedOptions(parameters: readonly Parameter[]): string[] {
+  return OWN.options.flatMap((option) => {
+    const name = `--${longName(option)}`;
+    return isArgument(parameters, name) ? [name] : [];
+  });
+}
+
+function sharedNote(script: string, name: string, parameters: readonly Parameter[]): string {
+  const shared = sharedOptions(parameters);
+  if (shared.length === 0) return "";
+  const are = shared.length === 1 ? "is an argument" : "are arguments";
+  return `${shared.join(", ")} ${are} of this task. An option of \`run\` stands before the script:
+  $ redun-git run ${shared[0]} ... ${script} ${name}`;
+}
+
+/** A word that was meant for `run` may not fit the task's parameter of that name. */
+function withHint<T>(
+  script: string,
+  name: string,
+  parameters: readonly Parameter[],
+  body: () => T,
+): T {
+  try {
+    return body();
+  } catch (error) {
+    const note = sharedNote(script, name, parameters);
+    if (!(error instanceof RedunError) || note === "") throw error;
+    const hint = [error.hint, note].filter(Boolean).join("\n");
+    throw new RedunError(error.code, error.message, hint);
+  }
+}
 
 /** What was loaded as modules, but for redun-git itself. */
 function modules(): LoadedFile[] {
@@ -57,11 +120,9 @@ function modules(): LoadedFile[] {
 }
 
 async function run(
-  scheduler: Scheduler,
-  reporter: RunReporter,
+  { scheduler, reporter }: Session,
   expression: unknown,
   script: string,
-  tags: readonly TagPair[],
   options: Options,
 ): Promise<void> {
   // However the run ends.
@@ -75,7 +136,7 @@ async function run(
     const result = await scheduler.run(expression, {
       argv: process.argv.slice(2),
       script,
-      tags,
+      tags: tagsOf(options),
       project: options.project as string | undefined,
       doc: options.doc as string | undefined,
       user: options.user as string | undefined,
@@ -182,6 +243,7 @@ function taskHelp(script: string, name: string, { source, fullName }: TaskDefini
     ...(source.doc ? [visible(source.doc)] : []),
     `Usage:\n  $ redun-git run ${script} ${name}${words}`,
     options ? `Arguments:\n${options}` : "It takes no arguments.",
+    ...[sharedNote(script, name, source.parameters)].filter(Boolean),
   ];
   return `${parts.join("\n\n")}\n`;
 }

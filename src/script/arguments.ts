@@ -31,6 +31,13 @@ export function parseTaskArguments(
   return toArguments(parameters, given);
 }
 
+/** Whether `word` (`--tag`, `--no-tag`) is how an argument of these parameters is given. */
+export function isArgument(parameters: readonly Parameter[], word: string): boolean {
+  if (!word.startsWith("--")) return false;
+  const [options, name] = [optionsOf(parameters), word.slice(2)];
+  return Boolean(findOption(options, name) ?? negatedFlag(options, name));
+}
+
 type Given = Map<Option, string[]>;
 
 /** The words of every option that was given; a flag standing alone has the word true or false. */

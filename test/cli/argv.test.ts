@@ -120,6 +120,34 @@ places("a short option may have its value attached", () => {
 
 places.run();
 
+const likeGit = suite("as git has it");
+
+likeGit("`help`, of everything or of one command", () => {
+  const dir = temporaryFolder().dir;
+  assert.is(ok(dir, ["help"]), ok(dir, ["--help"]));
+  assert.is(ok(dir, ["help", "tag", "add"]), ok(dir, ["tag", "add", "--help"]));
+  assert.is(ok(dir, ["help", "tag"]), ok(dir, ["tag", "--help"]));
+  const { status, stderr } = cli(dir, ["help", "lgo"]);
+  assert.is(status, 2);
+  assert.match(stderr, /no command "lgo"\. Did you mean log\?/);
+});
+
+likeGit("`--no-pager` and `-p`, before the command or behind it", () => {
+  const { dir } = workflowRepository(HELLO);
+  ok(dir, ["run", "-q", "w.mjs", "main", "--no-pager"]);
+  const listed = ok(dir, ["log"]);
+  for (const words of [
+    ["--no-pager", "log"],
+    ["-p", "log"],
+    ["log", "--no-pager"],
+    ["log", "-p"],
+  ]) {
+    assert.is(ok(dir, words), listed);
+  }
+});
+
+likeGit.run();
+
 const misuse = suite("misuse of words");
 const { dir, git } = workflowRepository(HELLO);
 git("remote", "add", "origin", temporaryFolder().dir);

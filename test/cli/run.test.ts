@@ -210,11 +210,49 @@ run("a destructured object takes its properties as options", () => {
   assert.equal(values("options", "--name", "x"), [0.5, "x"]);
 });
 
-run("an option of redun-git behind the script belongs to the task", () => {
-  const { status, stderr } = cli(shared.dir, ["run", "workflow.ts", "main", "--tag", "a=1"]);
-  assert.is(status, 2);
-  assert.match(stderr, /no argument --tag/);
-  assert.match(stderr, /--greet/);
+run("options of `run` may stand behind the script and behind the task", () => {
+  const words = ["workflow.ts", "-t", "a=1", "main", "-tb=2", "--tag=c=3", "--user", "ada"];
+  const hi = ["--greet", "Hi", "-q", "--format", "json", "--log", "behind"];
+  assert.is(ok(shared.dir, ["run", ...words, ...hi]), '"Hi, World!"\n');
+  const [execution] = logged(shared.dir, ["--log", "behind"]);
+  const tags = tagTexts(execution).filter((tag) => /^([abc]|user)=/.test(tag));
+  assert.equal(tags, ["a=1", "b=2", "c=3", 'user="ada"']);
+  const dashes = cli(shared.dir, ["run", "workflow.ts", "main", "--", "--tag", "a=1"]);
+  assert.match(dashes.stderr, /no argument --tag/);
+  assert.is(
+    ok(shared.dir, ["run", "-q", "workflow.ts", "main", "--", "--greet=-t"]),
+    "-t, World!\n",
+  );
+});
+
+run("a name that the task has is the task's, and is said how to say the other", () => {
+  const { dir } = workflowRepository({
+    "w.mjs":
+      'import { task } from "redun-git";\nexport const main = task((tag = 1, quiet = false) => [tag, quiet]);\n',
+  });
+  const printed = (...words: string[]) => ok(dir, ["run", "--format", "json", ...words]);
+  assert.is(printed("-q", "w.mjs", "main", "--tag", "3", "--no-quiet"), "[3,false]\n");
+  assert.is(printed("--tag", "a=b", "w.mjs", "main", "--quiet", "-q", "-t", "c=d"), "[1,true]\n");
+  assert.equal(tagTexts(logged(dir)[0]).slice(0, 2), ['a="b"', 'c="d"']);
+  const note =
+    /--tag, --quiet are arguments of this task\. .*\n {2}\$ redun-git run --tag \.\.\. w\.mjs main/;
+  assert.match(cli(dir, ["run", "w.mjs", "main", "--tag", "a=b"]).stderr, note);
+  assert.match(ok(dir, ["run", "w.mjs", "main", "--help"]), note);
+});
+
+run("an option behind the task is checked as one before it", () => {
+  for (const [words, about] of [
+    [["--user", "a", "--user", "b"], /--user is given twice/],
+    [["-t"], /-t needs a value/],
+    [["-t", "word"], /key=value pair expected/],
+    [["--quiet=yes"], /--quiet takes no value/],
+    [["--format", "xml"], /no format "xml"/],
+  ] as const) {
+    const { status, stderr, stdout } = cli(shared.dir, ["run", "workflow.ts", "main", ...words]);
+    assert.match(stderr, about);
+    assert.not.match(stderr, /Start Execution/);
+    assert.equal([status !== 0, stdout], [true, ""]);
+  }
 });
 
 for (const [what, words, about] of [
