@@ -1,5 +1,6 @@
 import { isPromise } from "node:util/types";
 import { RedunError } from "../errors.ts";
+import { callTask } from "./call-task.ts";
 import { Agenda, Computation } from "./computation.ts";
 import { inJob, type RunHandle } from "./context.ts";
 import { HandedValues } from "./handed.ts";
@@ -321,7 +322,7 @@ class Call extends Step {
 
   #run(job: LiveJob): void {
     const { evaluation } = this;
-    const returned = inJob({ run: evaluation.run, job }, () => job.task.fn(...job.args));
+    const returned = inJob({ run: evaluation.run, job }, () => callTask(job, evaluation.jobs));
     // Not a lazy value, which is thenable too: it would be computed as nobody's child.
     if (isThenable(returned) && !expressionOf(returned)) evaluation.listen(returned, job, this);
     else this.#returned = { value: returned };

@@ -9,8 +9,10 @@ import { blobId } from "../value/oid.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import { writeYaml } from "../value/yaml-write.ts";
+import { withDefaults, withUnknown } from "./defaults.ts";
 import type { LiveJob } from "./live-job.ts";
 import { namedArguments } from "./named-arguments.ts";
+import type { TaskDefinition } from "./task.ts";
 import { errorValue, isError } from "./user-stack.ts";
 
 /** Values up to this many characters of YAML stand inline in their job. */
@@ -50,6 +52,11 @@ export class JobRecords {
   /** Takes down the arguments of a job that begins: a task may change what it was given. */
   begin(job: LiveJob): void {
     job.recorded = this.#recordArgs(job);
+  }
+
+  /** Takes them down with the defaults that took effect, before its function goes on. */
+  bound(job: LiveJob, args: readonly unknown[]): void {
+    job.recorded = this.#recordArgs(job, args);
   }
 
   /** The record of a job. One that has ended gets its call node's id, in the live job as well. */
@@ -96,8 +103,8 @@ export class JobRecords {
     return id;
   }
 
-  #recordArgs({ task, args }: LiveJob): RecordedArgs {
-    const { names, values } = namedArguments(task.source.parameters, args);
+  #recordArgs({ task, args: given }: LiveJob, args = defaultsOf(task, given)): RecordedArgs {
+    const { names, values } = namedArguments(task.source.parameters, args, given.length);
     const each = values.map((value) => this.#value(value, task.hashOnly.has("args")));
     const ids = each.map(({ id }) => id);
     const hash = argsId(zip(names, ids), this.#format);
@@ -129,6 +136,16 @@ export class JobRecords {
 
   #store(text: string, id: string): void {
     if (text.length <= STORED_LIMIT) this.#addFile({ path: valuePath(id), text });
+  }
+}
+
+/** Arguments with the defaults that are known before the function is called. */
+function defaultsOf({ bindings, source }: TaskDefinition, args: readonly unknown[]) {
+  try {
+    return bindings ? withDefaults(bindings, args, null) : withUnknown(source.parameters, args);
+  } catch {
+    // A getter of the user's threw.
+    return args;
   }
 }
 

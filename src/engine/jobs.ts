@@ -11,6 +11,8 @@ const MAX_JOBS = 2 ** 20;
 
 export interface RunListener {
   jobStarted?(job: LiveJob): void;
+  /** Its function has computed defaults: these are its arguments with them. */
+  jobBound?(job: LiveJob, args: readonly unknown[]): void;
   jobEnded?(job: LiveJob): void;
   valueTagged?(value: unknown, tags: readonly TagPair[]): void;
   executionTagged?(tags: readonly TagPair[]): void;
@@ -99,6 +101,10 @@ export class Jobs {
     this.#count(live, 1);
     for (const listener of this.#listeners) listener.jobStarted?.(live);
     return live;
+  }
+
+  bound(job: LiveJob, args: readonly unknown[]): void {
+    for (const listener of this.#listeners) listener.jobBound?.(job, args);
   }
 
   /** @param outcome its result, or its error when it has FAILED */

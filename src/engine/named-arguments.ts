@@ -13,6 +13,7 @@ export interface NamedArguments {
 export function namedArguments(
   parameters: readonly Parameter[],
   args: readonly unknown[],
+  given = args.length,
 ): NamedArguments {
   const rest = parameters.at(-1)?.rest ?? false;
   const unnamed = args.length > parameters.length && !rest;
@@ -20,10 +21,10 @@ export function namedArguments(
   const names: string[] = [];
   const values: unknown[] = [];
   parameters.forEach((parameter, at) => {
-    const given = parameter.rest ? args.slice(at) : args[at];
+    const taken = parameter.rest ? args.slice(at) : args[at];
     const value =
-      given === undefined && parameter.hasLiteralDefault ? parameter.defaultValue : given;
-    if (value === undefined && at >= args.length) return;
+      taken === undefined && parameter.hasLiteralDefault ? parameter.defaultValue : taken;
+    if (value === undefined && at >= given) return;
     names.push(parameter.name);
     values.push(value);
   });

@@ -56,6 +56,10 @@ export class Recorder implements RunListener {
     if (!this.#closed) this.#jobs.begin(job);
   }
 
+  jobBound(job: LiveJob, args: readonly unknown[]): void {
+    if (!this.#closed) this.#jobs.bound(job, args);
+  }
+
   jobEnded(job: LiveJob): void {
     if (!this.#closed) this.#addJob(job);
   }

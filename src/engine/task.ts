@@ -3,6 +3,7 @@ import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import { taskId } from "../record/encode.ts";
 import { fullName, type Task as TaskRecord } from "../record/records.ts";
+import { type Bindings, bindingsOf } from "../source/bindings.ts";
 import { callerOf, describeTask, type Place, placesOf, type TaskSource } from "../source/source.ts";
 import { type Tags, tagPairs } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
@@ -105,6 +106,7 @@ export class TaskDefinition {
   readonly #places: readonly Place[];
   #source: TaskSource | undefined;
   #id: string | undefined;
+  #bindings: Bindings | null | undefined;
 
   constructor(options: TaskOptions, fn: AnyFunction, places: readonly Place[]) {
     this.fn = fn;
@@ -117,6 +119,12 @@ export class TaskDefinition {
   get source(): TaskSource {
     this.#source ??= describeTask(this.#places, this.fn);
     return this.#source;
+  }
+
+  /** How its function takes arguments apart; null where that cannot be read. */
+  get bindings(): Bindings | null {
+    if (this.#bindings === undefined) this.#bindings = bindingsOf(this.fn);
+    return this.#bindings;
   }
 
   /** @throws RedunError BAD_TASK when nothing gives it a name */

@@ -176,7 +176,9 @@ function describeCompiled(fn: TaskFn): TaskSource {
 }
 
 /** A method's text is no expression by itself, only within an object. */
-function parseCompiled(text: string): { source: Syntax; node: Node; fn: AnyFunction } | null {
+export function parseCompiled(
+  text: string,
+): { source: Syntax; node: Node; fn: AnyFunction } | null {
   for (const wrapped of [`(${text})`, `({${text}})`]) {
     const source = parseText(wrapped, "task.ts");
     const statement = source?.program.type === "Program" ? source.program.body[0] : null;

@@ -1,0 +1,175 @@
+import type { Debugger, InspectorNotification, Runtime, Session } from "node:inspector";
+import type { Bindings } from "./bindings.ts";
+
+type Values = ReadonlyMap<string, unknown>;
+
+/** What has to be known of a function to stop at the beginning of its body. */
+interface Watch {
+  readonly bindings: Bindings;
+  /** Where the engine has the function. */
+  readonly place: {
+    readonly scriptId: string;
+    readonly lineNumber: number;
+    readonly columnNumber: number;
+  };
+  readonly stops: readonly Debugger.BreakLocation[];
+}
+
+const HANDLE = Symbol.for("redun-git.watched");
+const watches = new WeakMap<object, Watch | null>();
+let session: Session | null | undefined;
+
+/**
+ * Calls a function by `call`, and tells what its parameters are bound to as its body begins, when all
+ * their defaults have been computed, by the function itself and once. Nothing of the user's is run to
+ * know it: the engine's own debugger stops there for a moment (half a millisecond), and reads the names.
+ * Tells nothing where it cannot: of generators, native functions, or while someone debugs the program.
+ */
+export function callWatched<T>(
+  fn: object,
+  bindings: Bindings,
+  call: () => T,
+  tell: (values: Values) => void,
+): T {
+  const watch = watchOf(fn, bindings);
+  if (!watch || !session) return call();
+  const breakpoints: string[] = [];
+  const remove = () => {
+    for (const breakpointId of breakpoints.splice(0)) {
+      ask(session!, "Debugger.removeBreakpoint", { breakpointId });
+    }
+  };
+  const paused = ({ params }: InspectorNotification<Debugger.PausedEventDataType>) => {
+    try {
+      const values = read(params.callFrames, watch);
+      if (!values) return;
+      remove();
+      tell(values);
+    } catch {
+      // It stays unknown.
+    } finally {
+      ask(session!, "Debugger.resume");
+    }
+  };
+  session.on("Debugger.paused", paused);
+  try {
+    for (const location of watch.stops) {
+      const { breakpointId } = ask<Debugger.SetBreakpointReturnType>(
+        session,
+        "Debugger.setBreakpoint",
+        { location },
+      );
+      breakpoints.push(breakpointId);
+    }
+    return call();
+  } finally {
+    remove();
+    session.off("Debugger.paused", paused);
+  }
+}
+
+/** The bound values, if the innermost frame is that of the only call of the function that goes on. */
+function read(
+  frames: readonly Debugger.CallFrame[],
+  { bindings: { names }, place }: Watch,
+): Values | null {
+  const own = frames.filter(({ functionLocation: at }) => {
+    return (
+      at?.scriptId === place.scriptId &&
+      at.lineNumber === place.lineNumber &&
+      at.columnNumber === place.columnNumber
+    );
+  });
+  const [frame] = own;
+  if (own.length !== 1 || frame !== frames[0]) return null;
+  let values: Values | null = null;
+  const take = (...given: unknown[]) => {
+    values = new Map(names.map((name, at) => [name, given[at]]));
+  };
+  withHandle(take, (take) =>
+    ask(session!, "Debugger.evaluateOnCallFrame", {
+      callFrameId: frame!.callFrameId,
+      expression: `${take}(${names.join(", ")})`,
+      silent: true,
+    }),
+  );
+  return values;
+}
+
+function watchOf(fn: object, bindings: Bindings): Watch | null {
+  const known = watches.get(fn);
+  if (known !== undefined) return known;
+  let watch: Watch | null = null;
+  try {
+    watch = newWatch(fn, bindings);
+  } catch {
+    // What the engine does not know of stays unknown.
+  }
+  watches.set(fn, watch);
+  return watch;
+}
+
+function newWatch(fn: object, bindings: Bindings): Watch | null {
+  const hidden = bindings.names.some((name) => name === "globalThis" || name === "Symbol");
+  if (!bindings.isWatchable || hidden) return null;
+  const inspector = process.getBuiltinModule("node:inspector") as
+    | typeof import("node:inspector")
+    | undefined;
+  // Whoever debugs the program would be shown our stops.
+  if (!inspector || inspector.url() !== undefined) return null;
+  session ??= open(inspector);
+  const place = placeOf(session, fn);
+  if (!place) return null;
+  const { lines, columns } = bindings.body;
+  const start = {
+    scriptId: place.scriptId,
+    lineNumber: place.lineNumber + lines,
+    columnNumber: columns + (lines === 0 ? place.columnNumber : 0),
+  };
+  const { locations } = ask<Debugger.GetPossibleBreakpointsReturnType>(
+    session,
+    "Debugger.getPossibleBreakpoints",
+    { start, restrictToFunction: true },
+  );
+  return locations.length > 0 ? { bindings, place, stops: locations } : null;
+}
+
+function open(inspector: typeof import("node:inspector")): Session {
+  const opened = new inspector.Session();
+  opened.connect();
+  ask(opened, "Debugger.enable");
+  return opened;
+}
+
+function placeOf(session: Session, fn: object): Watch["place"] | null {
+  const { result } = withHandle(fn, (expression) =>
+    ask<Runtime.EvaluateReturnType>(session, "Runtime.evaluate", { expression }),
+  );
+  const { internalProperties = [] } = ask<Runtime.GetPropertiesReturnType>(
+    session,
+    "Runtime.getProperties",
+    { objectId: result.objectId, ownProperties: true },
+  );
+  const at = internalProperties.find(({ name }) => name === "[[FunctionLocation]]")?.value;
+  return (at?.value as Watch["place"] | undefined) ?? null;
+}
+
+/** The debugger finds values by expressions only: the value stands in the global for a moment. */
+function withHandle<T>(value: unknown, use: (expression: string) => T): T {
+  Object.defineProperty(globalThis, HANDLE, { value, configurable: true });
+  try {
+    return use(`globalThis[Symbol.for(${JSON.stringify(HANDLE.description)})]`);
+  } finally {
+    Reflect.deleteProperty(globalThis, HANDLE);
+  }
+}
+
+/** In a session of one's own thread, every answer is there when `post` returns. */
+function ask<T>(session: Session, method: string, params?: object): T {
+  let answer: { error: Error | null; result: unknown } | undefined;
+  session.post(method, params, (error: Error | null, result?: object) => {
+    answer = { error, result };
+  });
+  if (!answer || answer.error) throw answer?.error ?? new Error(`${method} gave no answer`);
+  return answer.result as T;
+}
