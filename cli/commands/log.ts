@@ -99,7 +99,9 @@ async function printed(
   if (style.json) return `${jsonText(listedJson(log, entity))}\n`;
   const paint = painter(process.stdout);
   const notes =
-    entity.type === "Execution" && code ? codeNotes(entity.row, code.commits, paint) : "";
+    entity.type === "Execution" && code
+      ? await codeNotes(log, entity.row, code.commits, paint)
+      : "";
   return `${listedLine(entity, paint)}${notes}\n`;
 }
 

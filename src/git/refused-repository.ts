@@ -5,7 +5,7 @@ import { RedunError } from "../errors.ts";
 export function notARepository(cwd: string, said?: string): RedunError {
   return new RedunError(
     "NOT_A_REPOSITORY",
-    `There is no git repository in ${cwd} or in any folder above it${said ? ` (git: ${said})` : ""}.`,
+    `There is no git repository in ${cwd} or in any folder above it${said ? ` (git says: ${oneLine(said)})` : ""}.`,
     "redun-git keeps its log in a git repository. Make one with `git init`, or change to a folder inside one.",
   );
 }
@@ -22,6 +22,8 @@ export function unsafeRepository(said: string): RedunError {
       : "Its settings could start programs. SECURITY.md says when a repository is trusted.",
   );
 }
+
+const oneLine = (said: string) => said.replace(/\.?\n/g, ". ").replace(/\.$/, "");
 
 export function unsupportedRepository(why: string): RedunError {
   return new RedunError(

@@ -2,6 +2,7 @@ import type { ObjectFormat } from "../git/backend.ts";
 import { tagsYaml } from "../record/encode.ts";
 import { tagsFolder } from "../record/layout.ts";
 import type { TagEdits } from "../record/records.ts";
+import { redactText } from "../redact.ts";
 import type { TagEdit } from "../tag/tag.ts";
 import { formatTag } from "../tag/text.ts";
 import { compareCodePoints } from "../value/code-points.ts";
@@ -16,13 +17,14 @@ export function tagEditFile(edits: TagEdits, format: ObjectFormat): RecordFile {
 
 /**
  * The commit message of a tag command: `tag 6dc981d7: env=dev -> env=prod`, then why, then
- * trailers for programs.
+ * trailers for programs. What looks like a secret is hidden in the subject.
  */
 export function tagMessage(changes: readonly TagEdits[], reason = ""): string {
   const [first] = changes;
   if (!first) return "tag: nothing";
   const whose = changes.length === 1 ? first.entity.slice(0, 8) : `${changes.length} entities`;
-  const subject = `tag ${whose}: ${together(first.edits).map(editText).join(", ")}`;
+  const edits = together(first.edits).map(editText).join(", ");
+  const subject = `tag ${whose}: ${redactText(edits)}`;
   return messageOf(
     subject,
     reason,

@@ -82,6 +82,21 @@ for (const backend of BACKENDS) {
   });
 }
 
+clean("a run without the tag is marked by its record", () => {
+  const repository = committed();
+  const { dir, git } = repository;
+  git("config", "redun.autotags", "user");
+  ok(dir, RUN);
+  assert.not.match(ok(dir, ["log", "--commit", "HEAD"]), /\[dirty\]/);
+  writeFiles(dir, { "lib/x.mjs": "export const x = 7;\n" });
+  ok(dir, RUN);
+  assert.equal(codeOf(repository).tagged, false);
+  for (const words of [["--commit", "HEAD"], ["--decorate-code"]]) {
+    const text = ok(dir, ["log", ...words]);
+    assert.is(text.match(/\[dirty\]/g)?.length, 1, text);
+  }
+});
+
 clean("a module that is imported while the run goes on", () => {
   const repository = committed();
   const { dir } = repository;

@@ -204,6 +204,11 @@ for (const backend of BACKENDS) {
       run("log", "-1", "--format=%s", "refs/redun/main").replace(/ \[.*/, ""),
       "run main --name=token=REDACTED",
     );
+    ok(dir, ["tag", "add", "-", "api_key=hunter2", "n=1"], { backend });
+    assert.match(
+      run("log", "-1", "--format=%s", "refs/redun/main"),
+      /^tag \w+: \+?api_key=REDACTED, \+?n=1$/,
+    );
   });
 }
 

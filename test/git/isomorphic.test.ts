@@ -439,6 +439,17 @@ isomorphic("reads a config file as git does", () => {
   repo.remove();
 });
 
+isomorphic("refuses an include of which only git knows whether it holds", () => {
+  const repo = temporaryRepository();
+  const found = findRepository(repo.dir);
+  repo.git("config", "includeIf.hasconfig:remote.*.url:https://x.org/**.path", "extra");
+  assert.throws(
+    () => readConfig(found),
+    (error: unknown) => error instanceof RedunError && /hasconfig:.* holds/.test(error.message),
+  );
+  repo.remove();
+});
+
 for (const line of ["[unclosed", '[x] key = "open', "[x] 1key = 2", "[x] k v"]) {
   isomorphic(`refuses the config line ${line}, as git does`, async () => {
     const repo = temporaryRepository();

@@ -69,6 +69,13 @@ function ask(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
 
 function refused(cwd: string, status: number, stderr: string): RedunError {
   const said = stderr.trim().replace(/^fatal: /, "");
+  if (status === 0) {
+    return new RedunError(
+      "UNSUPPORTED_REPOSITORY",
+      "The git on the PATH is too old to say where the repository is.",
+      "Install git 2.30 or newer.",
+    );
+  }
   if (/dubious ownership|unsafe repository|cannot use bare repository/.test(said)) {
     return unsafeRepository(said);
   }
