@@ -48,9 +48,10 @@ export async function refresh(log: IndexedLog): Promise<void> {
   const bar = progressBar("Indexing", "records");
   // Only someone who watches needs to know how far it is.
   const progress = process.stderr.isTTY ? bar.update : undefined;
-  const { bad, ...recovery } = await log.refresh(progress).finally(bar.end);
+  const { bad, absent, ...recovery } = await log.refresh(progress).finally(bar.end);
   if (!before) tellTemporary(log);
   reportRecovery(recovery);
+  if (absent !== 0) process.stderr.write(`${absentText(absent)}\n`);
   for (const { path, reason } of bad.slice(0, 5)) {
     process.stderr.write(`warning: ${visible(path)} is left out: ${visible(reason)}\n`);
   }
@@ -61,4 +62,14 @@ function tellTemporary({ file: { temporary } }: IndexedLog): void {
   if (!temporary) return;
   const why = temporary === "full" ? "The disk is full" : "The git directory cannot be written";
   process.stderr.write(`${why}: using a temporary index, made anew for each command.\n`);
+}
+
+/** What is missing in the answers of a partial clone. */
+function absentText(absent: number | null): string {
+  const what =
+    absent === null
+      ? "what came since the last query is"
+      : `${absent.toLocaleString("en")} ${absent === 1 ? "record is" : "records are"}`;
+  return `warning: this clone is partial, and ${what} not here and in no answer: the remote could not be reached.
+  \`redun-git pull\` brings them once it can.`;
 }

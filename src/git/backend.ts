@@ -282,6 +282,15 @@ export interface GitBackend {
    */
   read(oids: Iterable<Oid> | AsyncIterable<Oid>): AsyncIterable<{ oid: Oid; bytes: Uint8Array }>;
 
+  /**
+   * Brings objects that a partial clone left out, in one request; elsewhere it is work for nothing.
+   * @returns false where not all of them are here then: whoever promised them cannot be reached
+   */
+  bring(oids: readonly Oid[]): Promise<boolean>;
+
+  /** What of a commit's tree a partial clone has not got; nothing is fetched for that. */
+  missing(commit: Oid): Promise<ReadonlySet<Oid>>;
+
   /** One file of a commit's tree, or null where the tree has no file of that path. */
   readPath(commit: Oid, path: string): Promise<Uint8Array | null>;
 

@@ -63,6 +63,8 @@ export function deferredBackend(repository: Repository): GitBackend {
     read: async function* (oids) {
       yield* (await open()).read(oids);
     },
+    bring: async (oids) => (await open()).bring(oids),
+    missing: async (commit) => (await open()).missing(commit),
     readPath: async (commit, path) => (await open()).readPath(commit, path),
     append: async (request) => (await open()).append(request),
     move: async (request) => (await open()).move(request),

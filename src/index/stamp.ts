@@ -35,6 +35,17 @@ export function setTip(database: Database, tip: Oid): void {
   database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('tip', ?)").run(tip);
 }
 
+/** How many records of the log a partial clone lacked when the index was made; they are not in it. */
+export function absentRecords(database: Database): number {
+  const row = database.prepare("SELECT value FROM meta WHERE key = 'absent'").get();
+  return row ? Number(row.value) : 0;
+}
+
+/** Notes how many records are not in the index because they are not here. */
+export function setAbsent(database: Database, count: number): void {
+  database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('absent', ?)").run(count);
+}
+
 /** What makes the names of ids in this index. */
 export function namerOf(database: Database): Namer {
   const row = database.prepare("SELECT value FROM meta WHERE key = 'secret'").get();

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { RedunError } from "../errors.ts";
 import { FILE_MODE, type Oid } from "../git/backend.ts";
 import type { Log, RecordFile } from "../log/log.ts";
+import { bringSome, isPartial } from "../log/partial.ts";
 import { parsePath } from "../record/layout.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import { type Database, rollBack, transaction } from "./database.ts";
@@ -10,7 +11,14 @@ import { type Digested, type DigestSource, FileDigester, type FoundFile } from "
 import { DigestWorker } from "./digest-worker.ts";
 import { FACTORS, type Namer, PRIME } from "./names.ts";
 import { INDEX_VERSION, INDEXES, LOOKUPS, type Lookup, lookupTable, TABLES } from "./schema.ts";
-import { indexedTip, namerOf, setFormatChecked, setTip } from "./stamp.ts";
+import {
+  absentRecords,
+  indexedTip,
+  namerOf,
+  setAbsent,
+  setFormatChecked,
+  setTip,
+} from "./stamp.ts";
 import { Contested, IndexWriter } from "./writer.ts";
 
 /** Told of progress: files read so far, of how many; null while that is not known. */
@@ -51,7 +59,7 @@ export async function updateIndex(
   let anew = false;
   for (;;) {
     const from = indexedTip(database);
-    if (from === tip) return [];
+    if (from === tip && !(tip && (await hasArrived(database, log, tip)))) return [];
     if (tip === null) {
       transaction(database, () => createIndex(database, { lookups: true }));
       return [];
@@ -171,20 +179,51 @@ async function addFiles(database: Database, log: Log, step: Step): Promise<BadRe
       return null;
     }
     if (anew) createIndex(database, { lookups: false });
-    const adder = new FileAdder(database, log, anew);
+    const start = anew ? null : (from ?? null);
+    const adder = new FileAdder(database, log, anew, await bringNew(database, log, start, tip));
     try {
-      await adder.addAll(addedFiles(log, anew ? null : (from ?? null), tip), progress);
+      await adder.addAll(addedFiles(log, start, tip), progress);
       await adder.finish();
     } finally {
       await adder.close();
     }
     setTip(database, tip);
+    setAbsent(database, adder.absent);
     database.exec("COMMIT");
     return adder.bad;
   } catch (error) {
     rollBack(database);
     throw error;
   }
+}
+
+/** Brings what is to be read in a partial clone. Returns what is not here even then. */
+async function bringNew(
+  database: Database,
+  log: Log,
+  from: Oid | null,
+  tip: Oid,
+): Promise<ReadonlySet<Oid>> {
+  if (!isPartial(log.backend.repository)) return new Set();
+  const files: FoundFile[] = strayFiles(database);
+  for await (const file of addedFiles(log, from, tip)) files.push(file);
+  const read = files.filter(({ path }) => parsePath(path)?.kind !== "value");
+  return bringSome(
+    log,
+    tip,
+    read.map(({ oid }) => oid),
+  );
+}
+
+/** Whether any record is here now that a partial clone lacked when the index was made. */
+async function hasArrived(database: Database, log: Log, tip: Oid): Promise<boolean> {
+  if (absentRecords(database) === 0) return false;
+  const missing = await log.backend.missing(tip);
+  return strayFiles(database).some(({ oid }) => !missing.has(oid));
+}
+
+function strayFiles(database: Database): FoundFile[] {
+  return database.prepare("SELECT path, oid FROM stray").all() as unknown as FoundFile[];
 }
 
 /**
@@ -206,14 +245,23 @@ class FileAdder {
   #digests: DigestSource;
   #asked = 0;
   #done = 0;
+  /** Files that a partial clone lacks. */
+  readonly #missing: ReadonlySet<Oid>;
+  #absent = 0;
 
-  constructor(database: Database, log: Log, anew: boolean) {
+  constructor(database: Database, log: Log, anew: boolean, missing: ReadonlySet<Oid>) {
+    this.#missing = missing;
     this.#database = database;
     this.#log = log;
     this.#writer = new IndexWriter(database, log.backend.repository.objectFormat, { anew });
     this.#namer = namerOf(database);
     this.#digests = new FileDigester(log, this.#namer);
     this.#mayStartWorker = anew && DigestWorker.exists;
+  }
+
+  /** How many files could not be read because they are not here. */
+  get absent(): number {
+    return this.#absent;
   }
 
   /** Files are digested some batches ahead, and added in the order given. */
@@ -224,7 +272,8 @@ class FileAdder {
       for (const [at, digest] of (await digests).entries()) this.#add(files[at]!, digest);
       progress?.(this.#done);
     };
-    for await (const batch of inBatches(files, BATCH)) {
+    this.#absent = 0;
+    for await (const batch of inBatches(this.#present(files), BATCH)) {
       ahead.push({ files: batch, digests: this.#digest(batch) });
       if (ahead.length === AHEAD) await addNext();
     }
@@ -248,6 +297,18 @@ class FileAdder {
   /** Must be called at the end, however it ends. */
   close(): Promise<void> {
     return this.#digests.close();
+  }
+
+  /** Leaves out what is not here, and keeps it in mind. */
+  async *#present(files: AsyncIterable<FoundFile>): AsyncGenerator<FoundFile> {
+    for await (const file of files) {
+      const isValue = () => parsePath(file.path)?.kind === "value";
+      if (!this.#missing.has(file.oid) || isValue()) yield file;
+      else {
+        this.#absent++;
+        this.#keep(file.path, file.oid);
+      }
+    }
   }
 
   #digest(files: readonly FoundFile[]): Promise<Digested[]> {

@@ -12,9 +12,10 @@ import {
   whyUnwritable,
 } from "../index/index-file.ts";
 import { IndexReader } from "../index/reader.ts";
-import { checkedTip, indexedTip } from "../index/stamp.ts";
+import { absentRecords, checkedTip, indexedTip } from "../index/stamp.ts";
 import type { BadRecord, Progress } from "../index/update.ts";
 import { type Appended, Log, type RecordFile } from "../log/log.ts";
+import { isMissing, isPartial } from "../log/partial.ts";
 import { type Recovery, recoverRuns } from "../log/recover.ts";
 import { chosenRef, type LogChoice } from "../log/ref.ts";
 
@@ -26,6 +27,11 @@ export interface OpenOptions extends LogChoice {
 /** What bringing a log up to date found that its user should know. */
 export interface Refreshed extends Recovery {
   readonly bad: readonly BadRecord[];
+  /**
+   * How many records a partial clone lacks because nobody who has them could be reached: they are in
+   * no answer. Null where nothing is known of what came since the index was made.
+   */
+  readonly absent: number | null;
 }
 
 /** A log together with the index that answers questions about it. */
@@ -65,14 +71,24 @@ export class IndexedLog {
   async refresh(progress?: Progress): Promise<Refreshed> {
     const recovery = await recoverRuns(this.log);
     const tip = await this.log.tip();
-    if (indexedTip(this.#file.database) === tip) return { ...recovery, bad: [] };
+    const { database } = this.#file;
+    if (indexedTip(database) === tip && absentRecords(database) === 0) {
+      return { ...recovery, bad: [], absent: 0 };
+    }
     const { updateIndex } = await import("../index/update.ts");
     const update = () => updateIndex(this.#file.database, this.log, tip, progress);
+    const updated = async () => {
+      const bad = await update();
+      return { ...recovery, bad, absent: absentRecords(this.#file.database) };
+    };
     try {
-      return { ...recovery, bad: await update() };
+      return await updated();
     } catch (error) {
+      // Of a partial clone not even the list of its records may be here.
+      const isCut = isMissing(error) && isPartial(this.log.backend.repository);
+      if (isCut && indexedTip(database)) return { ...recovery, bad: [], absent: null };
       if (!this.replaceIndex(error)) throw error;
-      return { ...recovery, bad: await update() };
+      return await updated();
     }
   }
 

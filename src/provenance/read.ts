@@ -1,7 +1,9 @@
 import { RedunError } from "../errors.ts";
 import type { NameHit } from "../index/reader.ts";
 import type { ExecutionRow, JobRow } from "../index/rows.ts";
+import { isPartial } from "../log/partial.ts";
 import { decodeExecution, decodeJobs, decodeTask } from "../record/decode.ts";
+import { valuePath } from "../record/layout.ts";
 import type { Execution, Job, Tagged, Task } from "../record/records.ts";
 import type { HashName } from "../value/digest.ts";
 import { filesIn } from "../value/file.ts";
@@ -97,7 +99,7 @@ export async function readValue(
   log: IndexedLog,
   id: string,
 ): Promise<{ value: unknown } | undefined> {
-  const stored = await ifThere(readRecord(log, id));
+  const stored = await ifThere(readStoredValue(log, id));
   if (stored) return stored;
   for (const row of jobsKnowing(log.index, "Value", id, 1)) {
     const found = valuesIn(log, await readJob(log, row)).find((value) => value.id === id);
@@ -148,6 +150,17 @@ function recorded(log: IndexedLog, value: unknown): RecordedValue {
 /** A value as it stands in a record, with its id. */
 export function recordedValue(value: unknown, format: HashName): RecordedValue {
   return { id: value instanceof StoredValue ? value.id : contentId(value, format), value };
+}
+
+/** The file of a value that has one of its own. */
+async function readStoredValue(log: IndexedLog, id: string): Promise<unknown> {
+  const { backend } = log.log;
+  // In a partial clone git would ask the remote for every id that is no object's.
+  if (!isPartial(backend.repository)) return readRecord(log, id);
+  const tip = await log.log.tip();
+  const bytes = tip && (await backend.readPath(tip, valuePath(id)));
+  if (!bytes) throw new RedunError("OBJECT_MISSING", `Value ${id} has no file of its own.`);
+  return readAnyYaml(Buffer.from(bytes).toString("utf8"));
 }
 
 async function readRecord(log: IndexedLog, oid: string): Promise<unknown> {

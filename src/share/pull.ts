@@ -1,5 +1,6 @@
 import type { Log } from "../log/log.ts";
 import { type Merged, mergeLogs } from "../log/merge.ts";
+import { bringRecords } from "../log/partial.ts";
 import { type Fetched, fetchLog, type Talk } from "./fetch.ts";
 import type { RemoteLog } from "./remotes.ts";
 import { type Dropped, dropLost } from "./rewritten.ts";
@@ -18,6 +19,7 @@ export async function pullLog(log: Log, remote: RemoteLog, talk: Talk = {}): Pro
   await log.expectLog();
   const fetched = await fetchLog(log, remote, talk);
   if (fetched.after === null) return { fetched, merged: null };
+  await bringRecords(log, fetched.after);
   const theirs = { commit: fetched.after, name: `${remote.ref} of ${remote.name}` };
   return { fetched, merged: await mergeLogs(log, theirs) };
 }

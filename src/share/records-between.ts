@@ -1,7 +1,9 @@
+import { RedunError } from "../errors.ts";
 import type { Oid, StoredFile } from "../git/backend.ts";
 import type { ExecutionRow } from "../index/rows.ts";
 import type { Progress } from "../index/update.ts";
 import type { Log } from "../log/log.ts";
+import { isPartial } from "../log/partial.ts";
 import { decodeExecution, decodeJobs, decodeOutcome, decodeTags } from "../record/decode.ts";
 import { parsePath } from "../record/layout.ts";
 import {
@@ -146,13 +148,23 @@ async function* readRecords(
   files: readonly StoredFile[],
   progress?: Progress,
 ): AsyncGenerator<ReadFile> {
+  const oids = files.map(({ oid }) => oid);
+  if (isPartial(log.backend.repository) && !(await log.backend.bring(oids))) throw notHere(log);
   let at = 0;
-  for await (const { oid, text } of log.read(files.map(({ oid }) => oid))) {
+  for await (const { oid, text } of log.read(oids)) {
     const { path } = files[at++]!;
     progress?.(at, files.length);
     const read = await decoded(path, text).catch(() => null);
     if (read) yield { ...read, oid };
   }
+}
+
+function notHere({ ref }: Log): RedunError {
+  return new RedunError(
+    "REMOTE_FAILED",
+    `This clone is partial, and some records of ${ref} are not here. The remote that has them could not be reached.`,
+    "`redun-git pull` brings them once it can.",
+  );
 }
 
 /** A record stands in the folder of what it is about; null for one that does not. */

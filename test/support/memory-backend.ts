@@ -52,6 +52,14 @@ export class MemoryBackend implements GitBackend {
     for await (const oid of oids) yield { oid, bytes: this.#blobs.get(oid)! };
   }
 
+  async bring(): Promise<boolean> {
+    return true;
+  }
+
+  async missing(): Promise<Set<Oid>> {
+    return new Set();
+  }
+
   async readPath(commit: Oid, path: string): Promise<Uint8Array | null> {
     const oid = this.#commits.get(commit)?.get(path);
     return oid ? this.#blobs.get(oid)! : null;

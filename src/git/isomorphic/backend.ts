@@ -50,6 +50,9 @@ export function openIsomorphic(repository: Repository): GitBackend {
     arrivals: (request) => arrivals(repository, store, request),
     read: (oids) => readInOrder(store, oids),
 
+    // Partial clones are refused: see supported.ts.
+    bring: async () => true,
+    missing: async () => new Set(),
     async readPath(commit, path) {
       const { tree } = await readCommit(store, commit);
       const oid = await fileAt(store, tree, path);

@@ -20,6 +20,7 @@ import { filesUnlike } from "./files-unlike.ts";
 import { history } from "./history.ts";
 import { maintain } from "./maintenance.ts";
 import { gitFields, gitText, runGit } from "./process.ts";
+import { bringPromised, missingOf } from "./promised.ts";
 import { isSigned, signedAppend } from "./sign.ts";
 import { fetchRefs, pushCommit, remoteRefs } from "./transport.ts";
 import { wholeTree } from "./whole-tree.ts";
@@ -44,6 +45,8 @@ export function openNative(repository: Repository): GitBackend {
       from === null ? wholeTree(objects, repository, to) : changes(repository, from, to),
     arrivals: (request) => arrivals(repository, request),
     read: (oids) => objects.stream(oids),
+    bring: (oids) => bringPromised(repository, oids),
+    missing: (commit) => missingOf(repository, commit),
     readPath: (commit, path) => readPath(objects, commit, path),
     async append(request) {
       const who = request.identity ?? (await identity());

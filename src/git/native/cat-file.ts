@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { RedunError } from "../../errors.ts";
 import type { Oid, Repository } from "../backend.ts";
-import { gitEnvironment } from "./environment.ts";
+import { gitEnvironment, promisedMissing } from "./environment.ts";
 
 /**
  * After so many answers we look for what git has written meanwhile. Its pipe holds little: a git
@@ -165,7 +165,8 @@ export class CatFile {
     this.#bufferedBytes = 0;
     this.#needed = 0;
     for (const { fail } of left) {
-      fail(new RedunError("GIT_FAILED", `\`git cat-file --batch\` failed: ${why}`));
+      const failed = new RedunError("GIT_FAILED", `\`git cat-file --batch\` failed: ${why}`);
+      fail(promisedMissing(why) ?? failed);
     }
   }
 

@@ -44,8 +44,21 @@ export function gitEnvironment(
 }
 
 export function gitFailed(args: readonly string[], status: number, stderr: string): RedunError {
+  const promised = promisedMissing(stderr);
+  if (promised) return promised;
   const said = stderr.trim() || `status ${status} and no message`;
   return new RedunError("GIT_FAILED", `\`git ${args.join(" ")}\` failed: ${said}`);
+}
+
+/** The error for an object that a partial clone left out, where the remote cannot be reached. */
+export function promisedMissing(stderr: string): RedunError | null {
+  const oid = /could not fetch ([0-9a-f]+) from promisor remote/.exec(stderr)?.[1];
+  if (oid === undefined) return null;
+  return new RedunError(
+    "REMOTE_FAILED",
+    `Object ${oid} is not in this partial clone, and the remote that has it could not be reached.`,
+    "Try again when it can. `redun-git pull` brings all records; large values come when they are shown.",
+  );
 }
 
 /** The error for a git that could not even be started. */

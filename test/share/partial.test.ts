@@ -1,0 +1,155 @@
+/** Partial clones: what they left out is brought together, and what cannot be brought is told. */
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { loadConfig } from "../../src/git/files/config.ts";
+import { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import { changesBetween } from "../../src/share/changes.ts";
+import { pullLog } from "../../src/share/pull.ts";
+import { remoteLog } from "../../src/share/remotes.ts";
+import { cli, ok } from "../support/cli.ts";
+import { type Clone, clone, cloneIn, closeClones } from "../support/clone.ts";
+import { runGit, temporaryFolder, temporaryRepository } from "../support/repository.ts";
+
+const REF = "refs/redun/main";
+const TRACKED = "refs/redun/*:refs/redun/remotes/origin/*";
+const OWN = `+${REF}:${REF}`;
+
+/** A bare repository with a log of some runs, and a partial clone that has nothing of it yet. */
+async function hub(filter: string, runs: number) {
+  const bare = temporaryRepository({ bare: true });
+  for (const name of ["allowFilter", "allowAnySHA1InWant"]) {
+    bare.git("config", `uploadpack.${name}`, "true");
+  }
+  const ada = clone(`file://${bare.dir}`, "ada");
+  const add = async (count: number) => {
+    for (let at = 0; at < count; at++) {
+      const id = await ada.run(`${at}`);
+      await ada.tag(id, "env", "prod");
+    }
+    ada.git("push", "-q", "origin", `${REF}:${REF}`);
+  };
+  await add(runs);
+  const { dir } = temporaryFolder();
+  runGit("/", ["clone", "-q", `--filter=${filter}`, `file://${bare.dir}`, dir]);
+  const git = (...args: string[]) => runGit(dir, args);
+  return { bare, add, own: cloneIn({ dir, git, remove() {} }) };
+}
+
+/** How often git fetched meanwhile. */
+async function fetches(work: () => Promise<unknown>): Promise<number> {
+  const trace = join(temporaryFolder().dir, "trace");
+  process.env.GIT_TRACE = trace;
+  try {
+    await work();
+  } finally {
+    delete process.env.GIT_TRACE;
+  }
+  // Where no git ran there is no trace.
+  const lines = existsSync(trace) ? readFileSync(trace, "utf8").split("\n") : [];
+  return lines.filter((line) => / built-in: git fetch /.test(line)).length;
+}
+
+/** What a query is answered: how many executions there are, and how many records are not here. */
+async function query({ dir }: Pick<Clone, "dir">): Promise<[number, number | null]> {
+  const log = await IndexedLog.open({ cwd: dir });
+  try {
+    const { absent } = await log.refresh();
+    return [log.index.search.executions({ where: undefined }, -1).length, absent];
+  } finally {
+    await log.close();
+  }
+}
+
+const pull = (one: Clone) =>
+  pullLog(one.log, remoteLog("origin", REF, loadConfig(one.backend.repository)));
+
+const partial = suite("partial clones");
+
+// Where folders are left out, they are one request more.
+for (const [filter, requests] of [
+  ["blob:none", 1],
+  ["blob:limit=1", 1],
+  ["tree:0", 2],
+] as const) {
+  partial(`a pull brings all records in one request, and a query none (${filter})`, async () => {
+    const { add, own } = await hub(filter, 12);
+    own.git("fetch", "-q", "origin", TRACKED);
+    // The first is that of the pull itself.
+    assert.is(await fetches(() => pull(own)), 1 + requests);
+    let found: unknown;
+    assert.is(await fetches(async () => (found = await query(own))), 0);
+    assert.equal(found, [12, 0]);
+    await add(3);
+    assert.is(await fetches(() => pull(own)), 1, "what a pull fetches is whole");
+    assert.is(await fetches(async () => (found = await query(own))), 0);
+    assert.equal(found, [15, 0]);
+  });
+
+  partial(`or the first query does (${filter})`, async () => {
+    const { add, own } = await hub(filter, 12);
+    for (const [more, all] of [
+      [0, 12],
+      [5, 17],
+    ] as const) {
+      await add(more);
+      own.git("fetch", "-q", "origin", OWN);
+      let found: unknown;
+      assert.is(await fetches(async () => (found = await query(own))), requests);
+      assert.equal(found, [all, 0]);
+      assert.is(await fetches(() => query(own)), 0);
+    }
+  });
+
+  partial(
+    `without the network, what is there is answered, and the rest told (${filter})`,
+    async () => {
+      const { bare, add, own } = await hub(filter, 4);
+      own.git("fetch", "-q", "origin", OWN);
+      assert.equal(await query(own), [4, 0]);
+      await add(2);
+      own.git("fetch", "-q", "origin", OWN);
+      const away = `${bare.dir}-away`;
+      renameSync(bare.dir, away);
+      try {
+        const absent = filter === "tree:0" ? null : 6;
+        assert.equal(await query(own), [4, absent]);
+        assert.equal(await query(own), [4, absent], "each time");
+        const { status, stdout, stderr } = cli(own.dir, ["log", "--count"]);
+        assert.equal([status, stdout.trim()], [0, "4 Execution"]);
+        assert.match(stderr, /^warning: this clone is partial, and .* not here and in no answer/);
+        assert.match(stderr, "`redun-git pull` brings them");
+        const code = await pull(own).catch((error) => error.code);
+        assert.ok(["REMOTE_FAILED", "OBJECT_MISSING"].includes(code), code);
+      } finally {
+        renameSync(away, bare.dir);
+      }
+      assert.equal((await pull(own)).merged?.scenario, "equal");
+      assert.equal(await query(own), [6, 0]);
+      assert.match(ok(own.dir, ["log"]), /env=prod/);
+    },
+  );
+}
+
+partial("incoming asks once", async () => {
+  const { own } = await hub("blob:none", 6);
+  own.git("fetch", "-q", "origin", TRACKED);
+  const log = await IndexedLog.open({ cwd: own.dir });
+  try {
+    await log.refresh();
+    const theirs = await log.log.backend.resolve("refs/redun/remotes/origin/main");
+    let incoming: Awaited<ReturnType<typeof changesBetween>> | undefined;
+    const asked = await fetches(async () => {
+      incoming = await changesBetween(log, null, theirs);
+    });
+    assert.ok(asked <= 2, `${asked} requests: edits, and runs`);
+    assert.is(incoming?.executions.length, 6);
+  } finally {
+    await log.close();
+    rmSync(own.dir, { recursive: true, force: true });
+  }
+});
+
+partial.after(closeClones);
+partial.run();
