@@ -7,8 +7,8 @@ import { COMMANDS } from "./commands.ts";
 import { asUsageError, noCommand, unknownCommand } from "./misuse.ts";
 import { reportError } from "./text/error.ts";
 
-/** The one place where errors become text and an exit status. */
-main(process.argv.slice(2)).catch((error) => {
+/** The one place where errors become text and an exit status. Resolves when the command is done. */
+export const done = main(process.argv.slice(2)).catch((error) => {
   process.exitCode = reportError(error);
 });
 

@@ -1,11 +1,12 @@
 /**
- * The built command line (`npx tsx scripts/build.ts` makes it) as real processes in real
- * repositories, shut off from the settings of whoever runs the tests.
+ * The built command line (`npx tsx scripts/build.ts` makes it) in real repositories, shut off from
+ * the settings of whoever runs the tests.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { prepared, type TemporaryRepository, temporaryRepository } from "./repository.ts";
 
 export const CLI = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
@@ -24,8 +25,16 @@ export interface CliOptions {
   readonly backend?: BackendName;
 }
 
-/** Runs one command to its end. */
+/**
+ * Runs one command to its end. What needs no process of its own gets none: starting Node takes longer
+ * than most commands. `REDUN_TEST_PROCESSES=1 npm test` gives one to each.
+ */
 export function cli(cwd: string, args: readonly string[], options: CliOptions = {}): Result {
+  return needsProcess(args, options) ? inProcess(cwd, args, options) : inThread(cwd, args, options);
+}
+
+/** As `cli`, always as a process: for what a process does when it begins, ends or is killed. */
+export function inProcess(cwd: string, args: readonly string[], options: CliOptions = {}): Result {
   const { status, signal, stdout, stderr, error } = spawnSync(process.execPath, [CLI, ...args], {
     cwd,
     env: environment(options),
@@ -35,6 +44,44 @@ export function cli(cwd: string, args: readonly string[], options: CliOptions = 
   });
   if (error) throw error;
   return { status, signal, stdout, stderr };
+}
+
+/** A workflow may do anything to its process, and some of the environment is read by the C library. */
+function needsProcess(args: readonly string[], { env = {} }: CliOptions): boolean {
+  if (process.env.REDUN_TEST_PROCESSES === "1" || args.includes("run")) return true;
+  return !Object.keys(env).every((name) =>
+    /^(REDUN_|GIT_|NO_COLOR$|FORCE_COLOR$|PATH$)/.test(name),
+  );
+}
+
+const turn = new Int32Array(new SharedArrayBuffer(4));
+const { port1, port2 } = new MessageChannel();
+let thread: Worker | undefined;
+
+function inThread(cwd: string, args: readonly string[], options: CliOptions): Result {
+  thread ??= new Worker(new URL("./in-process.cjs", import.meta.url), {
+    workerData: { cli: CLI, port: port2, turn },
+    transferList: [port2],
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+  });
+  thread.unref();
+  // The working directory is the process's: a thread sees it, and cannot change it.
+  const before = process.cwd();
+  process.chdir(cwd);
+  try {
+    turn[0] = 0;
+    thread.postMessage({ args, env: environment(options) });
+    if (Atomics.wait(turn, 0, 0, 60_000) === "timed-out") {
+      throw new Error(`redun-git ${args.join(" ")} did not end`);
+    }
+    const { thrown, ...result } = receiveMessageOnPort(port1)!.message;
+    if (thrown) throw thrown;
+    return result;
+  } finally {
+    process.chdir(before);
+  }
 }
 
 /** As `cli`, for a command that has to succeed. Returns what it printed. */
