@@ -81,7 +81,10 @@ export function bindingOf({ call, around }: { call: Node; around: Node[] }): Bin
   const at = outward.findIndex((node) => !isTypeWrapper(node));
   const holder = outward[at];
   const documented = [outward[at - 1] ?? call];
-  if (!holder) return { name: null, documented };
+  // A comment before a file or a block is about that, and not about the first function in it.
+  if (!holder || holder.type === "Program" || holder.type === "BlockStatement") {
+    return { name: null, documented };
+  }
   documented.push(holder, ...outward.slice(at + 1, at + 3).filter(isStatement(holder)));
   return { name: nameGivenBy(holder), documented };
 }

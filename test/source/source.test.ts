@@ -148,6 +148,8 @@ docs("other comments are none", () => {
   assert.is(describe("/** No. */ const b = 1;\nconst a = task(() => 1);").doc, null);
   assert.is(describe("/** No. */ const b = 1, a = task(() => 1);").doc, null);
   assert.is(describe("/** No. */ export const all = { a: task(() => 1) };").doc, null);
+  assert.is(describe('/** No. */\nimport "x";\nconst a = task(f);\nfunction f() {}').doc, null);
+  assert.is(describe("/** No. */ {\nconst a = task(f);\nfunction f() {} }").doc, null);
 });
 
 docs.run();
