@@ -1,10 +1,10 @@
 import { RedunError } from "../errors.ts";
 import { nearest } from "../suggest.ts";
 import { parseTagValue } from "../tag/text.ts";
-import { File } from "../value/file.ts";
 import { plain } from "../value/plain.ts";
 import type { Option } from "./options.ts";
 import type { TypeShape } from "./type-shape.ts";
+import { Mismatch, typedValue } from "./typed-value.ts";
 
 /**
  * The value of an option from the words it was given, as its type asks: text for a string, a `File`
@@ -15,31 +15,24 @@ import type { TypeShape } from "./type-shape.ts";
 export function optionValue(option: Option, words: readonly string[]): unknown {
   const { shape } = option;
   if (shape.kind !== "list") return parseWord(option, shape, words.at(-1) ?? "");
-  const [only = ""] = words;
-  const whole = words.length === 1 && shape.item.kind !== "list" ? jsonList(only) : null;
+  const whole = words.length === 1 ? jsonList(words[0]!) : null;
   if (!whole) return words.map((word) => parseWord(option, shape.item, word));
-  return whole.map((item) => checkItem(option, shape.item, item));
+  // One word of a list of lists may be one of them, or all.
+  const isItem = ["list", "tuple", "set"].includes(shape.item.kind);
+  if (isItem && fits(shape.item, whole)) return [typedValue(shape.item, whole)];
+  return typed(option, shape, whole, words[0]!);
 }
 
 function parseWord(option: Option, shape: TypeShape, word: string): unknown {
-  if (shape.kind === "string") return oneOf(option, shape.oneOf, word, word);
-  if (shape.kind === "file") return fileOf(option, word);
+  if (shape.kind === "string") return oneOf(option, shape.oneOf, word);
+  if (shape.kind === "file" || shape.kind === "date") return typed(option, shape, word, word);
   const value = parseAny(option, word);
   if (value === null && /\bnull\b/.test(option.parameter.type ?? "") && word !== "") return null;
-  switch (shape.kind) {
-    case "number":
-      if (typeof value !== "number") throw notA("number", option, word);
-      return oneOf(option, shape.oneOf, String(value), value);
-    case "boolean":
-      if (typeof value !== "boolean") throw notA("boolean (true or false)", option, word);
-      return value;
-    case "bigint":
-      if (typeof value === "bigint") return value;
-      if (!Number.isSafeInteger(value)) throw notA("whole number", option, word);
-      return BigInt(value as number);
-    default:
-      return value;
-  }
+  // What is nothing else is a text, where texts are taken too.
+  const isText = shape.kind === "union" && !fits(shape, value) && fits(shape, word);
+  if (shape.kind === "number" && typeof value === "number")
+    oneOf(option, shape.oneOf, String(value));
+  return typed(option, shape, isText ? word : value, word);
 }
 
 function parseAny(option: Option, word: string): unknown {
@@ -63,30 +56,73 @@ function jsonList(word: string): unknown[] | null {
   }
 }
 
-function checkItem(option: Option, shape: TypeShape, item: unknown): unknown {
-  if (shape.kind === "any") return item;
-  if (shape.kind === "bigint" && Number.isSafeInteger(item)) return BigInt(item as number);
-  if (shape.kind === "file" && typeof item === "string") return fileOf(option, item);
-  if (typeof item === shape.kind) return item;
-  throw notA(`list of ${shape.kind}s`, option, JSON.stringify(item));
+function fits(shape: TypeShape, value: unknown): boolean {
+  try {
+    typedValue(shape, value);
+    return true;
+  } catch (error) {
+    if (error instanceof Mismatch) return false;
+    throw error;
+  }
 }
 
-function fileOf(option: Option, path: string): File {
-  if (path === "") throw notA("path of a file", option, path);
-  return new File(path);
+function typed(option: Option, shape: TypeShape, value: unknown, word: string): unknown {
+  try {
+    return typedValue(shape, value);
+  } catch (error) {
+    if (!(error instanceof Mismatch)) throw error;
+    const expected = expectation(option, shape);
+    const message = `--${option.flag} must be ${expected}; it was given ${JSON.stringify(word)}.`;
+    throw usage(message, tooLarge(error.value));
+  }
 }
 
-function oneOf<T>(option: Option, allowed: string[] | null, word: string, value: T): T {
-  if (!allowed || allowed.includes(word)) return value;
+function expectation({ parameter }: Option, shape: TypeShape): string {
+  const noun = NOUNS[shape.kind];
+  if (noun) return `a ${noun}`;
+  if (shape.kind === "list" && NOUNS[shape.item.kind]) return `a list of ${shape.item.kind}s`;
+  return `of the type ${parameter.type ?? shape.kind}`;
+}
+
+const NOUNS: Partial<Record<TypeShape["kind"], string>> = {
+  string: "text",
+  number: "number",
+  boolean: "boolean (true or false)",
+  bigint: "whole number",
+  file: "path of a file",
+  date: "date (2026-11-22, or 2026-11-22T09:43:43Z)",
+};
+
+/** JavaScript's numbers are exact as far as 2^53; what is beyond was read as a bigint. */
+function tooLarge(value: unknown): string | undefined {
+  const large = largeIn(value);
+  return large === undefined
+    ? undefined
+    : `A number is exact up to ${Number.MAX_SAFE_INTEGER}; a parameter of the type bigint takes ${large}.`;
+}
+
+function largeIn(value: unknown): bigint | undefined {
+  if (typeof value === "bigint") return value;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const item of Object.values(value)) {
+    const large = largeIn(item);
+    if (large !== undefined) return large;
+  }
+  return undefined;
+}
+
+function oneOf(option: Option, allowed: readonly string[] | null, word: string): string {
+  if (!allowed || allowed.includes(word)) return word;
   const [near] = nearest(word, allowed, 1);
   throw usage(
-    `--${option.flag} must be one of ${allowed.join(", ")}; it was given ${JSON.stringify(word)}.`,
-    near && `Did you mean --${option.flag} ${near}?`,
+    `--${option.flag} must be one of ${allowed.map(quoted).join(", ")}; it was given ${JSON.stringify(word)}.`,
+    near && `Did you mean --${option.flag} ${quoted(near)}?`,
   );
 }
 
-function notA(what: string, option: Option, word: string): RedunError {
-  return usage(`--${option.flag} must be a ${what}; it was given ${JSON.stringify(word)}.`);
+/** A word with blanks, quotes or control characters is shown as JSON has it. */
+function quoted(word: string): string {
+  return /^[^\s"'\\\p{C}]+$/u.test(word) ? word : JSON.stringify(word);
 }
 
 function usage(message: string, hint?: string): RedunError {

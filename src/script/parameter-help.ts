@@ -32,7 +32,7 @@ export function optionUsage({ flag, shape, parameter }: Option): string {
 }
 
 function inferred(kind: string): string {
-  return kind === "any" ? "value" : kind;
+  return ["any", "union", "object", "null"].includes(kind) ? "value" : kind;
 }
 
 function defaultShown({ parameter, required }: Option): string {

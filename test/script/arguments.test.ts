@@ -110,6 +110,116 @@ values("broken JSON is refused by the name of the argument", () => {
   assert.match(error.message, /^The value of --x cannot be read: /);
 });
 
+values("an integer that a number does not hold is converted where a bigint is taken", () => {
+  const large = 9007199254740993n;
+  const cases: [type: string, word: string, value: unknown][] = [
+    ["bigint", "9007199254740993", large],
+    ["bigint[]", "[1, 9007199254740993]", [1n, large]],
+    ["number | bigint", "9007199254740993", large],
+    ["number | bigint", "3", 3],
+    ["(number | bigint)[]", "[1, 9007199254740993]", [1, large]],
+    ["Record<string, bigint>", '{"a": 1, "b": 9007199254740993}', { a: 1n, b: large }],
+    ["{ id: bigint; n?: number }", '{"id": 9007199254740993}', { id: large }],
+    ["{ ids: bigint[] }[]", '[{"ids": [1]}]', [{ ids: [1n] }]],
+    ["[number, bigint]", "[1, 2]", [1, 2n]],
+    ["bigint[][]", "[[1], [9007199254740993]]", [[1n], [large]]],
+    ["number[][]", "[1, 2]", [[1, 2]]],
+    ["Map<string, bigint>", '{"a": 1}', new Map([["a", 1n]])],
+    ["Set<bigint>", "[1, 1]", new Set([1n])],
+    ["unknown", "[9007199254740993]", [large]],
+    ["Other", '{"a": 9007199254740993}', { a: large }],
+    ["string | number", "9007199254740993", "9007199254740993"],
+  ];
+  for (const [type, word, value] of cases) {
+    assert.equal(parse(`x: ${type}`, "--x", word), [value], `${type}: ${word}`);
+  }
+  assert.equal(parse("xs: bigint[]", "--xs", "1", "--xs", "9007199254740993"), [[1n, large]]);
+});
+
+values("where only numbers are taken it is refused by name", () => {
+  for (const [type, word, expected] of [
+    ["number", "9007199254740993", "a number"],
+    ["number[]", "[1, 9007199254740993]", "a list of numbers"],
+    ["number | null", "-9007199254740993", "a number"],
+    ["Record<string, number>", '{"a": 9007199254740993}', "of the type Record<string, number>"],
+    ["{ a: number[] }", '{"a": [9007199254740993]}', "of the type { a: number[] }"],
+    ["number | boolean", "9007199254740993", "of the type number | boolean"],
+    ["[number, string]", '[9007199254740993, "x"]', "of the type [number, string]"],
+    ["Map<string, number>", '{"a": 9007199254740993}', "of the type Map<string, number>"],
+  ] as const) {
+    const { message, hint } = refusal(`xs: ${type}`, `--xs=${word}`);
+    assert.is(message, `--xs must be ${expected}; it was given ${JSON.stringify(word)}.`);
+    const digits = /-?\d{16}/.exec(word)?.[0];
+    assert.is(
+      hint,
+      `A number is exact up to 9007199254740991; a parameter of the type bigint takes ${digits}.`,
+    );
+  }
+  assert.match(refusal("xs: number[]", "--xs", "1", "--xs", "9007199254740993").message, "--xs");
+  assert.match(refusal("x = 7", "--x", "9007199254740993").message, "--x must be a number");
+});
+
+values("a value of another shape than the type is refused", () => {
+  for (const [type, word] of [
+    ["{ a: number }", '{"b": 1}'],
+    ["{ a: number }", "[1]"],
+    ["Record<string, number>", '{"a": "x"}'],
+    ["[number, string]", "[1]"],
+    ["number[][]", "[[1], 2]"],
+    ["Set<number>", '{"a": 1}'],
+    ["bigint", "1.5"],
+    ["boolean | number", "x"],
+  ] as const) {
+    assert.match(refusal(`x: ${type}`, "--x", word).message, /^--x must be /, `${type}: ${word}`);
+  }
+});
+
+values("a Date is a day or a time", () => {
+  const iso = (word: string, type = "Date") => {
+    const [date] = parse(`when: ${type}`, "--when", word);
+    return (date as Date).toISOString();
+  };
+  assert.is(iso("2026-11-22"), "2026-11-22T00:00:00.000Z");
+  assert.is(iso("2026-11-22T09:43:43.5+01:00"), "2026-11-22T08:43:43.500Z");
+  assert.is(iso("2026-11-22T09:43Z", "Date | null"), "2026-11-22T09:43:00.000Z");
+  const [dates] = parse("all: Date[]", "--all", '["2026-11-22"]') as [Date[]];
+  assert.is(dates[0]?.getTime(), Date.UTC(2026, 10, 22));
+  const [{ from }] = parse("x: { from: Date }", "--x", '{"from": "2026-11-22"}') as [
+    { from: Date },
+  ];
+  assert.ok(from instanceof Date);
+  for (const word of [
+    "tomorrow",
+    "3",
+    "2026-02-30",
+    "2026-13-01",
+    "22.11.2026",
+    "2026-11-22T25:00Z",
+    "",
+  ]) {
+    const { message } = refusal("when: Date", `--when=${word}`);
+    assert.is(
+      message,
+      `--when must be a date (2026-11-22, or 2026-11-22T09:43:43Z); it was given ${JSON.stringify(word)}.`,
+    );
+  }
+});
+
+values("the literals of a string type are what JavaScript reads in them", () => {
+  const type = `"a\\"b" | 'it\\'s' | "a|b" | "tab\\t" | '\\u00e9' | \`x y\` | "("`;
+  for (const word of ['a"b', "it's", "a|b", "tab\t", "é", "x y", "("]) {
+    assert.equal(parse(`x: ${type}`, "--x", word), [word]);
+  }
+  assert.is(
+    refusal(`x: ${type}`, "--x", "b").message,
+    `--x must be one of "a\\"b", "it's", a|b, "tab\\t", é, "x y", (; it was given "b".`,
+  );
+  assert.equal(parse('x: "1" | "2"', "--x", "1"), ["1"]);
+  assert.equal(parse("x: -1 | 1 | 0x10", "--x", "16"), [16]);
+  assert.equal(parse('x: "a" | 1', "--x", "1"), [1]);
+  assert.match(refusal('x: "a" | 1', "--x", "b").message, /of the type "a" \| 1/);
+});
+
 values.run();
 
 const options = suite("parseTaskArguments: options");
