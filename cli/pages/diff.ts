@@ -1,5 +1,6 @@
 import type { CodeComparison } from "../../src/compare/code.ts";
 import type { Comparison } from "../../src/compare/executions.ts";
+import type { FileComparison } from "../../src/compare/files.ts";
 import type { JobSum } from "../../src/compare/jobs.ts";
 import type { TagChange } from "../../src/compare/tags.ts";
 import type { TaskComparison, TaskVersion } from "../../src/compare/tasks.ts";
@@ -11,6 +12,7 @@ import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { wholeValue } from "../../src/provenance/read.ts";
 import type { Code } from "../../src/record/records.ts";
 import { formatTag } from "../../src/tag/text.ts";
+import type { File } from "../../src/value/file.ts";
 import { preview } from "../../src/value/preview.ts";
 import { StoredValue, Tagged } from "../../src/value/value.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
@@ -35,13 +37,14 @@ export async function diffPage(
   paint: Paint,
   { chosen }: { chosen: boolean },
 ): Promise<string> {
-  const { before, after, tags, code, call, tasks, jobs } = comparison;
+  const { before, after, tags, code, call, files, tasks, jobs } = comparison;
   const lines = chosen ? [`The previous execution of ${oneLine(after.task)}:`] : [];
   lines.push(`${paint("red", "---")} ${headOf(before, paint)}`);
   lines.push(`${paint("green", "+++")} ${headOf(after, paint)}`, durations(before, after));
   lines.push("", ...tagSection(tags, paint));
   lines.push("", ...codeSection(code, paint));
   lines.push("", ...(await callSections(log, call, paint)));
+  lines.push(...fileSection(files, paint));
   lines.push("", ...taskSection(tasks, paint), "");
   lines.push(...jobsTable(jobs, [shortId(before.id), shortId(after.id)], paint));
   return `${lines.join("\n")}\n`;
@@ -167,6 +170,27 @@ async function sideOf(log: IndexedLog, given: Given | null) {
   };
 }
 
+/** Each path whose contents differ, with the whole git object ids: `git cat-file` may have them. */
+function fileSection({ changed, isCut }: FileComparison, paint: Paint): string[] {
+  if (changed.length === 0 && !isCut) return [];
+  const side = (sign: string, path: string, files: readonly File[]) =>
+    files.map((file) => {
+      const content =
+        file.hash === null ? "no file was there" : `${file.hash} (${file.size} bytes)`;
+      return oneLine(`${sign}${path} ${content}`);
+    });
+  const lines = changed
+    .slice(0, LISTED)
+    .flatMap(({ path, before, after }) => [...side("-", path, before), ...side("+", path, after)]);
+  return [
+    "",
+    paint("bold", "Files that jobs took or gave"),
+    ...changedLines(lines, paint),
+    ...(changed.length > LISTED ? [`  and ${changed.length - LISTED} more paths`] : []),
+    ...(isCut ? ["  Not all jobs were looked at."] : []),
+  ];
+}
+
 function taskSection({ changed, removed, added }: TaskComparison, paint: Paint): string[] {
   const version = ({ name, hash }: TaskVersion) => `${shortId(hash)} ${oneLine(name)}`;
   const only = changedLines(
@@ -193,7 +217,7 @@ function same(title: string, what: string, paint: Paint): string {
 
 /** The same as programs get it. Values that have a file of their own, or only a hash, are ids. */
 export function diffJson(comparison: Comparison): object {
-  const { before, after, tags, code, call, tasks, jobs } = comparison;
+  const { before, after, tags, code, call, files, tasks, jobs } = comparison;
   return {
     _type: "Diff",
     before: executionJson(before),
@@ -204,6 +228,7 @@ export function diffJson(comparison: Comparison): object {
       ahead: code.ahead.map(commitJson),
       behind: code.behind.map(commitJson),
     },
+    files: files.changed.map(({ path, before, after }) => ({ path, before, after })),
     tasks,
     ...(call ? callJson(call) : { args: null, result: null }),
     jobs: [{ task: null, ...jobs.all }, ...jobs.tasks].map(({ task, before, after }) => ({

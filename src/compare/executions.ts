@@ -4,6 +4,7 @@ import { findEntity } from "../provenance/find.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { readExecution } from "../provenance/read.ts";
 import { type CodeComparison, compareCode } from "./code.ts";
+import { compareFiles, type FileComparison } from "./files.ts";
 import { compareJobs, type JobComparison } from "./jobs.ts";
 import { compareTags, type TagChange } from "./tags.ts";
 import { compareTasks, type TaskComparison } from "./tasks.ts";
@@ -21,6 +22,7 @@ export interface Comparison {
    * The calls of the root tasks; null while not both have ended, which is when they are recorded.
    */
   readonly call: CallComparison | null;
+  readonly files: FileComparison;
   readonly jobs: JobComparison;
 }
 
@@ -46,6 +48,7 @@ export async function compareExecutions(
     code: await compareCode(backend, records[0].code, records[1].code),
     tasks: await compareTasks(log, tallies[0]!, tallies[1]!),
     call: calls[0] && calls[1] && compareCalls(calls[0], calls[1], backend.repository.objectFormat),
+    files: await compareFiles(log, before, after),
     jobs: compareJobs(tallies[0]!, tallies[1]!),
   };
 }

@@ -13,7 +13,7 @@ import {
 import { recorded } from "../support/recorded.ts";
 
 const workflow = (loud: string, last = "") => `
-import { task } from "redun-git";
+import { File, task } from "redun-git";
 export const namespace = "hello";
 export const planet = task(() => "World");
 export const shout = task((text: string) => {
@@ -24,6 +24,11 @@ export const long = task({ version: "${loud}" }, (n: number) => Array.from({ len
 export const many = task((n: number) => Array.from({ length: 400 }, (_, at) => at * n));
 export const fail = task((why: string): string => { throw new RangeError(why); });
 export const wait = task(async () => { await new Promise((done) => setTimeout(done, 60_000)); });
+export const size = task(async (file: File) => (await file.read()).length);
+export const sizes = task((path = "data.txt") => [size(new File(path)), size(new File("same.txt"))]);
+export const keyed = task((key = process.env.DIFF_KEY, { at = Number(key) } = {}) => at);
+class Model {}
+export const use = task((_: Model) => new Model());
 export const main = task((greet = "Hello", extra = 0) => [shout(greet), planet()${last}]);
 `;
 
@@ -309,6 +314,44 @@ diff("what cannot be compared is an error that says why", () => {
     assert.equal([result.status, result.stdout], [status, ""], result.stderr);
     assert.match(result.stderr, message);
   }
+});
+
+diff("the file whose content made the difference, with both hashes", () => {
+  const hashes = ["a", "bb"].map((text) => {
+    writeFiles(dir, { "data.txt": text, "same.txt": "same" });
+    run("w.ts", "sizes");
+    return git("hash-object", "data.txt");
+  });
+  const text = ok(dir, ["diff", "-"]);
+  assert.equal(section(text, "Files"), [
+    "Files that jobs took or gave",
+    `  -data.txt ${hashes[0]} (1 bytes)`,
+    `  +data.txt ${hashes[1]} (2 bytes)`,
+  ]);
+  const [{ files }] = jsonLines(ok(dir, ["diff", "-", "--format", "json"]));
+  const at = (at: number) => [{ path: "data.txt", hash: hashes[at], size: at + 1 }];
+  assert.equal(files, [{ path: "data.txt", before: at(0), after: at(1) }]);
+});
+
+diff("a computed default that made the difference", () => {
+  for (const key of ["1", "2"]) ok(dir, ["run", "-q", "w.ts", "keyed"], { env: { DIFF_KEY: key } });
+  const text = ok(dir, ["diff", "-"]);
+  assert.equal(section(text, "Arguments"), [
+    "Arguments of hello.keyed",
+    "  -key='1'",
+    "  +key='2'",
+    "  -options={at: 1}",
+    "  +options={at: 2}",
+  ]);
+});
+
+diff("objects that were recorded without their content cannot be compared", () => {
+  for (let at = 0; at < 2; at++) run("w.ts", "use", "--_", "1");
+  const text = ok(dir, ["diff", "-"]);
+  assert.equal(section(text, "Result"), [
+    "Result",
+    "  <class Model> was recorded without its content: it cannot be compared",
+  ]);
 });
 
 diff.run();
