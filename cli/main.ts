@@ -6,6 +6,9 @@ import type { CommandSpec, Options } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { asUsageError, noCommand, unknownCommand } from "./misuse.ts";
 import { reportError } from "./text/error.ts";
+import { watchOutput } from "./text/output.ts";
+
+watchOutput();
 
 /** The one place where errors become text and an exit status. Resolves when the command is done. */
 export const done = main(process.argv.slice(2)).catch((error) => {

@@ -8,7 +8,7 @@ import {
   ENTITY_TYPES,
   type EntityType,
   EXECUTION_STATUSES,
-  JOB_STATUSES,
+  SHOWN_JOB_STATUSES,
 } from "../src/record/records.ts";
 import { pathsMeant, recordedPath } from "../src/value/file-path.ts";
 import { readTypeName } from "../src/value/type-name.ts";
@@ -96,7 +96,7 @@ export async function selectionOf(log: IndexedLog, options: Options): Promise<Se
       ...someOf("exec", ids),
       ...someOf("status", statuses(execStatus, EXECUTION_STATUSES, "--exec-status")),
     ),
-    job: allOf(...someOf("status", statuses(jobStatus, JOB_STATUSES, "--job-status"))),
+    job: allOf(...someOf("status", statuses(jobStatus, SHOWN_JOB_STATUSES, "--job-status"))),
     taskHashes: list(taskHash),
     results: list(result),
     args: list(arg),

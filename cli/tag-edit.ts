@@ -8,7 +8,8 @@ import { formatKey, parseTagKeyValue } from "../src/tag/text.ts";
 import { compareCodePoints } from "../src/value/code-points.ts";
 import { clip } from "../src/value/shown-text.ts";
 import type { CommandFunction } from "./command.ts";
-import { oneLine, write } from "./text/terminal.ts";
+import { write } from "./text/output.ts";
+import { oneLine } from "./text/terminal.ts";
 import { withLog } from "./with-log.ts";
 
 /** What a command that edits tags does with them, in words. */

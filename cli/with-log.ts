@@ -15,6 +15,7 @@ export async function withLog<T>(
   { appends = false } = {},
 ): Promise<T> {
   const log = await IndexedLog.open(logChoice(options));
+  log.log.onWait = ({ message }) => process.stderr.write(`Waiting: ${visible(message)}\n`);
   if (appends) log.prepareAppend();
   try {
     await refresh(log);

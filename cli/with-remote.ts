@@ -10,8 +10,9 @@ import { logsOfRemote, previewFetch, type Talk } from "../src/share/fetch.ts";
 import { chooseRemote, type RemoteLog, remoteLog } from "../src/share/remotes.ts";
 import { isJson, logChoice, type Options } from "./command.ts";
 import { jsonText } from "./text/json.ts";
+import { write } from "./text/output.ts";
 import { reportRecovery } from "./text/recovery.ts";
-import { visible, write } from "./text/terminal.ts";
+import { visible } from "./text/terminal.ts";
 import { watchedLog } from "./watched-log.ts";
 
 /** What a command that talks with a remote begins with. */

@@ -39,6 +39,7 @@ export type ErrorCode =
   | "SIGNING_FAILED"
   | "REF_MOVED"
   | "REF_BUSY"
+  | "HOOK_REFUSED"
   | "BAD_REF"
   | "OBJECT_MISSING"
   | "UNKNOWN_REVISION"
@@ -65,4 +66,6 @@ export type ErrorCode =
   | "BAD_TASK"
   | "NOT_IN_A_RUN"
   | "RUN_ALIVE"
+  | "RUN_STALLED"
+  | "OUTPUT_FAILED"
   | "INDEX_FAILED";

@@ -9,7 +9,7 @@ import { argsOf, outcomeOf, type RecordedValue, readJob, wholeValue } from "./pr
 import { type BlamedTag, type TagChange, tagBlame, tagHistory } from "./provenance/tag-history.ts";
 import { allOf, type Condition } from "./query/condition.ts";
 import { parseQuery } from "./query/parse.ts";
-import type { EntityType, ExecutionStatus, JobStatus } from "./record/records.ts";
+import type { EntityType, ExecutionStatus, ShownJobStatus } from "./record/records.ts";
 import { type Tags, tagPairs } from "./tag/set.ts";
 import type { TagPair } from "./tag/tag.ts";
 import { plain } from "./value/plain.ts";
@@ -43,7 +43,7 @@ export interface LoggedExecution extends LoggedEntity {
 
 export interface LoggedJob extends LoggedEntity {
   readonly type: "Job";
-  readonly status: JobStatus;
+  readonly status: ShownJobStatus;
   readonly started: Date;
   readonly ended: Date | null;
   readonly task: string;

@@ -4,7 +4,8 @@ import { indexedTip } from "../../src/index/stamp.ts";
 import { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { type CommandFunction, isJson, logChoice, type Options } from "../command.ts";
 import { jsonText } from "../text/json.ts";
-import { visible, write } from "../text/terminal.ts";
+import { write } from "../text/output.ts";
+import { visible } from "../text/terminal.ts";
 import { refresh } from "../with-log.ts";
 
 export const command: CommandFunction = async ([action], options) => {

@@ -8,7 +8,8 @@ import {
   type SetupStep,
 } from "../../src/share/setup.ts";
 import type { CommandFunction, Options } from "../command.ts";
-import { visible, write } from "../text/terminal.ts";
+import { write } from "../text/output.ts";
+import { visible } from "../text/terminal.ts";
 
 export const command: CommandFunction = (_words, options) =>
   options.undo ? undo(options) : setUp(options);

@@ -6,7 +6,8 @@ import { remoteOfTracking } from "../../src/share/remotes.ts";
 import { type CommandFunction, isJson, logChoice } from "../command.ts";
 import { jsonText } from "../text/json.ts";
 import { localTime } from "../text/lines.ts";
-import { oneLine, write } from "../text/terminal.ts";
+import { write } from "../text/output.ts";
+import { oneLine } from "../text/terminal.ts";
 
 export const command: CommandFunction = async (_words, options) => {
   const json = isJson(options);

@@ -6,7 +6,8 @@ import { type CommandFunction, isJson } from "../command.ts";
 import { conflictsAfter, conflictsText } from "../conflicts.ts";
 import { arrivalsText } from "../text/arrivals.ts";
 import { jsonText } from "../text/json.ts";
-import { visible, write } from "../text/terminal.ts";
+import { write } from "../text/output.ts";
+import { visible } from "../text/terminal.ts";
 import { watchedLog } from "../watched-log.ts";
 import { withLog } from "../with-log.ts";
 

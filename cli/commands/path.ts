@@ -1,7 +1,7 @@
 import { findEntities } from "../../src/provenance/find.ts";
 import { pathsOf } from "../../src/provenance/paths.ts";
 import type { CommandFunction } from "../command.ts";
-import { write } from "../text/terminal.ts";
+import { write } from "../text/output.ts";
 import { withLog } from "../with-log.ts";
 
 export const command: CommandFunction = async (words, options) => {

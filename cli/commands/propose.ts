@@ -2,7 +2,8 @@ import { proposeTags } from "../../src/share/propose.ts";
 import { assertKnown, lastSeen, remoteLog } from "../../src/share/remotes.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import { jsonText } from "../text/json.ts";
-import { visible, write } from "../text/terminal.ts";
+import { write } from "../text/output.ts";
+import { visible } from "../text/terminal.ts";
 import { withRemote } from "../with-remote.ts";
 
 export const command: CommandFunction = ([branch], options) => {

@@ -12,8 +12,9 @@ import { type CommandFunction, isJson, type Options } from "../command.ts";
 import { conflictsAfter, conflictsText } from "../conflicts.ts";
 import { arrivalsText } from "../text/arrivals.ts";
 import { reportError } from "../text/error.ts";
+import { write } from "../text/output.ts";
 import { reportPushFailures } from "../text/push-failure.ts";
-import { visible, write } from "../text/terminal.ts";
+import { visible } from "../text/terminal.ts";
 import { watchedLog } from "../watched-log.ts";
 import { factsJson, preview, type Sharing, withRemote } from "../with-remote.ts";
 

@@ -5,8 +5,9 @@ import { recoverRun } from "../../src/log/recover.ts";
 import { type CommandFunction, isJson, type Options } from "../command.ts";
 import { jsonText } from "../text/json.ts";
 import { localTime } from "../text/lines.ts";
+import { write } from "../text/output.ts";
 import { nameOf, recoveredText } from "../text/recovery.ts";
-import { oneLine, visible, write } from "../text/terminal.ts";
+import { oneLine, visible } from "../text/terminal.ts";
 import { withOwnLog } from "../with-remote.ts";
 
 export const command: CommandFunction = async ([id], options) => {

@@ -5,8 +5,9 @@ import { wordsFor } from "../../src/share/remotes.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import { arrivalsText } from "../text/arrivals.ts";
 import { jsonText } from "../text/json.ts";
+import { write } from "../text/output.ts";
 import { reportPushFailures } from "../text/push-failure.ts";
-import { oneLine, write } from "../text/terminal.ts";
+import { oneLine } from "../text/terminal.ts";
 import { watchedLog } from "../watched-log.ts";
 import { withOwnLog } from "../with-remote.ts";
 

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { dirname, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
@@ -17,12 +18,14 @@ import type { TagPair } from "../../src/tag/tag.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
 import { isHelp, longName, ownOption, takeOptions } from "../argv.ts";
 import { type CommandFunction, isJson, logChoice, type Options } from "../command.ts";
+import { Interrupted, Interrupts } from "../interrupts.ts";
 import { LIBRARY_URL } from "../library-url.ts";
 import { PAGER } from "../options.ts";
 import { RUN } from "../run-command.ts";
 import { jsonText } from "../text/json.ts";
+import { write } from "../text/output.ts";
 import { RunReporter } from "../text/run-reporter.ts";
-import { painter, visible, write } from "../text/terminal.ts";
+import { painter, visible } from "../text/terminal.ts";
 
 type AnyTask = Task<unknown[], unknown>;
 
@@ -129,9 +132,7 @@ async function run(
   process.once("exit", () => {
     if (reporter.hasStarted) autoPush(options);
   });
-  const interrupt = new AbortController();
-  const stop = (signal: NodeJS.Signals) => interrupt.abort(new Interrupted(signal));
-  process.once("SIGINT", stop).once("SIGTERM", stop);
+  const interrupts = new Interrupts();
   try {
     const result = await scheduler.run(expression, {
       argv: process.argv.slice(2),
@@ -140,38 +141,30 @@ async function run(
       project: options.project as string | undefined,
       doc: options.doc as string | undefined,
       user: options.user as string | undefined,
-      signal: interrupt.signal,
+      signal: interrupts.signal,
     });
+    interrupts.close();
+    // A record that waits may be lost with the machine: nobody should take that for success.
+    if (reporter.isRecordLeft) process.exitCode = 1;
     await write(resultText(result, options));
   } catch (error) {
-    if (error instanceof Interrupted) exitLikeSignal(error.signal);
-    if (!reporter.hasStarted) throw error;
+    interrupts.close();
+    if (error instanceof Interrupted) process.exit(128 + constants.signals[error.signal]);
+    if (!reporter.hasStarted || isOutputError(error)) throw error;
     reporter.failed(error);
     // Siblings of the failed job may go on for hours, and nobody waits for them any more.
     process.exit(1);
-  } finally {
-    process.off("SIGINT", stop).off("SIGTERM", stop);
   }
+}
+
+function isOutputError(error: unknown): boolean {
+  return error instanceof RedunError && error.code === "OUTPUT_FAILED";
 }
 
 function autoPush(options: Options): void {
   const repository = findRepository(process.cwd());
   const config = loadConfig(repository);
   startAutoPush(config, process.argv[1]!, chosenRef(logChoice(options), config));
-}
-
-class Interrupted extends Error {
-  readonly signal: NodeJS.Signals;
-
-  constructor(signal: NodeJS.Signals) {
-    super(`Interrupted by ${signal}`);
-    this.signal = signal;
-  }
-}
-
-/** The run is recorded; what its tasks still do must not hold the process. */
-function exitLikeSignal(signal: NodeJS.Signals): never {
-  process.exit(signal === "SIGINT" ? 130 : 143);
 }
 
 function tagsOf(options: Options): TagPair[] {

@@ -1,10 +1,13 @@
 import type { ExecutionRow, JobRow } from "../../src/index/rows.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import { readJob } from "../../src/provenance/read.ts";
+import { preview } from "../../src/value/preview.ts";
+import { ErrorValue } from "../../src/value/value.ts";
 import { timesJson } from "../text/json.ts";
 import { commandLine, duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
 import { statusTable } from "../text/status-table.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
-import { docBlock } from "./doc.ts";
+import { docBlock, indented } from "./doc.ts";
 import { jobLine } from "./job.ts";
 import { linkLines, linksFor } from "./links.ts";
 import { tagsJson } from "./tags.ts";
@@ -24,6 +27,7 @@ export function executionJson(row: ExecutionRow): object {
     id: row.id,
     status: row.status,
     ...timesJson(row),
+    ...(row.reason !== null && { reason: row.reason }),
     task: row.task,
     user: row.user,
     commit: row.commit,
@@ -33,19 +37,62 @@ export function executionJson(row: ExecutionRow): object {
 }
 
 /** Everything about one execution. */
-export function executionPage(log: IndexedLog, row: ExecutionRow, paint: Paint): string {
+export async function executionPage(
+  log: IndexedLog,
+  row: ExecutionRow,
+  paint: Paint,
+): Promise<string> {
   const { tags } = row;
   const jobs = log.index.jobsOf(row.seq);
   const lines = [executionLine(row, paint, oneLine(row.id))];
   if (row.ended !== null) lines.push(`Duration: ${duration(row.ended - row.started)}`);
   lines.push(...linkLines(linksFor(log, tags), paint));
+  lines.push(...(await whyBlock(log, row, jobs, paint)));
   lines.push(...docBlock(tags), "");
   lines.push(...statusTable(log.index.jobTallies(row.seq), row.ended ?? row.started), "");
   const count = (status: string) => jobs.filter((job) => job.status === status).length;
-  const counts = ["DONE", "CACHED", "FAILED"].map((status) => `${status}: ${count(status)}`);
+  const shown = ["DONE", "CACHED", "FAILED", ...(count("INTERRUPTED") > 0 ? ["INTERRUPTED"] : [])];
+  const counts = shown.map((status) => `${status}: ${count(status)}`);
   lines.push(`Jobs: ${jobs.length} (${counts.join(", ")})`, "-".repeat(80));
   lines.push(...jobTree(jobs, paint));
   return `${lines.join("\n")}\n`;
+}
+
+/** What ended an execution that did not end well. */
+async function whyBlock(
+  log: IndexedLog,
+  { status, reason }: ExecutionRow,
+  jobs: readonly JobRow[],
+  paint: Paint,
+): Promise<string[]> {
+  const lines = reason === null ? [] : ["", ...indented(reason, "  ")];
+  const failed = status === "FAILED" && reason === null ? failedJob(jobs) : undefined;
+  if (!failed) return lines;
+  const { error } = await readJob(log, failed);
+  return [
+    ...lines,
+    "",
+    `  ${paint("red", "Failed in")} ${jobLine(failed, paint)}`,
+    ...indented(errorText(error), "    "),
+  ];
+}
+
+/** The job whose error ended the run: from the root, always the child that failed first. */
+function failedJob(jobs: readonly JobRow[]): JobRow | undefined {
+  const first = new Map<number | null, JobRow>();
+  for (const job of jobs) {
+    if (job.status !== "FAILED") continue;
+    const other = first.get(job.parent);
+    if (!other || job.ended! < other.ended!) first.set(job.parent, job);
+  }
+  let found = first.get(null);
+  for (let next = found; next; next = first.get(next.seq)) found = next;
+  return found;
+}
+
+function errorText(error: unknown): string {
+  if (!(error instanceof ErrorValue)) return preview(error);
+  return error.stack || `${error.name}: ${error.message}`;
 }
 
 /** The same for programs. */

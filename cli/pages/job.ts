@@ -6,7 +6,7 @@ import { sameTag } from "../../src/tag/graph.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { ErrorValue } from "../../src/value/value.ts";
 import { timesJson } from "../text/json.ts";
-import { duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
+import { duration, localTime, shortDuration, shortId, statusBox, tagText } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
 import { argsJson, callHead, callLines, outcomeJson } from "./call-lines.ts";
 import { dataflowBlock, dataflowJson } from "./dataflow.ts";
@@ -18,11 +18,12 @@ import { taskSection, taskTags } from "./task.ts";
 /** Child jobs that a page lists. */
 const LISTED = 10;
 
-/** `Job 9d095794 [ DONE ] 2026-11-22 09:43:43:  hello_world.greeter(greet='Hi') (team=qa)` */
+/** `Job 9d095794 [ DONE ] 2026-11-22 09:43:43 (20ms):  hello_world.greeter(greet='Hi') (team=qa)` */
 export function jobLine(row: JobRow, paint: Paint, id = shortId(row.id)): string {
   const call = oneLine(`${row.task}(${row.args})`);
   const box = statusBox(row.status, paint);
-  const head = `${paint("bold", `Job ${id}`)} ${box} ${localTime(row.started)}:  ${call}`;
+  const took = row.ended === null ? "" : ` (${shortDuration(row.ended - row.started)})`;
+  const head = `${paint("bold", `Job ${id}`)} ${box} ${localTime(row.started)}${took}:  ${call}`;
   return `${head} ${tagText(row.tags, paint, row.conflicts)}`.trimEnd();
 }
 
@@ -52,13 +53,21 @@ export async function jobSection(log: IndexedLog, row: JobRow, paint: Paint): Pr
   // The doc of its task stands below, with the task.
   const known = await taskTags(log, row.taskHash);
   lines.push(...docBlock(row.tags.filter((tag) => !known.some((other) => sameTag(tag, other)))));
-  lines.push("", ...(await callPart(log, record, paint)));
+  lines.push("", ...(await callPart(log, row, record, paint)));
   lines.push("", ...(await taskSection(log, row.taskHash, paint, "  ")));
   return lines;
 }
 
-async function callPart(log: IndexedLog, record: Job, paint: Paint): Promise<string[]> {
-  if (record.call === null) return ["  CallNode (none: the job has not ended)"];
+const STILL_AT_WORK = "  CallNode (none: the job has not ended)";
+const CUT_SHORT = "  CallNode (none: the job was at work when its run ended)";
+
+async function callPart(
+  log: IndexedLog,
+  row: JobRow,
+  record: Job,
+  paint: Paint,
+): Promise<string[]> {
+  if (record.call === null) return [row.status === "INTERRUPTED" ? CUT_SHORT : STILL_AT_WORK];
   const head = await callHead(log, record.call, record.task, paint);
   return [head, ...(await callLines(log, record))].map((line) => `  ${line}`);
 }

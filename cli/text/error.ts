@@ -1,4 +1,5 @@
 import { RedunError } from "../../src/errors.ts";
+import { isClosedPipe, outputStatus } from "./output.ts";
 import { painter, visible } from "./terminal.ts";
 
 /**
@@ -9,6 +10,7 @@ import { painter, visible } from "./terminal.ts";
 export function reportError(error: unknown): number {
   const paint = painter(process.stderr);
   if (error instanceof RedunError) {
+    if (isClosedPipe(error)) return outputStatus(error.cause as Error);
     const [first = "", ...rest] = visible(error.message).split("\n");
     const head = `${paint("red", "error:")} ${first} ${paint("dim", `[${error.code}]`)}`;
     const hint = error.hint ? [visible(error.hint)] : [];

@@ -1,5 +1,5 @@
 import type { JobComparison, JobSum } from "../../src/compare/jobs.ts";
-import { JOB_STATUSES } from "../../src/record/records.ts";
+import { SHOWN_JOB_STATUSES } from "../../src/record/records.ts";
 import { duration } from "./lines.ts";
 import { oneLine, type Paint } from "./terminal.ts";
 
@@ -9,7 +9,7 @@ export function jobsTable(
   [before, after]: readonly [string, string],
   paint: Paint,
 ): string[] {
-  const statuses = JOB_STATUSES.filter(
+  const statuses = SHOWN_JOB_STATUSES.filter(
     (status) => all.before.counts.has(status) || all.after.counts.has(status),
   );
   const cellsOf = ({ counts, total, took }: JobSum) => [

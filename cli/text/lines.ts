@@ -38,6 +38,17 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(hundredths / 360_000)}:${two(minutes)}:${two(seconds)}.${two(hundredths % 100)}`;
 }
 
+/** `20ms`, `3.02s`, `12m05s`, `3h20m`: as queries take it. */
+export function shortDuration(milliseconds: number): string {
+  const two = (n: number) => String(Math.floor(n)).padStart(2, "0");
+  if (milliseconds < 1000) return `${Math.round(milliseconds)}ms`;
+  const seconds = Math.round(milliseconds / 10) / 100;
+  if (seconds < 60) return `${seconds.toFixed(2)}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}m${two(seconds % 60)}s`;
+  return `${Math.floor(minutes / 60)}h${two(minutes % 60)}m`;
+}
+
 /**
  * `(env=prod, user=rasmus)`, sorted by code point, long ones cut; empty without tags. Those that
  * contradict each other stand together: `env=dev|prod !conflict`.

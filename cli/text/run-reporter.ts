@@ -1,69 +1,127 @@
 import { inspect } from "node:util";
-import { namedArguments } from "../../src/engine/named-arguments.ts";
+import { callText } from "../../src/engine/describe-job.ts";
 import type { LiveJob, Run } from "../../src/engine/run.ts";
+import { type RunEnd, UncaughtError } from "../../src/engine/run-end.ts";
 import type { SchedulerListener } from "../../src/engine/scheduler.ts";
 import { isError, userStack } from "../../src/engine/user-stack.ts";
+import { RedunError } from "../../src/errors.ts";
 import type { Execution } from "../../src/record/records.ts";
 import { nearPath } from "../../src/script/near-path.ts";
-import { previewArgs } from "../../src/value/preview.ts";
 import { VERSION } from "../../src/version.ts";
 import { commandLine, shortId } from "./lines.ts";
 import { statusTable } from "./status-table.ts";
 import { oneLine, type Paint, painter, visible } from "./terminal.ts";
 
+/** A long run shows its table of jobs this often, in milliseconds. */
+const STATUS_EVERY = 20_000;
+
+export interface ReporterOptions {
+  /** Tells only what went wrong. */
+  readonly quiet: boolean;
+  /** In milliseconds. */
+  readonly statusEvery?: number;
+}
+
 /** Tells on stderr what a run does, in redun's words. */
 export class RunReporter implements SchedulerListener {
   hasStarted = false;
+  /** The run's record could not be committed at its end. */
+  isRecordLeft = false;
   readonly #stream: NodeJS.WriteStream;
   readonly #quiet: boolean;
   readonly #paint: Paint;
+  readonly #statusEvery: number;
   #run: Run | null = null;
   #started = 0;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(stream: NodeJS.WriteStream, { quiet }: { quiet: boolean }) {
+  constructor(stream: NodeJS.WriteStream, options: ReporterOptions) {
     this.#stream = stream;
-    this.#quiet = quiet;
+    this.#quiet = options.quiet;
+    this.#statusEvery = options.statusEvery ?? STATUS_EVERY;
     this.#paint = painter(stream);
   }
 
-  runStarted(execution: Execution): void {
+  runStarted(execution: Execution, run: Run): void {
+    this.#run = run;
     this.hasStarted = true;
     this.#started = performance.now();
     this.#say(`redun-git :: version ${VERSION}`);
     this.#say(`Start Execution ${execution.id}:  redun-git ${commandLine(execution.argv)}`);
+    if (!this.#quiet) this.#timer = setInterval(() => this.#status(), this.#statusEvery).unref();
   }
 
   jobStarted(job: LiveJob): void {
-    this.#say(`${this.#paint("bold", "Run")}    Job ${shortId(job.id)}:  ${callText(job)}`);
+    this.#say(
+      `${this.#paint("bold", "Run")}    Job ${shortId(job.id)}:  ${oneLine(callText(job))}`,
+    );
   }
 
   jobEnded(job: LiveJob): void {
     if (job.status !== "FAILED") return;
-    this.#say(`${this.#paint("red", "*** Reject")} Job ${shortId(job.id)}:  ${callText(job)}`);
+    this.#say(
+      `${this.#paint("red", "*** Reject")} Job ${shortId(job.id)}:  ${oneLine(callText(job))}`,
+    );
   }
 
-  runEnded(_execution: Execution, run: Run, status: string): void {
-    this.#run = run;
+  runEnded(_execution: Execution, _run: Run, status: string, end?: RunEnd): void {
+    clearInterval(this.#timer);
     const seconds = (performance.now() - this.#started) / 1000;
+    this.#status({ isOver: true });
     this.#say("");
-    for (const line of statusTable(run.counts, Date.now())) this.#say(line);
-    this.#say("");
-    if (status === "INTERRUPTED") {
-      this.#say(this.#paint("red", "*** Interrupted. What had finished is recorded."));
-    }
+    if (status === "INTERRUPTED") this.#interrupted(end);
     this.#say(`Execution duration: ${seconds.toFixed(2)} seconds`);
+  }
+
+  recordDelayed(error: RedunError): void {
+    this.#always(`Waiting to record the run: ${visible(error.message)}`);
+  }
+
+  recordLeft({ id }: Execution, error: Error, folder: string): void {
+    this.isRecordLeft = true;
+    const title = this.#paint("red", "*** The record of this run could not be committed:");
+    this.#lines(`${title} ${visible(error.message)}`);
+    if (error instanceof RedunError && error.hint) this.#lines(visible(error.hint));
+    this.#always(`Nothing is lost: it is in ${nearPath(folder, process.cwd())}, and the next`);
+    this.#always(
+      `redun-git command here commits it, with how the run ended (\`redun-git log ${shortId(id)}\`).`,
+    );
+  }
+
+  /** A signal needs no explanation to whoever sent it; anything else does. */
+  #interrupted(end: RunEnd | undefined): void {
+    const title = this.#paint("red", "*** Interrupted. What had finished is recorded.");
+    if (!end || /^Interrupted by SIG/.test(end.reason)) {
+      this.#say(title);
+      return;
+    }
+    this.#always(title);
+    this.#lines(visible(end.reason));
+  }
+
+  #status({ isOver = false } = {}): void {
+    // What was at work when the run ended, ended with it.
+    const jobs = (this.#run?.counts ?? []).map((counted) =>
+      isOver && counted.status === "RUNNING" ? { ...counted, status: "INTERRUPTED" } : counted,
+    );
+    this.#say("");
+    for (const line of statusTable(jobs, Date.now())) this.#say(line);
   }
 
   /** The report of a failed run: the job, its parents, and the user's own error. */
   failed(error: unknown): void {
+    // It was told as what interrupted the run.
+    if (error instanceof RedunError && error.code === "RUN_STALLED") return;
     const title = this.#paint("red", "*** Execution failed.");
     this.#always(`${title} Traceback (most recent task last):`);
     for (const job of this.#parents(error)) {
       const { file, line } = job.task.source;
       const place = file === null ? "" : `${nearPath(file, process.cwd())}:${line}, `;
-      this.#always(`  Job ${shortId(job.id)}: ${place}in ${callText(job)}`);
+      this.#always(`  Job ${shortId(job.id)}: ${place}in ${oneLine(callText(job))}`);
     }
-    for (const line of errorLines(error)) this.#always(line);
+    if (error instanceof UncaughtError) this.#always(visible(error.message));
+    const told = error instanceof UncaughtError ? error.cause : error;
+    for (const line of errorLines(told)) this.#always(line);
   }
 
   #parents(error: unknown): LiveJob[] {
@@ -73,6 +131,10 @@ export class RunReporter implements SchedulerListener {
     return path;
   }
 
+  #lines(text: string): void {
+    for (const line of text.split("\n")) this.#always(line);
+  }
+
   #say(line: string): void {
     if (!this.#quiet) this.#always(line);
   }
@@ -80,12 +142,6 @@ export class RunReporter implements SchedulerListener {
   #always(line: string): void {
     this.#stream.write(`${this.#paint("dim", "[redun]")} ${line}`.trimEnd().concat("\n"));
   }
-}
-
-function callText(job: LiveJob): string {
-  const { names, values } = namedArguments(job.task.source.parameters, job.args);
-  const args = names ? new Map(names.map((name, at) => [name, values[at]])) : values;
-  return oneLine(`${job.task.fullName}(${previewArgs(args)})`);
 }
 
 /** An error's stack without our own frames, its paths as the user would type them. */

@@ -21,15 +21,22 @@ export function statusTable(
   const cell = (text: string | number) => String(text).padStart(7);
   const line = (task: string, cells: (string | number)[]) =>
     `| ${oneLine(task).padEnd(width)} ${cells.map(cell).join(" ")}`;
+  // Not among redun's statuses, so it has a column only where it is needed.
+  const columns = all.has("INTERRUPTED") ? ["INTERRUPTED", ...COLUMNS] : COLUMNS;
   return [
     `| JOB STATUS ${localTime(now).replaceAll("-", "/")}`,
-    line("TASK", [...COLUMNS, "TOTAL"]),
+    line("TASK", [...columns, "TOTAL"]),
     "|",
     ...rows.map(([task, row]) => {
       const total = [...row.values()].reduce((sum, count) => sum + count, 0);
-      return line(task, [...COLUMNS.map((status) => row.get(status) ?? 0), total]);
+      return line(task, [...columns.map((status) => cellOf(row.get(status) ?? 0, status)), total]);
     }),
   ];
+}
+
+/** A count, as wide as the title of its column. */
+function cellOf(count: number, title: string): string {
+  return String(count).padStart(title.length);
 }
 
 function byName([a]: [string, unknown], [b]: [string, unknown]): number {

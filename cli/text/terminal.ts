@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { INVISIBLE } from "../../src/value/shown-text.ts";
+import { write } from "./output.ts";
 
 type Stream = NodeJS.WriteStream;
 type Style = Parameters<typeof styleText>[0];
@@ -46,13 +47,13 @@ export async function page(text: string, corePager?: string): Promise<void> {
   if (!stdout.isTTY || fits || pager === null) return write(text);
   // Takes longer to load than a short answer to print.
   const { spawn } = await import("node:child_process");
-  await new Promise<void>((done) => {
+  await new Promise<void>((done, fail) => {
     const child = spawn(pager, {
       shell: true,
       stdio: ["pipe", "inherit", "inherit"],
       env: { LESS: "FRX", LV: "-c", ...env },
     });
-    child.on("error", () => done(write(text)));
+    child.on("error", () => write(text).then(done, fail));
     child.on("close", () => done());
     // The reader may quit before the end.
     child.stdin.on("error", () => {});
@@ -64,14 +65,4 @@ export async function page(text: string, corePager?: string): Promise<void> {
 export function pagerOf(env: NodeJS.ProcessEnv, corePager?: string): string | null {
   const pager = env.GIT_PAGER ?? corePager ?? env.PAGER ?? "less";
   return env.TERM === "dumb" || pager === "" || pager === "cat" ? null : pager;
-}
-
-/** Writes to stdout and waits until it is taken. A closed pipe (`| head`) ends it silently. */
-export function write(text: string): Promise<void> {
-  return new Promise((done, fail) => {
-    process.stdout.once("error", (error: NodeJS.ErrnoException) =>
-      error.code === "EPIPE" ? done() : fail(error),
-    );
-    process.stdout.write(text, () => done());
-  });
 }

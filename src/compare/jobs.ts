@@ -1,5 +1,5 @@
 import type { JobTally } from "../index/rows.ts";
-import type { JobStatus } from "../record/records.ts";
+import type { ShownJobStatus } from "../record/records.ts";
 import { compareCodePoints } from "../value/code-points.ts";
 
 export interface JobComparison {
@@ -15,7 +15,7 @@ export interface JobSums {
 
 /** Jobs of one execution taken together. */
 export interface JobSum {
-  readonly counts: ReadonlyMap<JobStatus, number>;
+  readonly counts: ReadonlyMap<ShownJobStatus, number>;
   readonly total: number;
   /** From start to end, added up, in milliseconds. Jobs that they called are within. */
   readonly took: number;
@@ -38,7 +38,7 @@ export function compareJobs(
 }
 
 function sumOf(tallies: readonly JobTally[]): JobSum {
-  const counts = new Map<JobStatus, number>();
+  const counts = new Map<ShownJobStatus, number>();
   let [total, took] = [0, 0];
   for (const tally of tallies) {
     counts.set(tally.status, (counts.get(tally.status) ?? 0) + tally.count);

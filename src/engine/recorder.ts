@@ -30,6 +30,9 @@ export interface RecorderOptions {
   readonly checkpoint?: { readonly jobs: number; readonly bytes: number };
 }
 
+/** How a run ended, and when. */
+export type RecordedEnd = Pick<Outcome, "status" | "ended" | "reason">;
+
 /**
  * Writes down what a run does: to the journal at once, to the log at checkpoints and at its end.
  */
@@ -78,25 +81,27 @@ export class Recorder implements RunListener {
    * @throws RedunError when the log cannot be written; the journal stays, and the next command
    * commits it
    */
-  async finish(
-    status: Outcome["status"],
-    ended: string,
-    unfinished: readonly LiveJob[],
-  ): Promise<Appended> {
-    for (const job of unfinished) this.#addJob(job);
-    this.#closed = true;
-    clearInterval(this.#timer);
-    const { journal, pending } = this.#options;
-    journal.write(pending.end(status, ended));
+  async finish(end: RecordedEnd, unfinished: readonly LiveJob[]): Promise<Appended> {
+    this.writeEnd(end, unfinished);
+    const { journal } = this.#options;
     try {
       await this.#writing;
-      const appended = await this.#commit(status);
+      const appended = await this.#commit(end.status);
       journal.remove();
       return appended;
     } catch (error) {
       const lost = journal.leave();
       throw lost > 0 && error instanceof RedunError ? losing(error, lost) : error;
     }
+  }
+
+  /** Writes the end into the journal alone, for a process that exits: the next command commits it. */
+  writeEnd({ status, ended, reason }: RecordedEnd, unfinished: readonly LiveJob[]): void {
+    if (this.#closed) return;
+    for (const job of unfinished) this.#addJob(job);
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#options.journal.write(this.#options.pending.end(status, ended, reason));
   }
 
   #checkpoint(): void {

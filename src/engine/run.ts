@@ -36,6 +36,12 @@ export class Run implements RunHandle {
     this.#evaluation.stopped ??= reason;
   }
 
+  /** The jobs at work that wait for no other job, in the order in which they began. */
+  waitingJobs(): LiveJob[] {
+    const above = new Set([...this.running].map(({ parent }) => parent));
+    return [...this.running].filter((job) => !above.has(job));
+  }
+
   /** The innermost job that an error came out of, for reports. */
   jobThatFailed(error: unknown): LiveJob | undefined {
     return this.#jobs.thatFailed(error);

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, isAbsolute } from "node:path";
+import type { RedunError } from "../errors.ts";
 import { osUser } from "../git/identity.ts";
 import { Journal } from "../log/journal.ts";
 import { PendingRun } from "../log/pending.ts";
@@ -21,6 +23,7 @@ import { LoadedModules, type ModuleFile } from "./loaded-modules.ts";
 import { pendingParts } from "./pending-parts.ts";
 import { Recorder } from "./recorder.ts";
 import { Run, type RunListener } from "./run.ts";
+import { type RunEnd, watchRun } from "./run-end.ts";
 import { type TagSettings, tagSettings } from "./tag-settings.ts";
 import type { TaskDefinition } from "./task.ts";
 import { runTitle } from "./title.ts";
@@ -52,8 +55,17 @@ export interface RunOptions {
 }
 
 export interface SchedulerListener extends RunListener {
-  runStarted?(execution: Execution): void;
-  runEnded?(execution: Execution, run: Run, status: Outcome["status"]): void;
+  runStarted?(execution: Execution, run: Run): void;
+  /** `end` says what ended it, where its own work did not. */
+  runEnded?(execution: Execution, run: Run, status: Outcome["status"], end?: RunEnd): void;
+  /** A lock keeps the record from being committed; it is tried again for some seconds. */
+  recordDelayed?(error: RedunError): void;
+  /**
+   * The log took no commit at the end of a run. The record is safe in its journal, in a folder of the
+   * git directory, and the next command that can write the log commits it. Without this function
+   * Node's `warning` event tells.
+   */
+  recordLeft?(execution: Execution, error: Error, folder: string): void;
 }
 
 interface Prepared {
@@ -193,21 +205,38 @@ export class Scheduler {
       onCommit: (appended, files) => indexed.committed(appended, files),
     });
     const listener = this.#options.listener ?? {};
+    log.onWait = (error) => listener.recordDelayed?.(error);
     const run = new Run(id, objectFormat, [recorder, listener]);
-    listener.runStarted?.(execution);
+    const endOf = (status: Outcome["status"], reason?: string) =>
+      [
+        { status, ended: new Date().toISOString(), ...(reason !== undefined && { reason }) },
+        [...run.running],
+      ] as const;
+    const watch = watchRun(run, signal, (end) => {
+      recorder.writeEnd(...endOf(end.status, end.reason));
+      if (listener.runEnded) listener.runEnded(execution, run, end.status, end);
+      else if (end.exitedIn) writeSync(process.stderr.fd, `redun-git: ${end.reason}\n`);
+      // Whoever called exit in a task did not know that a run was to be ended by it.
+      if (end.exitedIn && !process.exitCode) process.exitCode = 1;
+    });
+    listener.runStarted?.(execution, run);
 
     let status: Outcome["status"] = "DONE";
     try {
-      signal?.throwIfAborted();
-      return await unlessAborted(run.resolve(expression, null), signal);
+      return await watch.orEnded(() => run.resolve(expression, null));
     } catch (error) {
-      status = signal?.aborted ? "INTERRUPTED" : "FAILED";
+      status = watch.end?.status ?? "FAILED";
       run.stop(error as Error);
       throw error;
     } finally {
-      recorder.executionTagged(await lateTags());
-      await recorder.finish(status, new Date().toISOString(), [...run.running]);
-      listener.runEnded?.(execution, run, status);
+      // What cannot be found out any more must not keep the end from being recorded.
+      recorder.executionTagged(await lateTags().catch(() => []));
+      watch.close();
+      await recorder.finish(...endOf(status, watch.end?.reason)).catch((error) => {
+        if (listener.recordLeft) listener.recordLeft(execution, error, journal.folder);
+        else process.emitWarning(recordLeftText(execution, error, journal.folder));
+      });
+      listener.runEnded?.(execution, run, status, watch.end);
     }
   }
 }
@@ -227,6 +256,10 @@ function programName(workTree: string | null): string {
   return isAbsolute(path) ? basename(path) : path;
 }
 
+function recordLeftText({ id }: Execution, error: Error, folder: string): string {
+  return `The record of execution ${id} could not be committed: ${error.message}\nIt is safe in ${folder}; the next redun-git command or run here commits it.`;
+}
+
 /** The task whose call the expression is, or the first one in it. */
 function firstTask(value: unknown): TaskDefinition | undefined {
   const left = [value];
@@ -238,14 +271,4 @@ function firstTask(value: unknown): TaskDefinition | undefined {
     left.push(...others.toReversed(), ...(expression ? [expression.value] : []));
   }
   return undefined;
-}
-
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  return new Promise((done, fail) => {
-    const abort = () => fail(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    work.then(done, fail).finally(() => signal.removeEventListener("abort", abort));
-  });
 }

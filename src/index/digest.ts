@@ -113,6 +113,7 @@ export interface OutcomeDigest {
   /** Its number in EXECUTION_STATUSES. */
   readonly status: number;
   readonly ended: number;
+  readonly reason: string | null;
 }
 
 export interface TagsDigest {
@@ -282,11 +283,11 @@ function execution(path: string, id: string, record: unknown): ExecutionDigest {
 }
 
 function outcome(path: string, execution: string, record: unknown): OutcomeDigest {
-  const { execution: named, status, ended } = decodeOutcome(record);
+  const { execution: named, status, ended, reason = null } = decodeOutcome(record);
   checkSame(named, execution);
   const code = EXECUTION_STATUSES.indexOf(status);
   const day = dayOf(path);
-  return { kind: "outcome", execution, day, status: code, ended: Date.parse(ended) };
+  return { kind: "outcome", execution, day, status: code, ended: Date.parse(ended), reason };
 }
 
 function tagEdits(entity: string, oid: string, record: unknown): TagsDigest {

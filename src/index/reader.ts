@@ -29,6 +29,8 @@ import {
   entityRow,
   executionRow,
   JOB_SQL,
+  JOB_STATUS,
+  JOB_TOOK,
   JOBS_BEFORE,
   JOBS_BEHIND,
   type JobRow,
@@ -154,10 +156,10 @@ export class IndexReader {
     const { from, to } = jobRange(execution);
     return this.#statements
       .get(
-        `SELECT w.text AS task, t.id AS task_hash, j.status, count(*) AS count,
-           coalesce(sum(j.took), 0) AS took
+        `SELECT w.text AS task, t.id AS task_hash, ${JOB_STATUS} AS shown, count(*) AS count,
+           coalesce(sum(${JOB_TOOK}), 0) AS took
          FROM job j JOIN entity t ON t.seq = j.task LEFT JOIN word w ON w.seq = t.name
-         WHERE j.seq >= ? AND j.seq < ? GROUP BY j.task, j.status ORDER BY min(j.seq)`,
+         WHERE j.seq >= ? AND j.seq < ? GROUP BY j.task, shown ORDER BY min(j.seq)`,
       )
       .all(from, to)
       .map(jobTally);

@@ -4,7 +4,8 @@ import {
   EXECUTION_STATUSES,
   type ExecutionStatus,
   JOB_STATUSES,
-  type JobStatus,
+  SHOWN_JOB_STATUSES,
+  type ShownJobStatus,
 } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { Tuple } from "./database.ts";
@@ -26,6 +27,8 @@ export interface ExecutionRow extends TagColumns {
   readonly status: ExecutionStatus;
   readonly started: number;
   readonly ended: number | null;
+  /** What ended it, where no failed job says so. */
+  readonly reason: string | null;
   readonly task: string;
   readonly argv: readonly string[];
   readonly user: string;
@@ -47,7 +50,7 @@ export interface JobRow extends TagColumns {
   readonly parent: number | null;
   readonly task: string;
   readonly taskHash: string;
-  readonly status: JobStatus;
+  readonly status: ShownJobStatus;
   readonly started: number;
   readonly ended: number | null;
   /** The arguments as one short line. */
@@ -60,7 +63,7 @@ export interface JobRow extends TagColumns {
 export interface JobTally {
   readonly task: string;
   readonly taskHash: string;
-  readonly status: JobStatus;
+  readonly status: ShownJobStatus;
   readonly count: number;
   /** How long they took together, in milliseconds; those that have not ended count nothing. */
   readonly took: number;
@@ -80,18 +83,20 @@ const conflictSql = (type: string, table: string) =>
   `(SELECT group_concat(pair) FROM conflict c WHERE c.type = ${type} AND c.entity = ${table}.seq)`;
 
 export const EXECUTION_SQL = `SELECT e.seq, e.id, e.status, e.started, e.took, t.text, e.argv, u.text,
-    code.text, tree.text, e.tags, ${conflictSql(String(ENTITY_TYPES.indexOf("Execution")), "e")}
+    code.text, tree.text, e.reason, e.tags, ${conflictSql(String(ENTITY_TYPES.indexOf("Execution")), "e")}
   FROM execution e LEFT JOIN word t ON t.seq = e.task LEFT JOIN word u ON u.seq = e.user
   LEFT JOIN word code ON code.seq = e.commit_id LEFT JOIN word tree ON tree.seq = e.tree_id`;
 
 export function executionRow(row: Tuple, dictionary: Dictionary): ExecutionRow {
-  const [seq, id, status, started, took, task, argv, user, commit, tree, tags, conflicts] = row;
+  const [seq, id, status, started, took, task, argv, user, commit, tree, ...more] = row;
+  const [reason, tags, conflicts] = more;
   return {
     seq: seq as number,
     id: loadId(id),
     status: EXECUTION_STATUSES[status as number]!,
     started: started as number,
     ended: ended(started, took),
+    reason: (reason as string | null) ?? null,
     task: (task as string | null) ?? "",
     argv: JSON.parse(argv as string),
     user: (user as string | null) ?? "",
@@ -101,8 +106,20 @@ export function executionRow(row: Tuple, dictionary: Dictionary): ExecutionRow {
   };
 }
 
+/** Columns of the execution of a job `j`. Its number is in the job's: see `jobNumber`. */
+const ofExecution = (columns: string) =>
+  `(SELECT ${columns} FROM execution x WHERE x.seq = j.seq / ${JOBS_PER_EXECUTION})`;
+
+/** How long a job `j` took. One that had not ended when its run did, ended with it. */
+export const JOB_TOOK = `coalesce(j.took, ${ofExecution("max(x.started + x.took, j.started) - j.started")})`;
+
+/** The number of a job's status as it is shown, in SHOWN_JOB_STATUSES. */
+export const JOB_STATUS = `CASE WHEN j.status > ${JOB_STATUSES.indexOf("RUNNING")}
+  OR ${ofExecution("x.took")} IS NULL THEN j.status
+  ELSE ${SHOWN_JOB_STATUSES.indexOf("INTERRUPTED")} END`;
+
 /** Of rows `j` of `job` beside their executions `e`, which are to stand in the place of `$`. */
-const JOBS_SQL = `SELECT j.seq, j.id, j.parent, w.text, t.id, j.status, j.started, j.took, j.args,
+const JOBS_SQL = `SELECT j.seq, j.id, j.parent, w.text, t.id, ${JOB_STATUS}, j.started, ${JOB_TOOK}, j.args,
     s.oid, e.started, j.tags, ${conflictSql(String(ENTITY_TYPES.indexOf("Job")), "j")}
   FROM $ JOIN entity t ON t.seq = j.task LEFT JOIN word w ON w.seq = t.name
   JOIN segment s ON s.seq = j.segment`;
@@ -127,7 +144,7 @@ export function jobRow(row: Tuple, dictionary: Dictionary): JobRow {
     parent: parent as number | null,
     task: (task as string | null) ?? "",
     taskHash: loadId(taskHash),
-    status: JOB_STATUSES[status as number]!,
+    status: SHOWN_JOB_STATUSES[status as number]!,
     started: started as number,
     ended: ended(started, took),
     args: args as string,
@@ -144,12 +161,12 @@ export function newestJobFirst(a: JobRow, b: JobRow): number {
   return b.time - a.time || b.place - a.place || compareIds(b.id, a.id);
 }
 
-/** Of rows with the columns `task`, `task_hash`, `status`, `count` and `took`. */
+/** Of rows with the columns `task`, `task_hash`, `shown`, `count` and `took`. */
 export function jobTally(row: Record<string, unknown>): JobTally {
   return {
     task: (row.task as string | null) ?? "",
     taskHash: loadId(row.task_hash),
-    status: JOB_STATUSES[row.status as number]!,
+    status: SHOWN_JOB_STATUSES[row.shown as number]!,
     count: row.count as number,
     took: row.took as number,
   };

@@ -1,5 +1,5 @@
 /** An index of another version is thrown away and rebuilt. Raise it with every change below. */
-export const INDEX_VERSION = 10;
+export const INDEX_VERSION = 11;
 
 /**
  * Tables that are rows in the order of their numbers.
@@ -27,7 +27,7 @@ CREATE TABLE key_count (key TEXT NOT NULL, type INTEGER NOT NULL, count INTEGER 
 
 CREATE TABLE execution (
   seq INTEGER PRIMARY KEY, id NOT NULL, started INTEGER NOT NULL, took INTEGER, status INTEGER NOT NULL,
-  task INTEGER, user INTEGER, commit_id INTEGER, tree_id INTEGER, argv TEXT, tags BLOB
+  task INTEGER, user INTEGER, commit_id INTEGER, tree_id INTEGER, argv TEXT, tags BLOB, reason TEXT
 );
 CREATE TABLE segment (seq INTEGER PRIMARY KEY, oid NOT NULL);
 CREATE TABLE job (

@@ -1,8 +1,9 @@
 import type { CodeCondition, Condition, FieldCondition, TagCondition } from "../query/condition.ts";
 import { anyTextMatcher, matcher, spanOf, textMatcher } from "../query/matcher.ts";
-import { ENTITY_TYPES, EXECUTION_STATUSES, JOB_STATUSES } from "../record/records.ts";
+import { ENTITY_TYPES, EXECUTION_STATUSES, SHOWN_JOB_STATUSES } from "../record/records.ts";
 import { loadId } from "./ids.ts";
 import type { Pairs } from "./pairs.ts";
+import { JOB_STATUS, JOB_TOOK } from "./rows.ts";
 import { bound, joined, type Sql, sql } from "./sql.ts";
 
 /**
@@ -63,12 +64,12 @@ export const JOB_SCOPE: Scope = {
   type: ENTITY_TYPES.indexOf("Job"),
   row: "j",
   time: "e.started",
-  statuses: JOB_STATUSES,
+  statuses: SHOWN_JOB_STATUSES,
   columns: {
-    status: "j.status",
+    status: `(${JOB_STATUS})`,
     started: "j.started",
-    ended: "j.started + j.took",
-    duration: "j.took",
+    ended: `(j.started + ${JOB_TOOK})`,
+    duration: JOB_TOOK,
     task: word("(SELECT name FROM entity WHERE seq = j.task)"),
     user: "e.user",
     exec: "e.id",

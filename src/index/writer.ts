@@ -53,7 +53,7 @@ const MAX_PLACES_TRIED = 100_000;
 /** The time of what no job is known to have made, given or taken: before all times. */
 const NEVER = -(2 ** 47);
 const RUNNING = EXECUTION_STATUSES.indexOf("RUNNING");
-/** What stands behind `took` in the row of an outcome. */
+/** What stands between `took` and `reason` in the row of an outcome. */
 const NO_MORE = [null, null, null, null, null, null];
 const TYPE = Object.fromEntries(ENTITY_TYPES.map((type, at) => [type, at])) as Record<
   EntityType,
@@ -153,7 +153,10 @@ export class IndexWriter {
     const seq = this.#rows.newExecution();
     const words = [word(task), word(user), word(commit), word(tree)];
     const packed = packNumbers(pairs);
-    this.#rows.execution.add([seq, storeId(id), started, RUNNING, null, ...words, argv, packed]);
+    this.#rows.execution.add([
+      ...[seq, storeId(id), started, RUNNING, null, ...words],
+      ...[argv, packed, null],
+    ]);
     this.#addOwnName("Execution", id, seq);
     this.#current = { id, seq, started, places: new Map(), tried: 0 };
     if (this.#anew && !isHexId(id)) this.#foreignRuns.set(id, this.#current);
@@ -161,13 +164,13 @@ export class IndexWriter {
     return true;
   }
 
-  #addOutcome({ execution, day, status, ended }: OutcomeDigest): boolean {
+  #addOutcome({ execution, day, status, ended, reason }: OutcomeDigest): boolean {
     const current = this.#findExecution(execution);
     if (!current) return false;
     expectDay(day, current);
     const { seq, started } = current;
     const took = ended - started;
-    this.#rows.execution.add([seq, storeId(execution), started, status, took, ...NO_MORE]);
+    this.#rows.execution.add([seq, storeId(execution), started, status, took, ...NO_MORE, reason]);
     return true;
   }
 

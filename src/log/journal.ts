@@ -44,7 +44,8 @@ const SYNC_EVERY = 1000;
  * adds nothing to.
  */
 export class Journal {
-  readonly #folder: string;
+  /** Where its files are. */
+  readonly folder: string;
   readonly #head: Head;
   #file: number;
   #paths: string[] = [];
@@ -83,7 +84,7 @@ export class Journal {
   }
 
   private constructor(folder: string, head: Head) {
-    this.#folder = folder;
+    this.folder = folder;
     this.#head = head;
     this.#file = -1;
   }
@@ -121,7 +122,7 @@ export class Journal {
     try {
       this.#file = this.#begin({ jobs: jobCount, lastEnd });
     } catch (error) {
-      throw asUnwritable(error, this.#folder);
+      throw asUnwritable(error, this.folder);
     }
     fdatasync(before, () => closeSync(before));
   }
@@ -158,7 +159,7 @@ export class Journal {
   /** Makes the next file, with its head; there is none if this fails. Returns its descriptor. */
   #begin(before: JournalHead["before"]): number {
     const name = `${this.#head.execution}.${this.#lineCount}${SUFFIX}`;
-    const path = join(this.#folder, name);
+    const path = join(this.folder, name);
     const file = openSync(path, "ax");
     const line = { begin: { ...this.#head, before } };
     const lines = Array.from({ length: HEAD_LINES }, (_, n) =>
@@ -177,7 +178,7 @@ export class Journal {
     this.#lineCount += HEAD_LINES;
     this.#size = bytes.length;
     this.#syncSoon();
-    syncFolder(this.#folder);
+    syncFolder(this.folder);
     return file;
   }
 

@@ -3,7 +3,7 @@ import type { GitBackend, Oid } from "../git/backend.ts";
 import { loadConfig } from "../git/files/config.ts";
 import { formatFile, notALog, readFormat } from "./format.ts";
 import { expectNotMirrored } from "./mirror.ts";
-import { whileContended } from "./retry.ts";
+import { type OnWait, whileContended } from "./retry.ts";
 import { expectWritable } from "./writable.ts";
 
 /** A record file as text. */
@@ -25,6 +25,8 @@ export class Log {
   /** A commit whose format is known to be one that we write. */
   #checked: Oid | null;
   #isKept = false;
+  /** Told when an append has to wait for a lock, if somebody wants to know. */
+  onWait: OnWait | undefined;
 
   /** `checked` is a commit of the log whose format the caller has seen. */
   constructor(backend: GitBackend, ref: string, checked: Oid | null = null) {
@@ -76,25 +78,34 @@ export class Log {
   }
 
   /**
-   * Adds record files as one commit on top of whatever the log holds by then.
+   * Adds record files as one commit on top of whatever the log holds by then. A lock that stays is
+   * waited for ten seconds, unless `patienceInMs` says otherwise.
    * @throws RedunError BAD_REF, NOT_A_LOG, FORMAT_TOO_NEW, REPOSITORY_UNWRITABLE, REF_BUSY
    */
-  async append(files: readonly RecordFile[], message: string): Promise<Appended> {
+  async append(
+    files: readonly RecordFile[],
+    message: string,
+    patienceInMs?: number,
+  ): Promise<Appended> {
     const bytes = files.map(({ path, text }) => ({ path, bytes: Buffer.from(text, "utf8") }));
     this.expectKept();
-    return whileContended(async () => {
-      const before = await this.tip();
-      await expectWritable(this.backend, this.ref, before);
-      const isBegun = before !== null && (await this.#isBegun(before));
-      const after = await this.backend.append({
-        ref: this.ref,
-        expected: before,
-        files: isBegun ? bytes : [...bytes, formatFile()],
-        message,
-      });
-      this.#checked = after;
-      return { before, after };
-    });
+    return whileContended(
+      async () => {
+        const before = await this.tip();
+        await expectWritable(this.backend, this.ref, before);
+        const isBegun = before !== null && (await this.#isBegun(before));
+        const after = await this.backend.append({
+          ref: this.ref,
+          expected: before,
+          files: isBegun ? bytes : [...bytes, formatFile()],
+          message,
+        });
+        this.#checked = after;
+        return { before, after };
+      },
+      this.onWait,
+      patienceInMs,
+    );
   }
 
   /**

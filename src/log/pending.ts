@@ -90,8 +90,13 @@ export class PendingRun {
   }
 
   /** Adds how the run ended, and returns the line that says so. */
-  end(status: Outcome["status"], ended: string): RecordLine {
-    const text = outcomeYaml({ execution: this.#execution, status, ended });
+  end(status: Outcome["status"], ended: string, reason?: string): RecordLine {
+    const text = outcomeYaml({
+      execution: this.#execution,
+      status,
+      ended,
+      ...(reason !== undefined && { reason }),
+    });
     const path = outcomePath(this.#execution, this.#started, blobId(text, this.#format));
     const line: RecordLine = { file: { path, text } };
     this.add(line);

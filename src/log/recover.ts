@@ -32,6 +32,12 @@ export interface Recovery {
   readonly waiting: readonly Waiting[];
 }
 
+/** Why a run is INTERRUPTED whose process left no word of it. */
+const DIED = "Its process ended without a word: it was killed, or the machine stopped.";
+
+/** Who asks something of a log is not held up by one that is locked, in milliseconds. */
+const PATIENCE = 500;
+
 /** Recovery commits this often, in bytes: so much is in memory. */
 const COMMIT_BYTES = 32_000_000;
 
@@ -96,7 +102,8 @@ async function commitJournal(log: Log, { head, files, fate }: JournaledRun) {
   const commit = async (taken: readonly RecordFile[], status: ExecutionStatus) => {
     if (await holds(home, taken)) return;
     isNew = true;
-    await home.append(taken, runMessage(title, status, pending.jobCount, execution));
+    const message = runMessage(title, status, pending.jobCount, execution);
+    await home.append(taken, message, PATIENCE);
   };
   for (const file of files) {
     for (const line of contentOf(file)) {
@@ -108,7 +115,9 @@ async function commitJournal(log: Log, { head, files, fate }: JournaledRun) {
     // As the run itself did when it began the next file.
     pending.closeSegment();
   }
-  if (pending.status === null) pending.end("INTERRUPTED", pending.lastEnd ?? started);
+  if (pending.status === null) {
+    pending.end("INTERRUPTED", pending.lastEnd ?? started, DIED);
+  }
   const status = pending.status!;
   await commit(pending.take(), status);
   for (const { path } of files) rmSync(path, { force: true });

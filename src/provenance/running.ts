@@ -68,6 +68,7 @@ export function unindexedRow(execution: Execution): ExecutionRow {
     status: "RUNNING",
     started: Date.parse(started),
     ended: null,
+    reason: null,
     task,
     argv,
     user,

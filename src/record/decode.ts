@@ -53,8 +53,8 @@ export function decodeJobs(given: unknown): JobSegment {
 
 /** @throws RedunError BAD_RECORD */
 export function decodeOutcome(given: unknown): Outcome {
-  const { execution, status, ended } = checked("outcome", given);
-  return { execution, status, ended };
+  const { execution, status, ended, reason } = checked("outcome", given);
+  return { execution, status, ended, ...(reason !== undefined && { reason }) };
 }
 
 /** @throws RedunError BAD_RECORD */

@@ -81,8 +81,8 @@ function listItem(value: Fields): string {
 
 /** `outcome-<object id>.yaml` */
 export function outcomeYaml(outcome: Outcome): string {
-  const { execution, status, ended } = outcome;
-  return writeYaml(record("outcome", { execution, status, ended: time(ended) }));
+  const { execution, status, ended, reason } = outcome;
+  return writeYaml(record("outcome", { execution, status, ended: time(ended), reason }));
 }
 
 /** `tasks/xx/<task hash>.yaml` */

@@ -14,6 +14,12 @@ export type EntityType = (typeof ENTITY_TYPES)[number];
 
 export const JOB_STATUSES = ["PENDING", "RUNNING", "DONE", "CACHED", "FAILED"] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
+/**
+ * A job's status as it is shown: one that was still at work when its run ended, ended with it. The
+ * record itself says RUNNING.
+ */
+export const SHOWN_JOB_STATUSES = [...JOB_STATUSES, "INTERRUPTED"] as const;
+export type ShownJobStatus = (typeof SHOWN_JOB_STATUSES)[number];
 export const EXECUTION_STATUSES = ["RUNNING", "DONE", "FAILED", "INTERRUPTED"] as const;
 export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
 
@@ -96,6 +102,8 @@ export interface Outcome {
   readonly execution: string;
   readonly status: Exclude<ExecutionStatus, "RUNNING">;
   readonly ended: Time;
+  /** What ended it, where no failed job says so: a signal, work that nothing could end. */
+  readonly reason?: string;
 }
 
 /** A task's definition. Its id, the task hash, is the object id of its file. */

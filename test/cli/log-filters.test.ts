@@ -239,7 +239,7 @@ for (const [args, status, pattern] of [
   [["-t", "cost>x"], 1, /expected a number or a time .* after > \[BAD_QUERY\]/],
   [["--since", "soon"], 2, /--since is "soon"/],
   [["--exec-status", "FINE"], 2, /--exec-status is "FINE"; a status is one of RUNNING, DONE/],
-  [["--job-status", "INTERRUPTED"], 2, /--job-status is "INTERRUPTED"/],
+  [["--job-status", "STOPPED"], 2, /--job-status is "STOPPED"/],
   [["--exec-id", "zz"], 1, /UNKNOWN_ID/],
   [["--exec-id", name4.id], 2, /which is a Job/],
   [["--exec", "--task-name", "main"], 2, /nothing to list: --task-name is for Jobs and Tasks/],

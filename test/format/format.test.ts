@@ -220,6 +220,7 @@ interface Told {
   readonly status: string;
   readonly started: string;
   readonly ended: string | null;
+  readonly reason: string | null;
   readonly tags: readonly string[];
   readonly jobs: string;
 }
@@ -257,12 +258,19 @@ function readWithPython(dir: string): Told[] {
 
 /** The same from `redun-git log`. The numbers of jobs are on the page of each execution alone. */
 function readWithCli(dir: string, warning = /^$/): Told[] {
-  type Line = { id: string; status: string; start_time: string; end_time: string; tags: Tag[] };
+  type Line = {
+    id: string;
+    status: string;
+    start_time: string;
+    end_time: string;
+    reason?: string;
+    tags: Tag[];
+  };
   const listed = cli(dir, ["log", "--format", "json"]);
   assert.match(listed.stderr, warning);
   const lines = jsonLines<Line>(listed.stdout);
   return lines
-    .map(({ id, status, start_time, end_time, tags }) => {
+    .map(({ id, status, start_time, end_time, reason = null, tags }) => {
       const { stdout } = cli(dir, ["log", id]);
       const counts = /^Jobs: (\d+) \((.*)\)$/m.exec(stdout)!;
       const jobs = new Map(
@@ -273,6 +281,7 @@ function readWithCli(dir: string, warning = /^$/): Told[] {
         status,
         started: start_time,
         ended: end_time,
+        reason,
         tags: tagTexts(tags),
         jobs: jobCounts((name) => Number(jobs.get(name))),
       };

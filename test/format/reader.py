@@ -120,6 +120,7 @@ class Log:
     def add_outcome(self, record):
         check(record["status"] in ("DONE", "FAILED", "INTERRUPTED"), "an unknown status")
         check_time(record["ended"])
+        check(isinstance(record.get("reason", ""), str), "a reason that is no text")
         self.outcomes.append(record)
 
     def add_segment(self, record):
@@ -215,6 +216,7 @@ class Log:
                 "status": best["status"] if best else "RUNNING",
                 "started": record["started"],
                 "ended": best["ended"] if best else None,
+                "reason": best.get("reason") if best else None,
                 "tags": [{"key": k, "value": v} for k, v in self.tags(id)],
                 "jobs": counts,
             }
@@ -234,7 +236,7 @@ def without_stack(error):
 
 def rank(outcome):
     """10: which of two outcomes holds."""
-    return (outcome["status"] != "INTERRUPTED", outcome["ended"], outcome["status"] == "FAILED")
+    return (outcome["status"] != "INTERRUPTED", outcome["ended"], outcome["status"] == "FAILED", outcome.get("reason", ""))
 
 
 if __name__ == "__main__":

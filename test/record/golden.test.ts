@@ -193,6 +193,7 @@ const segment: JobSegment = {
 };
 
 const outcome: Outcome = { execution: ID, status: "INTERRUPTED", ended: LATER };
+const explained: Outcome = { ...outcome, reason: "Still waiting:\n  never() at w.ts:9" };
 const sourceTask: Omit<Task, "id"> = {
   name: "greeter",
   namespace: "hello_world",
@@ -268,6 +269,11 @@ const GOLDEN: Record<
     expected: { execution: ID, jobs: [], tagged: [] },
   },
   "outcome.yaml": { written: outcomeYaml(outcome), decode: decodeOutcome, expected: outcome },
+  "outcome-reason.yaml": {
+    written: outcomeYaml(explained),
+    decode: decodeOutcome,
+    expected: explained,
+  },
   "task-source.yaml": {
     written: taskYaml(sourceTask),
     decode: (raw) => decodeTask(raw, ID),

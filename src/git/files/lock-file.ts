@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { RedunError } from "../../errors.ts";
+import type { RedunError } from "../../errors.ts";
+import { locked } from "../ref-refusal.ts";
 import { isAbandoned, ownerOf, thisProcess, ticketName } from "./owner.ts";
 import { makeFolder, share } from "./sharing.ts";
 import { hasCode } from "./system-errors.ts";
@@ -149,9 +150,6 @@ function attempt(action: () => void): void {
 }
 
 function busy(lock: string): RedunError {
-  return new RedunError(
-    "REF_BUSY",
-    `${lock} is held by another process.`,
-    "Try again when it has finished. If no git process is running, the file was left by one that died: delete it.",
-  );
+  const ref = /\/(refs\/.+)\.lock$/.exec(lock)?.[1];
+  return locked(ref ?? basename(lock, ".lock"), lock);
 }

@@ -12,10 +12,11 @@ import type {
 import { parseCommit, whoIn } from "../commit.ts";
 import { listConfig } from "../files/config-values.ts";
 import { machineIdentity, stamp } from "../identity.ts";
+import { refusal } from "../ref-refusal.ts";
 import { arrivals } from "./arrivals.ts";
 import { CatFile } from "./cat-file.ts";
 import { gitFailed } from "./environment.ts";
-import { fastImport, refusal } from "./fast-import.ts";
+import { fastImport } from "./fast-import.ts";
 import { filesUnlike } from "./files-unlike.ts";
 import { history } from "./history.ts";
 import { maintain } from "./maintenance.ts";

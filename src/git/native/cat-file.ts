@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import type { Socket } from "node:net";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { RedunError } from "../../errors.ts";
 import type { Oid, Repository } from "../backend.ts";
@@ -116,6 +117,7 @@ export class CatFile {
     this.#abandon("it was closed");
     if (child.exitCode !== null) return Promise.resolve();
     return new Promise((done) => {
+      holdProcess(child, true);
       child.once("close", () => done());
       child.stdin?.end();
     });
@@ -130,7 +132,9 @@ export class CatFile {
 
   #send(): void {
     if (this.#unsent.length === 0) return;
-    this.#start().stdin?.write(this.#unsent.join(""));
+    const child = this.#start();
+    holdProcess(child, true);
+    child.stdin?.write(this.#unsent.join(""));
     this.#unsent = [];
   }
 
@@ -215,6 +219,17 @@ export class CatFile {
     if (this.#answered < 4096 && this.#answered < this.#waiting.length) return;
     this.#waiting.splice(0, this.#answered);
     this.#answered = 0;
+    // A git that waits for questions is no work: the process may end, and a run may be stuck.
+    if (this.#waiting.length === 0 && this.#child) holdProcess(this.#child, false);
+  }
+}
+
+/** Whether Node's event loop goes on for a child process and what it says. */
+function holdProcess(child: ChildProcess, holds: boolean): void {
+  // Pipes of children are sockets; their types do not say so.
+  for (const each of [child, child.stdin, child.stdout, child.stderr] as (Socket | null)[]) {
+    if (holds) each?.ref();
+    else each?.unref();
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { RedunError } from "../../errors.ts";
 import { type Append, FILE_MODE, type Identity, type Oid, type Repository } from "../backend.ts";
 import { namesOf } from "../files/path-names.ts";
+import { refusal } from "../ref-refusal.ts";
 import { gitFailed } from "./environment.ts";
 import { runGit } from "./process.ts";
 
@@ -88,35 +88,4 @@ function quotePath(path: string): string {
   if (!/^"|[\n\r\\]/.test(path)) return path;
   const escaped = path.replace(/["\\]/g, "\\$&").replace(/\n/g, "\\n").replace(/\r/g, "\\r");
   return `"${escaped}"`;
-}
-
-/** The last one is a ref that is gone. */
-const MOVED =
-  /Not updating|does not contain|but expected|reference already exists|unable to resolve reference '[^']*'$/im;
-
-/** What it means that git refused to write a ref; the words are git's own, in the C locale. */
-export function refusal(ref: string, repository: Repository, stderr: string): RedunError | null {
-  if (MOVED.test(stderr)) {
-    return new RedunError("REF_MOVED", `${ref} moved while it was being written.`);
-  }
-  if (/Unable to create .*\.lock': File exists/.test(stderr)) {
-    return new RedunError(
-      "REF_BUSY",
-      `${ref} is locked by another process: ${stderr.trim().split("\n")[0]}`,
-      "If no other git process is running, remove the lock file and try again.",
-    );
-  }
-  if (
-    /Permission denied|Read-only file system|insufficient permission|No space left/i.test(stderr)
-  ) {
-    return new RedunError(
-      "REPOSITORY_UNWRITABLE",
-      `The repository at ${repository.commonDir} cannot be written: ${stderr.trim().split("\n").at(-1)}`,
-      "redun-git records runs as git objects. Check the permissions and the free space of that folder.",
-    );
-  }
-  if (/cannot lock ref|invalid ref|Branch name doesn't conform/i.test(stderr)) {
-    return new RedunError("BAD_REF", `${ref} cannot be written: ${stderr.trim()}`);
-  }
-  return null;
 }

@@ -1,6 +1,7 @@
 import { RedunError } from "../../errors.ts";
 import type { Fetch, Oid, Push, Pushed, RemoteRefs, Repository, Transfer } from "../backend.ts";
 import { isTrue, listConfig } from "../files/config-values.ts";
+import { refusal } from "../ref-refusal.ts";
 import { pushRejected, REF_MOVED_AT_REMOTE, remoteFailed } from "../transport-errors.ts";
 import { gitText, runGit } from "./process.ts";
 import { runTransfer } from "./transfer.ts";
@@ -85,12 +86,12 @@ export async function pushCommit(repository: Repository, request: Push): Promise
   const wasThere = /^=\t/m.test(stdout) && { wasThere: true };
   if (status === 0) return { landed: true, ...wasThere, said: remoteSaid };
   // `!<tab><from>:<to><tab>[remote rejected] (pre-receive hook declined)`
-  const refusal = /^!\t[^\t]*\t(\[.*)$/m.exec(stdout)?.[1];
-  if (refusal === undefined || /^\[remote failure\]/.test(refusal)) {
+  const refused = /^!\t[^\t]*\t(\[.*)$/m.exec(stdout)?.[1];
+  if (refused === undefined || /^\[remote failure\]/.test(refused)) {
     throw remoteFailed("push", request.url ?? request.remote, said);
   }
-  if (REF_MOVED_AT_REMOTE.test(refusal)) return { landed: false, said: remoteSaid };
-  throw pushRejected(request, refusal, said);
+  if (REF_MOVED_AT_REMOTE.test(refused)) return { landed: false, said: remoteSaid };
+  throw pushRejected(request, refused, said);
 }
 
 /** What of a remote's configuration is about the way to it. */
@@ -133,13 +134,11 @@ async function contains(repository: Repository, commit: Oid, older: Oid): Promis
 }
 
 /** A fetch that failed on our side of the wire. */
-function ownFault({ commonDir }: Repository, text: string): RedunError | null {
-  if (/cannot lock ref|Unable to create .*\.lock': File exists/.test(text)) {
-    return new RedunError(
-      "REF_BUSY",
-      `Another process writes the same refs: ${text.split("\n")[0]}`,
-      "Try again when it has finished.",
-    );
+function ownFault(repository: Repository, text: string): RedunError | null {
+  const { commonDir } = repository;
+  if (/cannot lock ref|Unable to create .*\.lock': File exists|aborted by hook/.test(text)) {
+    const ref = /cannot lock ref '([^']+)'/.exec(text)?.[1] ?? "a ref";
+    return refusal(ref, repository, text);
   }
   if (
     /insufficient permission|Permission denied$|Read-only file system|No space left/m.test(text)

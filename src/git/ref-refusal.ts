@@ -1,0 +1,109 @@
+/** Why git did not write a ref of this repository: its words, in the C locale, read for people. */
+import { rmSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { RedunError } from "../errors.ts";
+import { shellWord } from "../value/shown-text.ts";
+import type { Repository } from "./backend.ts";
+
+/** A lock file that stands in the way. */
+export interface HeldLock {
+  readonly path: string;
+  /** When it was made, in milliseconds since 1970. */
+  readonly made: number;
+}
+
+/** The lock that an error REF_BUSY is about, where it is known. */
+export function heldLock(error: RedunError): HeldLock | undefined {
+  return error.cause as HeldLock | undefined;
+}
+
+/** The last one is a ref that is gone. */
+const MOVED =
+  /Not updating|does not contain|but expected|reference already exists|unable to resolve reference '[^']*'$/im;
+const IN_THE_WAY = /'([^']+)' exists; cannot create '[^']+'/;
+const UNWRITABLE =
+  /Permission denied|Read-only file system|insufficient permission|No space left|Disk quota exceeded|File too large/i;
+
+/** What git's refusal to write a ref means; null for one that is not known. */
+export function refusal(ref: string, repository: Repository, stderr: string): RedunError | null {
+  removeCrashReport(repository, stderr);
+  const lines = stderr.trim().split("\n");
+  const lock = /Unable to create '(.*\.lock)': File exists/.exec(stderr)?.[1];
+  if (lock !== undefined) return locked(ref, resolve(folderOf(repository), lock));
+  if (/ref updates aborted by hook/.test(stderr)) return refusedByHook(ref, repository, lines);
+  if (MOVED.test(stderr)) {
+    return new RedunError("REF_MOVED", `${ref} moved while it was being written.`);
+  }
+  if (UNWRITABLE.test(stderr)) {
+    return new RedunError(
+      "REPOSITORY_UNWRITABLE",
+      `The repository at ${repository.commonDir} cannot be written: ${lines.find((line) => UNWRITABLE.test(line))}`,
+      "redun-git records runs as git objects. Check the permissions and the free space of that folder.",
+    );
+  }
+  const other = IN_THE_WAY.exec(stderr)?.[1];
+  if (other !== undefined) return nameInTheWay(ref, other);
+  if (/cannot lock ref|invalid ref|Branch name doesn't conform/i.test(stderr)) {
+    return new RedunError("BAD_REF", `${ref} cannot be written: ${stderr.trim()}`);
+  }
+  return null;
+}
+
+/** The error for a lock file that some other process has made. git's do not say which. */
+export function locked(ref: string, path: string): RedunError {
+  const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  const age = made === undefined ? "" : `, which is ${ageText(Date.now() - made)} old`;
+  return new RedunError(
+    "REF_BUSY",
+    `${ref} is locked: ${path} is there${age}.`,
+    `Writers make such a file for milliseconds. Where no git process is at work in this repository, one has died: \`rm ${shellWord(path)}\`.`,
+    made === undefined ? undefined : { cause: { path, made } satisfies HeldLock },
+  );
+}
+
+/** A hook may say something in every phase of one transaction. */
+function refusedByHook(
+  ref: string,
+  { commonDir }: Repository,
+  lines: readonly string[],
+): RedunError {
+  const said = lines.filter((line) => !/^fatal: ref updates aborted|^fast-import:/.test(line));
+  const words = [...new Set(said)].join("\n  ");
+  return new RedunError(
+    "HOOK_REFUSED",
+    `A hook of this repository refused to move ${ref}${words === "" ? ", without a word." : `:\n  ${words}`}`,
+    `The hook is \`reference-transaction\`, in ${commonDir}/hooks or where \`git config core.hooksPath\` says. Let it allow refs/redun/*.`,
+  );
+}
+
+function nameInTheWay(ref: string, other: string): RedunError {
+  const below = other.startsWith(`${ref}/`);
+  return new RedunError(
+    "BAD_REF",
+    `${ref} cannot be written, because ${other} exists: git cannot keep a ref ${below ? "above" : "below"} another one.`,
+    `Choose another log with \`--log\`, or move the other one: \`git update-ref <new name> ${other}\`, then \`git update-ref -d ${other}\`.`,
+  );
+}
+
+/** git fast-import leaves a file in the git directory for every refusal that it did not foresee. */
+function removeCrashReport(repository: Repository, stderr: string): void {
+  const [, path] = /^fast-import: dumping crash report to (.+)$/m.exec(stderr) ?? [];
+  if (path !== undefined) rmSync(resolve(folderOf(repository), path), { force: true });
+}
+
+/** Where git ran: its relative paths begin there. */
+function folderOf({ workTree, gitDir }: Repository): string {
+  return workTree ?? gitDir;
+}
+
+function ageText(milliseconds: number): string {
+  const seconds = Math.max(Math.round(milliseconds / 1000), 0);
+  const units = [
+    ["day", 86_400],
+    ["hour", 3600],
+    ["minute", 60],
+  ] as const;
+  const [unit, size] = units.find(([, size]) => seconds >= size) ?? (["second", 1] as const);
+  const count = Math.floor(seconds / size);
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
