@@ -197,10 +197,10 @@ for (const backend of BACKENDS) {
     assert.match(stderr, /Waiting to record the run: refs\/redun\/main is locked: .*main\.lock/);
     assert.match(stderr, /could not be committed: .*main\.lock is there, which is \d+ seconds old/);
     assert.match(stderr, /one has died: `rm .*main\.lock`/);
-    assert.match(stderr, /it is in \.git\/redun\/journal\/[0-9a-f]{40}\.ndjson/);
+    assert.match(stderr, /it is in \.git\/redun\/journal,/);
     rmSync(late.lock);
     const { stderr: later } = cli(dir, ["log"], { backend });
-    assert.match(later, /^Recorded a run that had ended: .*\[DONE\] \(1 jobs\)\n/);
+    assert.match(later, /^Recorded a run that had ended: .*\[DONE\] \(1 job\)\n/);
     assert.match(git("log", "-1", "--format=%s", "refs/redun/main"), /--name late \[DONE\] 1 job$/);
     assert.equal(
       recorded(dir).outcomes.map((outcome) => outcome.status),
