@@ -1,5 +1,5 @@
 /** Why git did not write a ref of this repository: its words, in the C locale, read for people. */
-import { rmSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { RedunError } from "../errors.ts";
 import { shellWord } from "../value/shown-text.ts";
@@ -26,7 +26,6 @@ const UNWRITABLE =
 
 /** What git's refusal to write a ref means; null for one that is not known. */
 export function refusal(ref: string, repository: Repository, stderr: string): RedunError | null {
-  removeCrashReport(repository, stderr);
   const lines = stderr.trim().split("\n");
   const lock = /Unable to create '(.*\.lock)': File exists/.exec(stderr)?.[1];
   if (lock !== undefined) return locked(ref, resolve(folderOf(repository), lock));
@@ -83,12 +82,6 @@ function nameInTheWay(ref: string, other: string): RedunError {
     `${ref} cannot be written, because ${other} exists: git cannot keep a ref ${below ? "above" : "below"} another one.`,
     `Choose another log with \`--log\`, or move the other one: \`git update-ref <new name> ${other}\`, then \`git update-ref -d ${other}\`.`,
   );
-}
-
-/** git fast-import leaves a file in the git directory for every refusal that it did not foresee. */
-function removeCrashReport(repository: Repository, stderr: string): void {
-  const [, path] = /^fast-import: dumping crash report to (.+)$/m.exec(stderr) ?? [];
-  if (path !== undefined) rmSync(resolve(folderOf(repository), path), { force: true });
 }
 
 /** Where git ran: its relative paths begin there. */

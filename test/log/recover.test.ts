@@ -109,7 +109,7 @@ async function run(world: World, jobEnded: (job: LiveJob) => void): Promise<void
   });
   const run = new Run(EXECUTION, "sha1", [recorder, { jobEnded }]);
   await run.resolve(main(), null);
-  await recorder.finish("DONE", new Date().toISOString(), []);
+  await recorder.finish({ status: "DONE", ended: new Date().toISOString() }, []);
 }
 
 /** Names of the calls that change something on a disk. */
