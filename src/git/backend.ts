@@ -291,6 +291,12 @@ export interface GitBackend {
   /** What of a commit's tree a partial clone has not got; nothing is fetched for that. */
   missing(commit: Oid): Promise<ReadonlySet<Oid>>;
 
+  /**
+   * How large objects are, in bytes and in the order asked for, found out without reading them; null
+   * for one that is not there, or where that cannot be told.
+   */
+  sizes(oids: readonly Oid[]): Promise<readonly (number | null)[]>;
+
   /** One file of a commit's tree, or null where the tree has no file of that path. */
   readPath(commit: Oid, path: string): Promise<Uint8Array | null>;
 

@@ -65,6 +65,7 @@ export function deferredBackend(repository: Repository): GitBackend {
     },
     bring: async (oids) => (await open()).bring(oids),
     missing: async (commit) => (await open()).missing(commit),
+    sizes: async (oids) => (await open()).sizes(oids),
     readPath: async (commit, path) => (await open()).readPath(commit, path),
     append: async (request) => (await open()).append(request),
     move: async (request) => (await open()).move(request),

@@ -5,6 +5,7 @@ import { checkFormat } from "../log/format.ts";
 import type { Log } from "../log/log.ts";
 import { parsePath, type RecordPath } from "../record/layout.ts";
 import { checkName, expectInPlace } from "../record/name.ts";
+import { MAX_RECORD_BYTES, tooLarge } from "../record/size.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 import { type Digest, Digester } from "./digest.ts";
 import type { Namer } from "./names.ts";
@@ -34,6 +35,18 @@ export interface DigestSource {
  */
 const DIGESTED_AT_ONCE = 32;
 
+/** Bytes that are read before their turn; of what is more, one file is in memory at a time. */
+const READ_AHEAD = 8 * 2 ** 20;
+/** Files of so many bytes are remembered. */
+const LARGE = 2 ** 16;
+
+/** What is known of a batch of files before it is digested. */
+interface Texts {
+  readonly sizes: ReadonlyMap<Oid, number>;
+  /** Those that are small enough to be read, the next one last; null where they are too much. */
+  readonly texts: string[] | null;
+}
+
 interface PlacedFile extends FoundFile {
   readonly place: RecordPath;
 }
@@ -42,6 +55,8 @@ interface PlacedFile extends FoundFile {
 export class FileDigester implements DigestSource {
   readonly #log: Log;
   readonly #digester: Digester;
+  /** Why large files are not believed at another path. */
+  readonly #large = new Map<Oid, string>();
   /** The files asked for before, which come first. */
   #before: Promise<unknown> = Promise.resolve();
 
@@ -61,24 +76,53 @@ export class FileDigester implements DigestSource {
 
   async close(): Promise<void> {}
 
-  /** Of a value only its being there counts: it may be large, and is read when it is shown. */
-  async #read(files: readonly PlacedFile[]): Promise<string[]> {
+  /**
+   * Of a value only its being there counts: it may be large, and is read when it is shown. Nothing
+   * that is too large is read, and what is large together is read when its turn comes.
+   */
+  async #read(files: readonly PlacedFile[]): Promise<Texts> {
+    const oids = files.filter(({ place }) => place.kind !== "value").map(({ oid }) => oid);
+    const sizes = new Map<Oid, number>();
+    for (const [at, size] of (await this.#log.backend.sizes(oids)).entries()) {
+      if (size !== null) sizes.set(oids[at]!, size);
+    }
+    const fitting = oids.filter((oid) => (sizes.get(oid) ?? 0) <= MAX_RECORD_BYTES);
+    const total = fitting.reduce((sum, oid) => sum + (sizes.get(oid) ?? 0), 0);
     const texts: string[] = [];
-    const toRead = files.filter(({ place }) => place.kind !== "value").map(({ oid }) => oid);
-    for await (const { text } of this.#log.read(toRead)) texts.push(text);
-    return texts.reverse();
+    if (total > READ_AHEAD) return { sizes, texts: null };
+    for await (const { text } of this.#log.read(fitting)) texts.push(text);
+    return { sizes, texts: texts.reverse() };
   }
 
   /** The text of the next file to read is the last one. */
-  async #digestAll(files: readonly PlacedFile[], texts: string[]): Promise<Digested[]> {
+  async #digestAll(files: readonly PlacedFile[], texts: Texts): Promise<Digested[]> {
     const digests: Digested[] = [];
     for (const [at, file] of files.entries()) {
       const { place } = file;
       if (place.kind === "value") digests.push(valueDigest(file.path, place));
-      else digests.push(await this.#digestText(file, texts.pop()!));
+      else digests.push(await this.#digestFile(file, texts));
       if (at % DIGESTED_AT_ONCE === 0) await eventLoopTurn();
     }
     return digests;
+  }
+
+  async #digestFile(file: PlacedFile, { sizes, texts }: Texts): Promise<Digested> {
+    const { oid } = file;
+    const size = sizes.get(oid) ?? 0;
+    if (size > MAX_RECORD_BYTES) return { kind: "bad", reason: tooLarge(size) };
+    if (size < LARGE) return this.#digestText(file, texts ? texts.pop()! : await this.#text(oid));
+    // One that stands at many paths is what one of them says at most, and is read once.
+    const about = this.#large.get(oid);
+    const text = texts?.pop();
+    if (about !== undefined) return { kind: "bad", reason: about };
+    const digest = await this.#digestText(file, text ?? (await this.#text(oid)));
+    this.#large.set(oid, `It is the same file as ${file.path}.`);
+    return digest;
+  }
+
+  async #text(oid: Oid): Promise<string> {
+    for await (const { text } of this.#log.read([oid])) return text;
+    return "";
   }
 
   async #digestText({ path, place, oid }: PlacedFile, text: string): Promise<Digested> {

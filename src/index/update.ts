@@ -3,6 +3,7 @@ import { RedunError } from "../errors.ts";
 import { FILE_MODE, type Oid } from "../git/backend.ts";
 import type { Log, RecordFile } from "../log/log.ts";
 import { bringSome, isPartial } from "../log/partial.ts";
+import { modeProblem } from "../log/refusals.ts";
 import { parsePath } from "../record/layout.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import { type Database, rollBack, transaction } from "./database.ts";
@@ -138,12 +139,17 @@ function createIndex(database: Database, { lookups }: { lookups: boolean }): voi
 /** The log's ref was moved to a commit whose tree is not a superset of the old one. */
 class Rewritten extends Error {}
 
-async function* addedFiles(log: Log, from: Oid | null, to: Oid): AsyncGenerator<FoundFile> {
+/** A file of the log that is to be added, or why it is not. */
+type AddedFile = FoundFile & { readonly refused?: string };
+
+async function* addedFiles(log: Log, from: Oid | null, to: Oid): AsyncGenerator<AddedFile> {
   try {
     for await (const { path, oid, kind, mode } of log.backend.changes(from, to)) {
       const place = parsePath(path);
-      if (!place || mode !== FILE_MODE) continue;
-      if (kind === "added" || (kind === "modified" && place.kind === "format")) {
+      if (!place) continue;
+      if (mode !== FILE_MODE && kind === "added") {
+        yield { path, oid, refused: modeProblem(mode) };
+      } else if (kind === "added" || (kind === "modified" && place.kind === "format")) {
         yield { path, oid };
       } else throw new Rewritten();
     }
@@ -265,7 +271,7 @@ class FileAdder {
   }
 
   /** Files are digested some batches ahead, and added in the order given. */
-  async addAll(files: AsyncIterable<FoundFile>, progress?: (done: number) => void): Promise<void> {
+  async addAll(files: AsyncIterable<AddedFile>, progress?: (done: number) => void): Promise<void> {
     const ahead: { files: FoundFile[]; digests: Promise<Digested[]> }[] = [];
     const addNext = async () => {
       const { files, digests } = ahead.shift()!;
@@ -273,11 +279,18 @@ class FileAdder {
       progress?.(this.#done);
     };
     this.#absent = 0;
-    for await (const batch of inBatches(this.#present(files), BATCH)) {
+    for await (const batch of inBatches(this.#present(this.#acceptable(files)), BATCH)) {
       ahead.push({ files: batch, digests: this.#digest(batch) });
       if (ahead.length === AHEAD) await addNext();
     }
     while (ahead.length > 0) await addNext();
+  }
+
+  async *#acceptable(files: AsyncIterable<AddedFile>): AsyncGenerator<FoundFile> {
+    for await (const { path, oid, refused } of files) {
+      if (refused === undefined) yield { path, oid };
+      else this.bad.push({ path, reason: refused });
+    }
   }
 
   /** Tries what referred to something that may have arrived now. */

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { GitBackend, Oid } from "../git/backend.ts";
 import { loadConfig } from "../git/files/config.ts";
+import { MAX_RECORD_BYTES } from "../record/size.ts";
 import { formatFile, notALog, readFormat } from "./format.ts";
 import { expectNotMirrored } from "./mirror.ts";
 import { type OnWait, whileContended } from "./retry.ts";
@@ -109,8 +110,8 @@ export class Log {
   }
 
   /**
-   * The text of record files, in the order asked for. Bytes that are not UTF-8 come out as an
-   * empty text, which is no record.
+   * The text of record files, in the order asked for. Bytes that are not UTF-8, or too many, come
+   * out as an empty text, which is no record.
    * @throws RedunError OBJECT_MISSING
    */
   async *read(
@@ -118,7 +119,8 @@ export class Log {
   ): AsyncGenerator<{ oid: Oid; text: string }> {
     for await (const { oid, bytes } of this.backend.read(oids)) {
       const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-      yield { oid, text: isUtf8(text) ? text.toString("utf8") : "" };
+      const isRecord = text.length <= MAX_RECORD_BYTES && isUtf8(text);
+      yield { oid, text: isRecord ? text.toString("utf8") : "" };
     }
   }
 

@@ -1,12 +1,11 @@
 import type { GitBackend, Oid, StoredFile } from "../git/backend.ts";
 import { committedAt } from "../git/commit.ts";
 import { FORMAT_PATH, parsePath } from "../record/layout.ts";
-import { nameOf } from "../record/name.ts";
 import { blobId } from "../value/oid.ts";
 import { ArrivalCounter, type Arrivals, MERGE_AUTHOR, NOTHING } from "./arrivals.ts";
 import { notALog, readFormat } from "./format.ts";
 import type { Log } from "./log.ts";
-import { expectFile, expectImported, expectNoFolderAsFile, twoContents } from "./refusals.ts";
+import { expectFile, expectNoFolderAsFile, Newcomers, twoContents } from "./refusals.ts";
 import { whileContended } from "./retry.ts";
 
 /** Another log: a commit that the repository has, and what to call it in errors. */
@@ -133,7 +132,7 @@ async function compare(
 ) {
   const gains: StoredFile[] = [];
   const lacks: StoredFile[] = [];
-  const misnamed: StoredFile[] = [];
+  const newcomers = new Newcomers(log, name);
   let allRecords = true;
   for await (const change of log.backend.changes(ours, theirs)) {
     const { path, kind, oid, mode } = change;
@@ -144,6 +143,7 @@ async function compare(
       continue;
     }
     expectFile(change, name);
+    await newcomers.add(path, place, oid);
     if (kind === "modified" && path !== FORMAT_PATH) throw twoContents(path, log.ref, name);
     if (kind === "modified") {
       const stays = await isOursNewer(log.backend, ours!, theirs);
@@ -151,13 +151,11 @@ async function compare(
       continue;
     }
     counter.addFile(path);
-    // A value's file may be written in another way than the canonical one, which has its id.
-    const id = place && place.kind !== "value" ? nameOf(place) : null;
-    if (id !== null && id !== oid) misnamed.push({ path, oid });
     // A log that begins with theirs has no use for the list, which may be long.
     if (ours !== null) gains.push({ path, oid });
   }
-  await expectImported(log, misnamed, name);
+  await newcomers.finish();
+  if (ours !== null) await newcomers.expectUnclaimed(ours);
   // Paths of records never lead through one another.
   if (!allRecords) expectNoFolderAsFile([...gains, ...lacks]);
   return { gains, lacks };

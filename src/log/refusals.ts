@@ -1,11 +1,16 @@
 /** What a merge does not let in. */
 import { RedunError } from "../errors.ts";
-import { type Change, FILE_MODE, type StoredFile } from "../git/backend.ts";
+import { type Change, FILE_MODE, type Oid, type StoredFile } from "../git/backend.ts";
 import { namesOf } from "../git/files/path-names.ts";
-import { parsePath } from "../record/layout.ts";
-import { checkName } from "../record/name.ts";
+import { isInPlace, parsePath, type RecordPath } from "../record/layout.ts";
+import { checkName, nameOf } from "../record/name.ts";
+import { MAX_RECORD_BYTES, tooLarge } from "../record/size.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 import type { Log } from "./log.ts";
+import { isPartial } from "./partial.ts";
+
+/** What a reader of UTF-8 puts in the place of anything else. */
+const NOT_UTF8 = "\ufffd";
 
 /**
  * Only ordinary files come in: a link or a submodule in a log can only be meant to harm.
@@ -13,13 +18,29 @@ import type { Log } from "./log.ts";
  */
 export function expectFile({ path, mode }: Change, name: string): void {
   namesOf(path);
+  if (path.includes(NOT_UTF8)) {
+    throw new RedunError(
+      "BAD_RECORD",
+      `${name} holds ${path}, a name that is not UTF-8: others cannot be told from it.`,
+      "Rename it there. Nothing was taken.",
+    );
+  }
   if (mode === FILE_MODE) return;
-  const kinds: Record<string, string> = { "120000": "a symbolic link", "160000": "a submodule" };
   throw new RedunError(
     "BAD_RECORD",
-    `${name} holds ${path}, which is ${kinds[mode] ?? `a file of mode ${mode}`}.`,
+    `${name} holds ${path}, which is ${kindOf(mode)}.`,
     `A log holds ordinary files of mode ${FILE_MODE} alone. Nothing was taken.`,
   );
+}
+
+/** Why a file of another mode than records have is none. */
+export function modeProblem(mode: string): string {
+  return `It is ${kindOf(mode)}, and a record is an ordinary file of mode ${FILE_MODE}.`;
+}
+
+function kindOf(mode: string): string {
+  const kinds: Record<string, string> = { "120000": "a symbolic link", "160000": "a submodule" };
+  return kinds[mode] ?? `a file of mode ${mode}`;
 }
 
 /**
@@ -35,24 +56,114 @@ export function expectNoFolderAsFile(files: readonly StoredFile[]): void {
   }
 }
 
+/** More is not read of one log at once, in bytes. */
+const MAX_READ = 2 ** 32;
+/** Files whose sizes are asked for at once. */
+const SIZED_AT_ONCE = 4096;
+
 /**
- * A record whose name is not its content's id must say that it came with it from elsewhere.
- * @throws RedunError LOG_CORRUPT
+ * Looks at the records that a log would bring: each stands where its ids say, has a size that can
+ * be read, and is named by its content, or else says that it came with its name from elsewhere.
+ * Only the last are read, when all sizes are known.
  */
-export async function expectImported(
-  log: Log,
-  files: readonly StoredFile[],
-  name: string,
-): Promise<void> {
-  const rest = files.values();
-  for await (const { oid, text } of log.read(files.map((file) => file.oid))) {
-    const { path } = rest.next().value!;
-    try {
-      checkName(path, parsePath(path)!, oid, await readAnyYaml(text));
-    } catch (error) {
-      if (!(error instanceof RedunError)) throw error;
-      throw misnamedRecord(path, name, error);
+export class Newcomers {
+  /** Paths of executions that were imported, by their ids. */
+  readonly imported = new Map<string, string>();
+  readonly #log: Log;
+  readonly #name: string;
+  #unsized: StoredFile[] = [];
+  readonly #misnamed: StoredFile[] = [];
+  #toRead = 0;
+  #last = "";
+
+  /** `name` is that of the other log. */
+  constructor(log: Log, name: string) {
+    this.#log = log;
+    this.#name = name;
+  }
+
+  /** @throws RedunError LOG_CORRUPT */
+  async add(path: string, place: RecordPath | null, oid: Oid): Promise<void> {
+    if (path === this.#last) throw this.#refused(path, "The tree has two entries of this name.");
+    this.#last = path;
+    if (!place) return;
+    if (!isInPlace(path, place)) {
+      throw this.#refused(path, "It does not stand in the folder that its id says.");
     }
+    this.#unsized.push({ path, oid });
+    if (this.#unsized.length >= SIZED_AT_ONCE) await this.#size();
+  }
+
+  /** Must be called after the last one. @throws RedunError LOG_CORRUPT */
+  async finish(): Promise<void> {
+    await this.#size();
+    if (this.#toRead > MAX_READ) {
+      const [{ path }] = this.#misnamed as [StoredFile];
+      const much = `${this.#toRead} bytes would have to be read of imported records`;
+      throw this.#refused(path, `With it ${much}; the limit is ${MAX_READ}.`);
+    }
+    const rest = this.#misnamed.values();
+    for await (const { oid, text } of this.#log.read(this.#misnamed.map((file) => file.oid))) {
+      const { path } = rest.next().value!;
+      const place = parsePath(path)!;
+      try {
+        checkName(path, place, oid, await readAnyYaml(text));
+      } catch (error) {
+        if (!(error instanceof RedunError)) throw error;
+        throw this.#refused(path, error.message, error);
+      }
+      if (place.kind === "execution") this.#claim(path, place.execution);
+    }
+  }
+
+  /** An imported execution has an id that no other has, on whatever day. */
+  #claim(path: string, id: string): void {
+    const other = this.imported.get(id);
+    if (other !== undefined) throw this.#refused(path, `${other} has the same id.`);
+    this.imported.set(id, path);
+  }
+
+  /**
+   * Refuses imported executions with an id that ours has on another day.
+   * @throws RedunError LOG_CORRUPT
+   */
+  async expectUnclaimed(ours: Oid): Promise<void> {
+    if (this.imported.size === 0) return;
+    for await (const { path } of this.#log.backend.changes(null, ours)) {
+      const place = parsePath(path);
+      if (place?.kind !== "execution") continue;
+      const claim = this.imported.get(place.execution);
+      if (claim === undefined || claim === path) continue;
+      throw this.#refused(claim, `Its id is known: ${path} has it.`);
+    }
+  }
+
+  async #size(): Promise<void> {
+    const files = this.#unsized;
+    this.#unsized = [];
+    const { backend } = this.#log;
+    const oids = files.map(({ oid }) => oid);
+    // In a partial clone git would fetch each object for its size alone.
+    const sizes = isPartial(backend.repository) ? [] : await backend.sizes(oids);
+    for (const [at, { path, oid }] of files.entries()) {
+      const size = sizes[at] ?? 0;
+      if (size > MAX_RECORD_BYTES) throw this.#refused(path, tooLarge(size));
+      const place = parsePath(path)!;
+      // A value's file may be written in another way than the canonical one, which has its id.
+      const id = place.kind === "value" ? null : nameOf(place);
+      if (id === null || id === oid) continue;
+      this.#misnamed.push({ path, oid });
+      this.#toRead += size;
+    }
+  }
+
+  #refused(path: string, why: string, cause?: RedunError): RedunError {
+    return new RedunError(
+      "LOG_CORRUPT",
+      `${path} in ${this.#name} is damaged or forged. ${why} Nothing was taken.`,
+      "Whoever has the log that it came from can look for the commit: `git log --all -- <path>`.",
+      { cause },
+    );
   }
 }
 
@@ -63,15 +174,6 @@ export function twoContents(path: string, ours: string, theirs: string): RedunEr
     "LOG_CORRUPT",
     `${path} is not the same file in ${ours} and in ${theirs}. Nothing was taken.`,
     "A record never changes, so one of the two is damaged or forged: compare them with `git diff`.",
-  );
-}
-
-function misnamedRecord(path: string, theirs: string, cause: RedunError): RedunError {
-  return new RedunError(
-    "LOG_CORRUPT",
-    `${path} in ${theirs} is damaged or forged. ${cause.message} Nothing was taken.`,
-    "Whoever has the log that it came from can look for the commit: `git log --all -- <path>`.",
-    { cause },
   );
 }
 

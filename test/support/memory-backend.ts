@@ -60,6 +60,10 @@ export class MemoryBackend implements GitBackend {
     return new Set();
   }
 
+  async sizes(oids: readonly Oid[]): Promise<(number | null)[]> {
+    return oids.map((oid) => this.#blobs.get(oid)?.length ?? null);
+  }
+
   async readPath(commit: Oid, path: string): Promise<Uint8Array | null> {
     const oid = this.#commits.get(commit)?.get(path);
     return oid ? this.#blobs.get(oid)! : null;

@@ -49,6 +49,7 @@ export function openIsomorphic(repository: Repository): GitBackend {
     },
     arrivals: (request) => arrivals(repository, store, request),
     read: (oids) => readInOrder(store, oids),
+    sizes: async (oids) => Promise.all(oids.map((oid) => store.size(oid))),
 
     // Partial clones are refused: see supported.ts.
     bring: async () => true,

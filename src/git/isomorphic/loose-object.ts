@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
-import { deflate, deflateSync, inflate, inflateSync } from "node:zlib";
+import { constants, deflate, deflateSync, inflate, inflateSync } from "node:zlib";
 import type { Oid } from "../backend.ts";
 
 export type ObjectType = "blob" | "tree" | "commit" | "tag";
@@ -32,6 +32,13 @@ export async function inflateObject(oid: Oid, file: Uint8Array): Promise<GitObje
   const end = whole.indexOf(0);
   const type = whole.toString("latin1", 0, whole.indexOf(0x20)) as ObjectType;
   return { type, bytes: whole.subarray(end + 1) };
+}
+
+/** The size that the beginning of a loose object's file tells; null where it is none. */
+export function sizeInHeader(start: Uint8Array): number | null {
+  const whole = inflateSync(start, { finishFlush: constants.Z_SYNC_FLUSH });
+  const [, size] = /^[a-z]+ (\d+)\0/.exec(whole.toString("latin1", 0, 64)) ?? [];
+  return size === undefined ? null : Number(size);
 }
 
 /** Below this, handing the work to another thread takes longer than the work. */

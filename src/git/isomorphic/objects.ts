@@ -9,6 +9,7 @@ import {
   inflateObject,
   type ObjectType,
   objectId,
+  sizeInHeader,
 } from "./loose-object.ts";
 import { findPack } from "./pack-index.ts";
 import { safeFs } from "./safe-fs.ts";
@@ -41,6 +42,22 @@ export class ObjectStore {
       return await this.#read(oid);
     } catch (error) {
       throw missing(oid, `cannot be read (${(error as Error).message})`, error);
+    }
+  }
+
+  /** The size of a loose object; null for one in a pack, or that is not there. */
+  async size(oid: Oid): Promise<number | null> {
+    const path = join(this.#objects, oid.slice(0, 2), oid.slice(2));
+    try {
+      const file = await promises.open(path);
+      try {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER), 0, HEADER, 0);
+        return sizeInHeader(buffer.subarray(0, bytesRead));
+      } finally {
+        await file.close();
+      }
+    } catch {
+      return null;
     }
   }
 
@@ -136,6 +153,8 @@ export class ObjectBatch {
 
 const EMPTY_TREE = objectId("tree", Buffer.alloc(0));
 const WRITERS = 8;
+/** Bytes of a loose object's file that hold its size. */
+const HEADER = 128;
 
 /** Keeps `git gc` from dropping the pack's unreachable objects: it spares what is young. */
 async function markUsed(pack: string): Promise<boolean> {

@@ -20,6 +20,7 @@ import { fastImport } from "./fast-import.ts";
 import { filesUnlike } from "./files-unlike.ts";
 import { history } from "./history.ts";
 import { maintain } from "./maintenance.ts";
+import { ObjectSizes } from "./object-sizes.ts";
 import { gitFields, gitText, runGit } from "./process.ts";
 import { bringPromised, missingOf } from "./promised.ts";
 import { isSigned, signedAppend } from "./sign.ts";
@@ -29,6 +30,7 @@ import { wholeTree } from "./whole-tree.ts";
 /** The backend that leaves everything to the `git` on the PATH (2.30 or newer). */
 export function openNative(repository: Repository): GitBackend {
   const objects = new CatFile(repository);
+  const sizes = new ObjectSizes(repository);
   const identity = identityReader(repository);
   return {
     repository,
@@ -48,6 +50,7 @@ export function openNative(repository: Repository): GitBackend {
     read: (oids) => objects.stream(oids),
     bring: (oids) => bringPromised(repository, oids),
     missing: (commit) => missingOf(repository, commit),
+    sizes: (oids) => sizes.of(oids),
     readPath: (commit, path) => readPath(objects, commit, path),
     async append(request) {
       const who = request.identity ?? (await identity());
@@ -62,7 +65,9 @@ export function openNative(repository: Repository): GitBackend {
     fetch: (request) => fetchRefs(repository, request),
     push: (request) => pushCommit(repository, request),
     maintain: () => maintain(repository),
-    close: () => objects.close(),
+    close: async () => {
+      await Promise.all([objects.close(), sizes.close()]);
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { RedunError } from "../../errors.ts";
+import { MAX_RECORD_BYTES } from "../../record/size.ts";
 import type { Oid, Repository } from "../backend.ts";
 import { gitEnvironment, promisedMissing } from "./environment.ts";
 
@@ -42,6 +43,8 @@ const LITTLE_MEMORY = [
   ["core.packedGitWindowSize", "4m"],
   ["core.packedGitLimit", "32m"],
   ["core.deltaBaseCacheLimit", "16m"],
+  // What is larger goes through git in pieces.
+  ["core.bigFileThreshold", "64m"],
 ].flatMap(([name, size]) => ["-c", `${name}=${size}`]);
 
 /**
@@ -58,6 +61,8 @@ export class CatFile {
   #bufferedBytes = 0;
   /** Bytes that the front of the queue needs before it can be answered; 0 while unknown. */
   #needed = 0;
+  /** Bytes that are still to come of what nobody will have. */
+  #unwanted = 0;
 
   constructor(repository: Repository) {
     this.#repository = repository;
@@ -168,13 +173,17 @@ export class CatFile {
     this.#buffered = [];
     this.#bufferedBytes = 0;
     this.#needed = 0;
+    this.#unwanted = 0;
     for (const { fail } of left) {
       const failed = new RedunError("GIT_FAILED", `\`git cat-file --batch\` failed: ${why}`);
       fail(promisedMissing(why) ?? failed);
     }
   }
 
-  #take(chunk: Buffer): void {
+  #take(given: Buffer): void {
+    const chunk = given.subarray(Math.min(given.length, this.#unwanted));
+    this.#unwanted -= given.length - chunk.length;
+    if (chunk.length === 0) return;
     this.#buffered.push(chunk);
     this.#bufferedBytes += chunk.length;
     if (this.#bufferedBytes < this.#needed) return;
@@ -204,6 +213,14 @@ export class CatFile {
       const [, type, size] = line.split(" ") as [string, string, string];
       const start = lineEnd + 1;
       const end = start + Number(size);
+      if (Number(size) > MAX_RECORD_BYTES) {
+        this.#next();
+        waiting.fail(tooLarge(waiting.oid, Number(size)));
+        // Its content goes by unread.
+        this.#unwanted = Math.max(0, end + 1 - all.length);
+        at = Math.min(all.length, end + 1);
+        continue;
+      }
       if (all.length < end + 1) {
         this.#needed = end + 1 - at;
         return at;
@@ -242,6 +259,13 @@ async function answered(slot: Slot): Promise<Buffer> {
   }
   if (slot.bytes) return slot.bytes;
   throw slot.error;
+}
+
+function tooLarge(oid: Oid, size: number): RedunError {
+  return new RedunError(
+    "BAD_RECORD",
+    `Object ${oid} has ${size} bytes, which is more than a record may have.`,
+  );
 }
 
 export function objectMissing(oid: Oid): RedunError {

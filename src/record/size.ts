@@ -1,0 +1,10 @@
+/**
+ * The most bytes of a record's file: more cannot be the 67,108,864 UTF-16 code units that a reader
+ * takes (docs/format.md, section 13).
+ */
+export const MAX_RECORD_BYTES = 3 * 2 ** 26;
+
+/** Why a file of so many bytes is no record. */
+export function tooLarge(size: number): string {
+  return `It has ${size} bytes, and a record has ${MAX_RECORD_BYTES} at most.`;
+}

@@ -1,0 +1,242 @@
+/**
+ * A log that is meant to harm: what a merge refuses, and what an index leaves out and names when
+ * the log came by a plain `git fetch`. Whatever it held, the next command works.
+ */
+import { execFileSync } from "node:child_process";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { RedunError } from "../../src/errors.ts";
+import type { GitBackend, Oid } from "../../src/git/backend.ts";
+import { findRepository } from "../../src/git/files/repository.ts";
+import { openIsomorphic } from "../../src/git/isomorphic/backend.ts";
+import { openNative } from "../../src/git/native/backend.ts";
+import { openDatabase } from "../../src/index/database.ts";
+import { IndexReader } from "../../src/index/reader.ts";
+import { updateIndex } from "../../src/index/update.ts";
+import { Log } from "../../src/log/log.ts";
+import { mergeLogs } from "../../src/log/merge.ts";
+import { executionFolder, taskPath } from "../../src/record/layout.ts";
+import { MAX_RECORD_BYTES } from "../../src/record/size.ts";
+import { importedStart, madeRun } from "../support/made-records.ts";
+import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
+
+const OPEN = { native: openNative, isomorphic: openIsomorphic } as const;
+const STARTED = "2026-05-06T07:08:09.000Z";
+const START = {
+  task: "made.main",
+  argv: ["run"],
+  started: STARTED,
+  user: "eve",
+  host: "laptop",
+  code: {},
+  tags: [],
+  nonce: "0",
+};
+
+interface World {
+  readonly repo: TemporaryRepository;
+  readonly git: GitBackend;
+  log(name: string): Log;
+  /** Commits entries to a log besides what it holds. */
+  commit(name: string, entries: readonly Entry[]): void;
+  blob(content: string | Buffer): Oid;
+  /** Why the log `b` is not merged into `a`, which must be as before. */
+  refusal(): Promise<string>;
+  /** What an index of a log leaves out, and how many executions it has. */
+  indexed(name: string): Promise<{ bad: string[]; reasons: string[]; executions: number }>;
+}
+
+interface Entry {
+  readonly path: string;
+  readonly oid: Oid;
+  readonly mode?: string;
+}
+
+for (const [backend, open] of Object.entries(OPEN)) {
+  const hostile = suite(`hostile logs, ${backend}`);
+  const test = (title: string, body: (world: World) => Promise<void>) => {
+    hostile(title, async () => {
+      const repo = temporaryRepository({ commit: true });
+      const git = open(findRepository(repo.dir));
+      try {
+        const world = worldOf(repo, git);
+        await world.log("a").append(madeRun(1).files, "run\n");
+        await world.log("b").append(madeRun(2).files, "run\n");
+        await body(world);
+        // The next command works.
+        await world.log("a").append(madeRun(3).files, "run\n");
+        assert.is((await world.indexed("a")).executions, 2);
+      } finally {
+        await git.close();
+        repo.remove();
+      }
+    });
+  };
+
+  test("a record that is too large is never read", async (world) => {
+    const oid = world.blob(Buffer.alloc(MAX_RECORD_BYTES + 1, "a"));
+    const path = taskPath(oid);
+    world.commit("b", [{ path, oid }]);
+    assert.match(await world.refusal(), `${path} in b is damaged or forged. It has 2013`);
+    const { bad, executions } = await world.indexed("b");
+    assert.equal([bad, executions], [[path], 1]);
+    // Whoever asks for it all the same is told.
+    let told: unknown;
+    try {
+      for await (const { text } of world.log("b").read([oid])) told = text;
+    } catch (error) {
+      told = (error as RedunError).code;
+    }
+    assert.ok(told === "BAD_RECORD" || told === "", String(told).slice(0, 100));
+    for await (const { text } of world.log("b").read([world.blob("small")])) {
+      assert.is(text, "small");
+    }
+  });
+
+  test("a large file at many paths is read once", async (world) => {
+    const start = importedStart("run-1", START).text;
+    const oid = world.blob(`${start}# ${"x".repeat(100_000)}\n`);
+    const entries = Array.from({ length: 1500 }, (_, at) => {
+      return { path: `${executionFolder(`run-${at}`, STARTED)}/execution.yaml`, oid };
+    });
+    world.commit("b", entries);
+    let reads = 0;
+    const { read } = world.git;
+    const counting: GitBackend = {
+      ...world.git,
+      read: (oids) =>
+        read(
+          (async function* () {
+            for await (const one of oids) {
+              if (one === oid) reads++;
+              yield one;
+            }
+          })(),
+        ),
+    };
+    const database = openDatabase(":memory:");
+    const log = new Log(counting, world.log("b").ref);
+    const bad = await updateIndex(database, log, await log.tip());
+    database.close();
+    // One whose turn came first is the only one that may be what it says.
+    assert.ok(bad.length >= 1499, String(bad.length));
+    assert.ok(reads <= 3, `read ${reads} times`);
+    assert.match(await world.refusal(), "run-");
+  });
+
+  test("modes of others than ordinary files are refused by all", async (world) => {
+    const entries = ["120000", "100755"].map((mode, at) => {
+      const oid = world.blob(`kind: task ${at}\n`);
+      return { path: taskPath(oid), oid, mode };
+    });
+    world.commit("b", entries);
+    assert.match(await world.refusal(), /symbolic link|mode 100755/);
+    const { bad, reasons } = await world.indexed("b");
+    assert.equal(bad, entries.map(({ path }) => path).sort());
+    assert.match(reasons.join(), "It is a symbolic link");
+  });
+
+  test("a file whose mode changes leaves every index", async (world) => {
+    const { path } = madeRun(2).files[0]!;
+    const log = world.log("b");
+    const database = openDatabase(":memory:");
+    await updateIndex(database, log, await log.tip());
+    world.commit("b", [
+      { path, oid: world.repo.git("rev-parse", `${log.ref}:${path}`), mode: "100755" },
+    ]);
+    const bad = await updateIndex(database, log, await log.tip());
+    assert.equal(
+      bad.map((one) => one.path),
+      [path],
+    );
+    assert.equal(new IndexReader(database).search.executions({}, 10), []);
+    database.close();
+  });
+
+  test("an imported execution whose id is known on another day is refused", async (world) => {
+    const first = importedStart("run-1", START);
+    await world.log("a").append([first], "import\n");
+    const second = importedStart("run-1", { ...START, started: "2026-05-07T07:08:09.000Z" });
+    world.commit("b", [{ path: second.path, oid: world.blob(second.text) }]);
+    assert.match(await world.refusal(), `Its id is known: ${first.path} has it.`);
+    world.repo.git("update-ref", world.log("a").ref, `${world.log("a").ref}~1`);
+  });
+
+  if (backend === "native") {
+    test("two entries of one name, and names that are not UTF-8, are refused", async (world) => {
+      const { repo } = world;
+      const entry = (name: string | Buffer, text: string) =>
+        Buffer.concat([
+          Buffer.from("100644 "),
+          Buffer.from(name),
+          Buffer.from([0]),
+          Buffer.from(world.blob(text), "hex"),
+        ]);
+      const tree = (...entries: Buffer[]) => {
+        const input = Buffer.concat(entries);
+        const args = ["hash-object", "-t", "tree", "-w", "--literally", "--stdin"];
+        return execFileSync("git", args, { cwd: repo.dir, input, encoding: "utf8" }).trim();
+      };
+      const format = entry("format.yaml", "format: redun-git\nversion: 1\n");
+      for (const [odd, words] of [
+        [[entry("notes", "one\n"), entry("notes", "two\n")], "two entries"],
+        [
+          [entry(Buffer.from([0x6e, 0xff]), "x\n"), entry(Buffer.from([0x6e, 0xfe]), "y\n")],
+          "not UTF-8",
+        ],
+      ] as const) {
+        const commit = repo.git("commit-tree", "-m", "odd", tree(format, ...odd));
+        repo.git("update-ref", "refs/redun/b", commit);
+        assert.match(await world.refusal(), words);
+      }
+    });
+  }
+
+  hostile.run();
+}
+
+function worldOf(repo: TemporaryRepository, git: GitBackend): World {
+  const log = (name: string) => new Log(git, `refs/redun/${name}`);
+  return {
+    repo,
+    git,
+    log,
+    commit(name, entries) {
+      const { ref } = log(name);
+      const lines = [
+        `commit ${ref}`,
+        "committer Eve <eve@example.com> 1700000000 +0000",
+        "data 0",
+        `from ${ref}^0`,
+        ...entries.map(({ path, oid, mode = "100644" }) => `M ${mode} ${oid} ${path}`),
+      ];
+      const input = `${lines.join("\n")}\n\ndone\n`;
+      execFileSync("git", ["fast-import", "--quiet", "--done"], { cwd: repo.dir, input });
+    },
+    blob(content) {
+      const args = ["hash-object", "-w", "--stdin"];
+      return execFileSync("git", args, { cwd: repo.dir, input: content, encoding: "utf8" }).trim();
+    },
+    async refusal() {
+      const before = repo.git("for-each-ref");
+      const commit = (await log("b").tip())!;
+      const error = await mergeLogs(log("a"), { commit, name: "b" }).catch((reason) => reason);
+      assert.instance(error, RedunError, String(error));
+      assert.is(repo.git("for-each-ref"), before);
+      return (error as RedunError).message;
+    },
+    async indexed(name) {
+      const database = openDatabase(":memory:");
+      try {
+        const bad = await updateIndex(database, log(name), await log(name).tip());
+        return {
+          bad: bad.map(({ path }) => path).sort(),
+          reasons: bad.map(({ reason }) => reason),
+          executions: new IndexReader(database).search.executions({}, 100).length,
+        };
+      } finally {
+        database.close();
+      }
+    },
+  };
+}
