@@ -97,10 +97,18 @@ function locate(session: Session, fn: object): FunctionPlace | null {
   const at = inner("[[FunctionLocation]]")?.value as
     | { scriptId: string; lineNumber: number; columnNumber: number }
     | undefined;
-  const script = at && scriptsOf(session).get(at.scriptId);
+  const script = at && scriptOf(session, at.scriptId);
   if (!script) return null;
-  const place = { line: at.lineNumber + 1, column: at.columnNumber + 1 };
-  return { script: readScript(session, script), ...place, bound };
+  return { script, line: at.lineNumber + 1, column: at.columnNumber + 1, bound };
+}
+
+/** Listing the scripts is what takes the time, and functions of one file are asked for together. */
+const known = new Map<string, RunningScript>();
+
+function scriptOf(session: Session, id: string): RunningScript | null {
+  const parsed = known.has(id) ? undefined : scriptsOf(session).get(id);
+  if (parsed) known.set(id, readScript(session, parsed));
+  return known.get(id) ?? null;
 }
 
 /** The debugger finds values by expressions only: the function stands in the global for a moment. */

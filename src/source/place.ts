@@ -69,11 +69,14 @@ function mapUrlOf(source: SourceFile): string | null {
   return source.mapUrl ?? mapUrlIn(source.text);
 }
 
-/** Node itself makes JavaScript of TypeScript by putting blanks in the place of the types. */
+/**
+ * Node itself makes JavaScript of TypeScript by putting blanks in the place of the types, and a
+ * comment behind it.
+ */
 function isStripped(typed: string, script: string): boolean {
-  if (typed.length !== script.length) return false;
+  if (!/^(\s*\/\/# sourceURL=[^\n]*)?\s*$/.test(script.slice(typed.length))) return false;
   for (let at = 0; at < typed.length; at++) {
-    if (script[at] !== typed[at] && !/[\s;]/.test(script[at]!)) return false;
+    if (script[at] !== typed[at] && !/[\s;]/.test(script[at] ?? "x")) return false;
   }
   return true;
 }

@@ -571,6 +571,10 @@ loaders("a function that was not written in place keeps its own source and types
     buildSync({ entryPoints, outfile, external: ["*/task.mjs"], platform: "node", ...options });
     assert.equal(described(dir, [outfile]), byTsx);
   }
+  // Node itself, from 22.18 on; it takes no parameter properties, enums, or the like.
+  if (process.features.typescript) {
+    assert.equal(described(dir, ["--no-warnings", "wf.ts"]), byTsx);
+  }
   // Without types, a map, or a loader.
   for (const name of ["wf", "lib", "again"]) {
     const text = readFileSync(join(dir, `${name}.ts`), "utf8");
