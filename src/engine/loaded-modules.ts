@@ -17,11 +17,23 @@ const MOST_FILES = 1000;
 export class LoadedModules {
   readonly #backend: GitBackend;
   readonly #loaded: () => readonly ModuleFile[];
+  readonly #hasScript: boolean;
   readonly #compared = new Set<string>();
 
-  constructor(backend: GitBackend, loaded?: () => readonly ModuleFile[]) {
+  /**
+   * @param loaded by who loads the workflow, the script first
+   * @param taskFile of the root task. A program that loads its workflows itself is known by this file
+   * and by the one that Node was started with, where they are in the work tree.
+   */
+  constructor(
+    backend: GitBackend,
+    loaded: (() => readonly ModuleFile[]) | undefined,
+    taskFile: string | null | undefined,
+  ) {
+    const known = () => filesOf([process.argv[1], taskFile]);
     this.#backend = backend;
-    this.#loaded = loaded ?? mainScript;
+    this.#loaded = loaded ?? known;
+    this.#hasScript = loaded !== undefined;
   }
 
   /**
@@ -45,7 +57,7 @@ export class LoadedModules {
   async #unheld({ commit, dirty }: Code): Promise<CodeFile[]> {
     // Nothing is known of a commit that was named from outside, nor without a work tree.
     if (commit === undefined || dirty === undefined) return [];
-    const isFirst = this.#compared.size === 0 && this.#loaded !== mainScript;
+    const isFirst = this.#compared.size === 0 && this.#hasScript;
     const script = isFirst ? this.#loaded()[0]?.path : undefined;
     const modules = this.#loaded().filter(({ path }) => !this.#compared.has(path));
     for (const { path } of modules) this.#compared.add(path);
@@ -79,17 +91,17 @@ async function unheldFiles(
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** The script that Node was started with, which may be anything, for a program that loads its workflows itself. */
-function mainScript(): ModuleFile[] {
-  const path = process.argv[1];
-  if (path === undefined) return [];
-  try {
-    const real = realpathSync(path);
-    if (/[\\/]node_modules[\\/]/.test(real)) return [];
-    return [{ path: real, bytes: readFileSync(real) }];
-  } catch {
-    return [];
-  }
+/** Files as they are now; dependencies, and what is no file, left out. */
+function filesOf(paths: readonly (string | null | undefined)[]): ModuleFile[] {
+  const real = new Set(paths.flatMap((path) => (path ? [realPath(path)] : [])));
+  return [...real].flatMap((path) => {
+    if (/[\\/]node_modules[\\/]/.test(path)) return [];
+    try {
+      return [{ path, bytes: readFileSync(path) }];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function realPath(path: string): string {

@@ -35,7 +35,7 @@ export interface SchedulerOptions extends LogChoice {
   readonly listener?: SchedulerListener;
   /**
    * What has been loaded as modules so far, the script first, by who loads the workflow. By default
-   * the script that Node was started with, if it is in the work tree.
+   * the script that Node was started with and the root task's file, if they are in the work tree.
    */
   readonly modules?: () => readonly ModuleFile[];
 }
@@ -128,7 +128,11 @@ export class Scheduler {
       // What cannot be recorded must not be computed.
       await log.log.expectWritable();
       const settings = tagSettings(log.config);
-      const modules = new LoadedModules(log.log.backend, this.#options.modules);
+      const modules = new LoadedModules(
+        log.log.backend,
+        this.#options.modules,
+        firstTask(expression)?.source.file,
+      );
       const code = await modules.addTo(atStart);
       const execution = this.#begin(log, code, settings, expression, tags, options);
       // A module that is imported later may make a clean run dirty.

@@ -1,4 +1,5 @@
 /** Clean means clean: a run's code is what was loaded, and its record says what the commit lacks. */
+import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { suite } from "uvu";
@@ -6,6 +7,7 @@ import * as assert from "uvu/assert";
 import { BACKENDS, cli, jsonLines, ok, workflowRepository, writeFiles } from "../support/cli.ts";
 import { prepared, type TemporaryRepository, temporaryFolder } from "../support/repository.ts";
 
+const LIBRARY = new URL("../../dist/index.js", import.meta.url).href;
 const FILES = {
   "flow/w.mjs": `import { task } from "redun-git";
 import { x } from "../lib/x.mjs";
@@ -107,6 +109,29 @@ clean("a module that is imported while the run goes on", () => {
   ok(dir, [...late, "../lib/later.mjs"]);
   assert.equal(codeOf(repository), { dirty: "false", files: {}, tagged: true });
   assert.match(ok(dir, ["log", "--commit", "HEAD"]), /\[dirty\]/);
+});
+
+clean("a program that loads its workflows itself", () => {
+  const repository = committed();
+  const { dir, git } = repository;
+  const program = `import { Scheduler } from ${JSON.stringify(LIBRARY)};
+import { main } from "../flow/api.mjs";
+await new Scheduler().run(main());
+`;
+  const flow = `import { task } from ${JSON.stringify(LIBRARY)};
+export const main = task(function main() { return 1; });
+`;
+  writeFiles(dir, { "bin/program.mjs": program });
+  git("add", "bin");
+  git("commit", "-qm", "a program");
+  writeFiles(dir, { "flow/api.mjs": flow });
+  execFileSync(process.execPath, ["bin/program.mjs"], { cwd: dir, stdio: "pipe" });
+  const files = { "flow/api.mjs": git("hash-object", "flow/api.mjs") };
+  assert.equal(codeOf(repository), { dirty: "true", files, tagged: true });
+  git("add", "flow");
+  git("commit", "-qm", "its workflow");
+  execFileSync(process.execPath, ["bin/program.mjs"], { cwd: dir, stdio: "pipe" });
+  assert.equal(codeOf(repository), { dirty: "false", files: {}, tagged: false });
 });
 
 clean("dependencies are not the repository's", () => {

@@ -1,6 +1,7 @@
 /** Where a repository is, and whether it is trusted, without git: for machines that have none. */
 import { lstatSync, realpathSync, type Stats, statSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { shellWord } from "../../value/shown-text.ts";
 import type { ObjectFormat, Repository } from "../backend.ts";
 import { notARepository, unsafeRepository, unsupportedRepository } from "../refused-repository.ts";
 import { parseConfig, type Setting } from "./config-file.ts";
@@ -106,7 +107,7 @@ function expectOwn(paths: readonly string[], folder: string, env: NodeJS.Process
   if (foreign === undefined || isSafe(folder, env)) return;
   throw unsafeRepository(
     `detected dubious ownership in repository at '${folder}'\n` +
-      `git config --global --add safe.directory ${folder}`,
+      `git config --global --add safe.directory ${shellWord(folder)}`,
   );
 }
 
