@@ -1,6 +1,6 @@
 /** Pushes in the background of runs. */
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -10,6 +10,7 @@ import { loadConfig } from "../../src/git/files/config.ts";
 import { pushAlone } from "../../src/share/auto-push.ts";
 import { pushFailures } from "../../src/share/push-failure.ts";
 import { remoteLog } from "../../src/share/remotes.ts";
+import { cli, start } from "../support/cli.ts";
 import { clone, closeClones } from "../support/clone.ts";
 
 const push = suite("push in the background");
@@ -48,6 +49,28 @@ for (const kind of ["native", "isomorphic"]) {
     assert.equal(readdirSync(join(ada.dir, ".git/redun/locks")), []);
   });
 }
+
+push("what a killed transfer leaves behind is gone with the next one", async () => {
+  const silent = createServer();
+  silent.listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const { port } = silent.address() as AddressInfo;
+  const ada = clone(`http://127.0.0.1:${port}/log.git`, "ada");
+  await ada.run("one");
+  const connected = once(silent, "connection");
+  const pushing = start(ada.dir, ["push"], { backend: "isomorphic" });
+  const [socket] = await connected;
+  const folder = join(ada.dir, ".git/redun/transfers");
+  assert.is(readdirSync(folder).length, 1);
+  pushing.child.kill("SIGKILL");
+  await pushing.ended;
+  assert.is(readdirSync(folder).length, 1, "it had no time");
+  socket.destroy();
+  silent.close();
+  const other = cli(ada.dir, ["push"], { backend: "isomorphic" });
+  assert.match(other.stderr, "REMOTE_FAILED");
+  assert.not.ok(existsSync(folder));
+});
 
 push.after(closeClones);
 push.run();

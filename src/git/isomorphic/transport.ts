@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { readdirSync, rmdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { HttpClient } from "isomorphic-git";
 import { RedunError } from "../../errors.ts";
 import type { Fetch, Oid, Push, Pushed, RemoteRefs, Repository, Transfer } from "../backend.ts";
 import { readConfig } from "../files/config-reader.ts";
+import { fateOf, ownerOf, thisProcess, ticketName } from "../files/owner.ts";
 import { readRef } from "../files/refs.ts";
-import { makeFolder, share } from "../files/sharing.ts";
+import { makeFolder } from "../files/sharing.ts";
 import { withoutCredentials } from "../remote-url.ts";
 import { pushRejected, REF_MOVED_AT_REMOTE, remoteFailed } from "../transport-errors.ts";
 import { identityOf } from "./identity.ts";
@@ -161,10 +163,12 @@ async function inScratch<T>(
   commit: Oid | null,
   body: (gitdir: string) => Promise<T>,
 ): Promise<T> {
-  const folder = join(commonDir, "redun");
+  const folder = join(commonDir, "redun", "transfers");
   makeFolder(folder);
-  const gitdir = mkdtempSync(join(folder, "transfer-"));
-  share(gitdir);
+  removeAbandoned(folder);
+  const name = ticketName(thisProcess(), randomBytes(4).toString("hex"));
+  const gitdir = join(folder, name);
+  makeFolder(gitdir);
   try {
     symlinkSync(join(commonDir, "objects"), join(gitdir, "objects"));
     for (const name of ["refs", "refs/heads"]) makeFolder(join(gitdir, name));
@@ -174,8 +178,32 @@ async function inScratch<T>(
     return await body(gitdir);
   } finally {
     rmSync(gitdir, { recursive: true, force: true });
+    removeIfEmpty(folder);
   }
 }
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Another process has its own in it.
+  }
+}
+
+/** Scratch repositories of processes that were killed. Of others' hosts nothing but the age is known. */
+function removeAbandoned(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    const owner = ownerOf(name);
+    const state = owner === null ? "unknown" : fateOf(owner).state;
+    if (state === "dead" || (state === "unknown" && age > A_DAY)) {
+      rmSync(path, { recursive: true, force: true });
+    }
+  }
+}
+
+const A_DAY = 24 * 3600 * 1000;
 
 function setRef(repository: Repository, ref: string, expected: Oid | null, next: Oid) {
   const config = readConfig(repository);

@@ -70,10 +70,13 @@ export class CatFile {
 
   /** @throws RedunError OBJECT_MISSING */
   get(oid: Oid): Promise<GitObject> {
-    return new Promise((done, fail) => {
+    const asked = new Promise<GitObject>((done, fail) => {
       this.#waiting.push({ oid, done, fail });
       this.#ask(oid);
     });
+    // Whoever asked ahead may have stopped at another error: then nobody hears of this one.
+    asked.catch(() => {});
+    return asked;
   }
 
   /** Contents in the order asked for, a window of requests ahead of the reader. */
@@ -169,6 +172,8 @@ export class CatFile {
     this.#child = null;
     const left = this.#waiting.slice(this.#answered);
     this.#waiting = [];
+    // What was not sent yet is not to be asked of the next git: nobody waits for it.
+    this.#unsent = [];
     this.#answered = 0;
     this.#buffered = [];
     this.#bufferedBytes = 0;

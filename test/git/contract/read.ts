@@ -14,6 +14,28 @@ import {
 } from "./support.ts";
 
 export function readContract(test: Contract): void {
+  test("a reader may stop in the middle, and the backend be closed at once", async (git, repo) => {
+    const paths = Array.from({ length: 900 }, (_, at) => `tags/${at % 300}/${at}/x.yaml`);
+    const commit = await append(git, null, Object.fromEntries(paths.map((path) => [path, "1"])));
+    const unheard: unknown[] = [];
+    const listener = (reason: unknown) => void unheard.push(reason);
+    process.on("unhandledRejection", listener);
+    try {
+      for (const from of [null, commit]) {
+        let count = 0;
+        for await (const _ of git.changes(from, commit)) if (++count === 3) break;
+        await git.close();
+      }
+      const blob = repo.git("rev-parse", `${commit}:tags/0/0/x.yaml`);
+      for await (const _ of git.read(paths.map(() => blob))) break;
+      await git.close();
+      await new Promise((done) => setTimeout(done, 20));
+    } finally {
+      process.off("unhandledRejection", listener);
+    }
+    assert.equal(unheard, []);
+  });
+
   test("changes are added, modified, deleted, at any depth", async (git, repo) => {
     const first = await append(git, null, {
       "a/keep": "1",
