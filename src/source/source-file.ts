@@ -47,7 +47,6 @@ export function collectLoaded(from: () => void): void {
 /**
  * The modules that were loaded from files, `node_modules` left out, as they were when they were
  * loaded. Empty for a program that loads its workflows itself.
- * @public
  */
 export function loadedFiles(): LoadedFile[] {
   collect();
