@@ -35,8 +35,8 @@ const SPECIAL_FLOAT = /^-?\.(?:inf|nan)$/i;
 const ALPHANUMERIC = /[A-Za-z0-9]/;
 
 /**
- * True when a string may stand unquoted: printable ASCII that every YAML 1.1 and 1.2 reader
- * takes for this very string, as a key and as a value.
+ * True when a string may stand unquoted: printable ASCII that the readers of format.md, section 7,
+ * take for this very string, as a key and as a value.
  */
 export function isPlain(text: string): boolean {
   const { length } = text;

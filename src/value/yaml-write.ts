@@ -1,6 +1,7 @@
 /**
- * The canonical YAML of a value: the same value always gives the same bytes, and every YAML 1.1
- * and 1.2 reader takes the bytes for the same value. docs/format.md publishes the rules.
+ * The canonical YAML of a value: the same value always gives the same bytes, and readers
+ * of YAML 1.1 and 1.2 take the bytes for the same value. docs/format.md publishes the rules, and says
+ * which readers.
  */
 import { isNativeError } from "node:util/types";
 import { builtinForm } from "./builtins.ts";

@@ -92,6 +92,11 @@ test("strings are plain only when nobody could take them for anything else", () 
   is("", '""\n');
 });
 
+test("what only readers that format.md does not name take for a number keeps its form, and its id", () => {
+  for (const text of ["E5", "e-1", "0_x1f", "-0_x1f", "0_b1", "0_o7", "0x1,a", "0b,"])
+    is(text, `${text}\n`);
+});
+
 test("what a reader may not take raw is escaped, other text is not", () => {
   is("Zo\u00eb \u{1f600}", '"Zo\u00eb \u{1f600}"\n');
   is(
