@@ -3,10 +3,12 @@
  * configuration. Asked synchronously, because everything else waits for it.
  */
 import { realpathSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { RedunError } from "../../errors.ts";
 import type { ObjectFormat, Repository } from "../backend.ts";
+import { parseConfig } from "../files/config-file.ts";
 import { type ListedConfig, listConfig } from "../files/config-values.ts";
+import { readText } from "../files/read-text.ts";
 import { notARepository, unsafeRepository, unsupportedRepository } from "../refused-repository.ts";
 import { cannotStart, cleanEnvironment, gitEnvironment, gitFailed } from "./environment.ts";
 
@@ -31,8 +33,7 @@ export function askRepository(cwd: string, env: NodeJS.ProcessEnv): Repository {
     refFormat: "files",
     isNamed: true,
   };
-  const refFormat = askConfig(repository, env).get("extensions.refStorage");
-  return { ...repository, refFormat: refFormat?.toLowerCase() ?? "files" };
+  return { ...repository, refFormat: refFormatOf(repository.commonDir) };
 }
 
 /** Between paths, which may hold line feeds, stands what is of few words. */
@@ -45,6 +46,14 @@ const FIND = [
   "--show-toplevel",
 ];
 const FOUND = /^(.+)\n(?:true|false)\n(.+)\n(sha1|sha256)\n(?:(.+)\n)?$/s;
+
+/** git itself reads its extensions from this one file, without includes. */
+function refFormatOf(commonDir: string): string {
+  const path = join(commonDir, "config");
+  const settings = parseConfig(readText(path), path);
+  const value = settings.findLast(({ key }) => key === "extensions.refstorage")?.value;
+  return value?.toLowerCase() ?? "files";
+}
 
 /**
  * The configuration as git reads it for a repository.
