@@ -29,6 +29,8 @@ export class TagWriter {
   readonly #statements: Statements;
   readonly #dictionary: Dictionary;
   readonly #lookups: LookupWriter;
+  /** The graph of the row whose edits are being added: many files may be about one. */
+  #open: { readonly row: TaggedRow; readonly graph: TagGraph } | undefined;
   /** Until the first edit no row has a graph to look for. */
   #anyEdited: boolean | undefined;
   readonly #counts = new Map<string, { key: string; type: number; change: number }>();
@@ -61,7 +63,7 @@ export class TagWriter {
       for (const text of tags) {
         this.#addNode(row, graph, { tag: readTag(text), parents: [], edits: [] });
       }
-      this.#setCurrent(row, graph);
+      this.#open = { row, graph };
       return;
     }
     const before = this.#pairsOf(row);
@@ -76,11 +78,20 @@ export class TagWriter {
     for (const { tag, parents } of edits) {
       this.#addNode(row, graph, { tag: tag && readTag(tag), parents, edits: file });
     }
+    this.#open = { row, graph };
+  }
+
+  /** Writes what the edits of a row have made of its tags, when no more of them come. */
+  #settle(): void {
+    if (!this.#open) return;
+    const { row, graph } = this.#open;
+    this.#open = undefined;
     this.#setCurrent(row, graph);
   }
 
   /** Writes the counts of keys that have changed. */
   finish(): void {
+    this.#settle();
     const add = this.#statements.get(
       `INSERT INTO key_count (key, type, count) VALUES (?, ?, ?)
        ON CONFLICT (key, type) DO UPDATE SET count = count + excluded.count`,
@@ -93,6 +104,9 @@ export class TagWriter {
   }
 
   #graph(row: TaggedRow): TagGraph | undefined {
+    const open = this.#open;
+    if (open && open.row.table === row.table && open.row.seq === row.seq) return open.graph;
+    this.#settle();
     this.#anyEdited ??= this.#statements.get("SELECT 1 FROM tag_node LIMIT 1").get() !== undefined;
     if (!this.#anyEdited) return undefined;
     const nodes = loadGraphNodes(this.#statements, this.#dictionary, row);
@@ -163,8 +177,9 @@ export class TagWriter {
   }
 
   #set(row: TaggedRow, pairs: readonly number[], before = this.#pairsOf(row)): void {
-    const gone = before.filter((pair) => !pairs.includes(pair));
-    const come = pairs.filter((pair) => !before.includes(pair));
+    const [was, is] = [new Set(before), new Set(pairs)];
+    const gone = before.filter((pair) => !is.has(pair));
+    const come = pairs.filter((pair) => !was.has(pair));
     if (gone.length === 0 && come.length === 0) return;
     this.#statements
       .get(`UPDATE ${row.table} SET tags = ? WHERE seq = ?`)

@@ -23,7 +23,14 @@ import type { TagEdit, TagPair } from "../../src/tag/tag.ts";
 import { blobId } from "../../src/value/oid.ts";
 import { float } from "../../src/value/value.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
-import { importedStart, jobsFile, outcomeFile, startFile } from "../support/made-records.ts";
+import {
+  importedStart,
+  jobsFile,
+  madeRun,
+  madeTagEdit,
+  outcomeFile,
+  startFile,
+} from "../support/made-records.ts";
 import { MemoryBackend } from "../support/memory-backend.ts";
 
 const REF = "refs/redun/main";
@@ -444,6 +451,25 @@ incremental("current tags are those of redun's rule, whatever the order", async 
     }),
     { numRuns: 60, endOnFailure: true },
   );
+});
+
+incremental("3000 rival edits of one tag are all in conflict", async () => {
+  const log = new Log(new MemoryBackend(), REF);
+  const database = openDatabase(":memory:");
+  try {
+    const { id, files } = madeRun(1);
+    const was: TagPair = ["number", 1];
+    const parents = [{ hash: baseNode(id, was).hash, was }];
+    const rivals = Array.from({ length: 3000 }, (_, at) =>
+      madeTagEdit(id, ["number", `v${at}`], parents),
+    );
+    await log.append([...files, ...rivals], "all");
+    assert.equal(await updateIndex(database, log, await log.tip()), []);
+    const [row] = new IndexReader(database).search.executions({}, 1);
+    assert.equal([row!.tags.length, row!.conflicts.length], [3000, 3000]);
+  } finally {
+    database.close();
+  }
 });
 
 incremental.run();
