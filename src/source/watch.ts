@@ -17,7 +17,10 @@ interface Watch {
 
 const HANDLE = Symbol.for("redun-git.watched");
 const watches = new WeakMap<object, Watch | null>();
-let session: Session | null | undefined;
+let session: Session | undefined;
+let idle: NodeJS.Timeout | undefined;
+/** While the debugger listens, each `await` takes a microsecond longer; to begin takes it 20 ms and more. */
+const IDLE = 10_000;
 
 /**
  * Calls a function by `call`, and tells what its parameters are bound to as its body begins, when all
@@ -32,27 +35,27 @@ export function callWatched<T>(
   tell: (values: Values) => void,
 ): T {
   const watch = watchOf(fn, bindings);
-  if (!watch || !session) return call();
+  const session = watch && orNull(listening);
+  if (!session) return call();
   const breakpoints: string[] = [];
   const remove = () => {
     for (const breakpointId of breakpoints.splice(0)) {
-      ask(session!, "Debugger.removeBreakpoint", { breakpointId });
+      ask(session, "Debugger.removeBreakpoint", { breakpointId });
     }
   };
   const paused = ({ params }: InspectorNotification<Debugger.PausedEventDataType>) => {
     try {
-      const values = read(params.callFrames, watch);
+      const values = read(session, params.callFrames, watch);
       if (!values) return;
       remove();
       tell(values);
     } catch {
       // It stays unknown.
     } finally {
-      ask(session!, "Debugger.resume");
+      orNull(() => ask(session, "Debugger.resume"));
     }
   };
-  session.on("Debugger.paused", paused);
-  try {
+  const stop = () => {
     for (const location of watch.stops) {
       const { breakpointId } = ask<Debugger.SetBreakpointReturnType>(
         session,
@@ -61,15 +64,29 @@ export function callWatched<T>(
       );
       breakpoints.push(breakpointId);
     }
+  };
+  session.on("Debugger.paused", paused);
+  try {
+    // Where that fails, as within another call of the same function, the values stay unknown.
+    orNull(stop);
     return call();
   } finally {
-    remove();
+    orNull(remove);
     session.off("Debugger.paused", paused);
+  }
+}
+
+function orNull<T>(body: () => T): T | null {
+  try {
+    return body();
+  } catch {
+    return null;
   }
 }
 
 /** The bound values, if the innermost frame is that of the only call of the function that goes on. */
 function read(
+  session: Session,
   frames: readonly Debugger.CallFrame[],
   { bindings: { names }, place }: Watch,
 ): Values | null {
@@ -87,7 +104,7 @@ function read(
     values = new Map(names.map((name, at) => [name, given[at]]));
   };
   withHandle(take, (take) =>
-    ask(session!, "Debugger.evaluateOnCallFrame", {
+    ask(session, "Debugger.evaluateOnCallFrame", {
       callFrameId: frame!.callFrameId,
       expression: `${take}(${names.join(", ")})`,
       silent: true,
@@ -99,12 +116,8 @@ function read(
 function watchOf(fn: object, bindings: Bindings): Watch | null {
   const known = watches.get(fn);
   if (known !== undefined) return known;
-  let watch: Watch | null = null;
-  try {
-    watch = newWatch(fn, bindings);
-  } catch {
-    // What the engine does not know of stays unknown.
-  }
+  // What the engine does not know of stays unknown.
+  const watch = orNull(() => newWatch(fn, bindings));
   watches.set(fn, watch);
   return watch;
 }
@@ -112,13 +125,8 @@ function watchOf(fn: object, bindings: Bindings): Watch | null {
 function newWatch(fn: object, bindings: Bindings): Watch | null {
   const hidden = bindings.names.some((name) => name === "globalThis" || name === "Symbol");
   if (!bindings.isWatchable || hidden) return null;
-  const inspector = process.getBuiltinModule("node:inspector") as
-    | typeof import("node:inspector")
-    | undefined;
-  // Whoever debugs the program would be shown our stops.
-  if (!inspector || inspector.url() !== undefined) return null;
-  session ??= open(inspector);
-  const place = placeOf(session, fn);
+  const session = listening();
+  const place = session && placeOf(session, fn);
   if (!place) return null;
   const { lines, columns } = bindings.body;
   const start = {
@@ -134,11 +142,26 @@ function newWatch(fn: object, bindings: Bindings): Watch | null {
   return locations.length > 0 ? { bindings, place, stops: locations } : null;
 }
 
-function open(inspector: typeof import("node:inspector")): Session {
-  const opened = new inspector.Session();
-  opened.connect();
-  ask(opened, "Debugger.enable");
-  return opened;
+/** The session, until it has not been needed for a while; null where somebody debugs the program. */
+function listening(): Session | null {
+  const inspector = process.getBuiltinModule("node:inspector") as
+    | typeof import("node:inspector")
+    | undefined;
+  // Whoever debugs the program would be shown our stops.
+  if (!inspector || inspector.url() !== undefined) return null;
+  if (!session) {
+    session = new inspector.Session();
+    session.connect();
+    ask(session, "Debugger.enable");
+    idle = setTimeout(close, IDLE).unref();
+  }
+  idle?.refresh();
+  return session;
+}
+
+function close(): void {
+  session?.disconnect();
+  session = undefined;
 }
 
 function placeOf(session: Session, fn: object): Watch["place"] | null {
