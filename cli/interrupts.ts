@@ -1,7 +1,6 @@
+import { constants } from "node:os";
 import { UncaughtError } from "../src/engine/run-end.ts";
-
-/** Signals that end a run; it is recorded, and the process exits as they would have ended it. */
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+import { SIGNALS } from "./run/channel.ts";
 
 /** One Ctrl-C may arrive twice: from the terminal, and from who watches over this process. */
 const SAME_WITHIN = 300;
@@ -38,10 +37,11 @@ export class Interrupts {
     process.off("uncaughtException", this.#onUncaught);
   }
 
-  /** The second one ends the process as it stands: the next command records the run. */
+  /** The second one ends the process as it stands; what is in its journal is recorded. */
   readonly #onSignal = (signal: NodeJS.Signals): void => {
     if (!this.signal.aborted) this.#since = performance.now();
-    else if (performance.now() - this.#since > SAME_WITHIN) process.kill(process.pid, "SIGKILL");
+    else if (performance.now() - this.#since > SAME_WITHIN)
+      process.exit(128 + constants.signals[signal]);
     this.#abort.abort(new Interrupted(signal));
   };
 

@@ -23,5 +23,5 @@ export const RUN: CommandSpec = {
     "run workflow.ts help                 list the tasks of a script",
     "run workflow.ts main --help          show a task's parameters",
   ],
-  load: () => import("./commands/run.ts"),
+  load: () => import("./run/supervise.ts"),
 };

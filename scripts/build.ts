@@ -124,6 +124,7 @@ const modules = await build({
   entryPoints: {
     index: "src/api.ts",
     ...Object.fromEntries(slow.map((name) => [`commands/${name}`, `cli/commands/${name}.ts`])),
+    "commands/run-worker": "cli/run/worker.ts",
     isomorphic: "src/git/isomorphic/backend.ts",
     yaml: "yaml",
   },

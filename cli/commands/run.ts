@@ -8,6 +8,7 @@ import { RedunError } from "../../src/errors.ts";
 import { loadConfig } from "../../src/git/files/config.ts";
 import { findRepository } from "../../src/git/files/repository.ts";
 import { chosenRef } from "../../src/log/ref.ts";
+import { RUN_MARK } from "../../src/run-mark.ts";
 import { formatParameters, isArgument, parseTaskArguments } from "../../src/script/arguments.ts";
 import { loadWorkflow } from "../../src/script/load.ts";
 import { startAutoPush } from "../../src/share/auto-push.ts";
@@ -21,6 +22,7 @@ import { type CommandFunction, isJson, logChoice, type Options } from "../comman
 import { Interrupted, Interrupts } from "../interrupts.ts";
 import { LIBRARY_URL } from "../library-url.ts";
 import { PAGER } from "../options.ts";
+import { endPrograms } from "../run/programs.ts";
 import { RUN } from "../run-command.ts";
 import { jsonText } from "../text/json.ts";
 import { write } from "../text/output.ts";
@@ -149,9 +151,13 @@ async function run(
     await write(resultText(result, options));
   } catch (error) {
     interrupts.close();
-    if (error instanceof Interrupted) process.exit(128 + constants.signals[error.signal]);
+    if (error instanceof Interrupted) {
+      await endPrograms(process.env[RUN_MARK], process.pid);
+      process.exit(128 + constants.signals[error.signal]);
+    }
     if (!reporter.hasStarted || isOutputError(error)) throw error;
     reporter.failed(error);
+    await endPrograms(process.env[RUN_MARK], process.pid);
     // Siblings of the failed job may go on for hours, and nobody waits for them any more.
     process.exit(1);
   }

@@ -19,7 +19,7 @@ export interface RunEnd {
 /** Jobs that are named as those that a run waited for. */
 const MAX_NAMED = 10;
 /** Longest reason that is recorded, in characters. */
-const MAX_REASON = 20_000;
+const MAX_REASON = 10_000;
 
 /**
  * The abort reason for an error that nothing caught: it ends the run as FAILED, where any other

@@ -73,8 +73,8 @@ export function lastWritten({ files }: JournaledRun): JournalLine | undefined {
   }
 }
 
-/** An outcome takes less. */
-const TAIL = 4096;
+/** An outcome takes less, with a long reason too. */
+const TAIL = 65_536;
 
 const NAME = /^([0-9a-f]{40,64})\.(\d{1,15})(\.journal|\.left)$/;
 

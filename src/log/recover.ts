@@ -70,13 +70,17 @@ export async function recoverRuns(log: Log): Promise<Recovery> {
  * @throws RedunError when its log cannot be written; BAD_RECORD for a journal of which not even the
  * beginning can be read. The journal stays.
  */
-export async function recoverRun(log: Log, { execution }: JournaledRun): Promise<Recovered | null> {
+export async function recoverRun(
+  log: Log,
+  { execution }: JournaledRun,
+  reason = DIED,
+): Promise<Recovered | null> {
   const { commonDir } = log.backend.repository;
   const lock = await lockOf(commonDir, execution);
   if (!lock) return null;
   try {
     const run = journaledRun(commonDir, execution);
-    return run ? await commitJournal(log, run) : null;
+    return run ? await commitJournal(log, run, reason) : null;
   } catch (error) {
     throw asUnwritable(error, join(commonDir, JOURNAL_FOLDER));
   } finally {
@@ -84,7 +88,7 @@ export async function recoverRun(log: Log, { execution }: JournaledRun): Promise
   }
 }
 
-async function commitJournal(log: Log, { head, files, fate }: JournaledRun) {
+async function commitJournal(log: Log, { head, files, fate }: JournaledRun, reason: string) {
   if (!head) {
     throw new RedunError(
       "BAD_RECORD",
@@ -116,7 +120,7 @@ async function commitJournal(log: Log, { head, files, fate }: JournaledRun) {
     pending.closeSegment();
   }
   if (pending.status === null) {
-    pending.end("INTERRUPTED", pending.lastEnd ?? started, DIED);
+    pending.end("INTERRUPTED", pending.lastEnd ?? started, reason);
   }
   const status = pending.status!;
   await commit(pending.take(), status);

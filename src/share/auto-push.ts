@@ -4,6 +4,7 @@ import { RedunError } from "../errors.ts";
 import type { GitConfig } from "../git/backend.ts";
 import { type LockFile, lockFile } from "../git/files/lock-file.ts";
 import type { Log } from "../log/log.ts";
+import { withoutRunMark } from "../run-mark.ts";
 import { pushLog } from "./push.ts";
 import { forgetPushFailure, notePushFailure } from "./push-failure.ts";
 import type { RemoteLog } from "./remotes.ts";
@@ -20,6 +21,7 @@ export function startAutoPush(config: GitConfig, command: string, ref: string): 
     const child = spawn(process.execPath, words, {
       detached: true,
       stdio: "ignore",
+      env: withoutRunMark(process.env),
     });
     child.on("error", () => {});
     child.unref();

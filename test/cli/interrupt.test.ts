@@ -69,7 +69,7 @@ for (const backend of BACKENDS) {
       jobsOf(log, "quick").map(({ status }) => status),
       ["DONE", "DONE"],
     );
-    assert.match(git("log", "-1", "--format=%s", "refs/redun/main"), /\[INTERRUPTED\] 2 jobs$/);
+    assert.match(git("log", "-1", "--format=%s", "refs/redun/main"), /\[INTERRUPTED\] 4 jobs$/);
   });
 }
 

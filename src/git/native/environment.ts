@@ -1,16 +1,17 @@
 import { devNull } from "node:os";
 import { RedunError } from "../../errors.ts";
+import { withoutRunMark } from "../../run-mark.ts";
 import type { Repository } from "../backend.ts";
 
 /**
  * The environment of every git that we start.
  *
  * A replaced object (`git replace`, grafts) is never believed, nor written on: a log's ids would
- * stand for what they do not name. `GIT_CONFIG` changes what `git config` alone reads. LC_ALL=C
+ * stand for what they do not name. A git of ours is no program of a run, to be ended with it. `GIT_CONFIG` changes what `git config` alone reads. LC_ALL=C
  * because some refusals are read.
  */
 export function cleanEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { GIT_CONFIG: _, ...rest } = env;
+  const { GIT_CONFIG: _, ...rest } = withoutRunMark(env);
   return {
     ...rest,
     LC_ALL: "C",

@@ -1,0 +1,15 @@
+import type { Options } from "../command.ts";
+
+/** Signals that end a run; it is recorded, and the process exits as they would have ended it. */
+export const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** The descriptor in the worker of its channel to the process that started it. */
+export const CHANNEL = 3;
+
+/** The first line on the channel; each further one is a signal's name, which the worker echoes. */
+export interface WorkOrder {
+  /** The file of the command line, as the workflow is to see it in `process.argv`. */
+  readonly command: string;
+  readonly words: readonly string[];
+  readonly options: Options;
+}

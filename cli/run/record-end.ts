@@ -1,0 +1,40 @@
+import { RedunError } from "../../src/errors.ts";
+import { loadConfig } from "../../src/git/files/config.ts";
+import { findRepository } from "../../src/git/files/repository.ts";
+import { deferredBackend } from "../../src/git/open.ts";
+import { type JournaledRun, journaledRuns } from "../../src/log/journals.ts";
+import { Log } from "../../src/log/log.ts";
+import { recoverRun } from "../../src/log/recover.ts";
+import { startAutoPush } from "../../src/share/auto-push.ts";
+import { recoveredText } from "../text/recovery.ts";
+
+/**
+ * Commits what a worker that has ended left in its journal: its process was ended in the middle of
+ * the run. What cannot be committed now, the next command commits.
+ * @param reason what ended it, where its journal does not say so
+ */
+export async function recordEnd(worker: number, reason: string | undefined): Promise<void> {
+  try {
+    const repository = findRepository(process.cwd());
+    const left = journaledRuns(repository.commonDir).filter((run) => isOf(worker, run));
+    for (const run of left) {
+      const backend = deferredBackend(repository);
+      const { ref } = run.head!;
+      try {
+        const recorded = await recoverRun(new Log(backend, ref), run, reason);
+        if (recorded && reason !== undefined) process.stderr.write(`${recoveredText(recorded)}\n`);
+        startAutoPush(loadConfig(repository), process.argv[1]!, ref);
+      } finally {
+        await backend.close();
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof RedunError)) throw error;
+  }
+}
+
+/** Whether a run's process was this one, which wrote no end of it into the log. */
+function isOf(pid: number, { head, fate, files }: JournaledRun): boolean {
+  const gaveUp = files.some(({ path }) => path.endsWith(".left"));
+  return head?.owner.pid === pid && fate.state === "dead" && !gaveUp;
+}

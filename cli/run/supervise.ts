@@ -1,0 +1,106 @@
+/**
+ * `run` as people start it: a process that starts the worker, which loads the workflow and
+ * computes, and waits for it. A process that computes without a pause hears no signal; this one
+ * does, and ends the worker with all that it started.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import type { Socket } from "node:net";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { RUN_MARK } from "../../src/run-mark.ts";
+import type { CommandFunction } from "../command.ts";
+import { CHANNEL, SIGNALS, type WorkOrder } from "./channel.ts";
+import { endPrograms, killPrograms } from "./programs.ts";
+import { recordEnd } from "./record-end.ts";
+
+/** A worker that does not answer a signal so long, in milliseconds, computes without a pause. */
+const HEARS_WITHIN = 1_000;
+
+declare const BUILD_VERSION: string | undefined;
+
+export const command: CommandFunction = async (words, options) => {
+  if (isAlone()) {
+    const { command: run } = await import("../commands/run.ts");
+    return run(words, options);
+  }
+  const order = { command: process.argv[1]!, words, options };
+  const watched = new WatchedWorker(order);
+  const { code, signal } = await watched.ended;
+  const { stoppedBy, isKilled, mark, pid } = watched;
+  const by = signal === null ? undefined : (stoppedBy ?? signal);
+  const status = by === undefined ? (code ?? 1) : 128 + constants.signals[by];
+  // Nothing that a run started outlives it, unless all went well.
+  if (isKilled) killPrograms(mark, pid);
+  else if (status !== 0) await endPrograms(mark, pid);
+  await recordEnd(pid, by === undefined ? undefined : reasonOf(by, stoppedBy));
+  process.exit(status);
+};
+
+/**
+ * Whether the workflow has to run in this process: under a debugger, which is meant for it; with a
+ * parent that talks to it; and where this code was not built.
+ */
+function isAlone(): boolean {
+  const words = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? "").split(/\s+/)];
+  const isDebugged = words.some((word) => word.startsWith("--inspect"));
+  return isDebugged || process.send !== undefined || typeof BUILD_VERSION !== "string";
+}
+
+function reasonOf(signal: NodeJS.Signals, stoppedBy: NodeJS.Signals | undefined): string {
+  if (signal === stoppedBy) return `Interrupted by ${signal}`;
+  const isMemory = signal === "SIGKILL" || signal === "SIGABRT";
+  const often = isMemory ? ", as it happens when memory runs out" : "";
+  return `The process that computed was ended by ${signal}${often}.`;
+}
+
+/** The worker's process, and what signals have done to it. */
+class WatchedWorker {
+  readonly mark = randomBytes(8).toString("hex");
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** The first signal that came. */
+  stoppedBy: NodeJS.Signals | undefined;
+  /** It did not end by itself. */
+  isKilled = false;
+  readonly #process: ChildProcess;
+  readonly #channel: Socket;
+
+  constructor(order: WorkOrder) {
+    const file = join(__dirname, "commands", "run-worker.js");
+    this.#process = spawn(process.execPath, [...process.execArgv, file, ...process.argv.slice(2)], {
+      stdio: ["inherit", "inherit", "inherit", "pipe"],
+      env: { ...process.env, [RUN_MARK]: this.mark },
+    });
+    this.#channel = this.#process.stdio[CHANNEL] as Socket;
+    this.#channel.on("error", () => {});
+    this.#channel.write(`${JSON.stringify(order)}\n`);
+    this.ended = new Promise((done, fail) => {
+      this.#process.on("error", fail);
+      this.#process.on("exit", (code, signal) => done({ code, signal }));
+    });
+    for (const signal of SIGNALS) process.on(signal, () => this.#stop(signal));
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? -1;
+  }
+
+  /** Asks the worker to end; the second time, and where it does not hear, it is ended. */
+  #stop(signal: NodeJS.Signals): void {
+    if (this.stoppedBy !== undefined) {
+      this.#kill();
+      return;
+    }
+    this.stoppedBy = signal;
+    this.#channel.write(`${signal}\n`);
+    const deaf = setTimeout(() => this.#kill(), HEARS_WITHIN);
+    this.#channel.once("data", () => clearTimeout(deaf));
+  }
+
+  #kill(): void {
+    this.isKilled = true;
+    // Its children first: of an orphan nobody knows any more whose it was.
+    killPrograms(this.mark, this.pid);
+    this.#process.kill("SIGKILL");
+  }
+}

@@ -1,0 +1,51 @@
+/** The process that loads a workflow and computes, for `supervise.ts`. */
+import { readSync } from "node:fs";
+import { Socket } from "node:net";
+import { constants } from "node:os";
+import { RUN_MARK } from "../../src/run-mark.ts";
+import { command } from "../commands/run.ts";
+import { reportError } from "../text/error.ts";
+import { watchOutput } from "../text/output.ts";
+import { CHANNEL, type WorkOrder } from "./channel.ts";
+import { killPrograms } from "./programs.ts";
+
+watchOutput();
+const order = JSON.parse(readOrder()) as WorkOrder;
+process.argv[1] = order.command;
+listen();
+try {
+  await command(order.words, order.options);
+} catch (error) {
+  process.exitCode = reportError(error);
+}
+
+/** What stands on the channel up to the first line end. It is there, or will be in a moment. */
+function readOrder(): string {
+  const bytes: Buffer[] = [];
+  for (;;) {
+    const chunk = Buffer.alloc(65_536);
+    const size = readSync(CHANNEL, chunk);
+    if (size === 0) process.exit(1);
+    bytes.push(chunk.subarray(0, size));
+    if (chunk[size - 1] === 10) return Buffer.concat(bytes).toString("utf8");
+  }
+}
+
+/** Takes signals that reached the other process. A terminal's Ctrl-C reaches both. */
+function listen(): void {
+  const channel = new Socket({ fd: CHANNEL });
+  channel.on("error", () => {});
+  channel.on("data", (chunk) => {
+    const signal = chunk.toString().trim() as NodeJS.Signals;
+    channel.write(`${signal}\n`);
+    // Whoever listens, the run or the workflow itself, decides what comes of it.
+    if (process.listenerCount(signal) > 0) process.emit(signal, signal);
+    else process.exit(128 + constants.signals[signal]);
+  });
+  channel.on("end", () => {
+    // The other process was killed. The run's end is written while this one exits.
+    killPrograms(process.env[RUN_MARK], process.pid);
+    process.exit(128 + constants.signals.SIGKILL);
+  });
+  channel.unref();
+}
