@@ -58,6 +58,8 @@ export function expectNoFolderAsFile(files: readonly StoredFile[]): void {
 
 /** More is not read of one log at once, in bytes. */
 const MAX_READ = 2 ** 32;
+/** Files that are no records, of one log. */
+const MAX_OTHERS = 100_000;
 /** Files whose sizes are asked for at once. */
 const SIZED_AT_ONCE = 4096;
 
@@ -74,6 +76,7 @@ export class Newcomers {
   #unsized: StoredFile[] = [];
   readonly #misnamed: StoredFile[] = [];
   #toRead = 0;
+  #others = 0;
   #last = "";
 
   /** `name` is that of the other log. */
@@ -86,7 +89,13 @@ export class Newcomers {
   async add(path: string, place: RecordPath | null, oid: Oid): Promise<void> {
     if (path === this.#last) throw this.#refused(path, "The tree has two entries of this name.");
     this.#last = path;
-    if (!place) return;
+    if (!place) {
+      // Folders may be shared: a few objects can hold more paths than could ever be listed.
+      if (++this.#others > MAX_OTHERS) {
+        throw this.#refused(path, `With it there are more than ${MAX_OTHERS} files of others.`);
+      }
+      return;
+    }
     if (!isInPlace(path, place)) {
       throw this.#refused(path, "It does not stand in the folder that its id says.");
     }
@@ -152,6 +161,9 @@ export class Newcomers {
       // A value's file may be written in another way than the canonical one, which has its id.
       const id = place.kind === "value" ? null : nameOf(place);
       if (id === null || id === oid) continue;
+      if (place.kind !== "execution" && place.kind !== "task") {
+        throw this.#refused(path, `Its name is ${id}, but its content has the id ${oid}.`);
+      }
       this.#misnamed.push({ path, oid });
       this.#toRead += size;
     }

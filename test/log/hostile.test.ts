@@ -162,6 +162,28 @@ for (const [backend, open] of Object.entries(OPEN)) {
     world.repo.git("update-ref", world.log("a").ref, `${world.log("a").ref}~1`);
   });
 
+  // git itself lists all of them before it prints the first: there is no limit there yet.
+  if (backend === "isomorphic") {
+    test("a few folders that hold more files than could be listed are refused", async (world) => {
+      const { repo } = world;
+      const mktree = (lines: readonly string[]) =>
+        execFileSync("git", ["mktree"], {
+          cwd: repo.dir,
+          input: lines.join("\n"),
+          encoding: "utf8",
+        }).trim();
+      let [kind, oid] = ["100644 blob", world.blob("x\n")];
+      for (let level = 0; level < 8; level++) {
+        oid = mktree(Array.from({ length: 20 }, (_, at) => `${kind} ${oid}\tn${at}`));
+        kind = "040000 tree";
+      }
+      const format = world.blob("format: redun-git\nversion: 1\n");
+      const tree = mktree([`100644 blob ${format}\tformat.yaml`, `040000 tree ${oid}\tbomb`]);
+      repo.git("update-ref", "refs/redun/b", repo.git("commit-tree", "-m", "bomb", tree));
+      assert.match(await world.refusal(), "more than 100000 files of others");
+    });
+  }
+
   if (backend === "native") {
     test("two entries of one name, and names that are not UTF-8, are refused", async (world) => {
       const { repo } = world;
