@@ -18,6 +18,10 @@ async function run(args, env) {
   Object.assign(process.env, env);
   process.argv = [process.execPath, cli, ...args];
   process.exitCode = undefined;
+  // Where a command ends its process it has nothing left to do.
+  process.exit = (status) => {
+    process.exitCode = status;
+  };
   const printed = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"]) {
     process[name].write = (chunk, encoding, done = encoding) => {
