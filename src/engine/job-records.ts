@@ -17,13 +17,17 @@ import { errorValue, isError } from "./user-stack.ts";
 
 /** Values up to this many characters of YAML stand inline in their job. */
 const INLINE_LIMIT = 2000;
-/** Of a value whose YAML is longer than this, only the id is kept. */
+/** and up to so many of all arguments of a job. */
+const INLINE_ARGS_LIMIT = 1_000_000;
+/** Of a value whose YAML has more bytes than this, only the id is kept. */
 const STORED_LIMIT = 50_000_000;
 
 /** A value's id, and what stands for it in the job: itself, or its id when it is large. */
 interface Recorded {
   readonly id: string;
   readonly recorded: unknown;
+  /** Characters of YAML that stand in the job. */
+  readonly length: number;
 }
 
 interface RecordedArgs {
@@ -105,23 +109,29 @@ export class JobRecords {
 
   #recordArgs({ task, args: given }: LiveJob, args = defaultsOf(task, given)): RecordedArgs {
     const { names, values } = namedArguments(task.source.parameters, args, given.length);
-    const each = values.map((value) => this.#value(value, task.hashOnly.has("args")));
+    let room = INLINE_ARGS_LIMIT;
+    const each = values.map((value) => {
+      const one = this.#value(value, task.hashOnly.has("args"), Math.min(room, INLINE_LIMIT));
+      room -= one.length;
+      return one;
+    });
     const ids = each.map(({ id }) => id);
     const hash = argsId(zip(names, ids), this.#format);
     return { names, hash, values: each.map(({ recorded }) => recorded) };
   }
 
-  #value(value: unknown, hashOnly: boolean): Recorded {
+  #value(value: unknown, hashOnly: boolean, room = INLINE_LIMIT): Recorded {
     const { text, id } = this.#write(value);
-    if (hashOnly) return { id, recorded: new StoredValue(id) };
+    const { length } = text;
+    if (hashOnly) return { id, recorded: new StoredValue(id), length: 0 };
     // A copy, because an object may change before the job is written down.
-    if (text.length <= INLINE_LIMIT) return { id, recorded: readYaml(text) };
+    if (length <= room) return { id, recorded: readYaml(text), length };
     this.#store(text, id);
-    return { id, recorded: new StoredValue(id) };
+    return { id, recorded: new StoredValue(id), length: 0 };
   }
 
   /** Where an error was thrown differs by machine: its stack is recorded, and not hashed. */
-  #error(error: unknown): Recorded {
+  #error(error: unknown): Omit<Recorded, "length"> {
     if (!isError(error)) return this.#value(error, false);
     const recorded = errorValue(error);
     return { id: blobId(writeYaml(withoutStack(recorded)), this.#format), recorded };
@@ -135,7 +145,7 @@ export class JobRecords {
   }
 
   #store(text: string, id: string): void {
-    if (text.length <= STORED_LIMIT) this.#addFile({ path: valuePath(id), text });
+    if (Buffer.byteLength(text) <= STORED_LIMIT) this.#addFile({ path: valuePath(id), text });
   }
 }
 

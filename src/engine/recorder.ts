@@ -7,7 +7,8 @@ import { type PendingRun, runMessage } from "../log/pending.ts";
 import { jobItemYaml, taggedItemYaml, taskYaml } from "../record/encode.ts";
 import { taskPath } from "../record/layout.ts";
 import type { EntityType, ExecutionStatus, Outcome } from "../record/records.ts";
-import { tagSet } from "../tag/set.ts";
+import { MAX_WRITTEN_BYTES } from "../record/size.ts";
+import { tagGroups, tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { JobRecords } from "./job-records.ts";
 import type { LiveJob, RunListener } from "./run.ts";
@@ -141,13 +142,22 @@ export class Recorder implements RunListener {
 
   #addJob(job: LiveJob): void {
     this.#addTask(job);
-    this.#add({ job: jobItemYaml(this.#jobs.record(job)), index: job.index });
+    const record = this.#jobs.record(job);
+    let text = jobItemYaml(record);
+    if (isLong(text)) {
+      // A segment is no longer than its longest item.
+      this.#tag("Job", record.id, record.tags);
+      text = jobItemYaml({ ...record, tags: [] });
+    }
+    if (text.length > LONGEST_JOB) text = jobItemYaml({ ...record, tags: [], from: new Map() });
+    this.#add({ job: text, index: job.index });
   }
 
   #addFile(file: RecordFile): void {
     if (this.#seenFiles.has(file.path)) return;
     this.#seenFiles.add(file.path);
-    this.#add({ file });
+    // Of what nobody would read only the id is kept, which is in its job.
+    if (Buffer.byteLength(file.text) <= MAX_WRITTEN_BYTES) this.#add({ file });
   }
 
   #addTask({ task }: LiveJob): void {
@@ -159,9 +169,20 @@ export class Recorder implements RunListener {
   }
 
   #tag(type: EntityType, id: string, tags: readonly TagPair[]): void {
-    if (!this.#closed) this.#add({ tagged: taggedItemYaml({ type, id, tags: tagSet(tags) }) });
+    if (this.#closed) return;
+    for (const some of tagGroups(tagSet(tags), CHECKPOINT.bytes)) {
+      this.#add({ tagged: taggedItemYaml({ type, id, tags: some }) });
+    }
   }
 }
+
+/** Items that have more are divided where that can be done. */
+function isLong(item: string): boolean {
+  return Buffer.byteLength(item) > CHECKPOINT.bytes;
+}
+
+/** Characters of a job's item: what its arguments came from is left out of one that has more. */
+const LONGEST_JOB = 16_000_000;
 
 /** The error of a run whose journal could not be written either. */
 function losing({ code, message, hint }: RedunError, lines: number): RedunError {

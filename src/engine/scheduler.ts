@@ -12,7 +12,7 @@ import { IndexedLog } from "../provenance/indexed-log.ts";
 import { executionYaml } from "../record/encode.ts";
 import { executionPath } from "../record/layout.ts";
 import type { Code, Execution, Outcome } from "../record/records.ts";
-import { type Tags, tagPairs, tagSet } from "../tag/set.ts";
+import { type Tags, tagGroups, tagPairs, tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { recordedPath } from "../value/file-path.ts";
 import { blobId } from "../value/oid.ts";
@@ -66,6 +66,13 @@ export interface SchedulerListener extends RunListener {
    * Node's `warning` event tells.
    */
   recordLeft?(execution: Execution, error: Error, folder: string): void;
+}
+
+interface RecordDetails {
+  readonly signal: AbortSignal | undefined;
+  /** Tags of the execution that its record has no room for. */
+  readonly moreTags: readonly TagPair[];
+  readonly lateTags: () => Promise<TagPair[]>;
 }
 
 interface Prepared {
@@ -134,14 +141,15 @@ export class Scheduler {
         firstTask(expression)?.source.file,
       );
       const code = await modules.addTo(atStart);
-      const execution = this.#begin(log, code, settings, expression, tags, options);
+      const [execution, moreTags] = this.#begin(log, code, settings, expression, tags, options);
       // A module that is imported later may make a clean run dirty.
       const lateTags = async () => {
         const isWanted = settings.automatic.has("git_dirty") && code.dirty === false;
         return isWanted && (await modules.lateOnes(code)) ? [["git_dirty", true] as const] : [];
       };
       const { signal } = options;
-      const result = await this.#record(log, execution, expression, { signal, lateTags });
+      const details = { signal, moreTags, lateTags };
+      const result = await this.#record(log, execution, expression, details);
       return result as Resolved<T>;
     } finally {
       await log.close();
@@ -155,7 +163,7 @@ export class Scheduler {
     expression: unknown,
     given: readonly TagPair[],
     options: RunOptions,
-  ): Execution {
+  ): [execution: Execution, moreTags: readonly TagPair[]] {
     const { repository } = backend;
     const root = firstTask(expression);
     const user = options.user ?? (process.env.REDUN_USER || osUser());
@@ -165,6 +173,14 @@ export class Scheduler {
       settings.automatic.has(key) ||
       (key === "user" && options.user !== undefined) ||
       (key === "project" && options.project !== undefined);
+    const [tags, moreTags] = divided(
+      tagSet([
+        ...settings.tags,
+        ...automaticTags({ code, user, project }).filter(isWanted),
+        ...tagPairs(options.doc === undefined ? {} : { doc: options.doc }),
+        ...given,
+      ]),
+    );
     const start = {
       task: root?.fullName ?? "",
       argv: recordedArgv(options, repository.workTree),
@@ -172,23 +188,18 @@ export class Scheduler {
       user,
       host: hostname(),
       code,
-      tags: tagSet([
-        ...settings.tags,
-        ...automaticTags({ code, user, project }).filter(isWanted),
-        ...(options.doc === undefined ? [] : [["doc", options.doc] as const]),
-        ...given,
-      ]),
+      tags,
       nonce: randomBytes(8).toString("hex"),
     };
     const id = blobId(executionYaml(start), repository.objectFormat);
-    return { id, ...start };
+    return [{ id, ...start }, moreTags];
   }
 
   async #record(
     indexed: IndexedLog,
     execution: Execution,
     expression: unknown,
-    { signal, lateTags }: { signal: AbortSignal | undefined; lateTags: () => Promise<TagPair[]> },
+    { signal, moreTags, lateTags }: RecordDetails,
   ): Promise<unknown> {
     const { log } = indexed;
     const { commonDir, objectFormat } = log.backend.repository;
@@ -210,6 +221,7 @@ export class Scheduler {
     });
     const listener = this.#options.listener ?? {};
     log.onWait = (error) => listener.recordDelayed?.(error);
+    recorder.executionTagged(moreTags);
     const run = new Run(id, objectFormat, [recorder, listener]);
     const endOf = (status: Outcome["status"], reason?: string) =>
       [
@@ -262,6 +274,12 @@ function programName(workTree: string | null): string {
 
 function recordLeftText({ id }: Execution, error: Error, folder: string): string {
   return `The record of execution ${id} could not be committed: ${error.message}\nIt is safe in ${folder}; the next redun-git command or run here commits it.`;
+}
+
+/** The tags that stand in an execution's record, and those that a segment takes: one may be large. */
+function divided(tags: readonly TagPair[]): [readonly TagPair[], readonly TagPair[]] {
+  const [first = [], ...others] = tagGroups(tags, 1 << 20);
+  return [first, others.flat()];
 }
 
 /** The task whose call the expression is, or the first one in it. */

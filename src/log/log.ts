@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
-import type { GitBackend, Oid } from "../git/backend.ts";
+import { RedunError } from "../errors.ts";
+import type { GitBackend, NewFile, Oid } from "../git/backend.ts";
 import { loadConfig } from "../git/files/config.ts";
-import { MAX_RECORD_BYTES } from "../record/size.ts";
+import { MAX_RECORD_BYTES, MAX_WRITTEN_BYTES } from "../record/size.ts";
 import { formatFile, notALog, readFormat } from "./format.ts";
 import { expectNotMirrored } from "./mirror.ts";
 import { type OnWait, whileContended } from "./retry.ts";
@@ -89,6 +90,7 @@ export class Log {
     patienceInMs?: number,
   ): Promise<Appended> {
     const bytes = files.map(({ path, text }) => ({ path, bytes: Buffer.from(text, "utf8") }));
+    for (const file of bytes) expectReadable(file);
     this.expectKept();
     return whileContended(
       async () => {
@@ -138,6 +140,16 @@ export class Log {
     this.#checked = tip;
     return true;
   }
+}
+
+/** What other clones would refuse to read must not be committed: it would be lost to them. */
+function expectReadable({ path, bytes: { length } }: NewFile): void {
+  if (length <= MAX_WRITTEN_BYTES) return;
+  throw new RedunError(
+    "BAD_VALUE",
+    `${path} would have ${length} bytes, and no record is written that has more than ${MAX_WRITTEN_BYTES}.`,
+    "docs/limits.md has the limits of everything that is recorded.",
+  );
 }
 
 const BEGIN =

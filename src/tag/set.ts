@@ -1,5 +1,6 @@
 import { RedunError } from "../errors.ts";
 import { compareCodePoints } from "../value/code-points.ts";
+import { clip } from "../value/shown-text.ts";
 import { isPlainObject, type TagValue } from "../value/value.ts";
 import { pythonJson } from "./python-json.ts";
 import type { TagPair } from "./tag.ts";
@@ -12,7 +13,8 @@ export type Tags =
 
 /**
  * Tags as pairs, each value checked.
- * @throws RedunError BAD_TAG for a key that is empty or no Unicode text, BAD_VALUE for a value that is not JSON, by its name
+ * @throws RedunError BAD_TAG for a key that is empty or no Unicode text and for a tag that
+ * is too large, BAD_VALUE for a value that is not JSON, by its name
  */
 export function tagPairs(tags: Tags | undefined): TagPair[] {
   if (!tags) return [];
@@ -27,8 +29,21 @@ export function tagPairs(tags: Tags | undefined): TagPair[] {
     const [key, value] = pair;
     if (key === "") throw new RedunError("BAD_TAG", "A tag has an empty key.");
     if (!key.isWellFormed()) throw noText(key);
-    return [key, tagValueOf(value, key)];
+    return sized([key, tagValueOf(value, key)]);
   });
+}
+
+/** Characters of a tag's key and the JSON of its value. Sets of tags may be larger. */
+export const MAX_TAG = 1 << 24;
+
+function sized(tag: TagPair): TagPair {
+  const { length } = tagIdentity(tag);
+  if (length <= MAX_TAG) return tag;
+  throw new RedunError(
+    "BAD_TAG",
+    `The tag ${JSON.stringify(clip(tag[0], 60))} has ${length} characters, of at most ${MAX_TAG}.`,
+    "A tag is to find something by. Return a large value from a task, or write it to a file.",
+  );
 }
 
 /** A hash is computed from UTF-8, in which two such keys would look the same. */
@@ -47,6 +62,22 @@ function noTags(): RedunError {
 /** A text that equal tags have in common, and no others: values are equal as JSON. */
 export function tagIdentity([key, value]: TagPair): string {
   return `${key}\0${pythonJson(value, { compact: true })}`;
+}
+
+/** Tags in groups of about so many characters; one that has more is alone in its group. */
+export function tagGroups(tags: readonly TagPair[], characters: number): TagPair[][] {
+  const groups: TagPair[][] = [];
+  let room = 0;
+  for (const tag of tags) {
+    const { length } = tagIdentity(tag);
+    if (length > room) {
+      groups.push([]);
+      room = characters;
+    }
+    groups.at(-1)!.push(tag);
+    room -= length;
+  }
+  return groups;
 }
 
 /** A tag set in its canonical order, by key and then by value, without repeats. */
