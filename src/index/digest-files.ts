@@ -55,7 +55,7 @@ interface PlacedFile extends FoundFile {
 export class FileDigester implements DigestSource {
   readonly #log: Log;
   readonly #digester: Digester;
-  /** Why large files are not believed at another path. */
+  /** The path at which a large file was read: at another one it is not believed. */
   readonly #large = new Map<Oid, string>();
   /** The files asked for before, which come first. */
   #before: Promise<unknown> = Promise.resolve();
@@ -112,11 +112,12 @@ export class FileDigester implements DigestSource {
     if (size > MAX_RECORD_BYTES) return { kind: "bad", reason: tooLarge(size) };
     if (size < LARGE) return this.#digestText(file, texts ? texts.pop()! : await this.#text(oid));
     // One that stands at many paths is what one of them says at most, and is read once.
-    const about = this.#large.get(oid);
+    // A file may come twice itself: the writer begins again when an id turns out to be contested.
+    const first = this.#large.get(oid) ?? file.path;
     const text = texts?.pop();
-    if (about !== undefined) return { kind: "bad", reason: about };
+    if (first !== file.path) return { kind: "bad", reason: `It is the same file as ${first}.` };
     const digest = await this.#digestText(file, text ?? (await this.#text(oid)));
-    this.#large.set(oid, `It is the same file as ${file.path}.`);
+    this.#large.set(oid, file.path);
     return digest;
   }
 
