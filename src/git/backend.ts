@@ -196,6 +196,8 @@ export interface Pushed {
   readonly landed: boolean;
   /** What the remote said to people, line by line: the words of its hooks. */
   readonly said: readonly string[];
+  /** Why it did not land, in the remote's words. */
+  readonly why?: string;
 }
 
 /** The arrival of which files is asked for. */

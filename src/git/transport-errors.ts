@@ -6,6 +6,20 @@ import { withoutCredentials } from "./remote-url.ts";
 export const REF_MOVED_AT_REMOTE =
   /fetch first|non-fast-forward|stale info|cannot lock ref|failed to (?:update|lock)|incorrect old value|reference already exists/;
 
+/** How git says that a ref cannot be there beside another one. */
+export const NAME_IN_THE_WAY = /'([^']+)' exists; cannot create/;
+
+/** A remote that has a ref where ours would need a folder, or the other way round. */
+export function nameInTheWay({ remote, url, ref }: Push, why: string): RedunError {
+  const other = NAME_IN_THE_WAY.exec(why)?.[1] ?? "another ref";
+  const name = withoutCredentials(url ?? remote);
+  return new RedunError(
+    "PUSH_REJECTED",
+    `${name} has ${other}, so it cannot have ${ref}: git keeps no ref below another one.`,
+    "Push a log of another name, or have the remote's ref renamed. Everything is kept here.",
+  );
+}
+
 /**
  * A remote that could not be reached, would not let us in, or stopped in the middle. Nothing has
  * moved on this side, and git's refs move only when everything has arrived.

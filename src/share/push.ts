@@ -28,6 +28,8 @@ export interface PushedLog {
 const MAX_ROUNDS = 60;
 /** The longest pause between two rounds, in milliseconds. */
 const MAX_PAUSE = 1500;
+/** How long a remote's log may refuse to move, though nobody else moves it, in milliseconds. */
+const PATIENCE = 10_000;
 
 /**
  * Brings our log to a remote: push; where the remote has moved on, fetch, merge and push again.
@@ -45,17 +47,22 @@ export async function pushLog(log: Log, remote: RemoteLog, talk: Talk = {}): Pro
   const isDecided = former.size === 0;
   let before = await (isDecided ? lastSeen(log, remote) : fetchUnlessRewritten(log, remote, talk));
   let received = NOTHING;
+  let stuckSince: number | undefined;
   for (let rounds = 1; ; rounds++) {
+    const expected = before;
+    let why: string | undefined;
     const tip = await log.tip();
     const unchanged = { before, after: before, sent: NOTHING, received, rounds, said: [] };
     if (tip !== null && tip !== before) {
       const { ref } = remote;
       const push = { ...talk, ...address(remote), ref, commit: tip, expected: before };
       // Counted meanwhile: a push mostly waits for the other side.
-      const [{ landed, wasThere, said }, sent] = await both(
+      const [pushed, sent] = await both(
         log.backend.push(push),
         countBetween(log.backend, before, tip),
       );
+      const { landed, wasThere, said } = pushed;
+      why = pushed.why;
       if (landed) {
         await follow(log, remote, tip);
         if (wasThere) return { ...unchanged, before: tip, after: tip, said };
@@ -67,6 +74,9 @@ export async function pushLog(log: Log, remote: RemoteLog, talk: Talk = {}): Pro
     // Jitter keeps two pushers from meeting again in every round.
     if (rounds > 1) await sleep(Math.random() * Math.min(50 * 1.5 ** rounds, MAX_PAUSE));
     before = await fetchUnlessRewritten(log, remote, talk);
+    // Somebody else's push is why ours did not land only where it has landed itself.
+    stuckSince = before === expected && why !== undefined ? (stuckSince ?? Date.now()) : undefined;
+    if (stuckSince !== undefined && Date.now() - stuckSince > PATIENCE) throw stuck(remote, why!);
     if (before === null) {
       if (tip === null) return { ...unchanged, before, after: null };
       continue;
@@ -114,6 +124,14 @@ async function follow(log: Log, remote: RemoteLog, tip: Oid): Promise<void> {
     // It landed, whoever else notes it.
     if (!(error instanceof RedunError)) throw error;
   }
+}
+
+function stuck({ name, ref }: RemoteLog, why: string): RedunError {
+  return new RedunError(
+    "REMOTE_BUSY",
+    `${name} does not let ${ref} move, though nobody else moves it: ${why}`,
+    "A lock that stays was left by a process that died: whoever runs the remote can delete it. Everything is kept here; push again then.",
+  );
 }
 
 function busy({ name, ref }: RemoteLog): RedunError {

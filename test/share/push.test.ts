@@ -5,6 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type ErrorCode, RedunError } from "../../src/errors.ts";
 import { countBetween } from "../../src/log/arrivals.ts";
+import { Log } from "../../src/log/log.ts";
 import { fetchLog, logsOfRemote, previewFetch } from "../../src/share/fetch.ts";
 import { pullAndDrop, pullLog } from "../../src/share/pull.ts";
 import { giveBack, pushLog } from "../../src/share/push.ts";
@@ -26,6 +27,37 @@ function team(...names: string[]) {
 }
 
 const share = suite("push and pull");
+
+share("a lock that stays at the remote is told of, not tried for a minute", async () => {
+  const { bare, clones } = team("ada");
+  const [ada] = clones;
+  await ada.run("one");
+  await push(ada);
+  await ada.run("two");
+  writeFileSync(join(bare.dir, `${REF}.lock`), "");
+  const error = await push(ada).catch((error: unknown) => error as RedunError);
+  assert.is((error as RedunError).code, "REMOTE_BUSY");
+  assert.match(
+    (error as RedunError).message,
+    /though nobody else moves it: .*main\.lock': File exists/,
+  );
+  rmSync(join(bare.dir, `${REF}.lock`));
+  assert.is((await push(ada)).sent.executions, 1);
+});
+
+share("a name in the way at the remote is told at once", async () => {
+  const { bare, clones } = team("ada");
+  const [ada] = clones;
+  await ada.run("one");
+  await push(ada);
+  ada.git("push", "-q", bare.dir, `${REF}:refs/redun/team`);
+  const below = "refs/redun/team/gpu";
+  ada.git("update-ref", below, REF);
+  const log = new Log(ada.backend, below);
+  const error = await pushLog(log, remoteLog("origin", below)).catch((error: unknown) => error);
+  assert.is((error as RedunError).code, "PUSH_REJECTED");
+  assert.match((error as RedunError).message, /has refs\/redun\/team, so it cannot have .*\/gpu/);
+});
 
 share("the first push makes the remote's log, and a pull brings it to another clone", async () => {
   const { bare, clones } = team("ada", "bob");

@@ -10,7 +10,13 @@ import { fateOf, ownerOf, thisProcess, ticketName } from "../files/owner.ts";
 import { readRef } from "../files/refs.ts";
 import { makeFolder } from "../files/sharing.ts";
 import { withoutCredentials } from "../remote-url.ts";
-import { pushRejected, REF_MOVED_AT_REMOTE, remoteFailed } from "../transport-errors.ts";
+import {
+  NAME_IN_THE_WAY,
+  nameInTheWay,
+  pushRejected,
+  REF_MOVED_AT_REMOTE,
+  remoteFailed,
+} from "../transport-errors.ts";
 import { identityOf } from "./identity.ts";
 import { moveRef } from "./move-ref.ts";
 import { safeFs } from "./safe-fs.ts";
@@ -89,7 +95,8 @@ export async function pushCommit(repository: Repository, request: Push): Promise
       if (code === "UserCanceledError" || code === "PushRejectedError") return NOT_LANDED;
       if (code !== "GitPushError") throw remoteFailed("push", remote, [message]);
       const why = data?.result?.refs?.[ref]?.error ?? data?.prettyDetails ?? message;
-      if (REF_MOVED_AT_REMOTE.test(why)) return NOT_LANDED;
+      if (NAME_IN_THE_WAY.test(why)) throw nameInTheWay(request, why);
+      if (REF_MOVED_AT_REMOTE.test(why)) return { ...NOT_LANDED, why };
       throw pushRejected(request, why.trim(), said);
     }
   });

@@ -2,7 +2,13 @@ import { RedunError } from "../../errors.ts";
 import type { Fetch, Oid, Push, Pushed, RemoteRefs, Repository, Transfer } from "../backend.ts";
 import { isTrue, listConfig } from "../files/config-values.ts";
 import { refusal } from "../ref-refusal.ts";
-import { pushRejected, REF_MOVED_AT_REMOTE, remoteFailed } from "../transport-errors.ts";
+import {
+  NAME_IN_THE_WAY,
+  nameInTheWay,
+  pushRejected,
+  REF_MOVED_AT_REMOTE,
+  remoteFailed,
+} from "../transport-errors.ts";
 import { gitText, runGit } from "./process.ts";
 import { runTransfer } from "./transfer.ts";
 
@@ -90,7 +96,9 @@ export async function pushCommit(repository: Repository, request: Push): Promise
   if (refused === undefined || /^\[remote failure\]/.test(refused)) {
     throw remoteFailed("push", request.url ?? request.remote, said);
   }
-  if (REF_MOVED_AT_REMOTE.test(refused)) return { landed: false, said: remoteSaid };
+  const why = remoteSaid.find((line) => /cannot lock ref/.test(line)) ?? refused;
+  if (NAME_IN_THE_WAY.test(why)) throw nameInTheWay(request, why);
+  if (REF_MOVED_AT_REMOTE.test(refused)) return { landed: false, said: remoteSaid, why };
   throw pushRejected(request, refused, said);
 }
 
