@@ -3,6 +3,7 @@ import type { ObjectFormat } from "../git/backend.ts";
 import { jobId } from "../record/encode.ts";
 import type { JobStatus } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
+import { now } from "./clock.ts";
 import type { LiveJob } from "./live-job.ts";
 import type { TaskDefinition } from "./task.ts";
 
@@ -89,7 +90,7 @@ export class Jobs {
       handed: null,
       recorded: null,
       tags: job.tags,
-      started: new Date(),
+      started: now(),
       status: "RUNNING",
       ended: null,
       late: false,
@@ -118,7 +119,7 @@ export class Jobs {
       job.error = outcome;
       this.#failures.add(outcome, job);
     }
-    job.ended = new Date();
+    job.ended = now();
     job.late = job.parent !== null && job.parent.ended !== null;
     for (const listener of this.#listeners) listener.jobEnded?.(job);
     if (job.parent && !job.late) job.parent.calls![job.place] = job.call;

@@ -16,6 +16,7 @@ import { type Tags, tagGroups, tagPairs, tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { recordedPath } from "../value/file-path.ts";
 import { blobId } from "../value/oid.ts";
+import { now } from "./clock.ts";
 import { automaticTags, codeFacts } from "./facts.ts";
 import { expressionOf } from "./lazy.ts";
 import type { Resolved } from "./lazy-types.ts";
@@ -184,7 +185,7 @@ export class Scheduler {
     const start = {
       task: root?.fullName ?? "",
       argv: recordedArgv(options, repository.workTree),
-      started: new Date().toISOString(),
+      started: now().toISOString(),
       user,
       host: hostname(),
       code,
@@ -225,7 +226,7 @@ export class Scheduler {
     const run = new Run(id, objectFormat, [recorder, listener]);
     const endOf = (status: Outcome["status"], reason?: string) =>
       [
-        { status, ended: new Date().toISOString(), ...(reason !== undefined && { reason }) },
+        { status, ended: now().toISOString(), ...(reason !== undefined && { reason }) },
         [...run.running],
       ] as const;
     const watch = watchRun(run, signal, (end) => {

@@ -15,11 +15,11 @@ export function machineIdentity(now = new Date()): string {
   return `${user} <${user}@${hostname() || "localhost"}> ${stamp(now)}`;
 }
 
-/** A date as git writes it: seconds since 1970 and the local zone as +hhmm. */
+/** A date as git writes it: seconds since 1970, when its time begins, and the local zone as +hhmm. */
 export function stamp(date: Date): string {
   const minutes = -date.getTimezoneOffset();
   const sign = minutes < 0 ? "-" : "+";
   const two = (n: number) => String(Math.trunc(n)).padStart(2, "0");
   const absolute = Math.abs(minutes);
-  return `${Math.floor(date.getTime() / 1000)} ${sign}${two(absolute / 60)}${two(absolute % 60)}`;
+  return `${Math.max(Math.floor(date.getTime() / 1000), 0)} ${sign}${two(absolute / 60)}${two(absolute % 60)}`;
 }

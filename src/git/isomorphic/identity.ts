@@ -53,6 +53,7 @@ function parseDate(text: string): string | null {
   const offset = /^z$/i.test(zone) ? "+0000" : zone.replace(":", "");
   // Date does not read an offset without a colon in an ISO date.
   const date = new Date(iso ? day + offset.replace(/(\d\d)$/, ":$1") : `${day} ${offset}`);
-  if (Number.isNaN(date.getTime())) return null;
+  // Before 1970 there is no date for git, which takes the present then.
+  if (!(date.getTime() >= 0)) return null;
   return offset ? `${Math.floor(date.getTime() / 1000)} ${offset}` : stamp(date);
 }
