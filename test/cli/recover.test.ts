@@ -1,0 +1,134 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { CLI, cli, jsonLines, logged, ok, start, workflowRepository } from "../support/cli.ts";
+import { noNamespaces } from "../support/mounts.ts";
+import { jobsOf, recorded } from "../support/recorded.ts";
+import { unless } from "../support/skipped.ts";
+import { until } from "../support/until.ts";
+
+const WORKFLOW = `
+import { task } from "redun-git";
+import { setTimeout as sleep } from "node:timers/promises";
+export const quick = task({ name: "quick" }, (n) => n);
+export const wait = task({ name: "wait" }, async () => {
+  await quick(1);
+  console.error("waiting");
+  await sleep(60_000);
+});
+export const count = task({ name: "count" }, async () => {
+  for (let n = 0; ; n++) {
+    await quick(n);
+    process.stdout.write(n + "\\n");
+    if (n % 50 === 0) await sleep(1);
+  }
+});
+`;
+
+const recover = suite("recover");
+const repository = () => workflowRepository({ "w.mjs": WORKFLOW });
+const journals = (dir: string) => readdirSync(join(dir, ".git/redun/journal"));
+
+recover("a run that goes on is listed, and refused unless --force says so", async () => {
+  const { dir } = repository();
+  assert.match(ok(dir, ["recover"]), /No run has a journal/);
+  const { child, ended, said } = start(dir, ["run", "w.mjs", "wait"]);
+  await said("waiting\n");
+  const [listed] = jsonLines(ok(dir, ["recover", "--format", "json"]));
+  assert.is(listed.state, "alive");
+  const id = listed.id.slice(0, 8);
+  const { status, stderr } = cli(dir, ["recover", id]);
+  assert.is(status, 1);
+  assert.match(stderr, `goes on: process ${listed.pid} runs. [RUN_ALIVE]`);
+  assert.match(ok(dir, ["recover", id, "--force", "--dry-run"]), /^Would record/);
+  assert.is(recorded(dir).executions.length, 0);
+  assert.match(ok(dir, ["recover", id, "--force"]), /INTERRUPTED\] \(1 finished job\)/);
+  // Its own end counts.
+  child.kill("SIGKILL");
+  await ended;
+  assert.match(cli(dir, ["recover", id]).stderr, /has a journal.*\[UNKNOWN_ID\]/);
+});
+
+unless(noNamespaces(), recover)(
+  "a run of another container is told, and left to its user",
+  async () => {
+    const { dir } = repository();
+    const words = [
+      "--pid",
+      "--fork",
+      "--mount-proc",
+      process.execPath,
+      CLI,
+      "run",
+      "w.mjs",
+      "wait",
+    ];
+    const child = spawn("unshare", ["--kill-child", ...words], { cwd: dir, stdio: "pipe" });
+    let said = "";
+    child.stderr.on("data", (chunk) => {
+      said += chunk;
+    });
+    await until(() => said.includes("waiting\n"));
+    const id = journals(dir)[0]!.slice(0, 8);
+    for (const isOver of [false, true]) {
+      if (isOver) {
+        child.kill("SIGKILL");
+        await new Promise((done) => child.once("close", done));
+      }
+      const { stdout, stderr } = cli(dir, ["log"]);
+      assert.match(stdout, `Exec ${id} [RUNNING]`);
+      assert.match(stderr, /may go on or be dead: it was begun in another container/);
+      assert.match(stderr, `\`redun-git recover ${id}\``);
+      assert.is(recorded(dir).executions.length, 0);
+    }
+    assert.match(ok(dir, ["recover", id]), /INTERRUPTED\] \(1 finished job\)/);
+    assert.is(logged(dir)[0].status, "INTERRUPTED");
+    assert.is(cli(dir, ["log"]).stderr, "");
+  },
+);
+
+recover("whatever was said to be finished is recorded, whenever the run is killed", async () => {
+  for (const wait of [3, 60, 250, 600]) {
+    const { dir, remove } = repository();
+    const { child, ended, said } = start(dir, ["run", "-q", "w.mjs", "count"]);
+    await said("0\n");
+    await new Promise((done) => setTimeout(done, wait));
+    child.kill("SIGKILL");
+    const { stdout } = await ended;
+    ok(dir, ["log"]);
+    const finished = new Set(jobsOf(recorded(dir), "quick").map(({ result }) => String(result)));
+    const told = stdout.split("\n").slice(0, -1);
+    assert.ok(told.length > 0);
+    for (const n of told) assert.ok(finished.has(n), `job ${n} of ${told.length}`);
+    remove();
+  }
+});
+
+recover("a journal of 0.1.0 is recovered, whoever tried before, but for its damaged lines", () => {
+  const { dir } = repository();
+  const { dir: other } = repository();
+  ok(other, ["run", "-q", "w.mjs", "quick", "--n", "1"]);
+  const { executions, files } = recorded(other);
+  const { id, started } = executions[0]!;
+  const lines = [...files]
+    .filter(([path]) => !/outcome|format/.test(path))
+    .map(([path, text]) => JSON.stringify({ file: { path, text } }));
+  const owner = { execution: id, started, title: "run quick", ref: "refs/redun/main" };
+  // Process 1 is never ours; ids above 2^22 are nobody's.
+  const begin = JSON.stringify({
+    begin: { ...owner, pid: 4194305, host: logged(other)[0].host ?? "" },
+  });
+  const host = jsonLines(ok(other, ["log", "--format", "json"]))[0].host;
+  const folder = join(dir, ".git/redun/journal");
+  mkdirSync(folder, { recursive: true });
+  const text = [begin, ...lines, '{"job":"half'].join("\n");
+  writeFileSync(join(folder, `${id}.17.23.ndjson`), text);
+  const { stdout, stderr } = cli(dir, host === undefined ? ["recover", id] : ["log"]);
+  assert.match(stdout + stderr, /Recorded an interrupted run: .*1 damaged line/);
+  assert.equal(journals(dir), []);
+  assert.is(jobsOf(recorded(dir), "quick").length, 1);
+});
+
+recover.run();
