@@ -22,6 +22,9 @@ async function run(args, env) {
   process.exit = (status) => {
     process.exitCode = status;
   };
+  // What the last command listened to: it would have ended with its process.
+  process.removeAllListeners("exit");
+  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners("error");
   const printed = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"]) {
     process[name].write = (chunk, encoding, done = encoding) => {
