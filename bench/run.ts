@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: every measurement that the README quotes, as ratios within one run. Sizes of
+ * `npm run bench`: every measurement that docs/performance.md quotes, as ratios within one run. Sizes of
  * logs may be given as arguments: `npm run bench -- 1000000` takes the better part of an hour.
  */
 import { cpus } from "node:os";

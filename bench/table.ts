@@ -1,4 +1,4 @@
-/** One line of the README's table. */
+/** One line of the table in docs/performance.md. */
 export interface Row {
   readonly work: string;
   /** Medians, in milliseconds. */
