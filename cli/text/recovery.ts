@@ -27,10 +27,10 @@ function say(text: string): void {
   process.stderr.write(`note: ${text}\n`);
 }
 
-/** `Recorded an interrupted run: 6dc981d7 run main (2 finished jobs)` */
+/** `Recorded an interrupted run: 6dc981d7 run main (2 jobs)` */
 export function recoveredText({ execution, title, status, jobCount, lost }: Recovered): string {
   const what = status === "INTERRUPTED" ? "an interrupted run" : "a run that had ended";
-  const jobs = counted(jobCount, status === "INTERRUPTED" ? "finished job" : "job");
+  const jobs = counted(jobCount, "job");
   const damage = lost > 0 ? `; ${counted(lost, "damaged line")} of its journal left out` : "";
   return `Recorded ${what}: ${shortId(execution)} ${oneLine(title)} [${status}] (${jobs}${damage})`;
 }
