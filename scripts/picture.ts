@@ -1,6 +1,6 @@
 /**
  * Draws docs/session.svg, the picture of the README: a real session in a temporary repository, as a
- * terminal shows it. `npm run docs` runs it; needs git and a build.
+ * terminal shows it. `npm run picture` runs it; needs git and a build.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
