@@ -87,6 +87,11 @@ function onFirstUse(path: string, names: readonly string[]): string {
   return `{ ${names.map((name) => `get ${name}() { return require("${path}").${name}; }`).join(", ")} }`;
 }
 
+/** As `onFirstUse`, of whatever a module of Node's own exports. */
+function builtInOnFirstUse(path: string): string {
+  return `new Proxy({}, { get: (_, name) => require("${path}")[name] })`;
+}
+
 const recordKinds = generateChecks();
 for (const folder of ["chunks", "commands"]) {
   rmSync(`${root}dist/${folder}`, { recursive: true, force: true });
@@ -170,7 +175,11 @@ const commandLine = await build({
 const cli = readFileSync(`${root}dist/cli.cjs`, "utf8")
   // Node's module loader takes longer than the file itself, which is CommonJS as well.
   .replaceAll('import("./update.cjs")', 'require("./update.cjs")')
-  // Loaded when they are first used: most queries have no pattern, and read no record.
+  // Loaded when they are first used: most queries hash nothing, start no process, have no pattern,
+  // and read no record.
+  .replace(/require\("(node:(?:child_process|crypto|string_decoder|zlib))"\)/g, (_, path) =>
+    builtInOnFirstUse(path),
+  )
   .replace('require("./globs.cjs")', onFirstUse("./globs.cjs", ["Minimatch"]))
   .replace('require("./checks.cjs")', onFirstUse("./checks.cjs", recordKinds));
 writeFileSync(`${root}dist/cli.cjs`, cli);
