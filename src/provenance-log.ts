@@ -5,6 +5,7 @@ import type { LogChoice } from "./log/ref.ts";
 import { editTags, type TagAction } from "./provenance/edit-tags.ts";
 import { type Found, findEntities, findEntity } from "./provenance/find.ts";
 import { IndexedLog } from "./provenance/indexed-log.ts";
+import { jobsMeeting } from "./provenance/job-subject.ts";
 import { argsOf, outcomeOf, type RecordedValue, readJob, wholeValue } from "./provenance/read.ts";
 import { type BlamedTag, type TagChange, tagBlame, tagHistory } from "./provenance/tag-history.ts";
 import { allOf, type Condition } from "./query/condition.ts";
@@ -104,7 +105,12 @@ export class ProvenanceLog {
   async jobs(query: LogQuery = {}): Promise<LoggedJob[]> {
     const where = conditionOf(query);
     await this.#log.refresh();
-    return this.#log.index.search.jobs({ where }, query.limit ?? -1).map((row) => this.#job(row));
+    const jobs: LoggedJob[] = [];
+    for await (const row of jobsMeeting(this.#log, { where })) {
+      if (jobs.length === query.limit) break;
+      jobs.push(this.#job(row));
+    }
+    return jobs;
   }
 
   /** The jobs of an execution, in the order in which they began. @throws RedunError UNKNOWN_ID */

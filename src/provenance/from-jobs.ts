@@ -1,6 +1,6 @@
 import { compareIds } from "../index/ids.ts";
 import type { JobRow } from "../index/rows.ts";
-import { type Condition, isEverything } from "../query/condition.ts";
+import { asksFor, type Condition, isEverything } from "../query/condition.ts";
 import { matcher, type Subject } from "../query/matcher.ts";
 import { decodeJobs } from "../record/decode.ts";
 import type { Job } from "../record/records.ts";
@@ -8,8 +8,8 @@ import { StoredValue } from "../value/value.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 import { type Found, foundRow } from "./find.ts";
 import type { IndexedLog } from "./indexed-log.ts";
-import { valuesIn } from "./read.ts";
-import { executionSubject } from "./running.ts";
+import { jobSubject, wholeArgs } from "./job-subject.ts";
+import { filesOf, valuesIn } from "./read.ts";
 import type { Selection } from "./selection.ts";
 
 /** A call node or value, and the newest job that it is known by. */
@@ -33,6 +33,7 @@ export async function* fromJobs(
 ): AsyncGenerator<EntityFromJobs> {
   const { search } = log.index;
   const passes = matcher(where);
+  const asksForArgs = asksFor(where, "arg");
   const seen = new Set<string>();
   for await (const jobs of jobsOfOnePlace(log, execution)) {
     const entities = jobs.flatMap(({ job, record }) =>
@@ -42,7 +43,13 @@ export async function* fromJobs(
       if (seen.has(known.id)) continue;
       seen.add(known.id);
       const entity = { ...found(log, type, known.id), ...known };
-      if (passes(subjectOf(log, entity, known.job))) yield entity;
+      // The fields of a call node are those of the job that made it; a value has none.
+      const { tags } = entity;
+      const subject: Subject =
+        type === "Value"
+          ? { tags }
+          : jobSubject(log, known.job, asksForArgs ? await wholeArgs(log, known.job) : "", tags);
+      if (passes(subject)) yield entity;
     }
   }
   if (!isEverything(execution)) return;
@@ -95,17 +102,9 @@ function entitiesIn(
 ): { id: string; value?: unknown }[] {
   if (type === "CallNode") return record.call === null ? [] : [{ id: record.call }];
   if (record.call === null) return [];
-  return valuesIn(log, record).map(({ id, value }) =>
+  return [...valuesIn(log, record), ...filesOf(log, record)].map(({ id, value }) =>
     value instanceof StoredValue ? { id } : { id, value },
   );
-}
-
-/** The fields of a call node are those of the job that made it; a value has none. */
-function subjectOf(log: IndexedLog, { type, tags }: Found, job: JobRow): Subject {
-  if (type === "Value") return { tags };
-  const execution = executionSubject(log.index.execution(job.execution)!);
-  const { status, started, ended, task, args } = job;
-  return { ...execution, tags, status, started, ended, task, args: [args] };
 }
 
 function found(log: IndexedLog, type: "CallNode" | "Value", id: string): Found {

@@ -3,7 +3,7 @@ import { isWithinKey, NAMED, type Named, readKey } from "../index/names.ts";
 import { type JobRow, newestJobFirst } from "../index/rows.ts";
 import type { Wanted } from "../index/search.ts";
 import { joined, type Sql, sql } from "../index/sql.ts";
-import { allOf, hasField, isEverything } from "../query/condition.ts";
+import { allOf, asksFor, hasField, isEverything } from "../query/condition.ts";
 import { globMatcher } from "../query/glob.ts";
 import { matcher } from "../query/matcher.ts";
 import type { EntityType } from "../record/records.ts";
@@ -11,6 +11,7 @@ import { typeName } from "../value/type-name.ts";
 import { type Found, foundRow, idsBeginning } from "./find.ts";
 import { type EntityFromJobs, fromJobs, newestEntityFirst } from "./from-jobs.ts";
 import type { IndexedLog } from "./indexed-log.ts";
+import { jobsMeeting } from "./job-subject.ts";
 import { jobsKnowing, newestKnowing, ROLES } from "./jobs-knowing.ts";
 import { readValue } from "./read.ts";
 import { executionSubject } from "./running.ts";
@@ -43,9 +44,7 @@ export async function listed(
         .executions(await wantedOf(log, type, selection), limit)
         .map((row) => foundRow({ type, row }));
     case "Job":
-      return search
-        .jobs(await wantedOf(log, type, selection), limit)
-        .map((row) => foundRow({ type, row }));
+      return (await take(jobs(log, selection), limit)).map((row) => foundRow({ type, row }));
     case "Task":
       return search
         .entities(type, await wantedOf(log, type, selection), limit)
@@ -62,18 +61,29 @@ export async function counted(
   selection: Selection,
 ): Promise<number> {
   const { search } = log.index;
-  if (type !== "CallNode" && type !== "Value") {
+  const isCounted = type !== "Job" || !asksFor(allOf(selection.where, selection.job), "arg");
+  if (type !== "CallNode" && type !== "Value" && isCounted) {
     return search.count(type, await wantedOf(log, type, selection));
   }
   const { where, execution, files, valueTypes } = selection;
-  if (isEverything(where) && files === null && valueTypes.length === 0) {
+  const isNamed = type === "CallNode" || type === "Value";
+  if (isNamed && isEverything(where) && files === null && valueTypes.length === 0) {
     const kinds = ROLES[type].map((role) => NAMED[role]);
     const own = type === "CallNode" ? NAMED.callNode : NAMED.value;
     return search.countNamed(kinds, own, { execution });
   }
   let count = 0;
-  for await (const _ of callsOrValues(log, type, selection)) count++;
+  const all =
+    type === "CallNode" || type === "Value"
+      ? callsOrValues(log, type, selection)
+      : jobs(log, selection);
+  for await (const _ of all) count++;
   return count;
+}
+
+/** The jobs that a selection has, the newest first. */
+async function* jobs(log: IndexedLog, selection: Selection): AsyncGenerator<JobRow> {
+  yield* jobsMeeting(log, await wantedOf(log, "Job", selection));
 }
 
 async function wantedOf(log: IndexedLog, type: EntityType, selection: Selection): Promise<Wanted> {
@@ -165,8 +175,9 @@ async function* withRows(
 
 async function take<T>(items: AsyncIterable<T>, limit: number): Promise<T[]> {
   const taken: T[] = [];
+  if (limit === 0) return taken;
   for await (const item of items) {
-    if (taken.push(item) >= limit) break;
+    if (taken.push(item) === limit) break;
   }
   return taken;
 }

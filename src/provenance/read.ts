@@ -90,8 +90,12 @@ export async function readTask(log: IndexedLog, hash: string): Promise<Task | un
   return record && decodeTask(record.value, hash);
 }
 
+/** Jobs that are read at most in search of one that holds a value. */
+const MAX_READ = 10_000;
+
 /**
- * A value by its id: from a file of its own, else from a job that took or gave it.
+ * A value by its id: from a file of its own, else from a job that took or gave it, or something
+ * that holds it as a file.
  * @returns undefined where only its hash was recorded
  * @throws RedunError BAD_RECORD
  */
@@ -101,11 +105,22 @@ export async function readValue(
 ): Promise<{ value: unknown } | undefined> {
   const stored = await ifThere(readStoredValue(log, id));
   if (stored) return stored;
-  for (const row of jobsKnowing(log.index, "Value", id, 1)) {
-    const found = valuesIn(log, await readJob(log, row)).find((value) => value.id === id);
+  const rows = jobsKnowing(log.index, "Value", id, MAX_READ);
+  for (const row of oneOfEachTaskFirst(rows)) {
+    const job = await readJob(log, row);
+    const found = valuesIn(log, job).find((value) => value.id === id);
     if (found && !(found.value instanceof StoredValue)) return { value: found.value };
+    const file = found ? undefined : filesOf(log, job).find((value) => value.id === id);
+    if (file) return { value: file.value };
   }
   return undefined;
+}
+
+/** What one job of a task keeps to itself, its others mostly do too. */
+function oneOfEachTaskFirst(rows: readonly JobRow[]): JobRow[] {
+  const firsts = new Map(rows.toReversed().map((row) => [row.taskHash, row]));
+  const first = new Set(firsts.values());
+  return [...rows.filter((row) => first.has(row)), ...rows.filter((row) => !first.has(row))];
 }
 
 /** All of a value that a job took or gave; undefined where only its hash was recorded. */
@@ -123,17 +138,8 @@ export async function idInJob(
   hit: NameHit,
 ): Promise<string | undefined> {
   const job = await readJob(log, row);
-  const format = log.log.backend.repository.objectFormat;
-  const ids =
-    hit.type === "CallNode"
-      ? [job.call]
-      : [
-          ...valuesIn(log, job).map(({ id }) => id),
-          // Files are known within other values too.
-          ...[job.args, "result" in job ? job.result : null].flatMap((value) =>
-            filesIn(value).map((file) => contentId(file, format)),
-          ),
-        ];
+  const values = hit.type === "CallNode" ? [] : [...valuesIn(log, job), ...filesOf(log, job)];
+  const ids = hit.type === "CallNode" ? [job.call] : values.map(({ id }) => id);
   return ids.find((id) => id !== null && log.index.isNamed(hit, id)) ?? undefined;
 }
 
@@ -141,6 +147,13 @@ export async function idInJob(
 export function valuesIn(log: IndexedLog, job: Job): RecordedValue[] {
   const outcome = outcomeOf(log, job);
   return [...(outcome ? [outcome] : []), ...argsOf(log, job).values()];
+}
+
+/** The files within what a job took and gave, themselves left out. */
+export function filesOf(log: IndexedLog, job: Job): RecordedValue[] {
+  return [...job.args.values(), "result" in job ? job.result : null]
+    .flatMap((value) => filesIn(value).filter((file) => file !== value))
+    .map((file) => recorded(log, file));
 }
 
 function recorded(log: IndexedLog, value: unknown): RecordedValue {

@@ -89,6 +89,15 @@ export function isEverything(condition: Condition): boolean {
   return condition.is === "and" && condition.parts.length === 0;
 }
 
+/** Whether a condition asks for a field. */
+export function asksFor(condition: Condition, field: Field): boolean {
+  if (condition.is === "and" || condition.is === "or") {
+    return condition.parts.some((part) => asksFor(part, field));
+  }
+  if (condition.is === "not") return asksFor(condition.part, field);
+  return condition.is === "field" && condition.field === field;
+}
+
 /** Whether a condition asks for anything else than tags. */
 export function hasField(condition: Condition): boolean {
   if (condition.is === "and" || condition.is === "or") return condition.parts.some(hasField);

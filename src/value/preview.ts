@@ -29,6 +29,14 @@ export function previewArgs(
   return text;
 }
 
+/**
+ * Whether a line that `previewArgs` gave may leave something out: it was cut, or names a value that
+ * is kept elsewhere.
+ */
+export function isCutPreview(text: string): boolean {
+  return text.endsWith("...") || text.includes("<value ");
+}
+
 /** Stops looking once `room` characters are written: a preview of a huge value costs little. */
 function write(value: unknown, room: number): string {
   if (value === null || value === undefined) return "null";
@@ -38,7 +46,7 @@ function write(value: unknown, room: number): string {
   if (Object.is(value, -0)) return "-0";
   if (typeof value !== "object") return String(value);
   if (Array.isArray(value)) return between("[", value.values(), "]", room, write);
-  return special(value) ?? between("{", Object.entries(value).values(), "}", room, property);
+  return special(value, room) ?? between("{", Object.entries(value).values(), "}", room, property);
 }
 
 function property([key, value]: [string, unknown], room: number): string {
@@ -46,7 +54,7 @@ function property([key, value]: [string, unknown], room: number): string {
   return `${name}: ${write(value, room)}`;
 }
 
-function special(value: object): string | undefined {
+function special(value: object, room: number): string | undefined {
   if (value instanceof Float || value instanceof Timestamp) return String(value);
   if (value instanceof StoredValue) return `<value ${value.id.slice(0, 8)}>`;
   if (value instanceof File) return escaped(String(value));
@@ -54,34 +62,34 @@ function special(value: object): string | undefined {
     return `${value.name}(${quote(value.message)})`;
   }
   if (value instanceof Tagged) {
-    return tagged(value);
+    return tagged(value, room);
   }
-  if (value instanceof Remark) return write(value.value, 100);
+  if (value instanceof Remark) return write(value.value, room);
   if (value instanceof Date)
     return Number.isNaN(value.getTime()) ? "invalid date" : value.toISOString();
   if (value instanceof Uint8Array) return `<${value.length} bytes>`;
-  if (value instanceof Set) return `Set ${between("{", value.values(), "}", 100, write)}`;
-  if (value instanceof Map) return `Map ${between("{", value.entries(), "}", 100, mapEntry)}`;
-  return builtin(value);
+  if (value instanceof Set) return `Set ${between("{", value.values(), "}", room, write)}`;
+  if (value instanceof Map) return `Map ${between("{", value.entries(), "}", room, mapEntry)}`;
+  return builtin(value, room);
 }
 
-function tagged({ tag, value }: Tagged): string {
+function tagged({ tag, value }: Tagged, room: number): string {
   if (tag === "opaque" && typeof value === "string") return escaped(`<${withoutIdentity(value)}>`);
-  return `${tag}(${write(value, 100)})`;
+  return `${tag}(${write(value, room)})`;
 }
 
 /** `Float64Array [1, 2]`, `/a+/g`, `URL('https://a.b/')`. */
-function builtin(value: object): string | undefined {
+function builtin(value: object, room: number): string | undefined {
   if (builtinTag(value) === undefined) return undefined;
   const { name } = value.constructor;
   if (value instanceof RegExp) return escaped(String(value));
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
     const items = value as unknown as Iterable<unknown>;
-    return `${name} ${between("[", items, "]", 100, write)}`;
+    return `${name} ${between("[", items, "]", room, write)}`;
   }
   if ("byteLength" in value) return `<${name} of ${value.byteLength} bytes>`;
   const content = builtinForm(value)!.content;
-  return `${name}(${write(Array.isArray(content) ? content[0] : content, 100)})`;
+  return `${name}(${write(Array.isArray(content) ? content[0] : content, room)})`;
 }
 
 function mapEntry([key, value]: [unknown, unknown], room: number): string {
