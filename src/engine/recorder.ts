@@ -11,6 +11,7 @@ import { MAX_WRITTEN_BYTES } from "../record/size.ts";
 import { tagGroups, tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { JobRecords } from "./job-records.ts";
+import { JobsInFlight } from "./jobs-in-flight.ts";
 import type { LiveJob, RunListener } from "./run.ts";
 
 /** A long run commits what has ended this often, in milliseconds, */
@@ -43,6 +44,7 @@ export class Recorder implements RunListener {
   readonly #seenTasks = new Set<string>();
   readonly #seenFiles = new Set<string>();
   readonly #jobs: JobRecords;
+  readonly #inFlight = new JobsInFlight((job) => this.#writeBegun(job));
   readonly #timer: NodeJS.Timeout;
   #writing: Promise<unknown> = Promise.resolve();
   #checkpointDue = false;
@@ -57,15 +59,21 @@ export class Recorder implements RunListener {
   }
 
   jobStarted(job: LiveJob): void {
-    if (!this.#closed) this.#jobs.begin(job);
+    if (this.#closed) return;
+    this.#jobs.begin(job);
+    this.#inFlight.begun(job);
   }
 
   jobBound(job: LiveJob, args: readonly unknown[]): void {
-    if (!this.#closed) this.#jobs.bound(job, args);
+    if (this.#closed) return;
+    this.#jobs.bound(job, args);
+    this.#inFlight.begun(job);
   }
 
   jobEnded(job: LiveJob): void {
-    if (!this.#closed) this.#addJob(job);
+    if (this.#closed) return;
+    this.#inFlight.ended(job);
+    this.#addJob(job);
   }
 
   /** A tagged value is kept in its own file, so that `git show <value id>` prints it. */
@@ -102,6 +110,7 @@ export class Recorder implements RunListener {
     for (const job of unfinished) this.#addJob(job);
     this.#closed = true;
     clearInterval(this.#timer);
+    this.#inFlight.close();
     this.#options.journal.write(this.#options.pending.end(status, ended, reason));
   }
 
@@ -119,7 +128,10 @@ export class Recorder implements RunListener {
     this.#checkpointDue = false;
     const { log, journal, pending, title, execution, onCommit } = this.#options;
     // The last commit is followed by the end of the whole journal.
-    if (status === "RUNNING") journal.rotate(pending);
+    if (status === "RUNNING") {
+      journal.rotate(pending);
+      this.#inFlight.writeAgain();
+    }
     const files = pending.take();
     const message = runMessage(title, status, pending.jobCount, execution);
     const appended = await log.append(files, message).catch((error) => {
@@ -142,6 +154,16 @@ export class Recorder implements RunListener {
 
   #addJob(job: LiveJob): void {
     this.#addTask(job);
+    this.#add({ job: this.#item(job), index: job.index });
+  }
+
+  /** Nothing of it is committed while the run goes on. */
+  #writeBegun(job: LiveJob): void {
+    this.#addTask(job);
+    this.#options.journal.write({ begun: this.#item(job), index: job.index });
+  }
+
+  #item(job: LiveJob): string {
     const record = this.#jobs.record(job);
     let text = jobItemYaml(record);
     if (isLong(text)) {
@@ -150,7 +172,7 @@ export class Recorder implements RunListener {
       text = jobItemYaml({ ...record, tags: [] });
     }
     if (text.length > LONGEST_JOB) text = jobItemYaml({ ...record, tags: [], from: new Map() });
-    this.#add({ job: text, index: job.index });
+    return text;
   }
 
   #addFile(file: RecordFile): void {

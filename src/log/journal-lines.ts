@@ -12,7 +12,7 @@ import type { RecordFile } from "./log.ts";
  * begins the next one. Lines are numbered through all files of a run's journal; a gap tells how many
  * are lost. The length is that of the JSON in bytes, the checksum its CRC-32 and that of the number.
  */
-export type JournalLine = { readonly begin: JournalHead } | RecordLine;
+export type JournalLine = { readonly begin: JournalHead } | BegunLine | RecordLine;
 
 /** What every file of a journal begins with, twice: without it nothing else is of use. */
 export interface JournalHead {
@@ -23,7 +23,7 @@ export interface JournalHead {
   readonly ref: string;
   /** The execution's record. */
   readonly record: string;
-  /** What earlier files of this journal hold: how many jobs, and when the last one ended. */
+  /** What earlier files of this journal hold: how many jobs, and when the last one began or ended. */
   readonly before: { readonly jobs: number; readonly lastEnd: string | null };
   /** Where its segments end, so that recovery makes the same ones. */
   readonly segment: SegmentLimits;
@@ -47,6 +47,20 @@ export type RecordLine =
   | { readonly job: string; readonly index: number }
   /** One item of the `tagged` list. */
   | { readonly tagged: string };
+
+/** Whether a line holds something to commit. A newer redun-git may write others. */
+export function isRecordLine(line: object): line is RecordLine {
+  return "file" in line || "job" in line || "tagged" in line;
+}
+
+/**
+ * A job that has begun, as an item of a jobs segment: recovery commits it if nothing tells of its
+ * end. A later one of the same index takes its place.
+ */
+export interface BegunLine {
+  readonly begun: string;
+  readonly index: number;
+}
 
 /** In the place of lines that cannot be read. */
 export interface LostLines {

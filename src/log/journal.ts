@@ -14,6 +14,7 @@ import { thisProcess } from "../git/files/owner.ts";
 import { makeFolder, share } from "../git/files/sharing.ts";
 import { asUnwritable } from "../git/files/system-errors.ts";
 import {
+  type BegunLine,
   encodeLine,
   HEAD_LINES,
   type JournalHead,
@@ -104,7 +105,7 @@ export class Journal {
    * and with the disk a second later, so that it outlives a power cut. Where there is no room it
    * waits in memory: the run goes on. See `problem`.
    */
-  write(line: RecordLine): void {
+  write(line: RecordLine | BegunLine): void {
     this.#unsaved.push(encodeLine(this.#lineCount++, line));
     this.#save();
     this.#syncSoon();
@@ -115,12 +116,12 @@ export class Journal {
    * been.
    * @throws RedunError REPOSITORY_UNWRITABLE; the old file goes on then
    */
-  rotate({ jobCount, lastEnd }: PendingRun): void {
+  rotate({ jobCount, lastSign }: PendingRun): void {
     this.#save();
     if (this.#problem) throw this.#problem;
     const before = this.#file;
     try {
-      this.#file = this.#begin({ jobs: jobCount, lastEnd });
+      this.#file = this.#begin({ jobs: jobCount, lastEnd: lastSign });
     } catch (error) {
       throw asUnwritable(error, this.folder);
     }

@@ -24,7 +24,7 @@ export class PendingRun {
   /** What came since something was taken. */
   #newJobs = 0;
   #newBytes = 0;
-  #lastEnd: string | null;
+  #lastSign: string | null;
   #status: Outcome["status"] | null = null;
   /** Jobs of the run so far, committed ones included. */
   jobCount: number;
@@ -41,7 +41,7 @@ export class PendingRun {
     this.#format = format;
     this.#limits = limits;
     this.jobCount = before.jobs;
-    this.#lastEnd = before.lastEnd;
+    this.#lastSign = before.lastEnd;
   }
 
   /** What has come since something was taken, in jobs and bytes of UTF-8. */
@@ -58,9 +58,9 @@ export class PendingRun {
     return this.#jobs.length + this.#tagged.size;
   }
 
-  /** The end of the last job that ended, as its record says it. */
-  get lastEnd(): string | null {
-    return this.#lastEnd;
+  /** The last time that a job began or ended, as its record says it. */
+  get lastSign(): string | null {
+    return this.#lastSign;
   }
 
   /** How the run ended, once a line has said so. */
@@ -85,7 +85,9 @@ export class PendingRun {
       this.#jobs.push(line);
       this.jobCount++;
       this.#newJobs++;
-      this.#lastEnd = later(this.#lastEnd, /^ {4}ended: (\S+)$/m.exec(line.job)?.[1]);
+      for (const pattern of [/^ {4}started: (\S+)$/m, /^ {4}ended: (\S+)$/m]) {
+        this.#lastSign = later(this.#lastSign, pattern.exec(line.job)?.[1]);
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import { asUnwritable } from "../git/files/system-errors.ts";
 import { executionPath } from "../record/layout.ts";
 import type { ExecutionStatus } from "../record/records.ts";
 import { JOURNAL_FOLDER } from "./journal.ts";
+import { isRecordLine } from "./journal-lines.ts";
 import { contentOf, type JournaledRun, journaledRun, journaledRuns } from "./journals.ts";
 import { Log, type RecordFile } from "./log.ts";
 import { PendingRun, runMessage } from "./pending.ts";
@@ -101,6 +102,7 @@ async function commitJournal(log: Log, { head, files, fate }: JournaledRun, reas
   const home = ref === log.ref ? log : new Log(log.backend, ref);
   const pending = new PendingRun(execution, started, objectFormat, head.before, head.segment);
   pending.add({ file: { path: executionPath(execution, started), text: record } });
+  const inFlight = new Map<number, string>();
   let lost = 0;
   let isNew = false;
   const commit = async (taken: readonly RecordFile[], status: ExecutionStatus) => {
@@ -113,14 +115,19 @@ async function commitJournal(log: Log, { head, files, fate }: JournaledRun, reas
     for (const line of contentOf(file)) {
       if ("lost" in line) lost += line.lost;
       else if ("committedJobs" in line) pending.jobCount += line.committedJobs;
-      else if (!("begin" in line)) pending.add(line);
+      else if ("begun" in line) inFlight.set(line.index, line.begun);
+      else if (isRecordLine(line)) {
+        if ("job" in line) inFlight.delete(line.index);
+        pending.add(line);
+      } else if (!("begin" in line)) lost++;
       if (pending.waiting.bytes >= COMMIT_BYTES) await commit(pending.takeClosed(), "RUNNING");
     }
     // As the run itself did when it began the next file.
     pending.closeSegment();
   }
   if (pending.status === null) {
-    pending.end("INTERRUPTED", pending.lastEnd ?? started, reason);
+    for (const [index, job] of inFlight) pending.add({ job, index });
+    pending.end("INTERRUPTED", pending.lastSign ?? started, reason);
   }
   const status = pending.status!;
   await commit(pending.take(), status);

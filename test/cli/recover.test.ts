@@ -11,12 +11,23 @@ import { until } from "../support/until.ts";
 
 const WORKFLOW = `
 import { task } from "redun-git";
+import { writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 export const quick = task({ name: "quick" }, (n) => n);
 export const wait = task({ name: "wait" }, async () => {
   await quick(1);
   console.error("waiting");
   await sleep(60_000);
+});
+const sleepFor = task({ name: "sleep_for" }, async (ms) => {
+  console.error("waiting");
+  await sleep(ms);
+});
+export const slow = task({ name: "slow" }, (name) => [name, sleepFor(60_000)]);
+// No timer fires while it is at work.
+export const blocking = task({ name: "blocking" }, () => {
+  writeSync(2, "waiting\\n");
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
 });
 export const count = task({ name: "count" }, async () => {
   for (let n = 0; ; n++) {
@@ -106,6 +117,33 @@ recover("whatever was said to be finished is recorded, whenever the run is kille
     remove();
   }
 });
+
+recover(
+  "jobs that had begun when the run was killed are recorded, with what they were given",
+  async () => {
+    const { dir } = repository();
+    for (const [task, words] of [
+      ["slow", ["--name", "sleeper"]],
+      ["blocking", []],
+    ] as const) {
+      const { child, ended, said } = start(dir, ["run", "-q", "w.mjs", task, ...words]);
+      await said("waiting\n");
+      const [run] = jsonLines(ok(dir, ["recover", "--format", "json"]));
+      // The whole run, or the process alone that the tasks are in.
+      if (task === "slow") child.kill("SIGKILL");
+      else process.kill(run.pid, "SIGKILL");
+      await ended;
+      ok(dir, ["log"]);
+      const jobs = jobsOf(recorded(dir), task === "slow" ? "sleep_for" : "blocking");
+      assert.is(jobs[0]!.status, "RUNNING");
+      if (task === "slow")
+        assert.equal([...(jobs[0]!.args as Map<string, unknown>)], [["ms", 60_000]]);
+      const [line] = jsonLines(ok(dir, ["log", "-", "--format", "json"]));
+      assert.ok(line.jobs.every((job: { status: string }) => job.status === "INTERRUPTED"));
+      assert.match(ok(dir, ["log", "-"]), /INTERRUPTED: [12]\)/);
+    }
+  },
+);
 
 recover("a journal of 0.1.0 is recovered, whoever tried before, but for its damaged lines", () => {
   const { dir } = repository();

@@ -5,7 +5,12 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { JOURNAL_FOLDER, Journal } from "../../src/log/journal.ts";
-import { HEAD_LINES, type RecordLine, readLines } from "../../src/log/journal-lines.ts";
+import {
+  HEAD_LINES,
+  isRecordLine,
+  type RecordLine,
+  readLines,
+} from "../../src/log/journal-lines.ts";
 import { contentOf, journaledRun, lastWritten } from "../../src/log/journals.ts";
 import { PendingRun } from "../../src/log/pending.ts";
 import { temporaryFolder } from "../support/repository.ts";
@@ -27,7 +32,7 @@ function content(dir: string): { lines: RecordLine[]; lost: number } {
   for (const file of journaledRun(dir, EXECUTION)?.files ?? []) {
     for (const line of contentOf(file)) {
       if ("lost" in line) lost += line.lost;
-      else if (!("begin" in line) && !("committedJobs" in line)) lines.push(line);
+      else if (isRecordLine(line)) lines.push(line);
     }
   }
   return { lines, lost };

@@ -68,8 +68,9 @@ class World extends MemoryBackend {
   }
 
   /** What the log holds of the run. */
-  async holds(): Promise<{ jobs: number[]; statuses: string[]; hasStart: boolean }> {
-    const found = { jobs: [] as number[], statuses: [] as string[], hasStart: false };
+  async holds() {
+    const ended = new Set<number>();
+    const found = { jobs: [] as number[], ended, statuses: [] as string[], hasStart: false };
     const tip = await this.resolve();
     if (tip === null) return found;
     for await (const { path } of this.changes(null, tip)) {
@@ -78,7 +79,10 @@ class World extends MemoryBackend {
       if (place === "execution") found.hasStart = path === executionPath(EXECUTION, STARTED);
       if (place === "outcome") found.statuses.push(decodeOutcome(readYaml(text)).status);
       if (place !== "jobs") continue;
-      found.jobs.push(...decodeJobs(readYaml(text)).jobs.map(({ index }) => index));
+      for (const job of decodeJobs(readYaml(text)).jobs) {
+        found.jobs.push(job.index);
+        if (job.ended !== null) ended.add(job.index);
+      }
     }
     found.jobs.sort((a, b) => a - b);
     return found;
@@ -93,7 +97,11 @@ const main = task({ name: "main" }, async () => {
 });
 
 /** Runs `main` as the scheduler does, with checkpoints after every 3 jobs. */
-async function run(world: World, jobEnded: (job: LiveJob) => void): Promise<void> {
+async function run(
+  world: World,
+  jobEnded: (job: LiveJob) => void,
+  jobStarted: (job: LiveJob) => void = () => {},
+): Promise<void> {
   const segment = { items: 2, bytes: 1e6 };
   const journal = Journal.create(world.repository.commonDir, HEAD, segment);
   const pending = new PendingRun(EXECUTION, STARTED, "sha1", undefined, segment);
@@ -107,7 +115,7 @@ async function run(world: World, jobEnded: (job: LiveJob) => void): Promise<void
     onCommit: async () => {},
     checkpoint: { jobs: 3, bytes: 1e6 },
   });
-  const run = new Run(EXECUTION, "sha1", [recorder, { jobEnded }]);
+  const run = new Run(EXECUTION, "sha1", [recorder, { jobStarted, jobEnded }]);
   await run.resolve(main(), null);
   await recorder.finish({ status: "DONE", ended: new Date().toISOString() }, []);
 }
@@ -176,17 +184,21 @@ function bury(world: World): void {
 
 const kills = suite("power cut");
 
-kills("of a run, at every moment: nothing that was reported is lost or doubled", async () => {
+kills("of a run, at every moment: nothing that began or ended is lost or doubled", async () => {
   let moments = 0;
   let ends = 0;
   for (let moment = 2; ; moment++) {
     const world = new World();
+    const begun: number[] = [];
     const reported: number[] = [];
-    const wentOff = await withPowerCut(world, moment, (isOff) =>
-      run(world, ({ index }) => {
-        if (!isOff()) reported.push(index);
-      }),
-    );
+    const wentOff = await withPowerCut(world, moment, (isOff) => {
+      const reportTo =
+        (list: number[]) =>
+        ({ index }: LiveJob) => {
+          if (!isOff()) list.push(index);
+        };
+      return run(world, reportTo(reported), reportTo(begun));
+    });
     bury(world);
     const { recovered, waiting } = await recoverRuns(world.log);
     if (!wentOff) {
@@ -195,10 +207,11 @@ kills("of a run, at every moment: nothing that was reported is lost or doubled",
     }
     moments++;
     assert.equal(waiting, [], `moment ${moment}`);
-    const { jobs, statuses, hasStart } = await world.holds();
+    const { jobs, ended, statuses, hasStart } = await world.holds();
     assert.ok(hasStart, `moment ${moment}`);
     assert.equal(new Set(jobs).size, jobs.length, `moment ${moment}: ${jobs}`);
-    for (const index of reported) assert.ok(jobs.includes(index), `moment ${moment}: ${index}`);
+    for (const index of begun) assert.ok(jobs.includes(index), `moment ${moment}: ${index}`);
+    for (const index of reported) assert.ok(ended.has(index), `moment ${moment}: ${index}`);
     assert.is(statuses.length, 1, `moment ${moment}`);
     // Whoever has its end in the journal has ended so.
     assert.match(world.messages.at(-1)!, new RegExp(`\\[${statuses[0]}\\] ${jobs.length} jobs?$`));
