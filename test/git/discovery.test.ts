@@ -116,6 +116,18 @@ const environment = fc.record({
 });
 type Environment = typeof environment extends fc.Arbitrary<infer T> ? T : never;
 
+/** Without these a run of few environments may never take the fast path. */
+const PLAIN = (["", "a", "a/b"] as const).map((where): Environment => ({
+  outer: "plain",
+  inner: "nothing",
+  where,
+  env: {},
+  global: [],
+  own: [],
+  safe: "",
+  bareRepository: "",
+}));
+
 discovery("a plain repository is found, and every other one, as git finds it", () => {
   let plainOnes = 0;
   fc.assert(
@@ -146,7 +158,7 @@ discovery("a plain repository is found, and every other one, as git finds it", (
         );
       });
     }),
-    { numRuns: RUNS, includeErrorInReport: true },
+    { numRuns: RUNS, includeErrorInReport: true, examples: PLAIN.map((made) => [made]) },
   );
   assert.ok(plainOnes > RUNS / 30, `${plainOnes} plain ones`);
 });
