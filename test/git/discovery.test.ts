@@ -117,16 +117,18 @@ const environment = fc.record({
 type Environment = typeof environment extends fc.Arbitrary<infer T> ? T : never;
 
 /** Without these a run of few environments may never take the fast path. */
-const PLAIN = (["", "a", "a/b"] as const).map((where): Environment => ({
-  outer: "plain",
-  inner: "nothing",
-  where,
-  env: {},
-  global: [],
-  own: [],
-  safe: "",
-  bareRepository: "",
-}));
+const PLAIN = (["", "a", "a/b"] as const).map(
+  (where): Environment => ({
+    outer: "plain",
+    inner: "nothing",
+    where,
+    env: {},
+    global: [],
+    own: [],
+    safe: "",
+    bareRepository: "",
+  }),
+);
 
 discovery("a plain repository is found, and every other one, as git finds it", () => {
   let plainOnes = 0;
