@@ -35,7 +35,7 @@ export function killPrograms(
  * The processes that carry a run's mark, or descend from a process. A program that left its
  * parents behind (a daemon) still has the mark; one that got another environment still has parents.
  */
-function programsOf(mark: string | undefined, parent: number): number[] {
+export function programsOf(mark: string | undefined, parent: number): number[] {
   const parents = parentsOfAll();
   const found = new Set<number>();
   const isBelow = (pid: number): boolean => {

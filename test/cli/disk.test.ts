@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { logged, ok, start, workflowRepository } from "../support/cli.ts";
+import { kill, logged, ok, start, workflowRepository } from "../support/cli.ts";
 import { noMounts, withMounts } from "../support/mounts.ts";
 import { jobsOf, recorded } from "../support/recorded.ts";
 import { unless } from "../support/skipped.ts";
@@ -100,10 +100,9 @@ readOnly!("what cannot be done says so in a sentence", () => {
 
 readOnly!("a run that died is shown from its journal, and said to wait", async () => {
   const { dir } = workflowRepository({ "w.mjs": WORKFLOW });
-  const { child, ended, said } = start(dir, ["run", "w.mjs", "wait"]);
-  await said("waiting\n");
-  child.kill("SIGKILL");
-  await ended;
+  const running = start(dir, ["run", "w.mjs", "wait"]);
+  await running.said("waiting\n");
+  await kill(running);
   const shown = readOnlyly(dir, ["log", "recover"]);
   assert.match(shown.get("log")!, /^Exec [0-9a-f]{8} \[INTERRUPTED\]/m);
   assert.match(shown.get("log")!, /waits in its journal: .* cannot be written/);

@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import {
   BACKENDS,
   HELLO,
+  kill,
   logged,
   ok,
   start,
@@ -128,10 +129,9 @@ interrupted("a second Ctrl-C during the commit loses nothing", async () => {
 async function killed() {
   const repository = workflowRepository({ "waiting.mjs": WAITING, "workflow.ts": HELLO });
   const args = ["run", "-t", "env=dev", "waiting.mjs", "main"];
-  const { child, ended, said } = start(repository.dir, args);
-  await said("waiting\n");
-  child.kill("SIGKILL");
-  await ended;
+  const running = start(repository.dir, args);
+  await running.said("waiting\n");
+  await kill(running);
   return repository;
 }
 

@@ -3,7 +3,16 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { CLI, cli, jsonLines, logged, ok, start, workflowRepository } from "../support/cli.ts";
+import {
+  CLI,
+  cli,
+  jsonLines,
+  kill,
+  logged,
+  ok,
+  start,
+  workflowRepository,
+} from "../support/cli.ts";
 import { noNamespaces } from "../support/mounts.ts";
 import { jobsOf, recorded } from "../support/recorded.ts";
 import { unless } from "../support/skipped.ts";
@@ -45,8 +54,8 @@ const journals = (dir: string) => readdirSync(join(dir, ".git/redun/journal"));
 recover("a run that goes on is listed, and refused unless --force says so", async () => {
   const { dir } = repository();
   assert.match(ok(dir, ["recover"]), /No run has a journal/);
-  const { child, ended, said } = start(dir, ["run", "w.mjs", "wait"]);
-  await said("waiting\n");
+  const running = start(dir, ["run", "w.mjs", "wait"]);
+  await running.said("waiting\n");
   const [listed] = jsonLines(ok(dir, ["recover", "--format", "json"]));
   assert.is(listed.state, "alive");
   const id = listed.id.slice(0, 8);
@@ -57,8 +66,7 @@ recover("a run that goes on is listed, and refused unless --force says so", asyn
   assert.is(recorded(dir).executions.length, 0);
   assert.match(ok(dir, ["recover", id, "--force"]), /INTERRUPTED\] \([12] jobs?\)/);
   // Its own end counts.
-  child.kill("SIGKILL");
-  await ended;
+  await kill(running);
   assert.match(cli(dir, ["recover", id]).stderr, /has a journal.*\[UNKNOWN_ID\]/);
 });
 
@@ -104,11 +112,10 @@ unless(noNamespaces(), recover)(
 recover("whatever was said to be finished is recorded, whenever the run is killed", async () => {
   for (const wait of [3, 60, 250, 600]) {
     const { dir, remove } = repository();
-    const { child, ended, said } = start(dir, ["run", "-q", "w.mjs", "count"]);
-    await said("0\n");
+    const running = start(dir, ["run", "-q", "w.mjs", "count"]);
+    await running.said("0\n");
     await new Promise((done) => setTimeout(done, wait));
-    child.kill("SIGKILL");
-    const { stdout } = await ended;
+    const { stdout } = await kill(running);
     ok(dir, ["log"]);
     const finished = new Set(jobsOf(recorded(dir), "quick").map(({ result }) => String(result)));
     const told = stdout.split("\n").slice(0, -1);

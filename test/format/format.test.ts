@@ -2,7 +2,7 @@
  * docs/format.md is a promise. Here it is held to it: every example in it is checked, and a reader
  * and a writer in Python that know nothing but the document meet what redun-git reads and writes.
  */
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,15 +20,16 @@ import { parsePath } from "../../src/record/layout.ts";
 import { blobId } from "../../src/value/oid.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
+import { CLI, kill, start } from "../support/cli.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 import { skipped, unless } from "../support/skipped.ts";
+import { until } from "../support/until.ts";
 import { value } from "../value/arbitrary.ts";
 import { LONE_SURROGATES, STRINGS, VALUES } from "../value/corpus.ts";
 import { python } from "../value/python.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const CLI = join(ROOT, "dist", "cli.cjs");
 const REF = "refs/redun/main";
 
 const text = readFileSync(join(ROOT, "docs", "format.md"), "utf8");
@@ -676,17 +677,13 @@ function runLibrary(dir: string): void {
 
 /** A run that is killed when some of its jobs have ended: their indexes then have gaps. */
 async function runAndKill(dir: string): Promise<void> {
-  const child = spawn(process.execPath, [CLI, "run", "-q", "workflow.mjs", "hang"], { cwd: dir });
-  const ended = new Promise((done) => child.once("close", done));
+  const running = start(dir, ["run", "-q", "workflow.mjs", "hang"]);
   const journals = join(dir, ".git", "redun", "journal");
   const recordedJobs = () => {
     if (!existsSync(journals)) return 0;
     const lines = readdirSync(journals).map((name) => readFileSync(join(journals, name), "utf8"));
     return lines.join("").split('{"job":').length - 1;
   };
-  for (let tries = 0; recordedJobs() < 3 && tries < 1000; tries++) {
-    await new Promise((done) => setTimeout(done, 10));
-  }
-  child.kill("SIGKILL");
-  await ended;
+  await until(() => recordedJobs() >= 3);
+  await kill(running);
 }

@@ -7,7 +7,10 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { programsOf } from "../../cli/run/programs.ts";
+import { isRunning } from "../../src/git/files/process-state.ts";
 import { prepared, type TemporaryRepository, temporaryRepository } from "./repository.ts";
+import { until } from "./until.ts";
 
 export const CLI = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 export const BACKENDS = ["native", "isomorphic"] as const;
@@ -127,6 +130,18 @@ export function start(cwd: string, args: readonly string[], options: CliOptions 
       ended.then(() => fail(new Error(`ended without "${text}":\n${output.stderr}`)), fail);
     });
   return { child, ended, said };
+}
+
+/**
+ * Ends a command by SIGKILL, and waits until the worker of `run` has ended as well: its output is
+ * closed a moment before that, and to the next command the run would still go on.
+ */
+export async function kill({ child, ended }: Running): Promise<Result> {
+  const workers = programsOf(undefined, child.pid!);
+  child.kill("SIGKILL");
+  const result = await ended;
+  await until(() => !workers.some(isRunning));
+  return result;
 }
 
 /** A repository that holds (and has committed) the given files, a workflow by default. */

@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Waits until something holds that another process brings about, ten seconds at most. */
+/** On a busy machine a process may wait long for its turn. */
+const PATIENCE_IN_MS = 60_000;
+
+/** Waits until something holds that another process brings about, a minute at most. */
 export async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; !holds(); tries++) {
-    if (tries > 200) throw new Error("it never happened");
-    await sleep(50);
+  const deadline = Date.now() + PATIENCE_IN_MS;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error("it never happened");
+    await sleep(20);
   }
 }
