@@ -56,6 +56,9 @@ export function openDatabase(path: string): Database {
   return database;
 }
 
+/** How long an index that is being made is waited for, in milliseconds. */
+const PATIENCE = 10_000;
+
 /**
  * Although it is told to wait for locks, SQLite refuses to while it changes the mode of the
  * journal, and two processes may make one index at once.
@@ -63,12 +66,12 @@ export function openDatabase(path: string): Database {
 function configure(database: Database): void {
   const settings = `PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 10000`;
-  for (let tries = 1; ; tries++) {
+  for (const deadline = Date.now() + PATIENCE; ; ) {
     try {
       database.exec(settings);
       return;
     } catch (error) {
-      if (tries >= 500 || !/locked|busy/i.test((error as Error).message)) throw error;
+      if (Date.now() > deadline || !/locked|busy/i.test((error as Error).message)) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
     }
   }
