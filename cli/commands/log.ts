@@ -1,11 +1,16 @@
 import { RedunError } from "../../src/errors.ts";
-import { journaledRuns } from "../../src/log/journals.ts";
-import { findEntity, foundRow } from "../../src/provenance/find.ts";
+import type { ExecutionRow } from "../../src/index/rows.ts";
+import { type Found, findEntity, foundRow } from "../../src/provenance/find.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { counted, type Listed, listed } from "../../src/provenance/listing.ts";
-import { journaledExecutions } from "../../src/provenance/running.ts";
+import {
+  executionSubject,
+  journaledExecutions,
+  journaledWithId,
+} from "../../src/provenance/running.ts";
 import type { Selection } from "../../src/provenance/selection.ts";
 import { allOf, type CodeCondition, isEverything } from "../../src/query/condition.ts";
+import { matcher } from "../../src/query/matcher.ts";
 import { printQuery } from "../../src/query/print.ts";
 import type { EntityType } from "../../src/record/records.ts";
 import { type CommandFunction, isJson, type Options } from "../command.ts";
@@ -69,8 +74,10 @@ async function listing(
   const texts: string[] = [];
   let isCut = false;
   for (const type of types) {
-    const running = type === "Execution" ? runningNow(log, selection) : [];
-    const found = [...running, ...(await listed(log, type, selection, limit + 1))];
+    const found =
+      type === "Execution"
+        ? await executions(log, selection, limit + 1)
+        : await listed(log, type, selection, limit + 1);
     for (const entity of found.slice(0, limit)) {
       texts.push(await printed(log, entity, style, selection.code));
     }
@@ -90,6 +97,14 @@ async function printed(
   style: Style,
   code?: CodeCondition | null,
 ): Promise<string> {
+  const journaled =
+    style.detail && entity.type === "Execution" ? journaledWithId(log, entity.id) : undefined;
+  if (journaled) {
+    const { journaledJson, journaledPage } = await import("../pages/journaled.ts");
+    return style.json
+      ? `${jsonText(journaledJson(log, journaled))}\n`
+      : journaledPage(log, journaled, painter(process.stdout));
+  }
   if (style.detail) {
     const { entityJson, entityPage } = await import("../pages/entity.ts");
     return style.json
@@ -114,19 +129,42 @@ async function counts(
 ): Promise<string> {
   let text = "";
   for (const type of types) {
-    const running = type === "Execution" ? runningNow(log, selection).length : 0;
-    const count = (await counted(log, type, selection)) + running;
+    const more = type === "Execution" ? journaledCount(log, selection) : 0;
+    const count = (await counted(log, type, selection)) + more;
     text += json ? `${jsonText({ type, count })}\n` : `${String(count).padStart(8)} ${type}\n`;
   }
   return text;
 }
 
-/** What no log has yet; mostly nothing, which costs a look into one folder. */
-function runningNow(log: IndexedLog, { where, execution }: Selection): readonly Listed[] {
-  const runs = journaledRuns(log.log.backend.repository.commonDir);
-  if (runs.length === 0) return [];
-  return journaledExecutions(log, runs, allOf(where, execution)).map((row) =>
-    foundRow({ type: "Execution", row }),
+/** Executions of the log, and those of which the journals know more, the newest first. */
+async function executions(
+  log: IndexedLog,
+  selection: Selection,
+  limit: number,
+): Promise<readonly Listed[]> {
+  const journaled = journaledExecutions(log);
+  const all = await listed(log, "Execution", selection, limit + journaled.length);
+  if (journaled.length === 0) return all;
+  const passes = matcher(allOf(selection.where, selection.execution));
+  const replaced = new Set(journaled.map(({ row }) => row.id));
+  const waiting = journaled.filter(({ row }) => passes(executionSubject(row)));
+  return [
+    ...waiting.map(({ row }) => foundRow({ type: "Execution", row })),
+    ...all.filter(({ id }) => !replaced.has(id)),
+  ].sort((a, b) => startOf(b) - startOf(a));
+}
+
+function startOf(entity: Listed): number {
+  return entity.type === "Execution" ? entity.row.started : 0;
+}
+
+/** How many more executions a selection has than those of the log; fewer below 0. */
+function journaledCount(log: IndexedLog, { where, execution }: Selection): number {
+  const passes = matcher(allOf(where, execution));
+  const one = (row: ExecutionRow | null) => (row && passes(executionSubject(row)) ? 1 : 0);
+  return journaledExecutions(log).reduce(
+    (sum, { row, indexed }) => sum + one(row) - one(indexed),
+    0,
   );
 }
 
@@ -154,6 +192,17 @@ const NAMES: Readonly<Record<EntityType, string>> = {
   Value: "values",
 };
 
-async function detail(log: IndexedLog, id: string, { json }: Style): Promise<string> {
-  return printed(log, await findEntity(log, id), { json, detail: true });
+async function detail(log: IndexedLog, id: string, style: Style): Promise<string> {
+  return printed(log, await findOrJournaled(log, id), { ...style, detail: true });
+}
+
+async function findOrJournaled(log: IndexedLog, id: string): Promise<Found> {
+  try {
+    return await findEntity(log, id);
+  } catch (error) {
+    const isUnknown = error instanceof RedunError && error.code === "UNKNOWN_ID";
+    const journaled = isUnknown ? journaledWithId(log, id) : undefined;
+    if (!journaled) throw error;
+    return foundRow({ type: "Execution", row: journaled.row });
+  }
 }

@@ -1,7 +1,8 @@
 import { RedunError } from "../../src/errors.ts";
-import { type Found, findEntities, isRelative } from "../../src/provenance/find.ts";
+import { type Found, findEntities, foundRow, isRelative } from "../../src/provenance/find.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { type Listed, listed } from "../../src/provenance/listing.ts";
+import { journaledWithId } from "../../src/provenance/running.ts";
 import { allOf, anyOf, type Condition } from "../../src/query/condition.ts";
 import { matcher } from "../../src/query/matcher.ts";
 import { parseTagCondition } from "../../src/query/tag-condition.ts";
@@ -54,6 +55,8 @@ async function entitiesOf(log: IndexedLog, words: readonly string[]): Promise<Fo
   try {
     return await findEntities(log, words);
   } catch (error) {
+    const journaled = words.length === 1 ? journaledWithId(log, words[0]!) : undefined;
+    if (journaled) return [foundRow({ type: "Execution", row: journaled.row })];
     const isUnknown = error instanceof RedunError && error.code === "UNKNOWN_ID";
     if (!isUnknown || words.every(isRelative)) throw error;
     const hint = "No tag has such a key either: `redun-git tag list` lists the keys in use.";

@@ -42,14 +42,32 @@ export async function executionPage(
   row: ExecutionRow,
   paint: Paint,
 ): Promise<string> {
-  const { tags } = row;
   const jobs = log.index.jobsOf(row.seq);
-  const lines = [executionLine(row, paint, oneLine(row.id))];
+  const table = log.index.jobTallies(row.seq);
+  return executionPageOf(log, row, { jobs, table, notes: [] }, paint);
+}
+
+interface PageParts {
+  readonly jobs: readonly JobRow[];
+  readonly table: Parameters<typeof statusTable>[0];
+  /** What else is to be known of it. */
+  readonly notes: readonly string[];
+}
+
+/** The page of an execution, with jobs of the log or others. */
+export async function executionPageOf(
+  log: IndexedLog,
+  row: ExecutionRow,
+  { jobs, table, notes }: PageParts,
+  paint: Paint,
+): Promise<string> {
+  const { tags } = row;
+  const lines = [executionLine(row, paint, oneLine(row.id)), ...notes];
   if (row.ended !== null) lines.push(`Duration: ${duration(row.ended - row.started)}`);
   lines.push(...linkLines(linksFor(log, tags), paint));
   lines.push(...(await whyBlock(log, row, jobs, paint)));
   lines.push(...docBlock(tags), "");
-  lines.push(...statusTable(log.index.jobTallies(row.seq), row.ended ?? row.started), "");
+  lines.push(...statusTable(table, row.ended ?? row.started), "");
   const count = (status: string) => jobs.filter((job) => job.status === status).length;
   const shown = ["DONE", "CACHED", "FAILED", ...(count("INTERRUPTED") > 0 ? ["INTERRUPTED"] : [])];
   const counts = shown.map((status) => `${status}: ${count(status)}`);
@@ -68,13 +86,11 @@ async function whyBlock(
   const lines = reason === null ? [] : ["", ...indented(reason, "  ")];
   const failed = status === "FAILED" && reason === null ? failedJob(jobs) : undefined;
   if (!failed) return lines;
+  lines.push("", `  ${paint("red", "Failed in")} ${jobLine(failed, paint)}`);
+  // A job in a journal has no segment yet.
+  if (failed.segment === "") return lines;
   const { error } = await readJob(log, failed);
-  return [
-    ...lines,
-    "",
-    `  ${paint("red", "Failed in")} ${jobLine(failed, paint)}`,
-    ...indented(errorText(error), "    "),
-  ];
+  return [...lines, ...indented(errorText(error), "    ")];
 }
 
 /** The job whose error ended the run: from the root, always the child that failed first. */
@@ -96,8 +112,11 @@ function errorText(error: unknown): string {
 }
 
 /** The same for programs. */
-export function executionPageJson(log: IndexedLog, row: ExecutionRow): object {
-  const jobs = log.index.jobsOf(row.seq);
+export function executionPageJson(
+  log: IndexedLog,
+  row: ExecutionRow,
+  jobs: readonly JobRow[] = log.index.jobsOf(row.seq),
+): object {
   const ids = new Map(jobs.map(({ seq, id }) => [seq, id]));
   return {
     ...executionJson(row),

@@ -6,6 +6,7 @@ import type { EntityType } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 import { idInJob } from "./read.ts";
+import { journaledWithId } from "./running.ts";
 import { filesMeant } from "./versions.ts";
 
 /** An entity of the log, found by its id. */
@@ -166,7 +167,18 @@ export function foundRow(typed: TypedRow): Found {
   return { ...typed, id, tags, conflicts, seq };
 }
 
-function unknownId({ log: { ref } }: IndexedLog, beginning: string): RedunError {
+function unknownId(log: IndexedLog, beginning: string): RedunError {
+  const { ref } = log.log;
+  const journaled = journaledWithId(log, beginning);
+  if (journaled) {
+    const { execution, fate } = journaled.run;
+    const id = execution.slice(0, 8);
+    return new RedunError(
+      "UNKNOWN_ID",
+      `Execution ${id} stands in its journal alone, and not in ${ref} yet: ${fate.why}.`,
+      `\`redun-git log ${id}\` shows what is known of it. The log has it once it has been committed.`,
+    );
+  }
   return new RedunError(
     "UNKNOWN_ID",
     `Nothing in ${ref} has an id that begins with "${beginning}", and no file has that path.`,

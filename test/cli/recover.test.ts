@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -37,6 +37,10 @@ export const slow = task({ name: "slow" }, (name) => [name, sleepFor(60_000)]);
 export const blocking = task({ name: "blocking" }, () => {
   writeSync(2, "waiting\\n");
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
+});
+export const many = task({ name: "many" }, async () => {
+  for (let n = 0; n < 5010; n++) await quick(n);
+  await sleep(60_000);
 });
 export const count = task({ name: "count" }, async () => {
   for (let n = 0; ; n++) {
@@ -124,6 +128,63 @@ recover("whatever was said to be finished is recorded, whenever the run is kille
     remove();
   }
 });
+
+recover(
+  "a run that stands in its journal alone has a page, and says whether it goes on",
+  async () => {
+    const { dir } = repository();
+    const { child, ended, said } = start(dir, ["run", "w.mjs", "wait"]);
+    await said("waiting\n");
+    const id = journals(dir)[0]!.slice(0, 8);
+    const page = ok(dir, ["log", id]);
+    assert.match(page, /^It goes on \(process \d+ runs\), and stands in its journal/m);
+    assert.match(page, /\[RUNNING\].*wait\(\)\n {2}Job [0-9a-f]{8} \[ DONE \].*quick\(n=1\)/);
+    const [json] = jsonLines(ok(dir, ["log", id, "--format", "json"]));
+    assert.equal([json.status, json.journal.state, json.jobs.length], ["RUNNING", "alive", 2]);
+    assert.match(ok(dir, ["tag", "list", id]), /^Execution [0-9a-f]{40}\n.* {2}project=wait$/ms);
+    assert.match(cli(dir, ["tag", "add", id, "a=1"]).stderr, /stands in its journal alone/);
+    lock(dir);
+    child.kill("SIGKILL");
+    await ended;
+    await until(() => /INTERRUPTED/.test(ok(dir, ["log"])));
+    assert.match(
+      ok(dir, ["log", id]),
+      /waits in its journal to be recorded: process \d+ has ended/,
+    );
+    assert.match(ok(dir, ["log", id]), /INTERRUPTED: 1\)/);
+  },
+);
+
+recover("a dead run with a checkpoint is not said to go on while it waits", async () => {
+  const { dir } = repository();
+  const { child, ended } = start(dir, ["run", "-q", "w.mjs", "many"]);
+  await until(() => recorded(dir).executions.length > 0);
+  lock(dir);
+  child.kill("SIGKILL");
+  await ended;
+  await until(() => jsonLines(ok(dir, ["recover", "--format", "json"]))[0].state === "dead");
+  const { stdout, stderr } = cli(dir, ["log"]);
+  assert.match(stdout, /^Exec [0-9a-f]{8} \[INTERRUPTED\]/m);
+  assert.match(stderr, /waits in its journal/);
+  assert.match(ok(dir, ["log", "--exec-status", "RUNNING"]), /^No executions/);
+  const counted = (status: string) => ok(dir, ["log", "--count", "--exec-status", status]).trim();
+  assert.is(counted("INTERRUPTED"), "1 Execution");
+  assert.is(counted("RUNNING"), "0 Execution");
+  const page = ok(dir, ["log", "-"]);
+  assert.match(page, /^Exec .* \[INTERRUPTED\]/);
+  const shown = Number(/^Jobs: (\d+) .*INTERRUPTED: 1\)/m.exec(page)![1]);
+  rmSync(join(dir, LOCK));
+  ok(dir, ["log"]);
+  assert.is(recorded(dir).jobs.length, shown);
+});
+
+const LOCK = ".git/refs/redun/main.lock";
+
+/** As if another program had died while it wrote the log: nobody can. */
+function lock(dir: string): void {
+  mkdirSync(join(dir, ".git/refs/redun"), { recursive: true });
+  writeFileSync(join(dir, LOCK), "");
+}
 
 recover(
   "jobs that had begun when the run was killed are recorded, with what they were given",
