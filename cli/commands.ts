@@ -6,29 +6,32 @@ import { SHARING_COMMANDS } from "./sharing-commands.ts";
 
 const TAG: OptionSpec = {
   flags: "-t, --tag <key=value>",
-  about: "Only what has this tag; also key, key!=value, key~glob, key>3",
+  about: "Only entities with this tag; also key, key!=value, key~glob, key>3",
   repeats: true,
 };
 const WHERE: OptionSpec = {
   flags: "--where <query>",
-  about: "Only what meets a query: env=prod and (cost > 3 or not user ~ ras*)",
+  about: "Only entities that match: env=prod and (cost > 3 or not user ~ ras*)",
   repeats: true,
 };
 /** Of the execution that an entity belongs to. */
 const EXECUTION_FILTERS: readonly OptionSpec[] = [
   {
     flags: "--exec-tag <key=value>",
-    about: "Only of executions that have this tag",
+    about: "Only from executions with this tag",
     repeats: true,
   },
-  { flags: "--since <time>", about: "Only of executions since 2026-11-22, today, 2w ago, ..." },
-  { flags: "--until <time>", about: "Only of executions until then; a day is the whole day" },
-  { flags: "--author <user>", about: "Only of executions by this user (or ras*)", repeats: true },
+  { flags: "--since <time>", about: "Only from executions since 2026-11-22, today, 2w ago, ..." },
+  {
+    flags: "--until <time>",
+    about: "Only from executions up to then; a date includes the whole day",
+  },
+  { flags: "--author <user>", about: "Only from executions by this user (or ras*)", repeats: true },
 ];
 /** Of the commands that change tags. */
 const EDIT_OPTIONS: readonly OptionSpec[] = [
   { flags: "-m, --message <why>", about: "The reason, kept in the commit message" },
-  { flags: "--dry-run", about: "Say what would change, and change nothing" },
+  { flags: "--dry-run", about: "Show what would change; change nothing" },
   ...WHICH_LOG,
 ];
 
@@ -39,7 +42,7 @@ const ALL: readonly CommandSpec[] = [
     args: "[id]",
     about: "List executions, or show one execution, job, task or value",
     options: [
-      { flags: "--exec", about: "List executions (which it does without another type)" },
+      { flags: "--exec", about: "List executions (the default)" },
       { flags: "--job", about: "List jobs" },
       { flags: "--call-node", about: "List call nodes" },
       { flags: "--task", about: "List tasks" },
@@ -51,21 +54,24 @@ const ALL: readonly CommandSpec[] = [
       ...EXECUTION_FILTERS,
       {
         flags: "--commit <revision>",
-        about: "Only of executions of these commits (one, or a..b), or of the same files",
+        about: "Only from executions of this commit or range (a..b), or of identical files",
       },
       {
         flags: "--decorate-code",
-        about: "List commits (of a range, given as the id), each with its executions",
+        about: "List commits with their executions; takes a range in place of the id",
       },
-      { flags: "--exec-id <ids>", about: "Only of these executions: 6dc981d7,-", repeats: true },
+      { flags: "--exec-id <ids>", about: "Only from these executions: 6dc981d7,-", repeats: true },
       {
         flags: "--exec-status <statuses>",
-        about: "Only of executions that are FAILED,RUNNING, ...",
+        about: "Only from executions with these statuses: FAILED,RUNNING, ...",
       },
-      { flags: "--job-status <statuses>", about: "Only jobs that are FAILED,CACHED, ..." },
+      {
+        flags: "--job-status <statuses>",
+        about: "Only jobs with these statuses: FAILED,CACHED, ...",
+      },
       {
         flags: "--task-name <name>",
-        about: "Only tasks of this name, and their jobs",
+        about: "Only tasks with this name, and their jobs",
         repeats: true,
       },
       {
@@ -77,7 +83,7 @@ const ALL: readonly CommandSpec[] = [
       { flags: "--arg <id>", about: "Only jobs with this value as an argument", repeats: true },
       {
         flags: "--value-type <type>",
-        about: "Only values that are string, int, list, ...",
+        about: "Only values of this type: string, int, list, ...",
         repeats: true,
       },
       {
@@ -85,11 +91,11 @@ const ALL: readonly CommandSpec[] = [
         about: "Only files whose path matches: out/*.csv",
         repeats: true,
       },
-      { flags: "--count", about: "Only say how many there are of each type" },
-      { flags: "--detail", about: "The whole page of each" },
+      { flags: "--count", about: "Print only the number of each type" },
+      { flags: "--detail", about: "Show the full page of each" },
       {
         flags: "-n, --limit <count>",
-        about: "At most so many of each type (default 50; 0 is all)",
+        about: "At most this many of each type (default 50; 0 for all)",
       },
       FORMAT,
       ...WHICH_LOG,
@@ -101,14 +107,14 @@ const ALL: readonly CommandSpec[] = [
       "log -t 'cost>3' -t 'env!=dev'        numbers and dates compare; see docs/tags.md",
       "log --where 'status=failed and (env=prod or started > 2d)'",
       "log --since yesterday --author 'ras*'",
-      "log --commit main..feature           what ran a branch, before its rebase too",
+      "log --commit main..feature           runs of a branch, even from before a rebase",
       "log --decorate-code v1..             the commits since v1, each with its executions",
       "log --job --exec-tag env=prod --job-status FAILED",
       "log --value --exec-id -              the values of the latest execution",
-      "log --file-path 'out/*.csv'          who has the files: log <id> of one",
-      "log --all --count                    how many there are of everything",
+      "log --file-path 'out/*.csv'          then log <id> shows who used one",
+      "log --all --count                    count entities of every type",
       "log 6dc981d7                         one execution, job, task, value or call",
-      "log --format json | jq .id           for programs",
+      "log --format json | jq .id           one JSON object a line",
     ],
     load: () => import("./commands/log.ts"),
   },
@@ -119,8 +125,8 @@ const ALL: readonly CommandSpec[] = [
     options: [FORMAT, ...WHICH_LOG],
     examples: [
       "diff 6dc981d7 3aa7bb10               from the first to the second",
-      "diff ~1 -                            the newest execution with the one before it",
-      "diff 3aa7bb10                        with the previous execution of the same task",
+      "diff ~1 -                            the latest execution against the one before it",
+      "diff 3aa7bb10                        against the previous execution of the same task",
       "diff --format json 3aa7bb10 | jq .tags",
     ],
     load: () => import("./commands/diff.ts"),
@@ -143,13 +149,13 @@ const ALL: readonly CommandSpec[] = [
   {
     name: "tag update",
     args: "<id> [...ids-and-tags]",
-    about: "Put tags in the place of the current ones of the same keys",
+    about: "Set tags, replacing the current values of their keys",
     keepsDashes: true,
     options: EDIT_OPTIONS,
     examples: [
       "tag update 6dc981d7 env=prod         whatever env was, it is now prod",
-      "tag update - owner=ada owner=bob     two values of one key",
-      "tag update - env=prod --dry-run      say what would change, and change nothing",
+      "tag update - owner=ada owner=bob     one key with two values",
+      "tag update - env=prod --dry-run      show what would change; change nothing",
     ],
     load: () => import("./commands/tag-update.ts"),
   },
@@ -162,27 +168,27 @@ const ALL: readonly CommandSpec[] = [
     examples: [
       "tag rm 6dc981d7 env=dev              this value only (env= or env=null is null)",
       "tag rm 6dc981d7 env note             every value of these keys",
-      "tag rm 6dc981d7 9d095794 env         later words of 6 or more digits, -, ~1 are ids",
-      "tag rm 6dc981d7 -- env               `--` says where the ids end",
+      "tag rm 6dc981d7 9d095794 env         words of 6 or more hex digits, - and ~1 are ids",
+      "tag rm 6dc981d7 -- env               `--` ends the list of ids",
     ],
     load: () => import("./commands/tag-rm.ts"),
   },
   {
     name: "tag history",
     args: "<id> [key]",
-    about: "Every change of an entity's tags: when, by whom, in which commit, why",
+    about: "Show every change to an entity's tags: when, by whom, in which commit, why",
     options: [FORMAT, ...WHICH_LOG],
     examples: [
-      "tag history 6dc981d7                 what its run recorded first, then every edit",
-      "tag history 6dc981d7 env             of one key",
-      "tag history - --format json          of the latest execution, for programs",
+      "tag history 6dc981d7                 what its run recorded, then every edit",
+      "tag history 6dc981d7 env             for one key",
+      "tag history - --format json          the latest execution, as JSON",
     ],
     load: () => import("./commands/tag-history.ts"),
   },
   {
     name: "tag blame",
     args: "<id>",
-    about: "Each current tag of an entity, with who set it, when and in which commit",
+    about: "Show who set each current tag of an entity, when and in which commit",
     options: [FORMAT, ...WHICH_LOG],
     examples: ["tag blame 6dc981d7                   by any unambiguous prefix of an id"],
     load: () => import("./commands/tag-blame.ts"),
@@ -190,10 +196,10 @@ const ALL: readonly CommandSpec[] = [
   {
     name: "tag conflicts",
     args: "",
-    about: "List tags that two clones changed at once; `tag update` resolves them",
+    about: "List tags that two clones changed concurrently; `tag update` resolves them",
     options: [FORMAT, ...WHICH_LOG],
     examples: [
-      "tag conflicts                        both values, who set them and when",
+      "tag conflicts                        both values, and who set each when",
       "tag update 6dc981d7 env=prod         resolve one",
     ],
     load: () => import("./commands/tag-conflicts.ts"),
@@ -201,11 +207,11 @@ const ALL: readonly CommandSpec[] = [
   {
     name: "path",
     args: "<id> [...ids]",
-    about: "Print the paths of an entity and of its tag edits in the log, for plain git",
+    about: "Print the paths of an entity and its tag edits in the log, for use with git",
     options: [...WHICH_LOG],
     examples: [
       "path 6dc981d7                        where its record and its tag edits are",
-      "path -                               those of the latest execution",
+      "path -                               the same for the latest execution",
       "path - | xargs git log -p refs/redun/main --",
     ],
     load: () => import("./commands/path.ts"),
@@ -213,18 +219,18 @@ const ALL: readonly CommandSpec[] = [
   {
     name: "tag list",
     args: "[...id-or-tags]",
-    about: "List the keys in use, what carries a tag, or the tags of one entity",
+    about: "List tag keys, the entities with a tag, or the tags of one entity",
     options: [
-      { flags: "--values", about: "List tags with their values, and how often each is used" },
-      { flags: "-n, --limit <count>", about: "At most so many entities (default 50; 0 is all)" },
+      { flags: "--values", about: "List tags with their values and counts" },
+      { flags: "-n, --limit <count>", about: "At most this many entities (default 50; 0 for all)" },
       FORMAT,
       ...WHICH_LOG,
     ],
     examples: [
-      "tag list                             every key, and how often it is used",
-      "tag list --values env                every value of `env`, and how often it is used",
-      "tag list env=prod approved           everything that carries both tags, the newest first",
-      "tag list 'cost>3'                    conditions are those of `log --tag`",
+      "tag list                             every key, with its count",
+      "tag list --values env                every value of `env`, with its count",
+      "tag list env=prod approved           everything with both tags, newest first",
+      "tag list 'cost>3'                    takes the conditions of `log --tag`",
       "tag list 6dc981d7                    the tags of one entity",
     ],
     load: () => import("./commands/tag-list.ts"),
@@ -233,17 +239,17 @@ const ALL: readonly CommandSpec[] = [
   {
     name: "recover",
     args: "[execution]",
-    about: "List runs that are not wholly in their logs, or record one whose process is dead",
+    about: "List runs not yet fully recorded, or record one whose process died",
     options: [
-      { flags: "--force", about: "Also one whose process runs" },
-      { flags: "--dry-run", about: "Only say what would be recorded" },
+      { flags: "--force", about: "Even if its process is still running" },
+      { flags: "--dry-run", about: "Show what would be recorded; record nothing" },
       FORMAT,
       ...WHICH_LOG,
     ],
     examples: [
-      "recover                              which runs go on, wait, or may be dead",
-      "recover 6dc981d7                     one of another machine or container that is dead",
-      "recover 6dc981d7 --dry-run           what is known of it",
+      "recover                              which runs are active, waiting, or may be dead",
+      "recover 6dc981d7                     record one that died on another machine or in a container",
+      "recover 6dc981d7 --dry-run           show what is known about it",
     ],
     load: () => import("./commands/recover.ts"),
   },
@@ -253,9 +259,9 @@ const ALL: readonly CommandSpec[] = [
     about: "Show the local index of a log; `rebuild` or `drop` it",
     options: [FORMAT, ...WHICH_LOG],
     examples: [
-      "index                                where it is, how big, and of which commit",
-      "index rebuild                        throw it away and make it anew from the log",
-      "index drop                           throw it away; the next query makes a new one",
+      "index                                its path, its size, and the commit it covers",
+      "index rebuild                        delete it and build it again from the log",
+      "index drop                           delete it; the next query builds it again",
     ],
     load: () => import("./commands/index.ts"),
   },

@@ -1,19 +1,19 @@
-/** Options that commands of every kind have. */
+/** Options shared by many commands. */
 import type { OptionSpec } from "./command.ts";
 
-/** Of every command that reads or writes a log. */
+/** Options of every command that reads or writes a log. */
 export const WHICH_LOG: readonly OptionSpec[] = [
-  { flags: "--log <name>", about: "Another log than main (or than git config redun.log)" },
-  { flags: "--ref <ref>", about: "The same by the full name of its ref, such as a branch's" },
+  { flags: "--log <name>", about: "The log to use (default: git config redun.log, then main)" },
+  { flags: "--ref <ref>", about: "The log to use, by the full name of its ref, such as a branch" },
 ];
 
 export const FORMAT: OptionSpec = {
   flags: "--format <format>",
-  about: "text, or json: one object a line",
+  about: "text, or json: one object per line",
 };
 
-/** Of every command, as of git's. Long texts are paged on a terminal anyhow. */
+/** Options of every command, as in git. Long output on a terminal is paged by default. */
 export const PAGER: readonly OptionSpec[] = [
-  { flags: "-p, --paginate", about: "Page what is longer than the terminal", hidden: true },
+  { flags: "-p, --paginate", about: "Page output that is longer than the terminal", hidden: true },
   { flags: "--no-pager", about: "Do not page", hidden: true },
 ];

@@ -1,24 +1,24 @@
-/** The commands that bring logs together: within this repository, and over remotes. */
+/** The commands that combine logs, within this repository and across remotes. */
 import type { CommandSpec, OptionSpec } from "./command.ts";
 import { FORMAT, WHICH_LOG } from "./options.ts";
 
-/** Of every command that talks with a remote. */
+/** Options of every command that transfers data to or from a remote. */
 const SHARING: readonly OptionSpec[] = [
-  { flags: "--all-logs", about: "Every log, not just one" },
-  { flags: "--dry-run", about: "Say what would move, and move nothing" },
+  { flags: "--all-logs", about: "Every log, not just the current one" },
+  { flags: "--dry-run", about: "Show what would be transferred; transfer nothing" },
   FORMAT,
   ...WHICH_LOG,
 ];
 
-/** git takes a branch behind the remote. */
-const oneRemote = (word: string) => `It takes one remote; a log is chosen by \`--log ${word}\`.`;
+/** `git push` takes a branch after the remote; these commands take none. */
+const oneRemote = (word: string) => `Expected one remote. To choose a log, use \`--log ${word}\`.`;
 
 const NEVER_FORCES =
-  "A push never forces: it merges what the remote has, which cannot conflict, and pushes both.";
+  "A push never forces: it merges the remote log, which cannot conflict, and pushes the result.";
 
-/** Of the commands that list what a remote and the log lack of each other. */
+/** Options of the commands that list what differs between a log and its remote log. */
 const CHANGES: readonly OptionSpec[] = [
-  { flags: "--fetch", about: "Fetch the remote's log before" },
+  { flags: "--fetch", about: "Fetch the remote log first" },
   FORMAT,
   ...WHICH_LOG,
 ];
@@ -27,9 +27,9 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
   {
     name: "merge",
     args: "<from>",
-    about: "Take everything that another log holds into this one",
+    about: "Merge another log into this one",
     options: [
-      { flags: "--dry-run", about: "Say what would come, and change nothing" },
+      { flags: "--dry-run", about: "Show what would be merged; change nothing" },
       FORMAT,
       ...WHICH_LOG,
     ],
@@ -37,8 +37,8 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
       "merge nightly                        another log of this repository",
       "merge --log nightly main             the other way round",
       "merge redun/remotes/origin/main      what the last fetch brought",
-      "merge refs/heads/tags-of-ann         a branch that holds records, after its review",
-      "merge 3aa7bb10                       a commit by its id: a state that no ref holds any more",
+      "merge refs/heads/tags-of-ann         a branch of records, once it is reviewed",
+      "merge 3aa7bb10                       a commit that no ref points to any more",
       "merge stick.bundle                   a file made by `git bundle create stick.bundle redun/main`",
     ],
     load: () => import("./commands/merge.ts"),
@@ -46,10 +46,10 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
   {
     name: "logs",
     args: "",
-    about: "List the logs of this repository, and what its remotes had at the last fetch or push",
+    about: "List the logs of this repository, and those of its remotes as last seen",
     options: [FORMAT, ...WHICH_LOG],
     examples: [
-      "logs                                 a * stands before the log that commands use",
+      "logs                                 * marks the log that commands use",
       "logs --format json",
     ],
     load: () => import("./commands/logs.ts"),
@@ -57,50 +57,50 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
   {
     name: "push",
     args: "[remote]",
-    about: "Push your log to a remote; merges what others pushed, never forces",
+    about: "Push your log to a remote, merging what others pushed; never forces",
     options: [
       ...SHARING,
-      { flags: "--give-back", about: "Give a remote that was rewritten what it has lost" },
-      { flags: "--hook", about: "For a pre-push hook: only to a remote that `init` has set up" },
+      { flags: "--give-back", about: "Restore to a rewritten remote what it lost" },
+      { flags: "--hook", about: "For a pre-push hook: push only to a remote that `init` set up" },
       {
         flags: "--background",
-        about: "Ask and say nothing; a failure is told by the next command",
+        about: "Never prompt or print; the next command reports a failure",
         hidden: true,
       },
     ],
     moreWords: oneRemote,
     lacks: { "--force": NEVER_FORCES, "-f": NEVER_FORCES },
     examples: [
-      "push                                 to the branch's remote, else origin",
+      "push                                 to the branch's remote, or origin",
       "push --dry-run                       what would be pushed",
-      "push /media/stick/log.git            a path or a URL will do",
+      "push /media/stick/log.git            a path or URL works too",
     ],
     load: () => import("./commands/push.ts"),
   },
   {
     name: "fetch",
     args: "[remote]",
-    about: "Fetch a remote's log, and leave yours as it is",
+    about: "Fetch a remote log without changing yours",
     options: SHARING,
     moreWords: oneRemote,
     examples: [
-      "fetch                                from the branch's remote, else origin",
-      "fetch --all-logs                     every log that the remote has",
+      "fetch                                from the branch's remote, or origin",
+      "fetch --all-logs                     every log of the remote",
     ],
     load: () => import("./commands/fetch.ts"),
   },
   {
     name: "pull",
     args: "[remote]",
-    about: "Fetch a remote's log and merge it into yours; it cannot conflict",
+    about: "Fetch a remote log and merge it into yours; it cannot conflict",
     options: [
       ...SHARING,
-      { flags: "--drop", about: "Drop what a remote that was rewritten has lost" },
+      { flags: "--drop", about: "Drop from your log what a rewritten remote lost" },
     ],
     moreWords: oneRemote,
     examples: [
-      "pull                                 from the branch's remote, else origin",
-      "pull --dry-run                       what would come",
+      "pull                                 from the branch's remote, or origin",
+      "pull --dry-run                       what would be merged",
       "pull https://example.com/team.git    from a URL",
     ],
     load: () => import("./commands/pull.ts"),
@@ -108,20 +108,20 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
   {
     name: "incoming",
     args: "[remote]",
-    about: "Show the runs and tag changes that a remote has and you lack",
+    about: "Show the runs and tag changes that a remote has and you do not",
     options: CHANGES,
     moreWords: oneRemote,
     examples: [
       "incoming                             as of the last fetch",
       "incoming --fetch                     ask the remote first",
-      "incoming --format json | jq .tags    for programs",
+      "incoming --format json | jq .tags    as JSON",
     ],
     load: () => import("./commands/incoming.ts"),
   },
   {
     name: "outgoing",
     args: "[remote]",
-    about: "Show the runs and tag changes that you have and a remote lacks",
+    about: "Show the runs and tag changes that you have and a remote does not",
     options: CHANGES,
     moreWords: oneRemote,
     examples: [
@@ -133,23 +133,23 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
   {
     name: "propose",
     args: "<branch>",
-    about: "Put your tag edits on a branch for review, as one commit on the remote's log",
+    about: "Put your tag edits on a branch for review, as one commit on top of the remote log",
     options: [
-      { flags: "-m, --message <why>", about: "The reason, instead of those that the edits have" },
-      { flags: "--remote <name>", about: "The remote whose log it is based on" },
+      { flags: "-m, --message <why>", about: "The reason, in place of the reasons of the edits" },
+      { flags: "--remote <name>", about: "The remote whose log to build on" },
       FORMAT,
       ...WHICH_LOG,
     ],
     examples: [
       'propose approve-june -m "Approve the June runs"',
-      "merge approve-june                   take it after its review",
+      "merge approve-june                   merge it once it is reviewed",
     ],
     load: () => import("./commands/propose.ts"),
   },
   {
     name: "remote",
     args: "",
-    about: "List the remotes, and how far their logs are from yours",
+    about: "List the remotes, and how far their logs differ from yours",
     options: [FORMAT, ...WHICH_LOG],
     examples: ["remote                               as of the last fetch or push"],
     load: () => import("./commands/remote.ts"),
@@ -157,18 +157,21 @@ export const SHARING_COMMANDS: readonly CommandSpec[] = [
   {
     name: "init",
     args: "",
-    about: "Let plain `git fetch` and `git push` carry the log as well",
+    about: "Make plain `git fetch` and `git push` carry the log too",
     options: [
-      { flags: "--remote <name>", about: "The remote (default: origin; all with --undo)" },
-      { flags: "--auto-push", about: "Also push after each run, in the background" },
-      { flags: "--undo", about: "Take back what an earlier `init` wrote" },
-      { flags: "--dry-run", about: "Only show what would be written" },
+      {
+        flags: "--remote <name>",
+        about: "The remote to set up (default: origin; with --undo: all)",
+      },
+      { flags: "--auto-push", about: "Also push after every run, in the background" },
+      { flags: "--undo", about: "Undo what an earlier `init` wrote" },
+      { flags: "--dry-run", about: "Show what would be written; write nothing" },
     ],
     examples: [
       "init                                 git fetch and git push carry the log",
       "init --auto-push                     and every run is pushed when it ends",
-      "init --remote backup                 the same with another remote, and no other",
-      "init --undo                          as it was before",
+      "init --remote backup                 the same, for this remote only",
+      "init --undo                          restore the previous configuration",
     ],
     load: () => import("./commands/init.ts"),
   },

@@ -161,7 +161,7 @@ for (const [words, about] of [
   [["push", ""], /empty word.*`push`.*\[remote\]/],
   [["fetch", ""], /empty word/],
   [["tag", "list", "env=dev", ""], /empty word/],
-  [["push", "origin", "main"], /"main"[\s\S]*one remote; a log is chosen by `--log main`/],
+  [["push", "origin", "main"], /"main"[\s\S]*one remote\. To choose a log, use `--log main`/],
   [["logs", "main"], /`logs` takes no words/],
   [["push", "--froce"], /no option `--froce`[\s\S]*never forces/],
   [["push", "--force"], /never forces/],
