@@ -60,6 +60,8 @@ export interface Change {
   readonly oid: Oid;
   /** Six octal digits, of the same tree: `100644`; `120000` for a link, `160000` for a submodule. */
   readonly mode: string;
+  /** Why this entry cannot be what a log holds; a folder (mode `040000`) was not looked into. */
+  readonly refused?: string;
 }
 
 /** The commit that is checked out, and how far the work tree is from it. */
@@ -265,7 +267,7 @@ export interface GitBackend {
   /**
    * The files that differ between two commits, `from` null standing for the empty tree.
    * Files of one folder come one after the other; the order is else not specified. Links and
-   * submodules are named like files, trees never.
+   * submodules are named like files, trees only where they are refused: a walk is bounded.
    */
   changes(from: Oid | null, to: Oid): AsyncIterable<Change>;
 

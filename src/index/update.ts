@@ -144,12 +144,16 @@ type AddedFile = FoundFile & { readonly refused?: string };
 
 async function* addedFiles(log: Log, from: Oid | null, to: Oid): AsyncGenerator<AddedFile> {
   try {
-    for await (const { path, oid, kind, mode } of log.backend.changes(from, to)) {
+    for await (const { path, oid, kind, mode, refused } of log.backend.changes(from, to)) {
+      if (refused !== undefined && kind !== "deleted") {
+        yield { path, oid, refused };
+        continue;
+      }
       const place = parsePath(path);
-      if (!place) continue;
+      if (!place && refused === undefined) continue;
       if (mode !== FILE_MODE && kind === "added") {
         yield { path, oid, refused: modeProblem(mode) };
-      } else if (kind === "added" || (kind === "modified" && place.kind === "format")) {
+      } else if (kind === "added" || (kind === "modified" && place?.kind === "format")) {
         yield { path, oid };
       } else throw new Rewritten();
     }

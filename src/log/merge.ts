@@ -5,7 +5,13 @@ import { blobId } from "../value/oid.ts";
 import { ArrivalCounter, type Arrivals, MERGE_AUTHOR, NOTHING } from "./arrivals.ts";
 import { notALog, readFormat } from "./format.ts";
 import type { Log } from "./log.ts";
-import { expectFile, expectNoFolderAsFile, Newcomers, twoContents } from "./refusals.ts";
+import {
+  expectFile,
+  expectNoFolderAsFile,
+  expectWalked,
+  Newcomers,
+  twoContents,
+} from "./refusals.ts";
 import { whileContended } from "./retry.ts";
 
 /** Another log: a commit that the repository has, and what to call it in errors. */
@@ -138,6 +144,7 @@ async function compare(
     const { path, kind, oid, mode } = change;
     const place = parsePath(path);
     allRecords &&= place !== null;
+    expectWalked(change, kind === "deleted" ? log.ref : name);
     if (kind === "deleted") {
       lacks.push({ path, oid, mode });
       continue;

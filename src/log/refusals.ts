@@ -13,6 +13,14 @@ import { isPartial } from "./partial.ts";
 const NOT_UTF8 = "\ufffd";
 
 /**
+ * Two logs are compared as far as they can be looked at.
+ * @throws RedunError LOG_CORRUPT
+ */
+export function expectWalked({ path, refused }: Change, name: string): void {
+  if (refused !== undefined) throw corrupt(path, name, refused);
+}
+
+/**
  * Only ordinary files come in: a link or a submodule in a log can only be meant to harm.
  * @throws RedunError BAD_RECORD
  */
@@ -77,7 +85,6 @@ export class Newcomers {
   readonly #misnamed: StoredFile[] = [];
   #toRead = 0;
   #others = 0;
-  #last = "";
 
   /** `name` is that of the other log. */
   constructor(log: Log, name: string) {
@@ -87,8 +94,6 @@ export class Newcomers {
 
   /** @throws RedunError LOG_CORRUPT */
   async add(path: string, place: RecordPath | null, oid: Oid): Promise<void> {
-    if (path === this.#last) throw this.#refused(path, "The tree has two entries of this name.");
-    this.#last = path;
     if (!place) {
       // Folders may be shared: a few objects can hold more paths than could ever be listed.
       if (++this.#others > MAX_OTHERS) {
@@ -170,13 +175,17 @@ export class Newcomers {
   }
 
   #refused(path: string, why: string, cause?: RedunError): RedunError {
-    return new RedunError(
-      "LOG_CORRUPT",
-      `${path} in ${this.#name} is damaged or forged. ${why} Nothing was taken.`,
-      "Whoever has the log that it came from can look for the commit: `git log --all -- <path>`.",
-      { cause },
-    );
+    return corrupt(path, this.#name, why, cause);
   }
+}
+
+function corrupt(path: string, name: string, why: string, cause?: RedunError): RedunError {
+  return new RedunError(
+    "LOG_CORRUPT",
+    `${path} in ${name} is damaged or forged. ${why} Nothing was taken.`,
+    "Whoever has the log that it came from can look for the commit: `git log --all -- <path>`.",
+    { cause },
+  );
 }
 
 /** The error for a path that is not the same file in both logs. */

@@ -3,6 +3,7 @@
  * the log came by a plain `git fetch`. Whatever it held, the next command works.
  */
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
@@ -40,6 +41,8 @@ interface World {
   /** Commits entries to a log besides what it holds. */
   commit(name: string, entries: readonly Entry[]): void;
   blob(content: string | Buffer): Oid;
+  /** Adds an entry, as `git mktree` takes it, to the top of the log `b`. */
+  plant(entry: string): void;
   /** Why the log `b` is not merged into `a`, which must be as before. */
   refusal(): Promise<string>;
   /** What an index of a log leaves out, and how many executions it has. */
@@ -162,25 +165,65 @@ for (const [backend, open] of Object.entries(OPEN)) {
     world.repo.git("update-ref", world.log("a").ref, `${world.log("a").ref}~1`);
   });
 
-  // git itself lists all of them before it prints the first: there is no limit there yet.
+  test("a few folders that lead to more files than could be listed are refused", async (world) => {
+    let [kind, oid] = ["100644 blob", world.blob("x\n")];
+    for (let level = 0; level < 8; level++) {
+      oid = mktree(
+        world,
+        Array.from({ length: 20 }, (_, at) => `${kind} ${oid}\tn${at}`),
+      );
+      kind = "040000 tree";
+    }
+    world.plant(`040000 tree ${oid}\tbomb`);
+    assert.match(await world.refusal(), /bomb\/\S+ in b is damaged or forged. It stands here once/);
+    const { bad, executions } = await world.indexed("b");
+    assert.match(bad.join(" "), /^bomb\/\S+$/);
+    assert.is(executions, 1);
+  });
+
+  test("folders in folders are looked into as far as people make them", async (world) => {
+    let [kind, oid] = ["100644 blob", world.blob("x\n")];
+    for (let level = 0; level < 400; level++) {
+      oid = mktree(world, [`${kind} ${oid}\td`]);
+      kind = "040000 tree";
+    }
+    world.plant(`040000 tree ${oid}\tdeep`);
+    assert.match(await world.refusal(), "It is 201 folders deep, of at most 200.");
+    const { reasons, executions } = await world.indexed("b");
+    assert.equal([reasons, executions], [["It is 201 folders deep, of at most 200."], 1]);
+  });
+
+  test("a folder that is too large is left out, wherever it stands", async (world) => {
+    const file = world.blob("x\n");
+    const name = "n".repeat(200);
+    const many = Array.from({ length: 75_000 }, (_, at) => `100644 blob ${file}\t${name}${at}`);
+    world.plant(`040000 tree ${mktree(world, many)}\tmany`);
+    assert.match(await world.refusal(), /many in b is damaged .* bytes, of at most 16777216/);
+    const { bad, executions } = await world.indexed("b");
+    assert.equal([bad, executions], [["many"], 1]);
+  });
+
   if (backend === "isomorphic") {
-    test("a few folders that hold more files than could be listed are refused", async (world) => {
-      const { repo } = world;
-      const mktree = (lines: readonly string[]) =>
-        execFileSync("git", ["mktree"], {
-          cwd: repo.dir,
-          input: lines.join("\n"),
-          encoding: "utf8",
-        }).trim();
-      let [kind, oid] = ["100644 blob", world.blob("x\n")];
-      for (let level = 0; level < 8; level++) {
-        oid = mktree(Array.from({ length: 20 }, (_, at) => `${kind} ${oid}\tn${at}`));
-        kind = "040000 tree";
-      }
-      const format = world.blob("format: redun-git\nversion: 1\n");
-      const tree = mktree([`100644 blob ${format}\tformat.yaml`, `040000 tree ${oid}\tbomb`]);
-      repo.git("update-ref", "refs/redun/b", repo.git("commit-tree", "-m", "bomb", tree));
-      assert.match(await world.refusal(), "more than 100000 files of others");
+    test("what a packed object would need is known before it is read", async (world) => {
+      const big = world.blob(Buffer.alloc(MAX_RECORD_BYTES + 1, "a"));
+      const small = world.blob("a".repeat(100));
+      const random = randomBytes(5000).toString("hex");
+      const alike = [world.blob(random), world.blob(`${random.slice(0, -9)}x`)];
+      const oids = [big, small, ...alike];
+      const known = (await world.git.sizes(oids)).slice();
+      execFileSync("git", ["pack-objects", "-q", ".git/objects/pack/pack"], {
+        cwd: world.repo.dir,
+        input: `${oids.join("\n")}\n`,
+      });
+      world.repo.git("prune-packed");
+      assert.equal(known, [MAX_RECORD_BYTES + 1, 100, 10_000, 9992]);
+      // One of the two is a delta of the other, which must be held to read it.
+      assert.equal((await world.git.sizes(oids)).slice(0, 3), known.slice(0, 3));
+      assert.ok([9992, 10_000].includes((await world.git.sizes(oids))[3]!));
+      const path = taskPath(big);
+      world.commit("b", [{ path, oid: big }]);
+      assert.match(await world.refusal(), `${path} in b is damaged or forged. It has 2013`);
+      assert.equal((await world.indexed("b")).bad, [path]);
     });
   }
 
@@ -217,6 +260,11 @@ for (const [backend, open] of Object.entries(OPEN)) {
   hostile.run();
 }
 
+function mktree({ repo }: Pick<World, "repo">, lines: readonly string[]): Oid {
+  const input = lines.join("\n");
+  return execFileSync("git", ["mktree"], { cwd: repo.dir, input, encoding: "utf8" }).trim();
+}
+
 function worldOf(repo: TemporaryRepository, git: GitBackend): World {
   const log = (name: string) => new Log(git, `refs/redun/${name}`);
   return {
@@ -238,6 +286,12 @@ function worldOf(repo: TemporaryRepository, git: GitBackend): World {
     blob(content) {
       const args = ["hash-object", "-w", "--stdin"];
       return execFileSync("git", args, { cwd: repo.dir, input: content, encoding: "utf8" }).trim();
+    },
+    plant(entry) {
+      const ref = "refs/redun/b";
+      const top = [...repo.git("ls-tree", ref).split("\n"), entry];
+      const commit = repo.git("commit-tree", "-p", ref, "-m", "planted", mktree({ repo }, top));
+      repo.git("update-ref", ref, commit);
     },
     async refusal() {
       const before = repo.git("for-each-ref");

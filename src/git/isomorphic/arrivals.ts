@@ -1,7 +1,7 @@
 import type { ArrivalRequest, CommitFiles, Oid, Repository } from "../backend.ts";
 import { shallowCommits } from "../files/shallow.ts";
 import { isBlob, isFolder } from "../tree-format.ts";
-import { changedFiles } from "./changes.ts";
+import { changedFiles, MAX_TREE_BYTES } from "../tree-walk.ts";
 import { readCommit } from "./commits.ts";
 import { type Met, walkBetween } from "./history.ts";
 import type { ObjectStore } from "./objects.ts";
@@ -119,8 +119,10 @@ async function addedAt(
   const files: File[] = [];
   if (!isFolder(is)) return files;
   const old = was && isFolder(was) ? was.oid : null;
-  for await (const change of changedFiles(store, old, is.oid)) {
-    if (change.kind === "added") files.push({ path: `${path}/${change.path}`, oid: change.oid });
+  const read = (tree: Oid) => store.read(tree, MAX_TREE_BYTES);
+  for await (const change of changedFiles(read, "sha1", old, is.oid)) {
+    if (change.kind === "added" && change.refused === undefined)
+      files.push({ path: `${path}/${change.path}`, oid: change.oid });
   }
   return files;
 }

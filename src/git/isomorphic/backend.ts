@@ -3,9 +3,9 @@ import { readConfig } from "../files/config-reader.ts";
 import { isTrue } from "../files/config-values.ts";
 import { listRefs, readRef } from "../files/refs.ts";
 import { workTreeWith } from "../files/work-trees.ts";
+import { changedFiles, MAX_TREE_BYTES } from "../tree-walk.ts";
 import { addFiles } from "./add-files.ts";
 import { arrivals } from "./arrivals.ts";
-import { changedFiles } from "./changes.ts";
 import { formatCommit, readCommit } from "./commits.ts";
 import { filesUnlike } from "./files-unlike.ts";
 import { readHead } from "./head.ts";
@@ -45,7 +45,8 @@ export function openIsomorphic(repository: Repository): GitBackend {
     isAncestor: (ancestor, descendant) => isAncestor(repository, store, ancestor, descendant),
     history: (asked) => history(repository, store, asked),
     async *changes(from, to) {
-      yield* changedFiles(store, await treeOf(from), await treeOf(to));
+      const read = (tree: Oid) => store.read(tree, MAX_TREE_BYTES);
+      yield* changedFiles(read, repository.objectFormat, await treeOf(from), await treeOf(to));
     },
     arrivals: (request) => arrivals(repository, store, request),
     read: (oids) => readInOrder(store, oids),

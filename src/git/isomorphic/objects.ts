@@ -1,6 +1,7 @@
 import { promises } from "node:fs";
 import { join } from "node:path";
 import { RedunError } from "../../errors.ts";
+import { MAX_RECORD_BYTES } from "../../record/size.ts";
 import type { Oid } from "../backend.ts";
 import { hasCode } from "../files/system-errors.ts";
 import {
@@ -12,6 +13,7 @@ import {
   sizeInHeader,
 } from "./loose-object.ts";
 import { findPack } from "./pack-index.ts";
+import { packedSize } from "./packed-size.ts";
 import { safeFs } from "./safe-fs.ts";
 
 /** The objects of one repository, read and written by isomorphic-git under our own rules. */
@@ -27,9 +29,19 @@ export class ObjectStore {
     this.#objects = join(commonDir, "objects");
   }
 
-  /** @throws RedunError OBJECT_MISSING when it is not there, or damaged */
-  async read(oid: Oid): Promise<GitObject> {
+  /**
+   * @throws RedunError OBJECT_MISSING when it is not there, or damaged; BAD_RECORD when more than
+   * `limit` bytes would have to be held to read it
+   */
+  async read(oid: Oid, limit = MAX_RECORD_BYTES): Promise<GitObject> {
     if (!/^[0-9a-f]{40}$/.test(oid)) throw missing(oid, "is not an object id");
+    const size = (await this.size(oid)) ?? 0;
+    if (size > limit) {
+      throw new RedunError(
+        "BAD_RECORD",
+        `The object ${oid} has ${size} bytes, of at most ${limit}.`,
+      );
+    }
     try {
       return await this.#read(oid);
     } catch (error) {
@@ -45,8 +57,13 @@ export class ObjectStore {
     }
   }
 
-  /** The size of a loose object; null for one in a pack, or that is not there. */
+  /** How many bytes must be held to read an object; null for one that is not there. */
   async size(oid: Oid): Promise<number | null> {
+    const packed = findPack(this.#objects, oid);
+    return packed ? packedSize(this.#objects, packed) : this.#looseSize(oid);
+  }
+
+  async #looseSize(oid: Oid): Promise<number | null> {
     const path = join(this.#objects, oid.slice(0, 2), oid.slice(2));
     try {
       const file = await promises.open(path);
@@ -138,8 +155,8 @@ export class ObjectBatch {
   }
 
   async #write(oid: Oid, type: ObjectType, object: Uint8Array): Promise<void> {
-    const pack = findPack(this.#objects, oid);
-    if (pack && (await markUsed(pack))) return;
+    const packed = findPack(this.#objects, oid);
+    if (packed && (await markUsed(packed.pack))) return;
     const { default: git } = await import("isomorphic-git");
     await git.writeObject({
       fs: this.#fs,

@@ -2,15 +2,22 @@ import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Oid } from "../backend.ts";
 
+/** Where an object lies: in which pack, at which byte. */
+export interface Packed {
+  readonly pack: string;
+  readonly offset: number;
+}
+
 /**
- * Path of the pack that holds an object, or null. Searches the index files on disk, about twenty
- * small reads each, because isomorphic-git would load every one of them into memory.
+ * The pack that holds an object, or null. Searches the index files on disk, about twenty small
+ * reads each, because isomorphic-git would load every one of them into memory.
  */
-export function findPack(objects: string, oid: Oid): string | null {
+export function findPack(objects: string, oid: Oid): Packed | null {
   const folder = join(objects, "pack");
   for (const name of packIndexes(folder)) {
     const pack = join(folder, `${name.slice(0, -".idx".length)}.pack`);
-    if (holds(join(folder, name), oid) && statSync(pack, { throwIfNoEntry: false })) return pack;
+    const offset = offsetIn(join(folder, name), oid);
+    if (offset !== null && statSync(pack, { throwIfNoEntry: false })) return { pack, offset };
   }
   return null;
 }
@@ -26,22 +33,24 @@ function packIndexes(folder: string): string[] {
 const SIGNATURE_AND_VERSION_2 = "ff744f6300000002";
 const FANOUT = 8;
 const NAMES = FANOUT + 256 * 4;
+/** An offset with this bit is the number of one in the table of large ones. */
+const LARGE = 2 ** 31;
 
-/** Version 2 of the format, the only one that git has written since 2007. */
-function holds(path: string, oid: Oid): boolean {
+/** Version 2 of the format, the only one that git has written since 2007 (gitformat-pack(5)). */
+function offsetIn(path: string, oid: Oid): number | null {
   let file: number;
   try {
     file = openSync(path, "r");
   } catch {
     // Removed by a concurrent `git gc`, which has put its objects into another pack.
-    return false;
+    return null;
   }
   try {
     const at = (position: number, length: number): Buffer => {
       const bytes = Buffer.alloc(length);
       return bytes.subarray(0, readSync(file, bytes, 0, length, position));
     };
-    if (at(0, 8).toString("hex") !== SIGNATURE_AND_VERSION_2) return false;
+    if (at(0, 8).toString("hex") !== SIGNATURE_AND_VERSION_2) return null;
     const wanted = Buffer.from(oid, "hex");
     const first = wanted[0]!;
     let low = first === 0 ? 0 : at(FANOUT + (first - 1) * 4, 4).readUInt32BE();
@@ -49,11 +58,16 @@ function holds(path: string, oid: Oid): boolean {
     while (low < high) {
       const middle = (low + high) >>> 1;
       const order = Buffer.compare(wanted, at(NAMES + middle * 20, 20));
-      if (order === 0) return true;
+      if (order === 0) {
+        const count = at(NAMES - 4, 4).readUInt32BE();
+        const offset = at(NAMES + count * 24 + middle * 4, 4).readUInt32BE();
+        if (offset < LARGE) return offset;
+        return Number(at(NAMES + count * 28 + (offset - LARGE) * 8, 8).readBigUInt64BE());
+      }
       if (order < 0) high = middle;
       else low = middle + 1;
     }
-    return false;
+    return null;
   } finally {
     closeSync(file);
   }

@@ -1,18 +1,10 @@
 import { RedunError } from "../../errors.ts";
-import type {
-  Append,
-  Change,
-  GitBackend,
-  Head,
-  Identity,
-  Move,
-  Oid,
-  Repository,
-} from "../backend.ts";
+import type { Append, GitBackend, Head, Identity, Move, Oid, Repository } from "../backend.ts";
 import { parseCommit, whoIn } from "../commit.ts";
 import { listConfig } from "../files/config-values.ts";
 import { machineIdentity, stamp } from "../identity.ts";
 import { refusal } from "../ref-refusal.ts";
+import { changedFiles, MAX_TREE_BYTES } from "../tree-walk.ts";
 import { arrivals } from "./arrivals.ts";
 import { CatFile } from "./cat-file.ts";
 import { gitFailed } from "./environment.ts";
@@ -21,11 +13,10 @@ import { filesUnlike } from "./files-unlike.ts";
 import { history } from "./history.ts";
 import { maintain } from "./maintenance.ts";
 import { ObjectSizes } from "./object-sizes.ts";
-import { gitFields, gitText, runGit } from "./process.ts";
+import { gitText, runGit } from "./process.ts";
 import { bringPromised, missingOf } from "./promised.ts";
 import { isSigned, signedAppend } from "./sign.ts";
 import { fetchRefs, pushCommit, remoteRefs } from "./transport.ts";
-import { wholeTree } from "./whole-tree.ts";
 
 /** The backend that leaves everything to the `git` on the PATH (2.30 or newer). */
 export function openNative(repository: Repository): GitBackend {
@@ -45,7 +36,12 @@ export function openNative(repository: Repository): GitBackend {
     isAncestor: (ancestor, descendant) => isAncestor(repository, ancestor, descendant),
     history: (asked) => history(repository, asked),
     changes: (from, to) =>
-      from === null ? wholeTree(objects, repository, to) : changes(repository, from, to),
+      changedFiles(
+        (tree) => objects.get(tree, MAX_TREE_BYTES),
+        repository.objectFormat,
+        from && `${from}^{tree}`,
+        `${to}^{tree}`,
+      ),
     arrivals: (request) => arrivals(repository, request),
     read: (oids) => objects.stream(oids),
     bring: (oids) => bringPromised(repository, oids),
@@ -178,34 +174,5 @@ async function readPath(objects: CatFile, commit: Oid, path: string): Promise<Ui
   } catch (error) {
     if (error instanceof RedunError && error.code === "OBJECT_MISSING") return null;
     throw error;
-  }
-}
-
-const KINDS: Record<string, Change["kind"]> = { A: "added", D: "deleted" };
-
-async function* changes(repository: Repository, from: Oid, to: Oid): AsyncGenerator<Change> {
-  const fields = gitFields(repository, [
-    "diff-tree",
-    "-r",
-    "-z",
-    "--no-renames",
-    "--raw",
-    from,
-    to,
-  ]);
-  for await (const meta of fields) {
-    const path = await fields.next();
-    if (path.done)
-      throw new RedunError("GIT_FAILED", "`git diff-tree` ended in the middle of a line.");
-    const [oldMode, newMode, oldOid, newOid, letter] = meta.slice(1).split(" ") as [
-      string,
-      string,
-      Oid,
-      Oid,
-      string,
-    ];
-    const kind = KINDS[letter[0] ?? ""] ?? "modified";
-    const [oid, mode] = kind === "deleted" ? [oldOid, oldMode] : [newOid, newMode];
-    yield { path: path.value, kind, oid, mode };
   }
 }

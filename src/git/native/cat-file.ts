@@ -19,6 +19,8 @@ export interface GitObject {
 
 interface Waiting {
   readonly oid: Oid;
+  /** Bytes. */
+  readonly limit: number;
   readonly done: (object: GitObject) => void;
   readonly fail: (error: Error) => void;
 }
@@ -68,10 +70,10 @@ export class CatFile {
     this.#repository = repository;
   }
 
-  /** @throws RedunError OBJECT_MISSING */
-  get(oid: Oid): Promise<GitObject> {
+  /** @throws RedunError OBJECT_MISSING, BAD_RECORD where it has more than `limit` bytes */
+  get(oid: Oid, limit = MAX_RECORD_BYTES): Promise<GitObject> {
     const asked = new Promise<GitObject>((done, fail) => {
-      this.#waiting.push({ oid, done, fail });
+      this.#waiting.push({ oid, limit, done, fail });
       this.#ask(oid);
     });
     // Whoever asked ahead may have stopped at another error: then nobody hears of this one.
@@ -106,6 +108,7 @@ export class CatFile {
     const slot: Slot = { oid, bytes: null, error: null, changed: () => {} };
     this.#waiting.push({
       oid,
+      limit: MAX_RECORD_BYTES,
       done: ({ bytes }) => {
         slot.bytes = bytes;
         slot.changed();
@@ -218,9 +221,9 @@ export class CatFile {
       const [, type, size] = line.split(" ") as [string, string, string];
       const start = lineEnd + 1;
       const end = start + Number(size);
-      if (Number(size) > MAX_RECORD_BYTES) {
+      if (Number(size) > waiting.limit) {
         this.#next();
-        waiting.fail(tooLarge(waiting.oid, Number(size)));
+        waiting.fail(tooLarge(waiting.oid, Number(size), waiting.limit));
         // Its content goes by unread.
         this.#unwanted = Math.max(0, end + 1 - all.length);
         at = Math.min(all.length, end + 1);
@@ -266,11 +269,8 @@ async function answered(slot: Slot): Promise<Buffer> {
   throw slot.error;
 }
 
-function tooLarge(oid: Oid, size: number): RedunError {
-  return new RedunError(
-    "BAD_RECORD",
-    `Object ${oid} has ${size} bytes, which is more than a record may have.`,
-  );
+function tooLarge(oid: Oid, size: number, limit: number): RedunError {
+  return new RedunError("BAD_RECORD", `The object ${oid} has ${size} bytes, of at most ${limit}.`);
 }
 
 export function objectMissing(oid: Oid): RedunError {
