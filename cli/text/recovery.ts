@@ -31,7 +31,7 @@ function say(text: string): void {
 export function recoveredText({ execution, title, status, jobCount, lost }: Recovered): string {
   const what = status === "INTERRUPTED" ? "an interrupted run" : "a run that had ended";
   const jobs = counted(jobCount, "job");
-  const damage = lost > 0 ? `; ${counted(lost, "damaged line")} of its journal left out` : "";
+  const damage = lost > 0 ? `; ${counted(lost, "line")} of its journal lost` : "";
   return `Recorded ${what}: ${shortId(execution)} ${oneLine(title)} [${status}] (${jobs}${damage})`;
 }
 

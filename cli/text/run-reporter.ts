@@ -77,12 +77,17 @@ export class RunReporter implements SchedulerListener {
     this.#always(`Waiting to record the run: ${visible(error.message)}`);
   }
 
-  recordLeft({ id }: Execution, error: Error, folder: string): void {
+  recordLeft({ id }: Execution, error: Error, folder: string, lost: number): void {
     this.isRecordLeft = true;
     const title = this.#paint("red", "*** The record of this run could not be committed:");
     this.#lines(`${title} ${visible(error.message)}`);
     if (error instanceof RedunError && error.hint) this.#lines(visible(error.hint));
-    this.#always(`Nothing is lost: it is in ${nearPath(folder, process.cwd())}, and the next`);
+    const where = nearPath(folder, process.cwd());
+    this.#always(
+      lost === 0
+        ? `Nothing is lost: it is in ${where}, and the next`
+        : `Its last ${lost} record${lost === 1 ? "" : "s"} found no room, and ${lost === 1 ? "is" : "are"} lost. The rest is in ${where}, and the next`,
+    );
     this.#always(
       `redun-git command here commits it, with how the run ended (\`redun-git log ${shortId(id)}\`).`,
     );

@@ -1,4 +1,3 @@
-import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import type { Journal } from "../log/journal.ts";
 import type { RecordLine } from "../log/journal-lines.ts";
@@ -49,6 +48,7 @@ export class Recorder implements RunListener {
   #writing: Promise<unknown> = Promise.resolve();
   #checkpointDue = false;
   #closed = false;
+  #lost = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -56,6 +56,11 @@ export class Recorder implements RunListener {
     this.#format = objectFormat;
     this.#jobs = new JobRecords(objectFormat, workTree, (file) => this.#addFile(file));
     this.#timer = setInterval(() => this.#checkpoint(), CHECKPOINT_EVERY).unref();
+  }
+
+  /** How many records found no room, neither in the log nor in the journal. Known after `finish`. */
+  get lost(): number {
+    return this.#lost;
   }
 
   jobStarted(job: LiveJob): void {
@@ -99,8 +104,8 @@ export class Recorder implements RunListener {
       journal.remove();
       return appended;
     } catch (error) {
-      const lost = journal.leave();
-      throw lost > 0 && error instanceof RedunError ? losing(error, lost) : error;
+      this.#lost = journal.leave();
+      throw error;
     }
   }
 
@@ -111,7 +116,7 @@ export class Recorder implements RunListener {
     this.#closed = true;
     clearInterval(this.#timer);
     this.#inFlight.close();
-    this.#options.journal.write(this.#options.pending.end(status, ended, reason));
+    this.#options.journal.writeEnd(this.#options.pending.end(status, ended, reason));
   }
 
   #checkpoint(): void {
@@ -205,9 +210,3 @@ function isLong(item: string): boolean {
 
 /** Characters of a job's item: what its arguments came from is left out of one that has more. */
 const LONGEST_JOB = 16_000_000;
-
-/** The error of a run whose journal could not be written either. */
-function losing({ code, message, hint }: RedunError, lines: number): RedunError {
-  const what = `The last ${lines} records of this run found no room in its journal either, and are lost.`;
-  return new RedunError(code, `${message}\n${what}`, hint);
-}

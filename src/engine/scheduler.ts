@@ -63,10 +63,10 @@ export interface SchedulerListener extends RunListener {
   recordDelayed?(error: RedunError): void;
   /**
    * The log took no commit at the end of a run. The record is safe in its journal, in a folder of the
-   * git directory, and the next command that can write the log commits it. Without this function
-   * Node's `warning` event tells.
+   * git directory, and the next command that can write the log commits it: all but `lost` records,
+   * for which the disk had no room either. Without this function Node's `warning` event tells.
    */
-  recordLeft?(execution: Execution, error: Error, folder: string): void;
+  recordLeft?(execution: Execution, error: Error, folder: string, lost: number): void;
 }
 
 interface RecordDetails {
@@ -250,8 +250,9 @@ export class Scheduler {
       recorder.executionTagged(await lateTags().catch(() => []));
       watch.close();
       await recorder.finish(...endOf(status, watch.end?.reason)).catch((error) => {
-        if (listener.recordLeft) listener.recordLeft(execution, error, journal.folder);
-        else process.emitWarning(recordLeftText(execution, error, journal.folder));
+        if (listener.recordLeft)
+          listener.recordLeft(execution, error, journal.folder, recorder.lost);
+        else process.emitWarning(recordLeftText(execution, error, journal.folder, recorder.lost));
       });
       listener.runEnded?.(execution, run, status, watch.end);
     }
@@ -273,8 +274,12 @@ function programName(workTree: string | null): string {
   return isAbsolute(path) ? basename(path) : path;
 }
 
-function recordLeftText({ id }: Execution, error: Error, folder: string): string {
-  return `The record of execution ${id} could not be committed: ${error.message}\nIt is safe in ${folder}; the next redun-git command or run here commits it.`;
+function recordLeftText({ id }: Execution, error: Error, folder: string, lost: number): string {
+  const where =
+    lost === 0
+      ? `It is safe in ${folder}`
+      : `Its last ${lost} records found no room and are lost; the others are in ${folder}`;
+  return `The record of execution ${id} could not be committed: ${error.message}\n${where}; the next redun-git command or run here commits it.`;
 }
 
 /** The tags that stand in an execution's record, and those that a segment takes: one may be large. */

@@ -6,6 +6,7 @@ import {
   openSync,
   renameSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -29,6 +30,14 @@ export const JOURNAL_FOLDER = "redun/journal";
 /** A file of a run that goes on, or whose process died; and of one that gave up committing it. */
 export const SUFFIX = ".journal";
 export const LEFT_SUFFIX = ".left";
+
+/** A file that keeps room for the word of a run's end, on a disk that fills up. */
+export function reservePath(folder: string, execution: string): string {
+  return join(folder, `${execution}.reserve`);
+}
+
+/** The longest reason that a run gives takes less, in bytes. */
+const RESERVE = 65_536;
 
 type Head = Omit<JournalHead, "before">;
 
@@ -56,6 +65,8 @@ export class Journal {
   /** Lines that the disk had no room for: they are tried again with every further one. */
   #unsaved: Buffer[] = [];
   #problem: RedunError | null = null;
+  /** The last line is written, and others are not that come before it. */
+  #isOver = false;
   #unsyncedSince: number | null = null;
   #timer: NodeJS.Timeout | undefined;
 
@@ -72,6 +83,7 @@ export class Journal {
       makeFolder(folder);
       const journal = new Journal(folder, { ...head, segment, owner: thisProcess() });
       journal.#file = journal.#begin({ jobs: 0, lastEnd: null });
+      journal.#reserve();
       return journal;
     } catch (error) {
       const { message } = asUnwritable(error, folder) as Error;
@@ -112,6 +124,24 @@ export class Journal {
   }
 
   /**
+   * As `write`, of the last line. Where there is no room, that which was kept for it is given up: how
+   * a run ended is known even if some of its jobs are not. It cannot be followed by those.
+   */
+  writeEnd(line: RecordLine): void {
+    this.write(line);
+    this.#release();
+    const bytes = this.#unsaved.reduce((sum, { length }) => sum + length, 0);
+    if (bytes <= RESERVE / 2) this.#save();
+    const end = this.#unsaved.pop();
+    if (!end) return;
+    const before = this.#unsaved;
+    this.#unsaved = [end];
+    this.#save();
+    this.#isOver = this.#unsaved.length === 0;
+    this.#unsaved = [...before, ...this.#unsaved];
+  }
+
+  /**
    * Begins a new file. What the earlier ones hold is about to be committed: call `trim` when it has
    * been.
    * @throws RedunError REPOSITORY_UNWRITABLE; the old file goes on then
@@ -135,6 +165,7 @@ export class Journal {
 
   /** Forgets the journal: its run has been committed. */
   remove(): void {
+    this.#release();
     this.#close();
     // The oldest first: without it the others know that what it held has been committed.
     for (const path of this.#paths) rmSync(path, { force: true });
@@ -145,7 +176,8 @@ export class Journal {
    * Returns how many lines could not be written and are lost.
    */
   leave(): number {
-    this.#save();
+    if (!this.#isOver) this.#save();
+    this.#release();
     this.#close();
     for (const path of this.#paths) {
       try {
@@ -181,6 +213,22 @@ export class Journal {
     this.#syncSoon();
     syncFolder(this.folder);
     return file;
+  }
+
+  #reserve(): void {
+    try {
+      writeFileSync(
+        reservePath(this.folder, this.#head.execution),
+        Buffer.alloc(RESERVE, "reserve "),
+      );
+    } catch (error) {
+      this.remove();
+      throw error;
+    }
+  }
+
+  #release(): void {
+    rmSync(reservePath(this.folder, this.#head.execution), { force: true });
   }
 
   #save(): void {

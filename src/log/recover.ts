@@ -5,7 +5,7 @@ import { type LockFile, lockFile } from "../git/files/lock-file.ts";
 import { asUnwritable } from "../git/files/system-errors.ts";
 import { executionPath } from "../record/layout.ts";
 import type { ExecutionStatus } from "../record/records.ts";
-import { JOURNAL_FOLDER } from "./journal.ts";
+import { JOURNAL_FOLDER, reservePath } from "./journal.ts";
 import { isRecordLine } from "./journal-lines.ts";
 import { contentOf, type JournaledRun, journaledRun, journaledRuns } from "./journals.ts";
 import { Log, type RecordFile } from "./log.ts";
@@ -98,7 +98,7 @@ async function commitJournal(log: Log, { head, files, fate }: JournaledRun, reas
     );
   }
   const { execution, started, title, ref, record } = head;
-  const { objectFormat } = log.backend.repository;
+  const { commonDir, objectFormat } = log.backend.repository;
   const home = ref === log.ref ? log : new Log(log.backend, ref);
   const pending = new PendingRun(execution, started, objectFormat, head.before, head.segment);
   pending.add({ file: { path: executionPath(execution, started), text: record } });
@@ -132,6 +132,7 @@ async function commitJournal(log: Log, { head, files, fate }: JournaledRun, reas
   const status = pending.status!;
   await commit(pending.take(), status);
   for (const { path } of files) rmSync(path, { force: true });
+  rmSync(reservePath(join(commonDir, JOURNAL_FOLDER), execution), { force: true });
   return isNew ? { execution, title, status, jobCount: pending.jobCount, lost } : null;
 }
 

@@ -233,7 +233,7 @@ recover("a journal of 0.1.0 is recovered, whoever tried before, but for its dama
   const text = [begin, ...lines, '{"job":"half'].join("\n");
   writeFileSync(join(folder, `${id}.17.23.ndjson`), text);
   const { stdout, stderr } = cli(dir, host === undefined ? ["recover", id] : ["log"]);
-  assert.match(stdout + stderr, /Recorded an interrupted run: .*1 damaged line/);
+  assert.match(stdout + stderr, /Recorded an interrupted run: .*1 line of its journal lost/);
   assert.equal(journals(dir), []);
   assert.is(jobsOf(recorded(dir), "quick").length, 1);
 });
