@@ -49,7 +49,13 @@ export async function refresh(log: IndexedLog): Promise<void> {
   const bar = progressBar("Indexing", "records");
   // Only someone who watches needs to know how far it is.
   const progress = process.stderr.isTTY ? bar.update : undefined;
-  const { bad, absent, ...recovery } = await log.refresh(progress).finally(bar.end);
+  const recovering = progressBar("Recovering a run", "records");
+  let recovered = 0;
+  const onRecovered = () => recovering.update(++recovered, null);
+  const { bad, absent, ...recovery } = await log.refresh(progress, onRecovered).finally(() => {
+    recovering.end();
+    bar.end();
+  });
   if (!before) tellTemporary(log);
   reportRecovery(recovery);
   if (absent !== 0) process.stderr.write(`${absentText(absent)}\n`);

@@ -33,6 +33,8 @@ export interface Recovery {
   readonly waiting: readonly Waiting[];
 }
 
+type OnRecord = () => void;
+
 /** Why a run is INTERRUPTED whose process left no word of it. */
 const DIED = "Its process ended without a word: it was killed, or the machine stopped.";
 
@@ -46,15 +48,16 @@ const COMMIT_BYTES = 32_000_000;
  * Commits the journals of runs whose process has certainly ended, with all their finished jobs: as
  * they ended, or as INTERRUPTED. Interrupted itself at any point, or as often as it fails, it
  * leaves journals that the next call commits, to the same files.
+ * @param onRecord told of each record that is read, as there may be many
  */
-export async function recoverRuns(log: Log): Promise<Recovery> {
+export async function recoverRuns(log: Log, onRecord?: OnRecord): Promise<Recovery> {
   const recovered: Recovered[] = [];
   const waiting: Waiting[] = [];
   for (const run of journaledRuns(log.backend.repository.commonDir)) {
     if (run.fate.state === "unknown") waiting.push({ run, error: null });
     if (run.fate.state !== "dead") continue;
     try {
-      const done = await recoverRun(log, run);
+      const done = await recoverRun(log, run, DIED, onRecord);
       if (done) recovered.push(done);
     } catch (error) {
       if (!(error instanceof RedunError)) throw error;
@@ -75,13 +78,14 @@ export async function recoverRun(
   log: Log,
   { execution }: JournaledRun,
   reason = DIED,
+  onRecord?: OnRecord,
 ): Promise<Recovered | null> {
   const { commonDir } = log.backend.repository;
   const lock = await lockOf(commonDir, execution);
   if (!lock) return null;
   try {
     const run = journaledRun(commonDir, execution);
-    return run ? await commitJournal(log, run, reason) : null;
+    return run ? await commitJournal(log, run, reason, onRecord) : null;
   } catch (error) {
     throw asUnwritable(error, join(commonDir, JOURNAL_FOLDER));
   } finally {
@@ -89,7 +93,12 @@ export async function recoverRun(
   }
 }
 
-async function commitJournal(log: Log, { head, files, fate }: JournaledRun, reason: string) {
+async function commitJournal(
+  log: Log,
+  { head, files, fate }: JournaledRun,
+  reason: string,
+  onRecord?: OnRecord,
+) {
   if (!head) {
     throw new RedunError(
       "BAD_RECORD",
@@ -119,6 +128,7 @@ async function commitJournal(log: Log, { head, files, fate }: JournaledRun, reas
       else if (isRecordLine(line)) {
         if ("job" in line) inFlight.delete(line.index);
         pending.add(line);
+        onRecord?.();
       } else if (!("begin" in line)) lost++;
       if (pending.waiting.bytes >= COMMIT_BYTES) await commit(pending.takeClosed(), "RUNNING");
     }

@@ -67,9 +67,12 @@ export class IndexedLog {
     return new IndexedLog(log, config, file);
   }
 
-  /** Commits the journals of dead runs, and brings the index to the tip of the log. */
-  async refresh(progress?: Progress): Promise<Refreshed> {
-    const recovery = await recoverRuns(this.log);
+  /**
+   * Commits the journals of dead runs, and brings the index to the tip of the log.
+   * @param onRecovered told of each record of a journal
+   */
+  async refresh(progress?: Progress, onRecovered?: () => void): Promise<Refreshed> {
+    const recovery = await recoverRuns(this.log, onRecovered);
     const tip = await this.log.tip();
     const { database } = this.#file;
     if (indexedTip(database) === tip && absentRecords(database) === 0) {

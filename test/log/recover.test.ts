@@ -349,8 +349,10 @@ troubles("says how many lines are lost, and commits the others", async () => {
   lines[1]![30]! ^= 1;
   lines[2] = Buffer.alloc(0);
   fs.appendFileSync(path, Buffer.concat([...lines, Buffer.from("\x1e7 100 ")]));
-  const { recovered } = await recoverRuns(world.log);
+  let told = 0;
+  const { recovered } = await recoverRuns(world.log, () => told++);
   assert.is(recovered[0]!.lost, 3);
+  assert.is(told, 3);
 });
 
 troubles(
