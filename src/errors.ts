@@ -3,11 +3,24 @@ import { redactUrls } from "./redact.ts";
 const brand = Symbol.for("redun-git.error");
 
 /**
- * The one error class that people are meant to see.
+ * The error class for everything that a user can act on.
  *
  * `message` says what is wrong and what was expected; `hint` says what to do next. `code` is
- * stable: scripts may match on it, so a code is never renamed. Everything else that is thrown is
- * either the user's own error or a defect of ours.
+ * stable: scripts may match on it, so a code is never renamed. Any other error is either the user's
+ * own or a bug in redun-git.
+ * @example
+ * ```ts
+ * import { openLog, RedunError } from "redun-git";
+ *
+ * const log = await openLog();
+ * try {
+ *   await log.get("0000000");
+ * } catch (error) {
+ *   if (!(error instanceof RedunError)) throw error;
+ *   console.log(error.code, error.message, error.hint);
+ * }
+ * await log.close();
+ * ```
  */
 export class RedunError extends Error {
   override readonly name = "RedunError";
@@ -28,7 +41,7 @@ export class RedunError extends Error {
   }
 }
 
-/** Every code there is. `USAGE` ends the command line with status 2, all others with status 1. */
+/** Every error code. `USAGE` ends the command line with status 2, all others with status 1. */
 export type ErrorCode =
   | "USAGE"
   | "NOT_A_REPOSITORY"

@@ -1,4 +1,4 @@
-/** A log as programs use it: what the command line shows and changes, as objects. */
+/** The log for programs: what the command line shows and changes, as objects. */
 import { RedunError } from "./errors.ts";
 import type { ExecutionRow, JobRow } from "./index/rows.ts";
 import type { LogChoice } from "./log/ref.ts";
@@ -16,53 +16,66 @@ import type { TagPair } from "./tag/tag.ts";
 import { plain } from "./value/plain.ts";
 
 export interface OpenLogOptions extends LogChoice {
-  /** A folder in the git repository that holds the log. Defaults to the current one. */
+  /** A directory in the git repository that holds the log. Defaults to the current directory. */
   readonly cwd?: string | undefined;
 }
 
-/** Anything that has an id and tags. */
+/** Anything with an id and tags. */
 export interface LoggedEntity {
   readonly type: EntityType;
   readonly id: string;
   /** Its current tags. */
   readonly tags: readonly TagPair[];
-  /** Those of them that two people set at once to different values. */
+  /** The current tags that two clones set concurrently to different values. */
   readonly conflicts: readonly TagPair[];
 }
 
+/** One execution: a recorded run of a workflow. */
 export interface LoggedExecution extends LoggedEntity {
   readonly type: "Execution";
   readonly status: ExecutionStatus;
   readonly started: Date;
+  /** Null while it runs, and if its end was never recorded. */
   readonly ended: Date | null;
+  /** The full name of its root task. */
   readonly task: string;
+  /** The command line. */
   readonly argv: readonly string[];
   readonly user: string;
-  /** The commit of the code that ran. */
+  /** The id of the commit of the code that ran; null without one. */
   readonly commit: string | null;
 }
 
+/** One job: a call of a task within an execution. */
 export interface LoggedJob extends LoggedEntity {
   readonly type: "Job";
   readonly status: ShownJobStatus;
   readonly started: Date;
+  /** Null while it runs, and if its end was never recorded. */
   readonly ended: Date | null;
+  /** The full name of its task. */
   readonly task: string;
+  /** The id of that version of the task. */
   readonly taskHash: string;
   /** The id of its execution. */
   readonly execution: string;
 }
 
+/** A call node, task or value. */
+export interface LoggedOther extends LoggedEntity {
+  readonly type: Exclude<EntityType, "Execution" | "Job">;
+}
+
 export interface LogQuery {
-  /** A query such as `log --where` takes: `env=prod and cost > 3`. */
+  /** A query in the language of `log --where`: `env=prod and cost > 3`. */
   readonly where?: string | undefined;
-  /** Tags that all have to be there, besides. */
+  /** Tags that must all be present as well. */
   readonly tags?: Tags | undefined;
-  /** At most so many, the newest. Defaults to all. */
+  /** Return at most this many, newest first. Defaults to all. */
   readonly limit?: number | undefined;
 }
 
-/** What a job was given, and what came of it: a result, or what it raised. */
+/** The arguments of a job and its outcome: a result, or the error that it threw. */
 export interface LoggedCall {
   readonly args: ReadonlyMap<string, unknown>;
   readonly result?: unknown;
@@ -70,7 +83,7 @@ export interface LoggedCall {
 }
 
 export interface TagEditOptions {
-  /** Why, for the message of the commit. */
+  /** The reason, kept in the commit message. */
   readonly reason?: string | undefined;
 }
 
@@ -78,9 +91,9 @@ export interface TagEditOptions {
 type Ids = string | readonly string[];
 
 /**
- * Questions and changes. Each question first brings the index up to date with the log, whoever
- * has added to it. Wherever an id is taken, its beginning will do, `-` is the latest execution and
- * `~1` the one before, and a path is the file that was last recorded there.
+ * Reads and tags a log. Every read first brings the index up to date with the log, whoever has added
+ * to it. Wherever a method takes an id, a prefix will do, `-` is the latest execution, `~1` the one
+ * before it, and a path is the file that was last recorded there.
  */
 export class ProvenanceLog {
   readonly #log: IndexedLog;
@@ -94,14 +107,14 @@ export class ProvenanceLog {
     return new ProvenanceLog(await IndexedLog.open(options));
   }
 
-  /** The newest executions that a query has. @throws RedunError BAD_QUERY */
+  /** The executions that match a query, newest first. @throws RedunError BAD_QUERY */
   async executions(query: LogQuery = {}): Promise<LoggedExecution[]> {
     const where = conditionOf(query);
     await this.#log.refresh();
     return this.#log.index.search.executions({ where }, query.limit ?? -1).map(loggedExecution);
   }
 
-  /** Jobs that a query has, those of the newest executions first. @throws RedunError BAD_QUERY */
+  /** The jobs that match a query, those of the newest executions first. @throws RedunError BAD_QUERY */
   async jobs(query: LogQuery = {}): Promise<LoggedJob[]> {
     const where = conditionOf(query);
     await this.#log.refresh();
@@ -113,14 +126,14 @@ export class ProvenanceLog {
     return jobs;
   }
 
-  /** The jobs of an execution, in the order in which they began. @throws RedunError UNKNOWN_ID */
+  /** The jobs of an execution, in the order in which they started. @throws RedunError UNKNOWN_ID */
   async jobsOf(execution: string): Promise<LoggedJob[]> {
     const { seq } = await this.#find(execution);
     return seq === null ? [] : this.#log.index.jobsOf(seq).map((row) => this.#job(row));
   }
 
-  /** What has an id. @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID */
-  async get(id: string): Promise<LoggedExecution | LoggedJob | LoggedEntity> {
+  /** The entity with an id; `type` tells which kind it is. @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID */
+  async get(id: string): Promise<LoggedExecution | LoggedJob | LoggedOther> {
     const found = await this.#find(id);
     if (found.type === "Execution") return loggedExecution(found.row);
     if (found.type === "Job") return this.#job(found.row);
@@ -129,14 +142,14 @@ export class ProvenanceLog {
   }
 
   /**
-   * What a job was given and what came of it, large values included. Arguments are by the names of
-   * their parameters, or `0`, `1`, ...; undefined stands for what was recorded only by its hash.
-   * @throws RedunError UNKNOWN_ID for what is no job, BAD_RECORD
+   * The arguments and outcome of a job, large values included. Arguments are keyed by parameter name,
+   * or by `0`, `1`, ...; undefined stands for a value that was recorded only by its hash.
+   * @throws RedunError UNKNOWN_ID for an id that is not a job's, BAD_RECORD
    */
   async call(job: string): Promise<LoggedCall> {
     const found = await this.#find(job);
     if (found.type !== "Job") {
-      throw new RedunError("UNKNOWN_ID", `${found.id} is a ${found.type}, and no job.`);
+      throw new RedunError("UNKNOWN_ID", `${found.id} is a ${found.type}, not a Job.`);
     }
     const record = await readJob(this.#log, found.row);
     const whole = async (recorded: RecordedValue) =>
@@ -148,25 +161,25 @@ export class ProvenanceLog {
     return { args, ...("error" in record ? { error: value } : { result: value }) };
   }
 
-  /** Makes tags current on entities, in one commit. What they have already changes nothing. */
+  /** Adds tags to entities, in one commit. Tags that they have already are left as they are. */
   addTags(ids: Ids, tags: Tags, options?: TagEditOptions): Promise<void> {
     return this.#edit(ids, { kind: "add", tags: tagPairs(tags) }, options);
   }
 
-  /** Puts tags in the place of those with the same keys, in one commit. */
+  /** Sets tags, replacing the current values of their keys, in one commit. */
   updateTags(ids: Ids, tags: Tags, options?: TagEditOptions): Promise<void> {
     return this.#edit(ids, { kind: "update", tags: tagPairs(tags) }, options);
   }
 
   /**
-   * Removes the tags of some keys, in one commit.
-   * @throws RedunError UNKNOWN_TAG where one of the entities has none: nothing is changed
+   * Removes every tag with one of the keys, in one commit.
+   * @throws RedunError UNKNOWN_TAG if an entity has no such tag: nothing is changed
    */
   removeTags(ids: Ids, keys: readonly string[], options?: TagEditOptions): Promise<void> {
     return this.#edit(ids, { kind: "rm", selectors: keys.map((key) => ({ key })) }, options);
   }
 
-  /** Every change of an entity's tags, the first one first: who, when and why. */
+  /** Every change to an entity's tags, oldest first: who made it, when and why. */
   async tagHistory(id: string, key?: string): Promise<TagChange[]> {
     return tagHistory(this.#log, await this.#find(id), key);
   }
@@ -176,7 +189,7 @@ export class ProvenanceLog {
     return tagBlame(this.#log, await this.#find(id));
   }
 
-  /** Must be called at the end: it ends git's processes. */
+  /** Ends the git processes that it started. Call it when you are done. */
   close(): Promise<void> {
     return this.#log.close();
   }

@@ -5,7 +5,7 @@ import { expressionOf, lazy, TagsExpression } from "./lazy.ts";
 import { isThenable, pendingParts } from "./pending-parts.ts";
 
 export interface AppliedTags {
-  /** Tags of the value itself: every run that gives or takes it shows them. */
+  /** Tags of the value itself: every run that returns or receives it shows them. */
   readonly tags?: Tags;
   /** Tags of the job that calls applyTags. */
   readonly jobTags?: Tags;
@@ -15,8 +15,17 @@ export interface AppliedTags {
 
 /**
  * Records tags on a value, on the current job and on the execution, and returns the value
- * unchanged. A lazy value stays lazy, and a promise a promise: what it gives is tagged. So are
- * structures that hold lazy values or promises, once all of them are computed.
+ * unchanged. A lazy value stays lazy and a promise stays a promise: what it resolves to is tagged. So
+ * are structures that hold lazy values or promises, once all of them are computed.
+ * @example
+ * ```ts
+ * import { applyTags, Scheduler, task } from "redun-git";
+ *
+ * const train = task(function train(rate: number) {
+ *   return applyTags({ loss: 1 / rate }, { tags: { metric: "loss" }, jobTags: { gpu: false } });
+ * });
+ * console.log(await new Scheduler().run(train(0.5)));
+ * ```
  * @throws RedunError BAD_TAG, BAD_VALUE; NOT_IN_A_RUN for a plain value outside of a task
  */
 export function applyTags<T>(value: T, applied: AppliedTags): T {

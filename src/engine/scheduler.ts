@@ -30,41 +30,45 @@ import type { TaskDefinition } from "./task.ts";
 import { runTitle } from "./title.ts";
 
 export interface SchedulerOptions extends LogChoice {
-  /** A folder in the git repository that holds the log. Defaults to the current one. */
+  /** A directory in the git repository that holds the log. Defaults to the current directory. */
   readonly cwd?: string | undefined;
-  /** Told what a run does, as it does it. */
+  /** Receives run events. */
   readonly listener?: SchedulerListener;
   /**
-   * What has been loaded as modules so far, the script first, by who loads the workflow. By default
-   * the script that Node was started with and the root task's file, if they are in the work tree.
+   * The modules loaded so far, the script first, for programs that load workflows themselves. Defaults
+   * to the script that Node was started with and the root task's file, if they are in the work tree.
    */
   readonly modules?: () => readonly ModuleFile[];
 }
 
 export interface RunOptions {
-  /** Tags of the execution, beside the default ones. */
+  /** Tags of the execution, in addition to the automatic ones. */
   readonly tags?: Tags;
+  /** The `project` tag. Defaults to the namespace of the root task. */
   readonly project?: string | undefined;
+  /** The `doc` tag: what the run is for. */
   readonly doc?: string | undefined;
+  /** The `user` tag. Defaults to `$REDUN_USER`, then to the name of the user of the system. */
   readonly user?: string | undefined;
-  /** The command line to record. Defaults to this process's own. */
+  /** The command line to record. Defaults to that of this process. */
   readonly argv?: readonly string[];
-  /** The word of `argv` that names the workflow: it is recorded from the top of the work tree. */
+  /** The word of `argv` that names the workflow; it is recorded relative to the top of the work tree. */
   readonly script?: string;
-  /** Ends the run: what has finished is recorded, the execution is INTERRUPTED. */
+  /** Aborting it ends the run: finished jobs are recorded, and the execution is INTERRUPTED. */
   readonly signal?: AbortSignal;
 }
 
+/** Receives run events, each as it happens. */
 export interface SchedulerListener extends RunListener {
   runStarted?(execution: Execution, run: Run): void;
-  /** `end` says what ended it, where its own work did not. */
+  /** `end` says what ended the run if it did not end by itself. */
   runEnded?(execution: Execution, run: Run, status: Outcome["status"], end?: RunEnd): void;
-  /** A lock keeps the record from being committed; it is tried again for some seconds. */
+  /** A lock prevents the record from being committed; retries go on for some seconds. */
   recordDelayed?(error: RedunError): void;
   /**
-   * The log took no commit at the end of a run. The record is safe in its journal, in a folder of the
-   * git directory, and the next command that can write the log commits it: all but `lost` records,
-   * for which the disk had no room either. Without this function Node's `warning` event tells.
+   * The run could not be committed to the log. Its record is safe in a journal (`folder`, in the git
+   * directory), and the next command that can write the log commits it: all but `lost` records, for
+   * which the disk had no room either. Without this function Node emits a `warning` event instead.
    */
   recordLeft?(execution: Execution, error: Error, folder: string, lost: number): void;
 }
@@ -81,7 +85,18 @@ interface Prepared {
   readonly code: Code;
 }
 
-/** Runs workflows, and records every run in the log of a git repository. */
+/**
+ * Runs workflows and records every run in the log of a git repository.
+ * @example
+ * ```ts
+ * import { Scheduler, task } from "redun-git";
+ *
+ * const double = task(function double(n: number) {
+ *   return n * 2;
+ * });
+ * console.log(await new Scheduler().run(double(double(10)), { tags: { env: "dev" } }));
+ * ```
+ */
 export class Scheduler {
   readonly #options: SchedulerOptions;
   #prepared: Promise<Prepared> | undefined;

@@ -10,7 +10,7 @@ import type { TagPair } from "../tag/tag.ts";
 import { CallExpression, lazy } from "./lazy.ts";
 import type { Arg, Lazy, Resolved } from "./lazy-types.ts";
 
-/** A function whose calls are recorded: calling it gives a lazy value that a scheduler computes. */
+/** A function whose calls are recorded: calling it returns a lazy value that a scheduler computes. */
 export interface Task<A extends unknown[], R> {
   (...args: { [K in keyof A]: Arg<A[K]> }): Lazy<R>;
   /** The same task with other options for the calls made through it. */
@@ -22,16 +22,16 @@ export interface TaskOptions {
   readonly name?: string;
   /** Defaults to the file's `export const namespace`. */
   readonly namespace?: string;
-  /** Stands for the source text: while it stays the same, so does the task's hash. */
+  /** Replaces the source text in the task's hash: the hash changes only when the version does. */
   readonly version?: string;
   /** Tags of the task, copied to its jobs. Not part of its hash. */
   readonly tags?: Tags;
-  /** What is recorded by its hash alone, because it is secret or not worth its bytes. */
+  /** What to record by its hash alone, because it is secret or too large to keep. */
   readonly hashOnly?: readonly ("args" | "result")[];
 }
 
 export interface CallOptions {
-  /** Tags of the job, in the place of the task's own. */
+  /** Tags of the job, replacing those of the task. */
   readonly tags?: Tags;
 }
 
@@ -51,7 +51,16 @@ type TaskOf<F> = F extends (...args: infer A) => infer R ? Task<A, Resolved<R>> 
 const definition = Symbol.for("redun-git.task");
 
 /**
- * Makes a task of a function.
+ * Makes a function a task.
+ * @example
+ * ```ts
+ * import { Scheduler, task } from "redun-git";
+ *
+ * const greet = task({ tags: { team: "docs" } }, function greet(name: string) {
+ *   return `Hello, ${name}!`;
+ * });
+ * console.log(await new Scheduler().run(greet("Ada")));
+ * ```
  * @throws RedunError BAD_TASK when there is no function, or a generator function; BAD_VALUE or BAD_TAG for its tags
  */
 export function task<F extends Untyped>(fn: F): TaskOf<F>;

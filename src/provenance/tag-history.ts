@@ -19,7 +19,7 @@ export interface TagCommit {
   readonly oid: Oid;
   /** `Name <email>` */
   readonly author: string;
-  /** Milliseconds since 1970, by the author's clock. */
+  /** When it was authored, in milliseconds since 1970 (for `new Date`), by the author's clock. */
   readonly time: number;
   readonly subject: string;
   /** What `tag ... -m` said; empty without it. */
@@ -31,19 +31,19 @@ export interface TagChange {
   readonly key: string;
   readonly was: readonly TagPair[];
   readonly is: readonly TagPair[];
-  /** Where it came from; null where that cannot be told here. */
+  /** The commit that made the change; null if this clone cannot tell. */
   readonly commit: TagCommit | null;
-  /** Why it cannot be told. */
+  /** Why `commit` is null. */
   readonly unknown?: Unknown;
 }
 
 /**
- * Why nobody can tell here who changed a tag: the clone is `shallow`, and the commit is beyond its edge;
- * or the commit is `lost`.
+ * Why this clone cannot tell who changed a tag: it is `shallow`, and the commit is beyond its edge; or
+ * the commit is `lost`.
  */
 export type Unknown = "shallow" | "lost";
 
-/** A current tag, and where it came from. */
+/** A current tag and the commit that set it. */
 export interface BlamedTag {
   readonly tag: TagPair;
   readonly isConflict: boolean;

@@ -8,12 +8,21 @@ import { type FileState, fileState } from "./file-state.ts";
 import { isPlainArray, isPlainObject } from "./value.ts";
 
 /**
- * A file, or a folder, as an argument or result: recorded by its path and by the hash and size of its
- * content, so that the same path with other content is another value. The content itself is not
- * recorded.
+ * A file or directory as an argument or result. Its path and the hash and size of its content are
+ * recorded, so that the same path with different content is a different value. The content itself is
+ * not recorded.
  *
- * `hash` and `size` are those of the moment when it was last recorded: arguments when their job
- * begins, results when it ends. Both are null before that, and where there was no such file.
+ * `hash` and `size` (in bytes) are as last recorded: for arguments when their job starts, for results
+ * when it ends. Both are null before that, and if no such file existed.
+ * @example
+ * ```ts
+ * import { File, Scheduler, task } from "redun-git";
+ *
+ * const report = task(function report(path: string) {
+ *   return new File(path).write("rows: 12\n");
+ * });
+ * console.log((await new Scheduler().run(report("report.txt"))).hash);
+ * ```
  */
 export class File {
   /** As it was given. A relative path is relative to the current folder of the process. */
