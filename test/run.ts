@@ -1,15 +1,19 @@
 /**
  * Runs every *.test.ts below test/, two files at a time, each in a process of its own, and ends
  * with `N passed, N failed, N skipped`. See support/test-file.ts for what counts as failed.
- * Arguments are parts of file names: `npm test -- cli/log` runs only those.
+ * Arguments are parts of file names: `npm test -- cli/log` runs only those. With `--fast` it runs
+ * only files whose tests start no process (no git, no command of ours) and take few seconds.
  */
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { startsProcesses } from "./support/starts-processes.ts";
 import { type Outcome, runTestFile, SKIPPED } from "./support/test-file.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const AT_ONCE = 2;
+/** They start no process, but compute for longer than all the others that do not. */
+const LONG = ["test/index/incremental.test.ts", "test/index/search.test.ts"];
 /** Pure functions first: they fail in a second. The rest in the order of the house. */
 const ORDER = [
   "value",
@@ -28,10 +32,12 @@ const ORDER = [
   "cli",
 ];
 
-const wanted = process.argv.slice(2);
+const wanted = process.argv.slice(2).filter((word) => word !== "--fast");
+const isFast = process.argv.includes("--fast");
 const files = findTests(join(ROOT, "test"))
   .map((path) => relative(ROOT, path))
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
+  .filter((file) => !isFast || !(LONG.includes(file) || startsProcesses(join(ROOT, file))))
   .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 
 const outcomes: Outcome[] = [];
