@@ -80,8 +80,21 @@ function declare(cli: CAC, spec: CommandSpec): void {
     const options = optionsOf(cli, spec);
     // As git tells its own commands.
     if (options.noPager && !spec.rawAfter) process.env.GIT_PAGER = "cat";
-    await run(cli.args.map(unmark), options);
+    const words = cli.args.map(unmark);
+    // A workflow's errors end its run, which has to be recorded: see `Interrupts`.
+    await (spec.name === "run" ? run(words, options) : orUncaught(() => run(words, options)));
   });
+}
+
+/** What a stream, a timer or a program raises beside the command's own work ends the process, too. */
+async function orUncaught(work: () => Promise<void>): Promise<void> {
+  const onUncaught = (error: unknown) => process.exit(reportError(error));
+  process.on("uncaughtException", onUncaught);
+  try {
+    await work();
+  } finally {
+    process.off("uncaughtException", onUncaught);
+  }
 }
 
 function optionsOf(cli: CAC, spec: CommandSpec): Options {

@@ -162,6 +162,23 @@ places("another log is another ref; a bad name is refused", () => {
   }
 });
 
+places(
+  "what is raised beside a command's work ends it with a report, though something keeps it alive",
+  () => {
+    const { dir } = workflowRepository({ "w.mjs": WORKFLOW });
+    for (const raise of ["throw new Error('stream')", "Promise.reject(new Error('stream'))"]) {
+      // As soon as the command is at work.
+      const code = `setInterval(() => { if (process.listenerCount("uncaughtException")) { ${raise} } }, 0)`;
+      writeFiles(dir, { "raise.cjs": code });
+      const env = { NODE_OPTIONS: `--require ${join(dir, "raise.cjs")}` };
+      const { status, stderr } = cli(dir, ["log", "--all"], { env });
+      assert.is(status, 1, stderr);
+      assert.match(stderr, /^redun-git failed in a way that it should not\. [\s\S]*Error: stream/m);
+      assert.not.match(stderr, /Node\.js v/);
+    }
+  },
+);
+
 places.run();
 
 const scripts = suite("a script that does not load");
