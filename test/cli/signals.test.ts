@@ -5,6 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { cli, logged, ok, start, workflowRepository } from "../support/cli.ts";
 import { recorded } from "../support/recorded.ts";
+import { until } from "../support/until.ts";
 
 const BUSY = `
 import { execSync, spawn } from "node:child_process";
@@ -78,13 +79,12 @@ for (const [how, status, end] of [
     await said("busy\n");
     if (end === null) assert.ok(running(mark) >= 0);
     else {
-      assert.ok(running(mark) >= 5, `${running(mark)} are there`);
+      await until(() => running(mark) >= 5);
       child.kill(end);
     }
     assert.is((await ended).status, status);
     // Whoever was killed is gone a moment later.
-    for (let tries = 0; running(mark) > 0 && tries < 100; tries++) await sleep(20);
-    assert.is(running(mark), 0);
+    await until(() => running(mark) === 0);
     assert.is(logged(dir)[0].status, end === null ? "FAILED" : "INTERRUPTED");
   });
 }

@@ -65,7 +65,9 @@ function barrier(count: number): () => Promise<void> {
     if (count === 0) open();
     await Promise.race([
       opened,
-      sleep(3000).then(() => Promise.reject(new Error("not at the same time"))),
+      sleep(60_000, null, { ref: false }).then(() =>
+        Promise.reject(new Error("not at the same time")),
+      ),
     ]);
   };
 }

@@ -52,7 +52,7 @@ export async function sshRemote(): Promise<SshRemote> {
     said += chunk;
   });
   for (let tries = 0; !said.includes("Server listening"); tries++) {
-    if (tries > 100 || child.exitCode !== null) throw new Error(`sshd did not start: ${said}`);
+    if (tries > 1000 || child.exitCode !== null) throw new Error(`sshd did not start: ${said}`);
     await sleep(50);
   }
   return {
