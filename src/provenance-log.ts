@@ -13,6 +13,7 @@ import { parseQuery } from "./query/parse.ts";
 import type { EntityType, ExecutionStatus, ShownJobStatus } from "./record/records.ts";
 import { type Tags, tagPairs } from "./tag/set.ts";
 import type { TagPair } from "./tag/tag.ts";
+import { filesIn } from "./value/file.ts";
 import { plain } from "./value/plain.ts";
 
 export interface OpenLogOptions extends LogChoice {
@@ -144,6 +145,7 @@ export class ProvenanceLog {
   /**
    * The arguments and outcome of a job, large values included. Arguments are keyed by parameter name,
    * or by `0`, `1`, ...; undefined stands for a value that was recorded only by its hash.
+   * A `File` among them reads what is in the work tree now: `isUnchanged` tells whether that is the same.
    * @throws RedunError UNKNOWN_ID for an id that is not a job's, BAD_RECORD
    */
   async call(job: string): Promise<LoggedCall> {
@@ -152,8 +154,12 @@ export class ProvenanceLog {
       throw new RedunError("UNKNOWN_ID", `${found.id} is a ${found.type}, not a Job.`);
     }
     const record = await readJob(this.#log, found.row);
-    const whole = async (recorded: RecordedValue) =>
-      plain((await wholeValue(this.#log, recorded))?.value);
+    const { workTree } = this.#log.log.backend.repository;
+    const whole = async (recorded: RecordedValue) => {
+      const value = plain((await wholeValue(this.#log, recorded))?.value);
+      if (workTree !== null) for (const file of filesIn(value)) file.from(workTree);
+      return value;
+    };
     const args = new Map<string, unknown>();
     for (const [name, given] of argsOf(this.#log, record)) args.set(name, await whole(given));
     const outcome = outcomeOf(this.#log, record);

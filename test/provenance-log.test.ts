@@ -1,8 +1,8 @@
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { openLog, Scheduler, task } from "../src/api.ts";
+import { File, openLog, Scheduler, task } from "../src/api.ts";
 import { IndexedLog } from "../src/provenance/indexed-log.ts";
 import { startFile } from "./support/made-records.ts";
 import { temporaryRepository } from "./support/repository.ts";
@@ -136,5 +136,43 @@ library(
     }
   },
 );
+
+library("a file of a log is the one in its work tree, whatever the current folder", async () => {
+  const { dir: cwd, remove } = temporaryRepository({ commit: true });
+  const elsewhere = process.cwd();
+  const size = task({ name: "size" }, async (file: File) => [(await file.read()).length, file]);
+  try {
+    mkdirSync(join(cwd, "sub"));
+    writeFileSync(join(cwd, "sub/in.txt"), "right");
+    writeFileSync(join(cwd, "in.txt"), "wrong one");
+    process.chdir(join(cwd, "sub"));
+    const given = new File("in.txt");
+    await new Scheduler({ cwd }).run(size(given));
+    const log = await openLog({ cwd });
+    const [job] = await log.jobsOf("-");
+    const { args, result } = await log.call(job!.id);
+    await log.close();
+    for (const file of [args.get("file"), (result as unknown[])[1]] as File[]) {
+      assert.is(file.path, "sub/in.txt");
+      assert.is(await file.read(), "right");
+      assert.ok(file.exists() && file.isUnchanged());
+    }
+    // Given to a task again, it is the same value.
+    const file = args.get("file") as File;
+    await new Scheduler({ cwd }).run(size(file));
+    const again = await openLog({ cwd });
+    const [second] = await again.jobsOf("-");
+    assert.equal(
+      JSON.stringify((await again.call(second!.id)).args.get("file")),
+      JSON.stringify(file),
+    );
+    await again.close();
+    writeFileSync(given.path, "changed");
+    assert.not(file.isUnchanged());
+  } finally {
+    process.chdir(elsewhere);
+    remove();
+  }
+});
 
 library.run();

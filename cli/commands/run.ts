@@ -1,7 +1,6 @@
 import { constants } from "node:os";
 import { dirname, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { inspect } from "node:util";
 import { Scheduler } from "../../src/engine/scheduler.ts";
 import { definitionOf, type Task, type TaskDefinition } from "../../src/engine/task.ts";
 import { RedunError } from "../../src/errors.ts";
@@ -17,6 +16,7 @@ import { type LoadedFile, loadedFiles } from "../../src/source/source-file.ts";
 import { didYouMean } from "../../src/suggest.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
+import { inspected } from "../../src/value/inspected.ts";
 import { isHelp, longName, ownOption, takeOptions } from "../argv.ts";
 import { type CommandFunction, isJson, logChoice, type Options } from "../command.ts";
 import { Interrupted, Interrupts } from "../interrupts.ts";
@@ -184,7 +184,7 @@ function tagsOf(options: Options): TagPair[] {
 function resultText(result: unknown, options: Options): string {
   if (isJson(options)) return `${jsonText(result)}\n`;
   if (typeof result === "string") return `${result}\n`;
-  return `${inspect(result, { depth: null, colors: false, maxArrayLength: 100 })}\n`;
+  return `${inspected(result, { depth: null, colors: false, maxArrayLength: 100 })}\n`;
 }
 
 function tasksOf(exports: Record<string, unknown>): Map<string, AnyTask> {

@@ -42,7 +42,7 @@ function about(entity: Exclude<Listed, { type: "Execution" | "Job" }>): string {
   const { type, row, job } = entity;
   if (type === "Task") return row?.name ?? "";
   if (type === "CallNode") return job ? `${job.task}(${job.args})` : "";
-  if (row?.name) return `file ${row.name}`;
+  if (row?.name) return `${"value" in entity ? typeName(entity.value) : "file"} ${row.name}`;
   if (!("value" in entity)) return HASH_ONLY;
   return `${typeName(entity.value)} ${preview(entity.value)}`;
 }

@@ -1,11 +1,12 @@
 import { builtinForm } from "../../src/value/builtins.ts";
+import { opaqueText, withoutIdentity } from "../../src/value/opaque.ts";
 import { INVISIBLE } from "../../src/value/shown-text.ts";
 import { ErrorValue, Fields, Float, StoredValue } from "../../src/value/value.ts";
 
 /**
  * Strict JSON on one line, of what a record holds as well. Integers of any size keep their digits and
  * 1.0 its point; NaN and the infinities, which JSON lacks, become texts; dates, bytes and the like
- * become what they print as. A `Map` whose keys are not all text is a list of pairs.
+ * become what they print as, and what throws when it is looked at says what it is. A `Map` whose keys are not all text is a list of pairs.
  */
 export function jsonText(value: unknown, around: readonly unknown[] = []): string {
   if (value === null || value === undefined) return "null";
@@ -17,7 +18,13 @@ export function jsonText(value: unknown, around: readonly unknown[] = []): strin
   if (typeof value === "boolean") return String(value);
   if (typeof value !== "object") return textJson(String(value));
   if (around.includes(value)) return `"[Circular]"`;
-  return objectJson(value, (part) => jsonText(part, [...around, value]));
+  try {
+    return objectJson(value, (part) => jsonText(part, [...around, value]));
+  } catch (error) {
+    // One that is nested too deep is not shown as if it were whole.
+    if (error instanceof RangeError) throw error;
+    return textJson(`<${withoutIdentity(opaqueText(value))}>`);
+  }
 }
 
 function objectJson(value: object, inside: (part: unknown) => string): string {

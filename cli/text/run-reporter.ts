@@ -1,4 +1,3 @@
-import { inspect } from "node:util";
 import { callText } from "../../src/engine/describe-job.ts";
 import type { LiveJob, Run } from "../../src/engine/run.ts";
 import { type RunEnd, UncaughtError } from "../../src/engine/run-end.ts";
@@ -7,6 +6,7 @@ import { isError, userStack } from "../../src/engine/user-stack.ts";
 import { RedunError } from "../../src/errors.ts";
 import type { Execution } from "../../src/record/records.ts";
 import { nearPath } from "../../src/script/near-path.ts";
+import { inspected } from "../../src/value/inspected.ts";
 import { VERSION } from "../../src/version.ts";
 import { commandLine, shortId } from "./lines.ts";
 import { statusTable } from "./status-table.ts";
@@ -151,7 +151,7 @@ export class RunReporter implements SchedulerListener {
 
 /** An error's stack without our own frames, its paths as the user would type them. */
 function errorLines(error: unknown, above: readonly unknown[] = []): string[] {
-  if (!isError(error)) return [`Thrown: ${visible(inspect(error))}`];
+  if (!isError(error)) return [`Thrown: ${visible(inspected(error))}`];
   // An error may be its own cause.
   if (above.includes(error)) return [];
   const kept = visible(userStack(error)).split("\n").map(shortFrame);

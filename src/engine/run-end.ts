@@ -1,7 +1,8 @@
 /** What ends a run beside its own work: its caller, an event loop without work, an exit. */
-import { inspect } from "node:util";
+
 import { RedunError } from "../errors.ts";
 import type { Outcome } from "../record/records.ts";
+import { inspected } from "../value/inspected.ts";
 import { currentJob } from "./context.ts";
 import { describeJob } from "./describe-job.ts";
 import type { LiveJob, Run } from "./run.ts";
@@ -150,7 +151,7 @@ function firstLine(error: unknown): string {
 }
 
 function shown(value: unknown): string {
-  return typeof value === "string" ? value : inspect(value);
+  return typeof value === "string" ? value : inspected(value);
 }
 
 function cut(text: string): string {

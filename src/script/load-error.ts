@@ -1,8 +1,8 @@
 import { dirname, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { inspect } from "node:util";
 import { RedunError } from "../errors.ts";
 import { type CallSite, parseCallSite } from "../source/call-site.ts";
+import { inspected } from "../value/inspected.ts";
 import { codeFrame } from "./code-frame.ts";
 import { missingModule } from "./missing-module.ts";
 import { nearPath } from "./near-path.ts";
@@ -43,7 +43,7 @@ export function loadFailure(error: unknown, script: Script): RedunError {
 }
 
 function thrown(error: unknown, script: Script): Problem {
-  if (!(error instanceof Error)) return { message: `it threw ${inspect(error)}`, site: null };
+  if (!(error instanceof Error)) return { message: `it threw ${inspected(error)}`, site: null };
   const isOurs = error.name === "RedunError";
   const [site = null] = userFrames(error, script).flatMap((frame) => parseCallSite(frame) ?? []);
   return {

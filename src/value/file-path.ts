@@ -5,6 +5,11 @@ import { isAbsolute, relative, resolve, sep } from "node:path";
 /** An address is no path: `s3://bucket/key` must not become `s3:/bucket/key`. */
 const ADDRESS = /^[A-Za-z][A-Za-z0-9+.-]+:\/\//;
 
+/** Whether what was given as a path says that it is somewhere else, as `s3://bucket/key`. */
+export function isAddress(path: string): boolean {
+  return ADDRESS.test(path);
+}
+
 /**
  * The path that is recorded of a file: relative to `root`, the top of the work tree, with `/`; outside of
  * it, or where there is none, absolute. Links are followed where they lead to another place in the tree,
@@ -12,7 +17,7 @@ const ADDRESS = /^[A-Za-z][A-Za-z0-9+.-]+:\/\//;
  * a disk differs by machine.
  */
 export function recordedPath(path: string, root: string | null, cwd = process.cwd()): string {
-  if (ADDRESS.test(path)) return path;
+  if (isAddress(path)) return path;
   const named = resolve(cwd, path);
   const real = withoutLinks(isAbsolute(path) ? path : `${cwd}/${path}`) ?? named;
   const below = within(root, real);

@@ -1,9 +1,9 @@
 import { existsSync, promises } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { inspect } from "node:util";
 import { RedunError } from "../errors.ts";
 import type { HashName } from "./digest.ts";
-import { recordedPath } from "./file-path.ts";
+import { isAddress, recordedPath } from "./file-path.ts";
 import { type FileState, fileState } from "./file-state.ts";
 import { isPlainArray, isPlainObject } from "./value.ts";
 
@@ -25,10 +25,15 @@ import { isPlainArray, isPlainObject } from "./value.ts";
  * ```
  */
 export class File {
-  /** As it was given. A relative path is relative to the current folder of the process. */
+  /**
+   * As it was given. A relative path is relative to the current folder of the process, and of a file
+   * that a log gave (`ProvenanceLog.call`) to the top of the work tree.
+   */
   readonly path: string;
   /** The path as a log has it. */
   #recorded: string;
+  /** Where a relative path begins; null for the current folder, whichever that is then. */
+  #root: string | null = null;
   #state: FileState | null;
 
   /** @throws RedunError BAD_VALUE for a path that is no text, or empty */
@@ -58,41 +63,52 @@ export class File {
 
   /** Whether something is at the path now. */
   exists(): boolean {
-    return existsSync(this.path);
+    return existsSync(this.#place);
   }
 
   /** Whether the content is still what was recorded. */
   isUnchanged(): boolean {
     const format: HashName = this.hash?.length === 64 ? "sha256" : "sha1";
-    return (fileState(this.path, format)?.hash ?? null) === this.hash;
+    return (fileState(this.#place, format)?.hash ?? null) === this.hash;
   }
 
   /** The content as UTF-8 text. */
   read(): Promise<string> {
-    return promises.readFile(this.path, "utf8");
+    return promises.readFile(this.#place, "utf8");
   }
 
   readBytes(): Promise<Buffer> {
-    return promises.readFile(this.path);
+    return promises.readFile(this.#place);
   }
 
   /** Replaces the content; makes the folders on the way. Returns the file itself. */
   async write(content: string | Uint8Array): Promise<this> {
-    await promises.mkdir(dirname(this.path), { recursive: true });
-    await promises.writeFile(this.path, content);
+    await promises.mkdir(dirname(this.#place), { recursive: true });
+    await promises.writeFile(this.#place, content);
     return this;
   }
 
   /** Adds to the content's end; makes the folders on the way. Returns the file itself. */
   async append(content: string | Uint8Array): Promise<this> {
-    await promises.mkdir(dirname(this.path), { recursive: true });
-    await promises.appendFile(this.path, content);
+    await promises.mkdir(dirname(this.#place), { recursive: true });
+    await promises.appendFile(this.#place, content);
     return this;
   }
 
   /** Removes the file, if it is there. */
   remove(): Promise<void> {
-    return promises.rm(this.path, { force: true });
+    return promises.rm(this.#place, { force: true });
+  }
+
+  /** The file of a log: its relative path begins at `root`, the top of the log's work tree. */
+  from(root: string): this {
+    this.#root = root;
+    return this;
+  }
+
+  get #place(): string {
+    const isGiven = this.#root === null || isAddress(this.path);
+    return isGiven ? this.path : resolve(this.#root!, this.path);
   }
 
   /**
@@ -100,8 +116,8 @@ export class File {
    * `format` is that of the repository.
    */
   record(format: HashName, root: string | null = null): void {
-    this.#state = fileState(this.path, format);
-    if (root !== null) this.#recorded = recordedPath(this.path, root);
+    this.#state = fileState(this.#place, format);
+    if (root !== null) this.#recorded = recordedPath(this.#place, root);
   }
 
   /** `File(path=report.txt, hash=41fad3eb)`, as redun writes it. */

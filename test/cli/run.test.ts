@@ -40,9 +40,15 @@ export const none = task(() => "none");
 export const result = task((kind) => ({
   text: "two\\nlines", undefined: undefined, list: [1, { deep: true }], big: 12345678901234567890n,
   cycle,
+  throwing: [1, new Throwing()],
 }[kind]));
 const cycle = {};
 cycle.self = cycle;
+class Throwing {
+  get [Symbol.toStringTag]() { throw new Error("do not look"); }
+  toJSON() { throw new Error("do not look"); }
+}
+export const throwing = task(() => { throw new Throwing(); });
 export default task({ name: "fallback" }, () => "by default");
 `;
 
@@ -293,6 +299,21 @@ run("results are printed for people, or as JSON", () => {
   assert.is(text("list", "--format", "json"), '[1,{"deep":true}]\n');
   assert.is(text("big", "--format", "json"), "12345678901234567890\n");
   assert.is(text("cycle", "--format", "json"), '{"self":"[Circular]"}\n');
+});
+
+run("what throws when it is looked at does not make a run that is DONE look failed", () => {
+  const command = ["run", "-q", "arguments.mjs"];
+  assert.match(
+    ok(shared.dir, [...command, "result", "--kind", "throwing"]),
+    /^- 1\n- !opaque class Throwing [0-9a-f]{16}-\d+\n$/,
+  );
+  assert.is(logged(shared.dir)[0].status, "DONE");
+  const json = ok(shared.dir, [...command, "result", "--kind", "throwing", "--format", "json"]);
+  assert.is(json, '[1,"<class Throwing>"]\n');
+  const { status, stderr } = cli(shared.dir, [...command, "throwing"]);
+  assert.is(status, 1);
+  assert.match(stderr, /Thrown: !opaque class Throwing/);
+  assert.not.match(stderr, /report this/);
 });
 
 run("--quiet says nothing on stderr", () => {
