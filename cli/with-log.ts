@@ -1,3 +1,4 @@
+import { isPartial } from "../src/log/partial.ts";
 import { IndexedLog } from "../src/provenance/indexed-log.ts";
 import { logChoice, type Options } from "./command.ts";
 import { progressBar } from "./text/progress.ts";
@@ -58,7 +59,10 @@ export async function refresh(log: IndexedLog): Promise<void> {
   });
   if (!before) tellTemporary(log);
   reportRecovery(recovery);
-  if (absent !== 0) process.stderr.write(`${absentText(absent)}\n`);
+  if (absent !== 0) {
+    const text = isPartial(log.log.backend.repository) ? absentText(absent) : damageText(absent);
+    process.stderr.write(`${text}\n`);
+  }
   for (const { path, reason } of bad.slice(0, 5)) {
     process.stderr.write(`warning: ${visible(path)} is left out: ${visible(reason)}\n`);
   }
@@ -73,10 +77,17 @@ function tellTemporary({ file: { temporary } }: IndexedLog): void {
 
 /** What is missing in the answers of a partial clone. */
 function absentText(absent: number | null): string {
-  const what =
-    absent === null
-      ? "what came since the last query is"
-      : `${absent.toLocaleString("en")} ${absent === 1 ? "record is" : "records are"}`;
+  const what = absent === null ? "what came since the last query is" : recordsAre(absent);
   return `warning: this clone is partial, and ${what} not here and in no answer: the remote could not be reached.
-  \`redun-git pull\` brings them once it can.`;
+  \`redun-git pull\` brings them once it can, and so does a query.`;
+}
+
+/** What is missing in the answers of a repository whose objects are not whole. */
+function damageText(absent: number | null): string {
+  return `warning: ${recordsAre(absent ?? 0)} missing or damaged here, and in no answer.
+  \`git fsck\` names their objects; copy those from a clone that has them.`;
+}
+
+function recordsAre(count: number): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? "record is" : "records are"}`;
 }

@@ -169,7 +169,7 @@ function journaledCount(log: IndexedLog, { where, execution }: Selection): numbe
 }
 
 function nothing(
-  { log: { ref } }: IndexedLog,
+  { log: { ref }, isWhole }: IndexedLog,
   types: readonly EntityType[],
   { where, execution, job, files }: Selection,
 ): string {
@@ -180,6 +180,7 @@ function nothing(
   }
   if (!types.includes("Execution")) return `No ${names} in ${ref} match.\n`;
   const [run, pull] = ["`redun-git run <script> <task>`", "`redun-git pull`"];
+  if (!isWhole) return `No ${names} in ${ref}, as far as its records are here.\n`;
   const hint = `${run} records the first one; ${pull} takes what others have recorded.`;
   return `No ${names} in ${ref} yet. ${hint}\n`;
 }

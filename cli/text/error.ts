@@ -2,6 +2,13 @@ import { RedunError } from "../../src/errors.ts";
 import { isClosedPipe, outputStatus } from "./output.ts";
 import { painter, visible } from "./terminal.ts";
 
+/** `process.cwd()` fails in a folder that was deleted, wherever it is called first. */
+const NO_FOLDER = new RedunError(
+  "NOT_A_REPOSITORY",
+  "The current folder is not there any more.",
+  "Change to a folder that is; a new one of the same name has to be entered, too.",
+);
+
 /**
  * Prints an error for people on stderr and returns the exit status: 2 for misuse, 1 for all else.
  * The code stands behind the first line, what that is about below it, and then the hint. Only a
@@ -17,6 +24,7 @@ export function reportError(error: unknown): number {
     process.stderr.write(`${[head, ...rest, ...hint].join("\n")}\n`);
     return error.code === "USAGE" ? 2 : 1;
   }
+  if ((error as NodeJS.ErrnoException | null)?.syscall === "uv_cwd") return reportError(NO_FOLDER);
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(
     `redun-git failed in a way that it should not. Please report this:\n${stack}\n`,

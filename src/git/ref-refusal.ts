@@ -30,6 +30,7 @@ export function refusal(ref: string, repository: Repository, stderr: string): Re
   const lock = /Unable to create '(.*\.lock)': File exists/.exec(stderr)?.[1];
   if (lock !== undefined) return locked(ref, resolve(folderOf(repository), lock));
   if (/ref updates aborted by hook/.test(stderr)) return refusedByHook(ref, repository, lines);
+  if (/ref updates forbidden inside quarantine/.test(stderr)) return inQuarantine(ref);
   if (MOVED.test(stderr)) {
     return new RedunError("REF_MOVED", `${ref} moved while it was being written.`);
   }
@@ -72,6 +73,15 @@ function refusedByHook(
     "HOOK_REFUSED",
     `A hook of this repository refused to move ${ref}${words === "" ? ", without a word." : `:\n  ${words}`}`,
     `The hook is \`reference-transaction\`, in ${commonDir}/hooks or where \`git config core.hooksPath\` says. Let it allow refs/redun/*.`,
+  );
+}
+
+/** git keeps what is pushed apart until these hooks have accepted it. */
+function inQuarantine(ref: string): RedunError {
+  return new RedunError(
+    "HOOK_REFUSED",
+    `${ref} cannot be written by a hook that decides about a push (\`pre-receive\`, \`update\`): until that is accepted, git moves no ref.`,
+    "Do it in `post-receive`.",
   );
 }
 

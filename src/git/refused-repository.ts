@@ -1,11 +1,13 @@
 /** Why a folder's repository is not used, as git and the file reader both have to say it. */
 import { RedunError } from "../errors.ts";
 
-/** @param said git's own words, where it was asked */
-export function notARepository(cwd: string, said?: string): RedunError {
+/** @param why half a sentence: what was found instead */
+export function notARepository(cwd: string, why?: string): RedunError {
   return new RedunError(
     "NOT_A_REPOSITORY",
-    `There is no git repository in ${cwd} or in any folder above it${said ? ` (git says: ${oneLine(said)})` : ""}.`,
+    why
+      ? `There is no git repository for ${cwd}: ${oneLine(why)}.`
+      : `There is no git repository in ${cwd} or in any folder above it.`,
     "redun-git keeps its log in a git repository. Make one with `git init`, or change to a folder inside one.",
   );
 }

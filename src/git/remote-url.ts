@@ -7,16 +7,47 @@ import type { GitConfig } from "./backend.ts";
  * address itself. Undefined for a remote without one.
  */
 export function fetchUrl(config: GitConfig, remote: string): string | undefined {
-  const urls = config.getAll(`remote.${remote}.url`);
-  // An empty one begins the list anew.
-  const url = urls.slice(urls.lastIndexOf("") + 1)[0];
+  const [url] = listOf(config, `remote.${remote}.url`);
   return url === undefined ? undefined : insteadOf(config, url);
 }
 
-function insteadOf(config: GitConfig, url: string): string {
+/** A URL that git pushes to: as it must be given to git, which replaces its beginning, and as that is. */
+export interface PushUrl {
+  readonly given: string;
+  readonly effective: string;
+}
+
+/**
+ * All addresses that git pushes to for a remote's name. Where there is no `pushurl`, each `url` that begins
+ * with a `url.<base>.pushInsteadOf` is replaced; if any is, git pushes to those alone.
+ */
+export function pushUrls(config: GitConfig, remote: string): readonly PushUrl[] {
+  const withBase = (given: string) => ({ given, effective: insteadOf(config, given) });
+  const chosen = listOf(config, `remote.${remote}.pushurl`);
+  if (chosen.length > 0) return chosen.map(withBase);
+  const urls = listOf(config, `remote.${remote}.url`);
+  const replaced = urls
+    .map((url) => [url, insteadOf(config, url, "pushInsteadOf")] as const)
+    .filter(([url, effective]) => url !== effective)
+    .map(([, effective]) => ({ given: effective, effective }));
+  return replaced.length > 0 ? replaced : urls.map(withBase);
+}
+
+/** The values of a list in git's configuration: an empty one begins it anew. */
+function listOf(config: GitConfig, key: string): readonly string[] {
+  const values = config.getAll(key);
+  return values.slice(values.lastIndexOf("") + 1);
+}
+
+/** An address with the longest beginning that the configuration replaces replaced. */
+export function insteadOf(
+  config: GitConfig,
+  url: string,
+  name: "insteadOf" | "pushInsteadOf" = "insteadOf",
+): string {
   let [best, base] = ["", ""];
   for (const candidate of config.subsections("url")) {
-    for (const prefix of config.getAll(`url.${candidate}.insteadOf`)) {
+    for (const prefix of config.getAll(`url.${candidate}.${name}`)) {
       if (prefix.length > best.length && url.startsWith(prefix)) [best, base] = [prefix, candidate];
     }
   }

@@ -16,8 +16,11 @@ export interface FoundFile {
   readonly oid: Oid;
 }
 
-/** What came of one file: its digest, or why it cannot be believed. */
-export type Digested = Digest | { readonly kind: "bad"; readonly reason: string };
+/** What came of one file: its digest, why it cannot be believed, or that it is not here. */
+export type Digested =
+  | Digest
+  | { readonly kind: "bad"; readonly reason: string }
+  | { readonly kind: "absent" };
 
 /** Whoever reads and digests files. */
 export interface DigestSource {
@@ -90,7 +93,13 @@ export class FileDigester implements DigestSource {
     const total = fitting.reduce((sum, oid) => sum + (sizes.get(oid) ?? 0), 0);
     const texts: string[] = [];
     if (total > READ_AHEAD) return { sizes, texts: null };
-    for await (const { text } of this.#log.read(fitting)) texts.push(text);
+    try {
+      for await (const { text } of this.#log.read(fitting)) texts.push(text);
+    } catch (error) {
+      // One by one it turns out which of them it is.
+      if (isGone(error)) return { sizes, texts: null };
+      throw error;
+    }
     return { sizes, texts: texts.reverse() };
   }
 
@@ -100,7 +109,7 @@ export class FileDigester implements DigestSource {
     for (const [at, file] of files.entries()) {
       const { place } = file;
       if (place.kind === "value") digests.push(valueDigest(file.path, place));
-      else digests.push(await this.#digestFile(file, texts));
+      else digests.push(await this.#digestFile(file, texts).catch(absentIfGone));
       if (at % DIGESTED_AT_ONCE === 0) await eventLoopTurn();
     }
     return digests;
@@ -137,6 +146,16 @@ export class FileDigester implements DigestSource {
       return { kind: "bad", reason: error.message };
     }
   }
+}
+
+/** Whether an error says that an object is damaged or not here; others can still be read. */
+function isGone(error: unknown): boolean {
+  return error instanceof RedunError && error.code === "OBJECT_MISSING";
+}
+
+function absentIfGone(error: unknown): Digested {
+  if (isGone(error)) return { kind: "absent" };
+  throw error;
 }
 
 function valueDigest(path: string, place: RecordPath & { readonly id: string }): Digested {

@@ -41,9 +41,17 @@ export function absentRecords(database: Database): number {
   return row ? Number(row.value) : 0;
 }
 
-/** Notes how many records are not in the index because they are not here. */
-export function setAbsent(database: Database, count: number): void {
-  database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('absent', ?)").run(count);
+/** Notes how many records are not in the index because they are not here, and when to ask again. */
+export function setAbsent(database: Database, count: number, askAgain: number): void {
+  const set = database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
+  set.run("absent", count);
+  set.run("askAgain", askAgain);
+}
+
+/** From when on the remote is to be asked again for what is absent, in milliseconds since 1970. */
+export function askAgainAt(database: Database): number {
+  const row = database.prepare("SELECT value FROM meta WHERE key = 'askAgain'").get();
+  return row ? Number(row.value) : 0;
 }
 
 /** What makes the names of ids in this index. */

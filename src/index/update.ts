@@ -14,6 +14,7 @@ import { FACTORS, type Namer, PRIME } from "./names.ts";
 import { INDEX_VERSION, INDEXES, LOOKUPS, type Lookup, lookupTable, TABLES } from "./schema.ts";
 import {
   absentRecords,
+  askAgainAt,
   indexedTip,
   namerOf,
   setAbsent,
@@ -60,7 +61,7 @@ export async function updateIndex(
   let anew = false;
   for (;;) {
     const from = indexedTip(database);
-    if (from === tip && !(tip && (await hasArrived(database, log, tip)))) return [];
+    if (from === tip && !(tip && (await mayArrive(database, log, tip)))) return [];
     if (tip === null) {
       transaction(database, () => createIndex(database, { lookups: true }));
       return [];
@@ -190,7 +191,10 @@ async function addFiles(database: Database, log: Log, step: Step): Promise<BadRe
     }
     if (anew) createIndex(database, { lookups: false });
     const start = anew ? null : (from ?? null);
-    const adder = new FileAdder(database, log, anew, await bringNew(database, log, start, tip));
+    const asked = Date.now();
+    const missing = await bringNew(database, log, start, tip);
+    const waited = Date.now() - asked;
+    const adder = new FileAdder(database, log, anew, missing);
     try {
       await adder.addAll(addedFiles(log, start, tip), progress);
       await adder.finish();
@@ -198,7 +202,7 @@ async function addFiles(database: Database, log: Log, step: Step): Promise<BadRe
       await adder.close();
     }
     setTip(database, tip);
-    setAbsent(database, adder.absent);
+    setAbsent(database, adder.absent, askAgainAfter(waited));
     database.exec("COMMIT");
     return adder.bad;
   } catch (error) {
@@ -225,9 +229,21 @@ async function bringNew(
   );
 }
 
-/** Whether any record is here now that a partial clone lacked when the index was made. */
-async function hasArrived(database: Database, log: Log, tip: Oid): Promise<boolean> {
+/**
+ * A remote that says at once that it cannot be reached is asked by every query; where it took long to
+ * find that out (a firewall that drops packets), queries wait for it a tenth of the time at most.
+ */
+function askAgainAfter(waitedInMs: number): number {
+  return waitedInMs < 1000 ? 0 : Date.now() + 10 * waitedInMs;
+}
+
+/**
+ * Whether records that a partial clone lacked when the index was made may be had now: some are here,
+ * or the remote may be asked again.
+ */
+async function mayArrive(database: Database, log: Log, tip: Oid): Promise<boolean> {
   if (absentRecords(database) === 0) return false;
+  if (Date.now() >= askAgainAt(database)) return true;
   const missing = await log.backend.missing(tip);
   return strayFiles(database).some(({ oid }) => !missing.has(oid));
 }
@@ -269,7 +285,7 @@ class FileAdder {
     this.#mayStartWorker = anew && DigestWorker.exists;
   }
 
-  /** How many files could not be read because they are not here. */
+  /** How many files could not be read because they are not here, or damaged. */
   get absent(): number {
     return this.#absent;
   }
@@ -321,11 +337,13 @@ class FileAdder {
     for await (const file of files) {
       const isValue = () => parsePath(file.path)?.kind === "value";
       if (!this.#missing.has(file.oid) || isValue()) yield file;
-      else {
-        this.#absent++;
-        this.#keep(file.path, file.oid);
-      }
+      else this.#leaveOut(file.path, file.oid);
     }
+  }
+
+  #leaveOut(path: string, oid: Oid): void {
+    this.#absent++;
+    this.#keep(path, oid);
   }
 
   #digest(files: readonly FoundFile[]): Promise<Digested[]> {
@@ -346,6 +364,7 @@ class FileAdder {
   #add({ path, oid }: FoundFile, digest: Digested): void {
     this.#done++;
     if (digest.kind === "bad") this.bad.push({ path, reason: digest.reason });
+    else if (digest.kind === "absent") this.#leaveOut(path, oid);
     else if (digest.kind === "format") setFormatChecked(this.#database);
     else if (!this.#added(path, digest)) this.#keep(path, oid);
   }

@@ -53,14 +53,18 @@ const COMMIT_BYTES = 32_000_000;
 export async function recoverRuns(log: Log, onRecord?: OnRecord): Promise<Recovery> {
   const recovered: Recovered[] = [];
   const waiting: Waiting[] = [];
+  // Who cannot sign one commit cannot sign the next, and each may have to wait for that.
+  let unsigned: RedunError | null = null;
   for (const run of journaledRuns(log.backend.repository.commonDir)) {
     if (run.fate.state === "unknown") waiting.push({ run, error: null });
     if (run.fate.state !== "dead") continue;
     try {
+      if (unsigned) throw unsigned;
       const done = await recoverRun(log, run, DIED, onRecord);
       if (done) recovered.push(done);
     } catch (error) {
       if (!(error instanceof RedunError)) throw error;
+      if (error.code === "SIGNING_FAILED") unsigned = error;
       // What cannot be written to one log must not keep anyone from another.
       waiting.push({ run, error });
     }

@@ -121,7 +121,7 @@ function executionBefore(log: IndexedLog, count: number): Found {
   throw new RedunError(
     "UNKNOWN_ID",
     executions === 0
-      ? `There are no executions in ${log.log.ref} yet.`
+      ? `There are no executions in ${log.log.ref}${log.isWhole ? " yet" : ", as far as its records are here"}.`
       : `There ${none} before the latest one: ${log.log.ref} has ${executions}.`,
     "`redun-git log` lists executions.",
   );

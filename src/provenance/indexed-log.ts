@@ -28,8 +28,8 @@ export interface OpenOptions extends LogChoice {
 export interface Refreshed extends Recovery {
   readonly bad: readonly BadRecord[];
   /**
-   * How many records a partial clone lacks because nobody who has them could be reached: they are in
-   * no answer. Null where nothing is known of what came since the index was made.
+   * How many records are in no answer: a partial clone lacks them because nobody who has them could be
+   * reached, or their objects are damaged or gone. Null where nothing is known of what came since the index was made.
    */
   readonly absent: number | null;
 }
@@ -50,6 +50,11 @@ export class IndexedLog {
 
   get index(): IndexReader {
     return this.#index;
+  }
+
+  /** Whether all records of the log are in the index: see `Refreshed.absent`. */
+  get isWhole(): boolean {
+    return absentRecords(this.#file.database) === 0;
   }
 
   get file(): IndexFile {

@@ -1,10 +1,11 @@
 /**
  * Where a push to a remote goes: git pushes to all of its push URLs (`remote.<name>.pushurl`, else
- * each `url`), and fetches from the first `url` alone. Each URL but that one is a place of its own,
+ * each `url`, and what `pushInsteadOf` makes of it), and fetches from the first `url` alone. Each URL but that one is a place of its own,
  * with a log of its own, which is merged with ours and followed like that of any remote.
  */
 import { RedunError } from "../errors.ts";
 import type { GitConfig } from "../git/backend.ts";
+import { fetchUrl, pushUrls } from "../git/remote-url.ts";
 import type { Log } from "../log/log.ts";
 import { fetchLog, type Talk } from "./fetch.ts";
 import type { PushedLog } from "./push.ts";
@@ -13,19 +14,14 @@ import { type RemoteLog, remoteLog, remoteLogAt } from "./remotes.ts";
 /** A log's counterparts at every place that a push to a remote goes to. */
 export function destinations(config: GitConfig, remote: string, ref: string): RemoteLog[] {
   const own = remoteLog(remote, ref, config);
-  const urls = valuesOf(config, `remote.${remote}.url`);
-  const pushUrls = valuesOf(config, `remote.${remote}.pushurl`);
-  const places = new Set(pushUrls.length > 0 ? pushUrls : urls);
+  const fetched = fetchUrl(config, remote);
+  const places = new Map(pushUrls(config, remote).map((url) => [url.effective, url.given]));
   if (places.size === 0) return [own];
-  // The remote's name would mean all of them.
-  const named = places.size === 1 ? own : { ...own, url: urls[0] };
-  return [...places].map((url) => (url === urls[0] ? named : remoteLogAt(remote, url, ref)));
-}
-
-/** The values of a list in git's configuration: an empty one begins it anew. */
-function valuesOf(config: GitConfig, key: string): readonly string[] {
-  const values = config.getAll(key);
-  return values.slice(values.lastIndexOf("") + 1);
+  return [...places].map(([effective, given]) => {
+    if (effective !== fetched) return remoteLogAt(remote, given, ref);
+    // The remote's name would mean all of them.
+    return places.size === 1 ? own : { ...own, url: given };
+  });
 }
 
 /** What a push to one of several places did: `pushed`, or the error. */

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { RedunError } from "../errors.ts";
 import type { GitConfig, Oid, Repository, Transfer } from "../git/backend.ts";
 import { headRef } from "../git/files/refs.ts";
-import { withoutCredentials } from "../git/remote-url.ts";
+import { fetchUrl, withoutCredentials } from "../git/remote-url.ts";
 import type { Log } from "../log/log.ts";
 import { DEFAULT_REF, logName, logOption, TRACKING_REFS } from "../log/ref.ts";
 import { expectOwn } from "../log/writable.ts";
@@ -40,7 +40,7 @@ export interface RemoteLog {
 export function remoteLog(remote: string, ref: string, config?: GitConfig): RemoteLog {
   expectOwn(ref);
   const folder = trackingFolder(remote, config);
-  const [url] = config?.getAll(`remote.${remote}.url`) ?? [];
+  const url = config && fetchUrl(config, remote);
   // Another password is not another place.
   const place = url === undefined ? folder : addressFolder(withoutCredentials(url));
   const refs = refsIn(folder, ref);

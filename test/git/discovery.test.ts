@@ -9,8 +9,10 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
+import type { Repository } from "../../src/git/backend.ts";
 import { plainConfig } from "../../src/git/files/config.ts";
 import { readConfig } from "../../src/git/files/config-reader.ts";
+import type { ListedConfig } from "../../src/git/files/config-values.ts";
 import { plainRepository } from "../../src/git/files/repository.ts";
 import { readRepository } from "../../src/git/files/repository-reader.ts";
 import { askConfig, askRepository } from "../../src/git/native/ask.ts";
@@ -165,6 +167,73 @@ discovery("a plain repository is found, and every other one, as git finds it", (
   assert.ok(plainOnes > RUNS / 30, `${plainOnes} plain ones`);
 });
 
+/** Whole files of settings that people and programs write, and that only just are, or are not, valid. */
+const FILES = [
+  ...["a=1", "[a]x # c", "[a]x;c", "[a]x  ", "[a]x\n=1", "[a]x=1 y=2", "[a]1x=1", "[a]x_y=1"],
+  ...['[a "b" ]x=1', "[ a]x=1", '[a"b"]x=1', '[a\t"b"]x=1', "[.b]x=1", "[]x=1", '["b"]x=1', "[a"],
+  ...['[a]x = "1', '[a]x = "1\n2"', '[a]x = "1\\\n2"', "[a]x = \\", "[a]x=a\\", "[a]x=a\\q"],
+  ...['[a]x = "a" b  # c', '[a]x = a"b c"d ; e', '[a]x = " a "', "[a]x=a # \\\nb=2", "[a]x==b"],
+  ...["\uFEFF[a]x=1", "\uFEFF\uFEFF[a]x=1", "[a]\uFEFFx=1", "[a]\fx=1", "[a]x=b\v", "[a]x=\u00a0b"],
+  ...["[a]x=1\r", "[a]x=1\r\ny=2\r\n", "[a]x=1\r\r\n", "[a]x=a\\\r\nb", "[a]x\r\ny", "[a]x=\r\n"],
+  ...["~/inc/a", '"~/inc/a"', "~/nowhere", "~", "~/inc", "~/loop", ""].map(
+    (path) => `[include]path=${path}`,
+  ),
+  ...["r/", "r", "r/.git", ".git", "", "~/", "~/../r/", "ROOT/link/", "ROOT/*/", "ROOT/?/.git"]
+    .concat("ROOT/[r]/", "ROOT/[!r]/", "ROOT/[^x]/", "ROOT/[[:alpha:]]/", "ROOT/[a-q]/", "/", "*")
+    .concat("**", "./", "./../r/", "../", "R/")
+    .map((path) => `[includeIf "gitdir:${path}"]path=~/inc/a`),
+  ...["main", "ma", "*", "main/", "", "m?in", "[m-n]ain", "**/main", "/main", "MAIN"].map(
+    (branch) => `[includeIf "onbranch:${branch}"]path=~/inc/a`,
+  ),
+  ...["", "=", "=maybe", "=00", "=0x0", "=1k", "=-0", "=TRUE", '= "no"'].map(
+    (value) => `[core]bare${value}`,
+  ),
+  ...["2", "x", "01", "0x1", ""].map((version) => `[core]repositoryformatversion=${version}`),
+  ...["..", "../..", ""].map((path) => `[core]worktree=${path}`),
+  "[extensions]objectFormat=sha256",
+  "[extensions]worktreeConfig=bad",
+  "[core]repositoryformatversion=1\n[extensions]objectFormat=sha512",
+  "[core]repositoryformatversion=1\n[extensions]other",
+];
+
+discovery("files of settings are read, or refused, as git does", () => {
+  const folder = temporaryFolder();
+  const root = folder.dir;
+  const own = join(root, "r");
+  const home = join(root, "home");
+  mkdirSync(join(home, "inc"), { recursive: true });
+  cpSync(plainRepo.dir, own, { recursive: true });
+  symlinkSync(own, join(root, "link"));
+  writeFileSync(join(home, "inc/a"), "[redun]\n\tincluded = yes\n");
+  writeFileSync(join(home, "loop"), "[include]\n\tpath = loop\n");
+  const config = join(own, ".git/config");
+  const standard = readFileSync(config, "utf8");
+  const env = { HOME: home, PATH: process.env.PATH, GIT_CONFIG_NOSYSTEM: "1" };
+  const found = (repository: () => Repository, read: (of: Repository) => ListedConfig) =>
+    attempt(() => {
+      const of = repository();
+      return [of, entriesOf(read(of))];
+    });
+  for (const text of FILES) {
+    writeFileSync(config, (text.startsWith("\uFEFF") ? "" : standard) + text.replace("ROOT", root));
+    const asked = found(
+      () => askRepository(own, env),
+      (of) => askConfig(of, env),
+    );
+    const read = found(
+      () => readRepository(own, env),
+      (of) => readConfig(of, env),
+    );
+    same(read, asked, JSON.stringify(text));
+    const plain = plainRepository(own, env);
+    const settings = plain && plainConfig(plain, env);
+    if (!settings) continue;
+    const entries = settings.map(({ key, value }) => `${key}=${value}`).sort();
+    same([{ ...plain, isNamed: true }, entries], asked, `plain: ${JSON.stringify(text)}`);
+  }
+  folder.remove();
+});
+
 function same(found: unknown, git: unknown, what: string): void {
   assert.ok(isDeepStrictEqual(found, git), `${what}: ${inspect(found)}, and git: ${inspect(git)}`);
 }
@@ -174,7 +243,7 @@ function entriesOf(config: { entries(): readonly (readonly [string, string])[] }
     config
       .entries()
       // Since 2.46 git keeps tabs within a value.
-      .map(([key, value]) => `${key}=${value.replaceAll("\t", " ")}`)
+      .map(([key, value]) => `${key}=${value.replace(/[\t\r]/g, " ")}`)
       .sort()
   );
 }

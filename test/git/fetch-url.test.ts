@@ -1,10 +1,10 @@
-/** The origin is where git itself would fetch from. */
+/** A remote is where git itself would fetch from and push to. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { readConfig } from "../../src/git/files/config-reader.ts";
 import { findRepository } from "../../src/git/files/repository.ts";
 import { openNative } from "../../src/git/native/backend.ts";
-import { fetchUrl } from "../../src/git/remote-url.ts";
+import { fetchUrl, pushUrls } from "../../src/git/remote-url.ts";
 import { temporaryRepository } from "../support/repository.ts";
 
 const SETTINGS: readonly (readonly (readonly [string, string])[])[] = [
@@ -36,12 +36,27 @@ const SETTINGS: readonly (readonly (readonly [string, string])[])[] = [
     ["url.https://two.org/.insteadOf", "X:a/b"],
   ],
   [
+    ["remote.origin.url", "x:a"],
+    ["remote.origin.url", "y:b"],
+    ["remote.origin.url", "z:c"],
+    ["url.https://push.org/.pushInsteadOf", "y:"],
+    ["url.https://longer.org/.pushInsteadOf", "y:b"],
+    ["url.https://one.org/.insteadOf", "x:"],
+  ],
+  [
+    ["remote.origin.url", "x:a"],
+    ["remote.origin.pushurl", "x:b"],
+    ["remote.origin.pushurl", "y:c"],
+    ["url.https://push.org/.pushInsteadOf", "x:"],
+    ["url.https://one.org/.insteadOf", "y:"],
+  ],
+  [
     ["remote.origin.url", "../up"],
     ["url./srv/.insteadOf", "../"],
   ],
 ];
 
-const origin = suite("where git fetches from");
+const origin = suite("where git fetches from and pushes to");
 
 for (const settings of SETTINGS) {
   origin(settings.map(([key, value]) => `${key}=${value}`).join(" "), async () => {
@@ -52,6 +67,9 @@ for (const settings of SETTINGS) {
     const native = openNative(repository);
     assert.is(fetchUrl(await native.config(), "origin"), expected);
     assert.is(fetchUrl(readConfig(repository), "origin"), expected);
+    const pushed = git("remote", "get-url", "--push", "--all", "origin").split("\n");
+    const found = pushUrls(readConfig(repository), "origin").map(({ effective }) => effective);
+    assert.equal(found, pushed);
     await native.close();
     remove();
   });

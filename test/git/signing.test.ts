@@ -1,6 +1,6 @@
 /** commit.gpgSign signs the log's commits as git signs the user's own. */
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -143,6 +143,31 @@ signing("what cannot be signed is refused, and nothing is lost", () => {
   assert.is(git("rev-parse", REF), tip);
   git("config", "commit.gpgSign", "false");
   assert.match(ok(dir, ["log", "--count"]), /\b2 Execution/);
+});
+
+signing("a program that never answers is not waited for longer than is said", () => {
+  const { dir, git } = workflowRepository();
+  const { dir: folder, remove } = temporaryFolder();
+  const program = join(folder, "sign");
+  writeFileSync(program, `#!/bin/sh\necho >> "${folder}/asked"\nexec sleep 30\n`);
+  chmodSync(program, 0o755);
+  git("config", "commit.gpgSign", "true");
+  git("config", "gpg.program", program);
+  const env = { REDUN_GIT_SIGNING_TIMEOUT: "1" };
+  for (const asked of [1, 3]) {
+    const { status, stdout, stderr } = cli(dir, ["run", "workflow.ts", "main"], { env });
+    assert.is(status, 1);
+    assert.match(stdout, "Hello, World!");
+    assert.match(stderr, /could not be signed: There was no answer within 1 second/);
+    // The second run first tries to record the first one.
+    assert.is(readFileSync(join(folder, "asked"), "utf8").length, asked);
+  }
+  const { stderr } = cli(dir, ["log", "--count"], { env });
+  assert.is(stderr.match(/waits in its journal/g)?.length, 2);
+  assert.is(readFileSync(join(folder, "asked"), "utf8").length, 4, "once for both");
+  git("config", "commit.gpgSign", "false");
+  assert.match(ok(dir, ["log", "--count"]), /\b2 Execution/);
+  remove();
 });
 
 signing("without git it says that it does not sign, once", () => {

@@ -102,7 +102,7 @@ several("URLs are rewritten as git does, and the remote's other settings hold", 
   const ada = clone(`first:${a.dir}`, "ada");
   ada.git("config", "--add", "remote.origin.url", `second:${b.dir}`);
   ada.git("config", "url./.insteadOf", "first:/");
-  ada.git("config", "url./.pushInsteadOf", "second:/");
+  ada.git("config", "--add", "url./.insteadOf", "second:/");
   const program = join(temporaryFolder().dir, "receive-pack");
   writeFileSync(program, '#!/bin/sh\necho "$@" >> "$0.log"\nexec git receive-pack "$@"\n');
   chmodSync(program, 0o755);
@@ -138,6 +138,42 @@ for (const kind of BACKENDS) {
     assert.is(origin?.logs[0]?.ahead.executions, 1);
   });
 }
+
+several(
+  "what pushInsteadOf says is another place, of which the URL's own knows nothing",
+  async () => {
+    const [upstream, fork] = [bare(), bare()];
+    const ada = clone(upstream.dir, "ada");
+    await ada.run("one");
+    await push(ada);
+    ada.git("config", `url.${fork.dir}.pushInsteadOf`, upstream.dir);
+    await ada.run("two");
+    for (const sent of [2, 0]) assert.equal(told(await push(ada)), [[fork.dir, sent]]);
+    assert.is(fork.git("rev-parse", REF), ada.git("rev-parse", REF));
+    const { rewritten } = await fetchLog(ada.log, there(ada));
+    assert.is(rewritten, null);
+    const [origin] = await remoteStates(ada.log, configOf(ada));
+    assert.is(origin?.logs[0]?.ahead.executions, 1);
+    // As git has it: where one URL is replaced, it does not push to the others.
+    ada.git("config", "--add", "remote.origin.url", bare().dir);
+    assert.equal(told(await push(ada)), [[fork.dir, 0]]);
+  },
+);
+
+several("another insteadOf is another place, and the same one comes back as it was", async () => {
+  const [team, fork] = [bare(), bare()];
+  const ada = clone("place:log", "ada");
+  ada.git("config", `url.${team.dir}.insteadOf`, "place:log");
+  await ada.run("one");
+  assert.equal(told(await push(ada)), [["origin", 1]]);
+  ada.git("config", "--unset", `url.${team.dir}.insteadOf`);
+  ada.git("config", `url.${fork.dir}.insteadOf`, "place:log");
+  const { rewritten } = await fetchLog(ada.log, there(ada));
+  assert.is(rewritten, null, "the fork has lost nothing");
+  assert.equal(told(await push(ada)), [["origin", 1]]);
+  ada.git("config", `url.file://${fork.dir}.insteadOf`, "place:log");
+  assert.equal(told(await push(ada)), [["origin", 0]]);
+});
 
 several("a remote that has our commit already gets nothing, and that is said", async () => {
   const a = bare();

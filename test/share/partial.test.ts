@@ -132,6 +132,23 @@ for (const [filter, requests] of [
   );
 }
 
+partial("a query asks again when the remote is back, and a run needs it for nothing", async () => {
+  const { bare, own } = await hub("blob:none", 3);
+  own.git("fetch", "-q", "origin", OWN);
+  const away = `${bare.dir}-away`;
+  renameSync(bare.dir, away);
+  const empty = cli(own.dir, ["log"]);
+  assert.match(empty.stdout, "No executions in refs/redun/main, as far as its records are here.");
+  assert.not.match(empty.stdout, /\byet\b/);
+  await own.run("offline");
+  const [found, absent] = await query(own);
+  assert.is(found, 1);
+  assert.ok(Number(absent) > 0, String(absent));
+  renameSync(away, bare.dir);
+  assert.equal(await query(own), [4, 0]);
+  assert.equal(cli(own.dir, ["log", "--count"]).stderr, "");
+});
+
 partial("incoming asks once", async () => {
   const { own } = await hub("blob:none", 6);
   own.git("fetch", "-q", "origin", TRACKED);

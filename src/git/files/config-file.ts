@@ -11,7 +11,10 @@ export interface Setting {
  * @throws RedunError GIT_FAILED naming `path` and the line, where git could not read it either
  */
 export function parseConfig(text: string, path: string): Setting[] {
-  const source = text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
+  const source = text
+    .replace(/^\uFEFF/, "")
+    .replaceAll("\r\n", "\n")
+    .replace(/\r$/, "\n");
   const settings: Setting[] = [];
   let section = "";
   let at = 0;
@@ -38,13 +41,14 @@ export function parseConfig(text: string, path: string): Setting[] {
   }
 }
 
-const BLANK_OR_COMMENT = /(?:\s|[#;][^\n]*)*/y;
+/** White space is what git takes for it. */
+const BLANK_OR_COMMENT = /(?:[ \t\r\n]|[#;][^\n]*)*/y;
 const HEADER = /\[([a-zA-Z0-9.-]+)(?:[ \t]+"((?:[^"\\\n]|\\[^\n])*)")?\]/y;
 const NAME = /[a-zA-Z][a-zA-Z0-9-]*/y;
 const EQUALS = /[ \t]*=[ \t]*/y;
-const END_OF_LINE = /[ \t]*(?=[\n#;]|$)/y;
+const END_OF_LINE = /[ \t]*(?=\n|$)/y;
 /** Up to the end of the line or a comment; quotes hide both, a backslash continues the line. */
-const VALUE = /(?:\\(?:[\\"ntb]|\n)|"(?:[^"\\\n]|\\(?:[\\"ntb]|\n))*"|[^"\\\n#;])*(?=[\n#;]|$)/y;
+const VALUE = /(?:\\(?:[\\"ntb]|\n|$)|"(?:[^"\\\n]|\\(?:[\\"ntb]|\n))*"|[^"\\\n#;])*(?=[\n#;]|$)/y;
 
 /** Section names ignore case; a quoted subsection keeps it, the old `[section.sub]` does not. */
 function sectionOf([, name = "", subsection]: RegExpExecArray): string {
@@ -56,7 +60,7 @@ function unquote(value: string): string {
   let result = "";
   let end = 0;
   for (const [, quoted, plain] of value.matchAll(
-    /"((?:[^"\\]|\\[\s\S])*)"|((?:[^"\\]|\\[\s\S])+)/g,
+    /"((?:[^"\\]|\\[\s\S])*)"|((?:[^"\\]|\\(?:[\s\S]|$))+)/g,
   )) {
     result += resolveEscapes(quoted ?? plain ?? "");
     // White space at the end goes, unless it is quoted or escaped.
@@ -66,14 +70,14 @@ function unquote(value: string): string {
 }
 
 function visibleEnd(plain: string, result: string): number {
-  const trailing = /[ \t\f\v]*$/.exec(plain)?.[0].length ?? 0;
+  const trailing = /[ \t\r]*$/.exec(plain)?.[0].length ?? 0;
   return trailing === plain.length ? 0 : result.length - trailing;
 }
 
-const ESCAPES: Record<string, string> = { n: "\n", t: "\t", b: "\b", "\n": "" };
+const ESCAPES: Record<string, string> = { n: "\n", t: "\t", b: "\b", "\n": "", "": "" };
 
 function resolveEscapes(text: string): string {
-  return text.replace(/\\([\s\S])/g, (_, letter: string) => ESCAPES[letter] ?? letter);
+  return text.replace(/\\([\s\S]|$)/g, (_, letter: string) => ESCAPES[letter] ?? letter);
 }
 
 function malformed(source: string, at: number, path: string): RedunError {

@@ -1,5 +1,5 @@
 /** git's configuration without git, for machines that have none. */
-import { realpathSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { RedunError } from "../../errors.ts";
 import type { Repository } from "../backend.ts";
@@ -58,21 +58,35 @@ function readSettings(path: string, reading: Reading, depth = 0): Setting[] {
   for (const setting of parseConfig(readText(path), path)) {
     result.push(setting);
     const condition = /^include(?:if\.(.*))?\.path$/s.exec(setting.key);
-    if (!condition || depth >= MAX_INCLUDE_DEPTH) continue;
+    if (!condition) continue;
     const pattern = condition[1];
     if (pattern !== undefined && !holds(pattern, path, reading)) continue;
     const included = resolve(dirname(path), expandHome(setting.value, reading.env));
+    if (depth >= MAX_INCLUDE_DEPTH) throw badInclude(path, "includes go deeper than 10 files");
+    if (/^~[^/]/.test(setting.value)) throw onlyGitKnows(setting.value, path);
+    if (statSync(included, { throwIfNoEntry: false })?.isDirectory()) {
+      throw badInclude(path, `${included} is a folder`);
+    }
     result.push(...readSettings(included, reading, depth + 1));
   }
   return result;
 }
 
-/** git's own limit; it ends circles too. */
+/** git's own limit; it finds circles too. */
 const MAX_INCLUDE_DEPTH = 10;
+
+function badInclude(path: string, why: string): RedunError {
+  return new RedunError(
+    "GIT_FAILED",
+    `The git config file ${path} cannot be read: ${why}.`,
+    "Correct its `include.path`; `git config --list` would fail in the same place.",
+  );
+}
 
 /** A path of the configuration, with the home folder in place of its `~`. */
 export function expandHome(path: string, env = process.env): string {
-  return path.startsWith("~/") && env.HOME ? join(env.HOME, path.slice(2)) : path;
+  // As git does it, `..` and all: conditions compare such paths as texts.
+  return /^~(?:\/|$)/.test(path) && env.HOME ? env.HOME + path.slice(1) : path;
 }
 
 /**
@@ -82,33 +96,50 @@ export function expandHome(path: string, env = process.env): string {
 function holds(condition: string, file: string, { repository, env }: Reading): boolean {
   if (repository === null) return false;
   if (/^hasconfig:/.test(condition)) throw onlyGitKnows(condition, file);
-  const [, kind, given = ""] = /^(gitdir|gitdir\/i|onbranch):(.+)$/s.exec(condition) ?? [];
-  const openEnded = given.endsWith("/") ? `${given}**` : given;
+  const [, kind, given = ""] = /^(gitdir|gitdir\/i|onbranch):(.*)$/s.exec(condition) ?? [];
+  const openEnded = (path: string) => (path.endsWith("/") ? `${path}**` : path);
   if (kind === "onbranch") {
     const branch = /^refs\/heads\/(.+)$/s.exec(headRef(repository) ?? "")?.[1];
-    return branch !== undefined && wildcard(openEnded, "").test(branch);
+    return branch !== undefined && wildcard(openEnded(given), "").test(branch);
   }
   if (kind === undefined) return false;
-  const home = expandHome(openEnded, { HOME: env.HOME && realPath(env.HOME) });
-  const absolute = home.startsWith("./") ? join(realPath(dirname(file)), home) : home;
-  const pattern = wildcard(
-    absolute.startsWith("/") ? absolute : `**/${absolute}`,
-    kind.slice(6) && "i",
-  );
+  const home = expandHome(given, { HOME: env.HOME && realPath(env.HOME) });
+  const absolute = home.startsWith("./") ? realPath(dirname(file)) + home.slice(1) : home;
+  const anywhere = absolute.startsWith("/") ? absolute : `**/${absolute}`;
+  const pattern = wildcard(openEnded(anywhere), kind.slice(6) && "i");
   return [repository.gitDir, realPath(repository.gitDir)].some((path) => pattern.test(path));
 }
+
+/** What stands for `[:name:]` within brackets. */
+const CLASSES: Readonly<Record<string, string>> = {
+  alnum: "A-Za-z0-9",
+  alpha: "A-Za-z",
+  blank: " \\t",
+  cntrl: "\\x00-\\x1f\\x7f",
+  digit: "0-9",
+  graph: "!-~",
+  lower: "a-z",
+  print: " -~",
+  punct: "!-\\/:-@\\[-`{-~",
+  space: " \\t-\\r",
+  upper: "A-Z",
+  xdigit: "0-9A-Fa-f",
+};
 
 /** A path pattern as git reads it: `*`, `?` and `[...]` stop at a slash, `**` does not. */
 function wildcard(pattern: string, flags: string): RegExp {
   const source = pattern.replace(
-    /\*\*\/|\*\*|\*|\?|\[(!?)((?:\\.|[^\]\\])+)\]|\\(.)|[\\^$.|+(){}[\]]/gs,
+    /\*\*\/|\*\*|\*|\?|\[([!^]?)((?:\[:[a-z]+:\]|\\.|[^\]\\])+)\]|\\(.)|[\\^$.|+(){}[\]]/gs,
     (token, not: string | undefined, members: string | undefined, escaped: string | undefined) => {
       if (token === "**/") return "(?:.*/)?";
       if (token === "**") return ".*";
       if (token === "*") return "[^/]*";
       if (token === "?") return "[^/]";
       if (members !== undefined) {
-        return `(?!/)[${not && "^"}${members.replace(/[[\]^]/g, "\\$&")}]`;
+        const plain = members.replace(/\[:([a-z]+):\]|[[\]^]/g, (found, name) =>
+          name ? (CLASSES[name] ?? "") : `\\${found}`,
+        );
+        return `(?!/)[${not && "^"}${plain}]`;
       }
       return `\\${escaped ?? token}`.replace(/^\\(?=[\w])/, "");
     },

@@ -1,12 +1,13 @@
 /** Where a repository is, and whether it is trusted, without git: for machines that have none. */
 import { lstatSync, realpathSync, type Stats, statSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { RedunError } from "../../errors.ts";
 import { shellWord } from "../../value/shown-text.ts";
-import type { ObjectFormat, Repository } from "../backend.ts";
+import type { GitConfig, ObjectFormat, Repository } from "../backend.ts";
 import { notARepository, unsafeRepository, unsupportedRepository } from "../refused-repository.ts";
 import { parseConfig, type Setting } from "./config-file.ts";
 import { protectedConfig } from "./config-reader.ts";
-import { configOf, isTrue, parseBoolean } from "./config-values.ts";
+import { configOf, isTrue, parseBoolean, parseInteger } from "./config-values.ts";
 import { readText } from "./read-text.ts";
 import { hasCode } from "./system-errors.ts";
 
@@ -23,7 +24,7 @@ export function readRepository(cwd: string, given: NodeJS.ProcessEnv): Repositor
   if (env.GIT_DIR) {
     const named = resolve(start, env.GIT_DIR);
     const gitDir = isGitDir(named, env) ? realPath(named) : gitFileTarget(named, env);
-    if (!gitDir) throw notARepository(`GIT_DIR=${env.GIT_DIR}`);
+    if (!gitDir) throw notARepository(cwd, `GIT_DIR is "${env.GIT_DIR}", which is none`);
     return describe(gitDir, start, start, env);
   }
   const ceiling = ceilingAbove(start, env);
@@ -34,7 +35,7 @@ export function readRepository(cwd: string, given: NodeJS.ProcessEnv): Repositor
     const dotGit = join(folder, ".git");
     const stat = statOf(dotGit);
     const target = stat?.isFile() ? gitFileTarget(dotGit, env) : null;
-    if (stat?.isFile() && !target) throw notARepository(dotGit, "invalid gitfile format");
+    if (stat?.isFile() && !target) throw brokenGitFile(dotGit);
     const gitDir =
       target ?? (stat?.isDirectory() && isGitDir(dotGit, env) ? realPath(dotGit) : null);
     if (gitDir) {
@@ -69,9 +70,22 @@ function ceilingAbove(folder: string, env: NodeJS.ProcessEnv): string | null {
 
 /** The git directory that a `.git` file names, or null. */
 function gitFileTarget(path: string, env: NodeJS.ProcessEnv): string | null {
-  const target = /^gitdir: (.+?)[\r\n]*$/s.exec(readText(path))?.[1];
-  const gitDir = target && resolve(dirname(path), target);
+  const gitDir = namedBy(path);
   return gitDir && isGitDir(gitDir, env) ? realPath(gitDir) : null;
+}
+
+function namedBy(path: string): string | null {
+  const target = /^gitdir: (.+?)[\r\n]*$/s.exec(readText(path))?.[1];
+  return target ? resolve(dirname(path), target) : null;
+}
+
+/** A linked work tree that was pruned, a submodule whose repository is gone. */
+function brokenGitFile(path: string): RedunError {
+  const gitDir = namedBy(path);
+  return notARepository(
+    dirname(path),
+    gitDir ? `${path} names ${gitDir}, which is none` : `${path} names none`,
+  );
 }
 
 /** git's own test for a git directory: HEAD, and objects and refs here or in the common one. */
@@ -148,7 +162,8 @@ function describe(
   const settings = parseConfig(readText(path), path);
   const hasCommon = Boolean(env.GIT_COMMON_DIR) || statOf(join(gitDir, "commondir")) !== null;
   const common = configOf(settings.map(({ key, value }) => [key, value] as const));
-  expectKnownFormat(settings);
+  expectKnownFormat(settings, path);
+  for (const key of ["extensions.worktreeConfig", "core.bare"]) expectBoolean(common, key, path);
   // Of linked work trees git reads these two from `config.worktree` alone.
   const own = isTrue(common.get("extensions.worktreeConfig"))
     ? join(gitDir, "config.worktree")
@@ -158,17 +173,21 @@ function describe(
   const config = configOf(relevant.map(({ key, value }) => [key, value] as const));
   const isBare = isTrue(config.get("core.bare"));
   const named = config.get("core.worktree");
+  if (named === "") throw badSetting("core.worktree", named, path);
   const configured = named ? resolve(gitDir, named) : folder;
   const workTree = env.GIT_WORK_TREE ? resolve(cwd, env.GIT_WORK_TREE) : isBare ? null : configured;
   return {
     gitDir,
     commonDir: realPath(commonDir),
     workTree: workTree && realPath(workTree),
-    objectFormat: (common.get("extensions.objectFormat") ?? "sha1").toLowerCase() as ObjectFormat,
+    objectFormat: objectFormatOf(common, path),
     refFormat: common.get("extensions.refStorage")?.toLowerCase() ?? "files",
     isNamed: true,
   };
 }
+
+/** Those that git refuses in a repository of an older format, which would ignore them. */
+const V1_EXTENSIONS = new Set(["extensions.objectformat", "extensions.refstorage"]);
 
 const EXTENSIONS = new Set([
   "noop",
@@ -182,12 +201,41 @@ const EXTENSIONS = new Set([
   "relativeworktrees",
 ]);
 
-/** @throws RedunError UNSUPPORTED_REPOSITORY for a format that is newer than we know */
-function expectKnownFormat(settings: readonly Setting[]): void {
-  const version = settings.findLast(({ key }) => key === "core.repositoryformatversion")?.value;
-  if (Number(version ?? 0) > 1)
-    throw unsupportedRepository(`its format has the version ${version}`);
-  if (version !== "1") return;
+function objectFormatOf(common: GitConfig, path: string): ObjectFormat {
+  const format = common.get("extensions.objectFormat") ?? "sha1";
+  if (format === "sha1" || format === "sha256") return format;
+  throw badSetting("extensions.objectFormat", format, path);
+}
+
+function expectBoolean(config: GitConfig, key: string, path: string): void {
+  const value = config.get(key);
+  if (value !== undefined && parseBoolean(value) === undefined) throw badSetting(key, value, path);
+}
+
+function badSetting(key: string, value: string, path: string): RedunError {
+  return new RedunError(
+    "GIT_FAILED",
+    `git config ${key} is "${value}" in ${path}, which git does not take.`,
+    "Correct the line; any command of git would fail.",
+  );
+}
+
+/**
+ * @throws RedunError UNSUPPORTED_REPOSITORY for a format that is newer than we know, GIT_FAILED for one
+ * that is no number
+ */
+function expectKnownFormat(settings: readonly Setting[], path: string): void {
+  const found = settings.findLast(({ key }) => key === "core.repositoryformatversion");
+  const version = parseInteger(found?.value ?? "0");
+  if (version === undefined) {
+    throw badSetting("core.repositoryformatversion", found!.value, path);
+  }
+  if (version > 1) throw unsupportedRepository(`its format has the version ${version}`);
+  if (version < 1) {
+    const newer = settings.find(({ key }) => V1_EXTENSIONS.has(key));
+    if (newer) throw unsupportedRepository(`it has ${newer.key}, but a format of version 0`);
+    return;
+  }
   const extensions = settings.flatMap(({ key }) => /^extensions\.(.+)$/.exec(key)?.[1] ?? []);
   const unknown = extensions.find((name) => !EXTENSIONS.has(name));
   if (unknown) throw unsupportedRepository(`it has the extension "${unknown}"`);

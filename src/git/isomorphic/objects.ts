@@ -186,7 +186,7 @@ function missing(oid: Oid, what: string, cause?: unknown): RedunError {
   return new RedunError(
     "OBJECT_MISSING",
     `The object ${oid} ${what}.`,
-    "If the repository is a copy, fetch from where it came from; `git fsck` tells what else is missing.",
+    "`git fsck` tells what is damaged or missing. Fetch it again, or copy it from another clone.",
     { cause },
   );
 }

@@ -9,7 +9,7 @@ import { readConfig } from "../files/config-reader.ts";
 import { fateOf, ownerOf, thisProcess, ticketName } from "../files/owner.ts";
 import { readRef } from "../files/refs.ts";
 import { makeFolder } from "../files/sharing.ts";
-import { withoutCredentials } from "../remote-url.ts";
+import { fetchUrl, insteadOf, pushUrls, withoutCredentials } from "../remote-url.ts";
 import {
   NAME_IN_THE_WAY,
   nameInTheWay,
@@ -123,9 +123,10 @@ async function open(
   action: "fetch" | "push",
 ) {
   const config = readConfig(repository);
-  const pushUrl = action === "push" ? config.get(`remote.${remote}.pushurl`) : undefined;
-  // git fetches from the first of several.
-  const given = chosen ?? pushUrl ?? config.getAll(`remote.${remote}.url`)[0] ?? remote;
+  const pushUrl = action === "push" ? pushUrls(config, remote)[0]?.effective : undefined;
+  const given = chosen
+    ? insteadOf(config, chosen)
+    : (pushUrl ?? fetchUrl(config, remote) ?? insteadOf(config, remote));
   if (!/^https?:\/\//i.test(given)) throw needsGit(remote, given);
   const { username, password } = new URL(given);
   const login = {

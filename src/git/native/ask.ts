@@ -89,7 +89,7 @@ function refused(cwd: string, status: number, stderr: string): RedunError {
     return unsafeRepository(said);
   }
   if (/^not a git repository \(or any of the parent/.test(said)) return notARepository(cwd);
-  if (/^not a git repository/.test(said)) return notARepository(cwd, said);
+  if (/^not a git repository/.test(said)) return notARepository(cwd, `git says "${said}"`);
   if (/repository extension|repo version|unknown repository/i.test(said)) {
     return unsupportedRepository(said);
   }

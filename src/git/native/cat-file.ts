@@ -4,7 +4,7 @@ import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { RedunError } from "../../errors.ts";
 import { MAX_RECORD_BYTES } from "../../record/size.ts";
 import type { Oid, Repository } from "../backend.ts";
-import { gitEnvironment, promisedMissing } from "./environment.ts";
+import { gitEnvironment, gitFailed } from "./environment.ts";
 
 /**
  * After so many answers we look for what git has written meanwhile. Its pipe holds little: a git
@@ -182,10 +182,7 @@ export class CatFile {
     this.#bufferedBytes = 0;
     this.#needed = 0;
     this.#unwanted = 0;
-    for (const { fail } of left) {
-      const failed = new RedunError("GIT_FAILED", `\`git cat-file --batch\` failed: ${why}`);
-      fail(promisedMissing(why) ?? failed);
-    }
+    for (const { fail } of left) fail(gitFailed(["cat-file", "--batch"], 1, why));
   }
 
   #take(given: Buffer): void {
@@ -273,10 +270,14 @@ function tooLarge(oid: Oid, size: number, limit: number): RedunError {
   return new RedunError("BAD_RECORD", `The object ${oid} has ${size} bytes, of at most ${limit}.`);
 }
 
-export function objectMissing(oid: Oid): RedunError {
+/** @param name an id, or what git was asked: `<id>^{tree}`, `<id>:<path>` */
+export function objectMissing(name: string): RedunError {
+  const [, oid = name, of] = /^([0-9a-f]{40,64})([:^].*)$/s.exec(name) ?? [];
   return new RedunError(
     "OBJECT_MISSING",
-    `Object ${oid} is not in this repository.`,
-    "A shallow, partial or damaged repository may lack it: try `git fsck`, or fetch the log again.",
+    of === undefined
+      ? `Object ${oid} is not in this repository, or damaged.`
+      : `Commit ${oid} is not in this repository, or damaged, or its files are.`,
+    "A shallow, partial or damaged repository may lack it: `git fsck` tells. Fetch it again, or copy it from another clone.",
   );
 }

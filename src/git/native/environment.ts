@@ -47,12 +47,35 @@ export function gitEnvironment(
 export function gitFailed(args: readonly string[], status: number, stderr: string): RedunError {
   const promised = promisedMissing(stderr);
   if (promised) return promised;
-  const said = stderr.trim() || `status ${status} and no message`;
-  return new RedunError("GIT_FAILED", `\`git ${args.join(" ")}\` failed: ${said}`);
+  // git tries again what is damaged, and says so again.
+  const lines = [...new Set(stderr.trim().split("\n"))].join("\n");
+  const said = lines || `status ${status} and no message`;
+  return new RedunError("GIT_FAILED", `\`git ${inShort(args)}\` failed: ${said}`, remedy(stderr));
+}
+
+/** A command as people need it: what it is, without its formats and ids. */
+function inShort(args: readonly string[]): string {
+  const words = args.join(" ");
+  return words.length <= 60 ? words : `${words.slice(0, 60).replace(/\s\S*$/, "")} ...`;
+}
+
+/** What to do about what git says is damaged. */
+function remedy(stderr: string): string | undefined {
+  if (/index file|index uses|bad index/.test(stderr)) {
+    return "git's index is damaged: `rm` it, and `git reset` makes it anew from the last commit.";
+  }
+  if (
+    /inflate|corrupt|bad object|bad tree|unable to (?:read|unpack|parse)|packfile|missing blob/.test(
+      stderr,
+    )
+  ) {
+    return "`git fsck` tells what of this repository is damaged: fetch that again, or copy it from another clone.";
+  }
+  return undefined;
 }
 
 /** The error for an object that a partial clone left out, where the remote cannot be reached. */
-export function promisedMissing(stderr: string): RedunError | null {
+function promisedMissing(stderr: string): RedunError | null {
   const oid = /could not fetch ([0-9a-f]+) from promisor remote/.exec(stderr)?.[1];
   if (oid === undefined) return null;
   return new RedunError(

@@ -12,7 +12,8 @@ export interface GitResult {
 }
 
 /**
- * Runs one git command to its end. A status other than 0 is the caller's to judge.
+ * Runs one git command to its end, or until `patienceInMs` have passed. A status other than 0 is the
+ * caller's to judge.
  * @throws RedunError GIT_FAILED when git cannot be started, REPOSITORY_UNWRITABLE for a full disk
  */
 export function runGit(
@@ -20,6 +21,7 @@ export function runGit(
   args: readonly string[],
   input?: Iterable<Uint8Array | string>,
   variables: Readonly<Record<string, string>> = {},
+  patienceInMs?: number,
 ): Promise<GitResult> {
   return new Promise((done, fail) => {
     const { cwd, env } = gitEnvironment(repository);
@@ -34,8 +36,17 @@ export function runGit(
     child.stderr?.on("data", (chunk: Buffer) => {
       stderr += chunk;
     });
+    const giveUp = () => {
+      stderr += `There was no answer within ${patienceInMs! / 1000} seconds.`;
+      child.kill();
+      // A program that git has started may hold them open.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    };
+    const timer = patienceInMs === undefined ? undefined : setTimeout(giveUp, patienceInMs);
     child.on("error", (error) => fail(cannotStart(error)));
     child.on("close", (status) => {
+      clearTimeout(timer);
       if (status !== 0) clearAway(repository, child.pid, stderr);
       if (status !== 0 && isFull(stderr, repository.commonDir)) {
         fail(diskFull(repository.commonDir));
@@ -80,9 +91,12 @@ export async function gitText(repository: Repository, args: readonly string[]): 
 export async function* gitFields(
   repository: Repository,
   args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
 ): AsyncGenerator<string> {
+  const { cwd, env } = gitEnvironment(repository);
   const child = spawn("git", args, {
-    ...gitEnvironment(repository),
+    cwd,
+    env: { ...env, ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stderr = "";

@@ -13,6 +13,9 @@ export function isSigned(repository: Repository, { identity }: Append): boolean 
   return identity === undefined && isTrue(loadConfig(repository).get("commit.gpgSign"));
 }
 
+/** So long somebody may take who is asked for a passphrase; nobody may be there to be asked. */
+const PATIENCE_IN_SECONDS = 60;
+
 /**
  * A commit that git signs as it signs the user's own, with the program and the key of its settings
  * (`gpg.format`, `user.signingKey`), and the ref's move to it. fast-import cannot sign: it makes the
@@ -33,7 +36,9 @@ export async function signedAppend(
     tree,
   ];
   const env = { ...who("AUTHOR", identity.author), ...who("COMMITTER", identity.committer) };
-  const { status, stdout, stderr } = await runGit(repository, args, [request.message], env);
+  const input = [request.message];
+  const seconds = Number(process.env.REDUN_GIT_SIGNING_TIMEOUT) || PATIENCE_IN_SECONDS;
+  const { status, stdout, stderr } = await runGit(repository, args, input, env, seconds * 1000);
   if (status !== 0) throw cannotSign(stderr);
   const next = stdout.toString("latin1").trim();
   await move(next);

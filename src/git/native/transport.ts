@@ -128,7 +128,8 @@ async function addressOf(
   const settings = WAY.flatMap((key) =>
     config.getAll(`remote.${remote}.${key}`).map((value) => [key, value] as const),
   );
-  if (pushUrl !== undefined) settings.push(["pushurl", chosen]);
+  // A push URL is what it is: `pushInsteadOf` does not apply to it.
+  if (pushUrl !== undefined || url !== undefined) settings.push(["pushurl", chosen]);
   settings.push(["url", chosen]);
   const words = settings.flatMap(([key, value]) => ["-c", `remote.${ALIAS}.${key}=${value}`]);
   return { settings: words, name: ALIAS };
