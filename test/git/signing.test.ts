@@ -170,6 +170,16 @@ signing("a program that never answers is not waited for longer than is said", ()
   remove();
 });
 
+signing("a value that git refuses is refused", () => {
+  const { dir, git } = workflowRepository();
+  git("config", "commit.gpgSign", "maybe");
+  const { status, stderr } = cli(dir, ["run", "-q", "workflow.ts", "main"]);
+  assert.is(status, 1);
+  assert.match(stderr, /commit\.gpgSign is "maybe", which is no boolean/);
+  git("config", "commit.gpgSign", "no");
+  assert.match(ok(dir, ["log", "--count"]), /\b1 Execution/);
+});
+
 signing("without git it says that it does not sign, once", () => {
   const { dir, git } = workflowRepository();
   git("config", "commit.gpgSign", "true");

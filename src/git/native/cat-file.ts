@@ -277,7 +277,7 @@ export function objectMissing(name: string): RedunError {
     "OBJECT_MISSING",
     of === undefined
       ? `Object ${oid} is not in this repository, or damaged.`
-      : `Commit ${oid} is not in this repository, or damaged, or its files are.`,
+      : `${oid} is no commit of this repository, or it is damaged, or what it holds is.`,
     "A shallow, partial or damaged repository may lack it: `git fsck` tells. Fetch it again, or copy it from another clone.",
   );
 }

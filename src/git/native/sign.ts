@@ -1,16 +1,25 @@
 import { RedunError } from "../../errors.ts";
 import type { Append, Identity, Oid, Repository } from "../backend.ts";
 import { loadConfig } from "../files/config.ts";
-import { isTrue } from "../files/config-values.ts";
+import { parseBoolean } from "../files/config-values.ts";
 import { importTree } from "./fast-import.ts";
 import { runGit } from "./process.ts";
 
 /**
  * Whether `commit.gpgSign` asks for the signature of whoever appends. A commit of a fixed identity is
  * nobody's statement, such as a merge that every clone makes alike: it is not signed.
+ * @throws RedunError BAD_CONFIG for a value that git would refuse
  */
 export function isSigned(repository: Repository, { identity }: Append): boolean {
-  return identity === undefined && isTrue(loadConfig(repository).get("commit.gpgSign"));
+  if (identity !== undefined) return false;
+  const value = loadConfig(repository).get("commit.gpgSign") ?? "false";
+  const isWanted = parseBoolean(value);
+  if (isWanted !== undefined) return isWanted;
+  throw new RedunError(
+    "BAD_CONFIG",
+    `git config commit.gpgSign is "${value}", which is no boolean.`,
+    "Set it to true or false: `git commit` would refuse it as well.",
+  );
 }
 
 /** So long somebody may take who is asked for a passphrase; nobody may be there to be asked. */
@@ -60,6 +69,6 @@ function cannotSign(stderr: string): RedunError {
   return new RedunError(
     "SIGNING_FAILED",
     `commit.gpgSign is set, and the log's commit could not be signed: ${said}`,
-    "Nothing is lost. Make `git commit --allow-empty -S` work, or set commit.gpgSign to false for this command: `git -c commit.gpgSign=false redun ...`.",
+    "Make `git commit --allow-empty -S` work, or set commit.gpgSign to false for this command: `git -c commit.gpgSign=false redun ...`.",
   );
 }
