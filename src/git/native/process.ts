@@ -91,12 +91,9 @@ export async function gitText(repository: Repository, args: readonly string[]): 
 export async function* gitFields(
   repository: Repository,
   args: readonly string[],
-  variables: Readonly<Record<string, string>> = {},
 ): AsyncGenerator<string> {
-  const { cwd, env } = gitEnvironment(repository);
   const child = spawn("git", args, {
-    cwd,
-    env: { ...env, ...variables },
+    ...gitEnvironment(repository),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stderr = "";
