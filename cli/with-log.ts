@@ -3,7 +3,7 @@ import { IndexedLog } from "../src/provenance/indexed-log.ts";
 import { logChoice, type Options } from "./command.ts";
 import { progressBar } from "./text/progress.ts";
 import { reportRecovery } from "./text/recovery.ts";
-import { page, visible } from "./text/terminal.ts";
+import { page, pageInPieces, visible } from "./text/terminal.ts";
 
 /**
  * Opens the log that the options name, brings its index up to date, and gives it to `body`. An
@@ -32,15 +32,31 @@ export async function withLog<T>(
   }
 }
 
-/** As `withLog`; the text that `body` gives is printed, through the user's pager if it is long. */
+/** Characters of a page that are kept until its log is closed; what is longer is printed in pieces. */
+const MAX_KEPT = 1_000_000;
+
+/**
+ * As `withLog`; the text that `body` gives, whole or piece by piece, is printed, through the user's
+ * pager if it is long.
+ */
 export async function pageOfLog(
   options: Options,
-  body: (log: IndexedLog) => Promise<string>,
+  body: (log: IndexedLog) => Promise<string | AsyncGenerator<string>>,
 ): Promise<void> {
-  const printed = await withLog(options, async (log) => {
-    return { text: await body(log), pager: log.config.get("core.pager") };
+  const short = await withLog(options, async (log) => {
+    const given = await body(log);
+    const pager = log.config.get("core.pager");
+    if (typeof given === "string") return { text: given, pager };
+    let text = "";
+    for (let next = await given.next(); !next.done; next = await given.next()) {
+      text += next.value;
+      if (text.length < MAX_KEPT) continue;
+      await pageInPieces(text, given, pager);
+      return null;
+    }
+    return { text, pager };
   });
-  await page(printed.text, printed.pager);
+  if (short) await page(short.text, short.pager);
 }
 
 /** Brings a log up to date, and tells on stderr what its user should know. */

@@ -1,6 +1,6 @@
 import { RedunError } from "../../src/errors.ts";
 import type { ExecutionRow } from "../../src/index/rows.ts";
-import { type Found, findEntity, foundRow } from "../../src/provenance/find.ts";
+import { type Found, findEntity, foundRow, newestExecutionFirst } from "../../src/provenance/find.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { counted, type Listed, listed } from "../../src/provenance/listing.ts";
 import {
@@ -19,7 +19,7 @@ import { codeHistory, codeNotes } from "../pages/code-history.ts";
 import { listedJson, listedLine } from "../pages/listing.ts";
 import { isFilter, selectionOf, typesOf } from "../selection.ts";
 import { jsonText } from "../text/json.ts";
-import { oneLine, painter } from "../text/terminal.ts";
+import { oneLine, type Paint, painter } from "../text/terminal.ts";
 import { pageOfLog } from "../with-log.ts";
 
 /** How entities are to be printed. */
@@ -64,14 +64,16 @@ function decorateCode(range: string | undefined, limit: number, options: Options
   });
 }
 
-async function listing(
+async function* listing(
   log: IndexedLog,
   types: readonly EntityType[],
   selection: Selection,
   limit: number,
   style: Style,
-): Promise<string> {
-  const texts: string[] = [];
+): AsyncGenerator<string> {
+  const onlyExecutions = types.length === 1 && types[0] === "Execution";
+  let title = onlyExecutions && !style.detail && !style.json ? "Recent executions:\n\n" : "";
+  let count = 0;
   let isCut = false;
   for (const type of types) {
     const found =
@@ -79,45 +81,56 @@ async function listing(
         ? await executions(log, selection, limit + 1)
         : await listed(log, type, selection, limit + 1);
     for (const entity of found.slice(0, limit)) {
-      texts.push(await printed(log, entity, style, selection.code));
+      if (style.detail && !style.json && count > 0) yield "\n";
+      yield title;
+      title = "";
+      yield* printed(log, entity, style, selection.code);
+      count++;
     }
     isCut ||= found.length > limit;
   }
-  if (style.json) return texts.join("");
-  if (texts.length === 0) return nothing(log, types, selection);
-  const onlyExecutions = types.length === 1 && types[0] === "Execution";
-  const title = onlyExecutions && !style.detail ? "Recent executions:\n\n" : "";
-  const more = isCut ? "\nOlder ones are not shown: --limit 0 shows all.\n" : "";
-  return `${title}${texts.join(style.detail ? "\n" : "")}${more}`;
+  if (style.json) return;
+  if (count === 0) yield nothing(log, types, selection);
+  if (isCut) yield "\nOlder ones are not shown: --limit 0 shows all.\n";
 }
 
-async function printed(
+async function* printed(
   log: IndexedLog,
   entity: Listed,
   style: Style,
   code?: CodeCondition | null,
-): Promise<string> {
-  const journaled =
-    style.detail && entity.type === "Execution" ? journaledWithId(log, entity.id) : undefined;
-  if (journaled) {
-    const { journaledJson, journaledPage } = await import("../pages/journaled.ts");
-    return style.json
-      ? `${jsonText(journaledJson(log, journaled))}\n`
-      : journaledPage(log, journaled, painter(process.stdout));
-  }
-  if (style.detail) {
-    const { entityJson, entityPage } = await import("../pages/entity.ts");
-    return style.json
-      ? `${jsonText(await entityJson(log, entity))}\n`
-      : entityPage(log, entity, painter(process.stdout));
-  }
-  if (style.json) return `${jsonText(listedJson(log, entity))}\n`;
+): AsyncGenerator<string> {
   const paint = painter(process.stdout);
+  if (style.detail) {
+    yield* detailed(log, entity, style, paint);
+    if (style.json) yield "\n";
+    return;
+  }
+  if (style.json) {
+    yield `${jsonText(listedJson(log, entity))}\n`;
+    return;
+  }
   const notes =
     entity.type === "Execution" && code
       ? await codeNotes(log, entity.row, code.commits, paint)
       : "";
-  return `${listedLine(entity, paint)}${notes}\n`;
+  yield `${listedLine(entity, paint)}${notes}\n`;
+}
+
+async function* detailed(
+  log: IndexedLog,
+  entity: Listed,
+  { json }: Style,
+  paint: Paint,
+): AsyncGenerator<string> {
+  const journaled = entity.type === "Execution" ? journaledWithId(log, entity.id) : undefined;
+  if (journaled) {
+    const { journaledJson, journaledPage } = await import("../pages/journaled.ts");
+    yield* json ? journaledJson(log, journaled) : journaledPage(log, journaled, paint);
+  } else {
+    const { entityJson, entityPage } = await import("../pages/entity.ts");
+    yield* json ? entityJson(log, entity) : entityPage(log, entity, paint);
+  }
 }
 
 /** `  100000 Execution`, a line for each type, as redun has it. */
@@ -151,11 +164,7 @@ async function executions(
   return [
     ...waiting.map(({ row }) => foundRow({ type: "Execution", row })),
     ...all.filter(({ id }) => !replaced.has(id)),
-  ].sort((a, b) => startOf(b) - startOf(a));
-}
-
-function startOf(entity: Listed): number {
-  return entity.type === "Execution" ? entity.row.started : 0;
+  ].sort(newestExecutionFirst);
 }
 
 /** How many more executions a selection has than those of the log; fewer below 0. */
@@ -193,8 +202,8 @@ const NAMES: Readonly<Record<EntityType, string>> = {
   Value: "values",
 };
 
-async function detail(log: IndexedLog, id: string, style: Style): Promise<string> {
-  return printed(log, await findOrJournaled(log, id), { ...style, detail: true });
+async function* detail(log: IndexedLog, id: string, style: Style): AsyncGenerator<string> {
+  yield* printed(log, await findOrJournaled(log, id), { ...style, detail: true });
 }
 
 async function findOrJournaled(log: IndexedLog, id: string): Promise<Found> {

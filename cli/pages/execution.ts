@@ -1,9 +1,10 @@
+import type { JobTree, TreeJob } from "../../src/index/job-tree.ts";
 import type { ExecutionRow, JobRow } from "../../src/index/rows.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { readJob } from "../../src/provenance/read.ts";
 import { preview } from "../../src/value/preview.ts";
 import { ErrorValue } from "../../src/value/value.ts";
-import { timesJson } from "../text/json.ts";
+import { jsonText, timesJson } from "../text/json.ts";
 import { commandLine, duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
 import { statusTable } from "../text/status-table.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
@@ -36,55 +37,89 @@ export function executionJson(row: ExecutionRow): object {
   };
 }
 
-/** Everything about one execution. */
-export async function executionPage(
-  log: IndexedLog,
-  row: ExecutionRow,
-  paint: Paint,
-): Promise<string> {
-  const jobs = log.index.jobsOf(row.seq);
-  const table = log.index.jobTallies(row.seq);
-  return executionPageOf(log, row, { jobs, table, notes: [] }, paint);
-}
+/** Jobs whose rows are read, and whose lines are printed, at once. */
+const AT_ONCE = 1000;
+/** Jobs that are deeper than this are not moved further to the right. */
+const MAX_INDENT = 40;
 
-interface PageParts {
-  readonly jobs: readonly JobRow[];
+/** The jobs of an execution, as its page shows them. */
+export interface ShownJobs {
+  readonly tree: JobTree;
+  /** The rows of some of them, by their numbers in the tree. */
+  readonly rows: (numbers: readonly number[]) => readonly JobRow[];
   readonly table: Parameters<typeof statusTable>[0];
-  /** What else is to be known of it. */
-  readonly notes: readonly string[];
 }
 
-/** The page of an execution, with jobs of the log or others. */
-export async function executionPageOf(
+/** Those of the log. */
+function recordedJobs({ index }: IndexedLog, { seq }: ExecutionRow): ShownJobs {
+  const tree = index.jobTree(seq);
+  const rows = (numbers: readonly number[]) => index.jobs(numbers.map((at) => tree.seqs[at]!));
+  return { tree, rows, table: index.jobTallies(seq) };
+}
+
+/** Everything about one execution, piece by piece: it may have a million jobs. */
+export function executionPage(
   log: IndexedLog,
   row: ExecutionRow,
-  { jobs, table, notes }: PageParts,
   paint: Paint,
-): Promise<string> {
-  const { tags } = row;
+): AsyncGenerator<string> {
+  return executionPageOf(log, row, recordedJobs(log, row), [], paint);
+}
+
+/** The page of an execution, with jobs of the log or others, and notes at its head. */
+export async function* executionPageOf(
+  log: IndexedLog,
+  row: ExecutionRow,
+  jobs: ShownJobs,
+  notes: readonly string[],
+  paint: Paint,
+): AsyncGenerator<string> {
   const lines = [executionLine(row, paint, oneLine(row.id)), ...notes];
   if (row.ended !== null) lines.push(`Duration: ${duration(row.ended - row.started)}`);
-  lines.push(...linkLines(linksFor(log, tags), paint));
-  lines.push(...(await whyBlock(log, row, jobs, paint)));
-  lines.push(...docBlock(tags), "");
+  lines.push(...linkLines(linksFor(log, row.tags), paint));
+  lines.push(...(await whyBlock(log, row, jobs, paint)), ...docBlock(row.tags), "");
+  const { tree, rows } = jobs;
+  const table = [...jobs.table];
   lines.push(...statusTable(table, row.ended ?? row.started), "");
-  const count = (status: string) => jobs.filter((job) => job.status === status).length;
+  const count = (status: string) =>
+    table.reduce((sum, tally) => sum + (tally.status === status ? tally.count : 0), 0);
   const shown = ["DONE", "CACHED", "FAILED", ...(count("INTERRUPTED") > 0 ? ["INTERRUPTED"] : [])];
   const counts = shown.map((status) => `${status}: ${count(status)}`);
-  lines.push(`Jobs: ${jobs.length} (${counts.join(", ")})`, "-".repeat(80));
-  lines.push(...jobTree(jobs, paint));
-  return `${lines.join("\n")}\n`;
+  lines.push(`Jobs: ${tree.size} (${counts.join(", ")})`, "-".repeat(80));
+  yield `${lines.join("\n")}\n`;
+  for (const batch of batches(tree.walk())) {
+    const found = rows(batch.map(({ number }) => number));
+    const text = found.map((job, at) => `${indent(batch[at]!.depth)}${jobLine(job, paint)}\n`);
+    yield text.join("");
+  }
+}
+
+/** Two spaces a level. */
+function indent(depth: number): string {
+  const blanks = "  ".repeat(Math.min(depth, MAX_INDENT));
+  return depth > MAX_INDENT ? `${blanks}(level ${depth}) ` : blanks;
+}
+
+function* batches(jobs: Iterable<TreeJob>): Generator<TreeJob[]> {
+  let batch: TreeJob[] = [];
+  for (const job of jobs) {
+    if (batch.push(job) < AT_ONCE) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
 
 /** What ended an execution that did not end well. */
 async function whyBlock(
   log: IndexedLog,
   { status, reason }: ExecutionRow,
-  jobs: readonly JobRow[],
+  { tree, rows }: ShownJobs,
   paint: Paint,
 ): Promise<string[]> {
   const lines = reason === null ? [] : ["", ...indented(reason, "  ")];
-  const failed = status === "FAILED" && reason === null ? failedJob(jobs) : undefined;
+  const number = status === "FAILED" && reason === null ? tree.failure() : undefined;
+  const failed = number === undefined ? undefined : rows([number])[0];
   if (!failed) return lines;
   lines.push("", `  ${paint("red", "Failed in")} ${jobLine(failed, paint)}`);
   // A job in a journal has no segment yet.
@@ -93,66 +128,42 @@ async function whyBlock(
   return [...lines, ...indented(errorText(error), "    ")];
 }
 
-/** The job whose error ended the run: from the root, always the child that failed first. */
-function failedJob(jobs: readonly JobRow[]): JobRow | undefined {
-  const first = new Map<number | null, JobRow>();
-  for (const job of jobs) {
-    if (job.status !== "FAILED") continue;
-    const other = first.get(job.parent);
-    if (!other || job.ended! < other.ended!) first.set(job.parent, job);
-  }
-  let found = first.get(null);
-  for (let next = found; next; next = first.get(next.seq)) found = next;
-  return found;
-}
-
 function errorText(error: unknown): string {
   if (!(error instanceof ErrorValue)) return preview(error);
   return error.stack || `${error.name}: ${error.message}`;
 }
 
-/** The same for programs. */
-export function executionPageJson(
-  log: IndexedLog,
-  row: ExecutionRow,
-  jobs: readonly JobRow[] = log.index.jobsOf(row.seq),
-): object {
-  const ids = new Map(jobs.map(({ seq, id }) => [seq, id]));
-  return {
-    ...executionJson(row),
-    links: linksFor(log, row.tags),
-    jobs: jobs.map((job) => ({
-      id: job.id,
-      parent: job.parent === null ? null : (ids.get(job.parent) ?? null),
-      status: job.status,
-      ...timesJson(job),
-      task: job.task,
-      task_hash: job.taskHash,
-      tags: tagsJson(job.tags, job.conflicts),
-    })),
-  };
+/** The same for programs: one object on one line. */
+export function executionPageJson(log: IndexedLog, row: ExecutionRow): AsyncGenerator<string> {
+  return executionJsonOf(log, row, recordedJobs(log, row), {});
 }
 
-/**
- * Jobs under their parents, two spaces a level. A job whose parent is unknown stands at the top.
- */
-function jobTree(jobs: readonly JobRow[], paint: Paint): string[] {
-  const known = new Set(jobs.map(({ seq }) => seq));
-  const children = new Map<number | null, JobRow[]>();
-  for (const job of jobs) {
-    const parent = job.parent !== null && known.has(job.parent) ? job.parent : null;
-    const siblings = children.get(parent);
-    if (siblings) siblings.push(job);
-    else children.set(parent, [job]);
+/** The same with other jobs, and more fields. */
+export async function* executionJsonOf(
+  log: IndexedLog,
+  row: ExecutionRow,
+  { tree, rows }: ShownJobs,
+  more: object,
+): AsyncGenerator<string> {
+  const head = jsonText({ ...executionJson(row), links: linksFor(log, row.tags), ...more });
+  yield `${head.slice(0, -1)},"jobs":[`;
+  for (let from = 0; from < tree.size; from += AT_ONCE) {
+    const numbers = Array.from({ length: Math.min(AT_ONCE, tree.size - from) }, (_, at) => from + at);
+    const parents = numbers.map((number) => tree.parentOf(number));
+    const above = rows([...new Set(parents.filter((number) => number !== undefined))]);
+    const ids = new Map(above.map(({ seq, id }) => [seq, id]));
+    const jobs = rows(numbers).map((job) =>
+      jsonText({
+        id: job.id,
+        parent: job.parent === null ? null : (ids.get(job.parent) ?? null),
+        status: job.status,
+        ...timesJson(job),
+        task: job.task,
+        task_hash: job.taskHash,
+        tags: tagsJson(job.tags, job.conflicts),
+      }),
+    );
+    yield (from === 0 ? "" : ",") + jobs.join(",");
   }
-  const lines: string[] = [];
-  // Not recursive: a chain of calls may be deeper than the stack.
-  const stack = (children.get(null) ?? []).map((job) => ({ job, depth: 0 })).reverse();
-  for (let next = stack.pop(); next; next = stack.pop()) {
-    const { job, depth } = next;
-    lines.push("  ".repeat(depth) + jobLine(job, paint));
-    const below = children.get(job.seq) ?? [];
-    for (const child of below.toReversed()) stack.push({ job: child, depth: depth + 1 });
-  }
-  return lines;
+  yield "]}";
 }

@@ -1,28 +1,44 @@
 import type { Fate } from "../../src/git/files/owner.ts";
+import { JobTree } from "../../src/index/job-tree.ts";
 import type { JobRow } from "../../src/index/rows.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { type JournaledExecution, journaledJobs } from "../../src/provenance/running.ts";
 import { shortId } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
-import { executionPageJson, executionPageOf } from "./execution.ts";
+import { executionJsonOf, executionPageOf, type ShownJobs } from "./execution.ts";
 
 /** The page of an execution that is not, or not wholly, in its log. */
 export function journaledPage(
   log: IndexedLog,
   journaled: JournaledExecution,
   paint: Paint,
-): Promise<string> {
-  const jobs = journaledJobs(log, journaled);
+): AsyncGenerator<string> {
   const { row, run } = journaled;
   const notes = NOTES[run.fate.state](oneLine(run.fate.why), shortId(row.id));
-  return executionPageOf(log, row, { jobs, table: tallies(jobs), notes }, paint);
+  return executionPageOf(log, row, shownJobs(log, journaled), notes, paint);
 }
 
 /** The same for programs. */
-export function journaledJson(log: IndexedLog, journaled: JournaledExecution): object {
+export function journaledJson(
+  log: IndexedLog,
+  journaled: JournaledExecution,
+): AsyncGenerator<string> {
   const { row, run } = journaled;
-  const page = executionPageJson(log, row, journaledJobs(log, journaled));
-  return { ...page, journal: { state: run.fate.state, why: run.fate.why } };
+  const journal = { state: run.fate.state, why: run.fate.why };
+  return executionJsonOf(log, row, shownJobs(log, journaled), { journal });
+}
+
+function shownJobs(log: IndexedLog, journaled: JournaledExecution): ShownJobs {
+  const jobs = journaledJobs(log, journaled);
+  const rows = jobs.map(
+    ({ seq, parent, status, ended }) =>
+      [seq, parent, status === "FAILED" ? ended : null] as const,
+  );
+  return {
+    tree: new JobTree([rows], rows.length),
+    rows: (numbers) => numbers.map((number) => jobs[number]!),
+    table: tallies(jobs),
+  };
 }
 
 const NOTES: Readonly<Record<Fate["state"], (why: string, id: string) => string[]>> = {

@@ -45,19 +45,56 @@ export async function page(text: string, corePager?: string): Promise<void> {
   const pager = pagerOf(env, corePager);
   const fits = text.split("\n").length <= rows;
   if (!stdout.isTTY || fits || pager === null) return write(text);
+  await throughPager(pager, text, none());
+}
+
+/** As `page`, of a text that is too long for one string: its beginning, and what follows that. */
+export async function pageInPieces(
+  beginning: string,
+  rest: AsyncIterable<string>,
+  corePager?: string,
+): Promise<void> {
+  const pager = pagerOf(process.env, corePager);
+  if (process.stdout.isTTY && pager !== null) return throughPager(pager, beginning, rest);
+  await write(beginning);
+  for await (const piece of rest) await write(piece);
+}
+
+async function* none(): AsyncGenerator<string> {}
+
+async function throughPager(
+  pager: string,
+  beginning: string,
+  rest: AsyncIterable<string>,
+): Promise<void> {
   // Takes longer to load than a short answer to print.
   const { spawn } = await import("node:child_process");
   await new Promise<void>((done, fail) => {
     const child = spawn(pager, {
       shell: true,
       stdio: ["pipe", "inherit", "inherit"],
-      env: { LESS: "FRX", LV: "-c", ...env },
+      env: { LESS: "FRX", LV: "-c", ...process.env },
     });
-    child.on("error", () => write(text).then(done, fail));
-    child.on("close", () => done());
+    child.on("error", () => write(beginning).then(done, fail));
+    let written: Promise<void> | undefined;
+    child.on("close", () => (written ?? Promise.resolve()).then(done, fail));
     // The reader may quit before the end.
-    child.stdin.on("error", () => {});
-    child.stdin.end(text);
+    let hasQuit = false;
+    child.stdin.on("error", () => {
+      hasQuit = true;
+    });
+    const take = (text: string) =>
+      new Promise<void>((taken) => child.stdin.write(text, () => taken()));
+    const all = async () => {
+      await take(beginning);
+      for await (const piece of rest) {
+        if (hasQuit) return;
+        await take(piece);
+      }
+      child.stdin.end();
+    };
+    written = all();
+    written.catch(() => child.stdin.end());
   });
 }
 

@@ -1,5 +1,4 @@
 import type { ExecutionRow } from "../index/rows.ts";
-import { jobNumber } from "../index/schema.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { type RecordedValue, readJob, recordedValue } from "../provenance/read.ts";
 import type { Job } from "../record/records.ts";
@@ -23,10 +22,35 @@ export interface Given extends RecordedValue {
   readonly isError: boolean;
 }
 
-/** The record of an execution's first job; null while that has not ended. */
-export async function rootCall(log: IndexedLog, { seq }: ExecutionRow): Promise<RootCall | null> {
-  const row = log.index.job(jobNumber(seq, 0));
-  return row ? readJob(log, row) : null;
+/** Of more jobs at the root than this, the last one of the execution's task is taken. */
+const MAX_ROOTS = 20_000;
+
+/**
+ * The call that an execution is named for; null while its job has not ended. Its lazy arguments are
+ * jobs without a parent too, and began before it: it is the one that no other came from.
+ */
+export async function rootCall(
+  log: IndexedLog,
+  { seq, task }: ExecutionRow,
+): Promise<RootCall | null> {
+  const rows = log.index.rootJobsOf(seq, MAX_ROOTS);
+  const [only, ...others] = rows;
+  if (!only) return null;
+  if (others.length === 0) return readJob(log, only);
+  if (rows.length === MAX_ROOTS) {
+    const last = log.index.lastRootJobOf(seq, task);
+    return last ? readJob(log, last) : null;
+  }
+  const sources = new Set<string>();
+  const jobs: Job[] = [];
+  for (const row of rows) {
+    const job = await readJob(log, row);
+    if (job.parent !== null) continue;
+    jobs.push(job);
+    for (const ids of job.from.values()) for (const id of ids) sources.add(id);
+  }
+  const last = jobs.filter(({ id }) => !sources.has(id));
+  return last.find((job) => job.task === task) ?? last[0] ?? null;
 }
 
 /** What differs between two calls. */

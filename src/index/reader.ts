@@ -1,10 +1,11 @@
-import { ENTITY_TYPES, type EntityType } from "../record/records.ts";
+import { ENTITY_TYPES, type EntityType, JOB_STATUSES } from "../record/records.ts";
 import { baseNode, TagGraph } from "../tag/graph.ts";
 import { parseJson } from "../tag/python-json.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { type Database, Statements } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
 import { isHexId, loadId, storeId } from "./ids.ts";
+import { JobTree, type TreeRow } from "./job-tree.ts";
 import {
   foreignKey,
   isRole,
@@ -69,6 +70,9 @@ const NEWEST_N = "ORDER BY n.time DESC, n.place DESC, j.id DESC";
 const LAST = 2 ** 52;
 /** Jobs of one result among which the children of a job are looked for. */
 const MAX_LOOKED_AT = 10_000;
+
+/** Jobs of a tree that are read at once. */
+const TREE_ROWS = 10_000;
 
 /** Answers questions from the index. Never reads the log itself. */
 export class IndexReader {
@@ -149,6 +153,61 @@ export class IndexReader {
       .tuples(`${JOB_SQL} WHERE j.seq >= ? AND j.seq < ? ORDER BY j.seq`)
       .all(from, to)
       .map((row) => jobRow(row, this.#dictionary));
+  }
+
+  /** How the jobs of an execution hang together. */
+  jobTree(execution: number): JobTree {
+    const { from, to } = jobRange(execution);
+    const [[count] = []] = this.#statements
+      .tuples("SELECT count(*) FROM job WHERE seq >= ? AND seq < ?")
+      .all(from, to);
+    return new JobTree(this.#treeRows(from, to), count as number);
+  }
+
+  *#treeRows(from: number, to: number): Generator<TreeRow[]> {
+    const statement = this.#statements.tuples(
+      `SELECT seq, parent, CASE status WHEN ${JOB_STATUSES.indexOf("FAILED")} THEN started + took END
+       FROM job WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT ${TREE_ROWS}`,
+    );
+    for (let next = from; ; ) {
+      const rows = statement.all(next, to) as unknown as TreeRow[];
+      if (rows.length === 0) return;
+      yield rows;
+      next = rows.at(-1)![0] + 1;
+    }
+  }
+
+  /** The jobs of rows, in their order. */
+  jobs(seqs: readonly number[]): JobRow[] {
+    const rows = this.#statements
+      .tuples(`${JOB_SQL} WHERE j.seq IN (SELECT value FROM json_each(?))`)
+      .all(JSON.stringify(seqs))
+      .map((row) => jobRow(row, this.#dictionary));
+    const bySeq = new Map(rows.map((row) => [row.seq, row]));
+    return seqs.flatMap((seq) => bySeq.get(seq) ?? []);
+  }
+
+  /** The jobs of an execution that no other one called, in the order in which they began. */
+  rootJobsOf(execution: number, limit: number): JobRow[] {
+    const { from, to } = jobRange(execution);
+    return this.#statements
+      .tuples(
+        `${JOB_SQL} WHERE j.seq >= ? AND j.seq < ? AND j.parent IS NULL ORDER BY j.seq LIMIT ?`,
+      )
+      .all(from, to, limit)
+      .map((row) => jobRow(row, this.#dictionary));
+  }
+
+  /** Of those of one task, the last one. */
+  lastRootJobOf(execution: number, task: string): JobRow | undefined {
+    const { from, to } = jobRange(execution);
+    const row = this.#statements
+      .tuples(
+        `${JOB_SQL} WHERE j.seq >= ? AND j.seq < ? AND j.parent IS NULL AND w.text = ?
+         ORDER BY j.seq DESC LIMIT 1`,
+      )
+      .get(from, to, task);
+    return row && jobRow(row, this.#dictionary);
   }
 
   /** How many jobs of an execution each task has by status, in the order of their first jobs. */

@@ -6,7 +6,7 @@ import type { EntityType } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 import { idInJob } from "./read.ts";
-import { journaledWithId } from "./running.ts";
+import { countedBack, executionBack, journaledExecutions, journaledWithId, NOT_INDEXED, newestFirst } from "./running.ts";
 import { filesMeant } from "./versions.ts";
 
 /** An entity of the log, found by its id. */
@@ -49,8 +49,8 @@ export async function findEntities(
  * @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID with the candidates
  */
 export async function findEntity(log: IndexedLog, word: string): Promise<Found> {
-  const back = RELATIVE.exec(word);
-  if (back) return executionBefore(log, Number(back[1] ?? 0));
+  const back = countedBack(word);
+  if (back !== null) return executionBefore(log, back, word);
   const whole = await taken(foundBy(log, log.index.withId(word)), ({ id }) => id === word, 1);
   if (whole[0]) return whole[0];
   const all = await matches(log, word);
@@ -59,11 +59,9 @@ export async function findEntity(log: IndexedLog, word: string): Promise<Found> 
   throw ambiguousId(word, all);
 }
 
-const RELATIVE = /^(?:-|-?~(\d{1,9}))$/;
-
 /** Whether a word counts back from the latest execution: `-`, `~1`. */
 export function isRelative(word: string): boolean {
-  return RELATIVE.test(word);
+  return countedBack(word) !== null;
 }
 
 /**
@@ -113,10 +111,12 @@ export function entitiesInConflict({ index }: IndexedLog): Found[] {
   });
 }
 
-function executionBefore(log: IndexedLog, count: number): Found {
-  const row = log.index.executionBefore(count);
+function executionBefore(log: IndexedLog, count: number, word: string): Found {
+  const row = executionBack(log, count);
+  if (row?.seq === NOT_INDEXED) throw unknownId(log, word);
   if (row) return foundRow({ type: "Execution", row });
-  const { executions } = log.index.counts();
+  const waiting = journaledExecutions(log).filter(({ indexed }) => indexed === null);
+  const executions = log.index.counts().executions + waiting.length;
   const none = count === 1 ? "is no execution" : `are no ${count} executions`;
   throw new RedunError(
     "UNKNOWN_ID",
@@ -160,6 +160,11 @@ type TypedRow =
   | { readonly type: "Execution"; readonly row: ExecutionRow }
   | { readonly type: "Job"; readonly row: JobRow }
   | { readonly type: "Task" | "Value" | "CallNode"; readonly row: EntityRow };
+
+/** As `newestFirst`, of executions that were found. */
+export function newestExecutionFirst(a: Found, b: Found): number {
+  return newestFirst(a.row as ExecutionRow, b.row as ExecutionRow);
+}
 
 /** An entity with a row of its own. */
 export function foundRow(typed: TypedRow): Found {

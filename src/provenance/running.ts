@@ -1,3 +1,4 @@
+import { compareIds } from "../index/ids.ts";
 import type { IndexReader } from "../index/reader.ts";
 import type { ExecutionRow, JobRow } from "../index/rows.ts";
 import { JOBS_PER_EXECUTION } from "../index/schema.ts";
@@ -29,11 +30,43 @@ export function journaledExecutions({ log, index }: IndexedLog): JournaledExecut
     .flatMap((run) => journaledExecution(run, indexedRow(index, run.execution)) ?? []);
 }
 
-/** The one whose id a word is, or begins. */
+/** The one whose id a word is, or begins, or that it counts back to. */
 export function journaledWithId(log: IndexedLog, word: string): JournaledExecution | undefined {
+  const count = countedBack(word);
+  if (count !== null) {
+    const row = executionBack(log, count);
+    return row && journaledExecutions(log).find((execution) => execution.row.id === row.id);
+  }
   const found = word === "" ? [] : journaledExecutions(log);
   const hits = found.filter(({ row }) => row.id.startsWith(word));
   return hits.length === 1 ? hits[0] : undefined;
+}
+
+const RELATIVE = /^(?:-|-?~(\d{1,9}))$/;
+
+/** How many executions a word counts back from the latest one: `-`, `~1`; null for other words. */
+export function countedBack(word: string): number | null {
+  const back = RELATIVE.exec(word);
+  return back && Number(back[1] ?? 0);
+}
+
+/** The latest execution (0) or the one so many before it, those in their journals included. */
+export function executionBack(log: IndexedLog, count: number): ExecutionRow | undefined {
+  const { index } = log;
+  const waiting = journaledExecutions(log).filter(({ indexed }) => indexed === null);
+  // As many of the log's executions as are certainly before it need not be looked at.
+  const skipped = Math.max(0, count - waiting.length);
+  const rows = waiting.map(({ row }) => row);
+  for (let at = skipped; at <= count; at++) {
+    const row = index.executionBefore(at);
+    if (row) rows.push(row);
+  }
+  return rows.sort(newestFirst)[count - skipped];
+}
+
+/** The one order of executions: by their start, then by their id. */
+export function newestFirst(a: ExecutionRow, b: ExecutionRow): number {
+  return b.started - a.started || compareIds(b.id, a.id);
 }
 
 /** The jobs of such an execution, in the order in which they began. */
@@ -132,11 +165,14 @@ export function executionSubject(row: ExecutionRow): Subject {
   return { ...row, exec: row.id, args: row.argv };
 }
 
+/** The number of a row that no index holds. */
+export const NOT_INDEXED = -1;
+
 /** The row of an execution that no index holds, as long as nothing tells of its end. */
 export function unindexedRow(execution: Execution): ExecutionRow {
   const { id, started, task, argv, user, code, tags } = execution;
   return {
-    seq: -1,
+    seq: NOT_INDEXED,
     id,
     status: "RUNNING",
     started: Date.parse(started),
