@@ -34,12 +34,9 @@ export async function rootCall(
   { seq, task }: ExecutionRow,
 ): Promise<RootCall | null> {
   const rows = log.index.rootJobsOf(seq, MAX_ROOTS);
-  const [only, ...others] = rows;
-  if (!only) return null;
-  if (others.length === 0) return readJob(log, only);
   if (rows.length === MAX_ROOTS) {
     const last = log.index.lastRootJobOf(seq, task);
-    return last ? readJob(log, last) : null;
+    return last ? ended(await readJob(log, last)) : null;
   }
   const sources = new Set<string>();
   const jobs: Job[] = [];
@@ -50,7 +47,11 @@ export async function rootCall(
     for (const ids of job.from.values()) for (const id of ids) sources.add(id);
   }
   const last = jobs.filter(({ id }) => !sources.has(id));
-  return last.find((job) => job.task === task) ?? last[0] ?? null;
+  return ended(last.find((job) => job.task === task) ?? last[0]);
+}
+
+function ended(job: Job | undefined): Job | null {
+  return job && job.call !== null ? job : null;
 }
 
 /** What differs between two calls. */
