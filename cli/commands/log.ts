@@ -1,6 +1,11 @@
 import { RedunError } from "../../src/errors.ts";
 import type { ExecutionRow } from "../../src/index/rows.ts";
-import { type Found, findEntity, foundRow, newestExecutionFirst } from "../../src/provenance/find.ts";
+import {
+  type Found,
+  findEntity,
+  foundRow,
+  newestExecutionFirst,
+} from "../../src/provenance/find.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { counted, type Listed, listed } from "../../src/provenance/listing.ts";
 import {

@@ -148,7 +148,10 @@ export async function* executionJsonOf(
   const head = jsonText({ ...executionJson(row), links: linksFor(log, row.tags), ...more });
   yield `${head.slice(0, -1)},"jobs":[`;
   for (let from = 0; from < tree.size; from += AT_ONCE) {
-    const numbers = Array.from({ length: Math.min(AT_ONCE, tree.size - from) }, (_, at) => from + at);
+    const numbers = Array.from(
+      { length: Math.min(AT_ONCE, tree.size - from) },
+      (_, at) => from + at,
+    );
     const parents = numbers.map((number) => tree.parentOf(number));
     const above = rows([...new Set(parents.filter((number) => number !== undefined))]);
     const ids = new Map(above.map(({ seq, id }) => [seq, id]));

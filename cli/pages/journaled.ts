@@ -31,8 +31,7 @@ export function journaledJson(
 function shownJobs(log: IndexedLog, journaled: JournaledExecution): ShownJobs {
   const jobs = journaledJobs(log, journaled);
   const rows = jobs.map(
-    ({ seq, parent, status, ended }) =>
-      [seq, parent, status === "FAILED" ? ended : null] as const,
+    ({ seq, parent, status, ended }) => [seq, parent, status === "FAILED" ? ended : null] as const,
   );
   return {
     tree: new JobTree([rows], rows.length),

@@ -6,7 +6,14 @@ import type { EntityType } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 import { idInJob } from "./read.ts";
-import { countedBack, executionBack, journaledExecutions, journaledWithId, NOT_INDEXED, newestFirst } from "./running.ts";
+import {
+  countedBack,
+  executionBack,
+  journaledExecutions,
+  journaledWithId,
+  NOT_INDEXED,
+  newestFirst,
+} from "./running.ts";
 import { filesMeant } from "./versions.ts";
 
 /** An entity of the log, found by its id. */
