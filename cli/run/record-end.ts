@@ -12,16 +12,20 @@ import { recoveredText } from "../text/recovery.ts";
  * Commits what a worker that has ended left in its journal: its process was ended in the middle of
  * the run. What cannot be committed now, the next command commits.
  * @param reason what ended it, where its journal does not say so
+ * @returns false where a run that it left had not ended as DONE, or cannot be known to have
  */
-export async function recordEnd(worker: number, reason: string | undefined): Promise<void> {
+export async function recordEnd(worker: number, reason: string | undefined): Promise<boolean> {
+  let notDone = 0;
   try {
     const repository = findRepository(process.cwd());
     const left = journaledRuns(repository.commonDir).filter((run) => isOf(worker, run));
     for (const run of left) {
       const backend = deferredBackend(repository);
       const { ref } = run.head!;
+      notDone += 1;
       try {
         const recorded = await recoverRun(new Log(backend, ref), run, reason);
+        if (recorded?.status === "DONE") notDone -= 1;
         if (recorded && reason !== undefined) process.stderr.write(`${recoveredText(recorded)}\n`);
         startAutoPush(loadConfig(repository), process.argv[1]!, ref);
       } finally {
@@ -31,6 +35,7 @@ export async function recordEnd(worker: number, reason: string | undefined): Pro
   } catch (error) {
     if (!(error instanceof RedunError)) throw error;
   }
+  return notDone === 0;
 }
 
 /** Whether a run's process was this one, which wrote no end of it into the log. */

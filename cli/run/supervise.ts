@@ -10,12 +10,15 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { RUN_MARK } from "../../src/run-mark.ts";
 import type { CommandFunction } from "../command.ts";
-import { CHANNEL, SIGNALS, type WorkOrder } from "./channel.ts";
+import { CHANNEL, FAILED, SIGNALS, type WorkOrder } from "./channel.ts";
 import { endPrograms, killPrograms } from "./programs.ts";
 import { recordEnd } from "./record-end.ts";
 
 /** A worker that does not answer a signal so long, in milliseconds, computes without a pause. */
 const HEARS_WITHIN = 1_000;
+
+/** The longest wait for the rest of what an ended worker wrote, in milliseconds. */
+const READ_WITHIN = 1_000;
 
 declare const BUILD_VERSION: string | undefined;
 
@@ -29,12 +32,14 @@ export const command: CommandFunction = async (words, options) => {
   const { code, signal } = await watched.ended;
   const { stoppedBy, isKilled, mark, pid } = watched;
   const by = signal === null ? undefined : (stoppedBy ?? signal);
-  const status = by === undefined ? (code ?? 1) : 128 + constants.signals[by];
+  let status = by === undefined ? (code ?? 1) : 128 + constants.signals[by];
+  // An exit listener of the workflow may have made it 0.
+  if (status === 0 && watched.hasFailed) status = 1;
   // Nothing that a run started outlives it, unless all went well.
   if (isKilled) killPrograms(mark, pid);
   else if (status !== 0) await endPrograms(mark, pid);
-  await recordEnd(pid, by === undefined ? undefined : reasonOf(by, stoppedBy));
-  process.exit(status);
+  const isDone = await recordEnd(pid, by === undefined ? undefined : reasonOf(by, stoppedBy));
+  process.exit(status === 0 && !isDone ? 1 : status);
 };
 
 /**
@@ -62,6 +67,8 @@ class WatchedWorker {
   stoppedBy: NodeJS.Signals | undefined;
   /** It did not end by itself. */
   isKilled = false;
+  /** It exited with a status that was not 0, before anyone changed that. */
+  hasFailed = false;
   readonly #process: ChildProcess;
   readonly #channel: Socket;
 
@@ -73,10 +80,19 @@ class WatchedWorker {
     });
     this.#channel = this.#process.stdio[CHANNEL] as Socket;
     this.#channel.on("error", () => {});
+    this.#channel.on("data", (chunk) => {
+      if (chunk.includes(FAILED)) this.hasFailed = true;
+    });
     this.#channel.write(`${JSON.stringify(order)}\n`);
     this.ended = new Promise((done, fail) => {
       this.#process.on("error", fail);
-      this.#process.on("exit", (code, signal) => done({ code, signal }));
+      this.#process.on("exit", (code, signal) => {
+        const end = () => done({ code, signal });
+        if (this.#channel.closed) return end();
+        this.#channel.once("close", end);
+        // A program that the worker started may hold it open.
+        setTimeout(end, READ_WITHIN).unref();
+      });
     });
     for (const signal of SIGNALS) process.on(signal, () => this.#stop(signal));
   }

@@ -1,18 +1,19 @@
 /** The process that loads a workflow and computes, for `supervise.ts`. */
-import { readSync } from "node:fs";
+import { readSync, writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { constants } from "node:os";
 import { RUN_MARK } from "../../src/run-mark.ts";
 import { command } from "../commands/run.ts";
 import { reportError } from "../text/error.ts";
 import { watchOutput } from "../text/output.ts";
-import { CHANNEL, type WorkOrder } from "./channel.ts";
+import { CHANNEL, FAILED, type WorkOrder } from "./channel.ts";
 import { killPrograms } from "./programs.ts";
 
 watchOutput();
 const order = JSON.parse(readOrder()) as WorkOrder;
 process.argv[1] = order.command;
 listen();
+process.on("exit", tellStatus);
 try {
   await command(order.words, order.options);
 } catch (error) {
@@ -28,6 +29,16 @@ function readOrder(): string {
     if (size === 0) process.exit(1);
     bytes.push(chunk.subarray(0, size));
     if (chunk[size - 1] === 10) return Buffer.concat(bytes).toString("utf8");
+  }
+}
+
+/** Before the workflow's own listeners hear of the exit. */
+function tellStatus(status: number): void {
+  if (status === 0) return;
+  try {
+    writeSync(CHANNEL, `${FAILED}\n`);
+  } catch {
+    // The other process is gone.
   }
 }
 

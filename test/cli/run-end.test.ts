@@ -57,6 +57,32 @@ ends("is told even where the task has set process.exitCode", () => {
   assert.is(cli(dir, ["run", "ends.mjs", "zero"]).status, 1);
 });
 
+for (const [where, listens] of [
+  ["the script", 'process.on("exit", () => process.exit(0));'],
+  ["a task", ""],
+] as const) {
+  for (const [task, status] of [
+    ["bad", "FAILED"],
+    ["exits", "INTERRUPTED"],
+    ["never", "INTERRUPTED"],
+  ] as const) {
+    ends(`of ${task} is not made a success by a listener to the exit in ${where}`, () => {
+      const listening = `
+export const ended = task(() => { process.on("exit", () => { process.exitCode = 0; process.exit(0); }); return 0; });
+export const bad2 = task(async () => [await ended(), bad()]);
+export const exits2 = task(async () => [await ended(), exits(0)]);
+export const never2 = task(async () => [await ended(), never(0)]);
+`;
+      const { dir } = workflowRepository({ "ends.mjs": ENDS + listens + listening });
+      assert.is(cli(dir, ["run", "-q", "ends.mjs", `${task}2`]).status, 1);
+      assert.equal(
+        recorded(dir).outcomes.map((outcome) => outcome.status),
+        [status],
+      );
+    });
+  }
+}
+
 for (const [task, args, status] of [
   ["exits", ["--code", "0"], 1],
   ["exits", ["--code", "7"], 7],
