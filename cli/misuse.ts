@@ -1,4 +1,4 @@
-/** What is said of a command line that is none: what is wrong with it, and what was meant perhaps. */
+/** Errors for malformed command lines: what is wrong, and what was perhaps meant. */
 import { RedunError } from "../src/errors.ts";
 import { didYouMean, nearest } from "../src/suggest.ts";
 import type { CommandSpec, OptionSpec } from "./command.ts";

@@ -72,7 +72,7 @@ function refuseKeysAmongIds(ids: readonly string[], entities: readonly Found[]):
   if (word === undefined) return;
   throw new RedunError(
     "USAGE",
-    `"${word}" is the key of a tag and the beginning of an id.`,
+    `"${word}" is both the key of a tag and the prefix of an id.`,
     "Write `--` between the ids and the tags.",
   );
 }

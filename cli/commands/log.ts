@@ -42,7 +42,7 @@ export const command: CommandFunction = async ([id], options) => {
   if (id !== undefined && filter !== undefined) {
     throw new RedunError(
       "USAGE",
-      "An id stands for one entity: there is nothing to filter.",
+      "An id names one entity: there is nothing to filter.",
       "Give `log` an id, or filters, not both.",
     );
   }

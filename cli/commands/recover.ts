@@ -51,7 +51,7 @@ function find(runs: readonly JournaledRun[], id: string): JournaledRun {
   }
   throw new RedunError(
     "UNKNOWN_ID",
-    `No execution ${id} has a journal: it goes on nowhere, and nothing of it waits to be recorded.`,
+    `No execution ${id} has a journal: it is not running, and nothing of it waits to be recorded.`,
     "`redun-git recover` lists those that have one.",
   );
 }
@@ -59,8 +59,8 @@ function find(runs: readonly JournaledRun[], id: string): JournaledRun {
 function list(runs: readonly JournaledRun[], json: boolean): string {
   if (json) return runs.map((run) => `${jsonText(facts(run))}\n`).join("");
   if (runs.length === 0)
-    return "No run has a journal: none goes on, and none waits to be recorded.\n";
-  return `Runs that are not wholly in their logs:\n\n${runs.map((run) => `${line(run)}\n`).join("")}`;
+    return "No run has a journal: none is running, and none waits to be recorded.\n";
+  return `Runs that are not yet fully recorded:\n\n${runs.map((run) => `${line(run)}\n`).join("")}`;
 }
 
 function line(run: JournaledRun): string {

@@ -97,7 +97,7 @@ function sharedNote(script: string, name: string, parameters: readonly Parameter
   const shared = sharedOptions(parameters);
   if (shared.length === 0) return "";
   const are = shared.length === 1 ? "is an argument" : "are arguments";
-  return `${shared.join(", ")} ${are} of this task. An option of \`run\` stands before the script:
+  return `${shared.join(", ")} ${are} of this task. Put options of \`run\` before the script:
   $ redun-git run ${shared[0]} ... ${script} ${name}`;
 }
 

@@ -130,7 +130,7 @@ export class Evaluation {
     if (this.#outside > 0 || this.#wanted.size === 0) return;
     const error = new RedunError(
       "BAD_VALUE",
-      "A task's call is an argument of itself: it would wait for ever.",
+      "A task's call is an argument of itself: it would wait forever.",
       "A list or object that is given to a task must not get that task's own lazy value later.",
     );
     for (const wanted of this.#wanted) wanted.fail(error);

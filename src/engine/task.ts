@@ -70,14 +70,14 @@ export function task(first: TaskOptions | AnyFunction, second?: AnyFunction): un
   if (typeof fn !== "function") {
     throw new RedunError(
       "BAD_TASK",
-      "task() was given no function.",
+      "task() needs a function.",
       "Write `task(fn)` or `task({ name, tags }, fn)`.",
     );
   }
   if (isGeneratorFunction(fn)) {
     throw new RedunError(
       "BAD_TASK",
-      "task() was given a generator function, whose result is no value yet and cannot be recorded.",
+      "task() was given a generator function, whose result is not yet a value and cannot be recorded.",
       "Collect what it yields: `task(() => [...generate()])`.",
     );
   }

@@ -38,7 +38,7 @@ export function refusal(ref: string, repository: Repository, stderr: string): Re
     return new RedunError(
       "REPOSITORY_UNWRITABLE",
       `The repository at ${repository.commonDir} cannot be written: ${lines.find((line) => UNWRITABLE.test(line))}`,
-      "redun-git records runs as git objects. Check the permissions and the free space of that folder.",
+      "redun-git records runs as git objects. Check the permissions and the free space of that directory.",
     );
   }
   const other = IN_THE_WAY.exec(stderr)?.[1];

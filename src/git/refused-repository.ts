@@ -7,8 +7,8 @@ export function notARepository(cwd: string, why?: string): RedunError {
     "NOT_A_REPOSITORY",
     why
       ? `There is no git repository for ${cwd}: ${oneLine(why)}.`
-      : `There is no git repository in ${cwd} or in any folder above it.`,
-    "redun-git keeps its log in a git repository. Make one with `git init`, or change to a folder inside one.",
+      : `There is no git repository in ${cwd} or in any directory above it.`,
+    "redun-git keeps its log in a git repository. Make one with `git init`, or change to a directory inside one.",
   );
 }
 

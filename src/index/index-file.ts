@@ -28,7 +28,7 @@ export function indexPath(repository: Repository, ref: string): string {
 }
 
 /**
- * Opens the index of a log, empty if there is none. A file that is no database any more is
+ * Opens the index of a log, empty if there is none. A file that is no longer a database is
  * deleted: it is only a cache. Where the git directory cannot be written, a temporary file serves.
  * @throws RedunError INDEX_FAILED
  */

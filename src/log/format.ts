@@ -37,7 +37,7 @@ export function notALog(
   name: string,
   hint = "`redun-git logs` lists the logs of this repository.",
 ): RedunError {
-  return new RedunError("NOT_A_LOG", `${name} is no log: it has no ${FORMAT_PATH}.`, hint);
+  return new RedunError("NOT_A_LOG", `${name} is not a log: it has no ${FORMAT_PATH}.`, hint);
 }
 
 /** @throws RedunError FORMAT_TOO_NEW, BAD_RECORD */
@@ -45,7 +45,7 @@ export function checkFormat(format: unknown, name: string): number {
   const fields = (format || {}) as { format?: unknown; version?: unknown };
   const version = fields.version as number;
   if (fields.format !== "redun-git" || !Number.isSafeInteger(version) || version < 1) {
-    throw new RedunError("BAD_RECORD", `${name} has a ${FORMAT_PATH} that is none of redun-git's.`);
+    throw new RedunError("BAD_RECORD", `${name} has a ${FORMAT_PATH} that is not redun-git's.`);
   }
   if (version <= FORMAT_VERSION) return version;
   throw new RedunError(

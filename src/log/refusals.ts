@@ -29,15 +29,15 @@ export function expectFile({ path, mode }: Change, name: string): void {
   if (path.includes(NOT_UTF8)) {
     throw new RedunError(
       "BAD_RECORD",
-      `${name} holds ${path}, a name that is not UTF-8: others cannot be told from it.`,
-      "Rename it there. Nothing was taken.",
+      `${name} holds ${path}, a name that is not UTF-8 and so cannot be told from others.`,
+      "Rename it in that log. Nothing was merged.",
     );
   }
   if (mode === FILE_MODE) return;
   throw new RedunError(
     "BAD_RECORD",
     `${name} holds ${path}, which is ${kindOf(mode)}.`,
-    `A log holds ordinary files of mode ${FILE_MODE} alone. Nothing was taken.`,
+    `A log holds only ordinary files (mode ${FILE_MODE}). Nothing was merged.`,
   );
 }
 
@@ -182,7 +182,7 @@ export class Newcomers {
 function corrupt(path: string, name: string, why: string, cause?: RedunError): RedunError {
   return new RedunError(
     "LOG_CORRUPT",
-    `${path} in ${name} is damaged or forged. ${why} Nothing was taken.`,
+    `${path} in ${name} is damaged or forged. ${why} Nothing was merged.`,
     "Whoever has the log that it came from can look for the commit: `git log --all -- <path>`.",
     { cause },
   );
@@ -193,7 +193,7 @@ export function twoContents(path: string, ours: string, theirs: string): RedunEr
   if (parsePath(path) === null) return conflict(path);
   return new RedunError(
     "LOG_CORRUPT",
-    `${path} is not the same file in ${ours} and in ${theirs}. Nothing was taken.`,
+    `${path} is not the same file in ${ours} and in ${theirs}. Nothing was merged.`,
     "A record never changes, so one of the two is damaged or forged: compare them with `git diff`.",
   );
 }
@@ -201,7 +201,7 @@ export function twoContents(path: string, ours: string, theirs: string): RedunEr
 function conflict(path: string): RedunError {
   return new RedunError(
     "FILE_CONFLICT",
-    `${path} differs between the two logs, and is none of redun-git's files. Nothing was taken.`,
+    `${path} differs between the two logs, and is not one of redun-git's files. Nothing was merged.`,
     "Make the two alike, or merge the branches with `git merge`; the records will not conflict.",
   );
 }

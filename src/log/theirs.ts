@@ -34,7 +34,7 @@ export async function findTheirs(
     noBundle(path, source) ??
     new RedunError(
       "BAD_REF",
-      `There is no log, no ref, no commit and no bundle file named "${source}".`,
+      `There is no log, ref, commit or bundle file named "${source}".`,
       "`redun-git logs` lists the logs of this repository; a branch may be named as well.",
     )
   );
@@ -78,7 +78,7 @@ function noBundle(path: string, source: string): RedunError | null {
   if (found.isDirectory()) {
     return new RedunError(
       "BAD_BUNDLE",
-      `${source} is a folder, and neither a log nor a ref has that name.`,
+      `${source} is a directory, and no log or ref has that name.`,
       `If it is a repository, \`redun-git pull ${source}\` takes its log.`,
     );
   }

@@ -28,7 +28,7 @@ export function expectOwn(ref: string): void {
   throw new RedunError(
     "BAD_REF",
     `${shortRef(ref)} is for what remotes have: it can be read, and is written by fetches alone.`,
-    "Use a log of your own. `redun-git merge` takes what a remote's log holds into it.",
+    "Use a log of your own. `redun-git merge` merges a remote log into it.",
   );
 }
 

@@ -193,7 +193,7 @@ function unknownId(log: IndexedLog, beginning: string): RedunError {
   }
   return new RedunError(
     "UNKNOWN_ID",
-    `Nothing in ${ref} has an id that begins with "${beginning}", and no file has that path.`,
+    `Nothing in ${ref} has an id with the prefix "${beginning}", and no file has that path.`,
     "`redun-git log` lists executions; `redun-git log <id>` shows the ids within one.",
   );
 }
@@ -204,7 +204,7 @@ function ambiguousId(beginning: string, candidates: readonly Found[]): RedunErro
   if (candidates.length > SHOWN) lines.push("  and others");
   return new RedunError(
     "AMBIGUOUS_ID",
-    `"${beginning}" stands for several entities:\n${lines.join("\n")}`,
+    `"${beginning}" matches several entities:\n${lines.join("\n")}`,
     "Write (more of) the id of one.",
   );
 }

@@ -52,14 +52,14 @@ export async function proposeTags(
     const words = wordsFor(remote);
     throw new RedunError(
       "REMOTE_FAILED",
-      `Nothing is known of ${remote.ref} of ${remote.name}, which a proposal begins with.`,
-      `Get it with \`redun-git fetch ${words}\`, or begin it with \`redun-git push ${words}\`.`,
+      `Nothing is known of ${remote.ref} of ${remote.name}, on which a proposal builds.`,
+      `Get it with \`redun-git fetch ${words}\`, or create it with \`redun-git push ${words}\`.`,
     );
   }
   if (expected !== null && (await readFormat(backend, expected, branch)) === null) {
     throw new RedunError(
       "BAD_REF",
-      `The branch ${branch} holds something else than an earlier proposal.`,
+      `The branch ${branch} holds something other than an earlier proposal.`,
       "Choose another name: the proposal is a branch of its own.",
     );
   }

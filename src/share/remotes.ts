@@ -149,7 +149,7 @@ export function chooseRemote(
   throw new RedunError(
     "UNKNOWN_REMOTE",
     names.length > 0
-      ? `None of the remotes is "origin", and the branch follows none: ${names.join(", ")}.`
+      ? `No remote is named "origin", and the branch follows none of them: ${names.join(", ")}.`
       : "This repository has no remote.",
     names.length > 0
       ? "Name one of them, or give a URL or a path."
@@ -194,7 +194,7 @@ export function assertKnown(config: GitConfig, { remote, name }: RemoteLog, seen
   if (seen !== null || config.subsections("remote").includes(remote)) return;
   throw new RedunError(
     "UNKNOWN_REMOTE",
-    `There is no remote "${name}", and nothing was fetched from such a place.`,
+    `There is no remote "${name}", and nothing was ever fetched from such a place.`,
     "`redun-git remote` lists the remotes; `redun-git fetch` takes a URL or a path as well.",
   );
 }

@@ -50,7 +50,7 @@ function sized(tag: TagPair): TagPair {
 function noText(key: string): RedunError {
   return new RedunError(
     "BAD_TAG",
-    `The tag key ${JSON.stringify(key)} holds half of a surrogate pair: it is no Unicode text.`,
+    `The tag key ${JSON.stringify(key)} holds half of a surrogate pair: it is not Unicode text.`,
     "A text that was cut by its `length` may end so; `key.toWellFormed()` mends it.",
   );
 }

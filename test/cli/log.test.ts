@@ -244,7 +244,7 @@ pages("an unknown id is a clear error", () => {
     assert.is(stdout, "");
     assert.match(
       stderr,
-      /^error: Nothing in refs\/redun\/main has an id that begins with ".*\[UNKNOWN_ID\]/,
+      /^error: Nothing in refs\/redun\/main has an id with the prefix ".*\[UNKNOWN_ID\]/,
     );
   }
 });

@@ -70,7 +70,7 @@ merge("a log goes by bundle where no network does", () => {
 
   const without = cli(other.dir, ["merge", "stick.bundle"], { backend: "isomorphic" });
   assert.is(without.status, 1);
-  assert.match(without.stderr, /Without git, only http .*stick\.bundle is none/);
+  assert.match(without.stderr, /Without git, only http .*stick\.bundle is neither/);
 
   git("bundle", "create", "-q", bundle, "redun/nightly", "main");
   assert.match(ok(other.dir, ["merge", "stick.bundle"]), /\(redun\/nightly\)/);

@@ -93,7 +93,7 @@ edit("rm: a bare word after the first is a key unless it is clearly an id", asyn
   assert.ok(tags(latest).includes("beef=1") && !tags(kinds.Execution).includes("beef=1"));
   const both = cli(dir, ["tag", "rm", kinds.Execution, latest.slice(0, 8), "n"]);
   assert.is(both.status, 2);
-  assert.match(both.stderr, /is the key of a tag and the beginning of an id.*\n.*`--`/);
+  assert.match(both.stderr, /is both the key of a tag and the prefix of an id.*\n.*`--`/);
   ok(dir, ["tag", "rm", kinds.Execution, "--", latest.slice(0, 8)]);
   ok(dir, ["tag", "rm", kinds.Execution, latest, "n=null"]);
   assert.not.ok([...tags(latest), ...tags(kinds.Execution)].some((tag) => tag.startsWith("n=")));

@@ -92,9 +92,9 @@ for (const backend of BACKENDS) {
     const bare = temporaryFolder().dir;
     git("init", "-q", "--bare", bare);
     git("config", "redun.ref", "refs/heads/code");
-    const why: [string, RegExp] = ["NOT_A_LOG", /refs\/heads\/code is no log/];
+    const why: [string, RegExp] = ["NOT_A_LOG", /refs\/heads\/code is not a log/];
     refuses(repository, RUN, why, backend);
-    refuses(repository, ["merge", "main"], ["NOT_A_LOG", /is no log/], backend);
+    refuses(repository, ["merge", "main"], ["NOT_A_LOG", /is not a log/], backend);
     refuses(repository, ["merge", "redun/main"], why, backend);
     if (backend === "native") {
       refuses(repository, ["push", bare], why);

@@ -257,8 +257,8 @@ for (const [backend, open] of Object.entries(OPEN)) {
   test("what is no log, or too new for us, is refused", async ({ record, repo, refuses, log }) => {
     await record("a", 1);
     repo.git("update-ref", "refs/redun/code", "HEAD");
-    await refuses("a", "code", "NOT_A_LOG", "code is no log");
-    await refuses("new", "code", "NOT_A_LOG", "code is no log");
+    await refuses("a", "code", "NOT_A_LOG", "code is not a log");
+    await refuses("new", "code", "NOT_A_LOG", "code is not a log");
     await record("b", 2);
     for (const [text, code] of [
       ["format: redun-git\nversion: 2\n", "FORMAT_TOO_NEW"],

@@ -268,7 +268,7 @@ function needsGit(remote: string, url: string): RedunError {
   const reached = `${withoutCredentials(remote)}${url === remote ? "" : ` (${withoutCredentials(url)})`}`;
   return new RedunError(
     "REMOTE_FAILED",
-    `Without git, only http and https remotes can be reached, and ${reached} is none.`,
+    `Without git, only http and https remotes can be reached, and ${reached} is neither.`,
     "Install git 2.30 or newer and make sure that it is on the PATH.",
   );
 }

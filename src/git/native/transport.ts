@@ -156,7 +156,7 @@ function ownFault(repository: Repository, text: string): RedunError | null {
     return new RedunError(
       "REPOSITORY_UNWRITABLE",
       `The repository at ${commonDir} cannot be written: ${text.split("\n")[0]}`,
-      "Check the permissions and the free space of that folder. Nothing was changed.",
+      "Check the permissions and the free space of that directory. Nothing was changed.",
     );
   }
   return null;
