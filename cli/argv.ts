@@ -6,7 +6,7 @@ import {
   takesNoValue,
   tooManyWords,
   unknownOption,
-} from "./misuse.ts";
+} from "./usage-errors.ts";
 
 /** A command line in its parts. */
 export interface CommandLine {

@@ -4,9 +4,9 @@ import { VERSION } from "../src/version.ts";
 import { markWords, optionKey, readCommand, takesValue, unmark } from "./argv.ts";
 import type { CommandSpec, Options } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import { asUsageError, noCommand, unknownCommand } from "./misuse.ts";
 import { reportError } from "./text/error.ts";
 import { watchOutput } from "./text/output.ts";
+import { asUsageError, noCommand, unknownCommand } from "./usage-errors.ts";
 
 watchOutput();
 
