@@ -50,7 +50,7 @@ async function filesOf(log: IndexedLog, { seq }: ExecutionRow): Promise<Seen> {
   const rows = log.index.jobsOf(seq);
   for (const row of rows.slice(0, MAX_JOBS)) {
     const job = await readJob(log, row);
-    for (const file of [...filesIn(job.args), ...filesIn(job.result)]) {
+    for (const file of filesIn([job.args, job.result, job.files?.args, job.files?.result])) {
       const known = files.get(file.path) ?? new Map<string, File>();
       files.set(file.path, known.set(contentId(file), file));
     }

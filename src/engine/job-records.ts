@@ -2,9 +2,9 @@ import type { ObjectFormat } from "../git/backend.ts";
 import type { RecordFile } from "../log/log.ts";
 import { argsId, callId } from "../record/encode.ts";
 import { valuePath } from "../record/layout.ts";
-import type { Job } from "../record/records.ts";
+import type { Job, JobFiles } from "../record/records.ts";
 import { tagSet } from "../tag/set.ts";
-import { filesIn } from "../value/file.ts";
+import { type File, filesIn } from "../value/file.ts";
 import { blobId } from "../value/oid.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
@@ -28,6 +28,8 @@ interface Recorded {
   readonly recorded: unknown;
   /** Characters of YAML that stand in the job. */
   readonly length: number;
+  /** The files in it, where it stands elsewhere. */
+  readonly files: readonly File[];
 }
 
 interface RecordedArgs {
@@ -35,7 +37,12 @@ interface RecordedArgs {
   /** What the call node's `args_hash` is. */
   readonly hash: string;
   readonly values: readonly unknown[];
+  readonly files: readonly File[];
 }
+
+/** Files of one job's arguments or result that its record names besides. */
+const MAX_FILES = 1000;
+const NO_FILES: readonly File[] = [];
 
 /** Makes records of jobs: values as they are at this moment, whatever becomes of them later. */
 export class JobRecords {
@@ -66,7 +73,8 @@ export class JobRecords {
   /** The record of a job. One that has ended gets its call node's id, in the live job as well. */
   record(job: LiveJob): Job {
     const { task, status } = job;
-    const { names, hash, values } = (job.recorded as RecordedArgs | null) ?? this.#recordArgs(job);
+    const { names, hash, values, files } =
+      (job.recorded as RecordedArgs | null) ?? this.#recordArgs(job);
     const record = {
       id: job.id,
       index: job.index,
@@ -82,12 +90,14 @@ export class JobRecords {
       tags: tagSet(job.tags),
     };
     if (status !== "DONE" && status !== "CACHED" && status !== "FAILED") {
-      return { ...record, call: null };
+      return { ...record, call: null, files: jobFiles(files, NO_FILES) };
     }
     const failed = status === "FAILED";
-    const { id: valueHash, recorded } = failed
-      ? this.#error(job.error)
-      : this.#value(job.result, task.hashOnly.has("result"));
+    const {
+      id: valueHash,
+      recorded,
+      files: given,
+    } = failed ? this.#error(job.error) : this.#value(job.result, task.hashOnly.has("result"));
     job.call = callId(
       {
         taskHash: record.taskHash,
@@ -97,7 +107,12 @@ export class JobRecords {
       },
       this.#format,
     );
-    return { ...record, call: job.call, [failed ? "error" : "result"]: recorded };
+    return {
+      ...record,
+      call: job.call,
+      [failed ? "error" : "result"]: recorded,
+      files: jobFiles(files, failed ? NO_FILES : given),
+    };
   }
 
   /** Keeps a value in a file of its own, unless it is too large for one. Returns its id. */
@@ -117,24 +132,29 @@ export class JobRecords {
     });
     const ids = each.map(({ id }) => id);
     const hash = argsId(zip(names, ids), this.#format);
-    return { names, hash, values: each.map(({ recorded }) => recorded) };
+    const files = each.flatMap((one) => one.files);
+    return { names, hash, values: each.map(({ recorded }) => recorded), files };
   }
 
   #value(value: unknown, hashOnly: boolean, room = INLINE_LIMIT): Recorded {
     const { text, id } = this.#write(value);
     const { length } = text;
-    if (hashOnly) return { id, recorded: new StoredValue(id), length: 0 };
+    if (hashOnly) return { id, recorded: new StoredValue(id), length: 0, files: NO_FILES };
     // A copy, because an object may change before the job is written down.
-    if (length <= room) return { id, recorded: readYaml(text), length };
+    if (length <= room) return { id, recorded: readYaml(text), length, files: NO_FILES };
     this.#store(text, id);
-    return { id, recorded: new StoredValue(id), length: 0 };
+    const files = filesIn(value).slice(0, MAX_FILES);
+    // As they are now: a file may be recorded again with another content.
+    const copies = files.length > 0 ? (readYaml(writeYaml(files)) as File[]) : NO_FILES;
+    return { id, recorded: new StoredValue(id), length: 0, files: copies };
   }
 
   /** Where an error was thrown differs by machine: its stack is recorded, and not hashed. */
   #error(error: unknown): Omit<Recorded, "length"> {
     if (!isError(error)) return this.#value(error, false);
     const recorded = errorValue(error);
-    return { id: blobId(writeYaml(withoutStack(recorded)), this.#format), recorded };
+    const id = blobId(writeYaml(withoutStack(recorded)), this.#format);
+    return { id, recorded, files: NO_FILES };
   }
 
   /** A value as it is at this moment, its files included. */
@@ -147,6 +167,14 @@ export class JobRecords {
   #store(text: string, id: string): void {
     if (Buffer.byteLength(text) <= STORED_LIMIT) this.#addFile({ path: valuePath(id), text });
   }
+}
+
+function jobFiles(args: readonly File[], result: readonly File[]): JobFiles | undefined {
+  if (args.length + result.length === 0) return undefined;
+  return {
+    ...(args.length > 0 && { args: args.slice(0, MAX_FILES) }),
+    ...(result.length > 0 && { result }),
+  };
 }
 
 /** Arguments with the defaults that are known before the function is called. */

@@ -217,8 +217,8 @@ export class Digester {
     names.add(this.#valueId(failed ? withoutStack(job.error) : job.result), NAMED.jobWithResult);
     // A file is found by its path too, even within another value.
     const files = [
-      ...this.#files(job.args, NAMED.jobWithArgument, names),
-      ...this.#files(job.result, NAMED.jobWithResult, names),
+      ...this.#files([job.args, job.files?.args], NAMED.jobWithArgument, names),
+      ...this.#files([job.result, job.files?.result], NAMED.jobWithResult, names),
     ];
     const cacheKey = failed ? null : this.#namer.number(this.#argsId(job, ids));
     return { names: names.all, cacheKey, files };

@@ -2,6 +2,7 @@ import type { JobRow } from "../index/rows.ts";
 import { type Job, shortName } from "../record/records.ts";
 import { filesIn } from "../value/file.ts";
 import { contentId } from "../value/oid.ts";
+import { StoredValue } from "../value/value.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 import { argsOf, outcomeOf, type RecordedValue, readJob } from "./read.ts";
 
@@ -232,7 +233,9 @@ class Walk {
       same.length > 0
         ? same
         : args.filter(([, { value }]) => {
-            return filesIn(value).some((file) => contentId(file, objectFormat) === id);
+            // What stands elsewhere is not read for this: any of it may hold the job's files.
+            const within = value instanceof StoredValue ? job.files?.args : value;
+            return filesIn(within).some((file) => contentId(file, objectFormat) === id);
           });
     return (found.find(([argument]) => argument === name) ?? found[0])?.[0];
   }

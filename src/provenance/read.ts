@@ -151,8 +151,10 @@ export function valuesIn(log: IndexedLog, job: Job): RecordedValue[] {
 
 /** The files within what a job took and gave, themselves left out. */
 export function filesOf(log: IndexedLog, job: Job): RecordedValue[] {
+  const elsewhere = [job.files?.args, job.files?.result].map((files) => filesIn(files));
   return [...job.args.values(), "result" in job ? job.result : null]
     .flatMap((value) => filesIn(value).filter((file) => file !== value))
+    .concat(...elsewhere)
     .map((file) => recorded(log, file));
 }
 

@@ -97,6 +97,7 @@ function jobOf(raw: Raw): Job {
     args: Array.isArray(raw.args) ? raw.args : new Map(Object.entries(raw.args)),
     from: new Map<string, string[]>(Object.entries(raw.from ?? {})),
     tags: tagList(raw.tags ?? []),
+    ...(raw.files && { files: raw.files }),
   };
   if ("result" in raw) return { ...job, result: raw.result };
   if ("error" in raw) return { ...job, error: raw.error };

@@ -186,6 +186,7 @@ function jobFields(job: Job): Fields {
     // A result may be null, which is not the same as none.
     result: job.status === "DONE" || job.status === "CACHED" ? (job.result ?? null) : undefined,
     error: job.status === "FAILED" ? (job.error ?? null) : undefined,
+    files: job.files && fields({ ...job.files }),
     tags: job.tags.length > 0 ? tagList(job.tags) : undefined,
   });
 }

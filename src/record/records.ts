@@ -76,11 +76,19 @@ export interface Job {
   readonly args: ReadonlyMap<string, unknown> | readonly unknown[];
   /** For each argument that came from other jobs, which ones. */
   readonly from: ReadonlyMap<string, readonly string[]>;
+  /** Files within arguments and a result that stand in files of their own, which no index reads. */
+  readonly files?: JobFiles | undefined;
   /** Present when the status is DONE or CACHED. */
   readonly result?: unknown;
   /** Present when the status is FAILED. */
   readonly error?: unknown;
   readonly tags: readonly TagPair[];
+}
+
+/** Files (`File`, as `!file` is read) that a job took and gave. */
+export interface JobFiles {
+  readonly args?: readonly unknown[];
+  readonly result?: readonly unknown[];
 }
 
 /** Tags that a run put on an entity other than its jobs. */

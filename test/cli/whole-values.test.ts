@@ -79,6 +79,34 @@ whole("a file within a result is a file of the log like any other", () => {
   assert.not.match(page, /only its hash/);
 });
 
+whole("files within values that stand in files of their own are found as well", async () => {
+  const repository = temporaryRepository();
+  const many = task({ name: "many" }, () => ({
+    text: "x".repeat(5000),
+    files: ["0.csv", "1.csv"].map((name) => new File(join(repository.dir, name))),
+  }));
+  const use = task({ name: "use" }, (given: { text: string }) => given.text.length);
+  const keep = task({ name: "keep", hashOnly: ["result"] }, () => [
+    "y".repeat(5000),
+    new File(join(repository.dir, "secret.csv")),
+  ]);
+  for (const name of ["0.csv", "1.csv", "secret.csv"])
+    writeFileSync(join(repository.dir, name), name);
+  await new Scheduler({ cwd: repository.dir }).run([use(many()), keep()]);
+  for (const rebuilt of [false, true]) {
+    if (rebuilt) ok(repository.dir, ["index", "rebuild"]);
+    const listed = jsonLines(ok(repository.dir, ["log", "--file", "--format", "json"]));
+    assert.equal(listed.map(({ path }) => path).sort(), ["0.csv", "1.csv"]);
+    const page = ok(repository.dir, ["log", "1.csv"]);
+    assert.match(page, /^File [0-9a-f]{40} 1\.csv\n {2}5 bytes/);
+    assert.match(page, /many\(\)/);
+    assert.match(page, /use\(/);
+  }
+  writeFileSync(join(repository.dir, "1.csv"), "changed");
+  await new Scheduler({ cwd: repository.dir }).run(use(many()));
+  assert.match(ok(repository.dir, ["diff", "~1", "-"]), /1\.csv/);
+});
+
 whole("a value that one job keeps to itself is shown as another recorded it", () => {
   const page = ok(dir, ["log", contentId("a secret")]);
   assert.match(page, /'a secret'/);

@@ -148,6 +148,7 @@ const segment: JobSegment = {
       args: [],
       from: new Map(),
       result: null,
+      files: { args: [new File("a.csv", { hash: ID, size: 3 })], result: [new File("gone")] },
       tags: [],
     },
     {
