@@ -6,7 +6,7 @@ import { deferredBackend } from "../src/git/open.ts";
 import { Log } from "../src/log/log.ts";
 import { recoverRuns } from "../src/log/recover.ts";
 import { chosenRef } from "../src/log/ref.ts";
-import { logsOfRemote, previewFetch, type Talk } from "../src/share/fetch.ts";
+import { logsOfRemote, previewFetch, type TransferOptions } from "../src/share/fetch.ts";
 import { chooseRemote, type RemoteLog, remoteLog } from "../src/share/remotes.ts";
 import { isJson, logChoice, type Options } from "./command.ts";
 import { jsonText } from "./text/json.ts";
@@ -21,7 +21,7 @@ export interface Sharing {
   readonly config: GitConfig;
   /** The remote's name, or the URL or path that was given. */
   readonly remote: string;
-  readonly talk: Talk;
+  readonly transfer: TransferOptions;
 }
 
 /**
@@ -46,17 +46,17 @@ export async function withRemote(
     const remote = chooseRemote(log, config, named, direction);
     // A run that was interrupted is part of the log, once it is recorded.
     if (direction === "push" && !options.dryRun) reportRecovery(await recoverRuns(log));
-    await body({ log, config, remote, talk: talkOfTerminal() });
+    await body({ log, config, remote, transfer: terminalTransfer() });
   });
 }
 
 /** Prints what `body` says of the log, or with `--all-logs` of each one that the remote has. */
 export async function eachLogOfRemote(
-  { log, config, remote, talk }: Sharing,
+  { log, config, remote, transfer }: Sharing,
   options: Options,
   body: (log: Log, there: RemoteLog) => Promise<string>,
 ): Promise<void> {
-  const refs = options.allLogs ? await logsOfRemote(log, remote, talk) : [log.ref];
+  const refs = options.allLogs ? await logsOfRemote(log, remote, transfer) : [log.ref];
   if (refs.length === 0 && !isJson(options)) {
     await write(visible(`${remoteLog(remote, log.ref, config).name} has no logs.\n`));
   }
@@ -72,8 +72,12 @@ export function factsJson({ name, ref }: RemoteLog, facts: object): string {
 }
 
 /** Where a remote's log is now, for `--dry-run`; tells on stderr if it was rewritten. */
-export async function preview(log: Log, there: RemoteLog, talk: Talk): Promise<Oid | null> {
-  const { after, isRewritten } = await previewFetch(log, there, talk);
+export async function preview(
+  log: Log,
+  there: RemoteLog,
+  transfer: TransferOptions,
+): Promise<Oid | null> {
+  const { after, isRewritten } = await previewFetch(log, there, transfer);
   if (isRewritten) {
     const what = `warning: the log of ${there.name} was rewritten by force since the last fetch.`;
     process.stderr.write(visible(`${what}\n  \`redun-git fetch\` says what it has lost.\n`));
@@ -98,7 +102,7 @@ export async function withOwnLog(
 }
 
 /** git may ask, and shows its progress on stderr, where there is a terminal. */
-export function talkOfTerminal(): Talk {
+export function terminalTransfer(): TransferOptions {
   const { stderr, stdin } = process;
   return {
     mayAsk: Boolean(stdin.isTTY && stderr.isTTY),

@@ -11,14 +11,14 @@ export const command: CommandFunction = ([named], options) => {
   return withRemote(options, named, "fetch", (sharing) =>
     eachLogOfRemote(sharing, options, async (log, there) => {
       if (!options.dryRun) {
-        const fetched = await fetchLog(log, there, sharing.talk);
+        const fetched = await fetchLog(log, there, sharing.transfer);
         const arrivals = await countBetween(log.backend, fetched.before, fetched.after);
         reportRewritten(fetched, there);
         if (json) return factsJson(there, { ...fetched, arrivals });
         return fetchText(fetched, arrivals, there, pullCommand(named, options));
       }
       const seen = await lastSeen(log, there);
-      const theirs = await preview(log, there, sharing.talk);
+      const theirs = await preview(log, there, sharing.transfer);
       const arrivals = await countBetween(log.backend, seen, theirs);
       if (json) return factsJson(there, { before: seen, after: theirs, arrivals });
       return `Would fetch ${arrivalsText(arrivals) || "nothing"} from ${there.name} (${log.ref}).\n`;

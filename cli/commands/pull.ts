@@ -15,17 +15,17 @@ export const command: CommandFunction = ([named], options) => {
   return withRemote(options, named, "fetch", (sharing) =>
     eachLogOfRemote(sharing, options, async (log, there) => {
       if (options.drop) {
-        const dropped = await pullAndDrop(log, there, sharing.talk);
+        const dropped = await pullAndDrop(log, there, sharing.transfer);
         return json ? factsJson(there, dropped) : dropText(dropped, there);
       }
       if (!options.dryRun) {
-        const pulled = await pullLog(log, there, sharing.talk);
+        const pulled = await pullLog(log, there, sharing.transfer);
         reportRewritten(pulled.fetched, there);
         const conflicts =
           pulled.merged && (await conflictsAfter(there.ref, pulled.merged.arrivals));
         return json ? pullJson(pulled, conflicts, there) : pullText(pulled, conflicts, there);
       }
-      const theirs = await preview(log, there, sharing.talk);
+      const theirs = await preview(log, there, sharing.transfer);
       const before = await log.tip();
       const arrivals = await countBetween(log.backend, before, theirs);
       if (json) return factsJson(there, { before, theirs, arrivals });

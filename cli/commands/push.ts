@@ -44,12 +44,12 @@ function pushLogs(named: string | undefined, options: Options): Promise<void> {
         config,
         places,
         async (there) => {
-          const pushed = await way(one.log, there, sharing.talk);
+          const pushed = await way(one.log, there, sharing.transfer);
           forgetPushFailure(log.backend.repository, there);
           await write(await pushText(pushed, there, json));
           return pushed;
         },
-        sharing.talk,
+        sharing.transfer,
       );
       throwMissed(done);
     }
@@ -99,14 +99,14 @@ function sentences({ sent, received, after, rounds, said }: PushedLog, there: Re
 }
 
 async function tryPush(
-  { talk, ...sharing }: Sharing,
+  { transfer, ...sharing }: Sharing,
   there: RemoteLog,
   json: boolean,
 ): Promise<string> {
   const log = watchedLog(sharing.log);
   await log.expectLog();
   const tip = await log.tip();
-  const theirs = await preview(log, there, talk);
+  const theirs = await preview(log, there, transfer);
   const [received, sent] = await Promise.all([
     countBetween(log.backend, tip, theirs),
     countBetween(log.backend, theirs, tip),

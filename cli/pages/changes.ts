@@ -18,7 +18,7 @@ import { progressBar } from "../text/progress.ts";
 import { reportRewritten } from "../text/rewritten.ts";
 import { oneLine, type Paint, painter, visible } from "../text/terminal.ts";
 import { pageOfLog } from "../with-log.ts";
-import { talkOfTerminal } from "../with-remote.ts";
+import { terminalTransfer } from "../with-remote.ts";
 import { executionJson, executionLine } from "./execution.ts";
 import { tagsJson } from "./tags.ts";
 
@@ -33,7 +33,7 @@ export function showChanges(
     const { log, config } = indexed;
     const remote = chooseRemote(log, config, named, direction === "incoming" ? "fetch" : "push");
     const there = remoteLog(remote, log.ref, config);
-    if (options.fetch) reportRewritten(await fetchLog(log, there, talkOfTerminal()), there);
+    if (options.fetch) reportRewritten(await fetchLog(log, there, terminalTransfer()), there);
     const [ours, theirs] = await Promise.all([log.tip(), lastSeen(log, there)]);
     if (!options.fetch) assertKnown(config, there, theirs);
     const [from, to] = direction === "incoming" ? [ours, theirs] : [theirs, ours];

@@ -7,7 +7,7 @@ import { RedunError } from "../errors.ts";
 import type { GitConfig } from "../git/backend.ts";
 import { fetchUrl, pushUrls } from "../git/remote-url.ts";
 import type { Log } from "../log/log.ts";
-import { fetchLog, type Talk } from "./fetch.ts";
+import { fetchLog, type TransferOptions } from "./fetch.ts";
 import type { PushedLog } from "./push.ts";
 import { type RemoteLog, remoteLog, remoteLogAt } from "./remotes.ts";
 
@@ -39,7 +39,7 @@ export async function deliver(
   config: GitConfig,
   places: readonly RemoteLog[],
   push: (there: RemoteLog) => Promise<PushedLog>,
-  talk: Talk = {},
+  transfer: TransferOptions = {},
 ): Promise<Delivery[]> {
   const done: Delivery[] = [];
   for (const there of places) {
@@ -53,7 +53,7 @@ export async function deliver(
   // git takes a push URL for another way to where it fetches from; only that place can tell.
   const fetched = remoteLog(places[0]!.remote, log.ref, config);
   if (!places.some(({ tracking }) => tracking === fetched.tracking)) {
-    await fetchLog(log, fetched, talk).catch(() => {});
+    await fetchLog(log, fetched, transfer).catch(() => {});
   }
   return done;
 }

@@ -8,7 +8,7 @@ import { settle, settledAt } from "./same-place.ts";
 import { noteSeenAt, seenElsewhere } from "./seen-at.ts";
 
 /** How a transfer talks with people. */
-export type Talk = Omit<Transfer, "remote">;
+export type TransferOptions = Omit<Transfer, "remote">;
 
 /** What a fetch found. */
 export interface Fetched {
@@ -24,14 +24,18 @@ export interface Fetched {
  * not touched.
  * @throws RedunError REMOTE_FAILED, REPOSITORY_UNWRITABLE, REF_BUSY
  */
-export async function fetchLog(log: Log, remote: RemoteLog, talk: Talk = {}): Promise<Fetched> {
+export async function fetchLog(
+  log: Log,
+  remote: RemoteLog,
+  transfer: TransferOptions = {},
+): Promise<Fetched> {
   const { backend } = log;
   const formerPlace = seenElsewhere(backend.repository, remote);
   await settle(log, remote);
   const seen = await lastSeen(log, remote);
   const refspecs = [`+${remote.ref}:${remote.tracking}`];
   const found = await whileContended(() =>
-    backend.fetch({ ...talk, ...address(remote), refspecs }),
+    backend.fetch({ ...transfer, ...address(remote), refspecs }),
   );
   noteSeenAt(backend.repository, remote);
   const after = found ? await lastSeen(log, remote) : null;
@@ -55,8 +59,12 @@ export interface Preview {
  * moves.
  * @throws RedunError REMOTE_FAILED, REPOSITORY_UNWRITABLE
  */
-export async function previewFetch(log: Log, remote: RemoteLog, talk: Talk = {}): Promise<Preview> {
-  const asked = { ...talk, ...address(remote) };
+export async function previewFetch(
+  log: Log,
+  remote: RemoteLog,
+  transfer: TransferOptions = {},
+): Promise<Preview> {
+  const asked = { ...transfer, ...address(remote) };
   const refs = await log.backend.remoteRefs({ ...asked, patterns: [remote.ref] });
   const after = refs.get(remote.ref) ?? null;
   if (after !== null && after !== (await lastSeen(log, remote))) {
@@ -66,7 +74,11 @@ export async function previewFetch(log: Log, remote: RemoteLog, talk: Talk = {})
 }
 
 /** The logs that a remote has, as full ref names: all but what it tracks of others. */
-export async function logsOfRemote({ backend }: Log, remote: string, talk: Talk = {}) {
-  const refs = await backend.remoteRefs({ ...talk, remote, patterns: ["refs/redun/*"] });
+export async function logsOfRemote(
+  { backend }: Log,
+  remote: string,
+  transfer: TransferOptions = {},
+) {
+  const refs = await backend.remoteRefs({ ...transfer, remote, patterns: ["refs/redun/*"] });
   return [...refs.keys()].filter(isLogRef).sort();
 }

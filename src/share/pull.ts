@@ -1,7 +1,7 @@
 import type { Log } from "../log/log.ts";
 import { type Merged, mergeLogs } from "../log/merge.ts";
 import { bringRecords } from "../log/partial.ts";
-import { type Fetched, fetchLog, type Talk } from "./fetch.ts";
+import { type Fetched, fetchLog, type TransferOptions } from "./fetch.ts";
 import type { RemoteLog } from "./remotes.ts";
 import { type Dropped, dropLost } from "./rewritten.ts";
 
@@ -15,9 +15,13 @@ export interface Pulled {
  * Fetches a remote's log and makes ours the union of both.
  * @throws RedunError as `fetchLog` and `mergeLogs`; NOT_A_LOG before anything is fetched
  */
-export async function pullLog(log: Log, remote: RemoteLog, talk: Talk = {}): Promise<Pulled> {
+export async function pullLog(
+  log: Log,
+  remote: RemoteLog,
+  transfer: TransferOptions = {},
+): Promise<Pulled> {
   await log.expectLog();
-  const fetched = await fetchLog(log, remote, talk);
+  const fetched = await fetchLog(log, remote, transfer);
   if (fetched.after === null) return { fetched, merged: null };
   await bringRecords(log, fetched.after);
   const theirs = { commit: fetched.after, name: `${remote.ref} of ${remote.name}` };
@@ -28,7 +32,11 @@ export async function pullLog(log: Log, remote: RemoteLog, talk: Talk = {}): Pro
  * Fetches a remote's log and makes ours the same without what it has lost: `dropLost`.
  * @throws RedunError as `fetchLog`
  */
-export async function pullAndDrop(log: Log, remote: RemoteLog, talk: Talk = {}): Promise<Dropped> {
-  await fetchLog(log, remote, talk);
+export async function pullAndDrop(
+  log: Log,
+  remote: RemoteLog,
+  transfer: TransferOptions = {},
+): Promise<Dropped> {
+  await fetchLog(log, remote, transfer);
   return dropLost(log, remote);
 }

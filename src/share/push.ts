@@ -4,7 +4,7 @@ import type { Oid } from "../git/backend.ts";
 import { type Arrivals, countBetween, NOTHING, together } from "../log/arrivals.ts";
 import type { Log } from "../log/log.ts";
 import { mergeLogs } from "../log/merge.ts";
-import { fetchLog, type Talk } from "./fetch.ts";
+import { fetchLog, type TransferOptions } from "./fetch.ts";
 import { address, lastSeen, type RemoteLog } from "./remotes.ts";
 import { formerStates, rewrittenError, takeLost } from "./rewritten.ts";
 import { settle } from "./same-place.ts";
@@ -41,11 +41,17 @@ const PATIENCE = 10_000;
  * it, until the user has decided: see rewritten.ts; REMOTE_FAILED, PUSH_REJECTED, REMOTE_BUSY;
  * NOT_A_LOG where our ref holds something else; what `mergeLogs` throws
  */
-export async function pushLog(log: Log, remote: RemoteLog, talk: Talk = {}): Promise<PushedLog> {
+export async function pushLog(
+  log: Log,
+  remote: RemoteLog,
+  transfer: TransferOptions = {},
+): Promise<PushedLog> {
   await settle(log, remote);
   const [former] = await both(formerStates(log, remote), log.expectLog());
   const isDecided = former.size === 0;
-  let before = await (isDecided ? lastSeen(log, remote) : fetchUnlessRewritten(log, remote, talk));
+  let before = await (isDecided
+    ? lastSeen(log, remote)
+    : fetchUnlessRewritten(log, remote, transfer));
   let received = NOTHING;
   let stuckSince: number | undefined;
   for (let rounds = 1; ; rounds++) {
@@ -55,7 +61,7 @@ export async function pushLog(log: Log, remote: RemoteLog, talk: Talk = {}): Pro
     const unchanged = { before, after: before, sent: NOTHING, received, rounds, said: [] };
     if (tip !== null && tip !== before) {
       const { ref } = remote;
-      const push = { ...talk, ...address(remote), ref, commit: tip, expected: before };
+      const push = { ...transfer, ...address(remote), ref, commit: tip, expected: before };
       // Counted meanwhile: a push mostly waits for the other side.
       const [pushed, sent] = await both(
         log.backend.push(push),
@@ -73,7 +79,7 @@ export async function pushLog(log: Log, remote: RemoteLog, talk: Talk = {}): Pro
     if (rounds === MAX_ROUNDS) throw busy(remote);
     // Jitter keeps two pushers from meeting again in every round.
     if (rounds > 1) await sleep(Math.random() * Math.min(50 * 1.5 ** rounds, MAX_PAUSE));
-    before = await fetchUnlessRewritten(log, remote, talk);
+    before = await fetchUnlessRewritten(log, remote, transfer);
     // Somebody else's push is why ours did not land only where it has landed itself.
     stuckSince = before === expected && why !== undefined ? (stuckSince ?? Date.now()) : undefined;
     if (stuckSince !== undefined && Date.now() - stuckSince > PATIENCE) throw stuck(remote, why!);
@@ -93,15 +99,23 @@ export async function pushLog(log: Log, remote: RemoteLog, talk: Talk = {}): Pro
  * Pushes, and gives the remote back what its log has lost since it was rewritten.
  * @throws RedunError as `pushLog`, but not REMOTE_REWRITTEN
  */
-export async function giveBack(log: Log, remote: RemoteLog, talk: Talk = {}): Promise<PushedLog> {
-  await fetchLog(log, remote, talk);
+export async function giveBack(
+  log: Log,
+  remote: RemoteLog,
+  transfer: TransferOptions = {},
+): Promise<PushedLog> {
+  await fetchLog(log, remote, transfer);
   await takeLost(log, remote);
-  return pushLog(log, remote, talk);
+  return pushLog(log, remote, transfer);
 }
 
 /** Where the remote's log is now, unless it has lost what we would give back. */
-async function fetchUnlessRewritten(log: Log, remote: RemoteLog, talk: Talk): Promise<Oid | null> {
-  const { after, rewritten } = await fetchLog(log, remote, talk);
+async function fetchUnlessRewritten(
+  log: Log,
+  remote: RemoteLog,
+  transfer: TransferOptions,
+): Promise<Oid | null> {
+  const { after, rewritten } = await fetchLog(log, remote, transfer);
   if (rewritten !== null && rewritten.kept.length > 0) throw rewrittenError(remote, rewritten);
   return after;
 }
