@@ -296,8 +296,9 @@ export interface GitBackend {
   missing(commit: Oid): Promise<ReadonlySet<Oid>>;
 
   /**
-   * How large objects are, in bytes and in the order asked for, found out without reading them; null
-   * for one that is not there, or where that cannot be told.
+   * How large contents of files are, in bytes and in the order asked for, found out without reading
+   * them; null for what is not there, or is a tree or a commit. Without git it may be the larger
+   * size of what a packed object is a delta of, which is read with it.
    */
   sizes(oids: readonly Oid[]): Promise<readonly (number | null)[]>;
 

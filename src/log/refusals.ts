@@ -99,9 +99,7 @@ export class Newcomers {
       if (++this.#others > MAX_OTHERS) {
         throw this.#refused(path, `With it there are more than ${MAX_OTHERS} files of others.`);
       }
-      return;
-    }
-    if (!isInPlace(path, place)) {
+    } else if (!isInPlace(path, place)) {
       throw this.#refused(path, "It does not stand in the folder that its id says.");
     }
     this.#unsized.push({ path, oid });
@@ -111,6 +109,7 @@ export class Newcomers {
   /** Must be called after the last one. @throws RedunError LOG_CORRUPT */
   async finish(): Promise<void> {
     await this.#size();
+    await this.#sizeMissing();
     if (this.#toRead > MAX_READ) {
       const [{ path }] = this.#misnamed as [StoredFile];
       const much = `${this.#toRead} bytes would have to be read of imported records`;
@@ -152,17 +151,36 @@ export class Newcomers {
     }
   }
 
+  /** In a partial clone what is to be read comes together, and has its size then. */
+  async #sizeMissing(): Promise<void> {
+    const { backend } = this.#log;
+    if (this.#misnamed.length === 0 || !isPartial(backend.repository)) return;
+    const oids = this.#misnamed.map(({ oid }) => oid);
+    // What cannot be brought is told of when it is read.
+    if (!(await backend.bring(oids))) return;
+    for (const [at, size] of (await backend.sizes(oids)).entries()) {
+      const { path } = this.#misnamed[at]!;
+      if ((size ?? 0) > MAX_RECORD_BYTES) throw this.#refused(path, tooLarge(size!));
+      this.#toRead += size ?? 0;
+    }
+  }
+
   async #size(): Promise<void> {
     const files = this.#unsized;
     this.#unsized = [];
     const { backend } = this.#log;
     const oids = files.map(({ oid }) => oid);
     // In a partial clone git would fetch each object for its size alone.
-    const sizes = isPartial(backend.repository) ? [] : await backend.sizes(oids);
+    const isBlind = isPartial(backend.repository);
+    const sizes = isBlind ? [] : await backend.sizes(oids);
     for (const [at, { path, oid }] of files.entries()) {
+      const place = parsePath(path);
       const size = sizes[at] ?? 0;
+      if (!isBlind && sizes[at] == null) {
+        throw this.#refused(path, `What it should hold, ${oid}, is no file or is not here.`);
+      }
+      if (!place) continue;
       if (size > MAX_RECORD_BYTES) throw this.#refused(path, tooLarge(size));
-      const place = parsePath(path)!;
       // A value's file may be written in another way than the canonical one, which has its id.
       const id = place.kind === "value" ? null : nameOf(place);
       if (id === null || id === oid) continue;

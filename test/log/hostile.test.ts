@@ -4,6 +4,9 @@
  */
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
@@ -181,6 +184,17 @@ for (const [backend, open] of Object.entries(OPEN)) {
     assert.is(executions, 1);
   });
 
+  test("a tree that stands where a file should is refused", async (world) => {
+    const { repo } = world;
+    const tree = mktree(world, [`100644 blob ${world.blob("x\n")}\tfile`]);
+    const raw = Buffer.concat([Buffer.from("100644 odd\0"), Buffer.from(tree, "hex")]);
+    const args = ["hash-object", "-t", "tree", "-w", "--literally", "--stdin"];
+    const folder = execFileSync("git", args, { cwd: repo.dir, input: raw, encoding: "utf8" });
+    world.plant(`040000 tree ${folder.trim()}\todd`);
+    assert.match(await world.refusal(), `odd/odd in b is damaged or forged. What it should hold`);
+    assert.is((await world.indexed("b")).executions, 1);
+  });
+
   test("folders in folders are looked into as far as people make them", async (world) => {
     let [kind, oid] = ["100644 blob", world.blob("x\n")];
     for (let level = 0; level < 400; level++) {
@@ -228,6 +242,31 @@ for (const [backend, open] of Object.entries(OPEN)) {
   }
 
   if (backend === "native") {
+    test("an imported record that is too large is refused in a partial clone as well", async (world) => {
+      const { text, path } = importedStart("run-1", START);
+      const oid = world.blob(`${text}# ${"x".repeat(MAX_RECORD_BYTES)}\n`);
+      world.commit("b", [{ path, oid }]);
+      const { repo } = world;
+      repo.git("config", "uploadpack.allowFilter", "true");
+      repo.git("config", "uploadpack.allowAnySHA1InWant", "true");
+      const clone = mkdtempSync(join(tmpdir(), "redun-git-"));
+      const git = (...args: string[]) => execFileSync("git", args, { cwd: clone, stdio: "pipe" });
+      git("init", "-q");
+      git("remote", "add", "origin", `file://${repo.dir}`);
+      const refs = ["refs/redun/a:refs/redun/a", "refs/redun/b:refs/redun/b"];
+      git("fetch", "-q", "--filter=blob:none", "origin", ...refs);
+      const partial = openNative(findRepository(clone));
+      try {
+        const log = new Log(partial, "refs/redun/a");
+        const commit = (await partial.resolve("refs/redun/b"))!;
+        const error = await mergeLogs(log, { commit, name: "b" }).catch((reason) => reason);
+        assert.match(String(error), `${path} in b is damaged or forged. It has 2013`);
+      } finally {
+        await partial.close();
+        rmSync(clone, { recursive: true });
+      }
+    });
+
     test("two entries of one name, and names that are not UTF-8, are refused", async (world) => {
       const { repo } = world;
       const entry = (name: string | Buffer, text: string) =>

@@ -10,6 +10,12 @@ export interface GitObject {
   readonly bytes: Buffer;
 }
 
+/** What an object is, and how many bytes it takes to read it. */
+export interface ObjectHead {
+  readonly type: ObjectType;
+  readonly size: number;
+}
+
 /** The id that git gives an object. */
 export function objectId(type: ObjectType, bytes: Uint8Array): Oid {
   return createHash("sha1").update(header(type, bytes)).update(bytes).digest("hex");
@@ -34,11 +40,11 @@ export async function inflateObject(oid: Oid, file: Uint8Array): Promise<GitObje
   return { type, bytes: whole.subarray(end + 1) };
 }
 
-/** The size that the beginning of a loose object's file tells; null where it is none. */
-export function sizeInHeader(start: Uint8Array): number | null {
+/** What the beginning of a loose object's file tells; null where it is none. */
+export function looseHead(start: Uint8Array): ObjectHead | null {
   const whole = inflateSync(start, { finishFlush: constants.Z_SYNC_FLUSH });
-  const [, size] = /^[a-z]+ (\d+)\0/.exec(whole.toString("latin1", 0, 64)) ?? [];
-  return size === undefined ? null : Number(size);
+  const [, type, size] = /^([a-z]+) (\d+)\0/.exec(whole.toString("latin1", 0, 64)) ?? [];
+  return type === undefined ? null : { type: type as ObjectType, size: Number(size) };
 }
 
 /** Below this, handing the work to another thread takes longer than the work. */

@@ -8,12 +8,13 @@ import {
   deflateObject,
   type GitObject,
   inflateObject,
+  looseHead,
+  type ObjectHead,
   type ObjectType,
   objectId,
-  sizeInHeader,
 } from "./loose-object.ts";
 import { findPack } from "./pack-index.ts";
-import { packedSize } from "./packed-size.ts";
+import { packedHead } from "./packed-head.ts";
 import { safeFs } from "./safe-fs.ts";
 
 /** The objects of one repository, read and written by isomorphic-git under our own rules. */
@@ -35,7 +36,7 @@ export class ObjectStore {
    */
   async read(oid: Oid, limit = MAX_RECORD_BYTES): Promise<GitObject> {
     if (!/^[0-9a-f]{40}$/.test(oid)) throw missing(oid, "is not an object id");
-    const size = (await this.size(oid)) ?? 0;
+    const size = (await this.#head(oid))?.size ?? 0;
     if (size > limit) {
       throw new RedunError(
         "BAD_RECORD",
@@ -57,19 +58,24 @@ export class ObjectStore {
     }
   }
 
-  /** How many bytes must be held to read an object; null for one that is not there. */
+  /** How many bytes must be held to read a blob; null for what is none. */
   async size(oid: Oid): Promise<number | null> {
-    const packed = findPack(this.#objects, oid);
-    return packed ? packedSize(this.#objects, packed) : this.#looseSize(oid);
+    const head = await this.#head(oid);
+    return head?.type === "blob" ? head.size : null;
   }
 
-  async #looseSize(oid: Oid): Promise<number | null> {
+  async #head(oid: Oid): Promise<ObjectHead | null> {
+    const packed = findPack(this.#objects, oid);
+    return packed ? packedHead(this.#objects, packed) : this.#looseHead(oid);
+  }
+
+  async #looseHead(oid: Oid): Promise<ObjectHead | null> {
     const path = join(this.#objects, oid.slice(0, 2), oid.slice(2));
     try {
       const file = await promises.open(path);
       try {
         const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER), 0, HEADER, 0);
-        return sizeInHeader(buffer.subarray(0, bytesRead));
+        return looseHead(buffer.subarray(0, bytesRead));
       } finally {
         await file.close();
       }

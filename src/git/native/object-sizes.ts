@@ -24,7 +24,7 @@ export class ObjectSizes {
     this.#repository = repository;
   }
 
-  /** Sizes in bytes, in the order asked for; null for what is not there. @throws RedunError GIT_FAILED */
+  /** Sizes in bytes, in the order asked for; null for what is no blob. @throws RedunError GIT_FAILED */
   of(oids: readonly Oid[]): Promise<(number | null)[]> {
     if (oids.length === 0) return Promise.resolve([]);
     return new Promise((done, fail) => {
@@ -46,7 +46,7 @@ export class ObjectSizes {
 
   #start(): ChildProcess {
     if (this.#child) return this.#child;
-    const child = spawn("git", ["cat-file", "--batch-check=%(objectsize)"], {
+    const child = spawn("git", ["cat-file", "--batch-check=%(objecttype) %(objectsize)"], {
       ...gitEnvironment(this.#repository),
       stdio: ["pipe", "pipe", "pipe"],
     });
@@ -71,7 +71,8 @@ export class ObjectSizes {
     this.#begun = lines.pop()!;
     for (const line of lines) {
       const question = this.#questions[0]!;
-      question.sizes.push(/^\d+$/.test(line) ? Number(line) : null);
+      const [, size] = /^blob (\d+)$/.exec(line) ?? [];
+      question.sizes.push(size === undefined ? null : Number(size));
       if (question.sizes.length < question.count) continue;
       this.#questions.shift();
       question.done(question.sizes);

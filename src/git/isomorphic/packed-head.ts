@@ -1,5 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { constants, inflateSync } from "node:zlib";
+import type { Oid } from "../backend.ts";
+import type { ObjectHead, ObjectType } from "./loose-object.ts";
 import { findPack, type Packed } from "./pack-index.ts";
 
 /** Of the objects that an object is a delta of, so many are looked at; git makes 4095 at most. */
@@ -9,29 +11,38 @@ const HEAD = 256;
 const OFS_DELTA = 6;
 const REF_DELTA = 7;
 
+const TYPES: Record<number, ObjectType> = { 1: "commit", 2: "tree", 3: "blob", 4: "tag" };
+
 /**
- * How many bytes must be held to read a packed object: its own size, or that of the largest object
- * which it is a delta of. Only the beginnings of entries are read (gitformat-pack(5)). Null where
- * the pack is not what it should be, or gone.
+ * What a packed object is, and how many bytes must be held to read it: its own size, or that of the
+ * largest object which it is a delta of. Only the beginnings of entries are read
+ * (gitformat-pack(5)). Null where the pack is not what it should be, or gone.
  */
-export function packedSize(objects: string, packed: Packed): number | null {
+export function packedHead(objects: string, packed: Packed): ObjectHead | null {
   let largest = 0;
   let at: Packed | null = packed;
   try {
     for (let links = 0; at && links < MAX_CHAIN; links++) {
-      const { size, base } = entryAt(at);
+      const { type, size, base } = entryAt(at);
       largest = Math.max(largest, size);
-      if (base === null) return largest;
+      if (base === null) return { type: TYPES[type]!, size: largest };
       at = typeof base === "string" ? findPack(objects, base) : { pack: at.pack, offset: base };
     }
-    return largest;
   } catch {
-    return null;
+    // Said below.
   }
+  return null;
 }
 
-/** The larger of an entry's size and its base's; where the base is, or what its id is. */
-function entryAt({ pack, offset }: Packed): { size: number; base: number | string | null } {
+interface PackEntry {
+  readonly type: number;
+  /** Bytes: of a delta the larger of what it is applied to and what comes of it. */
+  readonly size: number;
+  /** Where in the pack the object is that it is a delta of, or what its id is. */
+  readonly base: number | Oid | null;
+}
+
+function entryAt({ pack, offset }: Packed): PackEntry {
   const head = readAt(pack, offset);
   let at = 0;
   let byte = head[at++]!;
@@ -41,7 +52,7 @@ function entryAt({ pack, offset }: Packed): { size: number; base: number | strin
     byte = head[at++]!;
     size += (byte & 127) * factor;
   }
-  if (type !== OFS_DELTA && type !== REF_DELTA) return { size, base: null };
+  if (type !== OFS_DELTA && type !== REF_DELTA) return { type, size, base: null };
   let base: number | string;
   if (type === REF_DELTA) {
     base = head.toString("hex", at, at + 20);
@@ -55,7 +66,7 @@ function entryAt({ pack, offset }: Packed): { size: number; base: number | strin
     }
     base = offset - back;
   }
-  return { size: Math.max(size, ...deltaSizes(head.subarray(at))), base };
+  return { type, size: Math.max(size, ...deltaSizes(head.subarray(at))), base };
 }
 
 /** The sizes that stand first in a delta: of what it is applied to, and of what comes of it. */
