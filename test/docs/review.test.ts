@@ -25,7 +25,7 @@ page("its commands print what it shows", async () => {
     const script = words.replace(/^redun-git /, `'${process.execPath}' '${CLI}' `);
     return execFileSync("sh", ["-c", script], { cwd: dir, encoding: "utf8", stdio: "pipe" });
   };
-  const [bobs, adas] = text.split("Bob sends the branch");
+  const [bobs, adas] = text.split("Bob pushes the branch");
   for (const { command, shown } of commandsOf(bobs!)) {
     const said = type(bob.dir, command);
     if (shown.startsWith("...\n")) assert.ok(masked(said).includes(masked(shown.slice(4))), said);
