@@ -216,11 +216,10 @@ export class Journal {
   }
 
   #reserve(): void {
+    const path = reservePath(this.folder, this.#head.execution);
     try {
-      writeFileSync(
-        reservePath(this.folder, this.#head.execution),
-        Buffer.alloc(RESERVE, "reserve "),
-      );
+      writeFileSync(path, Buffer.alloc(RESERVE, "reserve "));
+      share(path);
     } catch (error) {
       this.remove();
       throw error;

@@ -163,7 +163,10 @@ which("a name that no log can have is misuse, or the fault of a setting that is 
 which("a run that cannot be recorded any more keeps nobody from another log", () => {
   const { dir, git } = recorded();
   const child = `import { task } from "redun-git";
-export const main = task(function main() { process.kill(process.pid, "SIGKILL"); });
+export const main = task(function main() {
+  // The process that watches over this one would record its end.
+  for (const pid of [process.ppid, process.pid]) process.kill(pid, "SIGKILL");
+});
 `;
   const killed = workflowRepository({ "w.mjs": child });
   cli(killed.dir, ["--ref", "refs/heads/provenance", ...RUN]);
