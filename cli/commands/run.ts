@@ -10,9 +10,11 @@ import { chosenRef } from "../../src/log/ref.ts";
 import { RUN_MARK } from "../../src/run-mark.ts";
 import { formatParameters, isArgument, parseTaskArguments } from "../../src/script/arguments.ts";
 import { loadWorkflow } from "../../src/script/load.ts";
+import { nearPath } from "../../src/script/near-path.ts";
 import { startAutoPush } from "../../src/share/auto-push.ts";
 import type { Parameter } from "../../src/source/parameters.ts";
-import { type LoadedFile, loadedFiles } from "../../src/source/source-file.ts";
+import { type LoadedFile, loadedFiles, loadedSource } from "../../src/source/source-file.ts";
+import { truthAsked } from "../../src/source/truth.ts";
 import { didYouMean } from "../../src/suggest.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
@@ -27,7 +29,7 @@ import { RUN } from "../run-command.ts";
 import { jsonText } from "../text/json.ts";
 import { write } from "../text/output.ts";
 import { RunReporter } from "../text/run-reporter.ts";
-import { painter, visible } from "../text/terminal.ts";
+import { oneLine, painter, visible } from "../text/terminal.ts";
 
 type AnyTask = Task<unknown[], unknown>;
 
@@ -59,6 +61,7 @@ export const command: CommandFunction = async ([script, name, ...words], given) 
     const { options, rest } = takeOptions(OWN, words, given, isTheirs);
     checkOptions(options);
     const args = withHint(script!, name, parameters, () => parseTaskArguments(parameters, rest));
+    warnOfTruth();
     session ??= begin(options);
     await run(session, task(...args), script!, options);
   } finally {
@@ -66,6 +69,23 @@ export const command: CommandFunction = async ([script, name, ...words], given) 
     await session?.scheduler.close();
   }
 };
+
+/** Warnings of one kind that are shown. */
+const MAX_WARNINGS = 10;
+
+/** Says where the script asks whether a lazy value is true, which no run can notice. */
+function warnOfTruth(): void {
+  const files = modules().filter(({ bytes }) => Buffer.from(bytes).includes("redun-git"));
+  const found = truthAsked(files.flatMap(({ path }) => loadedSource(path) ?? []));
+  for (const { file, line, text, as } of found.slice(0, MAX_WARNINGS)) {
+    const what = as === "true" ? "always true" : "equal to nothing";
+    process.stderr.write(
+      `warning: ${nearPath(file, process.cwd())}:${line}: \`${oneLine(text)}\` is a lazy value here, which is ${what}: \`await\` it in an async task first\n`,
+    );
+  }
+  const more = found.length - MAX_WARNINGS;
+  if (more > 0) process.stderr.write(`warning: and ${more} more like these\n`);
+}
 
 interface Session {
   readonly scheduler: Scheduler;

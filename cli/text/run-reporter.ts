@@ -77,6 +77,10 @@ export class RunReporter implements SchedulerListener {
     this.#always(`Waiting to record the run: ${visible(error.message)}`);
   }
 
+  noticed(notice: string): void {
+    this.#always(`Warning: ${oneLine(notice)}`);
+  }
+
   recordLeft({ id }: Execution, error: Error, folder: string, lost: number): void {
     this.isRecordLeft = true;
     const title = this.#paint("red", "*** The record of this run could not be committed:");

@@ -49,15 +49,25 @@ export class JobRecords {
   readonly #format: ObjectFormat;
   readonly #root: string | null;
   readonly #addFile: (file: RecordFile) => void;
+  readonly #tell: (notice: string) => void;
+  /** What has been told, by task: it would be the same of each of its jobs. */
+  readonly #told = new Set<string>();
 
   /**
    * @param root the top of the work tree, from which paths of files are recorded
    * @param addFile takes the files of values that are too large to stand in their job
+   * @param tell is told what of a value is not recorded
    */
-  constructor(format: ObjectFormat, root: string | null, addFile: (file: RecordFile) => void) {
+  constructor(
+    format: ObjectFormat,
+    root: string | null,
+    addFile: (file: RecordFile) => void,
+    tell: (notice: string) => void,
+  ) {
     this.#format = format;
     this.#root = root;
     this.#addFile = addFile;
+    this.#tell = tell;
   }
 
   /** Takes down the arguments of a job that begins: a task may change what it was given. */
@@ -97,7 +107,9 @@ export class JobRecords {
       id: valueHash,
       recorded,
       files: given,
-    } = failed ? this.#error(job.error) : this.#value(job.result, task.hashOnly.has("result"));
+    } = failed
+      ? this.#error(job)
+      : this.#value({ job, name: "result" }, job.result, task.hashOnly.has("result"));
     job.call = callId(
       {
         taskHash: record.taskHash,
@@ -118,15 +130,19 @@ export class JobRecords {
   /** Keeps a value in a file of its own, unless it is too large for one. Returns its id. */
   store(value: unknown): string {
     const { text, id } = this.#write(value);
-    this.#store(text, id);
+    this.#store(null, text, id);
     return id;
   }
 
-  #recordArgs({ task, args: given }: LiveJob, args = defaultsOf(task, given)): RecordedArgs {
+  #recordArgs(job: LiveJob, bound?: readonly unknown[]): RecordedArgs {
+    const { task, args: given } = job;
+    const args = bound ?? defaultsOf(task, given);
     const { names, values } = namedArguments(task.source.parameters, args, given.length);
     let room = INLINE_ARGS_LIMIT;
-    const each = values.map((value) => {
-      const one = this.#value(value, task.hashOnly.has("args"), Math.min(room, INLINE_LIMIT));
+    const each = values.map((value, at) => {
+      const place = { job, name: `argument ${names?.[at] ?? at + 1}` };
+      const limit = Math.min(room, INLINE_LIMIT);
+      const one = this.#value(place, value, task.hashOnly.has("args"), limit);
       room -= one.length;
       return one;
     });
@@ -136,13 +152,14 @@ export class JobRecords {
     return { names, hash, values: each.map(({ recorded }) => recorded), files };
   }
 
-  #value(value: unknown, hashOnly: boolean, room = INLINE_LIMIT): Recorded {
+  #value(of: Place, value: unknown, hashOnly: boolean, room = INLINE_LIMIT): Recorded {
     const { text, id } = this.#write(value);
     const { length } = text;
+    if (isCut(text)) this.#notice(of, TOO_DEEP);
     if (hashOnly) return { id, recorded: new StoredValue(id), length: 0, files: NO_FILES };
     // A copy, because an object may change before the job is written down.
     if (length <= room) return { id, recorded: readYaml(text), length, files: NO_FILES };
-    this.#store(text, id);
+    this.#store(of, text, id);
     const files = filesIn(value).slice(0, MAX_FILES);
     // As they are now: a file may be recorded again with another content.
     const copies = files.length > 0 ? (readYaml(writeYaml(files)) as File[]) : NO_FILES;
@@ -150,8 +167,9 @@ export class JobRecords {
   }
 
   /** Where an error was thrown differs by machine: its stack is recorded, and not hashed. */
-  #error(error: unknown): Omit<Recorded, "length"> {
-    if (!isError(error)) return this.#value(error, false);
+  #error(job: LiveJob): Omit<Recorded, "length"> {
+    const { error } = job;
+    if (!isError(error)) return this.#value({ job, name: "error" }, error, false);
     const recorded = errorValue(error);
     const id = blobId(writeYaml(withoutStack(recorded)), this.#format);
     return { id, recorded, files: NO_FILES };
@@ -164,9 +182,33 @@ export class JobRecords {
     return { text, id: blobId(text, this.#format) };
   }
 
-  #store(text: string, id: string): void {
+  #store(of: Place | null, text: string, id: string): void {
     if (Buffer.byteLength(text) <= STORED_LIMIT) this.#addFile({ path: valuePath(id), text });
+    else if (of) this.#notice(of, TOO_LARGE);
   }
+
+  #notice({ job, name }: Place, what: string): void {
+    const { fullName } = job.task;
+    const key = `${fullName} ${name} ${what}`;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    this.#tell(`The ${name} of job ${job.id.slice(0, 8)} ${fullName} is ${what}`);
+  }
+}
+
+/** Whose value it is, for notices. */
+interface Place {
+  readonly job: LiveJob;
+  readonly name: string;
+}
+
+const TOO_DEEP =
+  "nested more than 1000 levels deep: what is deeper is recorded as !opaque, by its kind alone.";
+const TOO_LARGE = `larger than ${STORED_LIMIT / 1_000_000} MB of YAML: only its hash is recorded.`;
+
+/** Whether something was too deep to be written down: a thousand levels take some characters. */
+function isCut(text: string): boolean {
+  return text.length > 2000 && text.includes("!opaque structure deeper than 1000 ");
 }
 
 function jobFiles(args: readonly File[], result: readonly File[]): JobFiles | undefined {

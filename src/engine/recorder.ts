@@ -27,6 +27,8 @@ export interface RecorderOptions {
   readonly title: string;
   /** Told of every commit and the files that came with it. */
   readonly onCommit: (appended: Appended, files: readonly RecordFile[]) => Promise<void>;
+  /** Told of what a value holds that is not recorded. */
+  readonly onNotice: (notice: string) => void;
   /** When so much waits, it is committed. */
   readonly checkpoint?: { readonly jobs: number; readonly bytes: number };
 }
@@ -54,7 +56,12 @@ export class Recorder implements RunListener {
     this.#options = options;
     const { objectFormat, workTree } = options.log.backend.repository;
     this.#format = objectFormat;
-    this.#jobs = new JobRecords(objectFormat, workTree, (file) => this.#addFile(file));
+    this.#jobs = new JobRecords(
+      objectFormat,
+      workTree,
+      (file) => this.#addFile(file),
+      options.onNotice,
+    );
     this.#timer = setInterval(() => this.#checkpoint(), CHECKPOINT_EVERY).unref();
   }
 

@@ -63,6 +63,8 @@ export interface SchedulerListener extends RunListener {
   runStarted?(execution: Execution, run: Run): void;
   /** `end` says what ended the run if it did not end by itself. */
   runEnded?(execution: Execution, run: Run, status: Outcome["status"], end?: RunEnd): void;
+  /** Something of a value is not recorded. Without this function Node emits a `warning` event. */
+  noticed?(notice: string): void;
   /** A lock prevents the record from being committed; retries go on for some seconds. */
   recordDelayed?(error: RedunError): void;
   /**
@@ -227,6 +229,7 @@ export class Scheduler {
     const pending = new PendingRun(id, started, objectFormat);
     const path = executionPath(id, started);
     pending.add({ file: { path, text: record } });
+    const listener = this.#options.listener ?? {};
     const recorder = new Recorder({
       log,
       journal,
@@ -234,8 +237,11 @@ export class Scheduler {
       execution: id,
       title,
       onCommit: (appended, files) => indexed.committed(appended, files),
+      onNotice: (notice) => {
+        if (listener.noticed) listener.noticed(notice);
+        else process.emitWarning(notice);
+      },
     });
-    const listener = this.#options.listener ?? {};
     log.onWait = (error) => listener.recordDelayed?.(error);
     recorder.executionTagged(moreTags);
     const run = new Run(id, objectFormat, [recorder, listener]);

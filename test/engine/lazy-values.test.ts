@@ -287,6 +287,25 @@ deep("a lazy value below 10,000 lists, properties and tags", async () => {
   assert.is((await run(at.n)).result, 3);
 });
 
+deep(
+  "a value that is nested deeper than the format can say is told of, by job and limit",
+  async () => {
+    let list: unknown = null;
+    for (let n = 0; n < 1500; n++) list = [list];
+    const notices: string[] = [];
+    const { dir } = temporaryRepository();
+    const listener = { noticed: (notice: string) => notices.push(notice) };
+    await new Scheduler({ cwd: dir, listener }).run([identity(list), identity([list])]);
+    const { id } = recorded(dir).jobs[0]!;
+    assert.is(notices.length, 2);
+    assert.match(
+      notices[0]!,
+      /^The argument value of job [0-9a-f]{8} identity is nested more than 1000 /,
+    );
+    assert.ok(notices[1]!.startsWith(`The result of job ${id.slice(0, 8)} identity is nested`));
+  },
+);
+
 interface Ring {
   readonly next: Ring;
   readonly n: number;

@@ -112,6 +112,7 @@ async function run(
     pending,
     execution: EXECUTION,
     title: HEAD.title,
+    onNotice: () => {},
     onCommit: async () => {},
     checkpoint: { jobs: 3, bytes: 1e6 },
   });
