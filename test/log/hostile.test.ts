@@ -179,6 +179,13 @@ for (const [backend, open] of Object.entries(OPEN)) {
     }
     world.plant(`040000 tree ${oid}\tbomb`);
     assert.match(await world.refusal(), /bomb\/\S+ in b is damaged or forged. It stands here once/);
+    // Nobody is told which commit brought what of it.
+    const to = (await world.log("b").tip())!;
+    let arrived = 0;
+    for await (const { files } of world.git.arrivals({ from: null, to, paths: ["bomb"] })) {
+      arrived += files.length;
+    }
+    assert.ok(arrived < 200_000, String(arrived));
     const { bad, executions } = await world.indexed("b");
     assert.match(bad.join(" "), /^bomb\/\S+$/);
     assert.is(executions, 1);

@@ -1,5 +1,8 @@
-import type { ArrivalRequest, CommitFiles, Repository } from "../backend.ts";
+import { RedunError } from "../../errors.ts";
+import type { ArrivalRequest, CommitFiles, Oid, Repository } from "../backend.ts";
 import { shallowCommits } from "../files/shallow.ts";
+import { changedFiles, MAX_TREE_BYTES, type ReadTree } from "../tree-walk.ts";
+import type { CatFile } from "./cat-file.ts";
 import { gitFields } from "./process.ts";
 
 /** `git log` as a program reads it: whatever the user has set for people is taken back. */
@@ -17,8 +20,15 @@ const LOG = [
 /** The commits that brought files under given paths. See `GitBackend.arrivals`. */
 export async function* arrivals(
   repository: Repository,
-  { from, to, paths, since }: ArrivalRequest,
+  objects: CatFile,
+  { from, to, paths: asked, since }: ArrivalRequest,
 ): AsyncGenerator<CommitFiles> {
+  const paths: string[] = [];
+  for (const path of asked) {
+    if (await canBeWalked(objects, repository, from, to, path)) paths.push(path);
+  }
+  // Without any, git would tell of all.
+  if (paths.length === 0) return;
   const range = from === null ? [to] : [to, `^${from}`];
   const ages = since === undefined ? [] : [`--max-age=${Math.floor(since)}`];
   const fields = gitFields(repository, [...LOG, ...ages, ...range, "--", ...paths]);
@@ -40,4 +50,37 @@ export async function* arrivals(
     }
   }
   if (current && files.length > 0) yield { ...current, files };
+}
+
+/**
+ * Whether git comes to an end below a path. It walks every path of a tree: of a few folders that
+ * hold one another many times nobody is told which commit brought what.
+ */
+async function canBeWalked(
+  objects: CatFile,
+  { objectFormat }: Repository,
+  from: Oid | null,
+  to: Oid,
+  path: string,
+): Promise<boolean> {
+  const read: ReadTree = (tree) => objects.get(tree, MAX_TREE_BYTES);
+  const after = `${to}:${path}`;
+  if (!(await isTree(objects, after))) return true;
+  const before =
+    from !== null && (await isTree(objects, `${from}:${path}`)) ? `${from}:${path}` : null;
+  for await (const { refused } of changedFiles(read, objectFormat, before, after)) {
+    if (refused !== undefined) return false;
+  }
+  return true;
+}
+
+async function isTree(objects: CatFile, name: string): Promise<boolean> {
+  try {
+    return (await objects.get(name)).type === "tree";
+  } catch (error) {
+    if (error instanceof RedunError && ["OBJECT_MISSING", "BAD_RECORD"].includes(error.code)) {
+      return false;
+    }
+    throw error;
+  }
 }

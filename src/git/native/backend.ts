@@ -42,7 +42,7 @@ export function openNative(repository: Repository): GitBackend {
         from && `${from}^{tree}`,
         `${to}^{tree}`,
       ),
-    arrivals: (request) => arrivals(repository, request),
+    arrivals: (request) => arrivals(repository, objects, request),
     read: (oids) => objects.stream(oids),
     bring: (oids) => bringPromised(repository, oids),
     missing: (commit) => missingOf(repository, commit),
