@@ -145,7 +145,10 @@ share("a proposal is one commit of tag edits, merged after its review", async ()
   assert.match(ok(bob.dir, ["propose", "june"]), /^Nothing new to propose: the branch june \(/);
   bob.git("commit", "-q", "--allow-empty", "-m", "code");
   bob.git("branch", "code");
-  assert.match(cli(bob.dir, ["propose", "code"]).stderr, /holds something other than an earlier proposal.*\[BAD_REF\]/);
+  assert.match(
+    cli(bob.dir, ["propose", "code"]).stderr,
+    /holds something other than an earlier proposal.*\[BAD_REF\]/,
+  );
   assert.is(
     bob.git("log", "-1", "--format=%s %P", "june"),
     `tag ${id.slice(0, 8)}: approved=true ${bare.git("rev-parse", REF)}`,
