@@ -3,6 +3,9 @@ import { type RecordedValue, wholeValue } from "../../src/provenance/read.ts";
 import { preview } from "../../src/value/preview.ts";
 import { oneLine } from "../text/terminal.ts";
 
+/** Characters of all arguments together that a page shows. */
+const MAX_ARGS = 10_000;
+
 /** What stands for a value of which nothing else is known. */
 export const HASH_ONLY = "(only its hash was recorded)";
 
@@ -23,9 +26,14 @@ export async function argsText(
   max: number,
 ): Promise<string> {
   const texts: string[] = [];
+  let length = 0;
   for (const [name, value] of args) {
     const text = await valueText(log, value, max);
     texts.push(/^\d+$/.test(name) ? text : `${oneLine(name)}=${text}`);
+    length += texts.at(-1)!.length;
+    if (length < MAX_ARGS || texts.length === args.size) continue;
+    texts.push(`... (and ${args.size - texts.length} more: \`--format json\` shows them)`);
+    break;
   }
   return texts.join(", ");
 }

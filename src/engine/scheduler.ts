@@ -317,7 +317,8 @@ function firstTask(value: unknown): TaskDefinition | undefined {
     let expression = expressionOf(first);
     while (expression?.kind === "property") expression = expression.of;
     if (expression?.kind === "call") return expression.task;
-    left.push(...others.toReversed(), ...(expression ? [expression.value] : []));
+    for (const other of others.toReversed()) left.push(other);
+    if (expression) left.push(expression.value);
   }
   return undefined;
 }

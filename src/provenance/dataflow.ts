@@ -138,7 +138,13 @@ class Walk {
       const child = await this.#makerAmongChildren(row, job);
       this.#isCut ||= child !== undefined && steps.length >= MAX_STEPS;
       if (!child || steps.length >= MAX_STEPS) break;
-      steps.push({ kind: "call", call: callOf(job, [...argsOf(this.#log, job).keys()]) });
+      steps.push({
+        kind: "call",
+        call: callOf(
+          job,
+          this.#argsOf(job).map(([name]) => name),
+        ),
+      });
       row = child;
       job = await readJob(this.#log, row);
     }
@@ -168,7 +174,10 @@ class Walk {
       const above = await readJob(this.#log, parent);
       const handed = this.#argumentWith(above, id, name);
       if (handed === undefined) return originSection(section);
-      const call = callOf(above, [...argsOf(this.#log, above).keys()]);
+      const call = callOf(
+        above,
+        this.#argsOf(above).map(([name]) => name),
+      );
       section.steps.push({ kind: "argument", call });
       [row, job, name] = [parent, above, handed];
     }
@@ -192,7 +201,7 @@ class Walk {
       }
       variables.push({ name, ...outcome });
     }
-    this.#open.push(...opened.reverse());
+    this.#add(opened);
     return { ...section, variables };
   }
 
@@ -200,15 +209,27 @@ class Walk {
   #list(row: JobRow, job: Job): DataflowVariable[] {
     const variables: DataflowVariable[] = [];
     const opened: Open[] = [];
-    for (const [argument, value] of argsOf(this.#log, job)) {
+    for (const [argument, value] of this.#argsOf(job)) {
       // An argument without a name has a number.
       const name = this.#newName(/^\d+$/.test(argument) ? `arg${argument}` : argument);
       variables.push({ name, ...value });
       opened.push({ kind: "argument", name, job: row, argument });
     }
-    this.#open.push(...opened.reverse());
+    this.#add(opened);
     this.#listed.set(row.seq, namesOf(variables));
     return variables;
+  }
+
+  /** The arguments of a call, as far as they are told. */
+  #argsOf(job: Job): [string, RecordedValue][] {
+    const args = argsOf(this.#log, job);
+    this.#isCut ||= args.size > MAX_VARIABLES;
+    return [...args].slice(0, MAX_VARIABLES);
+  }
+
+  /** What comes first is written first; there may be too many for the arguments of one call. */
+  #add(opened: readonly Open[]): void {
+    for (let at = opened.length - 1; at >= 0; at--) this.#open.push(opened[at]!);
   }
 
   async #gave(row: JobRow, id: string): Promise<boolean> {

@@ -73,10 +73,17 @@ async function readSegment(log: IndexedLog, oid: string): Promise<ReadonlyMap<st
 /**
  * A job's arguments, by the names that its record gives them: `0`, `1`, ... where it gives none.
  */
-export function argsOf(log: IndexedLog, job: Job): Map<string, RecordedValue> {
+export function argsOf(log: IndexedLog, job: Job): ReadonlyMap<string, RecordedValue> {
+  const known = argsOfJobs.get(job);
+  if (known) return known;
   const entries: Iterable<readonly [string | number, unknown]> = job.args.entries();
-  return new Map([...entries].map(([name, value]) => [String(name), recorded(log, value)]));
+  const args = new Map([...entries].map(([name, value]) => [String(name), recorded(log, value)]));
+  argsOfJobs.set(job, args);
+  return args;
 }
+
+/** Hashed once: pages ask for them again and again, and there may be many. */
+const argsOfJobs = new WeakMap<Job, ReadonlyMap<string, RecordedValue>>();
 
 /** What a job gave, or the error that it raised; undefined while it has not ended. */
 export function outcomeOf(log: IndexedLog, job: Job): RecordedValue | undefined {
