@@ -62,7 +62,7 @@ function inspect<T>(use: (session: Session) => T): T | null {
 }
 
 /** In a session of one's own thread, every answer is there when `post` returns. */
-function ask<T>(session: Session, method: string, params?: object): T {
+export function ask<T>(session: Session, method: string, params?: object): T {
   let answer: { error: Error | null; result: unknown } | undefined;
   session.post(method, params, (error: Error | null, result?: object) => {
     answer = { error, result };

@@ -1,5 +1,6 @@
 import type { Debugger, InspectorNotification, Runtime, Session } from "node:inspector";
 import type { Bindings } from "./bindings.ts";
+import { ask } from "./inspection.ts";
 
 type Values = ReadonlyMap<string, unknown>;
 
@@ -185,14 +186,4 @@ function withHandle<T>(value: unknown, use: (expression: string) => T): T {
   } finally {
     Reflect.deleteProperty(globalThis, HANDLE);
   }
-}
-
-/** In a session of one's own thread, every answer is there when `post` returns. */
-function ask<T>(session: Session, method: string, params?: object): T {
-  let answer: { error: Error | null; result: unknown } | undefined;
-  session.post(method, params, (error: Error | null, result?: object) => {
-    answer = { error, result };
-  });
-  if (!answer || answer.error) throw answer?.error ?? new Error(`${method} gave no answer`);
-  return answer.result as T;
 }
