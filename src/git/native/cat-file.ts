@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import type { Socket } from "node:net";
+import type { ChildProcess } from "node:child_process";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { RedunError } from "../../errors.ts";
 import { MAX_RECORD_BYTES } from "../../record/size.ts";
 import type { Oid, Repository } from "../backend.ts";
-import { gitEnvironment, gitFailed } from "./environment.ts";
+import { gitFailed } from "./environment.ts";
+import { closeGit, holdProcess, openGit } from "./open-git.ts";
 
 /**
  * After so many answers we look for what git has written meanwhile. Its pipe holds little: a git
@@ -126,12 +126,7 @@ export class CatFile {
     const child = this.#child;
     if (!child) return Promise.resolve();
     this.#abandon("it was closed");
-    if (child.exitCode !== null) return Promise.resolve();
-    return new Promise((done) => {
-      holdProcess(child, true);
-      child.once("close", () => done());
-      child.stdin?.end();
-    });
+    return closeGit(child);
   }
 
   /** Requests go to git some at a time: a write each would cost more than the answers. */
@@ -151,22 +146,12 @@ export class CatFile {
 
   #start(): ChildProcess {
     if (this.#child) return this.#child;
-    const child = spawn("git", [...LITTLE_MEMORY, "cat-file", "--batch"], {
-      ...gitEnvironment(this.#repository),
-      stdio: ["pipe", "pipe", "pipe"],
+    const child = openGit(this.#repository, [...LITTLE_MEMORY, "cat-file", "--batch"], {
+      // Another one may have been started since.
+      isOpen: (child) => this.#child === child,
+      take: (chunk) => this.#take(chunk),
+      ended: (why) => this.#abandon(why),
     });
-    let stderr = "";
-    child.stderr.on("data", (chunk: Buffer) => {
-      stderr += chunk;
-    });
-    child.stdin.on("error", () => {});
-    // What a closed git still says answers nobody: another one may have been started since.
-    const whileOpen = (act: () => void) => {
-      if (this.#child === child) act();
-    };
-    child.stdout.on("data", (chunk: Buffer) => whileOpen(() => this.#take(chunk)));
-    child.on("error", (error) => whileOpen(() => this.#abandon(error.message)));
-    child.on("close", () => whileOpen(() => this.#abandon(stderr.trim() || "it ended early")));
     this.#child = child;
     return child;
   }
@@ -241,17 +226,7 @@ export class CatFile {
     if (this.#answered < 4096 && this.#answered < this.#waiting.length) return;
     this.#waiting.splice(0, this.#answered);
     this.#answered = 0;
-    // A git that waits for questions is no work: the process may end, and a run may be stuck.
     if (this.#waiting.length === 0 && this.#child) holdProcess(this.#child, false);
-  }
-}
-
-/** Whether Node's event loop goes on for a child process and what it says. */
-function holdProcess(child: ChildProcess, holds: boolean): void {
-  // Pipes of children are sockets; their types do not say so.
-  for (const each of [child, child.stdin, child.stdout, child.stderr] as (Socket | null)[]) {
-    if (holds) each?.ref();
-    else each?.unref();
   }
 }
 

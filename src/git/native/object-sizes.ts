@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { RedunError } from "../../errors.ts";
 import type { Oid, Repository } from "../backend.ts";
-import { gitEnvironment } from "./environment.ts";
+import { closeGit, holdProcess, openGit } from "./open-git.ts";
 
 interface Question {
   readonly count: number;
@@ -29,7 +29,9 @@ export class ObjectSizes {
     if (oids.length === 0) return Promise.resolve([]);
     return new Promise((done, fail) => {
       this.#questions.push({ count: oids.length, sizes: [], done, fail });
-      this.#start().stdin?.write(`${oids.join("\n")}\n`);
+      const child = this.#start();
+      holdProcess(child, true);
+      child.stdin?.write(`${oids.join("\n")}\n`);
     });
   }
 
@@ -37,31 +39,17 @@ export class ObjectSizes {
     const child = this.#child;
     if (!child) return Promise.resolve();
     this.#abandon("it was closed");
-    if (child.exitCode !== null) return Promise.resolve();
-    return new Promise((done) => {
-      child.once("close", () => done());
-      child.stdin?.end();
-    });
+    return closeGit(child);
   }
 
   #start(): ChildProcess {
     if (this.#child) return this.#child;
-    const child = spawn("git", ["cat-file", "--batch-check=%(objecttype) %(objectsize)"], {
-      ...gitEnvironment(this.#repository),
-      stdio: ["pipe", "pipe", "pipe"],
+    const format = "--batch-check=%(objecttype) %(objectsize)";
+    const child = openGit(this.#repository, ["cat-file", format], {
+      isOpen: (child) => this.#child === child,
+      take: (chunk) => this.#take(chunk),
+      ended: (why) => this.#abandon(why),
     });
-    let stderr = "";
-    child.stderr.on("data", (chunk: Buffer) => {
-      stderr += chunk;
-    });
-    child.stdin.on("error", () => {});
-    // What a closed git still says answers nobody.
-    const whileOpen = (act: () => void) => {
-      if (this.#child === child) act();
-    };
-    child.stdout.on("data", (chunk: Buffer) => whileOpen(() => this.#take(chunk)));
-    child.on("error", (error) => whileOpen(() => this.#abandon(error.message)));
-    child.on("close", () => whileOpen(() => this.#abandon(stderr.trim() || "it ended early")));
     this.#child = child;
     return child;
   }
@@ -77,6 +65,7 @@ export class ObjectSizes {
       this.#questions.shift();
       question.done(question.sizes);
     }
+    if (this.#questions.length === 0 && this.#child) holdProcess(this.#child, false);
   }
 
   #abandon(why: string): void {
