@@ -20,9 +20,9 @@ const PARTS = /^("(?:[^"\\]|\\.)*"(?=\s*(?:$|[=~<>]|![=~]))|.*?)(?:(!=|!~|<=|>=|
  */
 export function parseTagCondition(text: string): Condition {
   const [, before = "", operator, behind = ""] = PARTS.exec(text) ?? [];
-  if (before === "" || (operator && before.trim() === "")) {
-    parseTagKeyValue("", { valueRequired: false });
-  }
+  // Blanks belong to redun's keys, but around any operator that is not redun's they are layout.
+  const isRedun = operator === undefined || operator === "=";
+  if ((isRedun ? before : before.trim()) === "") parseTagKeyValue("", { valueRequired: false });
   if (operator === undefined) return { is: "tag", ...keyOf(before), test: null };
   if (operator === "=") {
     const { value } = parseTagKeyValue(`k=${behind}`, { valueRequired: true });

@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { printQuery } from "../../src/query/print.ts";
 import { parseTagCondition } from "../../src/query/tag-condition.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
+import fc from "../support/property.ts";
 
 const condition = suite("query: one --tag");
 
@@ -61,6 +61,7 @@ for (const [text, printed] of [
   ['"a"b=c', '"\\"a\\"b" = c'],
   ["status=x", "tag:status = x"],
   [" key =x", '" key " = x'],
+  [" =x", '" " = x'],
   ["a!b=c", '"a!b" = c'],
 ] as const) {
   condition(`${text} is read as ${printed}`, () => {
@@ -71,6 +72,7 @@ for (const [text, printed] of [
 for (const [text, code, pattern] of [
   ["", "BAD_TAG", /key must be specified/],
   ["=x", "BAD_TAG", /key must be specified/],
+  [" >3", "BAD_TAG", /key must be specified/],
   [">3", "BAD_TAG", /key must be specified/],
   ["key=[1", "BAD_TAG", /Invalid tag value/],
   ["cost>abc", "BAD_QUERY", /expected a number or a time.*\n {2}cost>abc\n {7}\^$/],
