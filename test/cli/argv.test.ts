@@ -1,11 +1,12 @@
 /** The words of a command line: where options may stand, what is misuse, and what is said of it. */
-import fc from "fast-check";
+
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { markWords, readCommand, takesValue } from "../../cli/argv.ts";
 import { COMMANDS } from "../../cli/commands.ts";
 import { pagerOf } from "../../cli/text/terminal.ts";
 import { cli, jsonLines, logged, ok, start, workflowRepository } from "../support/cli.ts";
+import fc from "../support/property.ts";
 import { temporaryFolder } from "../support/repository.ts";
 
 const HELLO = {

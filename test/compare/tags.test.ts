@@ -1,10 +1,10 @@
-import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { compareTags } from "../../src/compare/tags.ts";
 import { pythonJson } from "../../src/tag/python-json.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { float } from "../../src/value/value.ts";
+import fc from "../support/property.ts";
 
 const tags = fc.array(
   fc.tuple(

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { unifiedDiff } from "../../src/compare/unified-diff.ts";
+import fc from "../support/property.ts";
 import { temporaryFolder } from "../support/repository.ts";
 
 const text = fc

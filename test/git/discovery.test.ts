@@ -5,7 +5,6 @@
 import { chownSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect, isDeepStrictEqual } from "node:util";
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
@@ -16,6 +15,7 @@ import type { ListedConfig } from "../../src/git/files/config-values.ts";
 import { plainRepository } from "../../src/git/files/repository.ts";
 import { readRepository } from "../../src/git/files/repository-reader.ts";
 import { askConfig, askRepository } from "../../src/git/native/ask.ts";
+import fc from "../support/property.ts";
 import { temporaryFolder, temporaryRepository } from "../support/repository.ts";
 
 const RUNS = Number(process.env.DISCOVERY_RUNS ?? 40);

@@ -2,7 +2,7 @@
  * What claims an id that belongs to something else is left out and named, by an index that was
  * brought up step by step in any order as by one that is built anew.
  */
-import fc from "fast-check";
+
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Database, openDatabase } from "../../src/index/database.ts";
@@ -14,6 +14,7 @@ import { jobsPath, taskPath } from "../../src/record/layout.ts";
 import type { Job } from "../../src/record/records.ts";
 import { importedStart, jobsFile, outcomeFile, startFile } from "../support/made-records.ts";
 import { MemoryBackend } from "../support/memory-backend.ts";
+import fc from "../support/property.ts";
 
 const DAY = "2026-03-04T05:06:07.000Z";
 const LATER = "2026-03-05T05:06:07.000Z";

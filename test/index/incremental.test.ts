@@ -2,7 +2,7 @@
  * Whatever a log holds, in whatever order and in whatever commits it came: the index that was
  * brought up to date step by step answers as one that was built from the end.
  */
-import fc from "fast-check";
+
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Database, openDatabase } from "../../src/index/database.ts";
@@ -32,6 +32,7 @@ import {
   startFile,
 } from "../support/made-records.ts";
 import { MemoryBackend } from "../support/memory-backend.ts";
+import fc from "../support/property.ts";
 
 const REF = "refs/redun/main";
 const PAIRS: readonly TagPair[] = ["a", "b"].flatMap((key) =>

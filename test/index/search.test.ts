@@ -1,7 +1,7 @@
 /**
  * What the index answers is what the conditions say of each row, whatever the plan of the query.
  */
-import fc from "fast-check";
+
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Database, openDatabase } from "../../src/index/database.ts";
@@ -23,6 +23,7 @@ import { writeYaml } from "../../src/value/yaml-write.ts";
 import { conditions, tagPairsOf } from "../query/arbitrary.ts";
 import { jobsFile, outcomeFile, startFile } from "../support/made-records.ts";
 import { MemoryBackend } from "../support/memory-backend.ts";
+import fc from "../support/property.ts";
 
 const TASKS = ["main", "echo"].map((name) => {
   const task = { name, namespace: "ns", source: `() => "${name}"` };

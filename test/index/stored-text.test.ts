@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { openDatabase, Statements } from "../../src/index/database.ts";
 import { loadText, storeText } from "../../src/index/stored-text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
+import fc from "../support/property.ts";
 
 const test = suite("text in the index");
 

@@ -4,7 +4,7 @@
  * ever recorded, give the same answers, and make no more commits.
  * All clones stand in one repository, each under a ref of its own: an exchange is then a commit id.
  */
-import fc from "fast-check";
+
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { GitBackend, Oid } from "../../src/git/backend.ts";
@@ -19,6 +19,7 @@ import { mergeLogs } from "../../src/log/merge.ts";
 import { hashTag } from "../../src/tag/hash.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { madeRun, madeTagEdit } from "../support/made-records.ts";
+import fc from "../support/property.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 
 const CLONES = 4;

@@ -1,7 +1,6 @@
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { JOURNAL_FOLDER, Journal } from "../../src/log/journal.ts";
@@ -13,6 +12,7 @@ import {
 } from "../../src/log/journal-lines.ts";
 import { contentOf, journaledRun, lastWritten } from "../../src/log/journals.ts";
 import { PendingRun } from "../../src/log/pending.ts";
+import fc from "../support/property.ts";
 import { temporaryFolder } from "../support/repository.ts";
 
 const EXECUTION = "0123456789abcdef0123456789abcdef01234567";

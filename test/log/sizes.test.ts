@@ -1,6 +1,5 @@
 /** Nothing is written that readers refuse: at each limit, and above it. */
 import { execFileSync } from "node:child_process";
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { applyTags, Scheduler, task } from "../../src/api.ts";
@@ -18,6 +17,7 @@ import { MAX_WRITTEN_BYTES } from "../../src/record/size.ts";
 import { MAX_TAG } from "../../src/tag/set.ts";
 import { blobId } from "../../src/value/oid.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
+import fc from "../support/property.ts";
 import { recorded } from "../support/recorded.ts";
 import { temporaryRepository } from "../support/repository.ts";
 

@@ -1,5 +1,5 @@
 /** Who changed a tag and in which order: clocks that are wrong, histories that are cut or made anew. */
-import fc from "fast-check";
+
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { mergeLogs } from "../../src/log/merge.ts";
@@ -11,6 +11,7 @@ import { jobId } from "../../src/record/encode.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import { BACKENDS } from "../support/cli.ts";
 import { jobsFile, madeRun, startFile } from "../support/made-records.ts";
+import fc from "../support/property.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 
 const RUN = madeRun(1);

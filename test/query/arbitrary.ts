@@ -1,5 +1,5 @@
 /** Conditions and entities that often meet, for properties. */
-import fc from "fast-check";
+
 import {
   allOf,
   anyOf,
@@ -10,6 +10,7 @@ import {
 } from "../../src/query/condition.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { float, type TagValue } from "../../src/value/value.ts";
+import fc from "../support/property.ts";
 
 export const KEYS = [
   "env",

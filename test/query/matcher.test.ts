@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { matcher, type Subject } from "../../src/query/matcher.ts";
@@ -6,6 +5,7 @@ import { parseQuery } from "../../src/query/parse.ts";
 import { parseTagCondition } from "../../src/query/tag-condition.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { parseTagValue } from "../../src/tag/text.ts";
+import fc from "../support/property.ts";
 import { tagPairsOf, tagValues } from "./arbitrary.ts";
 
 const HOUR = 3_600_000;

@@ -1,10 +1,10 @@
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
 import { allOf, anyOf, isField, not, STATUSES } from "../../src/query/condition.ts";
 import { parseQuery } from "../../src/query/parse.ts";
 import { printQuery } from "../../src/query/print.ts";
+import fc from "../support/property.ts";
 import { conditions } from "./arbitrary.ts";
 
 const query = suite("query: parse and print");

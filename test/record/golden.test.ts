@@ -3,7 +3,6 @@
  * change of the format. `UPDATE_GOLDEN=1` writes the files anew.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
@@ -44,6 +43,7 @@ import {
 import { readAnyYaml } from "../../src/value/yaml-any.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
+import fc from "../support/property.ts";
 import { json, text } from "../value/arbitrary.ts";
 
 const FOLDER = new URL("golden/", import.meta.url);

@@ -4,7 +4,6 @@
  * the same of merges alone, in every order that a network could bring.
  */
 import { dirname, join, relative } from "node:path";
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
@@ -13,6 +12,7 @@ import { pushLog } from "../../src/share/push.ts";
 import { remoteLog } from "../../src/share/remotes.ts";
 import { type Clone, clone, closeClones } from "../support/clone.ts";
 import { httpRemote } from "../support/http-remote.ts";
+import fc from "../support/property.ts";
 import { temporaryRepository } from "../support/repository.ts";
 
 const REF = "refs/redun/main";

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
@@ -6,6 +5,7 @@ import { nodeOf, TagGraph, type TagNode } from "../../src/tag/graph.ts";
 import type { TagEdit, TagPair } from "../../src/tag/tag.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import { float } from "../../src/value/value.ts";
+import fc from "../support/property.ts";
 
 const ENTITY = "6dc981d7";
 

@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
 import { linkPatterns, linksOf } from "../../src/tag/links.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
+import fc from "../support/property.ts";
 
 const COMMIT = "96ab8a09853746fdc8b8b408a9de3647a92a9450";
 

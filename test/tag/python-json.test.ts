@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
 import { parseJson, pythonFloat, pythonJson } from "../../src/tag/python-json.ts";
 import { Float, type TagValue } from "../../src/value/value.ts";
+import fc from "../support/property.ts";
 import { json, text } from "../value/arbitrary.ts";
 import { python } from "../value/python.ts";
 

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
@@ -12,6 +11,7 @@ import {
   type TagValue,
 } from "../../src/tag/text.ts";
 import { Float } from "../../src/value/value.ts";
+import fc from "../support/property.ts";
 import { json, text } from "../value/arbitrary.ts";
 import { python } from "../value/python.ts";
 

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { Fields, float, StoredValue, Tagged, Timestamp } from "../../src/value/value.ts";
+import fc from "../support/property.ts";
 import { STRINGS } from "./corpus.ts";
 
 const SNIPPETS = [..."ab01 \n\t:#-.,'\"\\{}[]&*!|>%@`~=?_eExX+/", "\u00a0", "\u00e9", "\u2028"];

@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
@@ -13,6 +12,7 @@ import { Tagged } from "../../src/value/value.ts";
 import { readAnyYaml } from "../../src/value/yaml-any.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
+import fc from "../support/property.ts";
 import { temporaryFolder, temporaryRepository } from "../support/repository.ts";
 import { text } from "./arbitrary.ts";
 

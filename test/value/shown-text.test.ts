@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { clip, shellWord } from "../../src/value/shown-text.ts";
+import fc from "../support/property.ts";
 
 const shown = suite("shown text");
 

@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ErrorValue, Float, StoredValue, Tagged, Timestamp } from "../../src/value/value.ts";
 import { NotCanonical, readYaml } from "../../src/value/yaml-read.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
+import fc from "../support/property.ts";
 import { value } from "./arbitrary.ts";
 import { STRINGS, VALUES } from "./corpus.ts";
 import { type Mark, markValue, markYamlPackage } from "./marked.ts";

@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { readAnyYaml } from "../../src/value/yaml-any.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
+import fc from "../support/property.ts";
 import { value } from "./arbitrary.ts";
 import { LONE_SURROGATES, nested, STRINGS, VALUES } from "./corpus.ts";
 import { MARK_PYYAML, markValue, markYamlPackage } from "./marked.ts";

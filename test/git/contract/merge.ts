@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
 import * as assert from "uvu/assert";
 import type { Oid } from "../../../src/git/backend.ts";
+import fc from "../../support/property.ts";
 import type { TemporaryRepository } from "../../support/repository.ts";
 import {
   append,
