@@ -248,7 +248,7 @@ const ALL: readonly CommandSpec[] = [
     ],
     examples: [
       "recover                              which runs are active, waiting, or may be dead",
-      "recover 6dc981d7                     record one that died on another machine or in a container",
+      "recover 6dc981d7                     record one that died on another machine or container",
       "recover 6dc981d7 --dry-run           show what is known about it",
     ],
     load: () => import("./commands/recover.ts"),

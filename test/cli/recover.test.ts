@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -13,7 +13,7 @@ import {
   start,
   workflowRepository,
 } from "../support/cli.ts";
-import { noNamespaces } from "../support/mounts.ts";
+import { noContainersInside, noNamespaces } from "../support/mounts.ts";
 import { jobsOf, recorded } from "../support/recorded.ts";
 import { unless } from "../support/skipped.ts";
 import { until } from "../support/until.ts";
@@ -74,39 +74,61 @@ recover("a run that goes on is listed, and refused unless --force says so", asyn
   assert.match(cli(dir, ["recover", id]).stderr, /has a journal.*\[UNKNOWN_ID\]/);
 });
 
+/** Runs `wait` in a container of its own, until it waits. Returns its execution, and what ends it. */
+async function inContainer(dir: string) {
+  const command = [process.execPath, CLI, "run", "w.mjs", "wait"];
+  const options = ["--kill-child", "--pid", "--fork", "--mount-proc"];
+  const child = spawn("unshare", [...options, ...command], { cwd: dir, stdio: "pipe" });
+  const closed = new Promise((done) => child.once("close", done));
+  let said = "";
+  child.stderr.on("data", (chunk) => {
+    said += chunk;
+  });
+  await until(() => said.includes("waiting\n"));
+  const end = () => {
+    child.kill("SIGKILL");
+    return closed;
+  };
+  return { id: journals(dir)[0]!.slice(0, 8), end };
+}
+
+unless(noContainersInside(), recover)(
+  "a run of a container goes on until it ends, and is then recorded by itself",
+  async () => {
+    const { dir } = repository();
+    const { id, end } = await inContainer(dir);
+    const { stdout, stderr } = cli(dir, ["log"]);
+    assert.match(stdout, `Exec ${id} [RUNNING]`);
+    assert.is(stderr, "");
+    assert.match(
+      cli(dir, ["recover", id]).stderr,
+      /goes on: process \d+ runs, which is \d+ in its/,
+    );
+    await end();
+    assert.match(cli(dir, ["log"]).stderr, /^Recorded an interrupted run: .*\([12] jobs?\)\n$/);
+    assert.is(logged(dir)[0].status, "INTERRUPTED");
+  },
+);
+
 unless(noNamespaces(), recover)(
   "a run of another container is told, and left to its user",
   async () => {
     const { dir } = repository();
-    const words = [
-      "--pid",
-      "--fork",
-      "--mount-proc",
-      process.execPath,
-      CLI,
-      "run",
-      "w.mjs",
-      "wait",
-    ];
-    const child = spawn("unshare", ["--kill-child", ...words], { cwd: dir, stdio: "pipe" });
-    let said = "";
-    child.stderr.on("data", (chunk) => {
-      said += chunk;
-    });
-    await until(() => said.includes("waiting\n"));
-    const id = journals(dir)[0]!.slice(0, 8);
+    const { id, end } = await inContainer(dir);
+    const within = (...words: string[]) =>
+      spawnSync("unshare", ["--pid", "--fork", "--mount-proc", process.execPath, CLI, ...words], {
+        cwd: dir,
+        encoding: "utf8",
+      });
     for (const isOver of [false, true]) {
-      if (isOver) {
-        child.kill("SIGKILL");
-        await new Promise((done) => child.once("close", done));
-      }
-      const { stdout, stderr } = cli(dir, ["log"]);
+      if (isOver) await end();
+      const { stdout, stderr } = within("log");
       assert.match(stdout, `Exec ${id} [RUNNING]`);
       assert.match(stderr, /may go on or be dead: it was begun in another container/);
       assert.match(stderr, `\`redun-git recover ${id}\``);
       assert.is(recorded(dir).executions.length, 0);
     }
-    const printed = ok(dir, ["recover", id]);
+    const printed = within("recover", id).stdout;
     assert.match(printed, /INTERRUPTED\] \([12] jobs?\)/, printed);
     assert.is(logged(dir)[0].status, "INTERRUPTED");
     assert.is(cli(dir, ["log"]).stderr, "");

@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { thisProcess } from "../../src/git/files/owner.ts";
+import { INITIAL_NAMESPACE } from "../../src/git/files/process-within.ts";
 import { CLI } from "./cli.ts";
 
 /** Why nothing can be mounted here, or null. */
@@ -11,6 +13,12 @@ export function noMounts(): string | null {
 export function noNamespaces(): string | null {
   const { status } = spawnSync("unshare", ["--pid", "--fork", "--mount-proc", "true"]);
   return status === 0 ? null : "only root may make process namespaces";
+}
+
+/** Why what happens in a container cannot be seen from here, or null. */
+export function noContainersInside(): string | null {
+  const isOutside = thisProcess().namespace === INITIAL_NAMESPACE;
+  return noNamespaces() ?? (isOutside ? null : "these tests run in a container themselves");
 }
 
 /**

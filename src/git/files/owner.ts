@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { isRunning, startOf } from "./process-state.ts";
+import { INITIAL_NAMESPACE, processWithin, sharesClock } from "./process-within.ts";
 
 /**
  * The process that something in the git directory belongs to: a lock, the journal of a run. A
@@ -52,8 +53,8 @@ export interface Fate {
 
 /**
  * Whether the owner of something still runs. It is dead only where that is certain: what it has
- * may then be taken. Only who sees the same processes since the same boot can tell; of an earlier
- * boot of this machine everything is dead.
+ * may then be taken. Only who sees its processes since the same boot can tell: its own container, or
+ * the machine that is around all of them. Of an earlier boot of this machine everything is dead.
  */
 export function fateOf(owner: Owner, self = thisProcess()): Fate {
   const { host, boot, namespace, pid, started } = owner;
@@ -65,9 +66,7 @@ export function fateOf(owner: Owner, self = thisProcess()): Fate {
       ? { state: "dead", why: `process ${pid} has ended, and its number is another one's now` }
       : { state: "alive", why: `process ${pid} runs` };
   }
-  if (isHere) {
-    return { state: "unknown", why: "it was begun in another container, or outside of this one" };
-  }
+  if (isHere) return fateWithin(owner, self);
   // Containers may share a machine's name and id; only outside of them a boot is the machine's own.
   const isOutside = namespace === INITIAL_NAMESPACE && self.namespace === INITIAL_NAMESPACE;
   if (isOutside && boot !== "" && self.boot !== "" && owner.machine === self.machine) {
@@ -78,8 +77,25 @@ export function fateOf(owner: Owner, self = thisProcess()): Fate {
     : { state: "unknown", why: `it was begun on ${host || "another machine"}` };
 }
 
-/** What Linux calls the process namespace of the machine itself: PROC_PID_INIT_INO. */
-const INITIAL_NAMESPACE = "4026531836";
+/** Of a process of another container on this machine. */
+function fateWithin({ namespace, pid, started }: Owner, self: Owner): Fate {
+  const isOutside = self.namespace === INITIAL_NAMESPACE && namespace !== "";
+  const here = isOutside ? processWithin(namespace, pid) : undefined;
+  if (here === undefined) {
+    return { state: "unknown", why: "it was begun in another container, or outside of this one" };
+  }
+  if (here === null) return { state: "dead", why: `process ${pid} of its container has ended` };
+  const now = sharesClock(here) ? startOf(here) : "";
+  if (started === "" || now === started) {
+    return { state: "alive", why: `process ${here} runs, which is ${pid} in its container` };
+  }
+  return now === ""
+    ? { state: "unknown", why: `process ${here} has its number in its container` }
+    : {
+        state: "dead",
+        why: `process ${pid} of its container has ended, and another one has its number`,
+      };
+}
 
 /**
  * Whether a lock may be taken from its owner: it is dead, or nothing can be known of it and its
