@@ -102,17 +102,18 @@ export function markWords(spec: CommandSpec, words: readonly string[]): string[]
  * which goes too. What `isTheirs` says is theirs stays, by its long name.
  * @throws RedunError USAGE for options that are incomplete, or given twice
  */
-export function takeOptions(
+export function takeOptions<Given extends Options>(
   spec: CommandSpec,
   words: readonly string[],
-  given: Options,
+  given: Given,
   isTheirs: (name: string) => boolean,
-): { options: Options; rest: string[] } {
+): { options: Given; rest: string[] } {
   const options: Record<string, Options[string]> = { ...given };
+  const taken = (rest: string[]) => ({ options: options as Given, rest });
   const rest: string[] = [];
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!;
-    if (word === "--") return { options, rest: [...rest, ...words.slice(at + 1)] };
+    if (word === "--") return taken([...rest, ...words.slice(at + 1)]);
     const found = ownOption(spec, word);
     if (!found || isTheirs(found.name)) {
       rest.push(word);
@@ -130,7 +131,7 @@ export function takeOptions(
     if (options[key] !== undefined && !option.repeats) throw givenTwice(name);
     options[key] = option.repeats ? [...((options[key] as string[]) ?? []), value] : value;
   }
-  return { options, rest };
+  return taken(rest);
 }
 
 /** The option of the command that a word is, if it is one. */

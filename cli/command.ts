@@ -1,5 +1,6 @@
 import { RedunError } from "../src/errors.ts";
 import type { LogChoice } from "../src/log/ref.ts";
+import type { Given, OptionValues } from "./option-types.ts";
 
 export interface OptionSpec {
   /** As cac writes it: `-t, --tag <key=value>`. */
@@ -11,6 +12,7 @@ export interface OptionSpec {
   readonly hidden?: boolean;
 }
 
+/** What a command is to its parser, its help and its documentation. */
 export interface CommandSpec {
   /** One word, or two: `tag add`. */
   readonly name: string;
@@ -19,6 +21,8 @@ export interface CommandSpec {
   readonly about: string;
   readonly options: readonly OptionSpec[];
   readonly examples: readonly string[];
+  /** Waited for in milliseconds: its code is in the one file that Node starts fastest. */
+  readonly isQuick?: boolean;
   /** From this positional on, words belong to someone else and are not looked at. */
   readonly rawAfter?: number;
   /** A `--` is handed on, because what stands before it is not what stands after it. */
@@ -27,26 +31,48 @@ export interface CommandSpec {
   readonly lacks?: Readonly<Record<string, string>>;
   /** What to do instead of giving it a word more than `args`. */
   readonly moreWords?: (word: string) => string;
-  readonly load: () => Promise<{ readonly command: CommandFunction }>;
 }
 
-/** What a command is called with: all values are texts, options by their long camel-case name. */
-export type CommandFunction = (words: readonly string[], options: Options) => Promise<void>;
+/**
+ * Declares a command. Its function, a `CommandFunction<typeof DECLARATION>`, gets words and options of
+ * the types that the texts of `args` and `flags` say: `<id> [key]` is `[string, string?]`, `-n, --limit
+ * <count>` is `limit?: string`.
+ */
+export function defineCommand<const Spec extends CommandSpec>(spec: Spec): Spec {
+  return spec;
+}
 
+/** A command: what it does with what was given to it. */
+export type CommandFunction<Spec extends CommandSpec> = (
+  words: Given<Spec["args"]>,
+  options: OptionsOf<Spec>,
+) => Promise<void>;
+
+/** The options of a command, by their long names in camel case; absent where they are not given. */
+export type OptionsOf<Spec extends CommandSpec> = OptionValues<Spec["options"]>;
+
+/** Options as the parser finds them; a declaration knows more. */
 export interface Options {
   readonly [name: string]: string | readonly string[] | boolean | undefined;
 }
 
+/** A declared command and its code, which loads when it runs. */
+export interface Command extends CommandSpec {
+  readonly load: () => Promise<{
+    readonly command: (words: readonly string[], options: Options) => Promise<void>;
+  }>;
+}
+
 /** The log that `--log` or `--ref` names. */
-export function logChoice({ log, ref }: Options): LogChoice {
-  return { log: log as string | undefined, ref: ref as string | undefined };
+export function logChoice({ log, ref }: LogChoice): LogChoice {
+  return { log, ref };
 }
 
 /**
  * Whether `--format` asks for JSON.
  * @throws RedunError USAGE for a format that there is not
  */
-export function isJson({ format }: Options): boolean {
+export function isJson({ format }: { readonly format?: string }): boolean {
   if (format === undefined || format === "text") return false;
   if (format === "json") return true;
   throw new RedunError("USAGE", `There is no format "${format}".`, "Use `text` or `json`.");

@@ -4,32 +4,27 @@ import { hasWildcard } from "../src/query/glob.ts";
 import { parseQuery } from "../src/query/parse.ts";
 import { parseTagCondition } from "../src/query/tag-condition.ts";
 import { parseTime } from "../src/query/time.ts";
-import type { Options } from "./command.ts";
+import type { LogOptions } from "./declarations/log.ts";
 
 /**
  * What `--tag` and `--where` ask of an entity itself.
  * @throws RedunError BAD_TAG, BAD_QUERY
  */
-export function entityCondition({ tag, where }: Options): Condition {
-  return allOf(...list(tag).map(parseTagCondition), ...list(where).map(parseQuery));
+export function entityCondition({ tag = [], where = [] }: LogOptions): Condition {
+  return allOf(...tag.map(parseTagCondition), ...where.map(parseQuery));
 }
 
 /**
  * What `--exec-tag`, `--since`, `--until` and `--author` ask of the execution that an entity is of.
  * @throws RedunError BAD_TAG, BAD_QUERY, USAGE for what is no time
  */
-export function executionCondition({ execTag, since, until, author }: Options): Condition {
+export function executionCondition({ execTag = [], since, until, author }: LogOptions): Condition {
   return allOf(
-    ...list(execTag).map(parseTagCondition),
-    ...(since === undefined ? [] : [started(">=", "--since", String(since))]),
-    ...(until === undefined ? [] : [started("<=", "--until", String(until))]),
-    ...(author === undefined ? [] : [anyOf(...list(author).map(madeBy))]),
+    ...execTag.map(parseTagCondition),
+    ...(since === undefined ? [] : [started(">=", "--since", since)]),
+    ...(until === undefined ? [] : [started("<=", "--until", until)]),
+    ...(author === undefined ? [] : [anyOf(...author.map(madeBy))]),
   );
-}
-
-/** The values of an option that may be given several times. */
-export function list(given: Options[string]): readonly string[] {
-  return typeof given === "string" ? [given] : ((given || []) as readonly string[]);
 }
 
 function started(op: ">=" | "<=", option: string, operand: string): FieldCondition {

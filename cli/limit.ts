@@ -1,5 +1,5 @@
 import { RedunError } from "../src/errors.ts";
-import { isJson, type Options } from "./command.ts";
+import { isJson } from "./command.ts";
 
 const DEFAULT_LIMIT = 50;
 export const NO_LIMIT = 2 ** 40;
@@ -8,11 +8,11 @@ export const NO_LIMIT = 2 ** 40;
  * How many entities `--limit` lets a listing have. Programs get all unless they ask for less.
  * @throws RedunError USAGE for what is not a count
  */
-export function limitOf(options: Options): number {
+export function limitOf(options: { readonly limit?: string; readonly format?: string }): number {
   const { limit } = options;
   if (limit === undefined) return isJson(options) ? NO_LIMIT : DEFAULT_LIMIT;
   const count = Number(limit);
-  if (!/^\d+$/.test(String(limit)) || !Number.isSafeInteger(count)) {
+  if (!/^\d+$/.test(limit) || !Number.isSafeInteger(count)) {
     throw new RedunError("USAGE", `--limit is "${limit}"; it is a count, or 0 for all.`);
   }
   return count === 0 ? NO_LIMIT : count;

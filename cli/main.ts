@@ -2,7 +2,7 @@
 import { type CAC, cac } from "cac";
 import { VERSION } from "../src/version.ts";
 import { markWords, optionKey, readCommand, takesValue, unmark } from "./argv.ts";
-import type { CommandSpec, Options } from "./command.ts";
+import type { Command, CommandSpec, Options } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { reportError } from "./text/error.ts";
 import { watchOutput } from "./text/output.ts";
@@ -64,7 +64,7 @@ function helpOf(
   return all.map((section) => ({ ...section, body: section.body.replace(/ +$/gm, "") }));
 }
 
-function declare(cli: CAC, spec: CommandSpec): void {
+function declare(cli: CAC, spec: Command): void {
   const command = cli.command([spec.name, spec.args].join(" ").trim(), spec.about);
   // cac takes the first word for the name; a two-word command arrives as one word.
   command.name = spec.name;

@@ -1,19 +1,17 @@
 /** Options shared by many commands. */
-import type { OptionSpec } from "./command.ts";
-
 /** Options of every command that reads or writes a log. */
-export const WHICH_LOG: readonly OptionSpec[] = [
+export const WHICH_LOG = [
   { flags: "--log <name>", about: "The log to use (default: git config redun.log, then main)" },
   { flags: "--ref <ref>", about: "The log to use, by the full name of its ref, such as a branch" },
-];
+] as const;
 
-export const FORMAT: OptionSpec = {
+export const FORMAT = {
   flags: "--format <format>",
   about: "text, or json: one object per line",
-};
+} as const;
 
 /** Options of every command, as in git. Long output on a terminal is paged by default. */
-export const PAGER: readonly OptionSpec[] = [
+export const PAGER = [
   { flags: "-p, --paginate", about: "Page output that is longer than the terminal", hidden: true },
   { flags: "--no-pager", about: "Do not page", hidden: true },
-];
+] as const;

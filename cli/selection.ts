@@ -12,8 +12,8 @@ import {
 } from "../src/record/records.ts";
 import { pathsMeant, recordedPath } from "../src/value/file-path.ts";
 import { readTypeName } from "../src/value/type-name.ts";
-import type { Options } from "./command.ts";
-import { entityCondition, executionCondition, list } from "./filters.ts";
+import type { LogOptions } from "./declarations/log.ts";
+import { entityCondition, executionCondition } from "./filters.ts";
 
 /**
  * Patterns for the paths that a word of `--file-path` may mean: a path in the current folder, or a pattern.
@@ -26,25 +26,25 @@ function pathPatterns({ log }: IndexedLog, word: string): string[] {
 }
 
 /** Options that say which types to list. */
-const TYPE_FLAGS = {
-  exec: "Execution",
-  job: "Job",
-  callNode: "CallNode",
-  task: "Task",
-  value: "Value",
-} as const;
+const TYPE_FLAGS: readonly (readonly [keyof LogOptions, EntityType])[] = [
+  ["exec", "Execution"],
+  ["job", "Job"],
+  ["callNode", "CallNode"],
+  ["task", "Task"],
+  ["value", "Value"],
+];
 
 /** Options that only some types know, and so narrow a listing to them. */
-const NARROWING: Readonly<Record<string, readonly EntityType[]>> = {
-  jobStatus: ["Job"],
-  taskName: ["Job", "Task"],
-  taskHash: ["Job", "Task"],
-  result: ["Job"],
-  arg: ["Job"],
-  valueType: ["Value"],
-  file: ["Value"],
-  filePath: ["Value"],
-};
+const NARROWING: readonly (readonly [keyof LogOptions, readonly EntityType[]])[] = [
+  ["jobStatus", ["Job"]],
+  ["taskName", ["Job", "Task"]],
+  ["taskHash", ["Job", "Task"]],
+  ["result", ["Job"]],
+  ["arg", ["Job"]],
+  ["valueType", ["Value"]],
+  ["file", ["Value"]],
+  ["filePath", ["Value"]],
+];
 
 /** Whether an option of a listing is about what is listed, and not about how. */
 export function isFilter(option: string): boolean {
@@ -56,9 +56,9 @@ export function isFilter(option: string): boolean {
  * where there are neither.
  * @throws RedunError USAGE where the filters leave none
  */
-export function typesOf(options: Options): readonly EntityType[] {
-  const flags = Object.entries(TYPE_FLAGS).filter(([flag]) => options[flag]);
-  const filters = Object.entries(NARROWING).filter(([filter]) => options[filter]);
+export function typesOf(options: LogOptions): readonly EntityType[] {
+  const flags = TYPE_FLAGS.filter(([flag]) => options[flag]);
+  const filters = NARROWING.filter(([filter]) => options[filter]);
   if (!options.all && flags.length === 0 && filters.length === 0) return ["Execution"];
   const asked: readonly EntityType[] =
     options.all || flags.length === 0 ? ENTITY_TYPES : flags.map(([, type]) => type);
@@ -80,16 +80,16 @@ export function typesOf(options: Options): readonly EntityType[] {
  * What the options of a listing ask for.
  * @throws RedunError BAD_TAG, BAD_QUERY, USAGE, UNKNOWN_ID, AMBIGUOUS_ID
  */
-export async function selectionOf(log: IndexedLog, options: Options): Promise<Selection> {
-  const { execStatus, jobStatus, taskName, taskHash, result, arg, file, filePath, valueType } =
-    options;
+export async function selectionOf(log: IndexedLog, options: LogOptions): Promise<Selection> {
+  const { execStatus, jobStatus, taskName = [], taskHash = [], result = [], arg = [] } = options;
+  const { file, filePath, valueType = [], execId = [] } = options;
   const ids: string[] = [];
-  for (const word of words(options.execId)) ids.push(await executionId(log, word));
+  for (const word of execId.flatMap(words)) ids.push(await executionId(log, word));
   const { commit } = options;
-  const code = commit === undefined ? null : await codeCondition(log.log.backend, String(commit));
+  const code = commit === undefined ? null : await codeCondition(log.log.backend, commit);
   return {
     code,
-    where: allOf(entityCondition(options), ...someOf("task", list(taskName))),
+    where: allOf(entityCondition(options), ...someOf("task", taskName)),
     execution: allOf(
       executionCondition(options),
       ...(code ? [code] : []),
@@ -97,11 +97,11 @@ export async function selectionOf(log: IndexedLog, options: Options): Promise<Se
       ...someOf("status", statuses(execStatus, EXECUTION_STATUSES, "--exec-status")),
     ),
     job: allOf(...someOf("status", statuses(jobStatus, SHOWN_JOB_STATUSES, "--job-status"))),
-    taskHashes: list(taskHash),
-    results: list(result),
-    args: list(arg),
-    files: file || filePath ? list(filePath).flatMap((path) => pathPatterns(log, path)) : null,
-    valueTypes: list(valueType).map(readTypeName),
+    taskHashes: taskHash,
+    results: result,
+    args: arg,
+    files: file || filePath ? (filePath ?? []).flatMap((path) => pathPatterns(log, path)) : null,
+    valueTypes: valueType.map(readTypeName),
   };
 }
 
@@ -111,7 +111,8 @@ function someOf(field: Field, operands: readonly string[]): Condition[] {
   return [anyOf(...operands.map((operand) => ({ is: "field", field, op: "=", operand }) as const))];
 }
 
-function statuses(given: Options[string], known: readonly string[], option: string): string[] {
+function statuses(given: string | undefined, known: readonly string[], option: string): string[] {
+  if (given === undefined) return [];
   return words(given).map((word) => {
     const status = word.toUpperCase();
     if (known.includes(status)) return status;
@@ -129,8 +130,8 @@ async function executionId(log: IndexedLog, word: string): Promise<string> {
 }
 
 /** Words between commas, as redun takes them. */
-function words(given: Options[string]): string[] {
-  return list(given).flatMap((text) => text.split(",").map((word) => word.trim()));
+function words(given: string): string[] {
+  return given.split(",").map((word) => word.trim());
 }
 
 function optionName(name: string): string {

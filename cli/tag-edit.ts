@@ -7,7 +7,7 @@ import type { TagPair } from "../src/tag/tag.ts";
 import { formatKey, parseTagKeyValue } from "../src/tag/text.ts";
 import { compareCodePoints } from "../src/value/code-points.ts";
 import { clip } from "../src/value/shown-text.ts";
-import type { CommandFunction } from "./command.ts";
+import type { EditOptions } from "./declarations/tag.ts";
 import { write } from "./text/output.ts";
 import { oneLine } from "./text/terminal.ts";
 import { withLog } from "./with-log.ts";
@@ -24,8 +24,8 @@ interface EditKind {
 const SHOWN = 200;
 
 /** `tag add`, `tag update` and `tag rm`: ids, then tags; one commit, or nothing. */
-export function tagEditCommand({ kind, verb, usage }: EditKind): CommandFunction {
-  return async (words, options) => {
+export function tagEditCommand({ kind, verb, usage }: EditKind) {
+  return async (words: readonly string[], options: EditOptions): Promise<void> => {
     const { ids, tags } = splitWords(kind, words);
     if (ids.length === 0 || tags.length === 0) {
       const lacks = ids.length === 0 ? "No id was given" : "No tag was given";
@@ -34,7 +34,7 @@ export function tagEditCommand({ kind, verb, usage }: EditKind): CommandFunction
     // Every tag is read before anything is changed: a wrong one among several changes nothing.
     const action = actionOf(kind, tags);
     const dryRun = Boolean(options.dryRun);
-    const reason = options.message as string | undefined;
+    const reason = options.message;
     const edited = await withLog(
       options,
       async (log) => {

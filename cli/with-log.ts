@@ -1,6 +1,7 @@
 import { isPartial } from "../src/log/partial.ts";
+import type { LogChoice } from "../src/log/ref.ts";
 import { IndexedLog } from "../src/provenance/indexed-log.ts";
-import { logChoice, type Options } from "./command.ts";
+import { logChoice } from "./command.ts";
 import { progressBar } from "./text/progress.ts";
 import { reportRecovery } from "./text/recovery.ts";
 import { page, pageInPieces, visible } from "./text/terminal.ts";
@@ -11,7 +12,7 @@ import { page, pageInPieces, visible } from "./text/terminal.ts";
  * must print nothing.
  */
 export async function withLog<T>(
-  options: Options,
+  options: LogChoice,
   body: (log: IndexedLog) => Promise<T>,
   { appends = false } = {},
 ): Promise<T> {
@@ -40,7 +41,7 @@ const MAX_KEPT = 1_000_000;
  * pager if it is long.
  */
 export async function pageOfLog(
-  options: Options,
+  options: LogChoice,
   body: (log: IndexedLog) => Promise<string | AsyncGenerator<string>>,
 ): Promise<void> {
   const short = await withLog(options, async (log) => {

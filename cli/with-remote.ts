@@ -5,10 +5,10 @@ import { findRepository } from "../src/git/files/repository.ts";
 import { deferredBackend } from "../src/git/open.ts";
 import { Log } from "../src/log/log.ts";
 import { recoverRuns } from "../src/log/recover.ts";
-import { chosenRef } from "../src/log/ref.ts";
+import { chosenRef, type LogChoice } from "../src/log/ref.ts";
 import { logsOfRemote, previewFetch, type TransferOptions } from "../src/share/fetch.ts";
 import { chooseRemote, type RemoteLog, remoteLog } from "../src/share/remotes.ts";
-import { isJson, logChoice, type Options } from "./command.ts";
+import { isJson, logChoice } from "./command.ts";
 import { jsonText } from "./text/json.ts";
 import { write } from "./text/output.ts";
 import { reportRecovery } from "./text/recovery.ts";
@@ -24,12 +24,19 @@ export interface Sharing {
   readonly transfer: TransferOptions;
 }
 
+/** Options of commands that talk with a remote; some take none of one log. */
+export interface RemoteOptions extends LogChoice {
+  readonly allLogs?: boolean;
+  readonly dryRun?: boolean;
+  readonly format?: string;
+}
+
 /**
  * Opens a log without its index, and gives it with the remote that is meant to `body`.
  * @throws RedunError USAGE where both one log and all logs are asked for
  */
 export async function withRemote(
-  options: Options,
+  options: RemoteOptions,
   named: string | undefined,
   direction: "fetch" | "push",
   body: (sharing: Sharing) => Promise<void>,
@@ -53,7 +60,7 @@ export async function withRemote(
 /** Prints what `body` says of the log, or with `--all-logs` of each one that the remote has. */
 export async function eachLogOfRemote(
   { log, config, remote, transfer }: Sharing,
-  options: Options,
+  options: RemoteOptions,
   body: (log: Log, there: RemoteLog) => Promise<string>,
 ): Promise<void> {
   const refs = options.allLogs ? await logsOfRemote(log, remote, transfer) : [log.ref];
@@ -87,7 +94,7 @@ export async function preview(
 
 /** Opens a log without its index. */
 export async function withOwnLog(
-  options: Options,
+  options: LogChoice,
   body: (log: Log, config: GitConfig) => Promise<void>,
 ): Promise<void> {
   const repository = findRepository(process.cwd());

@@ -6,6 +6,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync 
 import { Ajv } from "ajv";
 import standalone from "ajv/dist/standalone/index.js";
 import { build, type Plugin } from "esbuild";
+import { COMMANDS } from "../cli/commands.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 const REQUIRE = `import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);`;
@@ -112,11 +113,11 @@ const common = {
   logLevel: "warning",
   metafile: true,
 } as const;
-/** Commands that are waited for in milliseconds. They are in the one file that Node starts fastest. */
-const QUICK = ["log", "tag-list", "tag-add", "tag-update", "tag-rm", "path", "index"];
+/** Files of the commands that are waited for in milliseconds: `tag-list`. */
+const quick = COMMANDS.filter(({ isQuick }) => isQuick).map(({ name }) => name.replace(" ", "-"));
 const slow = readdirSync(`${root}cli/commands`)
   .map((file) => file.replace(".ts", ""))
-  .filter((name) => !QUICK.includes(name));
+  .filter((name) => !quick.includes(name));
 
 // What carries binaries stays a package; everything else loads faster from the bundle.
 const packages = Object.keys(dependencies);

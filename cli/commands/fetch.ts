@@ -1,12 +1,13 @@
 import { type Arrivals, countBetween, isNothing } from "../../src/log/arrivals.ts";
 import { type Fetched, fetchLog } from "../../src/share/fetch.ts";
 import { lastSeen, type RemoteLog } from "../../src/share/remotes.ts";
-import { type CommandFunction, isJson, type Options } from "../command.ts";
+import { type CommandFunction, isJson, type OptionsOf } from "../command.ts";
+import type { FETCH } from "../declarations/sharing.ts";
 import { arrivalsText } from "../text/arrivals.ts";
 import { reportRewritten } from "../text/rewritten.ts";
 import { eachLogOfRemote, factsJson, preview, withRemote } from "../with-remote.ts";
 
-export const command: CommandFunction = ([named], options) => {
+export const command: CommandFunction<typeof FETCH> = ([named], options) => {
   const json = isJson(options);
   return withRemote(options, named, "fetch", (sharing) =>
     eachLogOfRemote(sharing, options, async (log, there) => {
@@ -27,7 +28,10 @@ export const command: CommandFunction = ([named], options) => {
 };
 
 /** The pull that takes what this fetch brought: the same words mean the same remote and log. */
-function pullCommand(remote: string | undefined, { log, ref, allLogs }: Options): string {
+function pullCommand(
+  remote: string | undefined,
+  { log, ref, allLogs }: OptionsOf<typeof FETCH>,
+): string {
   const words = [remote, log && `--log ${log}`, ref && `--ref ${ref}`, allLogs && "--all-logs"];
   return ["redun-git pull", ...words.filter(Boolean)].join(" ");
 }

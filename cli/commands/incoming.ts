@@ -1,5 +1,6 @@
 import type { CommandFunction } from "../command.ts";
+import type { INCOMING } from "../declarations/sharing.ts";
 import { showChanges } from "../pages/changes.ts";
 
-export const command: CommandFunction = ([named], options) =>
+export const command: CommandFunction<typeof INCOMING> = ([named], options) =>
   showChanges("incoming", named, options);

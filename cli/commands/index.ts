@@ -1,14 +1,16 @@
 import { RedunError } from "../../src/errors.ts";
 import { indexSize } from "../../src/index/index-file.ts";
 import { indexedTip } from "../../src/index/stamp.ts";
+import type { LogChoice } from "../../src/log/ref.ts";
 import { IndexedLog } from "../../src/provenance/indexed-log.ts";
-import { type CommandFunction, isJson, logChoice, type Options } from "../command.ts";
+import { type CommandFunction, isJson, logChoice } from "../command.ts";
+import type { INDEX } from "../declarations/upkeep.ts";
 import { jsonText } from "../text/json.ts";
 import { write } from "../text/output.ts";
 import { visible } from "../text/terminal.ts";
 import { refresh } from "../with-log.ts";
 
-export const command: CommandFunction = async ([action], options) => {
+export const command: CommandFunction<typeof INDEX> = async ([action], options) => {
   const json = isJson(options);
   if (action === undefined) return write(await inspect(options, (log) => describe(log, json)));
   if (action === "drop") return write(await inspect(options, drop));
@@ -30,7 +32,7 @@ export const command: CommandFunction = async ([action], options) => {
 
 /** Looks at an index as it is, without bringing it up to date. */
 async function inspect(
-  options: Options,
+  options: LogChoice,
   body: (log: IndexedLog) => Promise<string>,
 ): Promise<string> {
   const log = await IndexedLog.open(logChoice(options));

@@ -7,16 +7,19 @@ import {
   planUndo,
   type SetupStep,
 } from "../../src/share/setup.ts";
-import type { CommandFunction, Options } from "../command.ts";
+import type { CommandFunction, OptionsOf } from "../command.ts";
+import type { INIT } from "../declarations/sharing.ts";
 import { write } from "../text/output.ts";
 import { visible } from "../text/terminal.ts";
 
-export const command: CommandFunction = (_words, options) =>
+export const command: CommandFunction<typeof INIT> = (_words, options) =>
   options.undo ? undo(options) : setUp(options);
 
-async function setUp(options: Options): Promise<void> {
+type InitOptions = OptionsOf<typeof INIT>;
+
+async function setUp(options: InitOptions): Promise<void> {
   const repository = findRepository(process.cwd());
-  const remote = (options.remote as string | undefined) ?? "origin";
+  const remote = options.remote ?? "origin";
   const autoPush = Boolean(options.autoPush);
   const { steps, ownHook } = planSetup(repository, loadConfig(repository), { remote, autoPush });
   await write(list("Writes", steps));
@@ -28,9 +31,9 @@ async function setUp(options: Options): Promise<void> {
   await write(visible(ended + then));
 }
 
-async function undo(options: Options): Promise<void> {
+async function undo(options: InitOptions): Promise<void> {
   const repository = findRepository(process.cwd());
-  const remote = options.remote as string | undefined;
+  const remote = options.remote;
   const { steps, ownHook } = planUndo(repository, loadConfig(repository), remote);
   await write(list("Takes back", steps));
   if (!options.dryRun) await applySetup(repository, steps, { undo: true });
@@ -40,7 +43,7 @@ async function undo(options: Options): Promise<void> {
   await write(visible(ended));
 }
 
-function ending(steps: readonly SetupStep[], { dryRun }: Options, nothing: string): string {
+function ending(steps: readonly SetupStep[], { dryRun }: InitOptions, nothing: string): string {
   if (steps.length === 0) return nothing;
   return dryRun ? "" : "Done.\n";
 }

@@ -18,7 +18,8 @@ import { allOf, type CodeCondition, isEverything } from "../../src/query/conditi
 import { matcher } from "../../src/query/matcher.ts";
 import { printQuery } from "../../src/query/print.ts";
 import type { EntityType } from "../../src/record/records.ts";
-import { type CommandFunction, isJson, type Options } from "../command.ts";
+import { type CommandFunction, isJson } from "../command.ts";
+import type { LOG, LogOptions } from "../declarations/log.ts";
 import { limitOf, NO_LIMIT } from "../limit.ts";
 import { codeHistory, codeNotes } from "../pages/code-history.ts";
 import { listedJson, listedLine } from "../pages/listing.ts";
@@ -34,7 +35,7 @@ interface Style {
   readonly detail: boolean;
 }
 
-export const command: CommandFunction = async ([id], options) => {
+export const command: CommandFunction<typeof LOG> = async ([id], options) => {
   const style = { json: isJson(options), detail: options.detail === true };
   const limit = limitOf(options);
   const filter = Object.keys(options).find(isFilter);
@@ -57,7 +58,11 @@ export const command: CommandFunction = async ([id], options) => {
 };
 
 /** Commits of the code, with their executions; `range` stands where else an id does. */
-function decorateCode(range: string | undefined, limit: number, options: Options): Promise<void> {
+function decorateCode(
+  range: string | undefined,
+  limit: number,
+  options: LogOptions,
+): Promise<void> {
   return pageOfLog(options, async (log) => {
     const { where, execution } = await selectionOf(log, options);
     return codeHistory(log, painter(process.stdout), {

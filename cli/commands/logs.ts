@@ -4,12 +4,13 @@ import { isTracking, logName, TRACKING_REFS } from "../../src/log/ref.ts";
 import { type LogSummary, listLogs } from "../../src/provenance/list-logs.ts";
 import { remoteOfTracking } from "../../src/share/remotes.ts";
 import { type CommandFunction, isJson, logChoice } from "../command.ts";
+import type { LOGS } from "../declarations/sharing.ts";
 import { jsonText } from "../text/json.ts";
 import { localTime } from "../text/lines.ts";
 import { write } from "../text/output.ts";
 import { oneLine } from "../text/terminal.ts";
 
-export const command: CommandFunction = async (_words, options) => {
+export const command: CommandFunction<typeof LOGS> = async (_words, options) => {
   const json = isJson(options);
   const logs = await listLogs(logChoice(options));
   if (json) return write(logs.map((log) => `${jsonText(logJson(log))}\n`).join(""));

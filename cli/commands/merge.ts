@@ -4,6 +4,7 @@ import { findTheirs } from "../../src/log/theirs.ts";
 import { shellWord } from "../../src/value/shown-text.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import { conflictsAfter, conflictsText } from "../conflicts.ts";
+import type { MERGE } from "../declarations/sharing.ts";
 import { arrivalsText } from "../text/arrivals.ts";
 import { jsonText } from "../text/json.ts";
 import { write } from "../text/output.ts";
@@ -11,11 +12,11 @@ import { visible } from "../text/terminal.ts";
 import { watchedLog } from "../watched-log.ts";
 import { withLog } from "../with-log.ts";
 
-export const command: CommandFunction = async ([source], options) => {
+export const command: CommandFunction<typeof MERGE> = async ([source], options) => {
   const json = isJson(options);
   const dryRun = Boolean(options.dryRun);
   const { merge, theirs, ref } = await withLog(options, async ({ log }) => {
-    const theirs = await findTheirs(log, source!);
+    const theirs = await findTheirs(log, source);
     const merge = await (dryRun ? planMerge : mergeLogs)(watchedLog(log), theirs);
     return { merge, theirs, ref: log.ref };
   });
@@ -28,7 +29,7 @@ export const command: CommandFunction = async ([source], options) => {
   }
   await write(`${sentence(merge, theirs.name, shortRef(ref), dryRun)}\n`);
   await write(conflictsText(conflicts, ref));
-  for (const other of theirs.others) await write(`${alsoThere(other, source!)}\n`);
+  for (const other of theirs.others) await write(`${alsoThere(other, source)}\n`);
 };
 
 /** What takes another log of the same file. */

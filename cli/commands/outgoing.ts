@@ -1,5 +1,6 @@
 import type { CommandFunction } from "../command.ts";
+import type { OUTGOING } from "../declarations/sharing.ts";
 import { showChanges } from "../pages/changes.ts";
 
-export const command: CommandFunction = ([named], options) =>
+export const command: CommandFunction<typeof OUTGOING> = ([named], options) =>
   showChanges("outgoing", named, options);

@@ -1,10 +1,11 @@
 import { findEntities } from "../../src/provenance/find.ts";
 import { pathsOf } from "../../src/provenance/paths.ts";
 import type { CommandFunction } from "../command.ts";
+import type { PATH } from "../declarations/log.ts";
 import { write } from "../text/output.ts";
 import { withLog } from "../with-log.ts";
 
-export const command: CommandFunction = async (words, options) => {
+export const command: CommandFunction<typeof PATH> = async (words, options) => {
   const paths = await withLog(options, async (log) => {
     const found = await findEntities(log, words);
     const each = await Promise.all(found.map((entity) => pathsOf(log, entity)));

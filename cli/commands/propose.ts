@@ -1,19 +1,20 @@
 import { proposeTags } from "../../src/share/propose.ts";
 import { assertKnown, lastSeen, remoteLog } from "../../src/share/remotes.ts";
 import { type CommandFunction, isJson } from "../command.ts";
+import type { PROPOSE } from "../declarations/sharing.ts";
 import { jsonText } from "../text/json.ts";
 import { write } from "../text/output.ts";
 import { visible } from "../text/terminal.ts";
 import { withRemote } from "../with-remote.ts";
 
-export const command: CommandFunction = ([branch], options) => {
+export const command: CommandFunction<typeof PROPOSE> = ([branch], options) => {
   const json = isJson(options);
-  const named = options.remote as string | undefined;
+  const named = options.remote;
   return withRemote(options, named, "fetch", async ({ log, config, remote }) => {
     const there = remoteLog(remote, log.ref, config);
     assertKnown(config, there, await lastSeen(log, there));
-    const reason = options.message as string | undefined;
-    const proposal = await proposeTags(log, there, branch!, reason);
+    const reason = options.message;
+    const proposal = await proposeTags(log, there, branch, reason);
     if (json) return write(`${jsonText(proposal)}\n`);
     if (!proposal) return write(visible(`Nothing to propose: ${there.name} has your tag edits.\n`));
     const place = `${branch} (${proposal.commit.slice(0, 8)})`;

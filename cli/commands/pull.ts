@@ -5,11 +5,12 @@ import type { RemoteLog } from "../../src/share/remotes.ts";
 import type { Dropped } from "../../src/share/rewritten.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import { conflictsAfter, conflictsText } from "../conflicts.ts";
+import type { PULL } from "../declarations/sharing.ts";
 import { arrivalsText } from "../text/arrivals.ts";
 import { reportRewritten } from "../text/rewritten.ts";
 import { eachLogOfRemote, factsJson, preview, withRemote } from "../with-remote.ts";
 
-export const command: CommandFunction = ([named], options) => {
+export const command: CommandFunction<typeof PULL> = ([named], options) => {
   const json = isJson(options);
   if (options.drop && options.dryRun) throw dropsAtOnce();
   return withRemote(options, named, "fetch", (sharing) =>

@@ -8,8 +8,9 @@ import { giveBack, type PushedLog, pushLog } from "../../src/share/push.ts";
 import { forgetPushFailure, pushFailures } from "../../src/share/push-failure.ts";
 import type { RemoteLog } from "../../src/share/remotes.ts";
 import { isSetUp } from "../../src/share/setup.ts";
-import { type CommandFunction, isJson, type Options } from "../command.ts";
+import { type CommandFunction, isJson, type OptionsOf } from "../command.ts";
 import { conflictsAfter, conflictsText } from "../conflicts.ts";
+import type { PUSH } from "../declarations/sharing.ts";
 import { arrivalsText } from "../text/arrivals.ts";
 import { reportError } from "../text/error.ts";
 import { write } from "../text/output.ts";
@@ -18,10 +19,12 @@ import { visible } from "../text/terminal.ts";
 import { watchedLog } from "../watched-log.ts";
 import { factsJson, preview, type Sharing, withRemote } from "../with-remote.ts";
 
-export const command: CommandFunction = ([named], options) =>
+export const command: CommandFunction<typeof PUSH> = ([named], options) =>
   options.background ? pushInBackground(named, options) : pushLogs(named, options);
 
-function pushLogs(named: string | undefined, options: Options): Promise<void> {
+type PushOptions = OptionsOf<typeof PUSH>;
+
+function pushLogs(named: string | undefined, options: PushOptions): Promise<void> {
   const json = isJson(options);
   return withRemote(options, named, "push", async (sharing) => {
     const { log, config, remote } = sharing;
@@ -57,7 +60,7 @@ function pushLogs(named: string | undefined, options: Options): Promise<void> {
 }
 
 /** There is nobody to ask or to tell: a failure is noted for the next command that can. */
-async function pushInBackground(named: string | undefined, options: Options): Promise<void> {
+async function pushInBackground(named: string | undefined, options: PushOptions): Promise<void> {
   try {
     await withRemote(options, named, "push", async ({ log, config, remote }) => {
       const places = destinations(config, remote, log.ref);

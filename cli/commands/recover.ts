@@ -2,7 +2,8 @@ import { RedunError } from "../../src/errors.ts";
 import { type JournaledRun, journaledRuns } from "../../src/log/journals.ts";
 import type { Log } from "../../src/log/log.ts";
 import { recoverRun } from "../../src/log/recover.ts";
-import { type CommandFunction, isJson, type Options } from "../command.ts";
+import { type CommandFunction, isJson, type OptionsOf } from "../command.ts";
+import type { RECOVER } from "../declarations/upkeep.ts";
 import { jsonText } from "../text/json.ts";
 import { localTime } from "../text/lines.ts";
 import { write } from "../text/output.ts";
@@ -10,7 +11,7 @@ import { nameOf, recoveredText } from "../text/recovery.ts";
 import { oneLine, visible } from "../text/terminal.ts";
 import { withOwnLog } from "../with-remote.ts";
 
-export const command: CommandFunction = async ([id], options) => {
+export const command: CommandFunction<typeof RECOVER> = async ([id], options) => {
   const json = isJson(options);
   return withOwnLog(options, async (log) => {
     const runs = journaledRuns(log.backend.repository.commonDir);
@@ -18,7 +19,11 @@ export const command: CommandFunction = async ([id], options) => {
   });
 };
 
-async function recover(log: Log, run: JournaledRun, options: Options): Promise<string> {
+async function recover(
+  log: Log,
+  run: JournaledRun,
+  options: OptionsOf<typeof RECOVER>,
+): Promise<string> {
   const { fate } = run;
   if (fate.state === "alive" && options.force !== true) {
     throw new RedunError(

@@ -3,6 +3,7 @@ import { type LogDistance, type RemoteState, remoteStates } from "../../src/shar
 import { pushFailures } from "../../src/share/push-failure.ts";
 import { wordsFor } from "../../src/share/remotes.ts";
 import { type CommandFunction, isJson } from "../command.ts";
+import type { REMOTE } from "../declarations/sharing.ts";
 import { arrivalsText } from "../text/arrivals.ts";
 import { jsonText } from "../text/json.ts";
 import { write } from "../text/output.ts";
@@ -11,7 +12,7 @@ import { oneLine } from "../text/terminal.ts";
 import { watchedLog } from "../watched-log.ts";
 import { withOwnLog } from "../with-remote.ts";
 
-export const command: CommandFunction = (_words, options) => {
+export const command: CommandFunction<typeof REMOTE> = (_words, options) => {
   const json = isJson(options);
   return withOwnLog(options, async (log, config) => {
     const states = await remoteStates(watchedLog(log), config);

@@ -20,12 +20,12 @@ import type { TagPair } from "../../src/tag/tag.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
 import { inspected } from "../../src/value/inspected.ts";
 import { isHelp, longName, ownOption, takeOptions } from "../argv.ts";
-import { type CommandFunction, isJson, logChoice, type Options } from "../command.ts";
+import { type CommandFunction, isJson, logChoice } from "../command.ts";
+import { RUN, type RunOptions } from "../declarations/run.ts";
 import { Interrupted, Interrupts } from "../interrupts.ts";
 import { LIBRARY_URL } from "../library-url.ts";
 import { PAGER } from "../options.ts";
 import { endPrograms } from "../run/programs.ts";
-import { RUN } from "../run-command.ts";
 import { jsonText } from "../text/json.ts";
 import { write } from "../text/output.ts";
 import { RunReporter } from "../text/run-reporter.ts";
@@ -36,7 +36,7 @@ type AnyTask = Task<unknown[], unknown>;
 /** What `run` takes, behind the task too, where that has no parameter of the name. */
 const OWN = { ...RUN, options: [...RUN.options, ...PAGER] };
 
-export const command: CommandFunction = async ([script, name, ...words], given) => {
+export const command: CommandFunction<typeof RUN> = async ([script, name, ...words], given) => {
   const lists = name === undefined || name === "help" || isHelp(name);
   // A mistake in the options must not be found out after the work.
   checkOptions(given);
@@ -45,25 +45,25 @@ export const command: CommandFunction = async ([script, name, ...words], given) 
   const isSettled = !behind.some((word) => isHelp(word) || ownOption(OWN, word));
   let session = !lists && isSettled ? begin(given) : undefined;
   try {
-    const exports = await loadWorkflow(script!, { cwd: process.cwd(), libraryUrl: LIBRARY_URL });
+    const exports = await loadWorkflow(script, { cwd: process.cwd(), libraryUrl: LIBRARY_URL });
     const tasks = tasksOf(exports);
     if (lists) {
       if (name === undefined) process.exitCode = 2;
-      return write(taskList(script!, tasks));
+      return write(taskList(script, tasks));
     }
-    const task = findTask(name, tasks, script!);
+    const task = findTask(name, tasks, script);
     const definition = definitionOf(task)!;
     const { parameters } = definition.source;
     const isTheirs = (option: string) => isArgument(parameters, option);
     if (behind.some((word) => isHelp(word) && !isTheirs(word))) {
-      return write(taskHelp(script!, name, definition));
+      return write(taskHelp(script, name, definition));
     }
     const { options, rest } = takeOptions(OWN, words, given, isTheirs);
     checkOptions(options);
-    const args = withHint(script!, name, parameters, () => parseTaskArguments(parameters, rest));
+    const args = withHint(script, name, parameters, () => parseTaskArguments(parameters, rest));
     warnOfTruth();
     session ??= begin(options);
-    await run(session, task(...args), script!, options);
+    await run(session, task(...args), script, options);
   } finally {
     // A script that does not load leaves open what was prepared.
     await session?.scheduler.close();
@@ -92,7 +92,7 @@ interface Session {
   readonly reporter: RunReporter;
 }
 
-function begin(options: Options): Session {
+function begin(options: RunOptions): Session {
   const reporter = new RunReporter(process.stderr, { quiet: Boolean(options.quiet) });
   const scheduler = new Scheduler({ ...logChoice(options), listener: reporter, modules });
   scheduler.prepare();
@@ -100,7 +100,7 @@ function begin(options: Options): Session {
 }
 
 /** @throws RedunError for a format or a tag that is none */
-function checkOptions(options: Options): void {
+function checkOptions(options: RunOptions): void {
   isJson(options);
   tagsOf(options);
 }
@@ -148,7 +148,7 @@ async function run(
   { scheduler, reporter }: Session,
   expression: unknown,
   script: string,
-  options: Options,
+  options: RunOptions,
 ): Promise<void> {
   // However the run ends.
   process.once("exit", () => {
@@ -160,9 +160,9 @@ async function run(
       argv: process.argv.slice(2),
       script,
       tags: tagsOf(options),
-      project: options.project as string | undefined,
-      doc: options.doc as string | undefined,
-      user: options.user as string | undefined,
+      project: options.project,
+      doc: options.doc,
+      user: options.user,
       signal: interrupts.signal,
     });
     interrupts.close();
@@ -187,21 +187,21 @@ function isOutputError(error: unknown): boolean {
   return error instanceof RedunError && error.code === "OUTPUT_FAILED";
 }
 
-function autoPush(options: Options): void {
+function autoPush(options: RunOptions): void {
   const repository = findRepository(process.cwd());
   const config = loadConfig(repository);
   startAutoPush(config, process.argv[1]!, chosenRef(logChoice(options), config));
 }
 
-function tagsOf(options: Options): TagPair[] {
-  return ((options.tag ?? []) as readonly string[]).map((text) => {
+function tagsOf(options: RunOptions): TagPair[] {
+  return (options.tag ?? []).map((text) => {
     const { key, value } = parseTagKeyValue(text, { valueRequired: true });
     return [key, value!];
   });
 }
 
 /** A text is printed as it is, so that it can be piped; anything else as JavaScript shows it. */
-function resultText(result: unknown, options: Options): string {
+function resultText(result: unknown, options: RunOptions): string {
   if (isJson(options)) return `${jsonText(result)}\n`;
   if (typeof result === "string") return `${result}\n`;
   return `${inspected(result, { depth: null, colors: false, maxArrayLength: 100 })}\n`;

@@ -1,11 +1,12 @@
 import { tagConflicts } from "../../src/provenance/tag-history.ts";
 import { type CommandFunction, isJson } from "../command.ts";
+import type { TAG_CONFLICTS } from "../declarations/tag.ts";
 import { blameJson, blamePage } from "../pages/tag-history.ts";
 import { jsonText } from "../text/json.ts";
 import { painter } from "../text/terminal.ts";
 import { pageOfLog } from "../with-log.ts";
 
-export const command: CommandFunction = (_words, options) => {
+export const command: CommandFunction<typeof TAG_CONFLICTS> = (_words, options) => {
   const json = isJson(options);
   return pageOfLog(options, async (log) => {
     const paint = painter(process.stdout);

@@ -9,6 +9,7 @@ import { parseTagCondition } from "../../src/query/tag-condition.ts";
 import { ENTITY_TYPES } from "../../src/record/records.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { type CommandFunction, isJson } from "../command.ts";
+import type { TAG_LIST } from "../declarations/tag.ts";
 import { limitOf } from "../limit.ts";
 import { entityTagsJson, entityTagsPage } from "../pages/entity-tags.ts";
 import { listedJson, listedLine } from "../pages/listing.ts";
@@ -18,7 +19,7 @@ import { jsonText } from "../text/json.ts";
 import { painter } from "../text/terminal.ts";
 import { pageOfLog } from "../with-log.ts";
 
-export const command: CommandFunction = (words, options) => {
+export const command: CommandFunction<typeof TAG_LIST> = (words, options) => {
   const conditions = words.map((word) =>
     isRelative(word)
       ? ({ is: "tag", key: word, keyIsGlob: false, test: null } as const)

@@ -11,7 +11,8 @@ import { sameTag } from "../../src/tag/graph.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import type { TagValue } from "../../src/value/value.ts";
-import { isJson, type Options } from "../command.ts";
+import { isJson, type OptionsOf } from "../command.ts";
+import type { INCOMING } from "../declarations/sharing.ts";
 import { jsonText } from "../text/json.ts";
 import { CONFLICT_MARK, inConflict, shortId, tagLimit } from "../text/lines.ts";
 import { progressBar } from "../text/progress.ts";
@@ -26,7 +27,7 @@ import { tagsJson } from "./tags.ts";
 export function showChanges(
   direction: "incoming" | "outgoing",
   named: string | undefined,
-  options: Options,
+  options: OptionsOf<typeof INCOMING>,
 ): Promise<void> {
   const json = isJson(options);
   return pageOfLog(options, async (indexed) => {

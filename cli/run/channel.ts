@@ -1,4 +1,5 @@
-import type { Options } from "../command.ts";
+import type { RUN, RunOptions } from "../declarations/run.ts";
+import type { Given } from "../option-types.ts";
 
 /** Signals that end a run; it is recorded, and the process exits as they would have ended it. */
 export const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -17,6 +18,6 @@ export const FAILED = "FAILED";
 export interface WorkOrder {
   /** The file of the command line, as the workflow is to see it in `process.argv`. */
   readonly command: string;
-  readonly words: readonly string[];
-  readonly options: Options;
+  readonly words: Given<(typeof RUN)["args"]>;
+  readonly options: RunOptions;
 }

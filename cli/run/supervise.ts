@@ -10,6 +10,7 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { RUN_MARK } from "../../src/run-mark.ts";
 import type { CommandFunction } from "../command.ts";
+import type { RUN } from "../declarations/run.ts";
 import { CHANNEL, FAILED, SIGNALS, type WorkOrder } from "./channel.ts";
 import { endPrograms, killPrograms } from "./programs.ts";
 import { recordEnd } from "./record-end.ts";
@@ -22,7 +23,7 @@ const READ_WITHIN = 1_000;
 
 declare const BUILD_VERSION: string | undefined;
 
-export const command: CommandFunction = async (words, options) => {
+export const command: CommandFunction<typeof RUN> = async (words, options) => {
   if (isAlone()) {
     const { command: run } = await import("../commands/run.ts");
     return run(words, options);

@@ -1,8 +1,8 @@
-import type { CommandSpec } from "./command.ts";
-import { FORMAT, WHICH_LOG } from "./options.ts";
+import { defineCommand, type OptionsOf } from "../command.ts";
+import { FORMAT, WHICH_LOG } from "../options.ts";
 
 /** Arguments after the task belong to the task, except options that only `run` has. */
-export const RUN: CommandSpec = {
+export const RUN = defineCommand({
   name: "run",
   args: "<script> [task] [...arguments]",
   about: "Run a task of a workflow script and record it",
@@ -26,5 +26,6 @@ export const RUN: CommandSpec = {
     "run workflow.ts help                 list the tasks of a script",
     "run workflow.ts main --help          show a task's parameters",
   ],
-  load: () => import("./run/supervise.ts"),
-};
+});
+
+export type RunOptions = OptionsOf<typeof RUN>;

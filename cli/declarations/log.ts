@@ -1,0 +1,137 @@
+/** The commands that show what a log holds. */
+import { defineCommand, type OptionsOf } from "../command.ts";
+import { FORMAT, WHICH_LOG } from "../options.ts";
+
+const TAG = {
+  flags: "-t, --tag <key=value>",
+  about: "Only entities with this tag; also key, key!=value, key~glob, key>3",
+  repeats: true,
+} as const;
+const WHERE = {
+  flags: "--where <query>",
+  about: "Only entities that match: env=prod and (cost > 3 or not user ~ ras*)",
+  repeats: true,
+} as const;
+/** Of the execution that an entity belongs to. */
+const EXECUTION_FILTERS = [
+  {
+    flags: "--exec-tag <key=value>",
+    about: "Only from executions with this tag",
+    repeats: true,
+  },
+  { flags: "--since <time>", about: "Only from executions since 2026-11-22, today, 2w ago, ..." },
+  {
+    flags: "--until <time>",
+    about: "Only from executions up to then; a date includes the whole day",
+  },
+  { flags: "--author <user>", about: "Only from executions by this user (or ras*)", repeats: true },
+] as const;
+export const LOG = defineCommand({
+  name: "log",
+  args: "[id]",
+  about: "List executions, or show one execution, job, task or value",
+  isQuick: true,
+  options: [
+    { flags: "--exec", about: "List executions (the default)" },
+    { flags: "--job", about: "List jobs" },
+    { flags: "--call-node", about: "List call nodes" },
+    { flags: "--task", about: "List tasks" },
+    { flags: "--value", about: "List values" },
+    { flags: "--file", about: "List files" },
+    { flags: "--all", about: "List all of these types" },
+    TAG,
+    WHERE,
+    ...EXECUTION_FILTERS,
+    {
+      flags: "--commit <revision>",
+      about: "Only from executions of this commit or range (a..b), or of identical files",
+    },
+    {
+      flags: "--decorate-code",
+      about: "List commits with their executions; takes a range in place of the id",
+    },
+    { flags: "--exec-id <ids>", about: "Only from these executions: 6dc981d7,-", repeats: true },
+    {
+      flags: "--exec-status <statuses>",
+      about: "Only from executions with these statuses: FAILED,RUNNING, ...",
+    },
+    {
+      flags: "--job-status <statuses>",
+      about: "Only jobs with these statuses: FAILED,CACHED, ...",
+    },
+    {
+      flags: "--task-name <name>",
+      about: "Only tasks with this name, and their jobs",
+      repeats: true,
+    },
+    {
+      flags: "--task-hash <id>",
+      about: "Only this version of a task, and its jobs",
+      repeats: true,
+    },
+    { flags: "--result <id>", about: "Only jobs with this value as their result", repeats: true },
+    { flags: "--arg <id>", about: "Only jobs with this value as an argument", repeats: true },
+    {
+      flags: "--value-type <type>",
+      about: "Only values of this type: string, int, list, ...",
+      repeats: true,
+    },
+    {
+      flags: "--file-path <pattern>",
+      about: "Only files whose path matches: out/*.csv",
+      repeats: true,
+    },
+    { flags: "--count", about: "Print only the number of each type" },
+    { flags: "--detail", about: "Show the full page of each" },
+    {
+      flags: "-n, --limit <count>",
+      about: "At most this many of each type (default 50; 0 for all)",
+    },
+    FORMAT,
+    ...WHICH_LOG,
+  ],
+  examples: [
+    "log                                  the newest executions",
+    "log -t user=rasmus -t env=prod       those with both tags",
+    "log -t approved                      those with any `approved` tag",
+    "log -t 'cost>3' -t 'env!=dev'        numbers and dates compare; see docs/tags.md",
+    "log --where 'status=failed and (env=prod or started > 2d)'",
+    "log --since yesterday --author 'ras*'",
+    "log --commit main..feature           runs of a branch, even from before a rebase",
+    "log --decorate-code v1..             the commits since v1, each with its executions",
+    "log --job --exec-tag env=prod --job-status FAILED",
+    "log --value --exec-id -              the values of the latest execution",
+    "log --file-path 'out/*.csv'          then log <id> shows who used one",
+    "log --all --count                    count entities of every type",
+    "log 6dc981d7                         one execution, job, task, value or call",
+    "log --format json | jq .id           one JSON object a line",
+  ],
+});
+
+export type LogOptions = OptionsOf<typeof LOG>;
+
+export const DIFF = defineCommand({
+  name: "diff",
+  args: "<execution> [execution]",
+  about: "Compare two executions: tags, code, task sources, arguments, results, jobs",
+  options: [FORMAT, ...WHICH_LOG],
+  examples: [
+    "diff 6dc981d7 3aa7bb10               from the first to the second",
+    "diff ~1 -                            the latest execution against the one before it",
+    "diff 3aa7bb10                        against the previous execution of the same task",
+    "diff --format json 3aa7bb10 | jq .tags",
+  ],
+});
+
+export const PATH = defineCommand({
+  name: "path",
+  args: "<id> [...ids]",
+  about: "Print the paths of an entity and its tag edits in the log, for use with git",
+  isQuick: true,
+  options: [...WHICH_LOG],
+  examples: [
+    "path 6dc981d7                        where its record and its tag edits are",
+    "path -                               the same for the latest execution",
+    "path - | xargs git log -p refs/redun/main --",
+  ],
+});
