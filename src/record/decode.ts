@@ -97,9 +97,18 @@ function jobOf(raw: Raw): Job {
     args: Array.isArray(raw.args) ? raw.args : new Map(Object.entries(raw.args)),
     from: new Map<string, string[]>(Object.entries(raw.from ?? {})),
     tags: tagList(raw.tags ?? []),
+    ...(raw.reused !== undefined && { reused: raw.reused }),
     ...(raw.files && { files: raw.files }),
   };
-  if ("result" in raw) return { ...job, result: raw.result };
+  if ("result" in raw) {
+    const { result, returned, tasks_below: tasksBelow } = raw;
+    return {
+      ...job,
+      result,
+      ...(returned !== undefined && { returned }),
+      ...(tasksBelow !== undefined && { tasksBelow }),
+    };
+  }
   if ("error" in raw) return { ...job, error: raw.error };
   return job;
 }

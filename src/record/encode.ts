@@ -178,6 +178,7 @@ function jobFields(job: Job): Fields {
     task_hash: job.taskHash,
     call: job.call ?? undefined,
     status: job.status,
+    reused: job.reused,
     started: time(job.started),
     ended: job.ended ? time(job.ended) : undefined,
     late: job.late || undefined,
@@ -185,6 +186,8 @@ function jobFields(job: Job): Fields {
     from: job.from.size > 0 ? new Fields([...job.from]) : undefined,
     // A result may be null, which is not the same as none.
     result: job.status === "DONE" || job.status === "CACHED" ? (job.result ?? null) : undefined,
+    returned: job.returned,
+    tasks_below: job.tasksBelow,
     error: job.status === "FAILED" ? (job.error ?? null) : undefined,
     files: job.files && fields({ ...job.files }),
     tags: job.tags.length > 0 ? tagList(job.tags) : undefined,

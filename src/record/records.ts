@@ -68,6 +68,8 @@ export interface Job {
   /** The call node that this job produced, or found in the cache; null while unfinished. */
   readonly call: string | null;
   readonly status: JobStatus;
+  /** The job whose outcome it took, or whose function's return value; present when it took one. */
+  readonly reused?: string;
   readonly started: Time;
   readonly ended: Time | null;
   /** It ended after its parent had: the parent's call does not have it among its children. */
@@ -80,6 +82,13 @@ export interface Job {
   readonly files?: JobFiles | undefined;
   /** Present when the status is DONE or CACHED. */
   readonly result?: unknown;
+  /**
+   * What the function returned, before the calls in it were computed: present where `result` does not
+   * say it. Calls are `!lazy`, as docs/format.md describes them.
+   */
+  readonly returned?: unknown;
+  /** Ids of the tasks of all jobs below it, sorted: present where its result depends on what they are. */
+  readonly tasksBelow?: readonly string[];
   /** Present when the status is FAILED. */
   readonly error?: unknown;
   readonly tags: readonly TagPair[];

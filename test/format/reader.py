@@ -133,6 +133,7 @@ class Log:
             check_time(job.get("ended", job["started"]))
             check(job.get("late", True) is True, "late is true or absent")
             check("late" not in job or "ended" in job, "a job that did not end is late")
+            self.check_reuse(job)
             job["execution"] = record["execution"]
             known = self.jobs.setdefault(job["id"], job)
             if job.get("ended", "") > known.get("ended", ""):
@@ -142,6 +143,15 @@ class Log:
             about = ENTITIES & set(item)
             check(len(about) == 1, "tags that are not about one entity")
             self.add_base(item[about.pop()], item["tags"])
+
+    def check_reuse(self, job):
+        """5.3: what a function returned, and the tasks below it."""
+        check("reused" not in job or job["status"] in ("CACHED", "FAILED"), "a function that was called reused nothing")
+        below = job.get("tasks_below", [])
+        check(below == sorted(set(below)), "tasks below a job that are not in order")
+        if "returned" in job or "tasks_below" in job:
+            check(job["status"] in ("DONE", "CACHED"), "a job without a result returned something")
+        check_lazy(job.get("returned"), [])
 
     def add_base(self, entity, tags):
         check_tags(tags)
@@ -176,9 +186,19 @@ class Log:
             check(("call" in job) == ("ended" in job), f"job {id} has a call or an end alone")
             if "call" in job and "late" not in job:
                 calls.setdefault(job.get("parent"), []).append(job["call"])
+        parents = {job.get("parent") for job in jobs}
         for job in jobs:
-            if "call" in job:
+            if "call" in job and ("reused" not in job or job["id"] in parents):
                 check(job["call"] == self.call_id(job, calls.get(job["id"], [])), f"another call of job {job['id']}")
+            elif "call" in job:
+                self.check_reused(job)
+
+    def check_reused(self, job):
+        """3.4: a job that made no calls, and took what another one gave."""
+        source = self.jobs.get(job["reused"])
+        if source:
+            check(job["call"] == source["call"], f"job {job['id']} reused another call")
+            check(self.call_id(job, []) == self.call_id(source, []), f"job {job['id']} gave something else")
 
     def call_id(self, job, children):
         args = job["args"]
@@ -220,6 +240,32 @@ class Log:
                 "tags": [{"key": k, "value": v} for k, v in self.tags(id)],
                 "jobs": counts,
             }
+
+
+LAZY = [  # 5.3: keys that must be there, and those that may be
+    ({"args", "task"}, {"options", "tags"}),
+    ({"of", "property"}, set()),
+    ({"apply_to"}, {"execution_tags", "job_tags", "tags"}),
+    ({"same"}, set()),
+]
+
+
+def check_lazy(value, met):
+    """5.3: `met` holds the lazy values so far, in their order."""
+    if isinstance(value, Tagged) and value.tag == "lazy":
+        keys = set(value.value)
+        check(any(must <= keys <= must | may for must, may in LAZY), f"a lazy value of {sorted(keys)}")
+        if "same" in keys:
+            return check(value.value["same"] in range(len(met)), "the same as a lazy value that is not there")
+        met.append(value)
+    if isinstance(value, Tagged):
+        value = value.value
+    if isinstance(value, dict):
+        for key in sorted(value):
+            check_lazy(value[key], met)
+    elif isinstance(value, list):
+        for item in value:
+            check_lazy(item, met)
 
 
 def without_stack(error):

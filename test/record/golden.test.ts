@@ -136,6 +136,25 @@ const job: Job = {
   tags: TAGS.slice(2, 5),
 };
 
+/** A call, a part of what it gives, the same call again, and what is no value of YAML's. */
+const lazyCall = (task: string, ...args: unknown[]) => new TaggedNode("lazy", { args, task });
+const RETURNED = [
+  lazyCall("greeter", "Hi4", lazyCall("getPlanet"), new TaggedNode("undefined", null)),
+  new TaggedNode("lazy", { of: new TaggedNode("lazy", { same: 1 }), property: "name" }),
+  new TaggedNode("lazy", {
+    apply_to: lazyCall("cost", 3.2),
+    execution_tags: [{ env: "dev" }],
+    job_tags: [{ cost: 3.2 }],
+    tags: [{ unit: "eur" }],
+  }),
+  new TaggedNode("lazy", {
+    args: [new StoredValue(OTHER)],
+    options: { cacheScope: "execution" },
+    tags: [{ team: "qa" }],
+    task: "large",
+  }),
+];
+
 const segment: JobSegment = {
   execution: ID,
   jobs: [
@@ -173,6 +192,36 @@ const segment: JobSegment = {
       args: [],
       from: new Map(),
       error: "just text",
+      tags: [],
+    },
+    {
+      ...job,
+      index: 4,
+      args: [],
+      from: new Map(),
+      returned: RETURNED,
+      tasksBelow: [OTHER, ID],
+      tags: [],
+    },
+    {
+      ...job,
+      index: 5,
+      status: "CACHED",
+      reused: OTHER,
+      args: [],
+      from: new Map(),
+      returned: new TaggedNode("undefined", null),
+      result: null,
+      tags: [],
+    },
+    {
+      ...withoutResult(job),
+      index: 6,
+      status: "FAILED",
+      reused: OTHER,
+      args: [],
+      from: new Map(),
+      error: "as there",
       tags: [],
     },
     {
@@ -410,7 +459,16 @@ const args = fc.oneof(
   }),
 );
 const ending = fc.oneof(
-  fc.record({ status: fc.constantFrom("DONE", "CACHED"), call: id, ended: time, result: value }),
+  fc.record({ status: fc.constant("DONE"), call: id, ended: time, result: value }),
+  fc.record({
+    status: fc.constant("CACHED"),
+    call: id,
+    reused: id,
+    ended: time,
+    result: value,
+    returned: fc.oneof(value, fc.constantFrom<unknown>(...RETURNED)),
+    tasksBelow: fc.array(id, { maxLength: 3 }),
+  }),
   fc.record({ status: fc.constant("FAILED"), call: id, ended: time, error: value }),
   fc.record({ status: fc.constant("RUNNING"), call: fc.constant(null), ended: fc.constant(null) }),
 );
