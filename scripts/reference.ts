@@ -1,7 +1,8 @@
-/** Writes docs/cli.md from the declarations of the commands: `npm run docs`. */
+/** `npm run docs`: writes docs/cli.md from the declarations of the commands, and docs/api.md. */
 import { writeFileSync } from "node:fs";
 import type { CommandSpec } from "../cli/command.ts";
 import { COMMANDS } from "../cli/commands.ts";
+import { apiReference } from "./api-reference.ts";
 
 /** The whole of docs/cli.md. A test compares it with the file. */
 export function commandReference(): string {
@@ -52,4 +53,5 @@ function cell(text: string): string {
 
 if (process.argv[1] === import.meta.filename) {
   writeFileSync(new URL("../docs/cli.md", import.meta.url), commandReference());
+  writeFileSync(new URL("../docs/api.md", import.meta.url), apiReference());
 }

@@ -100,7 +100,7 @@ export class File {
     return promises.rm(this.#place, { force: true });
   }
 
-  /** The file of a log: its relative path begins at `root`, the top of the log's work tree. */
+  /** @internal The file of a log: its path is relative to `root`, the top of the log's work tree. */
   from(root: string): this {
     this.#root = root;
     return this;
@@ -114,6 +114,7 @@ export class File {
   /**
    * Takes hash and size of what is at the path now, and its path from the top of the work tree, `root`;
    * `format` is that of the repository.
+   * @internal
    */
   record(format: HashName, root: string | null = null): void {
     this.#state = fileState(this.#place, format);

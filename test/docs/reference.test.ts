@@ -1,7 +1,8 @@
-/** The reference is fresh: docs/cli.md is what the declarations say, docs/errors.md has every code. */
+/** The reference is fresh: docs/cli.md and docs/api.md say what the declarations say, docs/errors.md has every code. */
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { apiReference } from "../../scripts/api-reference.ts";
 import { commandReference } from "../../scripts/reference.ts";
 
 const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
@@ -10,6 +11,10 @@ const reference = suite("reference");
 
 reference("docs/cli.md is fresh; `npm run docs` makes it so", () => {
   assert.is(file("docs/cli.md"), commandReference());
+});
+
+reference("docs/api.md is fresh; `npm run docs` makes it so", () => {
+  assert.is(file("docs/api.md"), apiReference());
 });
 
 reference("docs/errors.md has one line for every code, in the order of the code", () => {
