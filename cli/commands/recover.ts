@@ -1,7 +1,7 @@
 import { RedunError } from "../../src/errors.ts";
 import { type JournaledRun, journaledRuns } from "../../src/log/journals.ts";
 import type { Log } from "../../src/log/log.ts";
-import { recoverRun } from "../../src/log/recover.ts";
+import { readableHead, recoverRun } from "../../src/log/recover.ts";
 import { type CommandFunction, isJson, type OptionsOf } from "../command.ts";
 import type { RECOVER } from "../declarations/upkeep.ts";
 import { jsonText } from "../text/json.ts";
@@ -33,6 +33,7 @@ async function recover(
     );
   }
   if (options.dryRun) {
+    readableHead(run);
     return isJson(options) ? `${jsonText(facts(run))}\n` : `Would record ${line(run)}\n`;
   }
   const recovered = await recoverRun(log, run);

@@ -1,5 +1,6 @@
 import { RedunError } from "../../src/errors.ts";
 import { loadConfig } from "../../src/git/files/config.ts";
+import { thisProcess } from "../../src/git/files/owner.ts";
 import { findRepository } from "../../src/git/files/repository.ts";
 import { deferredBackend } from "../../src/git/open.ts";
 import { type JournaledRun, journaledRuns } from "../../src/log/journals.ts";
@@ -41,5 +42,9 @@ export async function recordEnd(worker: number, reason: string | undefined): Pro
 /** Whether a run's process was this one, which wrote no end of it into the log. */
 function isOf(pid: number, { head, fate, files }: JournaledRun): boolean {
   const gaveUp = files.some(({ path }) => path.endsWith(".left"));
-  return head?.owner.pid === pid && fate.state === "dead" && !gaveUp;
+  const { boot, namespace } = thisProcess();
+  const { owner } = head ?? {};
+  // Other containers, and other boots, use the same ids of processes.
+  const isOurs = owner?.pid === pid && owner.boot === boot && owner.namespace === namespace;
+  return isOurs && fate.state === "dead" && !gaveUp;
 }

@@ -36,8 +36,11 @@ export function recoveredText({ execution, title, status, jobCount, lost }: Reco
 }
 
 function waitingText({ run, error }: Waiting): string {
-  const { execution, fate } = run;
+  const { execution, fate, newer } = run;
   const name = nameOf(run);
+  if (newer !== null) {
+    return `note: ${name} is left as it is: ${fate.why}.\n  Update redun-git to see and record it.`;
+  }
   if (error === null) {
     return visible(
       `note: ${name} may go on or be dead: ${fate.why}.\n  If it is dead: \`redun-git recover ${shortId(execution)}\`.`,
@@ -49,6 +52,7 @@ function waitingText({ run, error }: Waiting): string {
 }
 
 /** `6dc981d7 run main`, or what is known. */
-export function nameOf({ execution, head }: JournaledRun): string {
-  return oneLine(`${shortId(execution)} ${head?.title ?? "(of a damaged journal)"}`);
+export function nameOf({ execution, head, newer }: JournaledRun): string {
+  const unnamed = newer === null ? "(of a damaged journal)" : "(of a newer redun-git)";
+  return oneLine(`${shortId(execution)} ${head?.title ?? unnamed}`);
 }

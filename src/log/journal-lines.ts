@@ -14,8 +14,18 @@ import type { RecordFile } from "./log.ts";
  */
 export type JournalLine = { readonly begin: JournalHead } | BegunLine | RecordLine;
 
-/** What every file of a journal begins with, twice: without it nothing else is of use. */
+/**
+ * The version of what a journal's files hold. It is raised when an older redun-git would make something
+ * else of one, and not for a line that this one can do without. Heads without one are of version 1.
+ */
+export const JOURNAL_VERSION = 1;
+
+/**
+ * What every file of a journal begins with, twice: without it nothing else is of use. Of a version
+ * that is not known no other field may be believed.
+ */
 export interface JournalHead {
+  readonly version?: number;
   readonly execution: string;
   readonly started: string;
   /** Subject of the run's commit, without its status. */

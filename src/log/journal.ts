@@ -18,6 +18,7 @@ import {
   type BegunLine,
   encodeLine,
   HEAD_LINES,
+  JOURNAL_VERSION,
   type JournalHead,
   type RecordLine,
   SEGMENT_LIMITS,
@@ -39,7 +40,7 @@ export function reservePath(folder: string, execution: string): string {
 /** The longest reason that a run gives takes less, in bytes. */
 const RESERVE = 65_536;
 
-type Head = Omit<JournalHead, "before">;
+type Head = Omit<JournalHead, "before" | "version">;
 
 /** What a power cut may cost, in milliseconds. */
 const SYNC_EVERY = 1000;
@@ -194,7 +195,7 @@ export class Journal {
     const name = `${this.#head.execution}.${this.#lineCount}${SUFFIX}`;
     const path = join(this.folder, name);
     const file = openSync(path, "ax");
-    const line = { begin: { ...this.#head, before } };
+    const line = { begin: { version: JOURNAL_VERSION, ...this.#head, before } };
     const lines = Array.from({ length: HEAD_LINES }, (_, n) =>
       encodeLine(this.#lineCount + n, line),
     );

@@ -7,6 +7,7 @@ import { hasCode } from "../git/files/system-errors.ts";
 import { JOURNAL_FOLDER, LEFT_SUFFIX } from "./journal.ts";
 import {
   HEAD_LINES,
+  JOURNAL_VERSION,
   type JournalHead,
   type JournalLine,
   type LostLines,
@@ -18,8 +19,10 @@ import { OLD_NAME, readOldHead, readOldLines } from "./journal-old.ts";
 /** A run that has a journal: it goes on, or it has ended and is not (wholly) in its log. */
 export interface JournaledRun {
   readonly execution: string;
-  /** null where the journal is too damaged to say what it is of. */
+  /** null where the journal is too damaged to say what it is of, or `newer`. */
   readonly head: JournalHead | null;
+  /** The version of a journal that a newer redun-git wrote, which this one cannot read. */
+  readonly newer: number | null;
   readonly files: readonly JournalFile[];
   readonly fate: Fate;
   /** When something was last written to it. */
@@ -99,13 +102,16 @@ function described(execution: string, files: readonly JournalFile[]): JournaledR
   if (stats.length < files.length || bytes === 0) return undefined;
   const written = new Date(Math.max(...stats.map(({ mtimeMs }) => mtimeMs)));
   try {
-    const head = headOf(files);
-    return { execution, head, files, fate: fateOfRun(files, head), written, bytes };
+    const found = headOf(files);
+    const newer = newerVersion(found);
+    const head = newer === null ? found : null;
+    const fate = newer === null ? fateOfRun(files, head) : newerFate(newer);
+    return { execution, head, newer, files, fate, written, bytes };
   } catch (error) {
     // It was deleted just now, or is another user's.
     if (hasCode(error, "ENOENT")) return undefined;
     const fate: Fate = { state: "unknown", why: `it cannot be read: ${(error as Error).message}` };
-    return { execution, head: null, files, fate, written, bytes };
+    return { execution, head: null, newer: null, files, fate, written, bytes };
   }
 }
 
@@ -124,6 +130,15 @@ function readHead(path: string, first: number): JournalHead | null {
     if (++tries > HEAD_LINES) return null;
   }
   return null;
+}
+
+function newerVersion(head: JournalHead | null): number | null {
+  const { version = JOURNAL_VERSION } = head ?? {};
+  return version > JOURNAL_VERSION ? version : null;
+}
+
+function newerFate(version: number): Fate {
+  return { state: "unknown", why: `a newer redun-git wrote its journal (version ${version})` };
 }
 
 function fateOfRun(files: readonly JournalFile[], head: JournalHead | null): Fate {

@@ -6,7 +6,7 @@ import { asUnwritable } from "../git/files/system-errors.ts";
 import { executionPath } from "../record/layout.ts";
 import type { ExecutionStatus } from "../record/records.ts";
 import { JOURNAL_FOLDER, reservePath } from "./journal.ts";
-import { isRecordLine } from "./journal-lines.ts";
+import { isRecordLine, JOURNAL_VERSION, type JournalHead } from "./journal-lines.ts";
 import { contentOf, type JournaledRun, journaledRun, journaledRuns } from "./journals.ts";
 import { Log, type RecordFile } from "./log.ts";
 import { PendingRun, runMessage } from "./pending.ts";
@@ -76,7 +76,7 @@ export async function recoverRuns(log: Log, onRecord?: OnRecord): Promise<Recove
  * Commits the journal of one run, whatever is known of its process. null where nothing is left to
  * do: another process has recovered it, is at it now, or the run had committed all itself.
  * @throws RedunError when its log cannot be written; BAD_RECORD for a journal of which not even the
- * beginning can be read. The journal stays.
+ * beginning can be read, FORMAT_TOO_NEW for one of a newer redun-git. The journal stays.
  */
 export async function recoverRun(
   log: Log,
@@ -97,19 +97,29 @@ export async function recoverRun(
   }
 }
 
-async function commitJournal(
-  log: Log,
-  { head, files, fate }: JournaledRun,
-  reason: string,
-  onRecord?: OnRecord,
-) {
-  if (!head) {
-    throw new RedunError(
-      "BAD_RECORD",
-      `The journal ${files[0]!.path} cannot be recovered: ${fate.why}.`,
-      "Nothing else knows what run it is of. Delete it when nobody needs it.",
-    );
-  }
+/**
+ * What a journal says of its run.
+ * @throws RedunError BAD_RECORD, FORMAT_TOO_NEW where it cannot be recovered
+ */
+export function readableHead({ head, newer, files, fate }: JournaledRun): JournalHead {
+  if (head) return head;
+  const { path } = files[0]!;
+  throw newer === null
+    ? new RedunError(
+        "BAD_RECORD",
+        `The journal ${path} cannot be recovered: ${fate.why}.`,
+        "Nothing else knows what run it is of. Delete it when nobody needs it.",
+      )
+    : new RedunError(
+        "FORMAT_TOO_NEW",
+        `The journal ${path} has version ${newer}; this redun-git reads version ${JOURNAL_VERSION}.`,
+        "Update redun-git, or recover the run with the one that wrote it. The journal stays as it is.",
+      );
+}
+
+async function commitJournal(log: Log, run: JournaledRun, reason: string, onRecord?: OnRecord) {
+  const { files } = run;
+  const head = readableHead(run);
   const { execution, started, title, ref, record } = head;
   const { commonDir, objectFormat } = log.backend.repository;
   const home = ref === log.ref ? log : new Log(log.backend, ref);

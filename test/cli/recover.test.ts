@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { encodeLine, type JournalLine } from "../../src/log/journal-lines.ts";
 import {
   CLI,
   cli,
@@ -258,6 +259,30 @@ recover("a journal of 0.1.0 is recovered, whoever tried before, but for its dama
   assert.match(stdout + stderr, /Recorded an interrupted run: .*1 line of its journal lost/);
   assert.equal(journals(dir), []);
   assert.is(jobsOf(recorded(dir), "quick").length, 1);
+});
+
+recover("a newer redun-git's journal is told, kept, and refused", () => {
+  const { dir } = repository();
+  const id = "0123456789abcdef0123456789abcdef01234567";
+  const folder = join(dir, ".git/redun/journal");
+  mkdirSync(folder, { recursive: true });
+  const begin = { begin: { version: 2, ref: "refs/redun/main" } } as unknown as JournalLine;
+  writeFileSync(join(folder, `${id}.0.journal`), encodeLine(0, begin));
+  const { status, stdout, stderr } = cli(dir, ["log"]);
+  assert.is(status, 0);
+  assert.match(stdout, /^No executions/);
+  assert.is(
+    stderr,
+    "note: 01234567 (of a newer redun-git) is left as it is: a newer redun-git wrote its journal (version 2).\n" +
+      "  Update redun-git to see and record it.\n",
+  );
+  assert.match(ok(dir, ["recover"]), /01234567 \(of a newer redun-git\)/);
+  for (const more of [[], ["--force"], ["--dry-run"]]) {
+    const refused = cli(dir, ["recover", "01234567", ...more]);
+    assert.is(refused.status, 1);
+    assert.match(refused.stderr, /version 2; .* reads version 1. \[FORMAT_TOO_NEW\]/);
+  }
+  assert.is(journals(dir).length, 1);
 });
 
 recover.run();

@@ -265,6 +265,15 @@ files("a checkpoint begins another, and deletes the earlier ones once it is comm
   assert.equal(fs.readdirSync(join(dir, JOURNAL_FOLDER)), []);
 });
 
+files("each begins with its version", () => {
+  const { dir, journal } = written([]);
+  journal.rotate(pending());
+  for (const file of journaledRun(dir, EXECUTION)!.files) {
+    const [head] = contentOf(file) as Iterable<{ begin: { version: number } }>;
+    assert.is(head!.begin.version, 1);
+  }
+});
+
 files("a run that goes on is alive; one that gave its journal up waits to be recorded", () => {
   const { dir, journal } = written([{ tagged: "a" }]);
   assert.is(journaledRun(dir, EXECUTION)!.fate.state, "alive");

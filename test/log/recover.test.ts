@@ -18,7 +18,7 @@ import { JOURNAL_FOLDER, Journal } from "../../src/log/journal.ts";
 import { encodeLine, type JournalLine } from "../../src/log/journal-lines.ts";
 import { Log } from "../../src/log/log.ts";
 import { PendingRun } from "../../src/log/pending.ts";
-import { type Recovery, recoverRuns } from "../../src/log/recover.ts";
+import { type Recovery, recoverRun, recoverRuns } from "../../src/log/recover.ts";
 import { decodeJobs, decodeOutcome } from "../../src/record/decode.ts";
 import { executionYaml } from "../../src/record/encode.ts";
 import { executionPath, parsePath } from "../../src/record/layout.ts";
@@ -257,13 +257,14 @@ kills.run();
 
 const owners = suite("owner of a journal");
 
-/** A journal of a run with two jobs whose process is `owner`. */
-function journalOf(owner: object): World {
+/** A journal of a run whose process is `owner`, with more in its head. */
+function journalOf(owner: object, more: object = {}): World {
   const world = new World();
   fs.mkdirSync(world.journals, { recursive: true });
   const before = { jobs: 0, lastEnd: null };
   const segment = { items: 5, bytes: 1e6 };
-  const begin = { begin: { ...HEAD, before, segment, owner: { ...thisProcess(), ...owner } } };
+  const head = { ...HEAD, before, segment, owner: { ...thisProcess(), ...owner } };
+  const begin = { begin: { ...head, ...more } };
   const lines = [begin, begin, { tagged: TAGGED }] as JournalLine[];
   const path = join(world.journals, `${EXECUTION}.0.journal`);
   fs.writeFileSync(path, Buffer.concat(lines.map((line, n) => encodeLine(n, line))));
@@ -369,5 +370,32 @@ troubles(
     assert.ok(fs.existsSync(path));
   },
 );
+
+troubles("of a newer redun-git's journal is refused, and not one byte of it changes", async () => {
+  for (const suffix of ["journal", "left"]) {
+    const world = journalOf({ pid: NOBODY }, { version: 2, record: { of: "another shape" } });
+    const [name] = fs.readdirSync(world.journals);
+    const path = join(world.journals, name!.replace(/journal$/, suffix));
+    fs.renameSync(join(world.journals, name!), path);
+    const bytes = fs.readFileSync(path);
+    const { recovered, waiting } = await recoverRuns(world.log);
+    assert.equal(recovered, []);
+    const { run, error } = waiting[0]!;
+    assert.equal([run.head, run.newer, error], [null, 2, null]);
+    assert.match(run.fate.why, /newer redun-git wrote its journal \(version 2\)/);
+    const refused = await recoverRun(world.log, run).catch((error) => error);
+    assert.is(refused.code, "FORMAT_TOO_NEW");
+    assert.match(refused.message, /has version 2; this redun-git reads version 1/);
+    assert.equal(fs.readFileSync(path), bytes);
+    assert.equal(world.messages, []);
+  }
+});
+
+troubles("takes a head without a version, and one of version 1, for the same", async () => {
+  for (const more of [{}, { version: 1 }]) {
+    const { recovered, waiting } = await recoverRuns(journalOf({ pid: NOBODY }, more).log);
+    assert.equal([recovered.length, waiting], [1, []]);
+  }
+});
 
 troubles.run();
