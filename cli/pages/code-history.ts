@@ -2,7 +2,7 @@ import { RedunError } from "../../src/errors.ts";
 import type { ExecutionRow } from "../../src/index/rows.ts";
 import { type CommitRuns, type CommitRunsWanted, commitRuns } from "../../src/provenance/code.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
-import { readExecution } from "../../src/provenance/read.ts";
+import { codeThatRan, readExecution } from "../../src/provenance/read.ts";
 import { commitJson, commitLine } from "../text/commit-line.ts";
 import { jsonText } from "../text/json.ts";
 import { shortId } from "../text/lines.ts";
@@ -66,7 +66,7 @@ export async function codeNotes(
 async function ranOtherFiles(log: IndexedLog, row: ExecutionRow): Promise<boolean> {
   if (row.tags.some(([key, value]) => key === "git_dirty" && value === true)) return true;
   try {
-    return (await readExecution(log, row)).code.dirty === true;
+    return codeThatRan(await readExecution(log, row), row).dirty === true;
   } catch (error) {
     // What cannot be read is told of elsewhere; a run that goes on has no record in the log.
     if (error instanceof RedunError) return false;

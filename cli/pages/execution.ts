@@ -1,7 +1,9 @@
+import { RedunError } from "../../src/errors.ts";
 import type { JobTree, TreeJob } from "../../src/index/job-tree.ts";
 import type { ExecutionRow, JobRow } from "../../src/index/rows.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
-import { readJob } from "../../src/provenance/read.ts";
+import { codeThatRan, readExecution, readJob } from "../../src/provenance/read.ts";
+import type { Code } from "../../src/record/records.ts";
 import { preview } from "../../src/value/preview.ts";
 import { ErrorValue } from "../../src/value/value.ts";
 import { jsonText, timesJson } from "../text/json.ts";
@@ -77,7 +79,8 @@ export async function* executionPageOf(
   const lines = [executionLine(row, paint, oneLine(row.id)), ...notes];
   if (row.ended !== null) lines.push(`Duration: ${duration(row.ended - row.started)}`);
   lines.push(...linkLines(linksFor(log, row.tags), paint));
-  lines.push(...(await whyBlock(log, row, jobs, paint)), ...docBlock(row.tags), "");
+  lines.push(...(await whyBlock(log, row, jobs, paint)), ...docBlock(row.tags));
+  lines.push(...codeBlock(await codeOf(log, row)), "");
   const { tree, rows } = jobs;
   const table = [...jobs.table];
   lines.push(...statusTable(table, row.ended ?? row.started), "");
@@ -92,6 +95,33 @@ export async function* executionPageOf(
     const text = found.map((job, at) => `${indent(batch[at]!.depth)}${jobLine(job, paint)}\n`);
     yield text.join("");
   }
+}
+
+async function codeOf(log: IndexedLog, row: ExecutionRow): Promise<Code | null> {
+  try {
+    return codeThatRan(await readExecution(log, row), row);
+  } catch (error) {
+    // A run that goes on has no record in the log.
+    if (error instanceof RedunError) return null;
+    throw error;
+  }
+}
+
+/** Modules that are listed. */
+const LISTED = 20;
+
+/** The modules that the commit does not hold as they ran. */
+function codeBlock(code: Code | null): string[] {
+  const files = code?.files ?? [];
+  if (files.length === 0) return [];
+  const lines = files.slice(0, LISTED).map(({ path, blob }) => `  ${blob} ${oneLine(path)}`);
+  const more = files.length > LISTED ? [`  and ${files.length - LISTED} more`] : [];
+  return [
+    "",
+    `Modules that commit ${shortId(code?.commit ?? "?")} does not hold as they ran:`,
+    ...lines,
+    ...more,
+  ];
 }
 
 /** Two spaces a level. */
@@ -145,7 +175,13 @@ export async function* executionJsonOf(
   { tree, rows }: ShownJobs,
   more: object,
 ): AsyncGenerator<string> {
-  const head = jsonText({ ...executionJson(row), links: linksFor(log, row.tags), ...more });
+  const modules = (await codeOf(log, row))?.files;
+  const head = jsonText({
+    ...executionJson(row),
+    ...(modules && { modules }),
+    links: linksFor(log, row.tags),
+    ...more,
+  });
   yield `${head.slice(0, -1)},"jobs":[`;
   for (let from = 0; from < tree.size; from += AT_ONCE) {
     const numbers = Array.from(

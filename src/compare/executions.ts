@@ -2,7 +2,7 @@ import { RedunError } from "../errors.ts";
 import type { ExecutionRow } from "../index/rows.ts";
 import { findEntity } from "../provenance/find.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
-import { readExecution } from "../provenance/read.ts";
+import { codeThatRan, readExecution } from "../provenance/read.ts";
 import { type CodeComparison, compareCode } from "./code.ts";
 import { compareFiles, type FileComparison } from "./files.ts";
 import { compareJobs, type JobComparison } from "./jobs.ts";
@@ -35,8 +35,8 @@ export async function compareExecutions(
   const rows = [before, after] as const;
   const both = <T>(of: (row: ExecutionRow) => Promise<T>) =>
     Promise.all([of(rows[0]), of(rows[1])]);
-  const [records, calls] = await Promise.all([
-    both((row) => readExecution(log, row)),
+  const [codes, calls] = await Promise.all([
+    both(async (row) => codeThatRan(await readExecution(log, row), row)),
     both((row) => rootCall(log, row)),
   ]);
   const tallies = rows.map(({ seq }) => log.index.jobTallies(seq));
@@ -45,7 +45,7 @@ export async function compareExecutions(
     before,
     after,
     tags: compareTags(before.tags, after.tags),
-    code: await compareCode(backend, records[0].code, records[1].code),
+    code: await compareCode(backend, ...codes),
     tasks: await compareTasks(log, tallies[0]!, tallies[1]!),
     call: calls[0] && calls[1] && compareCalls(calls[0], calls[1], backend.repository.objectFormat),
     files: await compareFiles(log, before, after),

@@ -18,7 +18,9 @@ export class LoadedModules {
   readonly #backend: GitBackend;
   readonly #loaded: () => readonly ModuleFile[];
   readonly #hasScript: boolean;
-  readonly #compared = new Set<string>();
+  /** What has been compared, by path: a module may be loaded again with another content. */
+  readonly #compared = new Map<string, readonly Uint8Array[]>();
+  #comparing: Promise<unknown> = Promise.resolve();
 
   /**
    * @param loaded by who loads the workflow, the script first
@@ -46,22 +48,29 @@ export class LoadedModules {
     return { ...code, dirty: true, files: files.slice(0, MOST_FILES) };
   }
 
-  /** Whether one was loaded since that the commit does not hold. Never throws. */
-  async lateOnes(code: Code): Promise<boolean> {
-    return this.#unheld(code).then(
-      (files) => files.length > 0,
-      () => false,
-    );
+  /** Those that were loaded since the last time and that the commit does not hold. Never throws. */
+  async lateOnes(code: Code): Promise<readonly CodeFile[]> {
+    const found = this.#comparing.then(() => this.#unheld(code)).catch(() => []);
+    this.#comparing = found;
+    return found;
   }
 
   async #unheld({ commit, dirty }: Code): Promise<CodeFile[]> {
     // Nothing is known of a commit that was named from outside, nor without a work tree.
     if (commit === undefined || dirty === undefined) return [];
     const isFirst = this.#compared.size === 0 && this.#hasScript;
-    const script = isFirst ? this.#loaded()[0]?.path : undefined;
-    const modules = this.#loaded().filter(({ path }) => !this.#compared.has(path));
-    for (const { path } of modules) this.#compared.add(path);
+    const loaded = this.#loaded();
+    const script = isFirst ? loaded[0]?.path : undefined;
+    const modules = loaded.filter((module) => this.#isNew(module));
     return modules.length === 0 ? [] : unheldFiles(this.#backend, commit, modules, script);
+  }
+
+  #isNew({ path, bytes }: ModuleFile): boolean {
+    const known = this.#compared.get(path) ?? [];
+    // A file that is read here may have been edited since it was loaded.
+    if (known.includes(bytes) || (known.length > 0 && !this.#hasScript)) return false;
+    this.#compared.set(path, [...known, bytes]);
+    return true;
   }
 }
 

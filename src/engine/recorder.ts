@@ -5,7 +5,7 @@ import type { Appended, Log, RecordFile } from "../log/log.ts";
 import { type PendingRun, runMessage } from "../log/pending.ts";
 import { jobItemYaml, taggedItemYaml, taskYaml } from "../record/encode.ts";
 import { taskPath } from "../record/layout.ts";
-import type { EntityType, ExecutionStatus, Outcome } from "../record/records.ts";
+import type { CodeFile, EntityType, ExecutionStatus, Outcome } from "../record/records.ts";
 import { MAX_WRITTEN_BYTES } from "../record/size.ts";
 import { tagGroups, tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
@@ -95,6 +95,11 @@ export class Recorder implements RunListener {
 
   executionTagged(tags: readonly TagPair[]): void {
     if (tags.length > 0) this.#tag("Execution", this.#options.execution, tags);
+  }
+
+  /** Files that were loaded as modules while the run goes on; its outcome will name them. */
+  modulesLoaded(modules: readonly CodeFile[]): void {
+    if (!this.#closed) this.#add({ modules });
   }
 
   /**

@@ -75,11 +75,15 @@ export interface SchedulerListener extends RunListener {
   recordLeft?(execution: Execution, error: Error, folder: string, lost: number): void;
 }
 
+/** How often a run looks for modules that were loaded meanwhile, in milliseconds. */
+const LOOK_EVERY = 1000;
+
 interface RecordDetails {
   readonly signal: AbortSignal | undefined;
   /** Tags of the execution that its record has no room for. */
   readonly moreTags: readonly TagPair[];
-  readonly lateTags: () => Promise<TagPair[]>;
+  /** Writes down which modules have been loaded since the start, and are not the commit's. */
+  readonly addLateModules: (recorder: Recorder) => Promise<void>;
 }
 
 interface Prepared {
@@ -160,13 +164,15 @@ export class Scheduler {
       );
       const code = await modules.addTo(atStart);
       const [execution, moreTags] = this.#begin(log, code, settings, expression, tags, options);
+      const isTagged = settings.automatic.has("git_dirty") && code.dirty === false;
       // A module that is imported later may make a clean run dirty.
-      const lateTags = async () => {
-        const isWanted = settings.automatic.has("git_dirty") && code.dirty === false;
-        return isWanted && (await modules.lateOnes(code)) ? [["git_dirty", true] as const] : [];
+      const addLateModules = async (recorder: Recorder) => {
+        const late = await modules.lateOnes(code);
+        if (late.length === 0) return;
+        recorder.modulesLoaded(late);
+        if (isTagged) recorder.executionTagged([["git_dirty", true]]);
       };
-      const { signal } = options;
-      const details = { signal, moreTags, lateTags };
+      const details = { signal: options.signal, moreTags, addLateModules };
       const result = await this.#record(log, execution, expression, details);
       return result as Resolved<T>;
     } finally {
@@ -217,7 +223,7 @@ export class Scheduler {
     indexed: IndexedLog,
     execution: Execution,
     expression: unknown,
-    { signal, moreTags, lateTags }: RecordDetails,
+    { signal, moreTags, addLateModules }: RecordDetails,
   ): Promise<unknown> {
     const { log } = indexed;
     const { commonDir, objectFormat } = log.backend.repository;
@@ -258,6 +264,8 @@ export class Scheduler {
       if (end.exitedIn && !process.exitCode) process.exitCode = 1;
     });
     listener.runStarted?.(execution, run);
+    // So that it is known too of a run that cannot end well.
+    const looking = setInterval(() => void addLateModules(recorder), LOOK_EVERY).unref();
 
     let status: Outcome["status"] = "DONE";
     try {
@@ -267,8 +275,8 @@ export class Scheduler {
       run.stop(error as Error);
       throw error;
     } finally {
-      // What cannot be found out any more must not keep the end from being recorded.
-      recorder.executionTagged(await lateTags().catch(() => []));
+      clearInterval(looking);
+      await addLateModules(recorder);
       watch.close();
       await recorder.finish(...endOf(status, watch.end?.reason)).catch((error) => {
         if (listener.recordLeft)

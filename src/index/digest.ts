@@ -26,6 +26,7 @@ import { StoredValue, withoutStack } from "../value/value.ts";
 import { remember, type TagText, tagText } from "./dictionary.ts";
 import { isHexId } from "./ids.ts";
 import { NAMED, type Named, type Namer } from "./names.ts";
+import { filesText } from "./outcome-files.ts";
 
 /** A file of the log, as a YAML reader gave it. */
 export interface ReadFile {
@@ -114,6 +115,7 @@ export interface OutcomeDigest {
   readonly status: number;
   readonly ended: number;
   readonly reason: string | null;
+  readonly files: string | null;
 }
 
 export interface TagsDigest {
@@ -283,11 +285,12 @@ function execution(path: string, id: string, record: unknown): ExecutionDigest {
 }
 
 function outcome(path: string, execution: string, record: unknown): OutcomeDigest {
-  const { execution: named, status, ended, reason = null } = decodeOutcome(record);
+  const { execution: named, status, ended, reason = null, files } = decodeOutcome(record);
   checkSame(named, execution);
   const code = EXECUTION_STATUSES.indexOf(status);
   const day = dayOf(path);
-  return { kind: "outcome", execution, day, status: code, ended: Date.parse(ended), reason };
+  const more = { reason, files: files ? filesText(files) : null };
+  return { kind: "outcome", execution, day, status: code, ended: Date.parse(ended), ...more };
 }
 
 function tagEdits(entity: string, oid: string, record: unknown): TagsDigest {

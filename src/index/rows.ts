@@ -1,4 +1,5 @@
 import {
+  type CodeFile,
   ENTITY_TYPES,
   type EntityType,
   EXECUTION_STATUSES,
@@ -11,6 +12,7 @@ import type { TagPair } from "../tag/tag.ts";
 import type { Tuple } from "./database.ts";
 import type { Dictionary } from "./dictionary.ts";
 import { compareIds, loadId, unpackNumbers } from "./ids.ts";
+import { filesOfText } from "./outcome-files.ts";
 import { executionOfJob, JOBS_PER_EXECUTION } from "./schema.ts";
 
 /** The current tags of an entity. */
@@ -29,6 +31,8 @@ export interface ExecutionRow extends TagColumns {
   readonly ended: number | null;
   /** What ended it, where no failed job says so. */
   readonly reason: string | null;
+  /** What its outcome names: files that were loaded while it went on, and are not the commit's. */
+  readonly files: readonly CodeFile[];
   readonly task: string;
   readonly argv: readonly string[];
   readonly user: string;
@@ -83,13 +87,13 @@ const conflictSql = (type: string, table: string) =>
   `(SELECT group_concat(pair) FROM conflict c WHERE c.type = ${type} AND c.entity = ${table}.seq)`;
 
 export const EXECUTION_SQL = `SELECT e.seq, e.id, e.status, e.started, e.took, t.text, e.argv, u.text,
-    code.text, tree.text, e.reason, e.tags, ${conflictSql(String(ENTITY_TYPES.indexOf("Execution")), "e")}
+    code.text, tree.text, e.reason, e.files, e.tags, ${conflictSql(String(ENTITY_TYPES.indexOf("Execution")), "e")}
   FROM execution e LEFT JOIN word t ON t.seq = e.task LEFT JOIN word u ON u.seq = e.user
   LEFT JOIN word code ON code.seq = e.commit_id LEFT JOIN word tree ON tree.seq = e.tree_id`;
 
 export function executionRow(row: Tuple, dictionary: Dictionary): ExecutionRow {
   const [seq, id, status, started, took, task, argv, user, commit, tree, ...more] = row;
-  const [reason, tags, conflicts] = more;
+  const [reason, files, tags, conflicts] = more;
   return {
     seq: seq as number,
     id: loadId(id),
@@ -97,6 +101,7 @@ export function executionRow(row: Tuple, dictionary: Dictionary): ExecutionRow {
     started: started as number,
     ended: ended(started, took),
     reason: (reason as string | null) ?? null,
+    files: filesOfText(files as string | null),
     task: (task as string | null) ?? "",
     argv: JSON.parse(argv as string),
     user: (user as string | null) ?? "",

@@ -5,12 +5,12 @@ import { RowBatch } from "./row-batch.ts";
 const INTERRUPTED = EXECUTION_STATUSES.indexOf("INTERRUPTED");
 
 const INSERT_EXECUTION = `INSERT INTO execution
-  (seq, id, started, status, took, task, user, commit_id, tree_id, argv, tags, reason)`;
-/** An outcome. Of two, DONE or FAILED beats INTERRUPTED, then the later end wins, then FAILED beats DONE, then the reason. */
+  (seq, id, started, status, took, task, user, commit_id, tree_id, argv, tags, reason, files)`;
+/** An outcome. Of two, DONE or FAILED beats INTERRUPTED, then the later end wins, then FAILED beats DONE, then the reason, then the files. */
 const OR_UPDATE_EXECUTION = `ON CONFLICT (seq) DO UPDATE SET status = excluded.status, took = excluded.took,
-  reason = excluded.reason
-  WHERE execution.took IS NULL OR (execution.status <> ${INTERRUPTED}, execution.took, execution.status, ifnull(execution.reason, ''))
-    < (excluded.status <> ${INTERRUPTED}, excluded.took, excluded.status, ifnull(excluded.reason, ''))`;
+  reason = excluded.reason, files = excluded.files
+  WHERE execution.took IS NULL OR (execution.status <> ${INTERRUPTED}, execution.took, execution.status, ifnull(execution.reason, ''), ifnull(execution.files, ''))
+    < (excluded.status <> ${INTERRUPTED}, excluded.took, excluded.status, ifnull(excluded.reason, ''), ifnull(excluded.files, ''))`;
 
 const INSERT_JOB = "INSERT INTO job (seq, id, parent, task, status, started, took, segment, args)";
 const oidOf = (row: string) => `(SELECT oid FROM segment WHERE seq = ${row}.segment)`;
@@ -36,7 +36,7 @@ export class RunRows {
   constructor(database: Database, rowsAtOnce: number) {
     const rows = (into: string, columns: number, after?: string) =>
       new RowBatch(database, into, columns, rowsAtOnce, after);
-    this.execution = rows(INSERT_EXECUTION, 12, OR_UPDATE_EXECUTION);
+    this.execution = rows(INSERT_EXECUTION, 13, OR_UPDATE_EXECUTION);
     this.segment = rows("INSERT INTO segment (seq, oid)", 2);
     this.job = rows(INSERT_JOB, 9, OR_UPDATE_JOB);
     // Which of two records counts may depend on their segments.

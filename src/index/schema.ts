@@ -1,5 +1,5 @@
 /** An index of another version is thrown away and rebuilt. Raise it with every change below. */
-export const INDEX_VERSION = 12;
+export const INDEX_VERSION = 13;
 
 /**
  * Tables that are rows in the order of their numbers.
@@ -16,6 +16,7 @@ export const INDEX_VERSION = 12;
  * `commit_clock` has the commits whose authors' clocks do not tell their order: see tag-commits.ts.
  * `conflict` holds current tags that contradict each other.
  * `stray` names the files of the log that refer to what has not arrived.
+ * `files` are those of an execution's outcome: see `filesText`.
  * Times are milliseconds since 1970; `took` is from start to end.
  */
 export const TABLES = `
@@ -27,7 +28,7 @@ CREATE TABLE key_count (key TEXT NOT NULL, type INTEGER NOT NULL, count INTEGER 
 
 CREATE TABLE execution (
   seq INTEGER PRIMARY KEY, id NOT NULL, started INTEGER NOT NULL, took INTEGER, status INTEGER NOT NULL,
-  task INTEGER, user INTEGER, commit_id INTEGER, tree_id INTEGER, argv TEXT, tags BLOB, reason TEXT
+  task INTEGER, user INTEGER, commit_id INTEGER, tree_id INTEGER, argv TEXT, tags BLOB, reason TEXT, files TEXT
 );
 CREATE TABLE segment (seq INTEGER PRIMARY KEY, oid NOT NULL);
 CREATE TABLE job (

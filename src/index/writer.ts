@@ -155,7 +155,7 @@ export class IndexWriter {
     const packed = packNumbers(pairs);
     this.#rows.execution.add([
       ...[seq, storeId(id), started, RUNNING, null, ...words],
-      ...[argv, packed, null],
+      ...[argv, packed, null, null],
     ]);
     this.#addOwnName("Execution", id, seq);
     this.#current = { id, seq, started, places: new Map(), tried: 0 };
@@ -164,13 +164,14 @@ export class IndexWriter {
     return true;
   }
 
-  #addOutcome({ execution, day, status, ended, reason }: OutcomeDigest): boolean {
+  #addOutcome({ execution, day, status, ended, reason, files }: OutcomeDigest): boolean {
     const current = this.#findExecution(execution);
     if (!current) return false;
     expectDay(day, current);
     const { seq, started } = current;
     const took = ended - started;
-    this.#rows.execution.add([seq, storeId(execution), started, status, took, ...NO_MORE, reason]);
+    const end = [status, took, ...NO_MORE, reason, files];
+    this.#rows.execution.add([seq, storeId(execution), started, ...end]);
     return true;
   }
 

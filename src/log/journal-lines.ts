@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import type { Owner } from "../git/files/owner.ts";
+import type { CodeFile } from "../record/records.ts";
 import type { RecordFile } from "./log.ts";
 
 /**
@@ -33,11 +34,19 @@ export interface JournalHead {
   readonly ref: string;
   /** The execution's record. */
   readonly record: string;
-  /** What earlier files of this journal hold: how many jobs, and when the last one began or ended. */
-  readonly before: { readonly jobs: number; readonly lastEnd: string | null };
+  readonly before: BeforeLines;
   /** Where its segments end, so that recovery makes the same ones. */
   readonly segment: SegmentLimits;
   readonly owner: Owner;
+}
+
+/** What earlier files of a journal hold that is not committed with them. */
+export interface BeforeLines {
+  /** How many jobs, and when the last one began or ended. */
+  readonly jobs: number;
+  readonly lastEnd: string | null;
+  /** As in the line of that name. */
+  readonly modules?: readonly CodeFile[];
 }
 
 /** How much goes into one segment. One item alone may be more. */
@@ -56,11 +65,13 @@ export type RecordLine =
   /** One item of a jobs segment: a job that ended, the `index`th of those that began. */
   | { readonly job: string; readonly index: number }
   /** One item of the `tagged` list. */
-  | { readonly tagged: string };
+  | { readonly tagged: string }
+  /** Files that were loaded as modules, for the outcome. */
+  | { readonly modules: readonly CodeFile[] };
 
 /** Whether a line holds something to commit. A newer redun-git may write others. */
 export function isRecordLine(line: object): line is RecordLine {
-  return "file" in line || "job" in line || "tagged" in line;
+  return "file" in line || "job" in line || "tagged" in line || "modules" in line;
 }
 
 /**

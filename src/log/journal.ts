@@ -15,6 +15,7 @@ import { thisProcess } from "../git/files/owner.ts";
 import { makeFolder, share } from "../git/files/sharing.ts";
 import { asUnwritable } from "../git/files/system-errors.ts";
 import {
+  type BeforeLines,
   type BegunLine,
   encodeLine,
   HEAD_LINES,
@@ -147,12 +148,12 @@ export class Journal {
    * been.
    * @throws RedunError REPOSITORY_UNWRITABLE; the old file goes on then
    */
-  rotate({ jobCount, lastSign }: PendingRun): void {
+  rotate(pending: Pick<PendingRun, "before">): void {
     this.#save();
     if (this.#problem) throw this.#problem;
     const before = this.#file;
     try {
-      this.#file = this.#begin({ jobs: jobCount, lastEnd: lastSign });
+      this.#file = this.#begin(pending.before);
     } catch (error) {
       throw asUnwritable(error, this.folder);
     }
@@ -191,7 +192,7 @@ export class Journal {
   }
 
   /** Makes the next file, with its head; there is none if this fails. Returns its descriptor. */
-  #begin(before: JournalHead["before"]): number {
+  #begin(before: BeforeLines): number {
     const name = `${this.#head.execution}.${this.#lineCount}${SUFFIX}`;
     const path = join(this.folder, name);
     const file = openSync(path, "ax");

@@ -1,9 +1,14 @@
 import type { ObjectFormat } from "../git/backend.ts";
 import { outcomeYaml, segmentYaml } from "../record/encode.ts";
 import { jobsPath, outcomePath, parsePath } from "../record/layout.ts";
-import type { ExecutionStatus, Outcome } from "../record/records.ts";
+import type { CodeFile, ExecutionStatus, Outcome } from "../record/records.ts";
 import { blobId } from "../value/oid.ts";
-import { type RecordLine, SEGMENT_LIMITS, type SegmentLimits } from "./journal-lines.ts";
+import {
+  type BeforeLines,
+  type RecordLine,
+  SEGMENT_LIMITS,
+  type SegmentLimits,
+} from "./journal-lines.ts";
 import type { RecordFile } from "./log.ts";
 
 /**
@@ -26,6 +31,7 @@ export class PendingRun {
   #newBytes = 0;
   #lastSign: string | null;
   #status: Outcome["status"] | null = null;
+  #modules: readonly CodeFile[];
   /** Jobs of the run so far, committed ones included. */
   jobCount: number;
 
@@ -33,7 +39,7 @@ export class PendingRun {
     execution: string,
     started: string,
     format: ObjectFormat,
-    before: { readonly jobs: number; readonly lastEnd: string | null } = { jobs: 0, lastEnd: null },
+    before: BeforeLines = { jobs: 0, lastEnd: null },
     limits = SEGMENT_LIMITS,
   ) {
     this.#execution = execution;
@@ -42,6 +48,7 @@ export class PendingRun {
     this.#limits = limits;
     this.jobCount = before.jobs;
     this.#lastSign = before.lastEnd;
+    this.#modules = before.modules ?? [];
   }
 
   /** What has come since something was taken, in jobs and bytes of UTF-8. */
@@ -63,12 +70,22 @@ export class PendingRun {
     return this.#lastSign;
   }
 
+  /** What a journal has to say of everything up to here in a file of its own. */
+  get before(): BeforeLines {
+    const modules = this.#modules.length > 0 ? { modules: this.#modules } : {};
+    return { jobs: this.jobCount, lastEnd: this.#lastSign, ...modules };
+  }
+
   /** How the run ended, once a line has said so. */
   get status(): Outcome["status"] | null {
     return this.#status;
   }
 
   add(line: RecordLine): void {
+    if ("modules" in line) {
+      this.#modules = withModules(this.#modules, line.modules);
+      return;
+    }
     const text = "file" in line ? line.file.text : "job" in line ? line.job : line.tagged;
     const bytes = Buffer.byteLength(text);
     this.#newBytes += bytes;
@@ -76,7 +93,7 @@ export class PendingRun {
     else this.#addItem(line, bytes);
   }
 
-  #addItem(line: Exclude<RecordLine, { file: unknown }>, bytes: number): void {
+  #addItem(line: Extract<RecordLine, { job: unknown } | { tagged: unknown }>, bytes: number): void {
     const isFull = this.#items >= this.#limits.items;
     if (isFull || this.#segmentBytes + bytes > this.#limits.bytes) this.closeSegment();
     this.#segmentBytes += bytes;
@@ -98,6 +115,7 @@ export class PendingRun {
       status,
       ended,
       ...(reason !== undefined && { reason }),
+      ...(this.#modules.length > 0 && { files: this.#modules }),
     });
     const path = outcomePath(this.#execution, this.#started, blobId(text, this.#format));
     const line: RecordLine = { file: { path, text } };
@@ -143,6 +161,22 @@ export class PendingRun {
     const status = /^status: (\w+)$/m.exec(text)?.[1];
     if (status) this.#status = status as Outcome["status"];
   }
+}
+
+/** Characters of paths: with a long reason too, an outcome is short enough for a journal's end. */
+const MAX_MODULES = 8_000;
+
+/** In the order of an outcome: by path, then by content, each once; the first of very many. */
+function withModules(known: readonly CodeFile[], more: readonly CodeFile[]): readonly CodeFile[] {
+  const name = ({ path, blob }: CodeFile) => `${path}\0${blob}`;
+  const all = new Map([...known, ...more].map((file) => [name(file), file]));
+  let length = 0;
+  const kept: CodeFile[] = [];
+  for (const name of [...all.keys()].sort()) {
+    length += name.length;
+    if (length <= MAX_MODULES || kept.length === 0) kept.push(all.get(name)!);
+  }
+  return kept;
 }
 
 /** Times of records are in the order of their texts. */

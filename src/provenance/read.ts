@@ -4,7 +4,7 @@ import type { ExecutionRow, JobRow } from "../index/rows.ts";
 import { isPartial } from "../log/partial.ts";
 import { decodeExecution, decodeJobs, decodeTask } from "../record/decode.ts";
 import { valuePath } from "../record/layout.ts";
-import type { Execution, Job, Tagged, Task } from "../record/records.ts";
+import type { Code, Execution, Job, Tagged, Task } from "../record/records.ts";
 import type { HashName } from "../value/digest.ts";
 import { filesIn } from "../value/file.ts";
 import { contentId } from "../value/oid.ts";
@@ -21,6 +21,17 @@ export async function readExecution({ log }: IndexedLog, row: ExecutionRow): Pro
   const bytes = tip && (await log.backend.readPath(tip, path));
   if (!bytes) throw new RedunError("OBJECT_MISSING", `${log.ref} has no ${path} any more.`);
   return decodeExecution(await readAnyYaml(Buffer.from(bytes).toString("utf8")), row.id);
+}
+
+/**
+ * The code that an execution ran: what was loaded while it went on is as good as what was loaded
+ * before. `record` is its own.
+ */
+export function codeThatRan(record: Execution, { files }: ExecutionRow): Code {
+  const { code } = record;
+  if (files.length === 0) return code;
+  const all = [...(code.files ?? []), ...files];
+  return { ...code, dirty: true, files: all.sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
 /** A value that a job took or gave, with its id. */

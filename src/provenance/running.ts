@@ -145,9 +145,9 @@ function journaledExecution(
     const row = indexed ?? unindexedRow(decodeExecution(readYaml(run.head!.record), run.execution));
     if (!isDead) return { run, row, indexed };
     const end = outcomeOf(run);
-    const { status, reason = null } = end ?? { status: "INTERRUPTED" as const };
+    const { status, reason = null, files = [] } = end ?? { status: "INTERRUPTED" as const };
     const ended = end ? Date.parse(end.ended) : null;
-    return { run, row: { ...row, status, ended, reason }, indexed };
+    return { run, row: { ...row, status, ended, reason, files }, indexed };
   } catch {
     return undefined;
   }
@@ -178,6 +178,7 @@ export function unindexedRow(execution: Execution): ExecutionRow {
     started: Date.parse(started),
     ended: null,
     reason: null,
+    files: [],
     task,
     argv,
     user,

@@ -53,8 +53,14 @@ export function decodeJobs(given: unknown): JobSegment {
 
 /** @throws RedunError BAD_RECORD */
 export function decodeOutcome(given: unknown): Outcome {
-  const { execution, status, ended, reason } = checked("outcome", given);
-  return { execution, status, ended, ...(reason !== undefined && { reason }) };
+  const { execution, status, ended, reason, files } = checked("outcome", given);
+  return {
+    execution,
+    status,
+    ended,
+    ...(reason !== undefined && { reason }),
+    ...(files && { files }),
+  };
 }
 
 /** @throws RedunError BAD_RECORD */

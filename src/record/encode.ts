@@ -6,6 +6,7 @@ import { Fields, Remark, Timestamp } from "../value/value.ts";
 import { writeYaml } from "../value/yaml-write.ts";
 import {
   type Code,
+  type CodeFile,
   type Execution,
   FORMAT_VERSION,
   type Job,
@@ -81,8 +82,10 @@ function listItem(value: Fields): string {
 
 /** `outcome-<object id>.yaml` */
 export function outcomeYaml(outcome: Outcome): string {
-  const { execution, status, ended, reason } = outcome;
-  return writeYaml(record("outcome", { execution, status, ended: time(ended), reason }));
+  const { execution, status, ended, reason, files } = outcome;
+  return writeYaml(
+    record("outcome", { execution, status, ended: time(ended), reason, files: codeFiles(files) }),
+  );
 }
 
 /** `tasks/xx/<task hash>.yaml` */
@@ -165,8 +168,11 @@ function fields(entries: Record<string, unknown>): Fields {
 const time = (iso: Time): Timestamp => new Timestamp(iso);
 
 function codeFields({ commit, tree, branch, dirty, files, origin }: Code): Fields {
-  const unheld = files?.map(({ path, blob }) => fields({ path, blob }));
-  return fields({ commit, tree, branch, dirty, files: unheld, origin });
+  return fields({ commit, tree, branch, dirty, files: codeFiles(files), origin });
+}
+
+function codeFiles(files: readonly CodeFile[] | undefined): Fields[] | undefined {
+  return files?.map(({ path, blob }) => fields({ path, blob }));
 }
 
 function jobFields(job: Job): Fields {

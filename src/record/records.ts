@@ -121,6 +121,8 @@ export interface Outcome {
   readonly ended: Time;
   /** What ended it, where no failed job says so: a signal, work that nothing could end. */
   readonly reason?: string;
+  /** As those of the execution's code: files that were loaded as modules while it went on, by path. */
+  readonly files?: readonly CodeFile[];
 }
 
 /** A task's definition. Its id, the task hash, is the object id of its file. */

@@ -25,7 +25,8 @@ export interface LoadedFile {
 }
 
 const byUrl = new Map<string, LoadedFile>();
-const byPath = new Map<string, LoadedFile>();
+/** The last one is what the file said when it was loaded last. */
+const byPath = new Map<string, LoadedFile[]>();
 const decoded = new WeakMap<LoadedFile, SourceFile>();
 const read = new Map<string, SourceFile>();
 let collect = (): void => {};
@@ -34,9 +35,10 @@ let collect = (): void => {};
 export function keepLoaded(url: string, bytes: Uint8Array): void {
   const path = scriptPath(url);
   if (path === null) return;
-  const file = { path, bytes };
+  const known = byPath.get(path) ?? [];
+  const file = known.find((one) => Buffer.compare(one.bytes, bytes) === 0) ?? { path, bytes };
   byUrl.set(url, file);
-  byPath.set(path, file);
+  byPath.set(path, [...known.filter((one) => one !== file), file]);
 }
 
 /** A loader in another thread hands over what it has to say when this asks it to. */
@@ -46,18 +48,20 @@ export function collectLoaded(from: () => void): void {
 
 /**
  * The modules that were loaded from files, `node_modules` left out, as they were when they were
- * loaded. Empty for a program that loads its workflows itself.
+ * loaded: more than once where a file was loaded again with another content. Empty for a program that
+ * loads its workflows itself.
  */
 export function loadedFiles(): LoadedFile[] {
   collect();
-  return [...byPath.values()];
+  return [...byPath.values()].flat();
 }
 
 /** What a loader said of the script that the engine knows by this name. */
 export function loadedSource(script: string): SourceFile | null {
   collect();
   const path = scriptPath(script);
-  const file = byUrl.get(scriptUrl(script)) ?? (path === null ? undefined : byPath.get(path));
+  const file =
+    byUrl.get(scriptUrl(script)) ?? (path === null ? undefined : byPath.get(path)?.at(-1));
   if (!file) return null;
   const source = decoded.get(file) ?? {
     file: file.path,

@@ -1,11 +1,21 @@
 /** Clean means clean: a run's code is what was loaded, and its record says what the commit lacks. */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { BACKENDS, cli, jsonLines, ok, workflowRepository, writeFiles } from "../support/cli.ts";
+import {
+  BACKENDS,
+  cli,
+  jsonLines,
+  kill,
+  ok,
+  start,
+  workflowRepository,
+  writeFiles,
+} from "../support/cli.ts";
 import { prepared, type TemporaryRepository, temporaryFolder } from "../support/repository.ts";
+import { until } from "../support/until.ts";
 
 const LIBRARY = new URL("../../dist/index.js", import.meta.url).href;
 const FILES = {
@@ -101,7 +111,7 @@ clean("a run without the tag is marked by its record", () => {
 
 clean("a module that is imported while the run goes on", () => {
   const repository = committed();
-  const { dir } = repository;
+  const { dir, git } = repository;
   const late = ["run", "-q", "flow/w.mjs", "late", "--name"];
   ok(dir, [...late, "../lib/x.mjs"]);
   assert.equal(codeOf(repository), { dirty: "false", files: {}, tagged: false });
@@ -109,7 +119,77 @@ clean("a module that is imported while the run goes on", () => {
   ok(dir, [...late, "../lib/later.mjs"]);
   assert.equal(codeOf(repository), { dirty: "false", files: {}, tagged: true });
   assert.match(ok(dir, ["log", "--commit", "HEAD"]), /\[dirty\]/);
+  const blob = git("hash-object", "lib/later.mjs");
+  assert.equal(modulesOf(dir), [{ path: "lib/later.mjs", blob }]);
+  const page = ok(dir, ["log", "-"]);
+  assert.ok(page.includes(`does not hold as they ran:\n  ${blob} lib/later.mjs\n`), page);
+  const [diff] = jsonLines(ok(dir, ["diff", "-~1", "-", "--format", "json"]));
+  assert.equal(diff.code.after.files, [{ path: "lib/later.mjs", blob }]);
+  assert.is(diff.code.after.dirty, true);
+
+  // Without the tag the record still says it.
+  git("config", "redun.autotags", "user");
+  ok(dir, [...late, "../lib/later.mjs"]);
+  assert.is(codeOf(repository).tagged, false);
+  assert.is(ok(dir, ["log", "--commit", "HEAD"]).match(/\[dirty\]/g)?.length, 2);
 });
+
+clean("a module that is loaded again with another content, and back", () => {
+  const repository = committed();
+  const { dir, git } = repository;
+  writeFiles(dir, {
+    "flow/again.mjs": `import { readFileSync, writeFileSync } from "node:fs";
+import { task } from "redun-git";
+const file = new URL("../lib/x.mjs", import.meta.url);
+export const main = task(async function main() {
+  const text = readFileSync(file, "utf8");
+  const found = [(await import(file.href)).x];
+  writeFileSync(file, "export const x = 2;\\n");
+  found.push((await import(file.href + "?2")).x);
+  writeFileSync(file, text);
+  found.push((await import(file.href + "?3")).x);
+  return found;
+});
+`,
+  });
+  git("add", ".");
+  git("commit", "-qm", "loads again");
+  assert.is(ok(dir, ["run", "-q", "flow/again.mjs", "main"]), "[ 1, 2, 1 ]\n");
+  writeFiles(dir, { "lib/x.mjs": "export const x = 2;\n" });
+  const blob = git("hash-object", "lib/x.mjs");
+  assert.equal(modulesOf(dir), [{ path: "lib/x.mjs", blob }]);
+});
+
+clean("a module that was imported before the run was ended", async () => {
+  const repository = committed();
+  const { dir, git } = repository;
+  writeFiles(dir, {
+    "flow/waits.mjs": `import { setTimeout } from "node:timers/promises";
+import { task } from "redun-git";
+export const main = task(async function main() {
+  await import("../lib/later.mjs");
+  await setTimeout(1e6);
+});
+`,
+  });
+  git("add", ".");
+  git("commit", "-qm", "waits");
+  writeFiles(dir, { "lib/later.mjs": "export const x = 4;\n" });
+  const running = start(dir, ["run", "-q", "flow/waits.mjs", "main"]);
+  const journals = join(dir, ".git/redun/journal");
+  const written = () =>
+    readdirSync(journals).map((name) => readFileSync(join(journals, name), "latin1"));
+  await until(() => existsSync(journals) && written().some((text) => text.includes('"modules"')));
+  await kill(running);
+  assert.equal(modulesOf(dir), [
+    { path: "lib/later.mjs", blob: git("hash-object", "lib/later.mjs") },
+  ]);
+});
+
+/** The modules of the newest execution, as programs get them. */
+function modulesOf(dir: string) {
+  return jsonLines(ok(dir, ["log", "-", "--format", "json"]))[0].modules;
+}
 
 clean("a program that loads its workflows itself", () => {
   const repository = committed();

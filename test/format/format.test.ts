@@ -16,6 +16,7 @@ import { Log } from "../../src/log/log.ts";
 import { mergeLogs } from "../../src/log/merge.ts";
 import { jobId } from "../../src/record/encode.ts";
 import { parsePath } from "../../src/record/layout.ts";
+import type { CodeFile } from "../../src/record/records.ts";
 import { blobId } from "../../src/value/oid.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
@@ -224,6 +225,11 @@ interface Told {
   readonly reason: string | null;
   readonly tags: readonly string[];
   readonly jobs: string;
+  readonly modules: readonly CodeFile[];
+}
+
+interface Page {
+  readonly modules?: readonly CodeFile[];
 }
 
 /** Runs the command line as it is published, and returns what it printed where it should. */
@@ -273,6 +279,7 @@ function readWithCli(dir: string, warning = /^$/): Told[] {
   return lines
     .map(({ id, status, start_time, end_time, reason = null, tags }) => {
       const { stdout } = cli(dir, ["log", id]);
+      const [page] = jsonLines<Page>(cli(dir, ["log", id, "--format", "json"]).stdout);
       const counts = /^Jobs: (\d+) \((.*)\)$/m.exec(stdout)!;
       const jobs = new Map(
         counts[2]!.split(", ").map((count) => count.split(": ") as [string, string]),
@@ -285,6 +292,7 @@ function readWithCli(dir: string, warning = /^$/): Told[] {
         reason,
         tags: tagTexts(tags),
         jobs: jobCounts((name) => Number(jobs.get(name))),
+        modules: page!.modules ?? [],
       };
     })
     .sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -563,6 +571,8 @@ independent("of two outcomes all readers take the same", () => {
     ["FAILED", early],
     ["DONE", late],
     ["FAILED", late],
+    ["FAILED", late, `${"1".repeat(40)} "a"`],
+    ["FAILED", late, `${"2".repeat(40)} "a"`],
   ] as const;
   const expected = new Map<string, string>();
   // In two commits, between which the index is brought up to date.
@@ -574,8 +584,10 @@ independent("of two outcomes all readers take the same", () => {
       const id = blobId(yaml);
       const folder = `executions/2026/11-22/${id.slice(0, 2)}/${id}`;
       commits[0]!.push({ id, yaml, path: `${folder}/execution.yaml` });
-      for (const [at, [status, ended]] of [first, second].entries()) {
-        const yaml = `kind: outcome\nversion: 1\nexecution: ${id}\nstatus: ${status}\nended: ${ended}\n`;
+      for (const [at, [status, ended, files]] of [first, second].entries()) {
+        const [blob] = files?.split(" ") ?? [];
+        const more = blob ? `files:\n  - path: a\n    blob: "${blob}"\n` : "";
+        const yaml = `kind: outcome\nversion: 1\nexecution: ${id}\nstatus: ${status}\nended: ${ended}\n${more}`;
         commits[at]!.push({ id, yaml, path: `${folder}/outcome-${blobId(yaml)}.yaml` });
       }
       expected.set(id, outcomes[Math.max(a, b)]!.join(" "));
@@ -585,14 +597,17 @@ independent("of two outcomes all readers take the same", () => {
     commit(repository, added);
     cli(repository.dir, ["log"]);
   }
-  for (const { id, status, ended } of readWithPython(repository.dir)) {
-    assert.is(`${status} ${ended}`, expected.get(id));
+  const text = (status: string, ended: string, files: readonly CodeFile[] = []) =>
+    [status, ended, ...files.map(({ path, blob }) => `${blob} "${path}"`)].join(" ");
+  for (const { id, status, ended, modules } of readWithPython(repository.dir)) {
+    assert.is(text(status, ended!, modules), expected.get(id));
   }
-  type Line = { id: string; status: string; end_time: string };
+  type Line = Page & { id: string; status: string; end_time: string };
   const listed = jsonLines<Line>(cli(repository.dir, ["log", "--format", "json"]).stdout);
-  assert.is(listed.length, 36);
+  assert.is(listed.length, outcomes.length ** 2);
   for (const { id, status, end_time } of listed) {
-    assert.is(`${status} ${end_time}`, expected.get(id));
+    const [page] = jsonLines<Line>(cli(repository.dir, ["log", id, "--format", "json"]).stdout);
+    assert.is(text(status, end_time, page!.modules), expected.get(id));
   }
 });
 

@@ -121,6 +121,10 @@ class Log:
         check(record["status"] in ("DONE", "FAILED", "INTERRUPTED"), "an unknown status")
         check_time(record["ended"])
         check(isinstance(record.get("reason", ""), str), "a reason that is no text")
+        check(1 <= len(record.get("files", [0])) <= 1000, "not as many files as there may be")
+        for file in record.get("files", []):
+            check(isinstance(file["path"], str), "a path that is no text")
+            check(re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", file["blob"]), "not an object id")
         self.outcomes.append(record)
 
     def add_segment(self, record):
@@ -237,6 +241,7 @@ class Log:
                 "started": record["started"],
                 "ended": best["ended"] if best else None,
                 "reason": best.get("reason") if best else None,
+                "modules": record["code"].get("files", []) + (best.get("files", []) if best else []),
                 "tags": [{"key": k, "value": v} for k, v in self.tags(id)],
                 "jobs": counts,
             }
@@ -280,9 +285,14 @@ def without_stack(error):
     return Tagged("error", fields)
 
 
+def files_text(outcome):
+    files = outcome.get("files", [])
+    return "".join(f"{file['blob']} {json.dumps(file['path'], ensure_ascii=False)}\n" for file in files)
+
+
 def rank(outcome):
     """10: which of two outcomes holds."""
-    return (outcome["status"] != "INTERRUPTED", outcome["ended"], outcome["status"] == "FAILED", outcome.get("reason", ""))
+    return (outcome["status"] != "INTERRUPTED", outcome["ended"], outcome["status"] == "FAILED", outcome.get("reason", ""), files_text(outcome))
 
 
 if __name__ == "__main__":

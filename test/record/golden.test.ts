@@ -243,6 +243,14 @@ const segment: JobSegment = {
 };
 
 const outcome: Outcome = { execution: ID, status: "INTERRUPTED", ended: LATER };
+const late: Outcome = {
+  ...outcome,
+  status: "DONE",
+  files: [
+    { path: "lib/late.mjs", blob: "5c102db277240cb574d9ab591f95b89e10eea7a4" },
+    { path: "lib/late.mjs", blob: "f45ed699369a340a78ca86b672b712b173de2e2c" },
+  ],
+};
 const explained: Outcome = { ...outcome, reason: "Still waiting:\n  never() at w.ts:9" };
 const sourceTask: Omit<Task, "id"> = {
   name: "greeter",
@@ -324,6 +332,7 @@ const GOLDEN: Record<
     decode: decodeOutcome,
     expected: explained,
   },
+  "outcome-files.yaml": { written: outcomeYaml(late), decode: decodeOutcome, expected: late },
   "task-source.yaml": {
     written: taskYaml(sourceTask),
     decode: (raw) => decodeTask(raw, ID),
@@ -422,6 +431,9 @@ const value = fc.oneof(
   hex.map((hash) => new StoredValue(hash)),
 );
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+const codeFiles = optional(
+  fc.array(fc.record({ path: text, blob: hex }), { minLength: 1, maxLength: 3 }),
+);
 const defined = <T extends object>(given: T): T =>
   Object.fromEntries(Object.entries(given).filter(([, part]) => part !== undefined)) as T;
 
@@ -438,9 +450,7 @@ const anyExecution = fc.record({
       tree: optional(hex),
       branch: optional(text),
       dirty: optional(fc.boolean()),
-      files: optional(
-        fc.array(fc.record({ path: text, blob: hex }), { minLength: 1, maxLength: 3 }),
-      ),
+      files: codeFiles,
       origin: optional(text),
     })
     .map(defined),
@@ -515,11 +525,15 @@ const anyEdits: fc.Arbitrary<TagEdits> = fc.record({
   type: fc.constantFrom(...ENTITY_TYPES),
   edits: fc.array(anyEdit, { minLength: 1, maxLength: 3 }),
 });
-const anyOutcome: fc.Arbitrary<Outcome> = fc.record({
-  execution: id,
-  status: fc.constantFrom("DONE", "FAILED", "INTERRUPTED"),
-  ended: time,
-});
+const anyOutcome = fc
+  .record({
+    execution: id,
+    status: fc.constantFrom("DONE", "FAILED", "INTERRUPTED"),
+    ended: time,
+    reason: optional(text),
+    files: codeFiles,
+  })
+  .map(defined) as unknown as fc.Arbitrary<Outcome>;
 
 const roundTrip = suite("random records survive being written and read");
 
