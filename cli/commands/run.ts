@@ -15,6 +15,7 @@ import { startAutoPush } from "../../src/share/auto-push.ts";
 import type { Parameter } from "../../src/source/parameters.ts";
 import { type LoadedFile, loadedFiles, loadedSource } from "../../src/source/source-file.ts";
 import { truthAsked } from "../../src/source/truth.ts";
+import { startFolder } from "../../src/start-folder.ts";
 import { didYouMean } from "../../src/suggest.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
@@ -38,14 +39,15 @@ const OWN = { ...RUN, options: [...RUN.options, ...PAGER] };
 
 export const command: CommandFunction<typeof RUN> = async ([script, name, ...words], given) => {
   const lists = name === undefined || name === "help" || isHelp(name);
+  const start = { cwd: process.cwd(), env: { ...process.env }, argv: [...process.argv] };
   // A mistake in the options must not be found out after the work.
   checkOptions(given);
   const behind = words.slice(0, words.indexOf("--") >>> 0);
   // Git answers while the script loads, unless the task may change what it is asked.
   const isSettled = !behind.some((word) => isHelp(word) || ownOption(OWN, word));
-  let session = !lists && isSettled ? begin(given) : undefined;
+  let session = !lists && isSettled ? begin(start, given) : undefined;
   try {
-    const exports = await loadWorkflow(script, { cwd: process.cwd(), libraryUrl: LIBRARY_URL });
+    const exports = await loadWorkflow(script, { cwd: start.cwd, libraryUrl: LIBRARY_URL });
     const tasks = tasksOf(exports);
     if (lists) {
       if (name === undefined) process.exitCode = 2;
@@ -62,7 +64,7 @@ export const command: CommandFunction<typeof RUN> = async ([script, name, ...wor
     checkOptions(options);
     const args = withHint(script, name, parameters, () => parseTaskArguments(parameters, rest));
     warnOfTruth();
-    session ??= begin(options);
+    session ??= begin(start, options);
     await run(session, task(...args), script, options);
   } finally {
     // A script that does not load leaves open what was prepared.
@@ -80,23 +82,36 @@ function warnOfTruth(): void {
   for (const { file, line, text, as } of found.slice(0, MAX_WARNINGS)) {
     const what = as === "true" ? "always true" : "equal to nothing";
     process.stderr.write(
-      `warning: ${nearPath(file, process.cwd())}:${line}: \`${oneLine(text)}\` is a lazy value here, which is ${what}: \`await\` it in an async task first\n`,
+      `warning: ${nearPath(file, startFolder())}:${line}: \`${oneLine(text)}\` is a lazy value here, which is ${what}: \`await\` it in an async task first\n`,
     );
   }
   const more = found.length - MAX_WARNINGS;
   if (more > 0) process.stderr.write(`warning: and ${more} more like these\n`);
 }
 
+/** How the command was started. A workflow may change all of it, and its log stays where it is. */
+interface Start {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly argv: readonly string[];
+}
+
 interface Session {
+  readonly start: Start;
   readonly scheduler: Scheduler;
   readonly reporter: RunReporter;
 }
 
-function begin(options: RunOptions): Session {
+function begin(start: Start, options: RunOptions): Session {
   const reporter = new RunReporter(process.stderr, { quiet: Boolean(options.quiet) });
-  const scheduler = new Scheduler({ ...logChoice(options), listener: reporter, modules });
+  const scheduler = new Scheduler({
+    ...logChoice(options),
+    cwd: start.cwd,
+    listener: reporter,
+    modules,
+  });
   scheduler.prepare();
-  return { scheduler, reporter };
+  return { start, scheduler, reporter };
 }
 
 /** @throws RedunError for a format or a tag that is none */
@@ -145,19 +160,19 @@ function modules(): LoadedFile[] {
 }
 
 async function run(
-  { scheduler, reporter }: Session,
+  { start, scheduler, reporter }: Session,
   expression: unknown,
   script: string,
   options: RunOptions,
 ): Promise<void> {
   // However the run ends.
   process.once("exit", () => {
-    if (reporter.hasStarted) autoPush(options);
+    if (reporter.hasStarted) autoPush(start, options);
   });
   const interrupts = new Interrupts();
   try {
     const result = await scheduler.run(expression, {
-      argv: process.argv.slice(2),
+      argv: start.argv.slice(2),
       script,
       tags: tagsOf(options),
       project: options.project,
@@ -187,10 +202,15 @@ function isOutputError(error: unknown): boolean {
   return error instanceof RedunError && error.code === "OUTPUT_FAILED";
 }
 
-function autoPush(options: RunOptions): void {
-  const repository = findRepository(process.cwd());
-  const config = loadConfig(repository);
-  startAutoPush(config, process.argv[1]!, chosenRef(logChoice(options), config));
+function autoPush(start: Start, options: RunOptions): void {
+  try {
+    const repository = findRepository(start.cwd, start.env);
+    const config = loadConfig(repository, start.env);
+    startAutoPush(config, start.argv[1]!, chosenRef(logChoice(options), config), start);
+  } catch (error) {
+    // The run ended as it did, even if it did away with its own repository.
+    if (!(error instanceof RedunError)) throw error;
+  }
 }
 
 function tagsOf(options: RunOptions): TagPair[] {

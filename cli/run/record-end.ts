@@ -18,7 +18,8 @@ import { recoveredText } from "../text/recovery.ts";
 export async function recordEnd(worker: number, reason: string | undefined): Promise<boolean> {
   let notDone = 0;
   try {
-    const repository = findRepository(process.cwd());
+    const cwd = process.cwd();
+    const repository = findRepository(cwd);
     const left = journaledRuns(repository.commonDir).filter((run) => isOf(worker, run));
     for (const run of left) {
       const backend = deferredBackend(repository);
@@ -28,7 +29,7 @@ export async function recordEnd(worker: number, reason: string | undefined): Pro
         const recorded = await recoverRun(new Log(backend, ref), run, reason);
         if (recorded?.status === "DONE") notDone -= 1;
         if (recorded && reason !== undefined) process.stderr.write(`${recoveredText(recorded)}\n`);
-        startAutoPush(loadConfig(repository), process.argv[1]!, ref);
+        startAutoPush(loadConfig(repository), process.argv[1]!, ref, { cwd, env: process.env });
       } finally {
         await backend.close();
       }

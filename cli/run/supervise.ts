@@ -39,7 +39,9 @@ export const command: CommandFunction<typeof RUN> = async (words, options) => {
   // Nothing that a run started outlives it, unless all went well.
   if (isKilled) killPrograms(mark, pid);
   else if (status !== 0) await endPrograms(mark, pid);
-  const isDone = await recordEnd(pid, by === undefined ? undefined : reasonOf(by, stoppedBy));
+  const reason = by === undefined ? undefined : reasonOf(by, stoppedBy);
+  if (reason !== undefined && stoppedBy === undefined) process.stderr.write(`error: ${reason}\n`);
+  const isDone = await recordEnd(pid, reason);
   process.exit(status === 0 && !isDone ? 1 : status);
 };
 

@@ -6,11 +6,15 @@ const CLOSED_PIPE = 128 + 13;
 
 let failure: NodeJS.ErrnoException | undefined;
 
+/** The stream's own, where it is watched: a workflow that captures output may leave another there. */
+let writeOut: typeof process.stdout.write | undefined;
+
 /**
  * Lets no stream that cannot be written end the process on its own, and gives the process a status
  * that says so in the end. What is lost on stderr is only told to nobody.
  */
 export function watchOutput(): void {
+  writeOut = process.stdout.write.bind(process.stdout);
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     failure ??= error;
   });
@@ -28,7 +32,9 @@ export function watchOutput(): void {
  */
 export function write(text: string): Promise<void> {
   return new Promise((done, fail) => {
-    process.stdout.write(text, (error) => (error ? fail(outputFailed(error)) : done()));
+    const end = (error?: Error | null) => (error ? fail(outputFailed(error)) : done());
+    if (writeOut) writeOut(text, end);
+    else process.stdout.write(text, end);
   });
 }
 

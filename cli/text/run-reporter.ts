@@ -6,6 +6,7 @@ import { isError, userStack } from "../../src/engine/user-stack.ts";
 import { RedunError } from "../../src/errors.ts";
 import type { Execution } from "../../src/record/records.ts";
 import { nearPath } from "../../src/script/near-path.ts";
+import { startFolder } from "../../src/start-folder.ts";
 import { inspected } from "../../src/value/inspected.ts";
 import { VERSION } from "../../src/version.ts";
 import { commandLine, shortId } from "./lines.ts";
@@ -86,7 +87,7 @@ export class RunReporter implements SchedulerListener {
     const title = this.#paint("red", "*** The record of this run could not be committed:");
     this.#lines(`${title} ${visible(error.message)}`);
     if (error instanceof RedunError && error.hint) this.#lines(visible(error.hint));
-    const where = nearPath(folder, process.cwd());
+    const where = nearPath(folder, startFolder());
     this.#always(
       lost === 0
         ? `Nothing is lost: it is in ${where}, and the next`
@@ -125,7 +126,7 @@ export class RunReporter implements SchedulerListener {
     this.#always(`${title} Traceback (most recent task last):`);
     for (const job of this.#parents(error)) {
       const { file, line } = job.task.source;
-      const place = file === null ? "" : `${nearPath(file, process.cwd())}:${line}, `;
+      const place = file === null ? "" : `${nearPath(file, startFolder())}:${line}, `;
       this.#always(`  Job ${shortId(job.id)}: ${place}in ${oneLine(callText(job))}`);
     }
     if (error instanceof UncaughtError) this.#always(visible(error.message));
@@ -169,6 +170,6 @@ function errorLines(error: unknown, above: readonly unknown[] = []): string[] {
 
 function shortFrame(line: string): string {
   return line.replace(/(?:file:\/\/)?(\/[^\s()]+?)(:\d+:\d+)/, (_, file: string, at: string) => {
-    return nearPath(file, process.cwd()) + at;
+    return nearPath(file, startFolder()) + at;
   });
 }

@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { startFolder } from "../start-folder.ts";
 import { previewArgs } from "../value/preview.ts";
 import { namedArguments } from "./named-arguments.ts";
 import type { LiveJob } from "./run.ts";
@@ -13,6 +14,6 @@ export function callText({ task, args }: LiveJob): string {
 /** A job's call, and where its task is written: `main(n=1), w.ts:11`. */
 export function describeJob(job: LiveJob): string {
   const { file, line } = job.task.source;
-  const place = file === null ? "" : ` at ${relative(process.cwd(), file)}:${line}`;
+  const place = file === null ? "" : ` at ${relative(startFolder(), file)}:${line}`;
   return callText(job) + place;
 }

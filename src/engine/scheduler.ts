@@ -12,6 +12,7 @@ import { IndexedLog } from "../provenance/indexed-log.ts";
 import { executionYaml } from "../record/encode.ts";
 import { executionPath } from "../record/layout.ts";
 import type { Code, Execution, Outcome } from "../record/records.ts";
+import { startFolder } from "../start-folder.ts";
 import { type Tags, tagGroups, tagPairs, tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { recordedPath } from "../value/file-path.ts";
@@ -292,7 +293,7 @@ function recordedArgv({ argv, script }: RunOptions, workTree: string | null): re
   if (!argv) return [programName(workTree), ...process.argv.slice(2)];
   // An option's value before it may be the same word, but the task's name stands behind the script.
   const at = script === undefined ? -1 : argv.indexOf(script);
-  return at < 0 ? argv : argv.with(at, recordedPath(script!, workTree));
+  return at < 0 ? argv : argv.with(at, recordedPath(script!, workTree, startFolder()));
 }
 
 /** The program that uses the library: its file as the work tree has it, the bare name of any other. */

@@ -162,7 +162,7 @@ export class Journal {
 
   /** Deletes all files but the current one: what they hold has been committed. */
   trim(): void {
-    for (const path of this.#paths.splice(0, this.#paths.length - 1)) rmSync(path, { force: true });
+    for (const path of this.#paths.splice(0, this.#paths.length - 1)) removeIfPossible(path);
   }
 
   /** Forgets the journal: its run has been committed. */
@@ -170,7 +170,7 @@ export class Journal {
     this.#release();
     this.#close();
     // The oldest first: without it the others know that what it held has been committed.
-    for (const path of this.#paths) rmSync(path, { force: true });
+    for (const path of this.#paths) removeIfPossible(path);
   }
 
   /**
@@ -229,7 +229,7 @@ export class Journal {
   }
 
   #release(): void {
-    rmSync(reservePath(this.folder, this.#head.execution), { force: true });
+    removeIfPossible(reservePath(this.folder, this.#head.execution));
   }
 
   #save(): void {
@@ -271,6 +271,13 @@ export class Journal {
     clearTimeout(this.#timer);
     closeSync(this.#file);
   }
+}
+
+/** What stays of a journal is found to be committed by the next command that can delete it. */
+function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
 }
 
 /** All of it: a write may take less than it was given, above all where room runs out. */

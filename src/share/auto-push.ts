@@ -12,16 +12,22 @@ import { autoPushRemotes } from "./setup.ts";
 
 /**
  * Starts a push in a process of its own for each remote that is to have every run. It neither
- * holds up nor fails whoever starts it. `command` is how to start this program: a Node script.
+ * holds up nor fails whoever starts it. `command` is how to start this program: a Node script; `from`
+ * is where, and with which variables, as those such as GIT_DIR may be relative to it.
  */
-export function startAutoPush(config: GitConfig, command: string, ref: string): void {
+export function startAutoPush(
+  config: GitConfig,
+  command: string,
+  ref: string,
+  from: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+): void {
   for (const remote of autoPushRemotes(config)) {
     const words = [command, "push", "--background", "--ref", ref, remote];
-    // From the same folder: variables such as GIT_DIR may be relative to it.
     const child = spawn(process.execPath, words, {
       detached: true,
       stdio: "ignore",
-      env: withoutRunMark(process.env),
+      cwd: from.cwd,
+      env: withoutRunMark(from.env),
     });
     child.on("error", () => {});
     child.unref();

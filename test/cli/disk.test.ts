@@ -98,6 +98,22 @@ readOnly!("what cannot be done says so in a sentence", () => {
   }
 });
 
+readOnly!("a journal that cannot be deleted keeps no run from the log", () => {
+  const { dir } = workflowRepository({
+    "w.mjs": `
+import { task } from "redun-git";
+import { execSync } from "node:child_process";
+export const main = task(() => {
+  execSync("cd .git/redun; mount --bind journal journal; mount -o remount,bind,ro journal");
+  return "done";
+});`,
+  });
+  const printed = withMounts(dir, "$RG run w.mjs main || true; git log --format=%s redun/main");
+  assert.match(printed, /^done\nrun main \[DONE\] 1 job$/m);
+  assert.not.match(printed, /could not be committed/);
+  assert.is(ok(dir, ["log", "--count"]).trim(), "1 Execution");
+});
+
 readOnly!("a run that died is shown from its journal, and said to wait", async () => {
   const { dir } = workflowRepository({ "w.mjs": WORKFLOW });
   const running = start(dir, ["run", "w.mjs", "wait"]);

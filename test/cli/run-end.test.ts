@@ -8,6 +8,7 @@ import {
   BACKENDS,
   CLI,
   cli,
+  inProcess,
   jsonLines,
   logged,
   ok,
@@ -15,6 +16,7 @@ import {
   workflowRepository,
 } from "../support/cli.ts";
 import { recorded } from "../support/recorded.ts";
+import { until } from "../support/until.ts";
 
 const ENDS = `
 import { task } from "redun-git";
@@ -292,3 +294,42 @@ export const main = task(() => {
 });
 
 waiting.run();
+
+const elsewhere = suite("a workflow that changes its own process");
+
+const CHANGES = `
+import { mkdirSync, rmdirSync } from "node:fs";
+import { task } from "redun-git";
+const changes = {
+  away: () => process.chdir("/"),
+  gone: () => { mkdirSync("gone"); process.chdir("gone"); rmdirSync("../gone"); },
+  variables: () => { process.env.GIT_DIR = "/nowhere"; process.env.HOME = "/nowhere"; },
+  words: () => { process.argv = []; },
+  output: () => { process.stdout.write = () => true; },
+};
+const early = process.argv.at(-1).startsWith("early=") && process.argv.at(-1).slice(6);
+if (early) changes[early]();
+export const main = task((change = null) => { changes[change]?.(); return "done"; });
+`;
+
+for (const change of ["away", "gone", "variables", "words", "output"]) {
+  for (const [when, words] of [
+    ["in a task", ["--change", change]],
+    ["as it is loaded", ["--tag", `early=${change}`]],
+  ] as const) {
+    if (change === "variables" && when !== "in a task") continue;
+    elsewhere(`${change}, ${when}: the log stays where it was`, async () => {
+      const { dir, git } = workflowRepository({ "w.mjs": CHANGES });
+      git("init", "-q", "--bare", "team.git");
+      git("remote", "add", "team", "./team.git");
+      git("config", "remote.team.redunAutoPush", "true");
+      const given = ["run", "-q", "w.mjs", "main", ...words];
+      const { status, stdout, stderr } = inProcess(dir, given, { env: { GIT_DIR: ".git" } });
+      assert.equal([status, stdout, stderr], [0, "done\n", ""]);
+      assert.equal(recorded(dir).executions[0]!.argv, given);
+      await until(() => git("ls-remote", "team") !== "");
+    });
+  }
+}
+
+elsewhere.run();

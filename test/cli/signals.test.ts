@@ -105,7 +105,8 @@ signals("a worker that dies is told of and recorded", () => {
   const { dir } = workflowRepository(FILES);
   const { status, stderr } = cli(dir, ["run", "-q", "busy.mjs", "dies", "--signal", "SIGKILL"]);
   assert.is(status, 137);
-  assert.match(stderr, /Recorded an interrupted run: /);
+  assert.match(stderr, /^error: The process that computed was ended by SIGKILL, as it happens/);
+  assert.match(stderr, /^Recorded an interrupted run: /m);
   assert.match(logged(dir)[0].reason, /was ended by SIGKILL, as it happens when memory runs out/);
 });
 
