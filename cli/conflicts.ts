@@ -1,7 +1,7 @@
 import { RedunError } from "../src/errors.ts";
 import { loadConfig } from "../src/git/files/config.ts";
 import { findRepository } from "../src/git/files/repository.ts";
-import type { Arrivals } from "../src/log/arrivals.ts";
+import type { RecordCounts } from "../src/log/record-counts.ts";
 import { chosenRef, logOption } from "../src/log/ref.ts";
 import { entitiesInConflict } from "../src/provenance/find.ts";
 import { withLog } from "./with-log.ts";
@@ -11,7 +11,10 @@ import { withLog } from "./with-log.ts";
  * brought up to date for that, as the next query would do. Where no tag edits came, no conflict is
  * new: then it is not opened, and null is given.
  */
-export async function conflictsAfter(ref: string, { tagEdits }: Arrivals): Promise<number | null> {
+export async function conflictsAfter(
+  ref: string,
+  { tagEdits }: RecordCounts,
+): Promise<number | null> {
   if (tagEdits === 0) return null;
   try {
     return await withLog({ ref }, async (log) => entitiesInConflict(log).length);

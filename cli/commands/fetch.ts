@@ -1,9 +1,9 @@
-import { type Arrivals, countBetween, isNothing } from "../../src/log/arrivals.ts";
+import { countBetween, isNothing, type RecordCounts } from "../../src/log/record-counts.ts";
 import { type Fetched, fetchLog } from "../../src/share/fetch.ts";
 import { lastSeen, type RemoteLog } from "../../src/share/remotes.ts";
 import { type CommandFunction, isJson, type OptionsOf } from "../command.ts";
 import type { FETCH } from "../declarations/sharing.ts";
-import { arrivalsText } from "../text/arrivals.ts";
+import { arrivalsText } from "../text/record-counts.ts";
 import { reportRewritten } from "../text/rewritten.ts";
 import { eachLogOfRemote, factsJson, preview, withRemote } from "../with-remote.ts";
 
@@ -36,7 +36,12 @@ function pullCommand(
   return ["redun-git pull", ...words.filter(Boolean)].join(" ");
 }
 
-function fetchText(fetched: Fetched, arrivals: Arrivals, there: RemoteLog, pull: string): string {
+function fetchText(
+  fetched: Fetched,
+  arrivals: RecordCounts,
+  there: RemoteLog,
+  pull: string,
+): string {
   const { name, ref, tracking } = there;
   if (fetched.after === null) return `${name} has no ${ref}.\n`;
   if (isNothing(arrivals)) return `Nothing new at ${name} (${ref}).\n`;

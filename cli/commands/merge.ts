@@ -1,13 +1,13 @@
 import { type Merge, mergeLogs, planMerge } from "../../src/log/merge.ts";
+import { findMergeSource } from "../../src/log/merge-source.ts";
 import { logName, shortRef } from "../../src/log/ref.ts";
-import { findTheirs } from "../../src/log/theirs.ts";
 import { shellWord } from "../../src/value/shown-text.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import { conflictsAfter, conflictsText } from "../conflicts.ts";
 import type { MERGE } from "../declarations/sharing.ts";
-import { arrivalsText } from "../text/arrivals.ts";
 import { jsonText } from "../text/json.ts";
 import { write } from "../text/output.ts";
+import { arrivalsText } from "../text/record-counts.ts";
 import { visible } from "../text/terminal.ts";
 import { watchedLog } from "../watched-log.ts";
 import { withLog } from "../with-log.ts";
@@ -16,7 +16,7 @@ export const command: CommandFunction<typeof MERGE> = async ([source], options) 
   const json = isJson(options);
   const dryRun = Boolean(options.dryRun);
   const { merge, theirs, ref } = await withLog(options, async ({ log }) => {
-    const theirs = await findTheirs(log, source);
+    const theirs = await findMergeSource(log, source);
     const merge = await (dryRun ? planMerge : mergeLogs)(watchedLog(log), theirs);
     return { merge, theirs, ref: log.ref };
   });

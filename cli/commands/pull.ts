@@ -1,12 +1,12 @@
 import { RedunError } from "../../src/errors.ts";
-import { countBetween, isNothing } from "../../src/log/arrivals.ts";
+import { countBetween, isNothing } from "../../src/log/record-counts.ts";
 import { type Pulled, pullAndDrop, pullLog } from "../../src/share/pull.ts";
 import type { RemoteLog } from "../../src/share/remotes.ts";
 import type { Dropped } from "../../src/share/rewritten.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import { conflictsAfter, conflictsText } from "../conflicts.ts";
 import type { PULL } from "../declarations/sharing.ts";
-import { arrivalsText } from "../text/arrivals.ts";
+import { arrivalsText } from "../text/record-counts.ts";
 import { reportRewritten } from "../text/rewritten.ts";
 import { eachLogOfRemote, factsJson, preview, withRemote } from "../with-remote.ts";
 

@@ -1,6 +1,6 @@
 import { RedunError } from "../../src/errors.ts";
-import { countBetween, isNothing } from "../../src/log/arrivals.ts";
 import { Log } from "../../src/log/log.ts";
+import { countBetween, isNothing } from "../../src/log/record-counts.ts";
 import { pushAlone } from "../../src/share/auto-push.ts";
 import { type Delivery, deliver, destinations } from "../../src/share/destinations.ts";
 import { logsHere } from "../../src/share/logs.ts";
@@ -11,10 +11,10 @@ import { isSetUp } from "../../src/share/setup.ts";
 import { type CommandFunction, isJson, type OptionsOf } from "../command.ts";
 import { conflictsAfter, conflictsText } from "../conflicts.ts";
 import type { PUSH } from "../declarations/sharing.ts";
-import { arrivalsText } from "../text/arrivals.ts";
 import { reportError } from "../text/error.ts";
 import { write } from "../text/output.ts";
 import { reportPushFailures } from "../text/push-failure.ts";
+import { arrivalsText } from "../text/record-counts.ts";
 import { visible } from "../text/terminal.ts";
 import { watchedLog } from "../watched-log.ts";
 import { factsJson, preview, type Sharing, withRemote } from "../with-remote.ts";
@@ -107,7 +107,7 @@ async function tryPush(
   json: boolean,
 ): Promise<string> {
   const log = watchedLog(sharing.log);
-  await log.expectLog();
+  await log.assertLog();
   const tip = await log.tip();
   const theirs = await preview(log, there, transfer);
   const [received, sent] = await Promise.all([

@@ -2,7 +2,7 @@ import type { CodeComparison } from "../../src/compare/code.ts";
 import type { Comparison } from "../../src/compare/executions.ts";
 import type { FileComparison } from "../../src/compare/files.ts";
 import type { JobSum } from "../../src/compare/jobs.ts";
-import type { TagChange } from "../../src/compare/tags.ts";
+import type { TagDifference } from "../../src/compare/tags.ts";
 import type { TaskComparison, TaskVersion } from "../../src/compare/tasks.ts";
 import { unifiedDiff } from "../../src/compare/unified-diff.ts";
 import type { CallComparison, Given, ValueChange } from "../../src/compare/values.ts";
@@ -63,7 +63,7 @@ function durations(before: ExecutionRow, after: ExecutionRow): string {
   return `Duration: ${text(was)} -> ${text(is)}${more}`;
 }
 
-function tagSection(changes: readonly TagChange[], paint: Paint): string[] {
+function tagSection(changes: readonly TagDifference[], paint: Paint): string[] {
   if (changes.length === 0) return [same("Tags", "the same", paint)];
   const lines = changes.flatMap(({ key, removed, added }) => [
     ...removed.map((value) => `-${formatTag(key, value, SHORT)}`),

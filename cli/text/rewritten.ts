@@ -1,7 +1,7 @@
 import type { Fetched } from "../../src/share/fetch.ts";
 import type { RemoteLog } from "../../src/share/remotes.ts";
 import { waysOut } from "../../src/share/rewritten.ts";
-import { arrivalsText } from "./arrivals.ts";
+import { arrivalsText } from "./record-counts.ts";
 import { visible } from "./terminal.ts";
 
 /** Tells on stderr what a remote's log has lost, if it has, where that is, and the ways out. */

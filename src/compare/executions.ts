@@ -6,7 +6,7 @@ import { codeThatRan, readExecution } from "../provenance/read.ts";
 import { type CodeComparison, compareCode } from "./code.ts";
 import { compareFiles, type FileComparison } from "./files.ts";
 import { compareJobs, type JobComparison } from "./jobs.ts";
-import { compareTags, type TagChange } from "./tags.ts";
+import { compareTags, type TagDifference } from "./tags.ts";
 import { compareTasks, type TaskComparison } from "./tasks.ts";
 import { type CallComparison, compareCalls, rootCall } from "./values.ts";
 
@@ -15,7 +15,7 @@ export interface Comparison {
   readonly before: ExecutionRow;
   readonly after: ExecutionRow;
   /** By key; keys whose values are the same are left out. */
-  readonly tags: readonly TagChange[];
+  readonly tags: readonly TagDifference[];
   readonly code: CodeComparison;
   readonly tasks: TaskComparison;
   /**

@@ -3,14 +3,17 @@ import type { TagPair } from "../tag/tag.ts";
 import type { TagValue } from "../value/value.ts";
 
 /** A key whose values differ. It may have several, and may keep others that both have. */
-export interface TagChange {
+export interface TagDifference {
   readonly key: string;
   readonly removed: readonly TagValue[];
   readonly added: readonly TagValue[];
 }
 
 /** What separates two tag sets, in the order of keys and values: 1 is not 1.0. */
-export function compareTags(before: readonly TagPair[], after: readonly TagPair[]): TagChange[] {
+export function compareTags(
+  before: readonly TagPair[],
+  after: readonly TagPair[],
+): TagDifference[] {
   const changes = new Map<string, { removed: TagValue[]; added: TagValue[] }>();
   const [was, is] = [new Set(before.map(tagIdentity)), new Set(after.map(tagIdentity))];
   for (const tag of tagSet([...before, ...after])) {

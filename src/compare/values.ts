@@ -2,7 +2,7 @@ import type { ExecutionRow } from "../index/rows.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { type RecordedValue, readJob, recordedValue } from "../provenance/read.ts";
 import type { Job } from "../record/records.ts";
-import type { HashName } from "../value/digest.ts";
+import type { HashName } from "../value/hash.ts";
 import { withoutStack } from "../value/value.ts";
 
 /** The call that an execution began with. */

@@ -156,7 +156,7 @@ export class Scheduler {
     const { log, code: atStart } = await preparing;
     try {
       // What cannot be recorded must not be computed.
-      await log.log.expectWritable();
+      await log.log.assertWritable();
       const settings = tagSettings(log.config);
       const modules = new LoadedModules(
         log.log.backend,

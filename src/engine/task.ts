@@ -2,7 +2,7 @@ import { isGeneratorFunction } from "node:util/types";
 import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import { taskId } from "../record/encode.ts";
-import { fullName, type Task as TaskRecord } from "../record/records.ts";
+import { fullName, type TaskRecord } from "../record/records.ts";
 import { type Bindings, bindingsOf } from "../source/bindings.ts";
 import { callerOf, describeTask, type Place, placesOf, type TaskSource } from "../source/source.ts";
 import { type Tags, tagPairs } from "../tag/set.ts";

@@ -4,7 +4,7 @@ import type { Oid } from "../git/backend.ts";
 import { checkFormat } from "../log/format.ts";
 import type { Log } from "../log/log.ts";
 import { parsePath, type RecordPath } from "../record/layout.ts";
-import { checkName, expectInPlace } from "../record/name.ts";
+import { assertInPlace, assertName } from "../record/name.ts";
 import { MAX_RECORD_BYTES, tooLarge } from "../record/size.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 import { type Digest, Digester } from "./digest.ts";
@@ -119,13 +119,13 @@ export class FileDigester implements DigestSource {
     const { oid } = file;
     const size = sizes.get(oid) ?? 0;
     if (size > MAX_RECORD_BYTES) return { kind: "bad", reason: tooLarge(size) };
-    if (size < LARGE) return this.#digestText(file, texts ? texts.pop()! : await this.#text(oid));
+    if (size < LARGE) return this.#hashText(file, texts ? texts.pop()! : await this.#text(oid));
     // One that stands at many paths is what one of them says at most, and is read once.
     // A file may come twice itself: the writer begins again when an id turns out to be contested.
     const first = this.#large.get(oid) ?? file.path;
     const text = texts?.pop();
     if (first !== file.path) return { kind: "bad", reason: `It is the same file as ${first}.` };
-    const digest = await this.#digestText(file, text ?? (await this.#text(oid)));
+    const digest = await this.#hashText(file, text ?? (await this.#text(oid)));
     this.#large.set(oid, file.path);
     return digest;
   }
@@ -135,11 +135,11 @@ export class FileDigester implements DigestSource {
     return "";
   }
 
-  async #digestText({ path, place, oid }: PlacedFile, text: string): Promise<Digested> {
+  async #hashText({ path, place, oid }: PlacedFile, text: string): Promise<Digested> {
     try {
       const record = await readAnyYaml(text);
       if (place.kind === "format") checkFormat(record, this.#log.ref);
-      else checkName(path, place, oid, record);
+      else assertName(path, place, oid, record);
       return this.#digester.digest({ path, place, record });
     } catch (error) {
       if (!(error instanceof RedunError) || error.code === "FORMAT_TOO_NEW") throw error;
@@ -160,7 +160,7 @@ function absentIfGone(error: unknown): Digested {
 
 function valueDigest(path: string, place: RecordPath & { readonly id: string }): Digested {
   try {
-    expectInPlace(path, place);
+    assertInPlace(path, place);
     return { kind: "value", id: place.id };
   } catch (error) {
     return { kind: "bad", reason: (error as Error).message };

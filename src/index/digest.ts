@@ -11,12 +11,12 @@ import { argsId, jobId } from "../record/encode.ts";
 import { dayOf, executionPath, type RecordPath } from "../record/layout.ts";
 import { isOidLike } from "../record/name.ts";
 import {
+  type EntityTags,
   type EntityType,
   EXECUTION_STATUSES,
   fullName,
   JOB_STATUSES,
   type Job,
-  type Tagged,
 } from "../record/records.ts";
 import type { TagEdit } from "../tag/tag.ts";
 import { filesIn } from "../value/file.ts";
@@ -303,7 +303,7 @@ function edit({ tag, parents }: TagEdit): EditDigest {
   return { tag: tag && tagText(tag), parents: parents.map(({ hash }) => hash).sort() };
 }
 
-function tagged({ type, id, tags }: Tagged): TaggedDigest {
+function tagged({ type, id, tags }: EntityTags): TaggedDigest {
   return { type, id, tags: tags.map(tagText) };
 }
 

@@ -4,9 +4,9 @@ import type { GitBackend, NewFile, Oid } from "../git/backend.ts";
 import { loadConfig } from "../git/files/config.ts";
 import { MAX_RECORD_BYTES, MAX_WRITTEN_BYTES } from "../record/size.ts";
 import { formatFile, notALog, readFormat } from "./format.ts";
-import { expectNotMirrored } from "./mirror.ts";
+import { assertNotMirrored } from "./mirror.ts";
 import { type OnWait, whileContended } from "./retry.ts";
-import { expectWritable } from "./writable.ts";
+import { assertWritable } from "./writable.ts";
 
 /** A record file as text. */
 export interface RecordFile {
@@ -46,7 +46,7 @@ export class Log {
    * Makes sure that the ref holds a log, or nothing yet.
    * @throws RedunError NOT_A_LOG, FORMAT_TOO_NEW, BAD_RECORD
    */
-  async expectLog(): Promise<void> {
+  async assertLog(): Promise<void> {
     const tip = await this.tip();
     if (tip !== null) await this.#isBegun(tip);
   }
@@ -55,7 +55,7 @@ export class Log {
    * Makes sure that records can be added, for those who have work to do before they add some.
    * @throws RedunError BAD_REF, NOT_A_LOG, FORMAT_TOO_NEW, BAD_RECORD
    */
-  async expectWritable(): Promise<void> {
+  async assertWritable(): Promise<void> {
     this.expectKept();
     await this.expectMovable();
   }
@@ -65,7 +65,7 @@ export class Log {
    * @throws RedunError BAD_REF
    */
   expectKept(): void {
-    if (!this.#isKept) expectNotMirrored(loadConfig(this.backend.repository), this.ref);
+    if (!this.#isKept) assertNotMirrored(loadConfig(this.backend.repository), this.ref);
     this.#isKept = true;
   }
 
@@ -75,7 +75,7 @@ export class Log {
    */
   async expectMovable(): Promise<void> {
     const tip = await this.tip();
-    await expectWritable(this.backend, this.ref, tip);
+    await assertWritable(this.backend, this.ref, tip);
     if (tip !== null) await this.#isBegun(tip);
   }
 
@@ -95,7 +95,7 @@ export class Log {
     return whileContended(
       async () => {
         const before = await this.tip();
-        await expectWritable(this.backend, this.ref, before);
+        await assertWritable(this.backend, this.ref, before);
         const isBegun = before !== null && (await this.#isBegun(before));
         const after = await this.backend.append({
           ref: this.ref,

@@ -2,20 +2,20 @@ import type { GitBackend, Oid, StoredFile } from "../git/backend.ts";
 import { committedAt } from "../git/commit.ts";
 import { FORMAT_PATH, parsePath } from "../record/layout.ts";
 import { blobId } from "../value/oid.ts";
-import { ArrivalCounter, type Arrivals, MERGE_AUTHOR, NOTHING } from "./arrivals.ts";
 import { notALog, readFormat } from "./format.ts";
 import type { Log } from "./log.ts";
 import {
-  expectFile,
-  expectNoFolderAsFile,
-  expectWalked,
+  assertNoDirectoryAsFile,
+  assertOrdinaryFile,
+  assertWalked,
   Newcomers,
   twoContents,
-} from "./refusals.ts";
+} from "./merge-checks.ts";
+import { MERGE_AUTHOR, NOTHING, RecordCounter, type RecordCounts } from "./record-counts.ts";
 import { whileContended } from "./retry.ts";
 
 /** Another log: a commit that the repository has, and what to call it in errors. */
-export interface Theirs {
+export interface MergeSource {
   readonly commit: Oid;
   readonly name: string;
 }
@@ -43,7 +43,7 @@ export type Scenario = "new" | "ahead" | "behind" | "diverged" | "equal";
 export interface Merge {
   readonly scenario: Scenario;
   /** What our log lacked. */
-  readonly arrivals: Arrivals;
+  readonly arrivals: RecordCounts;
   /** Our log's commit before. */
   readonly before: Oid | null;
 }
@@ -68,7 +68,7 @@ const MESSAGE = "merge logs\n";
  * @throws RedunError NOT_A_LOG, FORMAT_TOO_NEW, LOG_CORRUPT, FILE_CONFLICT, BAD_RECORD,
  * OBJECT_MISSING, REF_BUSY, REPOSITORY_UNWRITABLE
  */
-export function mergeLogs(log: Log, theirs: Theirs): Promise<Merged> {
+export function mergeLogs(log: Log, theirs: MergeSource): Promise<Merged> {
   return whileContended(async () => {
     const { gains, lacks, ...merge } = await plan(log, theirs);
     const after = await apply(log, theirs, { gains, lacks, ...merge });
@@ -80,12 +80,12 @@ export function mergeLogs(log: Log, theirs: Theirs): Promise<Merged> {
  * What `mergeLogs` would do.
  * @throws RedunError as `mergeLogs`
  */
-export async function planMerge(log: Log, theirs: Theirs): Promise<Merge> {
+export async function planMerge(log: Log, theirs: MergeSource): Promise<Merge> {
   const { scenario, arrivals, before } = await plan(log, theirs);
   return { scenario, arrivals, before };
 }
 
-async function plan(log: Log, { commit: theirs, name }: Theirs): Promise<Plan> {
+async function plan(log: Log, { commit: theirs, name }: MergeSource): Promise<Plan> {
   const { backend } = log;
   const ours = await log.tip();
   const same = { before: ours, arrivals: NOTHING, gains: [], lacks: [] };
@@ -93,7 +93,7 @@ async function plan(log: Log, { commit: theirs, name }: Theirs): Promise<Plan> {
   if ((await readFormat(backend, theirs, name)) === null) throw notALog(name);
   await log.expectMovable();
 
-  const counter = new ArrivalCounter();
+  const counter = new RecordCounter();
   const [{ gains, lacks }] = await Promise.all([
     compare(log, ours, { commit: theirs, name }, counter),
     counter.addAuthors(backend, ours, theirs),
@@ -112,7 +112,7 @@ async function plan(log: Log, { commit: theirs, name }: Theirs): Promise<Plan> {
   return { ...merge, scenario };
 }
 
-async function apply({ backend, ref }: Log, theirs: Theirs, merge: Plan): Promise<Oid> {
+async function apply({ backend, ref }: Log, theirs: MergeSource, merge: Plan): Promise<Oid> {
   const { scenario, before: expected, gains, lacks } = merge;
   if (scenario === "ahead" || scenario === "equal") return expected!;
   if (scenario !== "diverged") {
@@ -133,8 +133,8 @@ async function apply({ backend, ref }: Log, theirs: Theirs, merge: Plan): Promis
 async function compare(
   log: Log,
   ours: Oid | null,
-  { commit: theirs, name }: Theirs,
-  counter: ArrivalCounter,
+  { commit: theirs, name }: MergeSource,
+  counter: RecordCounter,
 ) {
   const gains: StoredFile[] = [];
   const lacks: StoredFile[] = [];
@@ -144,12 +144,12 @@ async function compare(
     const { path, kind, oid, mode } = change;
     const place = parsePath(path);
     allRecords &&= place !== null;
-    expectWalked(change, kind === "deleted" ? log.ref : name);
+    assertWalked(change, kind === "deleted" ? log.ref : name);
     if (kind === "deleted") {
       lacks.push({ path, oid, mode });
       continue;
     }
-    expectFile(change, name);
+    assertOrdinaryFile(change, name);
     await newcomers.add(path, place, oid);
     if (kind === "modified" && path !== FORMAT_PATH) throw twoContents(path, log.ref, name);
     if (kind === "modified") {
@@ -162,9 +162,9 @@ async function compare(
     if (ours !== null) gains.push({ path, oid });
   }
   await newcomers.finish();
-  if (ours !== null) await newcomers.expectUnclaimed(ours);
+  if (ours !== null) await newcomers.assertUnclaimed(ours);
   // Paths of records never lead through one another.
-  if (!allRecords) expectNoFolderAsFile([...gains, ...lacks]);
+  if (!allRecords) assertNoDirectoryAsFile([...gains, ...lacks]);
   return { gains, lacks };
 }
 

@@ -13,7 +13,7 @@ export const NO_LOGS = "^refs/redun/*";
  * recorded there and not pushed yet would be gone, and in a bare repository no reflog has it.
  * @throws RedunError BAD_REF
  */
-export function expectNotMirrored(config: GitConfig, ref: string): void {
+export function assertNotMirrored(config: GitConfig, ref: string): void {
   const remote = config.subsections("remote").find((name) => overwrites(config, name, ref));
   if (remote === undefined) return;
   throw new RedunError(

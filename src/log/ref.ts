@@ -1,5 +1,6 @@
 import { RedunError } from "../errors.ts";
 import type { GitConfig } from "../git/backend.ts";
+import { isRefName } from "../git/files/refs.ts";
 import { shellWord } from "../value/shown-text.ts";
 
 /** The log that is read and written when nothing else is named. */
@@ -51,10 +52,7 @@ export function chosenRef({ log, ref }: LogChoice, config: GitConfig): string {
  */
 function logRef(name: string): string | null {
   const ref = name.startsWith("refs/") ? name : `refs/redun/${name}`;
-  const bad =
-    /[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\/$|\.$/.test(ref) ||
-    ref.split("/").some((part) => part.startsWith(".") || part.endsWith(".lock"));
-  return bad || ref.endsWith("/HEAD") ? null : ref;
+  return isRefName(ref) && !ref.endsWith("/HEAD") ? ref : null;
 }
 
 function refuse(code: "USAGE" | "BAD_CONFIG", message: string, name: string): never {

@@ -9,12 +9,12 @@ import { logName, shortRef } from "./ref.ts";
  * give. `tip` is where the ref points.
  * @throws RedunError BAD_REF
  */
-export async function expectWritable(
+export async function assertWritable(
   backend: GitBackend,
   ref: string,
   tip: Oid | null,
 ): Promise<void> {
-  expectOwn(ref);
+  assertOwn(ref);
   if (ref.startsWith("refs/heads/")) await expectNotCheckedOut(backend, ref);
   if (tip === null) await expectFreeName(backend, ref);
 }
@@ -23,7 +23,7 @@ export async function expectWritable(
  * Refuses the refs that follow those of remotes: fetches write them, and nobody else.
  * @throws RedunError BAD_REF
  */
-export function expectOwn(ref: string): void {
+export function assertOwn(ref: string): void {
   if (!/^refs\/(?:redun\/)?remotes(?:\/|$)/.test(ref)) return;
   throw new RedunError(
     "BAD_REF",

@@ -4,9 +4,9 @@ import type { ExecutionRow, JobRow } from "../index/rows.ts";
 import { isPartial } from "../log/partial.ts";
 import { decodeExecution, decodeJobs, decodeTask } from "../record/decode.ts";
 import { valuePath } from "../record/layout.ts";
-import type { Code, Execution, Job, Tagged, Task } from "../record/records.ts";
-import type { HashName } from "../value/digest.ts";
+import type { Code, EntityTags, Execution, Job, TaskRecord } from "../record/records.ts";
 import { filesIn } from "../value/file.ts";
+import type { HashName } from "../value/hash.ts";
 import { contentId } from "../value/oid.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
@@ -54,7 +54,7 @@ export async function readTagged(
   log: IndexedLog,
   segment: string,
   id: string,
-): Promise<readonly Tagged[]> {
+): Promise<readonly EntityTags[]> {
   const text = await readText(log, segment);
   const isPlain = /^[0-9a-f]+$/.test(id);
   if (!/^tagged:/m.test(text) || (isPlain && !text.includes(id))) return [];
@@ -103,7 +103,7 @@ export function outcomeOf(log: IndexedLog, job: Job): RecordedValue | undefined 
 }
 
 /** A task's definition; undefined where it is not in the log. @throws RedunError BAD_RECORD */
-export async function readTask(log: IndexedLog, hash: string): Promise<Task | undefined> {
+export async function readTask(log: IndexedLog, hash: string): Promise<TaskRecord | undefined> {
   const record = await ifThere(readRecord(log, hash));
   return record && decodeTask(record.value, hash);
 }

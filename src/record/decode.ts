@@ -6,14 +6,14 @@ import * as checks from "./checks.generated.js";
 import {
   type Code,
   ENTITY_TYPES,
+  type EntityTags,
   type EntityType,
   type Execution,
   type Job,
   type JobSegment,
   type Outcome,
   type TagEdits,
-  type Tagged,
-  type Task,
+  type TaskRecord,
 } from "./records.ts";
 
 /**
@@ -64,7 +64,7 @@ export function decodeOutcome(given: unknown): Outcome {
 }
 
 /** @throws RedunError BAD_RECORD */
-export function decodeTask(given: unknown, id: string): Task {
+export function decodeTask(given: unknown, id: string): TaskRecord {
   const raw = checked("task", given);
   return {
     id,
@@ -119,7 +119,7 @@ function jobOf(raw: Raw): Job {
   return job;
 }
 
-function taggedOf(raw: Raw): Tagged {
+function taggedOf(raw: Raw): EntityTags {
   const type = ENTITY_TYPES.find((name) => name in raw) as EntityType;
   return { type, id: raw[type], tags: tagList(raw.tags) };
 }

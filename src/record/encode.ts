@@ -1,20 +1,20 @@
 import type { TagPair, TagParent } from "../tag/tag.ts";
 import { formatTag } from "../tag/text.ts";
-import type { HashName } from "../value/digest.ts";
+import type { HashName } from "../value/hash.ts";
 import { blobId, contentId } from "../value/oid.ts";
 import { Fields, Remark, Timestamp } from "../value/value.ts";
 import { writeYaml } from "../value/yaml-write.ts";
 import {
   type Code,
   type CodeFile,
+  type EntityTags,
   type Execution,
   FORMAT_VERSION,
   type Job,
   type JobSegment,
   type Outcome,
   type TagEdits,
-  type Tagged,
-  type Task,
+  type TaskRecord,
   type Time,
 } from "./records.ts";
 
@@ -71,7 +71,7 @@ export function jobItemYaml(job: Job): string {
 }
 
 /** One entry of a segment's `tagged` list. */
-export function taggedItemYaml({ type, id, tags }: Tagged): string {
+export function taggedItemYaml({ type, id, tags }: EntityTags): string {
   return listItem(fields({ [type]: id, tags: tagList(tags) }));
 }
 
@@ -89,7 +89,7 @@ export function outcomeYaml(outcome: Outcome): string {
 }
 
 /** `tasks/xx/<task hash>.yaml` */
-export function taskYaml(task: Omit<Task, "id">): string {
+export function taskYaml(task: Omit<TaskRecord, "id">): string {
   const { name, namespace, source, taskVersion } = task;
   return writeYaml(
     record("task", { name, namespace: namespace ?? undefined, source, task_version: taskVersion }),
@@ -139,7 +139,7 @@ export function callId(
 }
 
 /** The id of a task, which is what "the same task" means to a cache. */
-export function taskId(task: Omit<Task, "id">, format: HashName): string {
+export function taskId(task: Omit<TaskRecord, "id">, format: HashName): string {
   return blobId(taskYaml(task), format);
 }
 

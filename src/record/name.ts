@@ -13,8 +13,8 @@ export function nameOf(place: RecordPath): string | null {
  * not look like one of git's where it is an execution's: such ids belong to their content.
  * @throws RedunError BAD_RECORD
  */
-export function checkName(path: string, place: RecordPath, oid: string, record: unknown): void {
-  expectInPlace(path, place);
+export function assertName(path: string, place: RecordPath, oid: string, record: unknown): void {
+  assertInPlace(path, place);
   const name = nameOf(place) ?? oid;
   if (name === oid) return;
   const says = (record as { id?: unknown } | null)?.id === name;
@@ -29,7 +29,7 @@ function isImportable(place: RecordPath, oid: string): boolean {
 }
 
 /** @throws RedunError BAD_RECORD for a record in a wrong shard or folder, or whose id is escaped oddly */
-export function expectInPlace(path: string, place: RecordPath): void {
+export function assertInPlace(path: string, place: RecordPath): void {
   if (isInPlace(path, place)) return;
   throw new RedunError("BAD_RECORD", "It does not stand in the folder that its id says.");
 }

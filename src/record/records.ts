@@ -101,7 +101,7 @@ export interface JobFiles {
 }
 
 /** Tags that a run put on an entity other than its jobs. */
-export interface Tagged {
+export interface EntityTags {
   readonly type: EntityType;
   readonly id: string;
   readonly tags: readonly TagPair[];
@@ -111,7 +111,7 @@ export interface Tagged {
 export interface JobSegment {
   readonly execution: string;
   readonly jobs: readonly Job[];
-  readonly tagged: readonly Tagged[];
+  readonly tagged: readonly EntityTags[];
 }
 
 /** How an execution ended. */
@@ -126,7 +126,7 @@ export interface Outcome {
 }
 
 /** A task's definition. Its id, the task hash, is the object id of its file. */
-export interface Task {
+export interface TaskRecord {
   readonly id: string;
   readonly name: string;
   readonly namespace: string | null;

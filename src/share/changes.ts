@@ -1,4 +1,4 @@
-import { compareTags, type TagChange } from "../compare/tags.ts";
+import { compareTags, type TagDifference } from "../compare/tags.ts";
 import type { Oid } from "../git/backend.ts";
 import { whoIn } from "../git/commit.ts";
 import type { ExecutionRow } from "../index/rows.ts";
@@ -22,7 +22,7 @@ import {
 
 /** What one log has and another lacks. */
 export interface LogChanges {
-  /** Executions of which anything is new, as `Arrivals` counts them; the newest first. */
+  /** Executions of which anything is new, as `RecordCounts` counts them; the newest first. */
   readonly executions: readonly ExecutionRow[];
   /** Entities whose tags were edited, and what becomes of their tags. */
   readonly tags: readonly EntityChange[];
@@ -31,7 +31,7 @@ export interface LogChanges {
 export interface EntityChange {
   readonly type: EntityType;
   readonly id: string;
-  readonly changes: readonly TagChange[];
+  readonly changes: readonly TagDifference[];
   /** Tags that will contradict each other when both logs are one, where they do not already. */
   readonly conflicts: readonly TagPair[];
   /** Who edited them, `Name <email>`, each once. */

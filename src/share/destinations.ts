@@ -25,7 +25,7 @@ export function destinations(config: GitConfig, remote: string, ref: string): Re
 }
 
 /** What a push to one of several places did: `pushed`, or the error. */
-export type Delivery = { readonly there: RemoteLog } & (
+export type Delivery = { readonly remote: RemoteLog } & (
   | { readonly pushed: PushedLog }
   | { readonly error: RedunError }
 );
@@ -38,16 +38,16 @@ export async function deliver(
   log: Log,
   config: GitConfig,
   places: readonly RemoteLog[],
-  push: (there: RemoteLog) => Promise<PushedLog>,
+  push: (remote: RemoteLog) => Promise<PushedLog>,
   transfer: TransferOptions = {},
 ): Promise<Delivery[]> {
   const done: Delivery[] = [];
-  for (const there of places) {
+  for (const remote of places) {
     try {
-      done.push({ there, pushed: await push(there) });
+      done.push({ remote, pushed: await push(remote) });
     } catch (error) {
       if (!(error instanceof RedunError)) throw error;
-      done.push({ there, error });
+      done.push({ remote, error });
     }
   }
   // git takes a push URL for another way to where it fetches from; only that place can tell.

@@ -1,7 +1,7 @@
 import type { GitConfig, Oid } from "../git/backend.ts";
 import { withoutCredentials } from "../git/remote-url.ts";
-import { type Arrivals, countBetween } from "../log/arrivals.ts";
 import { Log } from "../log/log.ts";
+import { countBetween, type RecordCounts } from "../log/record-counts.ts";
 import { lastSeen, remoteLog, trackingFolder } from "./remotes.ts";
 
 /** A remote, and how far its logs are from ours, as of the last fetch or push. */
@@ -17,8 +17,8 @@ export interface LogDistance {
   /** Where the remote's log was; null when we never saw one, which does not say that it has none. */
   readonly seen: Oid | null;
   /** What it lacks of ours, and ours of it. */
-  readonly ahead: Arrivals;
-  readonly behind: Arrivals;
+  readonly ahead: RecordCounts;
+  readonly behind: RecordCounts;
 }
 
 /** Every configured remote with the log given and all others that it was seen to have. */

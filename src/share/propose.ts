@@ -1,9 +1,9 @@
 import { RedunError } from "../errors.ts";
 import type { Oid, StoredFile } from "../git/backend.ts";
 import { assertRefName } from "../git/files/refs.ts";
-import { addedFiles } from "../log/arrivals.ts";
 import { readFormat } from "../log/format.ts";
 import type { Log } from "../log/log.ts";
+import { addedFiles } from "../log/record-counts.ts";
 import { proposalMessage } from "../log/tag-edits.ts";
 import { parsePath } from "../record/layout.ts";
 import { lastSeen, type RemoteLog, wordsFor } from "./remotes.ts";

@@ -20,7 +20,7 @@ export async function pullLog(
   remote: RemoteLog,
   transfer: TransferOptions = {},
 ): Promise<Pulled> {
-  await log.expectLog();
+  await log.assertLog();
   const fetched = await fetchLog(log, remote, transfer);
   if (fetched.after === null) return { fetched, merged: null };
   await bringRecords(log, fetched.after);

@@ -21,12 +21,12 @@ export interface PushFailure {
 /** Notes for the next command that the push of a log in the background failed. */
 export function notePushFailure(
   repository: Repository,
-  there: RemoteLog,
+  remoteLog: RemoteLog,
   { message }: RedunError,
 ): void {
-  const path = join(folderOf(repository), fileName(there));
+  const path = join(folderOf(repository), fileName(remoteLog));
   const time = new Date().toISOString();
-  const { remote, ref, place } = there;
+  const { remote, ref, place } = remoteLog;
   const failure: PushFailure = { remote, ref, place, time, message };
   makeFolder(dirname(path));
   writeFileSync(path, JSON.stringify(failure));
@@ -34,8 +34,8 @@ export function notePushFailure(
 }
 
 /** Forgets it: a push has landed since. */
-export function forgetPushFailure(repository: Repository, there: RemoteLog): void {
-  rmSync(join(folderOf(repository), fileName(there)), { force: true });
+export function forgetPushFailure(repository: Repository, remoteLog: RemoteLog): void {
+  rmSync(join(folderOf(repository), fileName(remoteLog)), { force: true });
 }
 
 /** How the last pushes in the background failed, of each log to each remote that there still is. */
@@ -43,7 +43,7 @@ export function pushFailures(repository: Repository, config: GitConfig): PushFai
   return notes(folderOf(repository)).filter(
     ({ remote, ref, place }) =>
       config.subsections("remote").includes(remote) &&
-      destinations(config, remote, ref).some((there) => there.place === place),
+      destinations(config, remote, ref).some((remoteLog) => remoteLog.place === place),
   );
 }
 

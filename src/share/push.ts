@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RedunError } from "../errors.ts";
 import type { Oid } from "../git/backend.ts";
-import { type Arrivals, countBetween, NOTHING, together } from "../log/arrivals.ts";
 import type { Log } from "../log/log.ts";
 import { mergeLogs } from "../log/merge.ts";
+import { countBetween, NOTHING, type RecordCounts, together } from "../log/record-counts.ts";
 import { fetchLog, type TransferOptions } from "./fetch.ts";
 import { address, lastSeen, type RemoteLog } from "./remotes.ts";
 import { formerStates, rewrittenError, takeLost } from "./rewritten.ts";
@@ -15,9 +15,9 @@ export interface PushedLog {
   /** The remote's log before and after; equal when it had everything. Null: it has no log. */
   readonly before: Oid | null;
   readonly after: Oid | null;
-  readonly sent: Arrivals;
+  readonly sent: RecordCounts;
   /** What the remote had and we lacked: it is merged into our log. */
-  readonly received: Arrivals;
+  readonly received: RecordCounts;
   /** How often it was tried: more than once when others push at the same time. */
   readonly rounds: number;
   /** What the remote said to people. */
@@ -47,7 +47,7 @@ export async function pushLog(
   transfer: TransferOptions = {},
 ): Promise<PushedLog> {
   await settle(log, remote);
-  const [former] = await both(formerStates(log, remote), log.expectLog());
+  const [former] = await both(formerStates(log, remote), log.assertLog());
   const isDecided = former.size === 0;
   let before = await (isDecided
     ? lastSeen(log, remote)

@@ -6,7 +6,7 @@ import { headRef } from "../git/files/refs.ts";
 import { fetchUrl, withoutCredentials } from "../git/remote-url.ts";
 import type { Log } from "../log/log.ts";
 import { DEFAULT_REF, logName, logOption, TRACKING_REFS } from "../log/ref.ts";
-import { expectOwn } from "../log/writable.ts";
+import { assertOwn } from "../log/writable.ts";
 import { didYouMean } from "../suggest.ts";
 import { blobId } from "../value/oid.ts";
 import { shellWord } from "../value/shown-text.ts";
@@ -20,7 +20,7 @@ export interface RemoteLog {
   readonly url?: string | undefined;
   /** As people should see it: a URL without its password. */
   readonly name: string;
-  /** The log's ref, which is the same there and here. */
+  /** The log's ref; it is the same in both repositories. */
   readonly ref: string;
   /** The ref of ours that follows it. */
   readonly tracking: string;
@@ -38,7 +38,7 @@ export interface RemoteLog {
  * @throws RedunError BAD_REF for a ref that itself follows a remote's
  */
 export function remoteLog(remote: string, ref: string, config?: GitConfig): RemoteLog {
-  expectOwn(ref);
+  assertOwn(ref);
   const folder = trackingFolder(remote, config);
   const url = config && fetchUrl(config, remote);
   // Another password is not another place.
@@ -49,7 +49,7 @@ export function remoteLog(remote: string, ref: string, config?: GitConfig): Remo
 
 /** As `remoteLog`, at one push URL of a remote that is another place than it is fetched from. */
 export function remoteLogAt(remote: string, url: string, ref: string): RemoteLog {
-  expectOwn(ref);
+  assertOwn(ref);
   const place = addressFolder(url);
   return { remote, url, name: withoutCredentials(url), ref, ...refsIn(place, ref), place };
 }
@@ -133,7 +133,7 @@ export function chooseRemote(
   named: string | undefined,
   direction: "fetch" | "push",
 ): string {
-  if (named) return expectRemote(backend.repository, config, named);
+  if (named) return knownRemote(backend.repository, config, named);
   const branch = /^refs\/heads\/(.+)$/s.exec(headRef(backend.repository) ?? "")?.[1];
   const pushed =
     direction === "push"
@@ -164,7 +164,7 @@ export function wordsFor({ name, ref }: Pick<RemoteLog, "name" | "ref">): string
 }
 
 /** A word that is no remote's name may be a URL or a path, which git will find out, or a slip. */
-function expectRemote({ workTree, gitDir }: Repository, config: GitConfig, named: string): string {
+function knownRemote({ workTree, gitDir }: Repository, config: GitConfig, named: string): string {
   const names = config.subsections("remote");
   const mayBeName = /^[\w.-]+$/.test(named) && !existsSync(resolve(workTree ?? gitDir, named));
   const meant = mayBeName && !names.includes(named) ? didYouMean(named, names) : "";

@@ -5,15 +5,21 @@
  */
 import { RedunError } from "../errors.ts";
 import type { Oid, StoredFile } from "../git/backend.ts";
-import { type Arrivals, addedFiles, countBetween, isNothing, together } from "../log/arrivals.ts";
 import type { Log } from "../log/log.ts";
 import { mergeLogs } from "../log/merge.ts";
+import {
+  addedFiles,
+  countBetween,
+  isNothing,
+  type RecordCounts,
+  together,
+} from "../log/record-counts.ts";
 import { whileContended } from "../log/retry.ts";
 import { lastSeen, type RemoteLog, wordsFor } from "./remotes.ts";
 
 /** What a remote's log has lost. */
 export interface Rewritten {
-  readonly lost: Arrivals;
+  readonly lost: RecordCounts;
   /** The refs that keep it; none for a log that was deleted where ours holds all that it held. */
   readonly kept: readonly string[];
 }
@@ -51,7 +57,7 @@ async function undecided(
   after: Oid | null,
 ): Promise<Rewritten | null> {
   const kept: string[] = [];
-  let lost: Arrivals | null = null;
+  let lost: RecordCounts | null = null;
   for (const [ref, former] of await formerStates(log, remote)) {
     const here = await countBetween(log.backend, after, former);
     if (isNothing(here)) {
@@ -101,7 +107,7 @@ export async function takeLost(log: Log, remote: RemoteLog): Promise<void> {
 export interface Dropped {
   readonly before: Oid | null;
   readonly after: Oid | null;
-  readonly dropped: Arrivals;
+  readonly dropped: RecordCounts;
 }
 
 /**

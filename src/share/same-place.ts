@@ -18,10 +18,10 @@ export async function settle(log: Log, remote: RemoteLog): Promise<void> {
   const { repository } = backend;
   const before = seenElsewhere(repository, remote);
   if (before !== null) {
-    const there = refsIn(before, ref);
-    const moved = await copy(log, remote, there);
+    const elsewhere = refsIn(before, ref);
+    const moved = await copy(log, remote, elsewhere);
     for (const [name, commit] of moved) await backend.remove(name, commit);
-    noteSeenAt(repository, { tracking: there.tracking, place: before });
+    noteSeenAt(repository, { tracking: elsewhere.tracking, place: before });
   }
   if ((await backend.resolve(remote.tracking)) !== null) return;
   for (const tracking of trackingRefsOf(repository, remote.place)) {
@@ -41,12 +41,12 @@ export async function settledAt(
   after: Oid | null,
 ): Promise<Oid | null> {
   if (movedFrom === null || after === null) return null;
-  const there = refsIn(movedFrom, log.ref);
-  const seen = await log.backend.resolve(there.tracking);
+  const elsewhere = refsIn(movedFrom, log.ref);
+  const seen = await log.backend.resolve(elsewhere.tracking);
   if (seen === null || !(await holds(log, after, seen))) return null;
-  const formers = await formerStates(log, there);
+  const formers = await formerStates(log, elsewhere);
   for (const [name, commit] of formers) {
-    await put(log, remote.former + name.slice(there.former.length), commit);
+    await put(log, remote.former + name.slice(elsewhere.former.length), commit);
   }
   return seen;
 }

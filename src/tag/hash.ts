@@ -1,4 +1,4 @@
-import { digestText } from "../value/digest.ts";
+import { hashText } from "../value/hash.ts";
 import type { TagValue } from "../value/value.ts";
 import { pythonJson } from "./python-json.ts";
 
@@ -17,7 +17,7 @@ export function hashTag(
   const json = pythonJson(value, { compact: true });
   const replaced = [...parents].sort().map(bencode).join("");
   const text = `l3:Tag${bencode(entityId)}${bencode(key)}${bencode(json)}l${replaced}ee`;
-  return digestText("sha512", text).slice(0, 40);
+  return hashText("sha512", text).slice(0, 40);
 }
 
 /** A bencoded string: its length in UTF-8 bytes, a colon, the string. */

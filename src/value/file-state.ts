@@ -1,6 +1,6 @@
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
-import { digest, type HashName } from "./digest.ts";
 import { folderState } from "./folder-state.ts";
+import { type HashName, newHash } from "./hash.ts";
 
 /** What a file or folder held when it was looked at. */
 export interface FileState {
@@ -60,7 +60,7 @@ function readState(path: string | Buffer, format: HashName): FileState | null {
 
 /** The blob id of the first `size` bytes; null where there are not as many any more. */
 function hashContent(file: number, size: number, format: HashName): string | null {
-  const hash = digest(format).update(`blob ${size}\0`);
+  const hash = newHash(format).update(`blob ${size}\0`);
   const buffer = Buffer.allocUnsafe(Math.min(CHUNK, size));
   for (let at = 0; at < size; ) {
     const count = readSync(file, buffer, 0, Math.min(CHUNK, size - at), at);

@@ -2,9 +2,9 @@ import { existsSync, promises } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { inspect } from "node:util";
 import { RedunError } from "../errors.ts";
-import type { HashName } from "./digest.ts";
 import { isAddress, recordedPath } from "./file-path.ts";
 import { type FileState, fileState } from "./file-state.ts";
+import type { HashName } from "./hash.ts";
 import { isPlainArray, isPlainObject } from "./value.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
-import { digest, type HashName } from "./digest.ts";
 import type { FileState } from "./file-state.ts";
+import { type HashName, newHash } from "./hash.ts";
 
 interface Entry {
   readonly mode: string;
@@ -67,5 +67,5 @@ function treeContent(entries: Entry[]): Buffer {
 }
 
 function objectId(type: "blob" | "tree", content: Buffer, format: HashName): string {
-  return digest(format).update(`${type} ${content.length}\0`).update(content).digest("hex");
+  return newHash(format).update(`${type} ${content.length}\0`).update(content).digest("hex");
 }

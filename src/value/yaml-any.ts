@@ -19,13 +19,13 @@ const MAX_FOREIGN = MIB;
  * @throws RedunError BAD_RECORD
  */
 export async function readAnyYaml(text: string, maxLength = 64 * MIB): Promise<unknown> {
-  checkLength(text, maxLength);
+  assertLength(text, maxLength);
   try {
     return readYaml(text);
   } catch (error) {
     if (!(error instanceof NotCanonical)) throw error;
   }
-  checkLength(text, Math.min(maxLength, MAX_FOREIGN));
+  assertLength(text, Math.min(maxLength, MAX_FOREIGN));
   // The default export, because a bundle of a CommonJS package has no other.
   const { default: yaml } = await import("yaml");
   try {
@@ -37,7 +37,7 @@ export async function readAnyYaml(text: string, maxLength = 64 * MIB): Promise<u
   }
 }
 
-function checkLength(text: string, limit: number): void {
+function assertLength(text: string, limit: number): void {
   if (text.length <= limit) return;
   throw bad(`it has ${text.length} characters, of at most ${limit}`);
 }

@@ -23,7 +23,7 @@ export function readForeignYaml(yaml: Yaml, text: string): unknown {
   const lines = new yaml.LineCounter();
   const tokens = [...new yaml.Parser(lines.addNewLine).parse(text)];
   for (const token of tokens) {
-    if (token.type === "document") checkDepth(token.value);
+    if (token.type === "document") assertDepth(token.value);
   }
   // With the failsafe schema every scalar stays the text that it is: numbers are ours to read.
   const composer = new yaml.Composer({
@@ -44,7 +44,7 @@ export function readForeignYaml(yaml: Yaml, text: string): unknown {
   return new ForeignReader(yaml).node(document?.contents);
 }
 
-function checkDepth(top: CST.Token | undefined): void {
+function assertDepth(top: CST.Token | undefined): void {
   let level = [top];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) throw new Refused(`it is nested more than ${MAX_DEPTH} deep`);

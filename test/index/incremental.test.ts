@@ -14,7 +14,7 @@ import { tagEditFile } from "../../src/log/tag-edits.ts";
 import { allOf, type Condition, not, type ValueTest } from "../../src/query/condition.ts";
 import { argsId, callId, jobId, taskId, taskYaml } from "../../src/record/encode.ts";
 import { parsePath, taskPath, valuePath } from "../../src/record/layout.ts";
-import type { EntityType, Job, JobStatus, Outcome, Tagged } from "../../src/record/records.ts";
+import type { EntityTags, EntityType, Job, JobStatus, Outcome } from "../../src/record/records.ts";
 import { baseNode, type CurrentNode, TagGraph } from "../../src/tag/graph.ts";
 import { hashTag } from "../../src/tag/hash.ts";
 import { pythonJson } from "../../src/tag/python-json.ts";
@@ -147,7 +147,7 @@ function addExecution(world: World, spec: Spec["executions"][number], at: number
   world.files.push(file);
   entity(world, "Execution", execution, spec.tags);
 
-  const segments = [0, 1, 2].map(() => ({ jobs: [] as Job[], tagged: [] as Tagged[] }));
+  const segments = [0, 1, 2].map(() => ({ jobs: [] as Job[], tagged: [] as EntityTags[] }));
   const ids = spec.jobs.map((_, index) =>
     spec.isForeign ? `${execution}/job ${index}` : jobId(execution, index, "sha1"),
   );

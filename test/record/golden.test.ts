@@ -23,23 +23,17 @@ import {
 } from "../../src/record/encode.ts";
 import {
   ENTITY_TYPES,
+  type EntityTags,
   type Execution,
   type Job,
   type JobSegment,
   type Outcome,
   type TagEdits,
-  type Tagged,
-  type Task,
+  type TaskRecord,
 } from "../../src/record/records.ts";
 import type { TagEdit, TagPair } from "../../src/tag/tag.ts";
 import { File } from "../../src/value/file.ts";
-import {
-  ErrorValue,
-  float,
-  isPlainObject,
-  StoredValue,
-  Tagged as TaggedNode,
-} from "../../src/value/value.ts";
+import { ErrorValue, float, isPlainObject, StoredValue, Tagged } from "../../src/value/value.ts";
 import { readAnyYaml } from "../../src/value/yaml-any.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
@@ -126,7 +120,7 @@ const job: Job = {
       ]),
     ],
     ["big", 123456789012345678901234567890n],
-    ["function", new TaggedNode("opaque", "function greet")],
+    ["function", new Tagged("opaque", "function greet")],
   ]),
   from: new Map([
     ["z_first", [OTHER]],
@@ -137,17 +131,17 @@ const job: Job = {
 };
 
 /** A call, a part of what it gives, the same call again, and what is no value of YAML's. */
-const lazyCall = (task: string, ...args: unknown[]) => new TaggedNode("lazy", { args, task });
+const lazyCall = (task: string, ...args: unknown[]) => new Tagged("lazy", { args, task });
 const RETURNED = [
-  lazyCall("greeter", "Hi4", lazyCall("getPlanet"), new TaggedNode("undefined", null)),
-  new TaggedNode("lazy", { of: new TaggedNode("lazy", { same: 1 }), property: "name" }),
-  new TaggedNode("lazy", {
+  lazyCall("greeter", "Hi4", lazyCall("getPlanet"), new Tagged("undefined", null)),
+  new Tagged("lazy", { of: new Tagged("lazy", { same: 1 }), property: "name" }),
+  new Tagged("lazy", {
     apply_to: lazyCall("cost", 3.2),
     execution_tags: [{ env: "dev" }],
     job_tags: [{ cost: 3.2 }],
     tags: [{ unit: "eur" }],
   }),
-  new TaggedNode("lazy", {
+  new Tagged("lazy", {
     args: [new StoredValue(OTHER)],
     options: { cacheScope: "execution" },
     tags: [{ team: "qa" }],
@@ -210,7 +204,7 @@ const segment: JobSegment = {
       reused: OTHER,
       args: [],
       from: new Map(),
-      returned: new TaggedNode("undefined", null),
+      returned: new Tagged("undefined", null),
       result: null,
       tags: [],
     },
@@ -252,12 +246,12 @@ const late: Outcome = {
   ],
 };
 const explained: Outcome = { ...outcome, reason: "Still waiting:\n  never() at w.ts:9" };
-const sourceTask: Omit<Task, "id"> = {
+const sourceTask: Omit<TaskRecord, "id"> = {
   name: "greeter",
   namespace: "hello_world",
   source: '(greet: string) => {\n  // "quoted" \\ and: tabs\t\n\n  return greet + "!";\n}',
 };
-const versionTask: Omit<Task, "id"> = { name: "null", namespace: null, taskVersion: "1.0" };
+const versionTask: Omit<TaskRecord, "id"> = { name: "null", namespace: null, taskVersion: "1.0" };
 const edits: TagEdits = {
   entity: ID,
   type: "Execution",
@@ -286,9 +280,9 @@ const OBJECTS = [
   new URLSearchParams({ q: "1 2" }),
   Object("boxed"),
   Symbol.for("known"),
-  new TaggedNode("sparse-list", { items: [[1, "a"]], length: 2 }),
-  new TaggedNode("object", { properties: { a: 1 }, symbols: [[Symbol.for("s"), 2]] }),
-  new TaggedNode("opaque", "class Socket 5c1f0a6073fc0b08-1"),
+  new Tagged("sparse-list", { items: [[1, "a"]], length: 2 }),
+  new Tagged("object", { properties: { a: 1 }, symbols: [[Symbol.for("s"), 2]] }),
+  new Tagged("opaque", "class Socket 5c1f0a6073fc0b08-1"),
   new File("data/in.csv", { hash: ID, size: 2 }),
   new File("data", { hash: ID, size: 2, isFolder: true }),
   new File("missing"),
@@ -503,7 +497,7 @@ const anySegment: fc.Arbitrary<JobSegment> = fc.record({
   execution: id,
   jobs: fc.array(anyJob, { maxLength: 3 }),
   tagged: fc.array(
-    fc.record({ type: fc.constantFrom(...ENTITY_TYPES), id, tags }) as fc.Arbitrary<Tagged>,
+    fc.record({ type: fc.constantFrom(...ENTITY_TYPES), id, tags }) as fc.Arbitrary<EntityTags>,
     { maxLength: 3 },
   ),
 });
@@ -515,7 +509,7 @@ const anyTask = fc
     source: optional(text),
     taskVersion: optional(text),
   })
-  .map(defined) as unknown as fc.Arbitrary<Task>;
+  .map(defined) as unknown as fc.Arbitrary<TaskRecord>;
 const anyEdit: fc.Arbitrary<TagEdit> = fc.record({
   tag: fc.option(tag),
   parents: fc.array(fc.record({ hash: hex, was: fc.option(tag) }), { maxLength: 3 }),

@@ -29,7 +29,7 @@ function push(one: Clone, remote = "origin"): Promise<Delivery[]> {
 /** Where each push went, and how many executions it brought there; the code of an error. */
 function told(deliveries: readonly Delivery[]): [string, number | string][] {
   return deliveries.map((one) => [
-    one.there.name,
+    one.remote.name,
     "pushed" in one ? one.pushed.sent.executions : one.error.code,
   ]);
 }
@@ -86,7 +86,7 @@ several("one that refuses or is gone is named, the others get theirs, and it hea
     ["origin", 1],
     [c.dir, 1],
   ]);
-  for (const one of first) if ("error" in one) assert.match(one.error.message, one.there.name);
+  for (const one of first) if ("error" in one) assert.match(one.error.message, one.remote.name);
   rmSync(hook);
   runGit("/", ["init", "-q", "--bare", nowhere]);
   assert.equal(told(await push(ada)), [

@@ -8,7 +8,14 @@ import {
   decodeTask,
 } from "../../src/record/decode.ts";
 import { parsePath } from "../../src/record/layout.ts";
-import type { Execution, Job, Outcome, TagEdits, Tagged, Task } from "../../src/record/records.ts";
+import type {
+  EntityTags,
+  Execution,
+  Job,
+  Outcome,
+  TagEdits,
+  TaskRecord,
+} from "../../src/record/records.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
 
 export interface RecordedJob extends Job {
@@ -19,8 +26,8 @@ export interface Recorded {
   readonly executions: Execution[];
   readonly outcomes: Outcome[];
   readonly jobs: RecordedJob[];
-  readonly tagged: Tagged[];
-  readonly tasks: Task[];
+  readonly tagged: EntityTags[];
+  readonly tasks: TaskRecord[];
   readonly edits: TagEdits[];
   /** Canonical YAML of values with a file of their own, by id. */
   readonly values: Map<string, string>;

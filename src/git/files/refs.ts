@@ -54,17 +54,19 @@ export function refRoot(repository: Repository, ref: string): string {
   return own ? repository.gitDir : repository.commonDir;
 }
 
-/**
- * Refuses what `git check-ref-format` refuses, and what is neither below `refs/` nor HEAD.
- * @throws RedunError BAD_REF
- */
-export function assertRefName(ref: string): void {
+/** Whether `git check-ref-format` takes a name, and it is HEAD or below `refs/`. */
+export function isRefName(ref: string): boolean {
   const parts = ref.split("/");
-  const wellFormed =
+  return (
     parts.every((part) => part !== "" && !part.startsWith(".") && !part.endsWith(".lock")) &&
     !/[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\.$/.test(ref) &&
-    (ref === "HEAD" || (parts[0] === "refs" && parts.length > 2));
-  if (wellFormed) return;
+    (ref === "HEAD" || (parts[0] === "refs" && parts.length > 2))
+  );
+}
+
+/** @throws RedunError BAD_REF for what is not a ref name */
+export function assertRefName(ref: string): void {
+  if (isRefName(ref)) return;
   throw badRef(
     ref,
     "git does not allow the name",

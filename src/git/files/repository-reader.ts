@@ -39,12 +39,12 @@ export function readRepository(cwd: string, given: NodeJS.ProcessEnv): Repositor
     const gitDir =
       target ?? (stat?.isDirectory() && isGitDir(dotGit, env) ? realPath(dotGit) : null);
     if (gitDir) {
-      expectOwn([folder, target ? gitDir : dotGit, ...(target ? [dotGit] : [])], folder, env);
+      assertOwn([folder, target ? gitDir : dotGit, ...(target ? [dotGit] : [])], folder, env);
       return describe(gitDir, folder, start, env);
     }
     if (isGitDir(folder, env)) {
       expectBareAllowed(folder, env);
-      expectOwn([folder], folder, env);
+      assertOwn([folder], folder, env);
       return describe(folder, null, start, env);
     }
     if (folder === dirname(folder)) break;
@@ -109,7 +109,7 @@ function commonDirOf(gitDir: string, env: NodeJS.ProcessEnv): string {
  * git's rule against settings that another user planted (CVE-2022-24765): work tree, git directory
  * and `.git` file are ours, those of the user who called sudo, or named by `safe.directory`.
  */
-function expectOwn(paths: readonly string[], folder: string, env: NodeJS.ProcessEnv): void {
+function assertOwn(paths: readonly string[], folder: string, env: NodeJS.ProcessEnv): void {
   const user = process.geteuid?.();
   if (user === undefined) return;
   const isRoot = user === 0;

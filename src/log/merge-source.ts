@@ -3,11 +3,11 @@ import { resolve } from "node:path";
 import { RedunError } from "../errors.ts";
 import type { GitBackend, Oid } from "../git/backend.ts";
 import type { Log } from "./log.ts";
-import type { Theirs } from "./merge.ts";
+import type { MergeSource } from "./merge.ts";
 import { isLogRef, shortRef, TRACKING_REFS } from "./ref.ts";
 
-/** What a user wants to merge. */
-export interface FoundTheirs extends Theirs {
+/** The commit that a user wants to merge, and where it was found. */
+export interface FoundSource extends MergeSource {
   /** Other logs that the same file holds, as full ref names. */
   readonly others: readonly string[];
 }
@@ -19,13 +19,13 @@ export interface FoundTheirs extends Theirs {
  * `main~3`, the beginning of an id. The objects of a bundle are read into the repository; no ref is
  * made for them.
  * @throws RedunError BAD_REF, OBJECT_MISSING when there is no such thing; BAD_BUNDLE for a file or
- * folder that is none; REMOTE_FAILED
+ * directory that is not a bundle; REMOTE_FAILED
  */
-export async function findTheirs(
+export async function findMergeSource(
   log: Log,
   source: string,
   cwd = process.cwd(),
-): Promise<FoundTheirs> {
+): Promise<FoundSource> {
   const path = resolve(cwd, source);
   if (isBundle(path)) return openBundle(log, path);
   const found = await findCommit(log.backend, source);
@@ -40,7 +40,7 @@ export async function findTheirs(
   );
 }
 
-async function findCommit(backend: GitBackend, source: string): Promise<Theirs | null> {
+async function findCommit(backend: GitBackend, source: string): Promise<MergeSource | null> {
   const places = source.startsWith("refs/")
     ? [""]
     : ["refs/redun/", TRACKING_REFS, "refs/", "refs/heads/", "refs/remotes/"];
@@ -71,7 +71,7 @@ async function commitOf(backend: GitBackend, revision: string): Promise<Oid | nu
   return commits.length === 1 && !revision.includes("..") ? commits[0]! : null;
 }
 
-/** The error for a file or folder that no log can be taken from; null where there is neither. */
+/** The error for a file or directory that is not a bundle; null where the path does not exist. */
 function noBundle(path: string, source: string): RedunError | null {
   const found = source === "" ? undefined : statSync(path, { throwIfNoEntry: false });
   if (!found) return null;
@@ -84,13 +84,13 @@ function noBundle(path: string, source: string): RedunError | null {
   }
   return new RedunError(
     "BAD_BUNDLE",
-    `The file ${source} is no bundle, and neither a log nor a ref has that name.`,
+    `The file ${source} is not a bundle, and no log or ref has that name.`,
     "A bundle is made by `git bundle create <file> redun/main`.",
   );
 }
 
 /** The log of the same name in a bundle, or the only ref that it has. */
-async function openBundle({ backend, ref }: Log, path: string): Promise<FoundTheirs> {
+async function openBundle({ backend, ref }: Log, path: string): Promise<FoundSource> {
   const refs = await backend.remoteRefs({ remote: path, patterns: [] });
   const logs = [...refs.keys()].filter(isLogRef);
   const names = refs.has(ref) ? [ref] : logs.length > 0 ? logs : [...refs.keys()];

@@ -13,12 +13,12 @@ function load(): Crypto {
   return crypto;
 }
 
-/** The digest of a text's UTF-8 bytes, in hex digits. */
-export function digestText(algorithm: HashName | "sha512", text: string): string {
+/** The hash of a text's UTF-8 bytes, in hex digits. */
+export function hashText(algorithm: HashName | "sha512", text: string): string {
   return load().hash(algorithm, text, "hex");
 }
 
-/** A digest of bytes that come one after the other. */
-export function digest(algorithm: HashName): Hash {
+/** A hash of bytes that come piece by piece. */
+export function newHash(algorithm: HashName): Hash {
   return load().createHash(algorithm);
 }

@@ -1,9 +1,9 @@
-/** What a merge does not let in. */
+/** What a merge refuses to take in. */
 import { RedunError } from "../errors.ts";
 import { type Change, FILE_MODE, type Oid, type StoredFile } from "../git/backend.ts";
 import { namesOf } from "../git/files/path-names.ts";
 import { isInPlace, parsePath, type RecordPath } from "../record/layout.ts";
-import { checkName, nameOf } from "../record/name.ts";
+import { assertName, nameOf } from "../record/name.ts";
 import { MAX_RECORD_BYTES, tooLarge } from "../record/size.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 import type { Log } from "./log.ts";
@@ -13,18 +13,18 @@ import { isPartial } from "./partial.ts";
 const NOT_UTF8 = "\ufffd";
 
 /**
- * Two logs are compared as far as they can be looked at.
+ * Refuses a log with a part that cannot be read: it could not be compared.
  * @throws RedunError LOG_CORRUPT
  */
-export function expectWalked({ path, refused }: Change, name: string): void {
+export function assertWalked({ path, refused }: Change, name: string): void {
   if (refused !== undefined) throw corrupt(path, name, refused);
 }
 
 /**
- * Only ordinary files come in: a link or a submodule in a log can only be meant to harm.
+ * Refuses all but ordinary files: a link or a submodule in a log can only be meant to harm.
  * @throws RedunError BAD_RECORD
  */
-export function expectFile({ path, mode }: Change, name: string): void {
+export function assertOrdinaryFile({ path, mode }: Change, name: string): void {
   namesOf(path);
   if (path.includes(NOT_UTF8)) {
     throw new RedunError(
@@ -41,7 +41,7 @@ export function expectFile({ path, mode }: Change, name: string): void {
   );
 }
 
-/** Why a file of another mode than records have is none. */
+/** Why a file of this mode is not a record. */
 export function modeProblem(mode: string): string {
   return `It is ${kindOf(mode)}, and a record is an ordinary file of mode ${FILE_MODE}.`;
 }
@@ -52,10 +52,10 @@ function kindOf(mode: string): string {
 }
 
 /**
- * A path of others' files may lead through what is a file in the other log.
+ * Refuses a path that leads through what is a file in the other log. Only files of others have such.
  * @throws RedunError FILE_CONFLICT
  */
-export function expectNoFolderAsFile(files: readonly StoredFile[]): void {
+export function assertNoDirectoryAsFile(files: readonly StoredFile[]): void {
   const paths = new Set(files.map(({ path }) => path));
   for (const path of paths) {
     for (let end = path.indexOf("/"); end >= 0; end = path.indexOf("/", end + 1)) {
@@ -64,11 +64,11 @@ export function expectNoFolderAsFile(files: readonly StoredFile[]): void {
   }
 }
 
-/** More is not read of one log at once, in bytes. */
+/** The most that is read of one log at once, in bytes. */
 const MAX_READ = 2 ** 32;
-/** Files that are no records, of one log. */
+/** The most files of one log that are not records. */
 const MAX_OTHERS = 100_000;
-/** Files whose sizes are asked for at once. */
+/** How many files' sizes are asked for at once. */
 const SIZED_AT_ONCE = 4096;
 
 /**
@@ -120,7 +120,7 @@ export class Newcomers {
       const { path } = rest.next().value!;
       const place = parsePath(path)!;
       try {
-        checkName(path, place, oid, await readAnyYaml(text));
+        assertName(path, place, oid, await readAnyYaml(text));
       } catch (error) {
         if (!(error instanceof RedunError)) throw error;
         throw this.#refused(path, error.message, error);
@@ -140,7 +140,7 @@ export class Newcomers {
    * Refuses imported executions with an id that ours has on another day.
    * @throws RedunError LOG_CORRUPT
    */
-  async expectUnclaimed(ours: Oid): Promise<void> {
+  async assertUnclaimed(ours: Oid): Promise<void> {
     if (this.imported.size === 0) return;
     for await (const { path } of this.#log.backend.changes(null, ours)) {
       const place = parsePath(path);
@@ -206,7 +206,7 @@ function corrupt(path: string, name: string, why: string, cause?: RedunError): R
   );
 }
 
-/** The error for a path that is not the same file in both logs. */
+/** The error for a path with different content in the two logs. */
 export function twoContents(path: string, ours: string, theirs: string): RedunError {
   if (parsePath(path) === null) return conflict(path);
   return new RedunError(

@@ -1,8 +1,8 @@
-import type { Arrivals } from "../../src/log/arrivals.ts";
+import type { RecordCounts } from "../../src/log/record-counts.ts";
 import { counted } from "./lines.ts";
 
 /** `12 executions, 3 tag edits from 2 people`; empty when nothing came. */
-export function arrivalsText({ executions, tagEdits, others, people }: Arrivals): string {
+export function arrivalsText({ executions, tagEdits, others, people }: RecordCounts): string {
   const parts = [
     ...(executions > 0 ? [counted(executions, "execution")] : []),
     ...(tagEdits > 0 ? [counted(tagEdits, "tag edit")] : []),

@@ -3,7 +3,7 @@ import { shallowCommits } from "../git/files/shallow.ts";
 import { parsePath } from "../record/layout.ts";
 
 /** What came (or would go) with a merge, a fetch or a push, as people count it. */
-export interface Arrivals {
+export interface RecordCounts {
   /** Executions of which anything came: new ones, and what happened since to known ones. */
   readonly executions: number;
   /** Files of tag edits: one for each entity that a tag command changed. */
@@ -17,10 +17,10 @@ export interface Arrivals {
   readonly people: readonly string[];
 }
 
-export const NOTHING: Arrivals = { executions: 0, tagEdits: 0, others: 0, people: [] };
+export const NOTHING: RecordCounts = { executions: 0, tagEdits: 0, others: 0, people: [] };
 
 /** Whether there is anything that people would count. */
-export function isNothing({ executions, tagEdits, others }: Arrivals): boolean {
+export function isNothing({ executions, tagEdits, others }: RecordCounts): boolean {
   return executions + tagEdits + others === 0;
 }
 
@@ -35,9 +35,9 @@ export async function countBetween(
   backend: GitBackend,
   from: Oid | null,
   to: Oid | null,
-): Promise<Arrivals> {
+): Promise<RecordCounts> {
   if (to === null || from === to) return NOTHING;
-  const counter = new ArrivalCounter();
+  const counter = new RecordCounter();
   const addFiles = async () => {
     for await (const { path, kind } of backend.changes(from, to)) {
       // Two contents of one record: each side lacks the other's.
@@ -49,7 +49,7 @@ export async function countBetween(
 }
 
 /** Both of two arrivals; an execution that is in both counts twice. */
-export function together(a: Arrivals, b: Arrivals): Arrivals {
+export function together(a: RecordCounts, b: RecordCounts): RecordCounts {
   return {
     executions: a.executions + b.executions,
     tagEdits: a.tagEdits + b.tagEdits,
@@ -68,7 +68,7 @@ export async function addedFiles(backend: GitBackend, from: Oid, to: Oid): Promi
 }
 
 /** Counts files by path and commits by author, in one pass over as many as there are. */
-export class ArrivalCounter {
+export class RecordCounter {
   #executions = 0;
   #tagEdits = 0;
   #others = 0;
@@ -101,7 +101,7 @@ export class ArrivalCounter {
     }
   }
 
-  get total(): Arrivals {
+  get total(): RecordCounts {
     const arrivals = {
       executions: this.#executions,
       tagEdits: this.#tagEdits,
