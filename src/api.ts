@@ -17,9 +17,6 @@ export { openLog } from "./open-log.ts";
 export type { BlamedTag, TagChange, TagCommit, Unknown } from "./provenance/tag-history.ts";
 export type {
   LoggedCall,
-  LoggedEntity,
-  LoggedExecution,
-  LoggedJob,
   LoggedOther,
   LogQuery,
   OpenLogOptions,
@@ -37,3 +34,4 @@ export type { Tags } from "./tag/set.ts";
 export type { TagPair } from "./tag/tag.ts";
 export { File } from "./value/file.ts";
 export { Float, float, type TagValue } from "./value/value.ts";
+export type { LoggedEntity, LoggedExecution, LoggedJob } from "./views/logged.ts";

@@ -1,6 +1,5 @@
 /** The log for programs: what the command line shows and changes, as objects. */
 import { RedunError } from "./errors.ts";
-import type { ExecutionRow, JobRow } from "./index/rows.ts";
 import type { LogChoice } from "./log/ref.ts";
 import { editTags, type TagAction } from "./provenance/edit-tags.ts";
 import { type Found, findEntities, findEntity } from "./provenance/find.ts";
@@ -10,56 +9,21 @@ import { argsOf, outcomeOf, type RecordedValue, readJob, wholeValue } from "./pr
 import { type BlamedTag, type TagChange, tagBlame, tagHistory } from "./provenance/tag-history.ts";
 import { allOf, type Condition } from "./query/condition.ts";
 import { parseQuery } from "./query/parse.ts";
-import type { EntityType, ExecutionStatus, ShownJobStatus } from "./record/records.ts";
+import type { EntityType } from "./record/records.ts";
 import { type Tags, tagPairs } from "./tag/set.ts";
-import type { TagPair } from "./tag/tag.ts";
 import { filesIn } from "./value/file.ts";
 import { plain } from "./value/plain.ts";
+import {
+  type LoggedEntity,
+  type LoggedExecution,
+  type LoggedJob,
+  loggedExecution,
+  loggedJob,
+} from "./views/logged.ts";
 
 export interface OpenLogOptions extends LogChoice {
   /** A directory in the git repository that holds the log. Defaults to the current directory. */
   readonly cwd?: string | undefined;
-}
-
-/** Anything with an id and tags. */
-export interface LoggedEntity {
-  readonly type: EntityType;
-  readonly id: string;
-  /** Its current tags. */
-  readonly tags: readonly TagPair[];
-  /** The current tags that two clones set concurrently to different values. */
-  readonly conflicts: readonly TagPair[];
-}
-
-/** One execution: a recorded run of a workflow. */
-export interface LoggedExecution extends LoggedEntity {
-  readonly type: "Execution";
-  readonly status: ExecutionStatus;
-  readonly started: Date;
-  /** Null while it runs, and if its end was never recorded. */
-  readonly ended: Date | null;
-  /** The full name of its root task. */
-  readonly task: string;
-  /** The command line. */
-  readonly argv: readonly string[];
-  readonly user: string;
-  /** The id of the commit of the code that ran; null without one. */
-  readonly commit: string | null;
-}
-
-/** One job: a call of a task within an execution. */
-export interface LoggedJob extends LoggedEntity {
-  readonly type: "Job";
-  readonly status: ShownJobStatus;
-  readonly started: Date;
-  /** Null while it runs, and if its end was never recorded. */
-  readonly ended: Date | null;
-  /** The full name of its task. */
-  readonly task: string;
-  /** The id of that version of the task. */
-  readonly taskHash: string;
-  /** The id of its execution. */
-  readonly execution: string;
 }
 
 /** A call node, task or value. */
@@ -122,7 +86,7 @@ export class ProvenanceLog {
     const jobs: LoggedJob[] = [];
     for await (const row of jobsMeeting(this.#log, { where })) {
       if (jobs.length === query.limit) break;
-      jobs.push(this.#job(row));
+      jobs.push(loggedJob(this.#log, row));
     }
     return jobs;
   }
@@ -130,14 +94,14 @@ export class ProvenanceLog {
   /** The jobs of an execution, in the order in which they started. @throws RedunError UNKNOWN_ID */
   async jobsOf(execution: string): Promise<LoggedJob[]> {
     const { seq } = await this.#find(execution);
-    return seq === null ? [] : this.#log.index.jobsOf(seq).map((row) => this.#job(row));
+    return seq === null ? [] : this.#log.index.jobsOf(seq).map((row) => loggedJob(this.#log, row));
   }
 
   /** The entity with an id; `type` tells which kind it is. @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID */
   async get(id: string): Promise<LoggedExecution | LoggedJob | LoggedOther> {
     const found = await this.#find(id);
     if (found.type === "Execution") return loggedExecution(found.row);
-    if (found.type === "Job") return this.#job(found.row);
+    if (found.type === "Job") return loggedJob(this.#log, found.row);
     const { type, tags, conflicts } = found;
     return { type, id: found.id, tags, conflicts };
   }
@@ -209,32 +173,6 @@ export class ProvenanceLog {
     await this.#log.refresh();
     return findEntity(this.#log, id);
   }
-
-  #job(row: JobRow): LoggedJob {
-    const { id, status, task, taskHash, tags, conflicts } = row;
-    const execution = this.#log.index.execution(row.execution)!.id;
-    return { type: "Job", id, status, ...times(row), task, taskHash, execution, tags, conflicts };
-  }
-}
-
-function loggedExecution(row: ExecutionRow): LoggedExecution {
-  const { id, status, task, argv, user, commit, tags, conflicts } = row;
-  return {
-    type: "Execution",
-    id,
-    status,
-    ...times(row),
-    task,
-    argv,
-    user,
-    commit,
-    tags,
-    conflicts,
-  };
-}
-
-function times({ started, ended }: { started: number; ended: number | null }) {
-  return { started: new Date(started), ended: ended === null ? null : new Date(ended) };
 }
 
 function conditionOf({ where, tags }: LogQuery): Condition {

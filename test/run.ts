@@ -26,6 +26,7 @@ const ORDER = [
   "provenance",
   "compare",
   "share",
+  "views",
   "source",
   "script",
   "engine",

@@ -133,14 +133,12 @@ async function* detailed(
   { json }: Style,
   paint: Paint,
 ): AsyncGenerator<string> {
-  const journaled = entity.type === "Execution" ? journaledWithId(log, entity.id) : undefined;
-  if (journaled) {
-    const { journaledJson, journaledPage } = await import("../pages/journaled.ts");
-    yield* json ? journaledJson(log, journaled) : journaledPage(log, journaled, paint);
-  } else {
-    const { entityJson, entityPage } = await import("../pages/entity.ts");
-    yield* json ? entityJson(log, entity) : entityPage(log, entity, paint);
-  }
+  const [{ entityView }, { entityJson, entityPage }] = await Promise.all([
+    import("../../src/views/entity.ts"),
+    import("../pages/entity.ts"),
+  ]);
+  const view = await entityView(log, entity, json ? "whole" : "page");
+  yield* json ? entityJson(view) : entityPage(view, paint);
 }
 
 /** `  100000 Execution`, a line for each type, as redun has it. */

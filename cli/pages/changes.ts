@@ -11,6 +11,7 @@ import { sameTag } from "../../src/tag/graph.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import type { TagValue } from "../../src/value/value.ts";
+import { loggedExecution } from "../../src/views/logged.ts";
 import { isJson, type OptionsOf } from "../command.ts";
 import type { INCOMING } from "../declarations/sharing.ts";
 import { jsonText } from "../text/json.ts";
@@ -70,7 +71,9 @@ function changesText(
       : `Nothing outgoing: ${name} had all of yours at the last fetch.\n`;
   }
   const head = direction === "incoming" ? `Incoming from ${name}` : `Outgoing to ${name}`;
-  const runs = executions.map((execution) => `${executionLine(execution, paint)}\n`);
+  const runs = executions.map(
+    (execution) => `${executionLine(loggedExecution(execution), paint)}\n`,
+  );
   const edits = tags.map((change) => `${entityLines(change, paint).join("\n")}\n`);
   return [
     `${head} (${visible(there.ref)}):\n`,
@@ -113,7 +116,7 @@ function tagLine(tag: TagPair): string {
 /** One object a line: executions, then entities whose tags were edited. */
 function changesJson({ executions, tags }: LogChanges): string {
   const objects = [
-    ...executions.map(executionJson),
+    ...executions.map(loggedExecution).map(executionJson),
     ...tags.map(({ type, id, changes, conflicts, authors }) => ({
       _type: "TagEdit",
       entity: id,

@@ -3,6 +3,7 @@ import type { ExecutionRow } from "../../src/index/rows.ts";
 import { type CommitRuns, type CommitRunsWanted, commitRuns } from "../../src/provenance/code.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { codeThatRan, readExecution } from "../../src/provenance/read.ts";
+import { loggedExecution } from "../../src/views/logged.ts";
 import { commitJson, commitLine } from "../text/commit-line.ts";
 import { jsonText } from "../text/json.ts";
 import { shortId } from "../text/lines.ts";
@@ -36,7 +37,9 @@ async function runsLines(
   const commits = new Set([commit.oid]);
   const lines: string[] = [];
   for (const row of runs) {
-    lines.push(`    ${executionLine(row, paint)}${await codeNotes(log, row, commits, paint)}`);
+    lines.push(
+      `    ${executionLine(loggedExecution(row), paint)}${await codeNotes(log, row, commits, paint)}`,
+    );
   }
   const more = count - runs.length;
   if (more > 0) lines.push(`    and ${more} more: redun-git log --commit ${shortId(commit.oid)}`);
@@ -75,5 +78,9 @@ async function ranOtherFiles(log: IndexedLog, row: ExecutionRow): Promise<boolea
 }
 
 function runsJson({ commit, runs }: CommitRuns): object {
-  return { _type: "Commit", ...commitJson(commit), executions: runs.map(executionJson) };
+  return {
+    _type: "Commit",
+    ...commitJson(commit),
+    executions: runs.map(loggedExecution).map(executionJson),
+  };
 }

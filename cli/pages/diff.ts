@@ -16,6 +16,7 @@ import type { File } from "../../src/value/file.ts";
 import { preview } from "../../src/value/preview.ts";
 import { StoredValue, Tagged } from "../../src/value/value.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
+import { loggedExecution } from "../../src/views/logged.ts";
 import { commitJson, commitLine } from "../text/commit-line.ts";
 import { changedLines } from "../text/diff-lines.ts";
 import { jobsTable } from "../text/jobs-table.ts";
@@ -52,7 +53,7 @@ export async function diffPage(
 
 /** The tags have a section of their own. */
 function headOf(row: ExecutionRow, paint: Paint): string {
-  return executionLine({ ...row, tags: [], conflicts: [] }, paint);
+  return executionLine({ ...loggedExecution(row), tags: [], conflicts: [] }, paint);
 }
 
 function durations(before: ExecutionRow, after: ExecutionRow): string {
@@ -220,8 +221,8 @@ export function diffJson(comparison: Comparison): object {
   const { before, after, tags, code, call, files, tasks, jobs } = comparison;
   return {
     _type: "Diff",
-    before: executionJson(before),
-    after: executionJson(after),
+    before: executionJson(loggedExecution(before)),
+    after: executionJson(loggedExecution(after)),
     tags,
     code: {
       ...code,

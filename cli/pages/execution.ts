@@ -1,109 +1,64 @@
-import { RedunError } from "../../src/errors.ts";
-import type { JobTree, TreeJob } from "../../src/index/job-tree.ts";
-import type { ExecutionRow, JobRow } from "../../src/index/rows.ts";
-import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
-import { codeThatRan, readExecution, readJob } from "../../src/provenance/read.ts";
-import type { Code } from "../../src/record/records.ts";
-import { preview } from "../../src/value/preview.ts";
-import { ErrorValue } from "../../src/value/value.ts";
+import type { ExecutionView, JournalState } from "../../src/views/execution.ts";
+import type { LoggedExecution } from "../../src/views/logged.ts";
 import { jsonText, timesJson } from "../text/json.ts";
 import { commandLine, duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
 import { statusTable } from "../text/status-table.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
 import { docBlock, indented } from "./doc.ts";
 import { jobLine } from "./job.ts";
-import { linkLines, linksFor } from "./links.ts";
+import { linkLines } from "./links.ts";
 import { tagsJson } from "./tags.ts";
 
 /** `Exec 6dc981d7 [ DONE ] 2026-11-22 09:43:43:  run workflow.ts main (env=prod)` */
-export function executionLine(row: ExecutionRow, paint: Paint, id = shortId(row.id)): string {
-  const box = statusBox(row.status, paint);
-  const time = localTime(row.started);
-  const head = `${paint("bold", `Exec ${id}`)} ${box} ${time}:  ${commandLine(row.argv)}`;
-  return `${head} ${tagText(row.tags, paint, row.conflicts)}`.trimEnd();
+export function executionLine(
+  execution: LoggedExecution,
+  paint: Paint,
+  id = shortId(execution.id),
+): string {
+  const { status, started, argv, tags, conflicts } = execution;
+  const box = statusBox(status, paint);
+  const head = `${paint("bold", `Exec ${id}`)} ${box} ${localTime(started)}:  ${commandLine(argv)}`;
+  return `${head} ${tagText(tags, paint, conflicts)}`.trimEnd();
 }
 
 /** An execution as programs get it. */
-export function executionJson(row: ExecutionRow): object {
+export function executionJson(execution: LoggedExecution): object {
+  const { type, id, status, reason, task, user, commit, argv } = execution;
   return {
-    _type: "Execution",
-    id: row.id,
-    status: row.status,
-    ...timesJson(row),
-    ...(row.reason !== null && { reason: row.reason }),
-    task: row.task,
-    user: row.user,
-    commit: row.commit,
-    args: row.argv,
-    tags: tagsJson(row.tags, row.conflicts),
+    _type: type,
+    id,
+    status,
+    ...timesJson(execution),
+    ...(reason !== null && { reason }),
+    task,
+    user,
+    commit,
+    args: argv,
+    tags: tagsJson(execution.tags, execution.conflicts),
   };
 }
 
-/** Jobs whose rows are read, and whose lines are printed, at once. */
-const AT_ONCE = 1000;
 /** Jobs that are deeper than this are not moved further to the right. */
 const MAX_INDENT = 40;
 
-/** The jobs of an execution, as its page shows them. */
-export interface ShownJobs {
-  readonly tree: JobTree;
-  /** The rows of some of them, by their numbers in the tree. */
-  readonly rows: (numbers: readonly number[]) => readonly JobRow[];
-  readonly table: Parameters<typeof statusTable>[0];
-}
-
-/** Those of the log. */
-function recordedJobs({ index }: IndexedLog, { seq }: ExecutionRow): ShownJobs {
-  const tree = index.jobTree(seq);
-  const rows = (numbers: readonly number[]) => index.jobs(numbers.map((at) => tree.seqs[at]!));
-  return { tree, rows, table: index.jobTallies(seq) };
-}
-
 /** Everything about one execution, piece by piece: it may have a million jobs. */
-export function executionPage(
-  log: IndexedLog,
-  row: ExecutionRow,
-  paint: Paint,
-): AsyncGenerator<string> {
-  return executionPageOf(log, row, recordedJobs(log, row), [], paint);
-}
-
-/** The page of an execution, with jobs of the log or others, and notes at its head. */
-export async function* executionPageOf(
-  log: IndexedLog,
-  row: ExecutionRow,
-  jobs: ShownJobs,
-  notes: readonly string[],
-  paint: Paint,
-): AsyncGenerator<string> {
-  const lines = [executionLine(row, paint, oneLine(row.id)), ...notes];
-  if (row.ended !== null) lines.push(`Duration: ${duration(row.ended - row.started)}`);
-  lines.push(...linkLines(linksFor(log, row.tags), paint));
-  lines.push(...(await whyBlock(log, row, jobs, paint)), ...docBlock(row.tags));
-  lines.push(...codeBlock(await codeOf(log, row)), "");
-  const { tree, rows } = jobs;
-  const table = [...jobs.table];
-  lines.push(...statusTable(table, row.ended ?? row.started), "");
+export function* executionPage(view: ExecutionView, paint: Paint): Generator<string> {
+  const { execution, links, tallies, journal, jobs } = view;
+  const { id, started, ended, tags } = execution;
+  const lines = [executionLine(execution, paint, oneLine(id))];
+  if (journal) lines.push(...NOTES[journal.state](oneLine(journal.why), shortId(id)));
+  if (ended !== null) lines.push(`Duration: ${duration(+ended - +started)}`);
+  lines.push(...linkLines(links, paint), ...whyBlock(view, paint), ...docBlock(tags));
+  lines.push(...codeBlock(view), "");
+  lines.push(...statusTable(tallies, ended ?? started), "");
   const count = (status: string) =>
-    table.reduce((sum, tally) => sum + (tally.status === status ? tally.count : 0), 0);
+    tallies.reduce((sum, tally) => sum + (tally.status === status ? tally.count : 0), 0);
   const shown = ["DONE", "CACHED", "FAILED", ...(count("INTERRUPTED") > 0 ? ["INTERRUPTED"] : [])];
   const counts = shown.map((status) => `${status}: ${count(status)}`);
-  lines.push(`Jobs: ${tree.size} (${counts.join(", ")})`, "-".repeat(80));
+  lines.push(`Jobs: ${jobs.count} (${counts.join(", ")})`, "-".repeat(80));
   yield `${lines.join("\n")}\n`;
-  for (const batch of batches(tree.walk())) {
-    const found = rows(batch.map(({ number }) => number));
-    const text = found.map((job, at) => `${indent(batch[at]!.depth)}${jobLine(job, paint)}\n`);
-    yield text.join("");
-  }
-}
-
-async function codeOf(log: IndexedLog, row: ExecutionRow): Promise<Code | null> {
-  try {
-    return codeThatRan(await readExecution(log, row), row);
-  } catch (error) {
-    // A run that goes on has no record in the log.
-    if (error instanceof RedunError) return null;
-    throw error;
+  for (const batch of jobs.tree()) {
+    yield batch.map(({ job, depth }) => `${indent(depth)}${jobLine(job, paint)}\n`).join("");
   }
 }
 
@@ -111,7 +66,7 @@ async function codeOf(log: IndexedLog, row: ExecutionRow): Promise<Code | null> 
 const LISTED = 20;
 
 /** The modules that the commit does not hold as they ran. */
-function codeBlock(code: Code | null): string[] {
+function codeBlock({ code }: ExecutionView): string[] {
   const files = code?.files ?? [];
   if (files.length === 0) return [];
   const lines = files.slice(0, LISTED).map(({ path, blob }) => `  ${blob} ${oneLine(path)}`);
@@ -124,77 +79,50 @@ function codeBlock(code: Code | null): string[] {
   ];
 }
 
+/** Where an execution stands that is in its journal. */
+const NOTES: Readonly<Record<JournalState["state"], (why: string, id: string) => string[]>> = {
+  alive: (why) => [`It goes on (${why}), and stands in its journal until it is committed.`],
+  dead: (why) => [
+    `It waits in its journal to be recorded: ${why}.`,
+    "The next command that can write the log records it.",
+  ],
+  unknown: (why, id) => [
+    `It may go on or be dead: ${why}.`,
+    `If it is dead: \`redun-git recover ${id}\`.`,
+  ],
+};
+
 /** Two spaces a level. */
 function indent(depth: number): string {
   const blanks = "  ".repeat(Math.min(depth, MAX_INDENT));
   return depth > MAX_INDENT ? `${blanks}(level ${depth}) ` : blanks;
 }
 
-function* batches(jobs: Iterable<TreeJob>): Generator<TreeJob[]> {
-  let batch: TreeJob[] = [];
-  for (const job of jobs) {
-    if (batch.push(job) < AT_ONCE) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
-
 /** What ended an execution that did not end well. */
-async function whyBlock(
-  log: IndexedLog,
-  { status, reason }: ExecutionRow,
-  { tree, rows }: ShownJobs,
-  paint: Paint,
-): Promise<string[]> {
+function whyBlock({ execution: { reason }, failure }: ExecutionView, paint: Paint): string[] {
   const lines = reason === null ? [] : ["", ...indented(reason, "  ")];
-  const number = status === "FAILED" && reason === null ? tree.failure() : undefined;
-  const failed = number === undefined ? undefined : rows([number])[0];
-  if (!failed) return lines;
-  lines.push("", `  ${paint("red", "Failed in")} ${jobLine(failed, paint)}`);
-  // A job in a journal has no segment yet.
-  if (failed.segment === "") return lines;
-  const { error } = await readJob(log, failed);
-  return [...lines, ...indented(errorText(error), "    ")];
-}
-
-function errorText(error: unknown): string {
-  if (!(error instanceof ErrorValue)) return preview(error);
-  return error.stack || `${error.name}: ${error.message}`;
+  if (!failure) return lines;
+  const { job, error } = failure;
+  lines.push("", `  ${paint("red", "Failed in")} ${jobLine(job, paint)}`);
+  return error === null ? lines : [...lines, ...indented(error, "    ")];
 }
 
 /** The same for programs: one object on one line. */
-export function executionPageJson(log: IndexedLog, row: ExecutionRow): AsyncGenerator<string> {
-  return executionJsonOf(log, row, recordedJobs(log, row), {});
-}
-
-/** The same with other jobs, and more fields. */
-export async function* executionJsonOf(
-  log: IndexedLog,
-  row: ExecutionRow,
-  { tree, rows }: ShownJobs,
-  more: object,
-): AsyncGenerator<string> {
-  const modules = (await codeOf(log, row))?.files;
+export function* executionPageJson(view: ExecutionView): Generator<string> {
+  const { execution, code, links, journal, jobs } = view;
   const head = jsonText({
-    ...executionJson(row),
-    ...(modules && { modules }),
-    links: linksFor(log, row.tags),
-    ...more,
+    ...executionJson(execution),
+    ...(code?.files && { modules: code.files }),
+    links,
+    ...(journal && { journal }),
   });
   yield `${head.slice(0, -1)},"jobs":[`;
-  for (let from = 0; from < tree.size; from += AT_ONCE) {
-    const numbers = Array.from(
-      { length: Math.min(AT_ONCE, tree.size - from) },
-      (_, at) => from + at,
-    );
-    const parents = numbers.map((number) => tree.parentOf(number));
-    const above = rows([...new Set(parents.filter((number) => number !== undefined))]);
-    const ids = new Map(above.map(({ seq, id }) => [seq, id]));
-    const jobs = rows(numbers).map((job) =>
+  let separator = "";
+  for (const batch of jobs.list()) {
+    const objects = batch.map(({ job, parent }) =>
       jsonText({
         id: job.id,
-        parent: job.parent === null ? null : (ids.get(job.parent) ?? null),
+        parent,
         status: job.status,
         ...timesJson(job),
         task: job.task,
@@ -202,7 +130,8 @@ export async function* executionJsonOf(
         tags: tagsJson(job.tags, job.conflicts),
       }),
     );
-    yield (from === 0 ? "" : ",") + jobs.join(",");
+    yield separator + objects.join(",");
+    separator = ",";
   }
   yield "]}";
 }

@@ -1,120 +1,93 @@
-import type { JobRow } from "../../src/index/rows.ts";
-import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
-import { outcomeOf, readJob } from "../../src/provenance/read.ts";
-import { type Job, shortName } from "../../src/record/records.ts";
+import { shortName } from "../../src/record/records.ts";
 import { sameTag } from "../../src/tag/graph.ts";
-import type { TagPair } from "../../src/tag/tag.ts";
-import { ErrorValue } from "../../src/value/value.ts";
+import { type JobSection, type JobView, LISTED } from "../../src/views/job.ts";
+import type { LoggedJob } from "../../src/views/logged.ts";
 import { timesJson } from "../text/json.ts";
 import { duration, localTime, shortDuration, shortId, statusBox, tagText } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
 import { argsJson, callHead, callLines, outcomeJson } from "./call-lines.ts";
 import { dataflowBlock, dataflowJson } from "./dataflow.ts";
 import { docBlock, indented } from "./doc.ts";
-import { linkLines, linksFor } from "./links.ts";
+import { linkLines } from "./links.ts";
 import { tagsJson } from "./tags.ts";
-import { taskSection, taskTags } from "./task.ts";
-
-/** Child jobs that a page lists. */
-const LISTED = 10;
+import { taskSection } from "./task.ts";
 
 /** `Job 9d095794 [ DONE ] 2026-11-22 09:43:43 (20ms):  hello_world.greeter(greet='Hi') (team=qa)` */
-export function jobLine(row: JobRow, paint: Paint, id = shortId(row.id)): string {
-  const call = oneLine(`${row.task}(${row.args})`);
-  const box = statusBox(row.status, paint);
-  const took = row.ended === null ? "" : ` (${shortDuration(row.ended - row.started)})`;
-  const head = `${paint("bold", `Job ${id}`)} ${box} ${localTime(row.started)}${took}:  ${call}`;
-  return `${head} ${tagText(row.tags, paint, row.conflicts)}`.trimEnd();
+export function jobLine(job: LoggedJob, paint: Paint, id = shortId(job.id)): string {
+  const call = oneLine(`${job.task}(${job.argsText})`);
+  const box = statusBox(job.status, paint);
+  const took = job.ended === null ? "" : ` (${shortDuration(+job.ended - +job.started)})`;
+  const head = `${paint("bold", `Job ${id}`)} ${box} ${localTime(job.started)}${took}:  ${call}`;
+  return `${head} ${tagText(job.tags, paint, job.conflicts)}`.trimEnd();
 }
 
 /** Everything about one job. */
-export async function jobPage(log: IndexedLog, row: JobRow, paint: Paint): Promise<string> {
-  const record = await readJob(log, row);
-  const lines = await jobSection(log, row, paint);
-  const children = log.index.childrenOf(row, LISTED + 1);
+export function jobPage(view: JobView, paint: Paint): string {
+  const { children, dataflow, stack } = view;
+  const lines = jobLines(view, paint);
   if (children.length > 0) {
     lines.push("", "  Child Jobs:");
     lines.push(...children.slice(0, LISTED).map((child) => `    ${jobLine(child, paint)}`));
     if (children.length > LISTED) lines.push("    ... (the execution's page shows all)");
   }
-  const outcome = outcomeOf(log, record);
-  if (outcome) lines.push("", ...(await dataflowBlock(log, "result", outcome, row, "  ")));
-  const stack = record.error instanceof ErrorValue ? record.error.stack : undefined;
+  if (dataflow) lines.push("", ...dataflowBlock(dataflow, "  "));
   if (stack) lines.push("", "  Traceback:", ...indented(stack, "    "));
   return `${lines.join("\n")}\n`;
 }
 
 /** A job, its call and its task. */
-export async function jobSection(log: IndexedLog, row: JobRow, paint: Paint): Promise<string[]> {
-  const record = await readJob(log, row);
-  const lines = [jobLine(row, paint, oneLine(row.id)), `Traceback: ${traceback(log, row)}`];
-  if (row.ended !== null) lines.push(`Duration: ${duration(row.ended - row.started)}`);
-  lines.push(...linkLines(linksFor(log, tagsAround(log, row)), paint));
+export function jobLines(section: JobSection, paint: Paint): string[] {
+  const { job, links, task } = section;
+  const lines = [jobLine(job, paint, oneLine(job.id)), `Traceback: ${traceback(section)}`];
+  if (job.ended !== null) lines.push(`Duration: ${duration(+job.ended - +job.started)}`);
+  lines.push(...linkLines(links, paint));
   // The doc of its task stands below, with the task.
-  const known = await taskTags(log, row.taskHash);
-  lines.push(...docBlock(row.tags.filter((tag) => !known.some((other) => sameTag(tag, other)))));
-  lines.push("", ...(await callPart(log, row, record, paint)));
-  lines.push("", ...(await taskSection(log, row.taskHash, paint, "  ")));
+  lines.push(...docBlock(job.tags.filter((tag) => !task.tags.some((one) => sameTag(tag, one)))));
+  lines.push("", ...callPart(section, paint));
+  lines.push("", ...taskSection(task, paint, "  "));
   return lines;
 }
 
 const STILL_AT_WORK = "  CallNode (none: the job has not ended)";
 const CUT_SHORT = "  CallNode (none: the job was at work when its run ended)";
 
-async function callPart(
-  log: IndexedLog,
-  row: JobRow,
-  record: Job,
-  paint: Paint,
-): Promise<string[]> {
-  if (record.call === null) return [row.status === "INTERRUPTED" ? CUT_SHORT : STILL_AT_WORK];
-  const head = await callHead(log, record.call, record.task, paint);
-  return [head, ...(await callLines(log, record))].map((line) => `  ${line}`);
-}
-
-/** A job's own tags and those of its execution: a link may need both. */
-function tagsAround(log: IndexedLog, row: JobRow): TagPair[] {
-  return [...(log.index.execution(row.execution)?.tags ?? []), ...row.tags];
+function callPart({ job, call, content }: JobSection, paint: Paint): string[] {
+  if (call === null) return [job.status === "INTERRUPTED" ? CUT_SHORT : STILL_AT_WORK];
+  return [callHead(call, paint), ...callLines(content)].map((line) => `  ${line}`);
 }
 
 /** The way from the execution down to a job. */
-function traceback(log: IndexedLog, row: JobRow): string {
-  const path: string[] = [];
-  let at: JobRow | undefined = row;
-  for (let depth = 0; at && depth < 1000; depth++) {
-    path.unshift(`Job ${shortId(at.id)} ${oneLine(shortName(at.task))}`);
-    at = at.parent === null ? undefined : log.index.job(at.parent);
-  }
-  const exec = log.index.execution(row.execution);
-  return [`Exec ${shortId(exec?.id ?? "?")}`, ...path].join(" > ");
+function traceback({ job, path }: JobSection): string {
+  const names = path.map(({ id, task }) => `Job ${shortId(id)} ${oneLine(shortName(task))}`);
+  return [`Exec ${shortId(job.execution || "?")}`, ...names].join(" > ");
 }
 
 /** Everything about one job as programs get it. */
-export async function jobJson(log: IndexedLog, row: JobRow): Promise<object> {
-  const record = await readJob(log, row);
+export function jobJson(view: JobView): object {
+  const { type, job, parent, children, call, content, from, dataflow, links } = view;
   return {
-    _type: "Job",
-    id: row.id,
-    ...jobFields(log, row),
-    parent: record.parent,
-    children: log.index.childrenOf(row, Number.MAX_SAFE_INTEGER).map(({ id }) => id),
-    call: record.call,
-    ...(await argsJson(log, record)),
-    from: record.from,
-    ...(await outcomeJson(log, record)),
-    ...(outcomeOf(log, record) && { dataflow: await dataflowJson(log, "result", row) }),
-    links: linksFor(log, tagsAround(log, row)),
-    tags: tagsJson(row.tags, row.conflicts),
+    _type: type,
+    id: job.id,
+    ...jobFields(job),
+    parent,
+    children: children.map(({ id }) => id),
+    call: call?.id ?? null,
+    ...argsJson(content),
+    from,
+    ...outcomeJson(content),
+    ...(dataflow && { dataflow: dataflowJson(dataflow) }),
+    links,
+    tags: tagsJson(job.tags, job.conflicts),
   };
 }
 
-/** What the index knows of a job. */
-export function jobFields(log: IndexedLog, row: JobRow) {
+/** What a listing tells programs of a job. */
+export function jobFields(job: LoggedJob) {
   return {
-    status: row.status,
-    ...timesJson(row),
-    execution: log.index.execution(row.execution)?.id,
-    task: row.task,
-    task_hash: row.taskHash,
+    status: job.status,
+    ...timesJson(job),
+    execution: job.execution,
+    task: job.task,
+    task_hash: job.taskHash,
   };
 }

@@ -2,6 +2,7 @@ import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import type { Listed } from "../../src/provenance/listing.ts";
 import { preview } from "../../src/value/preview.ts";
 import { typeName } from "../../src/value/type-name.ts";
+import { loggedExecution, loggedJob, loggedJobOf } from "../../src/views/logged.ts";
 import { shortId, tagText } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
 import { executionJson, executionLine } from "./execution.ts";
@@ -11,8 +12,8 @@ import { HASH_ONLY } from "./values.ts";
 
 /** An entity as one line: `Value 6447a0d3 string 'Hi4, World!' (reviewed=true)`. */
 export function listedLine(entity: Listed, paint: Paint): string {
-  if (entity.type === "Execution") return executionLine(entity.row, paint);
-  if (entity.type === "Job") return jobLine(entity.row, paint);
+  if (entity.type === "Execution") return executionLine(loggedExecution(entity.row), paint);
+  if (entity.type === "Job") return jobLine(loggedJobOf("", entity.row), paint);
   const { type, id, tags, conflicts } = entity;
   const head = paint("bold", `${type} ${shortId(id)}`);
   return `${head} ${oneLine(about(entity))} ${tagText(tags, paint, conflicts)}`.trimEnd();
@@ -20,13 +21,13 @@ export function listedLine(entity: Listed, paint: Paint): string {
 
 /** An entity as programs get it: what the index knows, and the content of a value. */
 export function listedJson(log: IndexedLog, entity: Listed): object {
-  if (entity.type === "Execution") return executionJson(entity.row);
+  if (entity.type === "Execution") return executionJson(loggedExecution(entity.row));
   const { type, id, row, job } = entity;
   const tags = tagsJson(entity.tags, entity.conflicts);
   const common = { _type: type, id };
   if (type === "Job") {
     const parent = entity.row.parent === null ? null : log.index.job(entity.row.parent)?.id;
-    return { ...common, ...jobFields(log, entity.row), parent, tags };
+    return { ...common, ...jobFields(loggedJob(log, entity.row)), parent, tags };
   }
   if (type === "Task") return { ...common, name: row?.name, tags };
   const known = job && { job: job.id, execution: log.index.execution(job.execution)?.id };

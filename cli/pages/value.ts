@@ -1,77 +1,58 @@
-import { isAbsolute, resolve } from "node:path";
-import type { JobRow } from "../../src/index/rows.ts";
-import type { Found } from "../../src/provenance/find.ts";
-import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
-import { makerOf } from "../../src/provenance/maker.ts";
-import { readValue } from "../../src/provenance/read.ts";
-import { fileVersions, type Version } from "../../src/provenance/versions.ts";
-import { File } from "../../src/value/file.ts";
-import { type FileState, fileState } from "../../src/value/file-state.ts";
-import { contentId } from "../../src/value/oid.ts";
 import { preview } from "../../src/value/preview.ts";
-import { typeName } from "../../src/value/type-name.ts";
-import { StoredValue } from "../../src/value/value.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
+import type { FileView } from "../../src/views/file.ts";
+import type { LoggedJob } from "../../src/views/logged.ts";
+import { LISTED, type ValueView } from "../../src/views/value.ts";
 import { localTime, shortId, tagText } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
 import { dataflowBlock, dataflowJson } from "./dataflow.ts";
 import { docBlock, indented } from "./doc.ts";
-import { jobLine, jobSection } from "./job.ts";
+import { jobLine, jobLines } from "./job.ts";
 import { tagsJson } from "./tags.ts";
 import { HASH_ONLY } from "./values.ts";
 
-/** Jobs and versions that a page lists, and that programs get. */
-const LISTED = 10;
-const ALL = 1000;
 /** A page shows as much of a value, in characters of its YAML. */
 const MAX_TEXT = 10_000;
 
 /** Everything about one value or file. */
-export async function valuePage(log: IndexedLog, found: Found, paint: Paint): Promise<string> {
-  const read = await readValue(log, found.id);
-  const value = read ? read.value : new StoredValue(found.id);
-  const lines = head(found, value, paint);
-  if (value instanceof File) {
-    const versions = fileVersions(log.index, value.path);
-    lines.push(...onDisk(log, value, versions), ...otherContents(found.id, versions));
-  }
-  lines.push(...docBlock(found.tags));
-  const maker = makerOf(log, found.id);
+export function valuePage(view: ValueView, paint: Paint): string {
+  const { id, file, maker, givenBy, takenBy, dataflow, tags } = view;
+  const lines = head(view, paint);
+  if (file) lines.push(...onDisk(file), ...otherContents(id, file));
+  lines.push(...docBlock(tags));
   if (maker) {
-    lines.push("", `Produced by Job ${shortId(maker.id)}`, "");
-    lines.push(...indented((await jobSection(log, maker, paint)).join("\n"), "  "));
+    lines.push("", `Produced by Job ${shortId(maker.job.id)}`, "");
+    lines.push(...indented(jobLines(maker, paint).join("\n"), "  "));
   }
-  const list = (title: string, jobs: readonly JobRow[]) => {
+  const list = (title: string, jobs: readonly LoggedJob[]) => {
     if (jobs.length === 0) return;
     lines.push("", title, ...jobs.slice(0, LISTED).map((job) => `  ${jobLine(job, paint)}`));
     if (jobs.length > LISTED) lines.push("  ...");
   };
-  const producers = log.index.jobsNaming(found.id, "jobWithResult", LISTED + 2);
   list(
     "Also given by:",
-    producers.filter(({ seq }) => seq !== maker?.seq),
+    givenBy.filter((job) => job.id !== maker?.job.id),
   );
-  list("Consumed by:", log.index.jobsNaming(found.id, "jobWithArgument", LISTED + 1));
-  lines.push("", ...(await dataflowBlock(log, "value", { id: found.id, value }, maker)));
+  list("Consumed by:", takenBy);
+  lines.push("", ...dataflowBlock(dataflow));
   return `${lines.join("\n")}\n`;
 }
 
-function head({ id, tags, conflicts }: Found, value: unknown, paint: Paint): string[] {
+function head(view: ValueView, paint: Paint): string[] {
+  const { id, valueType, value, file, tags, conflicts } = view;
   const line = (title: string, name: string) => {
     const bold = paint("bold", `${title} ${oneLine(id)}`);
     return `${bold} ${name} ${tagText(tags, paint, conflicts)}`.trimEnd();
   };
-  if (value instanceof File) {
-    const { hash, size } = value;
+  if (file) {
+    const { hash, size } = file;
     const content = hash === null ? "no file was there" : `${size} bytes, git object ${hash}`;
-    const title = value.isFolder ? "Folder" : "File";
-    return [line(title, oneLine(value.path)), `  ${content}`];
+    const title = file.isFolder ? "Folder" : "File";
+    return [line(title, oneLine(file.path)), `  ${content}`];
   }
-  if (value instanceof StoredValue) {
-    return [line("Value", ""), `  ${HASH_ONLY}`];
-  }
+  if (valueType === null) return [line("Value", ""), `  ${HASH_ONLY}`];
   const short = preview(value, 101);
-  const first = line("Value", typeName(value));
+  const first = line("Value", valueType);
   return short.length <= 100 ? [first, oneLine(short)] : [first, ...wholeText(value)];
 }
 
@@ -82,56 +63,42 @@ function wholeText(value: unknown): string[] {
   return [...indented(text.slice(0, MAX_TEXT).toWellFormed(), "  "), `  ${more}`];
 }
 
-/** What is at a file's path now; null where its folder is unknown, because there is no work tree. */
-function stateNow({ log }: IndexedLog, file: File): { hash: string | null } | null {
-  const { workTree, objectFormat } = log.backend.repository;
-  if (workTree === null && !isAbsolute(file.path)) return null;
-  const path = resolve(workTree ?? "/", file.path);
-  return fileState(path, objectFormat) ?? { hash: null };
-}
-
 /** Says where the file on disk is not the one that the log speaks of. */
-function onDisk(log: IndexedLog, file: File, versions: readonly Version[]): string[] {
-  const now = stateNow(log, file);
-  if (!now || now.hash === file.hash) return [];
+function onDisk({ hash, now }: FileView): string[] {
+  if (!now || now.hash === hash) return [];
   if (now.hash === null) return ["  Nothing is at this path now."];
-  const { objectFormat } = log.log.backend.repository;
-  const recorded = [true, false].map((isFolder) =>
-    contentId(new File(file.path, { ...(now as FileState), isFolder }), objectFormat),
-  );
-  const known = versions.find(({ row }) => recorded.includes(row.id));
-  const content = known ? `that of File ${shortId(known.row.id)}` : `git object ${now.hash}`;
+  const { version } = now;
+  const content = version ? `that of File ${shortId(version)}` : `git object ${now.hash}`;
   return [`  What is at this path now is another content: ${content}`];
 }
 
 /** What else the file's path held, the newest first. */
-function otherContents(id: string, versions: readonly Version[]): string[] {
-  const others = versions.filter(({ row }) => row.id !== id);
+function otherContents(id: string, { versions }: FileView): string[] {
+  const others = versions.filter((version) => version.id !== id);
   if (others.length === 0) return [];
-  const lines = others.slice(0, LISTED).map(({ row, newest }) => {
-    const time = newest ? `, last in Job ${shortId(newest.id)} ${localTime(newest.started)}` : "";
-    return `    File ${shortId(row.id)}${time}`;
+  const lines = others.slice(0, LISTED).map(({ id, lastJob: job }) => {
+    const time = job ? `, last in Job ${shortId(job.id)} ${localTime(job.started)}` : "";
+    return `    File ${shortId(id)}${time}`;
   });
   const more = others.length > LISTED ? [`    ... (${others.length - LISTED} more)`] : [];
   return ["  Other contents of this path:", ...lines, ...more];
 }
 
 /** Everything about one value or file as programs get it. */
-export async function valuePageJson(log: IndexedLog, found: Found): Promise<object> {
-  const { id } = found;
-  const read = await readValue(log, id);
-  const ids = (jobs: readonly JobRow[]) => jobs.map((job) => job.id);
+export function valuePageJson(view: ValueView): object {
+  const { type, id, valueType, value, file, givenBy, takenBy, dataflow } = view;
+  const ids = (jobs: readonly LoggedJob[]) => jobs.map((job) => job.id);
   return {
-    _type: "Value",
+    _type: type,
     id,
-    ...(read && { type: typeName(read.value), value: read.value }),
-    ...(read?.value instanceof File && {
-      versions: fileVersions(log.index, read.value.path).map(({ row }) => row.id),
-      hash_now: stateNow(log, read.value)?.hash ?? null,
+    ...(valueType !== null && { type: valueType, value }),
+    ...(file && {
+      versions: file.versions.map((version) => version.id),
+      hash_now: file.now?.hash ?? null,
     }),
-    produced_by: ids(log.index.jobsNaming(id, "jobWithResult", ALL)),
-    consumed_by: ids(log.index.jobsNaming(id, "jobWithArgument", ALL)),
-    dataflow: await dataflowJson(log, "value", makerOf(log, id)),
-    tags: tagsJson(found.tags, found.conflicts),
+    produced_by: ids(givenBy),
+    consumed_by: ids(takenBy),
+    dataflow: dataflowJson(dataflow),
+    tags: tagsJson(view.tags, view.conflicts),
   };
 }

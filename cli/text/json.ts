@@ -58,10 +58,10 @@ function hasTextKeys(map: Map<unknown, unknown>): map is Map<string, unknown> {
 }
 
 /** When something began and ended, as programs get it; null while it goes on. */
-export function timesJson({ started, ended }: { started: number; ended: number | null }) {
+export function timesJson({ started, ended }: { started: Date; ended: Date | null }) {
   return {
-    start_time: new Date(started).toISOString(),
-    end_time: ended === null ? null : new Date(ended).toISOString(),
+    start_time: started.toISOString(),
+    end_time: ended?.toISOString() ?? null,
   };
 }
 

@@ -22,8 +22,8 @@ export function statusBox(status: string, paint: Paint): string {
 }
 
 /** Local time to the second: `2026-11-22 09:43:43`. */
-export function localTime(milliseconds: number): string {
-  const date = new Date(milliseconds);
+export function localTime(time: Date | number): string {
+  const date = new Date(time);
   const two = (n: number) => String(n).padStart(2, "0");
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;

@@ -6,7 +6,7 @@ const COLUMNS = ["PENDING", "RUNNING", "FAILED", "CACHED", "DONE"] as const;
 /** redun's table of jobs by task and status. */
 export function statusTable(
   jobs: Iterable<{ readonly task: string; readonly status: string; readonly count: number }>,
-  now: number,
+  now: Date | number,
 ): string[] {
   const counts = new Map<string, Map<string, number>>();
   const all = new Map<string, number>();

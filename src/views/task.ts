@@ -1,0 +1,88 @@
+import type { EntityRow, JobRow } from "../index/rows.ts";
+import { type Found, findEntity } from "../provenance/find.ts";
+import type { IndexedLog } from "../provenance/indexed-log.ts";
+import { readTask } from "../provenance/read.ts";
+import { taskVersions } from "../provenance/versions.ts";
+import type { LoggedEntity } from "./logged.ts";
+
+/** One version of a task. */
+export interface TaskDefinition extends LoggedEntity {
+  readonly type: "Task";
+  /** Its full name; null if the log does not say. */
+  readonly name: string | null;
+  /** Its source text; missing if its author maintains a version, or if its record is not here. */
+  readonly source?: string;
+  /** The version that its author maintains. */
+  readonly version?: string;
+}
+
+/** A job as others name it. */
+export interface JobName {
+  readonly id: string;
+  readonly started: Date;
+}
+
+/** Another version of a task, or another content of a file. */
+export interface OtherVersion {
+  readonly id: string;
+  /** The newest job that called the task, or that gave or took the file. */
+  readonly lastJob: JobName | null;
+}
+
+/** The page of one task. */
+export interface TaskView {
+  readonly type: "Task";
+  readonly task: TaskDefinition;
+  /** The first and the newest job that called it. */
+  readonly firstJob: JobName | null;
+  readonly lastJob: JobName | null;
+  /** Up to 1,000 tasks of the same full name, the one that was called last first. */
+  readonly others: readonly OtherVersion[];
+}
+
+/** @throws RedunError BAD_RECORD */
+export async function taskView(log: IndexedLog, found: Found): Promise<TaskView> {
+  const { index } = log;
+  const row = found.row as EntityRow | null;
+  const versions = row && row.name !== null ? taskVersions(index, row.name) : [];
+  return {
+    type: "Task",
+    task: await definitionOf(log, found),
+    firstJob: jobName(row ? index.firstJobOfTask(row.seq) : undefined),
+    lastJob: jobName(row ? index.jobsOfTask(row.seq, 1)[0] : undefined),
+    others: versions.filter((version) => version.row.id !== found.id).map(otherVersion),
+  };
+}
+
+/** @throws RedunError UNKNOWN_ID, BAD_RECORD */
+export async function taskDefinition(log: IndexedLog, hash: string): Promise<TaskDefinition> {
+  return definitionOf(log, await findEntity(log, hash));
+}
+
+async function definitionOf(log: IndexedLog, found: Found): Promise<TaskDefinition> {
+  const { id, tags, conflicts } = found;
+  const { source, taskVersion: version } = (await readTask(log, id)) ?? {};
+  return {
+    type: "Task",
+    id,
+    name: (found.row as EntityRow | null)?.name ?? null,
+    ...(source !== undefined && { source }),
+    ...(version !== undefined && { version }),
+    tags,
+    conflicts,
+  };
+}
+
+export function otherVersion({
+  row,
+  newest,
+}: {
+  row: EntityRow;
+  newest: JobRow | undefined;
+}): OtherVersion {
+  return { id: row.id, lastJob: jobName(newest) };
+}
+
+function jobName(row: JobRow | undefined): JobName | null {
+  return row ? { id: row.id, started: new Date(row.started) } : null;
+}
