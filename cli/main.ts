@@ -5,10 +5,11 @@ import { markWords, optionKey, readCommand, takesValue, unmark } from "./argv.ts
 import type { Command, CommandSpec, Options } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { reportError } from "./text/error.ts";
-import { watchOutput } from "./text/output.ts";
+import { showNotices, watchOutput } from "./text/output.ts";
 import { asUsageError, noCommand, unknownCommand } from "./usage-errors.ts";
 
 watchOutput();
+showNotices();
 
 /** The one place where errors become text and an exit status. Resolves when the command is done. */
 export const done = main(process.argv.slice(2)).catch((error) => {

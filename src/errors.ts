@@ -41,7 +41,7 @@ export class RedunError extends Error {
   }
 }
 
-/** Every error code. `USAGE` ends the command line with status 2, all others with status 1. */
+/** Every error code. `USAGE` and `UNKNOWN_TASK` end the command line with status 2, all others with status 1. */
 export type ErrorCode =
   | "USAGE"
   | "NOT_A_REPOSITORY"

@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -47,7 +48,7 @@ export const command: CommandFunction<typeof RUN> = async ([script, name, ...wor
   const isSettled = !behind.some((word) => isHelp(word) || ownOption(OWN, word));
   let session = !lists && isSettled ? begin(start, given) : undefined;
   try {
-    const exports = await loadWorkflow(script, { cwd: start.cwd, libraryUrl: LIBRARY_URL });
+    const exports = await load(script, start.cwd);
     const tasks = tasksOf(exports);
     if (lists) {
       if (name === undefined) process.exitCode = 2;
@@ -72,13 +73,30 @@ export const command: CommandFunction<typeof RUN> = async ([script, name, ...wor
   }
 };
 
+/** @throws RedunError SCRIPT_FAILED_TO_LOAD */
+async function load(script: string, cwd: string): Promise<Record<string, unknown>> {
+  // It calls `process.exit` itself, or waits for what cannot come.
+  const onExit = (status: number) => {
+    const why = `${script} did not load: the process ended with status ${status} before it had`;
+    writeSync(process.stderr.fd, `error: ${visible(why)}. [SCRIPT_FAILED_TO_LOAD]\n`);
+    process.exitCode ||= 1;
+  };
+  process.once("exit", onExit);
+  try {
+    return await loadWorkflow(script, { cwd, libraryUrl: LIBRARY_URL });
+  } finally {
+    process.off("exit", onExit);
+  }
+}
+
 /** Warnings of one kind that are shown. */
 const MAX_WARNINGS = 10;
 
 /** Says where the script asks whether a lazy value is true, which no run can notice. */
 function warnOfTruth(): void {
   const files = modules().filter(({ bytes }) => Buffer.from(bytes).includes("redun-git"));
-  const found = truthAsked(files.flatMap(({ path }) => loadedSource(path) ?? []));
+  const paths = new Set(files.map(({ path }) => path));
+  const found = truthAsked([...paths].flatMap((path) => loadedSource(path) ?? []));
   for (const { file, line, text, as } of found.slice(0, MAX_WARNINGS)) {
     const what = as === "true" ? "always true" : "equal to nothing";
     process.stderr.write(
@@ -189,12 +207,15 @@ async function run(
     if (error instanceof Interrupted) {
       await endPrograms(process.env[RUN_MARK], process.pid);
       process.exit(128 + constants.signals[error.signal]);
+      throw error;
     }
     if (!reporter.hasStarted || isOutputError(error)) throw error;
     reporter.failed(error);
     await endPrograms(process.env[RUN_MARK], process.pid);
     // Siblings of the failed job may go on for hours, and nobody waits for them any more.
     process.exit(1);
+    // A workflow may have made `process.exit` do nothing.
+    throw error;
   }
 }
 

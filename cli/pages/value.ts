@@ -47,13 +47,17 @@ function head(view: ValueView, paint: Paint): string[] {
   if (file) {
     const { hash, size } = file;
     const content = hash === null ? "no file was there" : `${size} bytes, git object ${hash}`;
-    const title = file.isFolder ? "Folder" : "File";
-    return [line(title, oneLine(file.path)), `  ${content}`];
+    return [line(kindOf(file), oneLine(file.path)), `  ${content}`];
   }
   if (valueType === null) return [line("Value", ""), `  ${HASH_ONLY}`];
   const short = preview(value, 101);
   const first = line("Value", valueType);
   return short.length <= 100 ? [first, oneLine(short)] : [first, ...wholeText(value)];
+}
+
+/** What something at a path is called. */
+function kindOf({ isFolder }: { readonly isFolder?: boolean | undefined }): "File" | "Folder" {
+  return isFolder ? "Folder" : "File";
 }
 
 function wholeText(value: unknown): string[] {
@@ -68,7 +72,7 @@ function onDisk({ hash, now }: FileView): string[] {
   if (!now || now.hash === hash) return [];
   if (now.hash === null) return ["  Nothing is at this path now."];
   const { version } = now;
-  const content = version ? `that of File ${shortId(version)}` : `git object ${now.hash}`;
+  const content = version ? `that of ${kindOf(now)} ${shortId(version)}` : `git object ${now.hash}`;
   return [`  What is at this path now is another content: ${content}`];
 }
 
@@ -76,9 +80,9 @@ function onDisk({ hash, now }: FileView): string[] {
 function otherContents(id: string, { versions }: FileView): string[] {
   const others = versions.filter((version) => version.id !== id);
   if (others.length === 0) return [];
-  const lines = others.slice(0, LISTED).map(({ id, lastJob: job }) => {
+  const lines = others.slice(0, LISTED).map(({ id, lastJob: job, isFolder }) => {
     const time = job ? `, last in Job ${shortId(job.id)} ${localTime(job.started)}` : "";
-    return `    File ${shortId(id)}${time}`;
+    return `    ${kindOf({ isFolder })} ${shortId(id)}${time}`;
   });
   const more = others.length > LISTED ? [`    ... (${others.length - LISTED} more)`] : [];
   return ["  Other contents of this path:", ...lines, ...more];

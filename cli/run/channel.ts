@@ -8,14 +8,23 @@ export const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export const CHANNEL = 3;
 
 /**
- * What the worker writes when it exits with a status that is not 0: listeners of the workflow to
- * the exit can still change that status, but not what the run was. (One that the workflow puts
- * first, by `prependListener`, can keep it from being written.)
+ * The line that the worker writes when its work is over, before anything of the workflow's can hear
+ * of the exit: without it, the workflow ended the process, whatever its status.
  */
-export const FAILED = "FAILED";
+export function overLine({ secret }: WorkOrder, status: number): string {
+  return `OVER ${secret} ${status}\n`;
+}
+
+/** The status in that line, where `said`, all that the worker has written, has it. */
+export function statusIn({ secret }: WorkOrder, said: string): number | undefined {
+  const status = new RegExp(`^OVER ${secret} (\\d+)$`, "m").exec(said)?.[1];
+  return status === undefined ? undefined : Number(status);
+}
 
 /** The first line on the channel; each further one is a signal's name, which the worker echoes. */
 export interface WorkOrder {
+  /** What the workflow does not know: it cannot tell of the end in the worker's place. */
+  readonly secret: string;
   /** The file of the command line, as the workflow is to see it in `process.argv`. */
   readonly command: string;
   readonly words: Given<(typeof RUN)["args"]>;

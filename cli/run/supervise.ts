@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { RUN_MARK } from "../../src/run-mark.ts";
 import type { CommandFunction } from "../command.ts";
 import type { RUN } from "../declarations/run.ts";
-import { CHANNEL, FAILED, SIGNALS, type WorkOrder } from "./channel.ts";
+import { CHANNEL, SIGNALS, statusIn, type WorkOrder } from "./channel.ts";
 import { endPrograms, killPrograms } from "./programs.ts";
 import { recordEnd } from "./record-end.ts";
 
@@ -28,14 +28,15 @@ export const command: CommandFunction<typeof RUN> = async (words, options) => {
     const { command: run } = await import("../commands/run.ts");
     return run(words, options);
   }
-  const order = { command: process.argv[1]!, words, options };
+  const secret = randomBytes(16).toString("hex");
+  const order = { secret, command: process.argv[1]!, words, options };
   const watched = new WatchedWorker(order);
   const { code, signal } = await watched.ended;
   const { stoppedBy, isKilled, mark, pid } = watched;
   const by = signal === null ? undefined : (stoppedBy ?? signal);
   let status = by === undefined ? (code ?? 1) : 128 + constants.signals[by];
-  // An exit listener of the workflow may have made it 0.
-  if (status === 0 && watched.hasFailed) status = 1;
+  // Whatever the workflow has made of the status of its process: what the work was is known.
+  if (status === 0) status = watched.status ?? (stoppedBy ? 128 + constants.signals[stoppedBy] : 1);
   // Nothing that a run started outlives it, unless all went well.
   if (isKilled) killPrograms(mark, pid);
   else if (status !== 0) await endPrograms(mark, pid);
@@ -70,8 +71,8 @@ class WatchedWorker {
   stoppedBy: NodeJS.Signals | undefined;
   /** It did not end by itself. */
   isKilled = false;
-  /** It exited with a status that was not 0, before anyone changed that. */
-  hasFailed = false;
+  /** That of its work, once that is over. */
+  status: number | undefined;
   readonly #process: ChildProcess;
   readonly #channel: Socket;
 
@@ -83,8 +84,10 @@ class WatchedWorker {
     });
     this.#channel = this.#process.stdio[CHANNEL] as Socket;
     this.#channel.on("error", () => {});
+    let said = "";
     this.#channel.on("data", (chunk) => {
-      if (chunk.includes(FAILED)) this.hasFailed = true;
+      said += chunk.toString("latin1");
+      this.status = statusIn(order, said);
     });
     this.#channel.write(`${JSON.stringify(order)}\n`);
     this.ended = new Promise((done, fail) => {

@@ -5,20 +5,24 @@ import { constants } from "node:os";
 import { RUN_MARK } from "../../src/run-mark.ts";
 import { command } from "../commands/run.ts";
 import { reportError } from "../text/error.ts";
-import { watchOutput } from "../text/output.ts";
-import { CHANNEL, FAILED, type WorkOrder } from "./channel.ts";
+import { showNotices, watchOutput } from "../text/output.ts";
+import { CHANNEL, overLine, type WorkOrder } from "./channel.ts";
 import { killPrograms } from "./programs.ts";
 
 watchOutput();
+showNotices();
 const order = JSON.parse(readOrder()) as WorkOrder;
 process.argv[1] = order.command;
 listen();
-process.on("exit", tellStatus);
+let status = 0;
 try {
   await command(order.words, order.options);
+  status = Number(process.exitCode ?? 0);
 } catch (error) {
-  process.exitCode = reportError(error);
+  status = reportError(error);
+  process.exitCode = status;
 }
+tellOver(status);
 
 /** What stands on the channel up to the first line end. It is there, or will be in a moment. */
 function readOrder(): string {
@@ -32,11 +36,9 @@ function readOrder(): string {
   }
 }
 
-/** Before the workflow's own listeners hear of the exit. */
-function tellStatus(status: number): void {
-  if (status === 0) return;
+function tellOver(status: number): void {
   try {
-    writeSync(CHANNEL, `${FAILED}\n`);
+    writeSync(CHANNEL, overLine(order, status));
   } catch {
     // The other process is gone.
   }

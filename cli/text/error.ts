@@ -1,4 +1,4 @@
-import { RedunError } from "../../src/errors.ts";
+import { type ErrorCode, RedunError } from "../../src/errors.ts";
 import { isClosedPipe, outputStatus } from "./output.ts";
 import { painter, visible } from "./terminal.ts";
 
@@ -8,6 +8,9 @@ const NO_FOLDER = new RedunError(
   "The current folder is not there any more.",
   "Change to a folder that is; a new one of the same name has to be entered, too.",
 );
+
+/** Words of the command line that neither it nor the script takes. */
+const MISUSE: readonly ErrorCode[] = ["USAGE", "UNKNOWN_TASK"];
 
 /**
  * Prints an error for people on stderr and returns the exit status: 2 for misuse, 1 for all else.
@@ -22,7 +25,7 @@ export function reportError(error: unknown): number {
     const head = `${paint("red", "error:")} ${first} ${paint("dim", `[${error.code}]`)}`;
     const hint = error.hint ? [visible(error.hint)] : [];
     process.stderr.write(`${[head, ...rest, ...hint].join("\n")}\n`);
-    return error.code === "USAGE" ? 2 : 1;
+    return MISUSE.includes(error.code) ? 2 : 1;
   }
   if ((error as NodeJS.ErrnoException | null)?.syscall === "uv_cwd") return reportError(NO_FOLDER);
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,5 +1,7 @@
 import { writeSync } from "node:fs";
 import { RedunError } from "../../src/errors.ts";
+import { tellNotices } from "../../src/notice.ts";
+import { visible } from "./terminal.ts";
 
 /** Like a program that SIGPIPE ended: nobody reads any more, and nothing is to be said. */
 const CLOSED_PIPE = 128 + 13;
@@ -23,6 +25,13 @@ export function watchOutput(): void {
     if (!failure || process.exitCode) return;
     if (failure.code !== "EPIPE") sayLast(outputFailed(failure).message);
     process.exitCode = outputStatus(failure);
+  });
+}
+
+/** Tells of notices in our own words, and not as Node tells of warnings. */
+export function showNotices(): void {
+  tellNotices((text) => {
+    process.stderr.write(`warning: ${visible(text)}\n`);
   });
 }
 

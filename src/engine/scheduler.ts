@@ -8,6 +8,7 @@ import { Journal } from "../log/journal.ts";
 import { PendingRun } from "../log/pending.ts";
 import { recoverRuns } from "../log/recover.ts";
 import type { LogChoice } from "../log/ref.ts";
+import { notice as tellUser } from "../notice.ts";
 import { IndexedLog } from "../provenance/indexed-log.ts";
 import { executionYaml } from "../record/encode.ts";
 import { executionPath } from "../record/layout.ts";
@@ -246,7 +247,7 @@ export class Scheduler {
       onCommit: (appended, files) => indexed.committed(appended, files),
       onNotice: (notice) => {
         if (listener.noticed) listener.noticed(notice);
-        else process.emitWarning(notice);
+        else tellUser(notice);
       },
     });
     log.onWait = (error) => listener.recordDelayed?.(error);
@@ -282,7 +283,7 @@ export class Scheduler {
       await recorder.finish(...endOf(status, watch.end?.reason)).catch((error) => {
         if (listener.recordLeft)
           listener.recordLeft(execution, error, journal.folder, recorder.lost);
-        else process.emitWarning(recordLeftText(execution, error, journal.folder, recorder.lost));
+        else tellUser(recordLeftText(execution, error, journal.folder, recorder.lost));
       });
       listener.runEnded?.(execution, run, status, watch.end);
     }

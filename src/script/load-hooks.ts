@@ -4,6 +4,7 @@ import { devNull } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { notice } from "../notice.ts";
 import { collectLoaded, keepLoaded } from "../source/source-file.ts";
 import { loadParser } from "../source/syntax.ts";
 
@@ -143,7 +144,7 @@ async function registerTsx(tsconfig: string | null): Promise<void> {
   } catch (error) {
     if (tsconfig === null) throw error;
     const problem = error instanceof Error ? error.message : String(error);
-    process.emitWarning(`${tsconfig} is not used: ${problem}`);
+    notice(`${tsconfig} is not used: ${problem}`);
     return registerTsx(null);
   }
   esm.register({ tsconfig: tsconfig ?? false });

@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from "node:path";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
+import { readValue } from "../provenance/read.ts";
 import { fileVersions, type Version } from "../provenance/versions.ts";
 import { File } from "../value/file.ts";
 import { fileState } from "../value/file-state.ts";
@@ -17,8 +18,17 @@ export interface FileView {
   /** What is at its path now; null where that cannot be known, because there is no work tree. */
   readonly now: FileNow | null;
   /** Up to 1,000 contents that the path had, this one included, the last given or taken first. */
-  readonly versions: readonly OtherVersion[];
+  readonly versions: readonly FileVersion[];
 }
+
+/** A content that a path had. */
+export interface FileVersion extends OtherVersion {
+  /** Known of the newest ones, which a page lists. */
+  readonly isFolder?: boolean;
+}
+
+/** Contents whose kind is looked up: that this one is among them makes one more. */
+const OF_KNOWN_KIND = 11;
 
 /** What is at a path now. */
 export interface FileNow {
@@ -26,29 +36,39 @@ export interface FileNow {
   readonly hash: string | null;
   /** The id of the version that it is, if it is another one that the log knows. */
   readonly version: string | null;
+  readonly isFolder: boolean;
 }
 
-export function fileView(log: IndexedLog, file: File): FileView {
+/** @throws RedunError BAD_RECORD */
+export async function fileView(log: IndexedLog, file: File): Promise<FileView> {
   const versions = fileVersions(log.index, file.path);
+  const newest = await Promise.all(
+    versions.slice(0, OF_KNOWN_KIND).map((version) => withKind(log, version)),
+  );
   return {
     path: file.path,
     isFolder: file.isFolder,
     hash: file.hash,
     size: file.size,
     now: fileNow(log, file, versions),
-    versions: versions.map(otherVersion),
+    versions: [...newest, ...versions.slice(OF_KNOWN_KIND).map(otherVersion)],
   };
+}
+
+async function withKind(log: IndexedLog, version: Version): Promise<FileVersion> {
+  const read = await readValue(log, version.row.id);
+  const value = read?.value;
+  return { ...otherVersion(version), ...(value instanceof File && { isFolder: value.isFolder }) };
 }
 
 function fileNow({ log }: IndexedLog, file: File, versions: readonly Version[]): FileNow | null {
   const { workTree, objectFormat } = log.backend.repository;
   if (workTree === null && !isAbsolute(file.path)) return null;
   const state = fileState(resolve(workTree ?? "/", file.path), objectFormat);
-  if (!state) return { hash: null, version: null };
-  if (state.hash === file.hash) return { hash: state.hash, version: null };
-  const ids = [true, false].map((isFolder) => {
-    return contentId(new File(file.path, { ...state, isFolder }), objectFormat);
-  });
-  const known = versions.find(({ row }) => ids.includes(row.id));
-  return { hash: state.hash, version: known?.row.id ?? null };
+  if (!state) return { hash: null, version: null, isFolder: false };
+  const { hash, isFolder = false } = state;
+  if (hash === file.hash) return { hash, version: null, isFolder };
+  const id = contentId(new File(file.path, state), objectFormat);
+  const known = versions.find(({ row }) => row.id === id);
+  return { hash, version: known?.row.id ?? null, isFolder };
 }

@@ -52,7 +52,7 @@ export async function valueView(
     conflicts,
     valueType: read ? typeName(read.value) : null,
     ...read,
-    file: read?.value instanceof File ? fileView(log, read.value) : null,
+    file: read?.value instanceof File ? await fileView(log, read.value) : null,
     maker: maker ? await jobSection(log, maker, "page") : null,
     givenBy: logged(log.index.jobsNaming(id, "jobWithResult", GIVEN_BY[extent])),
     takenBy: logged(log.index.jobsNaming(id, "jobWithArgument", TAKEN_BY[extent])),

@@ -220,9 +220,9 @@ for (const [what, words, about] of [
 }
 
 scripts("a task that is not there: names near it, and the list", async () => {
-  isClear(cli(dir, ["run", "w.mjs", "mian"]), 1, /Did you mean main[\s\S]*\[UNKNOWN_TASK\]/);
-  isClear(cli(dir, ["run", "w.mjs", "zzz"]), 1, /Its tasks: main, mainland/);
-  isClear(cli(dir, ["run", "empty.mjs", "main"]), 1, /no tasks at all/);
+  isClear(cli(dir, ["run", "w.mjs", "mian"]), 2, /Did you mean main[\s\S]*\[UNKNOWN_TASK\]/);
+  isClear(cli(dir, ["run", "w.mjs", "zzz"]), 2, /Its tasks: main, mainland/);
+  isClear(cli(dir, ["run", "empty.mjs", "main"]), 2, /no tasks at all/);
   assert.is(logged(dir).length, 0);
 });
 

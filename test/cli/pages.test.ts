@@ -1,6 +1,7 @@
 /**
  * The pages of `log <id>`, for people and for programs, of one workflow like that of redun's users.
  */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -238,6 +239,37 @@ pages("a file: who made it and who took it, and what else was at its path", () =
     assert.not.match(last, "at this path now");
   }
 });
+
+pages(
+  "a folder is called one, wherever it is named; and a file that was in its place",
+  async () => {
+    const other = temporaryRepository({ commit: true });
+    const path = join(other.dir, "data");
+    const give = task({ name: "give", namespace }, () => new File(path));
+    const runs = async (change: () => void) => {
+      change();
+      await new Scheduler({ cwd: other.dir }).run(give());
+    };
+    await runs(() => writeFileSync(path, "a file"));
+    await runs(() => {
+      rmSync(path);
+      mkdirSync(path);
+      writeFileSync(join(path, "a"), "1");
+    });
+    await runs(() => writeFileSync(join(path, "a"), "2"));
+    const text = ok(other.dir, ["log", "data"]);
+    assert.match(text, /^Folder \w+ data\n/);
+    assert.match(text, shape("\n  Other contents of this path:\n    Folder @, last in"));
+    assert.match(text, shape("\n    File @, last in"));
+    const [, folder] = /\n {4}Folder (\w+), last/.exec(text)!;
+    const earlier = ok(other.dir, ["log", folder!]);
+    assert.match(
+      earlier,
+      shape("\n  What is at this path now is another content: that of Folder @\n"),
+    );
+    other.remove();
+  },
+);
 
 pages("a value: its kind, its doc, and no origin but its user", () => {
   const text = page(blobId("3\n"));

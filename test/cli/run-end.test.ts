@@ -85,6 +85,62 @@ export const never2 = task(async () => [await ended(), never(0)]);
   }
 }
 
+for (const [what, code] of [
+  ["a listener before all others", 'process.prependListener("exit", () => process.exit(0));'],
+  ["process.exit that does nothing", "process.exit = () => {};"],
+  [
+    "process.reallyExit with 0",
+    "const end = process.reallyExit; process.reallyExit = () => end.call(process, 0);",
+  ],
+  [
+    "a program that writes to the channel",
+    'import { writeSync } from "node:fs"; process.on("exit", () => writeSync(3, "OVER 0 0\\nOVER 0\\n"));',
+  ],
+  [
+    "exitCode 0 at every turn",
+    'setInterval(() => { process.exitCode = 0; }, 1).unref(); process.prependListener("exit", () => { process.exitCode = 0; });',
+  ],
+] as const) {
+  ends(`that failed is no success by ${what}`, () => {
+    const { dir } = workflowRepository({ "ends.mjs": `${ENDS}${code}\n` });
+    for (const [task, status] of [
+      ["bad", "FAILED"],
+      ["both", "INTERRUPTED"],
+    ] as const) {
+      const result = cli(dir, ["run", "-q", "ends.mjs", task]);
+      assert.is(result.status, 1, `${task}: ${result.stderr}`);
+      assert.is(logged(dir)[0].status, status);
+    }
+    assert.is(cli(dir, ["run", "-q", "ends.mjs", "main"]).status, 0);
+  });
+}
+
+ends("that reallyExit ended within a task is no success", () => {
+  const { dir } = workflowRepository({
+    "ends.mjs": `${ENDS}export const gone = task(() => process.reallyExit(0));\n`,
+  });
+  assert.is(cli(dir, ["run", "-q", "ends.mjs", "gone"]).status, 1);
+  assert.is(logged(dir)[0].status, "INTERRUPTED");
+});
+
+for (const [what, code] of [
+  ["calls process.exit", "process.exit(0);"],
+  ["waits for what cannot come", "await new Promise(() => {});"],
+]) {
+  ends(`of a script that ${what} while it is loaded: an error, and a status`, () => {
+    const { dir } = workflowRepository({ "ends.mjs": `${ENDS}${code}\n` });
+    for (const words of [["main"], ["help"]]) {
+      const { status, stderr } = cli(dir, ["run", "ends.mjs", ...words]);
+      assert.ok(status);
+      assert.match(
+        stderr,
+        /ends\.mjs did not load: the process ended with status \d+ before it had/,
+      );
+    }
+    assert.is(logged(dir).length, 0);
+  });
+}
+
 for (const [task, args, status] of [
   ["exits", ["--code", "0"], 1],
   ["exits", ["--code", "7"], 7],

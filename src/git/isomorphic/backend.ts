@@ -1,3 +1,4 @@
+import { notice } from "../../notice.ts";
 import type { Append, GitBackend, Oid, Repository } from "../backend.ts";
 import { readConfig } from "../files/config-reader.ts";
 import { isTrue } from "../files/config-values.ts";
@@ -106,8 +107,7 @@ let hasTold = false;
 function tellUnsigned(): void {
   if (hasTold) return;
   hasTold = true;
-  process.emitWarning(
+  notice(
     "commit.gpgSign is set, and the log's commits are not signed: only git can sign, and it is not used here.",
-    { type: "redun-git", code: "NOT_SIGNED" },
   );
 }
