@@ -12,8 +12,18 @@ export {
 } from "./engine/scheduler.ts";
 export { type CallOptions, type Task, type TaskOptions, task } from "./engine/task.ts";
 export { type ErrorCode, RedunError } from "./errors.ts";
+export type { Recovered } from "./log/recover.ts";
 export type { LogChoice } from "./log/ref.ts";
+export type { UncommittedRun } from "./log/uncommitted.ts";
 export { openLog } from "./open-log.ts";
+export type {
+  AbsentNotice,
+  LeftOutNotice,
+  LogNotice,
+  RecoveredNotice,
+  TemporaryIndexNotice,
+  WaitingNotice,
+} from "./provenance/notices.ts";
 export type { BlamedTag, TagChange, TagCommit, Unknown } from "./provenance/tag-history.ts";
 export type {
   LoggedCall,

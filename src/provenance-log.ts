@@ -1,10 +1,21 @@
 /** The log for programs: what the command line shows and changes, as objects. */
 import { RedunError } from "./errors.ts";
+import { journaledRuns } from "./log/journals.ts";
+import type { Recovered } from "./log/recover.ts";
 import type { LogChoice } from "./log/ref.ts";
+import {
+  journaledRunWithId,
+  recoverByHand,
+  type UncommittedRun,
+  uncommittedRun,
+} from "./log/uncommitted.ts";
 import { editTags, type TagAction } from "./provenance/edit-tags.ts";
 import { type Found, findEntities, findEntity } from "./provenance/find.ts";
+import { findKnown, type Known } from "./provenance/find-known.ts";
 import { IndexedLog } from "./provenance/indexed-log.ts";
 import { jobsMeeting } from "./provenance/job-subject.ts";
+import { executionsMeeting } from "./provenance/listing.ts";
+import { type LogNotice, noticesOf } from "./provenance/notices.ts";
 import { argsOf, outcomeOf, type RecordedValue, readJob, wholeValue } from "./provenance/read.ts";
 import { type BlamedTag, type TagChange, tagBlame, tagHistory } from "./provenance/tag-history.ts";
 import { allOf, type Condition } from "./query/condition.ts";
@@ -19,11 +30,17 @@ import {
   type LoggedJob,
   loggedExecution,
   loggedJob,
+  loggedJobOf,
 } from "./views/logged.ts";
 
 export interface OpenLogOptions extends LogChoice {
   /** A directory in the git repository that holds the log. Defaults to the current directory. */
   readonly cwd?: string | undefined;
+  /**
+   * Told what whoever reads the log should know of its answers: runs that were recorded now, or wait
+   * to be, and records that are in no answer. Each is told once. Without it nothing is told.
+   */
+  readonly onNotice?: ((notice: LogNotice) => void) | undefined;
 }
 
 /** A call node, task or value. */
@@ -57,32 +74,41 @@ type Ids = string | readonly string[];
 
 /**
  * Reads and tags a log. Every read first brings the index up to date with the log, whoever has added
- * to it. Wherever a method takes an id, a prefix will do, `-` is the latest execution, `~1` the one
+ * to it, and records runs that have died. Executions and jobs that are not committed yet are found in
+ * the journals of this repository. Wherever a method takes an id, a prefix will do, `-` is the latest execution, `~1` the one
  * before it, and a path is the file that was last recorded there.
  */
 export class ProvenanceLog {
   readonly #log: IndexedLog;
+  readonly #onNotice: (notice: LogNotice) => void;
+  /** What has been told. */
+  readonly #told = new Set<string>();
 
-  private constructor(log: IndexedLog) {
+  private constructor(log: IndexedLog, onNotice: (notice: LogNotice) => void = () => {}) {
     this.#log = log;
+    this.#onNotice = onNotice;
   }
 
   /** See `openLog`. */
   static async open(options: OpenLogOptions): Promise<ProvenanceLog> {
-    return new ProvenanceLog(await IndexedLog.open(options));
+    return new ProvenanceLog(await IndexedLog.open(options), options.onNotice);
   }
 
   /** The executions that match a query, newest first. @throws RedunError BAD_QUERY */
   async executions(query: LogQuery = {}): Promise<LoggedExecution[]> {
     const where = conditionOf(query);
-    await this.#log.refresh();
-    return this.#log.index.search.executions({ where }, query.limit ?? -1).map(loggedExecution);
+    await this.#refresh();
+    const selection = { where, execution: allOf() };
+    return executionsMeeting(this.#log, selection, query.limit ?? -1).map(loggedExecution);
   }
 
-  /** The jobs that match a query, those of the newest executions first. @throws RedunError BAD_QUERY */
+  /**
+   * The jobs that match a query, those of the newest executions first. Jobs that are not committed yet
+   * are not among them: see `jobsOf`. @throws RedunError BAD_QUERY
+   */
   async jobs(query: LogQuery = {}): Promise<LoggedJob[]> {
     const where = conditionOf(query);
-    await this.#log.refresh();
+    await this.#refresh();
     const jobs: LoggedJob[] = [];
     for await (const row of jobsMeeting(this.#log, { where })) {
       if (jobs.length === query.limit) break;
@@ -93,15 +119,20 @@ export class ProvenanceLog {
 
   /** The jobs of an execution, in the order in which they started. @throws RedunError UNKNOWN_ID */
   async jobsOf(execution: string): Promise<LoggedJob[]> {
-    const { seq } = await this.#find(execution);
-    return seq === null ? [] : this.#log.index.jobsOf(seq).map((row) => loggedJob(this.#log, row));
+    const { found, jobs } = await this.#find(execution);
+    if (found.type !== "Execution") throw isOfType(found, "an Execution");
+    const rows = jobs?.all() ?? this.#log.index.jobsOf(found.row.seq);
+    return Array.from(rows, (row) => loggedJobOf(found.id, row));
   }
 
   /** The entity with an id; `type` tells which kind it is. @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID */
   async get(id: string): Promise<LoggedExecution | LoggedJob | LoggedOther> {
-    const found = await this.#find(id);
+    const { found, jobs } = await this.#find(id);
     if (found.type === "Execution") return loggedExecution(found.row);
-    if (found.type === "Job") return loggedJob(this.#log, found.row);
+    if (found.type === "Job") {
+      const { row } = found;
+      return jobs ? loggedJobOf(jobs.execution.row.id, row) : loggedJob(this.#log, row);
+    }
     const { type, tags, conflicts } = found;
     return { type, id: found.id, tags, conflicts };
   }
@@ -113,11 +144,9 @@ export class ProvenanceLog {
    * @throws RedunError UNKNOWN_ID for an id that is not a job's, BAD_RECORD
    */
   async call(job: string): Promise<LoggedCall> {
-    const found = await this.#find(job);
-    if (found.type !== "Job") {
-      throw new RedunError("UNKNOWN_ID", `${found.id} is a ${found.type}, not a Job.`);
-    }
-    const record = await readJob(this.#log, found.row);
+    const { found, jobs } = await this.#find(job);
+    if (found.type !== "Job") throw isOfType(found, "a Job");
+    const record = jobs?.withId(found.id)?.record ?? (await readJob(this.#log, found.row));
     const { workTree } = this.#log.log.backend.repository;
     const whole = async (recorded: RecordedValue) => {
       const value = plain((await wholeValue(this.#log, recorded))?.value);
@@ -151,12 +180,43 @@ export class ProvenanceLog {
 
   /** Every change to an entity's tags, oldest first: who made it, when and why. */
   async tagHistory(id: string, key?: string): Promise<TagChange[]> {
-    return tagHistory(this.#log, await this.#find(id), key);
+    return tagHistory(this.#log, await this.#findCommitted(id), key);
   }
 
   /** Each current tag of an entity: who set it, when and why. */
   async tagBlame(id: string): Promise<BlamedTag[]> {
-    return tagBlame(this.#log, await this.#find(id));
+    return tagBlame(this.#log, await this.#findCommitted(id));
+  }
+
+  /**
+   * The runs of this repository that are not, or not wholly, in their logs, those of other logs
+   * included. What is dead and can be written is recorded first.
+   * @example
+   * ```ts
+   * import { openLog } from "redun-git";
+   *
+   * const log = await openLog({ onNotice: (notice) => console.warn(notice.kind, notice) });
+   * for (const { execution, state, why } of await log.uncommitted()) {
+   *   console.log(execution, state, why);
+   * }
+   * await log.close();
+   * ```
+   */
+  async uncommitted(): Promise<UncommittedRun[]> {
+    await this.#refresh();
+    return journaledRuns(this.#commonDir).map(uncommittedRun);
+  }
+
+  /**
+   * Records a run of which you know that it is dead, as INTERRUPTED or as it had ended; `force` one
+   * that goes on as well, whose own end counts if it still comes.
+   * @returns null where it is recorded already, or another process is at it
+   * @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID, RUN_ALIVE, BAD_RECORD, FORMAT_TOO_NEW,
+   * REPOSITORY_UNWRITABLE
+   */
+  async recover(execution: string, { force = false } = {}): Promise<Recovered | null> {
+    const run = journaledRunWithId(journaledRuns(this.#commonDir), execution);
+    return recoverByHand(this.#log.log, run, force);
   }
 
   /** Ends the git processes that it started. Call it when you are done. */
@@ -165,14 +225,35 @@ export class ProvenanceLog {
   }
 
   async #edit(ids: Ids, action: TagAction, options?: TagEditOptions): Promise<void> {
-    await this.#log.refresh();
+    await this.#refresh();
     await editTags(this.#log, await findEntities(this.#log, [ids].flat()), action, options);
   }
 
-  async #find(id: string): Promise<Found> {
-    await this.#log.refresh();
+  get #commonDir(): string {
+    return this.#log.log.backend.repository.commonDir;
+  }
+
+  async #refresh(): Promise<void> {
+    for (const notice of noticesOf(this.#log, await this.#log.refresh())) {
+      const key = JSON.stringify({ ...notice, error: null });
+      if (!this.#told.has(key)) this.#onNotice(notice);
+      this.#told.add(key);
+    }
+  }
+
+  async #find(id: string): Promise<Known> {
+    await this.#refresh();
+    return findKnown(this.#log, id);
+  }
+
+  async #findCommitted(id: string): Promise<Found> {
+    await this.#refresh();
     return findEntity(this.#log, id);
   }
+}
+
+function isOfType({ id, type }: Found, wanted: string): RedunError {
+  return new RedunError("UNKNOWN_ID", `${id} is a ${type}, not ${wanted}.`);
 }
 
 function conditionOf({ where, tags }: LogQuery): Condition {

@@ -2,9 +2,22 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { File, openLog, Scheduler, task } from "../src/api.ts";
+import {
+  File,
+  type LeftOutNotice,
+  type LoggedExecution,
+  type LogNotice,
+  openLog,
+  type RedunError,
+  Scheduler,
+  task,
+  type WaitingNotice,
+} from "../src/api.ts";
+import { thisProcess } from "../src/git/files/owner.ts";
+import { encodeLine, type JournalLine, SEGMENT_LIMITS } from "../src/log/journal-lines.ts";
 import { IndexedLog } from "../src/provenance/indexed-log.ts";
 import { startFile } from "./support/made-records.ts";
+import { recorded } from "./support/recorded.ts";
 import { temporaryRepository } from "./support/repository.ts";
 
 const half = task({ name: "half", namespace: "math" }, (n: number) => n / 2);
@@ -62,6 +75,103 @@ library("what was run is found, read, tagged and explained", async () => {
     );
     await log.removeTags(["-", jobs[0]!.id], ["seen"]);
     assert.equal((await log.get(jobs[0]!.id)).tags, []);
+  } finally {
+    await log.close();
+    remove();
+  }
+});
+
+library("runs that are not committed are found, told of, and recorded by hand", async () => {
+  const { dir: cwd, remove } = temporaryRepository({ commit: true });
+  const { dir: other } = temporaryRepository({ commit: true });
+  await new Scheduler({ cwd: other }).run(main(8), { tags: { env: "dev" } });
+  const whole = await openLog({ cwd: other });
+  const [done] = await whole.executions();
+  await whole.close();
+  const execution = leaveJournal(cwd, other, done!.id);
+  const notices: LogNotice[] = [];
+  const log = await openLog({ cwd, onNotice: (notice) => notices.push(notice) });
+  try {
+    const [run] = await log.executions({ where: "env=dev" });
+    assert.equal([run!.id, run!.status, run!.ended], [execution, "RUNNING", null]);
+    assert.equal(await log.executions({ where: "env=prod" }), []);
+    assert.equal(await log.get("-"), run);
+    const jobs = await log.jobsOf(execution.slice(0, 10));
+    assert.equal(
+      jobs.map((job) => [job.task, job.status, job.execution]),
+      [
+        ["math.main", "DONE", execution],
+        ["math.half", "DONE", execution],
+        ["math.half", "DONE", execution],
+      ],
+    );
+    assert.equal(await log.get(jobs[1]!.id), jobs[1]);
+    const { args, result } = await log.call(jobs[1]!.id);
+    assert.equal([...args.values(), result], [8, 4]);
+    assert.is(notices.length, 1);
+    const [notice] = notices as WaitingNotice[];
+    assert.equal(
+      [notice!.kind, notice!.execution, notice!.state, notice!.error],
+      ["waiting", execution, "unknown", null],
+    );
+    const [uncommitted] = await log.uncommitted();
+    assert.equal(
+      [uncommitted!.execution, uncommitted!.state, uncommitted!.ref],
+      [execution, "unknown", "refs/redun/main"],
+    );
+    const code = (error: RedunError) => error.code;
+    assert.is(await log.addTags(execution, { a: 1 }).catch(code), "UNKNOWN_ID");
+    assert.is(await log.recover("0000").catch(code), "UNKNOWN_ID");
+    assert.is((await log.recover(execution.slice(0, 8)))!.status, "INTERRUPTED");
+    assert.is(((await log.get(execution)) as LoggedExecution).status, "INTERRUPTED");
+    assert.equal(await log.uncommitted(), []);
+    assert.is(await log.jobsOf(jobs[1]!.id).catch(code), "UNKNOWN_ID");
+  } finally {
+    await log.close();
+    remove();
+  }
+});
+
+/** The journal of a run of another repository, as a process of another machine would have left it. */
+function leaveJournal(dir: string, from: string, execution: string): string {
+  const { files, executions } = recorded(from);
+  const { started } = executions[0]!;
+  const record = [...files].find(([path]) => path.endsWith("execution.yaml"))![1];
+  const folder = join(dir, ".git/redun/journal");
+  mkdirSync(folder, { recursive: true });
+  const owner = {
+    ...thisProcess(),
+    host: "build-7",
+    machine: "0123456789ab",
+    boot: "0123456789ab",
+  };
+  const before = { jobs: 0, lastEnd: null };
+  const head = { execution, started, title: "run main", ref: "refs/redun/main", record, before };
+  const begin = { begin: { ...head, segment: SEGMENT_LIMITS, owner } };
+  const segment = [...files].find(([path]) => /\/jobs-/.test(path))![1];
+  const items = segment.slice(segment.indexOf("  - id: ")).split(/(?=^ {2}- id: )/m);
+  const lines = [begin, begin, ...items.map((job, index) => ({ job, index }))];
+  const bytes = lines.map((line, number) => encodeLine(number, line as JournalLine));
+  writeFileSync(join(folder, `${execution}.0.journal`), Buffer.concat(bytes));
+  return execution;
+}
+
+library("a record that is left out is told of once", async () => {
+  const { dir: cwd, remove } = temporaryRepository({ commit: true });
+  await new Scheduler({ cwd }).run(main(8));
+  const path = "executions/2026/11-22/00/0000000000000000000000000000000000000000/execution.yaml";
+  const adding = await IndexedLog.open({ cwd });
+  await adding.log.append([{ path, text: "kind: execution\n" }], "add");
+  await adding.close();
+  const notices: LogNotice[] = [];
+  const log = await openLog({ cwd, onNotice: (notice) => notices.push(notice) });
+  try {
+    assert.is((await log.executions()).length, 1);
+    assert.is((await log.executions()).length, 1);
+    assert.equal(
+      notices.map((notice) => [notice.kind, (notice as LeftOutNotice).path]),
+      [["left-out", path]],
+    );
   } finally {
     await log.close();
     remove();

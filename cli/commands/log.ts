@@ -1,21 +1,9 @@
 import { RedunError } from "../../src/errors.ts";
-import type { ExecutionRow } from "../../src/index/rows.ts";
-import {
-  type Found,
-  findEntity,
-  foundRow,
-  newestExecutionFirst,
-} from "../../src/provenance/find.ts";
+import { findKnown, type Known, known } from "../../src/provenance/find-known.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { counted, type Listed, listed } from "../../src/provenance/listing.ts";
-import {
-  executionSubject,
-  journaledExecutions,
-  journaledWithId,
-} from "../../src/provenance/running.ts";
 import type { Selection } from "../../src/provenance/selection.ts";
 import { allOf, type CodeCondition, isEverything } from "../../src/query/condition.ts";
-import { matcher } from "../../src/query/matcher.ts";
 import { printQuery } from "../../src/query/print.ts";
 import type { EntityType } from "../../src/record/records.ts";
 import { type CommandFunction, isJson } from "../command.ts";
@@ -86,10 +74,7 @@ async function* listing(
   let count = 0;
   let isCut = false;
   for (const type of types) {
-    const found =
-      type === "Execution"
-        ? await executions(log, selection, limit + 1)
-        : await listed(log, type, selection, limit + 1);
+    const found = await listed(log, type, selection, limit + 1);
     for (const entity of found.slice(0, limit)) {
       if (style.detail && !style.json && count > 0) yield "\n";
       yield title;
@@ -112,8 +97,7 @@ async function* printed(
 ): AsyncGenerator<string> {
   const paint = painter(process.stdout);
   if (style.detail) {
-    yield* detailed(log, entity, style, paint);
-    if (style.json) yield "\n";
+    yield* detailed(log, known(log, entity), style.json, paint);
     return;
   }
   if (style.json) {
@@ -129,8 +113,8 @@ async function* printed(
 
 async function* detailed(
   log: IndexedLog,
-  entity: Listed,
-  { json }: Style,
+  entity: Known,
+  json: boolean,
   paint: Paint,
 ): AsyncGenerator<string> {
   const [{ entityView }, { entityJson, entityPage }] = await Promise.all([
@@ -139,6 +123,7 @@ async function* detailed(
   ]);
   const view = await entityView(log, entity, json ? "whole" : "page");
   yield* json ? entityJson(view) : entityPage(view, paint);
+  if (json) yield "\n";
 }
 
 /** `  100000 Execution`, a line for each type, as redun has it. */
@@ -150,39 +135,10 @@ async function counts(
 ): Promise<string> {
   let text = "";
   for (const type of types) {
-    const more = type === "Execution" ? journaledCount(log, selection) : 0;
-    const count = (await counted(log, type, selection)) + more;
+    const count = await counted(log, type, selection);
     text += json ? `${jsonText({ type, count })}\n` : `${String(count).padStart(8)} ${type}\n`;
   }
   return text;
-}
-
-/** Executions of the log, and those of which the journals know more, the newest first. */
-async function executions(
-  log: IndexedLog,
-  selection: Selection,
-  limit: number,
-): Promise<readonly Listed[]> {
-  const journaled = journaledExecutions(log);
-  const all = await listed(log, "Execution", selection, limit + journaled.length);
-  if (journaled.length === 0) return all;
-  const passes = matcher(allOf(selection.where, selection.execution));
-  const replaced = new Set(journaled.map(({ row }) => row.id));
-  const waiting = journaled.filter(({ row }) => passes(executionSubject(row)));
-  return [
-    ...waiting.map(({ row }) => foundRow({ type: "Execution", row })),
-    ...all.filter(({ id }) => !replaced.has(id)),
-  ].sort(newestExecutionFirst);
-}
-
-/** How many more executions a selection has than those of the log; fewer below 0. */
-function journaledCount(log: IndexedLog, { where, execution }: Selection): number {
-  const passes = matcher(allOf(where, execution));
-  const one = (row: ExecutionRow | null) => (row && passes(executionSubject(row)) ? 1 : 0);
-  return journaledExecutions(log).reduce(
-    (sum, { row, indexed }) => sum + one(row) - one(indexed),
-    0,
-  );
 }
 
 function nothing(
@@ -210,17 +166,6 @@ const NAMES: Readonly<Record<EntityType, string>> = {
   Value: "values",
 };
 
-async function* detail(log: IndexedLog, id: string, style: Style): AsyncGenerator<string> {
-  yield* printed(log, await findOrJournaled(log, id), { ...style, detail: true });
-}
-
-async function findOrJournaled(log: IndexedLog, id: string): Promise<Found> {
-  try {
-    return await findEntity(log, id);
-  } catch (error) {
-    const isUnknown = error instanceof RedunError && error.code === "UNKNOWN_ID";
-    const journaled = isUnknown ? journaledWithId(log, id) : undefined;
-    if (!journaled) throw error;
-    return foundRow({ type: "Execution", row: journaled.row });
-  }
+async function* detail(log: IndexedLog, id: string, { json }: Style): AsyncGenerator<string> {
+  yield* detailed(log, await findKnown(log, id), json, painter(process.stdout));
 }

@@ -1,7 +1,6 @@
-import { RedunError } from "../../src/errors.ts";
 import { type JournaledRun, journaledRuns } from "../../src/log/journals.ts";
 import type { Log } from "../../src/log/log.ts";
-import { readableHead, recoverRun } from "../../src/log/recover.ts";
+import { journaledRunWithId, recoverByHand, refuseRecovery } from "../../src/log/uncommitted.ts";
 import { type CommandFunction, isJson, type OptionsOf } from "../command.ts";
 import type { RECOVER } from "../declarations/upkeep.ts";
 import { jsonText } from "../text/json.ts";
@@ -15,7 +14,11 @@ export const command: CommandFunction<typeof RECOVER> = async ([id], options) =>
   const json = isJson(options);
   return withOwnLog(options, async (log) => {
     const runs = journaledRuns(log.backend.repository.commonDir);
-    await write(id === undefined ? list(runs, json) : await recover(log, find(runs, id), options));
+    await write(
+      id === undefined
+        ? list(runs, json)
+        : await recover(log, journaledRunWithId(runs, id), options),
+    );
   });
 };
 
@@ -24,42 +27,17 @@ async function recover(
   run: JournaledRun,
   options: OptionsOf<typeof RECOVER>,
 ): Promise<string> {
-  const { fate } = run;
-  if (fate.state === "alive" && options.force !== true) {
-    throw new RedunError(
-      "RUN_ALIVE",
-      `${nameOf(run)} goes on: ${fate.why}.`,
-      "It records itself when it ends. `--force` records what has finished so far as INTERRUPTED; the run's own end counts if it still comes.",
-    );
-  }
+  const force = options.force === true;
   if (options.dryRun) {
-    readableHead(run);
+    refuseRecovery(run, force);
     return isJson(options) ? `${jsonText(facts(run))}\n` : `Would record ${line(run)}\n`;
   }
-  const recovered = await recoverRun(log, run);
+  const recovered = await recoverByHand(log, run, force);
   if (isJson(options))
     return `${jsonText(recovered ?? { execution: run.execution, status: null })}\n`;
   return recovered
     ? `${recoveredText(recovered)}\n`
     : `${nameOf(run)} is recorded already, or another process is at it.\n`;
-}
-
-/** @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID */
-function find(runs: readonly JournaledRun[], id: string): JournaledRun {
-  const found = runs.filter(({ execution }) => id !== "" && execution.startsWith(id));
-  if (found.length === 1) return found[0]!;
-  if (found.length > 1) {
-    throw new RedunError(
-      "AMBIGUOUS_ID",
-      `${found.length} journals begin with ${id}:`,
-      list(found, false),
-    );
-  }
-  throw new RedunError(
-    "UNKNOWN_ID",
-    `No execution ${id} has a journal: it is not running, and nothing of it waits to be recorded.`,
-    "`redun-git recover` lists those that have one.",
-  );
 }
 
 function list(runs: readonly JournaledRun[], json: boolean): string {

@@ -1,8 +1,8 @@
 import { RedunError } from "../../src/errors.ts";
-import { type Found, findEntities, foundRow, isRelative } from "../../src/provenance/find.ts";
+import { type Found, isRelative } from "../../src/provenance/find.ts";
+import { findKnown } from "../../src/provenance/find-known.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { type Listed, listed } from "../../src/provenance/listing.ts";
-import { journaledWithId } from "../../src/provenance/running.ts";
 import { allOf, anyOf, type Condition } from "../../src/query/condition.ts";
 import { matcher } from "../../src/query/matcher.ts";
 import { parseTagCondition } from "../../src/query/tag-condition.ts";
@@ -54,10 +54,13 @@ async function listing(log: IndexedLog, list: Listing): Promise<string> {
 /** The entities of words that are no keys. */
 async function entitiesOf(log: IndexedLog, words: readonly string[]): Promise<Found[]> {
   try {
-    return await findEntities(log, words);
+    const found = new Map<string, Found>();
+    for (const word of words) {
+      const { found: entity } = await findKnown(log, word);
+      found.set(entity.id, entity);
+    }
+    return [...found.values()];
   } catch (error) {
-    const journaled = words.length === 1 ? journaledWithId(log, words[0]!) : undefined;
-    if (journaled) return [foundRow({ type: "Execution", row: journaled.row })];
     const isUnknown = error instanceof RedunError && error.code === "UNKNOWN_ID";
     if (!isUnknown || words.every(isRelative)) throw error;
     const hint = "No tag has such a key either: `redun-git tag list` lists the keys in use.";

@@ -1,4 +1,4 @@
-import type { ExecutionView, JournalState } from "../../src/views/execution.ts";
+import type { ExecutionView } from "../../src/views/execution.ts";
 import type { LoggedExecution } from "../../src/views/logged.ts";
 import { jsonText, timesJson } from "../text/json.ts";
 import { commandLine, duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
@@ -6,6 +6,7 @@ import { statusTable } from "../text/status-table.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
 import { docBlock, indented } from "./doc.ts";
 import { jobLine } from "./job.ts";
+import { journalJson, journalNotes } from "./journal-notes.ts";
 import { linkLines } from "./links.ts";
 import { tagsJson } from "./tags.ts";
 
@@ -46,7 +47,7 @@ export function* executionPage(view: ExecutionView, paint: Paint): Generator<str
   const { execution, links, tallies, journal, jobs } = view;
   const { id, started, ended, tags } = execution;
   const lines = [executionLine(execution, paint, oneLine(id))];
-  if (journal) lines.push(...NOTES[journal.state](oneLine(journal.why), shortId(id)));
+  lines.push(...journalNotes(journal, id));
   if (ended !== null) lines.push(`Duration: ${duration(+ended - +started)}`);
   lines.push(...linkLines(links, paint), ...whyBlock(view, paint), ...docBlock(tags));
   lines.push(...codeBlock(view), "");
@@ -79,19 +80,6 @@ function codeBlock({ code }: ExecutionView): string[] {
   ];
 }
 
-/** Where an execution stands that is in its journal. */
-const NOTES: Readonly<Record<JournalState["state"], (why: string, id: string) => string[]>> = {
-  alive: (why) => [`It goes on (${why}), and stands in its journal until it is committed.`],
-  dead: (why) => [
-    `It waits in its journal to be recorded: ${why}.`,
-    "The next command that can write the log records it.",
-  ],
-  unknown: (why, id) => [
-    `It may go on or be dead: ${why}.`,
-    `If it is dead: \`redun-git recover ${id}\`.`,
-  ],
-};
-
 /** Two spaces a level. */
 function indent(depth: number): string {
   const blanks = "  ".repeat(Math.min(depth, MAX_INDENT));
@@ -114,7 +102,7 @@ export function* executionPageJson(view: ExecutionView): Generator<string> {
     ...executionJson(execution),
     ...(code?.files && { modules: code.files }),
     links,
-    ...(journal && { journal }),
+    ...(journal && { journal: journalJson(journal) }),
   });
   yield `${head.slice(0, -1)},"jobs":[`;
   let separator = "";

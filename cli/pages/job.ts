@@ -8,6 +8,7 @@ import { oneLine, type Paint } from "../text/terminal.ts";
 import { argsJson, callHead, callLines, outcomeJson } from "./call-lines.ts";
 import { dataflowBlock, dataflowJson } from "./dataflow.ts";
 import { docBlock, indented } from "./doc.ts";
+import { journalJson, journalNotes } from "./journal-notes.ts";
 import { linkLines } from "./links.ts";
 import { tagsJson } from "./tags.ts";
 import { taskSection } from "./task.ts";
@@ -23,8 +24,9 @@ export function jobLine(job: LoggedJob, paint: Paint, id = shortId(job.id)): str
 
 /** Everything about one job. */
 export function jobPage(view: JobView, paint: Paint): string {
-  const { children, dataflow, stack } = view;
-  const lines = jobLines(view, paint);
+  const { children, dataflow, stack, journal, job } = view;
+  const [head = "", ...rest] = jobLines(view, paint);
+  const lines = [head, ...journalNotes(journal, job.execution), ...rest];
   if (children.length > 0) {
     lines.push("", "  Child Jobs:");
     lines.push(...children.slice(0, LISTED).map((child) => `    ${jobLine(child, paint)}`));
@@ -64,7 +66,7 @@ function traceback({ job, path }: JobSection): string {
 
 /** Everything about one job as programs get it. */
 export function jobJson(view: JobView): object {
-  const { type, job, parent, children, call, content, from, dataflow, links } = view;
+  const { type, job, parent, children, call, content, from, dataflow, links, journal } = view;
   return {
     _type: type,
     id: job.id,
@@ -77,6 +79,7 @@ export function jobJson(view: JobView): object {
     ...outcomeJson(content),
     ...(dataflow && { dataflow: dataflowJson(dataflow) }),
     links,
+    ...(journal && { journal: journalJson(journal) }),
     tags: tagsJson(job.tags, job.conflicts),
   };
 }

@@ -1,5 +1,6 @@
 import type { JournaledRun } from "../../src/log/journals.ts";
 import type { Recovered, Recovery, Waiting } from "../../src/log/recover.ts";
+import { titleOf } from "../../src/log/uncommitted.ts";
 import { counted, shortId } from "./lines.ts";
 import { oneLine, visible } from "./terminal.ts";
 
@@ -52,7 +53,6 @@ function waitingText({ run, error }: Waiting): string {
 }
 
 /** `6dc981d7 run main`, or what is known. */
-export function nameOf({ execution, head, newer }: JournaledRun): string {
-  const unnamed = newer === null ? "(of a damaged journal)" : "(of a newer redun-git)";
-  return oneLine(`${shortId(execution)} ${head?.title ?? unnamed}`);
+export function nameOf(run: JournaledRun): string {
+  return oneLine(`${shortId(run.execution)} ${titleOf(run)}`);
 }

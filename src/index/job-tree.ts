@@ -50,6 +50,16 @@ export class JobTree {
     return parent === NONE ? undefined : parent;
   }
 
+  /** What it was made of. */
+  *rows(): Generator<TreeRow> {
+    for (const [number, seq] of this.seqs.entries()) {
+      const parent = this.parentOf(number);
+      const failed = this.#failed[number]!;
+      const above = parent === undefined ? null : this.seqs[parent]!;
+      yield [seq, above, Number.isNaN(failed) ? null : failed];
+    }
+  }
+
   /** All jobs, each behind its parent. */
   *walk(): Generator<TreeJob> {
     let depth = 0;

@@ -11,6 +11,7 @@ import { contentOf, type JournaledRun, journaledRun, journaledRuns } from "./jou
 import { Log, type RecordFile } from "./log.ts";
 import { PendingRun, runMessage } from "./pending.ts";
 
+/** A run whose process had ended, and that was recorded from its journal. */
 export interface Recovered {
   readonly execution: string;
   readonly title: string;

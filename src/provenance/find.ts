@@ -10,9 +10,9 @@ import {
   countedBack,
   executionBack,
   journaledExecutions,
+  journaledJobId,
   journaledWithId,
   NOT_INDEXED,
-  newestFirst,
 } from "./running.ts";
 import { filesMeant } from "./versions.ts";
 
@@ -168,11 +168,6 @@ type TypedRow =
   | { readonly type: "Job"; readonly row: JobRow }
   | { readonly type: "Task" | "Value" | "CallNode"; readonly row: EntityRow };
 
-/** As `newestFirst`, of executions that were found. */
-export function newestExecutionFirst(a: Found, b: Found): number {
-  return newestFirst(a.row as ExecutionRow, b.row as ExecutionRow);
-}
-
 /** An entity with a row of its own. */
 export function foundRow(typed: TypedRow): Found {
   const { id, tags, conflicts, seq } = typed.row;
@@ -188,6 +183,16 @@ function unknownId(log: IndexedLog, beginning: string): RedunError {
     return new RedunError(
       "UNKNOWN_ID",
       `Execution ${id} stands in its journal alone, and not in ${ref} yet: ${fate.why}.`,
+      `\`redun-git log ${id}\` shows what is known of it. The log has it once it has been committed.`,
+    );
+  }
+  const job = journaledJobId(log, beginning);
+  if (job) {
+    const { fate } = job.execution.run;
+    const id = job.id.slice(0, 8);
+    return new RedunError(
+      "UNKNOWN_ID",
+      `Job ${id} stands in the journal of its run alone, and not in ${ref} yet: ${fate.why}.`,
       `\`redun-git log ${id}\` shows what is known of it. The log has it once it has been committed.`,
     );
   }

@@ -1,6 +1,6 @@
 import { isHexId } from "../index/ids.ts";
 import { isWithinKey, NAMED, type Named, readKey } from "../index/names.ts";
-import { type JobRow, newestJobFirst } from "../index/rows.ts";
+import { type ExecutionRow, type JobRow, newestJobFirst } from "../index/rows.ts";
 import type { Wanted } from "../index/search.ts";
 import { joined, type Sql, sql } from "../index/sql.ts";
 import { allOf, asksFor, hasField, isEverything } from "../query/condition.ts";
@@ -14,7 +14,7 @@ import type { IndexedLog } from "./indexed-log.ts";
 import { jobsMeeting } from "./job-subject.ts";
 import { jobsKnowing, newestKnowing, ROLES } from "./jobs-knowing.ts";
 import { readValue } from "./read.ts";
-import { executionSubject } from "./running.ts";
+import { executionSubject, journaledExecutions, newestFirst } from "./running.ts";
 import type { Selection } from "./selection.ts";
 
 /** An entity of a listing. */
@@ -40,9 +40,7 @@ export async function listed(
   const { search } = log.index;
   switch (type) {
     case "Execution":
-      return search
-        .executions(await wantedOf(log, type, selection), limit)
-        .map((row) => foundRow({ type, row }));
+      return executionsMeeting(log, selection, limit).map((row) => foundRow({ type, row }));
     case "Job":
       return (await take(jobs(log, selection), limit)).map((row) => foundRow({ type, row }));
     case "Task":
@@ -54,8 +52,54 @@ export async function listed(
   }
 }
 
+/**
+ * The executions of the log, and those of which the journals know more, the newest first.
+ * @param limit below 0 for all
+ */
+export function executionsMeeting(
+  log: IndexedLog,
+  { where, execution }: ExecutionSelection,
+  limit: number,
+): ExecutionRow[] {
+  const { search } = log.index;
+  const journaled = journaledExecutions(log);
+  if (journaled.length === 0) return search.executions({ where, execution }, limit);
+  const all = search.executions({ where, execution }, limit < 0 ? limit : limit + journaled.length);
+  const passes = passing({ where, execution });
+  const replaced = new Set(journaled.map(({ row }) => row.id));
+  const waiting = journaled.map(({ row }) => row).filter(passes);
+  const found = [...waiting, ...all.filter(({ id }) => !replaced.has(id))].sort(newestFirst);
+  return limit < 0 ? found : found.slice(0, limit);
+}
+
+/** How many more executions a selection has than those of the log; fewer below 0. */
+function journaledCount(log: IndexedLog, selection: Selection): number {
+  const passes = passing(selection);
+  const one = (row: ExecutionRow | null) => (row && passes(row) ? 1 : 0);
+  return journaledExecutions(log).reduce(
+    (sum, { row, indexed }) => sum + one(row) - one(indexed),
+    0,
+  );
+}
+
+type ExecutionSelection = Pick<Selection, "where" | "execution">;
+
+function passing({ where, execution }: ExecutionSelection): (row: ExecutionRow) => boolean {
+  const passes = matcher(allOf(where, execution));
+  return (row) => passes(executionSubject(row));
+}
+
 /** How many entities of a type a selection has. */
 export async function counted(
+  log: IndexedLog,
+  type: EntityType,
+  selection: Selection,
+): Promise<number> {
+  if (type !== "Execution") return countedInLog(log, type, selection);
+  return (await countedInLog(log, type, selection)) + journaledCount(log, selection);
+}
+
+async function countedInLog(
   log: IndexedLog,
   type: EntityType,
   selection: Selection,

@@ -1,16 +1,15 @@
+import { RedunError } from "../errors.ts";
 import { compareIds } from "../index/ids.ts";
 import type { IndexReader } from "../index/reader.ts";
-import type { ExecutionRow, JobRow } from "../index/rows.ts";
-import { JOBS_PER_EXECUTION } from "../index/schema.ts";
-import { contentOf, type JournaledRun, journaledRuns, lastWritten } from "../log/journals.ts";
+import type { ExecutionRow } from "../index/rows.ts";
+import { type JournaledRun, journaledRuns, lastWritten } from "../log/journals.ts";
 import type { Subject } from "../query/matcher.ts";
-import { decodeExecution, decodeJobs, decodeOutcome } from "../record/decode.ts";
-import { segmentYaml } from "../record/encode.ts";
+import { decodeExecution, decodeOutcome } from "../record/decode.ts";
 import { parsePath } from "../record/layout.ts";
-import type { Execution, Job, Outcome } from "../record/records.ts";
-import { previewArgs } from "../value/preview.ts";
+import type { Execution, Outcome } from "../record/records.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import type { IndexedLog } from "./indexed-log.ts";
+import { jobIdsBeginning } from "./journaled-jobs.ts";
 
 /** An execution of this repository of which its journal knows more than the log. */
 export interface JournaledExecution {
@@ -21,8 +20,8 @@ export interface JournaledExecution {
 }
 
 /**
- * The executions that stand in their journals alone, and those whose log says that they go on although
- * they are dead: they could not be committed. Mostly none, which costs a look into one folder.
+ * The executions that stand in their journals alone, and those of which the log has not all: they go
+ * on, or could not be committed. Mostly none, which costs a look into one folder.
  */
 export function journaledExecutions({ log, index }: IndexedLog): JournaledExecution[] {
   return journaledRuns(log.backend.repository.commonDir)
@@ -69,60 +68,32 @@ export function newestFirst(a: ExecutionRow, b: ExecutionRow): number {
   return b.started - a.started || compareIds(b.id, a.id);
 }
 
-/** The jobs of such an execution, in the order in which they began. */
-export function journaledJobs({ index }: IndexedLog, execution: JournaledExecution): JobRow[] {
-  const { run, row, indexed } = execution;
-  const jobs = new Map<number, JobRow>();
-  if (indexed) for (const job of index.jobsOf(indexed.seq)) jobs.set(job.place, job);
-  const records = new Map<number, Job>();
-  for (const file of run.files) {
-    for (const line of contentOf(file)) {
-      const item = "job" in line ? line.job : "begun" in line ? line.begun : undefined;
-      const job = item === undefined ? undefined : jobOf(row.id, item);
-      if (job) records.set(job.index, job);
+/**
+ * The job whose id a word is, or begins, of those that stand in journals.
+ * @throws RedunError AMBIGUOUS_ID
+ */
+export function journaledJobId(
+  log: IndexedLog,
+  word: string,
+): { readonly execution: JournaledExecution; readonly id: string } | undefined {
+  if (!/^[0-9a-f]+$/.test(word)) return undefined;
+  let found: { execution: JournaledExecution; id: string } | undefined;
+  for (const execution of journaledExecutions(log)) {
+    for (const id of jobIdsBeginning(execution, word)) {
+      if (id === word) return { execution, id };
+      if (found) throw ambiguousJob(word, [found.id, id]);
+      found = { execution, id };
     }
   }
-  const places = new Map<string, number>();
-  for (const { id, place } of jobs.values()) places.set(id, place);
-  for (const { id, index } of records.values()) places.set(id, index);
-  for (const [place, job] of records) {
-    const parent = places.get(job.parent ?? "");
-    if (!jobs.get(place)?.ended) jobs.set(place, jobRowOf(row, job, parent));
-  }
-  const isOver = row.status !== "RUNNING";
-  return [...jobs.values()]
-    .sort((a, b) => a.place - b.place)
-    .map((job) => (isOver && job.ended === null ? { ...job, status: "INTERRUPTED" } : job));
+  return found;
 }
 
-function jobRowOf(execution: ExecutionRow, job: Job, parent: number | undefined): JobRow {
-  const first = execution.seq * JOBS_PER_EXECUTION;
-  return {
-    seq: first + job.index,
-    id: job.id,
-    execution: execution.seq,
-    time: execution.started,
-    place: job.index,
-    parent: parent === undefined ? null : first + parent,
-    task: job.task,
-    taskHash: job.taskHash,
-    status: job.status,
-    started: Date.parse(job.started),
-    ended: job.ended === null ? null : Date.parse(job.ended),
-    args: previewArgs(job.args),
-    segment: "",
-    tags: job.tags,
-    conflicts: [],
-  };
-}
-
-/** undefined for what a newer redun-git wrote, or nobody. */
-function jobOf(execution: string, item: string): Job | undefined {
-  try {
-    return decodeJobs(readYaml(segmentYaml(execution, [item], []))).jobs[0];
-  } catch {
-    return undefined;
-  }
+function ambiguousJob(word: string, ids: readonly string[]): RedunError {
+  return new RedunError(
+    "AMBIGUOUS_ID",
+    `"${word}" matches several jobs that are not committed yet:\n${ids.map((id) => `  Job ${id.slice(0, 16)}`).join("\n")}\n  and maybe others`,
+    "Write (more of) the id of one.",
+  );
 }
 
 function indexedRow(index: IndexReader, execution: string): ExecutionRow | null {
@@ -133,14 +104,14 @@ function indexedRow(index: IndexReader, execution: string): ExecutionRow | null 
   return null;
 }
 
-/** undefined for one that the log tells the truth of, and for a journal that says something else. */
+/** undefined for one whose end the log has, and for a journal that says something else. */
 function journaledExecution(
   run: JournaledRun,
   indexed: ExecutionRow | null,
 ): JournaledExecution | undefined {
   const isDead = run.fate.state === "dead";
-  // All of it has been committed and its journal will be deleted, or it goes on.
-  if (indexed && (indexed.ended !== null || !isDead)) return undefined;
+  // All of it has been committed, and its journal will be deleted.
+  if (indexed && indexed.ended !== null) return undefined;
   try {
     const row = indexed ?? unindexedRow(decodeExecution(readYaml(run.head!.record), run.execution));
     if (!isDead) return { run, row, indexed };

@@ -1,10 +1,10 @@
-import type { Found } from "../provenance/find.ts";
+import type { Known } from "../provenance/find-known.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
-import { journaledWithId } from "../provenance/running.ts";
 import { type CallView, callView } from "./call.ts";
 import { type ExecutionView, executionView, journaledView } from "./execution.ts";
 import type { Extent } from "./extent.ts";
 import { type JobView, jobView } from "./job.ts";
+import { journaledJobView } from "./journaled-job.ts";
 import { type TaskView, taskView } from "./task.ts";
 import { type ValueView, valueView } from "./value.ts";
 
@@ -14,18 +14,14 @@ export type EntityView = ExecutionView | JobView | CallView | TaskView | ValueVi
 /** @throws RedunError OBJECT_MISSING, BAD_RECORD */
 export async function entityView(
   log: IndexedLog,
-  found: Found,
+  { found, jobs }: Known,
   extent: Extent = "page",
 ): Promise<EntityView> {
   switch (found.type) {
-    case "Execution": {
-      const journaled = journaledWithId(log, found.id);
-      return journaled
-        ? journaledView(log, journaled, extent)
-        : executionView(log, found.row, extent);
-    }
+    case "Execution":
+      return jobs ? journaledView(log, jobs, extent) : executionView(log, found.row, extent);
     case "Job":
-      return jobView(log, found.row, extent);
+      return jobs ? journaledJobView(log, found.id, jobs, extent) : jobView(log, found.row, extent);
     case "Task":
       return taskView(log, found);
     case "CallNode":

@@ -1,9 +1,9 @@
 import { RedunError } from "../errors.ts";
-import { JobTree, type TreeJob } from "../index/job-tree.ts";
+import type { JobTree, TreeJob } from "../index/job-tree.ts";
 import type { ExecutionRow, JobRow } from "../index/rows.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
+import type { JournaledJobs } from "../provenance/journaled-jobs.ts";
 import { codeThatRan, readExecution, readJob } from "../provenance/read.ts";
-import { type JournaledExecution, journaledJobs } from "../provenance/running.ts";
 import type { Code, ShownJobStatus } from "../record/records.ts";
 import type { Link } from "../tag/links.ts";
 import { preview } from "../value/preview.ts";
@@ -42,7 +42,7 @@ export interface Failure {
   readonly error: string | null;
 }
 
-/** Where an execution stands that is in its journal: its process lives, is dead, or may be either. */
+/** Where something stands that is in the journal of its run: its process lives, is dead, or may be either. */
 export interface JournalState {
   readonly state: "alive" | "dead" | "unknown";
   /** How that is known. */
@@ -90,20 +90,27 @@ export async function executionView(
 /** An execution that is not, or not wholly, in its log. @throws RedunError OBJECT_MISSING, BAD_RECORD */
 export async function journaledView(
   log: IndexedLog,
-  journaled: JournaledExecution,
+  jobs: JournaledJobs,
   extent: Extent = "page",
 ): Promise<ExecutionView> {
-  const jobs = journaledJobs(log, journaled);
-  const rows = jobs.map(
-    ({ seq, parent, status, ended }) => [seq, parent, status === "FAILED" ? ended : null] as const,
-  );
   const source = {
-    tree: new JobTree([rows], rows.length),
-    read: (numbers: readonly number[]) => numbers.map((number) => jobs[number]!),
-    tallies: jobs.map(({ task, status }) => ({ task, status, count: 1 })),
+    tree: jobs.tree,
+    read: (numbers: readonly number[]) => jobs.rows(numbers),
+    tallies: talliesOf(jobs.all()),
   };
-  const { state, why } = journaled.run.fate;
-  return viewOf(log, journaled.row, source, { state, why }, extent);
+  const { row, run } = jobs.execution;
+  return viewOf(log, row, source, run.fate, extent);
+}
+
+function talliesOf(rows: Iterable<JobRow>): Tally[] {
+  const tallies = new Map<string, { task: string; status: ShownJobStatus; count: number }>();
+  for (const { task, status } of rows) {
+    const key = `${status} ${task}`;
+    const tally = tallies.get(key) ?? { task, status, count: 0 };
+    tally.count++;
+    tallies.set(key, tally);
+  }
+  return [...tallies.values()];
 }
 
 /** Where the jobs of an execution come from. */

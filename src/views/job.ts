@@ -5,6 +5,7 @@ import type { Link } from "../tag/links.ts";
 import { ErrorValue } from "../value/value.ts";
 import { type CallContent, type CallNode, callContent, callNode } from "./call.ts";
 import { type DataflowView, dataflowView } from "./dataflow.ts";
+import type { JournalState } from "./execution.ts";
 import type { Extent } from "./extent.ts";
 import { linksFor } from "./links.ts";
 import { type LoggedJob, loggedJob } from "./logged.ts";
@@ -42,11 +43,13 @@ export interface JobView extends JobSection {
   readonly dataflow: DataflowView | null;
   /** The stack of the error that it threw. */
   readonly stack: string | null;
+  /** Set if it is not in the log yet. */
+  readonly journal: JournalState | null;
 }
 
 /** Child jobs that a page lists. */
 export const LISTED = 10;
-const CHILDREN = { page: LISTED + 1, whole: Number.MAX_SAFE_INTEGER } as const;
+export const CHILDREN = { page: LISTED + 1, whole: Number.MAX_SAFE_INTEGER } as const;
 /** Jobs of a path: what is deeper has lost its top. */
 const MAX_DEPTH = 1000;
 
@@ -68,6 +71,7 @@ export async function jobView(
     from: record.from,
     dataflow: outcome ? await dataflowView(log, "result", outcome, row, extent) : null,
     stack: (record.error instanceof ErrorValue && record.error.stack) || null,
+    journal: null,
   };
 }
 
@@ -82,7 +86,7 @@ export async function jobSection(
   const around = [...(log.index.execution(row.execution)?.tags ?? []), ...row.tags];
   return {
     job: loggedJob(log, row),
-    path: pathTo(log, row),
+    path: pathTo(row, ({ parent }) => (parent === null ? undefined : log.index.job(parent))),
     links: linksFor(log, around),
     call: record.call === null ? null : await callNode(log, record.call, record.task),
     content: await callContent(log, record, extent),
@@ -90,12 +94,13 @@ export async function jobSection(
   };
 }
 
-function pathTo({ index }: IndexedLog, row: JobRow): JobOnPath[] {
+/** @param parentOf finds the job that called one */
+export function pathTo(row: JobRow, parentOf: (job: JobRow) => JobRow | undefined): JobOnPath[] {
   const path: JobOnPath[] = [];
   let at: JobRow | undefined = row;
   for (let depth = 0; at && depth < MAX_DEPTH; depth++) {
     path.push({ id: at.id, task: at.task });
-    at = at.parent === null ? undefined : index.job(at.parent);
+    at = parentOf(at);
   }
   return path.reverse();
 }

@@ -83,6 +83,7 @@ const jobView: JobView = {
     isCut: true,
   },
   stack: "Error: no\n    at here",
+  journal: null,
 };
 
 const executionView: ExecutionView = {

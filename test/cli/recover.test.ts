@@ -39,6 +39,16 @@ export const blocking = task({ name: "blocking" }, () => {
   writeSync(2, "waiting\\n");
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
 });
+const big = task({ name: "big" }, () => "x".repeat(3000));
+const bad = task({ name: "bad" }, () => {
+  throw new Error("no");
+});
+export const shown = task({ name: "shown" }, async () => {
+  await quick(1);
+  await big();
+  await bad().catch(() => {});
+  await sleepFor(60_000);
+});
 export const many = task({ name: "many" }, async () => {
   for (let n = 0; n < 5010; n++) await quick(n);
   await sleep(60_000);
@@ -199,6 +209,68 @@ recover("a dead run with a checkpoint is not said to go on while it waits", asyn
   rmSync(join(dir, LOCK));
   ok(dir, ["log"]);
   assert.is(recorded(dir).jobs.length, shown);
+});
+
+recover(
+  "a job of a run that goes on has its page, from before and after a checkpoint",
+  async () => {
+    const { dir } = repository();
+    const { child, ended, said } = start(dir, ["run", "-q", "w.mjs", "shown"]);
+    await said("waiting\n");
+    const [line] = jsonLines(ok(dir, ["log", "-", "--format", "json"]));
+    const [root, quickJob, bigJob, failedJob, sleeping] = line.jobs;
+    assert.is(recorded(dir).executions.length, 0);
+    const page = (job: { id: string }, ...more: string[]) =>
+      ok(dir, ["log", job.id.slice(0, 12), ...more]);
+    const quick = page(quickJob);
+    assert.match(quick, /^Job [0-9a-f]{40} \[ DONE \].*quick\(n=1\)\nIt goes on \(process/);
+    assert.match(
+      quick,
+      /^Traceback: Exec [0-9a-f]{8} > Job [0-9a-f]{8} shown > Job [0-9a-f]{8} quick$/m,
+    );
+    assert.match(quick, /CallNode [0-9a-f]{40} quick\n {4}Args: {3}n=1\n {4}Result: 1\n/);
+    assert.match(quick, /Task [0-9a-f]{40} quick\n\n {4}\(n\) => n$/m);
+    assert.match(page(root), /CallNode \(none: the job has not ended\)/);
+    assert.match(page(root), /Child Jobs:\n( {4}Job .*\n){4}/);
+    assert.match(page(sleeping), /\[RUNNING\].*sleep_for\(ms=60000\)/);
+    // Its result has a file of its own, in the journal.
+    assert.match(page(bigJob), /Result: 'x{100}/);
+    const [big] = jsonLines(page(bigJob, "--format", "json"));
+    assert.is(big.result.length, 3000);
+    assert.equal(
+      [big._type, big.parent, big.execution, big.journal.state],
+      ["Job", root.id, line.id, "alive"],
+    );
+    assert.match(page(failedJob), /Raised: Error\('no'\)[\s\S]*Traceback:\n {4}Error: no/);
+    assert.match(
+      cli(dir, ["tag", "add", quickJob.id, "a=1"]).stderr,
+      /stands in the journal of its run/,
+    );
+    assert.match(ok(dir, ["tag", "list", quickJob.id]), /^Job [0-9a-f]{40}\n {2}\(no tags\)/);
+    assert.match(cli(dir, ["log", "0".repeat(12)]).stderr, /\[UNKNOWN_ID\]/);
+    child.kill("SIGKILL");
+    await ended;
+    const after = ok(dir, ["log", quickJob.id]);
+    assert.match(after, /^Job [0-9a-f]{40} \[ DONE \].*quick\(n=1\)\nTraceback/);
+  },
+);
+
+recover("a run that goes on shows what came since its last checkpoint", async () => {
+  const { dir } = repository();
+  const { child, ended } = start(dir, ["run", "-q", "w.mjs", "many"]);
+  await until(() => recorded(dir).executions.length > 0);
+  const shown = () => jsonLines(ok(dir, ["log", "-", "--format", "json"]))[0];
+  await until(() => shown().jobs.length === 5011);
+  const { jobs, status } = shown();
+  assert.is(status, "RUNNING");
+  const unrecorded = new Set(recorded(dir).jobs.map(({ id }) => id));
+  const late = jobs.findLast((job: { id: string }) => !unrecorded.has(job.id));
+  assert.match(ok(dir, ["log", late.id]), /\[ DONE \].*quick\(n=5\d\d\d\)/);
+  assert.match(ok(dir, ["log", late.id]), /> Job [0-9a-f]{8} many > Job/);
+  assert.match(ok(dir, ["log", "-"]), /^It goes on .*\n[\s\S]*^Jobs: 5011 \(DONE: 5010,/m);
+  assert.is(ok(dir, ["log", "--count"]).trim(), "1 Execution");
+  child.kill("SIGKILL");
+  await ended;
 });
 
 const LOCK = ".git/refs/redun/main.lock";

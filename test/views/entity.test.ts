@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { File, Scheduler, task } from "../../src/api.ts";
-import { findEntity } from "../../src/provenance/find.ts";
+import { findKnown } from "../../src/provenance/find-known.ts";
 import { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import type { CallView } from "../../src/views/call.ts";
 import { type EntityView, entityView } from "../../src/views/entity.ts";
@@ -49,7 +49,7 @@ await log.refresh();
 const mainJob = jobOf(records, "acme.main");
 
 async function view<T extends EntityView>(id: string, extent?: Extent): Promise<T> {
-  return (await entityView(log, await findEntity(log, id), extent)) as T;
+  return (await entityView(log, await findKnown(log, id), extent)) as T;
 }
 
 const test = suite("views of an entity");

@@ -1,0 +1,25 @@
+import type { JournalState } from "../../src/views/execution.ts";
+import { shortId } from "../text/lines.ts";
+import { oneLine } from "../text/terminal.ts";
+
+/** What is said of what stands in the journal of an execution; nothing of what the log has. */
+export function journalNotes(journal: JournalState | null, execution: string): string[] {
+  return journal ? NOTES[journal.state](oneLine(journal.why), shortId(execution)) : [];
+}
+
+/** The same for programs. */
+export function journalJson({ state, why }: JournalState): object {
+  return { state, why };
+}
+
+const NOTES: Readonly<Record<JournalState["state"], (why: string, id: string) => string[]>> = {
+  alive: (why) => [`It goes on (${why}), and stands in its journal until it is committed.`],
+  dead: (why) => [
+    `It waits in its journal to be recorded: ${why}.`,
+    "The next command that can write the log records it.",
+  ],
+  unknown: (why, id) => [
+    `It may go on or be dead: ${why}.`,
+    `If it is dead: \`redun-git recover ${id}\`.`,
+  ],
+};
