@@ -3,7 +3,7 @@ import { nearest } from "../suggest.ts";
 import { parseTagValue } from "../tag/text.ts";
 import { plain } from "../value/plain.ts";
 import type { Option } from "./options.ts";
-import type { TypeShape } from "./type-shape.ts";
+import { allowsNull, type TypeShape } from "./type-shape.ts";
 import { Mismatch, typedValue } from "./typed-value.ts";
 
 /**
@@ -14,6 +14,7 @@ import { Mismatch, typedValue } from "./typed-value.ts";
  */
 export function optionValue(option: Option, words: readonly string[]): unknown {
   const { shape } = option;
+  if (words.length === 1 && isNullWord(option, words[0]!)) return null;
   if (shape.kind !== "list") return parseWord(option, shape, words.at(-1) ?? "");
   const whole = words.length === 1 ? jsonList(words[0]!) : null;
   if (!whole) return words.map((word) => parseWord(option, shape.item, word));
@@ -27,12 +28,26 @@ function parseWord(option: Option, shape: TypeShape, word: string): unknown {
   if (shape.kind === "string") return oneOf(option, shape.oneOf, word);
   if (shape.kind === "file" || shape.kind === "date") return typed(option, shape, word, word);
   const value = parseAny(option, word);
-  if (value === null && /\bnull\b/.test(option.parameter.type ?? "") && word !== "") return null;
+  if (value === Infinity || value === -Infinity) expectFinite(option, word);
   // What is nothing else is a text, where texts are taken too.
   const isText = shape.kind === "union" && !fits(shape, value) && fits(shape, word);
   if (shape.kind === "number" && typeof value === "number")
     oneOf(option, shape.oneOf, String(value));
   return typed(option, shape, isText ? word : value, word);
+}
+
+/** A text or a path may be called that as well. */
+function isNullWord({ shape, parameter }: Option, word: string): boolean {
+  const isName = shape.kind === "string" || shape.kind === "file";
+  return word.trim() === "null" && !isName && allowsNull(parameter.type);
+}
+
+function expectFinite({ flag }: Option, word: string): void {
+  if (!/\d/.test(word)) return;
+  throw usage(
+    `--${flag} was given ${JSON.stringify(word)}, which is larger than any number.`,
+    `The largest is ${Number.MAX_VALUE}; Infinity may be given by its name.`,
+  );
 }
 
 function parseAny(option: Option, word: string): unknown {

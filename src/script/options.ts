@@ -52,7 +52,7 @@ function shapeOf(parameter: Parameter): TypeShape {
   const shape =
     parameter.type === null && parameter.hasLiteralDefault
       ? shapeOfValue(parameter.defaultValue)
-      : typeShape(parameter.type);
+      : typeShape(parameter.type, parameter.declarations);
   // A rest parameter collects, whatever its annotation is called.
   return parameter.rest && shape.kind !== "list" ? { kind: "list", item: { kind: "any" } } : shape;
 }

@@ -1,30 +1,52 @@
-import { keyName, type Node, parseText, stringValue } from "../source/syntax.ts";
+import {
+  isTypeDeclaration,
+  keyName,
+  type Node,
+  parseText,
+  stringValue,
+  withoutExport,
+} from "../source/syntax.ts";
 
 /** As much of a type as decides how a word of the command line is read, and what it must be. */
 export type TypeShape =
-  | { kind: "string" | "number"; oneOf: string[] | null }
-  | { kind: "boolean" | "bigint" | "file" | "date" | "null" | "any" }
+  | { kind: "string" | "number" | "boolean"; oneOf: string[] | null }
+  | { kind: "bigint" | "file" | "date" | "null" | "any" }
   | { kind: "list" | "set"; item: TypeShape }
-  | { kind: "tuple"; items: TypeShape[] }
+  | { kind: "tuple"; items: TypeShape[]; required: number; rest: TypeShape | null }
   | { kind: "record" | "map"; value: TypeShape }
-  | { kind: "object"; members: ReadonlyMap<string, { shape: TypeShape; optional: boolean }> }
+  | { kind: "object"; members: Members; others: TypeShape | null }
   | { kind: "union"; members: TypeShape[] };
+
+type Members = Map<string, { shape: TypeShape; optional: boolean }>;
 
 const ANY: TypeShape = { kind: "any" };
 
+/** What the names in a type mean, each with its shape once that has been asked for. */
+interface Scope {
+  readonly declared: ReadonlyMap<string, Node>;
+  readonly known: Map<string, TypeShape>;
+}
+
 /**
- * Reads the text of a type annotation. Null, and what is not known here, is `any`. Beside others,
- * undefined and null are no members: an argument may be left out, and `null` is a word.
+ * Reads the text of a type annotation; `declarations` has the types that its file declares. Null, and
+ * what is not known here, is `any`. Beside others, undefined is no member, as an argument may be left
+ * out; nor is null at the top, as `null` is a word.
  */
-export function typeShape(text: string | null): TypeShape {
-  const type = parseType(text);
-  return type ? shapeOf(type) : ANY;
+export function typeShape(text: string | null, declarations = ""): TypeShape {
+  const [type, declared] = parseType(text, declarations);
+  return type ? withoutNull(shapeOf(type, { declared, known: new Map() })) : ANY;
 }
 
 /** Whether undefined is one of the values: then the argument may be left out. */
 export function allowsUndefined(text: string | null): boolean {
-  const type = parseType(text);
+  const [type] = parseType(text);
   return type !== null && membersOf(type).some(({ type }) => type === "TSUndefinedKeyword");
+}
+
+/** Whether null is one of the values. */
+export function allowsNull(text: string | null): boolean {
+  const [type] = parseType(text);
+  return type !== null && membersOf(type).some(isNull);
 }
 
 /** What TypeScript infers for a parameter without annotation from its default. */
@@ -35,16 +57,30 @@ export function shapeOfValue(value: unknown): TypeShape {
     return { kind: "list", item: same ? first : ANY };
   }
   const type = typeof value;
-  if (type === "string" || type === "number") return { kind: type, oneOf: null };
-  return type === "boolean" ? { kind: type } : ANY;
+  const isKnown = type === "string" || type === "number" || type === "boolean";
+  return isKnown ? { kind: type, oneOf: null } : ANY;
 }
 
-function parseType(text: string | null): Node | null {
-  const program = text === null ? null : parseText(`let x: ${text};`, "type.ts")?.program;
-  const statement = program?.type === "Program" ? program.body[0] : null;
-  const declared = statement?.type === "VariableDeclaration" ? statement.declarations[0]?.id : null;
+function parseType(
+  text: string | null,
+  declarations = "",
+): [type: Node | null, declared: ReadonlyMap<string, Node>] {
+  const program =
+    text === null ? null : parseText(`let x: ${text};\n${declarations}`, "type.ts")?.program;
+  const [statement, ...others] = program?.type === "Program" ? program.body : [];
+  const declared =
+    statement?.type === "VariableDeclaration" ? statement.declarations[0]?.id : undefined;
   const annotation = declared?.type === "Identifier" ? declared.typeAnnotation : null;
-  return annotation?.typeAnnotation ?? null;
+  return [annotation?.typeAnnotation ?? null, declaredTypes(others)];
+}
+
+/** What is declared more than once, as an interface may be, is not known. */
+function declaredTypes(statements: readonly Node[]): ReadonlyMap<string, Node> {
+  const types = statements.map(withoutExport).filter(isTypeDeclaration);
+  const once = types.filter(
+    ({ id }) => types.filter((other) => other.id.name === id.name).length < 2,
+  );
+  return new Map(once.map((node) => [node.id.name, node]));
 }
 
 function membersOf(type: Node): Node[] {
@@ -52,54 +88,77 @@ function membersOf(type: Node): Node[] {
   return type.type === "TSUnionType" ? type.types.flatMap(membersOf) : [type];
 }
 
-function shapeOf(type: Node): TypeShape {
-  const all = membersOf(type);
-  const members = all.filter(
-    ({ type }) => type !== "TSUndefinedKeyword" && type !== "TSNullKeyword",
+function isNull(type: Node): boolean {
+  return (
+    type.type === "TSNullKeyword" ||
+    (type.type === "TSLiteralType" &&
+      type.literal.type === "Literal" &&
+      type.literal.raw === "null")
   );
-  const shapes = joined(members.map(shapeOfMember));
-  const hasNull = all.some(({ type }) => type === "TSNullKeyword");
+}
+
+function shapeOf(type: Node, scope: Scope): TypeShape {
+  const members = membersOf(type).filter(({ type }) => type !== "TSUndefinedKeyword");
+  // The shape itself: that of a type within itself is still to be filled in.
+  if (members.length === 1) return shapeOfMember(members[0]!, scope);
+  const shapes = joined(
+    members.flatMap((member) => {
+      const shape = shapeOfMember(member, scope);
+      return shape.kind === "union" ? shape.members : [shape];
+    }),
+  );
   if (shapes.some(({ kind }) => kind === "any")) return ANY;
   const [only, ...others] = shapes;
-  if (!only) return hasNull ? { kind: "null" } : ANY;
+  if (!only) return ANY;
   return others.length === 0 ? only : { kind: "union", members: shapes };
 }
 
+function withoutNull(shape: TypeShape): TypeShape {
+  if (shape.kind !== "union") return shape;
+  const members = shape.members.filter(({ kind }) => kind !== "null");
+  return members.length === 1 ? members[0]! : { kind: "union", members };
+}
+
 /** Literals of one kind are one member, which is open if the kind itself is among them. */
-function joined(shapes: TypeShape[]): TypeShape[] {
+function joined(shapes: readonly TypeShape[]): TypeShape[] {
   const result: TypeShape[] = [];
   for (const shape of shapes) {
-    const same = result.find(({ kind }) => kind === shape.kind);
-    if (shape.kind === "boolean" && same) continue;
+    const at = "oneOf" in shape ? result.findIndex(({ kind }) => kind === shape.kind) : -1;
+    const same = result[at];
     if (same && "oneOf" in same && "oneOf" in shape) {
-      same.oneOf = same.oneOf && shape.oneOf ? [...same.oneOf, ...shape.oneOf] : null;
+      const oneOf = same.oneOf && shape.oneOf ? [...same.oneOf, ...shape.oneOf] : null;
+      result[at] = { kind: same.kind, oneOf };
     } else result.push(shape);
   }
   return result;
 }
 
-function shapeOfMember(type: Node): TypeShape {
+function shapeOfMember(type: Node, scope: Scope): TypeShape {
   switch (type.type) {
+    case "TSNullKeyword":
+      return { kind: "null" };
     case "TSStringKeyword":
       return { kind: "string", oneOf: null };
     case "TSNumberKeyword":
       return { kind: "number", oneOf: null };
     case "TSBooleanKeyword":
-      return { kind: "boolean" };
+      return { kind: "boolean", oneOf: null };
     case "TSBigIntKeyword":
       return { kind: "bigint" };
     case "TSLiteralType":
       return shapeOfLiteral(type.literal);
     case "TSArrayType":
-      return { kind: "list", item: shapeOf(type.elementType) };
+      return { kind: "list", item: shapeOf(type.elementType, scope) };
     case "TSTypeOperator":
-      return type.operator === "readonly" ? shapeOf(type.typeAnnotation) : ANY;
+      return type.operator === "readonly" ? shapeOf(type.typeAnnotation, scope) : ANY;
     case "TSTupleType":
-      return shapeOfTuple(type.elementTypes);
+      return shapeOfTuple(type.elementTypes, scope);
     case "TSTypeLiteral":
-      return shapeOfObject(type.members);
+      return shapeOfObject(type.members, scope);
+    case "TSIntersectionType":
+      return intersection(type.types.map((part) => shapeOf(part, scope)));
     case "TSTypeReference":
-      return shapeOfReference(type);
+      return shapeOfReference(type, scope);
     default:
       return ANY;
   }
@@ -113,42 +172,130 @@ function shapeOfLiteral(literal: Node): TypeShape {
     const isNumber = shape.kind === "number" && literal.operator === "-";
     return isNumber ? { kind: "number", oneOf: shape.oneOf!.map((one) => `-${one}`) } : ANY;
   }
-  const value = literal.type === "Literal" ? literal.value : null;
-  if (typeof value === "number") return { kind: "number", oneOf: [String(value)] };
-  return typeof value === "boolean" ? { kind: "boolean" } : ANY;
+  if (literal.type !== "Literal") return ANY;
+  const { value } = literal;
+  if (typeof value === "number" || typeof value === "boolean") {
+    return { kind: typeof value as "number" | "boolean", oneOf: [String(value)] };
+  }
+  return literal.raw === "null" ? { kind: "null" } : ANY;
 }
 
-function shapeOfTuple(elements: readonly Node[]): TypeShape {
-  const items = elements.map((element) =>
-    element.type === "TSNamedTupleMember" && !element.optional ? element.elementType : element,
-  );
-  const isOpen = items.some(({ type }) =>
-    /^TS(RestType|OptionalType|NamedTupleMember)$/.test(type),
-  );
-  return isOpen ? ANY : { kind: "tuple", items: items.map(shapeOf) };
+function shapeOfTuple(elements: readonly Node[], scope: Scope): TypeShape {
+  const items: TypeShape[] = [];
+  let rest: TypeShape | null = null;
+  let required = 0;
+  for (const element of elements) {
+    const named = element.type === "TSNamedTupleMember" ? element : null;
+    const type = named ? named.elementType : element;
+    const isRest = type.type === "TSRestType";
+    const isOptional = type.type === "TSOptionalType" || named?.optional === true;
+    const inner =
+      type.type === "TSRestType" || type.type === "TSOptionalType" ? type.typeAnnotation : type;
+    // `[...number[], string]`
+    if (rest) return ANY;
+    const shape = shapeOf(inner.type === "TSNamedTupleMember" ? inner.elementType : inner, scope);
+    if (isRest && shape.kind !== "list") return ANY;
+    if (isRest && shape.kind === "list") rest = shape.item;
+    else {
+      items.push(shape);
+      if (!isOptional) required = items.length;
+    }
+  }
+  return { kind: "tuple", items, required, rest };
 }
 
-function shapeOfObject(members: readonly Node[]): TypeShape {
-  const shapes = new Map<string, { shape: TypeShape; optional: boolean }>();
+function shapeOfObject(members: readonly Node[], scope: Scope): TypeShape {
+  const shapes: Members = new Map();
+  let others: TypeShape | null = null;
   for (const member of members) {
+    if (member.type === "TSIndexSignature" && !others) {
+      others = shapeOf(member.typeAnnotation.typeAnnotation, scope);
+      continue;
+    }
     const name =
       member.type === "TSPropertySignature" ? keyName(member.key, member.computed) : null;
     if (member.type !== "TSPropertySignature" || name === null) return ANY;
     const type = member.typeAnnotation?.typeAnnotation;
-    shapes.set(name, { shape: type ? shapeOf(type) : ANY, optional: member.optional });
+    shapes.set(name, { shape: type ? shapeOf(type, scope) : ANY, optional: member.optional });
   }
-  return { kind: "object", members: shapes };
+  return { kind: "object", members: shapes, others };
 }
 
-function shapeOfReference(type: Node & { type: "TSTypeReference" }): TypeShape {
+/** The members of all parts; a name that several have is the last one's. */
+function intersection(parts: readonly TypeShape[]): TypeShape {
+  const members: Members = new Map();
+  let others: TypeShape | null = null;
+  for (const part of parts) {
+    if (part.kind !== "object") return ANY;
+    for (const [name, member] of part.members) members.set(name, member);
+    others ??= part.others;
+  }
+  return { kind: "object", members, others };
+}
+
+function shapeOfReference(type: Node & { type: "TSTypeReference" }, scope: Scope): TypeShape {
   const name = type.typeName.type === "Identifier" ? type.typeName.name : "";
   const [first, second] = type.typeArguments?.params ?? [];
+  const declared = scope.declared.get(name);
+  if (declared) return first ? ANY : shapeOfDeclared(name, declared, scope);
   if (name === "File" && !first) return { kind: "file" };
   if (name === "Date" && !first) return { kind: "date" };
-  if (/^(Readonly)?Array$/.test(name) && first) return { kind: "list", item: shapeOf(first) };
-  if (/^(Readonly)?Set$/.test(name) && first) return { kind: "set", item: shapeOf(first) };
-  if (name === "Readonly" && first) return shapeOf(first);
-  if (!first || !second || shapeOf(first).kind !== "string") return ANY;
-  if (name === "Record") return { kind: "record", value: shapeOf(second) };
-  return /^(Readonly)?Map$/.test(name) ? { kind: "map", value: shapeOf(second) } : ANY;
+  if (!first) return ANY;
+  if (/^(Readonly)?Array$/.test(name)) return { kind: "list", item: shapeOf(first, scope) };
+  if (/^(Readonly)?Set$/.test(name)) return { kind: "set", item: shapeOf(first, scope) };
+  if (name === "Readonly") return shapeOf(first, scope);
+  if (name === "NonNullable") return withoutNull(shapeOf(first, scope));
+  if (name === "Partial") return allOptional(shapeOf(first, scope));
+  if (!second || shapeOf(first, scope).kind !== "string") return ANY;
+  if (name === "Record") return { kind: "record", value: shapeOf(second, scope) };
+  const isMap = /^(Readonly)?Map$/.test(name);
+  return isMap ? { kind: "map", value: shapeOf(second, scope) } : ANY;
+}
+
+function allOptional(shape: TypeShape): TypeShape {
+  if (shape.kind !== "object") return shape;
+  const members = [...shape.members].map(
+    ([name, member]) => [name, { ...member, optional: true }] as const,
+  );
+  return { ...shape, members: new Map(members) };
+}
+
+function shapeOfDeclared(name: string, declared: Node, scope: Scope): TypeShape {
+  const known = scope.known.get(name);
+  if (known) return known;
+  // It may name itself, as the type of a tree does: by then it is there, and filled in below.
+  const shape = { ...ANY } as TypeShape;
+  scope.known.set(name, shape);
+  return Object.assign(shape, shapeOfDeclaration(declared, scope));
+}
+
+function shapeOfDeclaration(declared: Node, scope: Scope): TypeShape {
+  if ("typeParameters" in declared && declared.typeParameters) return ANY;
+  if (declared.type === "TSTypeAliasDeclaration") return shapeOf(declared.typeAnnotation, scope);
+  if (declared.type === "TSEnumDeclaration") return shapeOfEnum(declared);
+  if (declared.type !== "TSInterfaceDeclaration") return ANY;
+  const bases = declared.extends.map(({ expression, typeArguments }) => {
+    const base = expression.type === "Identifier" ? scope.declared.get(expression.name) : undefined;
+    if (expression.type !== "Identifier" || !base || typeArguments) return ANY;
+    return shapeOfDeclared(expression.name, base, scope);
+  });
+  return intersection([...bases, shapeOfObject(declared.body.body, scope)]);
+}
+
+/** The values of an enum, where they stand there. */
+function shapeOfEnum({ body }: Node & { type: "TSEnumDeclaration" }): TypeShape {
+  const values: TypeShape[] = [];
+  let next: number | null = 0;
+  for (const { initializer } of body.members) {
+    const value: TypeShape = initializer
+      ? shapeOfLiteral(initializer)
+      : next === null
+        ? ANY
+        : { kind: "number", oneOf: [String(next)] };
+    if (value.kind !== "number" && value.kind !== "string") return ANY;
+    next = value.kind === "number" ? Number(value.oneOf![0]) + 1 : null;
+    values.push(value);
+  }
+  const members = joined(values);
+  return members.length === 1 ? members[0]! : { kind: "union", members };
 }

@@ -29,7 +29,7 @@ export function typedValue(shape: TypeShape, value: unknown): unknown {
     case "number":
       return check(typeof value === "number" && isOneOf(shape.oneOf, String(value)), value);
     case "boolean":
-      return check(typeof value === "boolean", value);
+      return check(typeof value === "boolean" && isOneOf(shape.oneOf, String(value)), value);
     case "bigint":
       if (typeof value === "bigint") return value;
       check(Number.isSafeInteger(value), value);
@@ -48,8 +48,9 @@ export function typedValue(shape: TypeShape, value: unknown): unknown {
     }
     case "tuple": {
       const items = listOf(value);
-      check(items.length === shape.items.length, value);
-      return items.map((item, at) => typedValue(shape.items[at]!, item));
+      check(items.length >= shape.required, value);
+      check(shape.rest !== null || items.length <= shape.items.length, value);
+      return items.map((item, at) => typedValue(shape.items[at] ?? shape.rest!, item));
     }
     case "record":
     case "map": {
@@ -63,14 +64,14 @@ export function typedValue(shape: TypeShape, value: unknown): unknown {
 }
 
 function typedObject(
-  { members }: TypeShape & { kind: "object" },
+  { members, others }: TypeShape & { kind: "object" },
   given: Record<string, unknown>,
 ): Record<string, unknown> {
   for (const [name, { optional }] of members) check(optional || Object.hasOwn(given, name), given);
   return objectOf(
     Object.entries(given).map(([name, item]) => {
-      const member = members.get(name);
-      return [name, member ? typedValue(member.shape, item) : item];
+      const shape = members.get(name)?.shape ?? others;
+      return [name, shape ? typedValue(shape, item) : item];
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { type DocComment, NO_DOC } from "./doc-comment.ts";
 import { literalOf } from "./literal.ts";
 import { type AnyFunction, keyName, type Node, type Syntax } from "./syntax.ts";
-import { annotationOf, membersOf, typeText } from "./type-lookup.ts";
+import { annotationOf, declarationsOf, membersOf, typeText } from "./type-lookup.ts";
 
 /** One parameter of a task's function, as its source declares it. */
 export interface Parameter {
@@ -9,6 +9,8 @@ export interface Parameter {
   name: string;
   /** The text of the type annotation (in JavaScript, of the `@param {type}` comment). */
   type: string | null;
+  /** The types that its file declares, which `type` may name. */
+  declarations: string;
   /** It may be left out: it has a `?`, a default, or collects the rest. */
   optional: boolean;
   defaultText: string | null;
@@ -77,6 +79,7 @@ function readParameter(source: Syntax, node: Node, index: number, doc: DocCommen
   return {
     name,
     type: annotation ? typeText(source, annotation) : (said?.type ?? null),
+    declarations: declarationsOf(source),
     ...readDefault(source, node),
     optional:
       rest ||
@@ -113,6 +116,7 @@ function readProperties(
     return {
       name,
       type: annotation ? typeText(source, annotation) : (said?.type ?? null),
+      declarations: declarationsOf(source),
       ...readDefault(source, property.value),
       optional:
         property.value.type === "AssignmentPattern" ||

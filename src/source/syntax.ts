@@ -106,6 +106,14 @@ export function withoutExport(statement: Node): Node {
   return exported ? (statement.declaration ?? statement) : statement;
 }
 
+type TypeDeclaration = Node & {
+  type: "TSInterfaceDeclaration" | "TSTypeAliasDeclaration" | "TSEnumDeclaration";
+};
+
+export function isTypeDeclaration(node: Node): node is TypeDeclaration {
+  return /^TS(Interface|TypeAlias|Enum)Declaration$/.test(node.type);
+}
+
 /** The name that a key is written with, or null where it is computed. */
 export function keyName(key: Node, computed: boolean): string | null {
   if (key.type === "Literal") return typeof key.value === "string" ? key.value : null;

@@ -1,4 +1,4 @@
-import { keyName, type Node, type Syntax, withoutExport } from "./syntax.ts";
+import { isTypeDeclaration, keyName, type Node, type Syntax, withoutExport } from "./syntax.ts";
 
 /** The type that a parameter or a property is declared with, or null. */
 export function annotationOf(node: Node): Node | null {
@@ -11,6 +11,19 @@ export function typeText(source: Syntax, type: Node): string {
   const meant = declaredAs(source, type);
   const shown = meant && !isObjectType(meant) ? meant : type;
   return source.text.slice(shown.start, shown.end);
+}
+
+const declarations = new WeakMap<Syntax, string>();
+
+/** The text of all interfaces, aliases and enums that a file declares. */
+export function declarationsOf(source: Syntax): string {
+  const known = declarations.get(source);
+  if (known !== undefined) return known;
+  const body = source.program.type === "Program" ? source.program.body : [];
+  const types = body.map(withoutExport).filter(isTypeDeclaration);
+  const text = types.map(({ start, end }) => source.text.slice(start, end)).join("\n");
+  declarations.set(source, text);
+  return text;
 }
 
 /** The members of an object type: written in place, or declared in the same file. */

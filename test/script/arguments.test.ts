@@ -6,8 +6,8 @@ import type { Parameter } from "../../src/source/source.ts";
 import { File } from "../../src/value/file.ts";
 import { describe } from "../source/task-file.ts";
 
-function parametersOf(list: string, doc = ""): Parameter[] {
-  return describe(`${doc}\nexport const a = task((${list}) => 1);`).parameters;
+function parametersOf(list: string, doc = "", types = ""): Parameter[] {
+  return describe(`${types}\n${doc}\nexport const a = task((${list}) => 1);`).parameters;
 }
 
 /** The arguments that `list` takes from a line of words. */
@@ -134,6 +134,61 @@ values("an integer that a number does not hold is converted where a bigint is ta
     assert.equal(parse(`x: ${type}`, "--x", word), [value], `${type}: ${word}`);
   }
   assert.equal(parse("xs: bigint[]", "--xs", "1", "--xs", "9007199254740993"), [[1n, large]]);
+});
+
+values("types that the file declares are read like those written in place", () => {
+  const types = `
+interface Base { at: Date }
+export interface Range extends Base { lo: number; hi?: bigint | null }
+type Tree = { n: number; kids?: Tree[] };
+enum Level { Low, Mid = 5, High, Top = "top" }
+type Many = readonly Range[];
+type Pair = [lo: number, hi?: Level];`;
+  const day = new Date("2026-11-22T00:00:00Z");
+  const at = '"at": "2026-11-22"';
+  const taken = (type: string, word: string) =>
+    parseTaskArguments(parametersOf(`x: ${type}`, "", types), [`--x=${word}`])[0];
+  for (const [type, word, value] of [
+    ["Range", `{${at}, "lo": 1, "hi": 2}`, { at: day, lo: 1, hi: 2n }],
+    ["Range | null", `{${at}, "lo": 1, "hi": null}`, { at: day, lo: 1, hi: null }],
+    ["Range | null", "null", null],
+    ["Many", `[{${at}, "lo": 1}]`, [{ at: day, lo: 1 }]],
+    ["Base & { n: number }", `{${at}, "n": 1}`, { at: day, n: 1 }],
+    ["Partial<Range>", `{"hi": 1}`, { hi: 1n }],
+    ["{ [key: string]: Base }", `{"a": {${at}}}`, { a: { at: day } }],
+    ["Tree", '{"n": 1, "kids": [{"n": 2}]}', { n: 1, kids: [{ n: 2 }] }],
+    ["Level", "6", 6],
+    ["Level", "top", "top"],
+    ["Pair", "[1, 5]", [1, 5]],
+    ["[...bigint[]]", "[1]", [1n]],
+    ["[string, number?]", '["a"]', ["a"]],
+    ["(number | null)[]", "[1, null]", [1, null]],
+    ["number[] | null", "null", null],
+    ["Date | null", "null", null],
+  ] as const) {
+    assert.equal(taken(type, word), value, `${type}: ${word}`);
+  }
+  for (const [type, word] of [
+    ["Range", `{${at}, "lo": 9007199254740993}`],
+    ["Range", '{"lo": 1}'],
+    ["Tree", '{"n": 1, "kids": [{"n": 9007199254740993}]}'],
+    ["Level", "7"],
+    ["Level", "Low"],
+    ["Pair", '["a"]'],
+    ["Pair", "[1, 5, 5]"],
+    ["[number, ...string[]]", "[1, 2]"],
+    ["Partial<{ n: number }>", '{"n": 9007199254740993}'],
+    ["{ n: number } & { s: string }", '{"n": 9007199254740993, "s": ""}'],
+    ["{ [key: string]: number }", '{"n": 9007199254740993}'],
+    ["number", "1e400"],
+    ["true", "false"],
+  ] as const) {
+    assert.throws(
+      () => taken(type, word),
+      /must be |is larger than any number/,
+      `${type}: ${word}`,
+    );
+  }
 });
 
 values("where only numbers are taken it is refused by name", () => {
