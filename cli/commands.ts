@@ -1,5 +1,6 @@
 /** Every command of the command line. Their code loads when they run. */
 import type { Command, CommandFunction, CommandSpec } from "./command.ts";
+import { EXEC, STEP } from "./declarations/exec.ts";
 import { DIFF, LOG, PATH } from "./declarations/log.ts";
 import { RUN } from "./declarations/run.ts";
 import {
@@ -28,6 +29,8 @@ import { PAGER } from "./options.ts";
 
 export const COMMANDS: readonly Command[] = [
   withCode(RUN, () => import("./run/supervise.ts")),
+  withCode(EXEC, () => import("./commands/exec.ts")),
+  withCode(STEP, () => import("./commands/step.ts")),
   withCode(LOG, () => import("./commands/log.ts")),
   withCode(DIFF, () => import("./commands/diff.ts")),
   withCode(TAG_ADD, () => import("./commands/tag-add.ts")),

@@ -78,6 +78,8 @@ export type ErrorCode =
   | "UNKNOWN_TASK"
   | "BAD_TASK"
   | "NOT_IN_A_RUN"
+  | "COMMAND_NOT_FOUND"
+  | "COMMAND_NOT_EXECUTABLE"
   | "RUN_ALIVE"
   | "RUN_STALLED"
   | "OUTPUT_FAILED"

@@ -5,14 +5,10 @@ import { fileURLToPath } from "node:url";
 import { Scheduler } from "../../src/engine/scheduler.ts";
 import { definitionOf, type Task, type TaskDefinition } from "../../src/engine/task.ts";
 import { RedunError } from "../../src/errors.ts";
-import { loadConfig } from "../../src/git/files/config.ts";
-import { findRepository } from "../../src/git/files/repository.ts";
-import { chosenRef } from "../../src/log/ref.ts";
 import { RUN_MARK } from "../../src/run-mark.ts";
 import { formatParameters, isArgument, parseTaskArguments } from "../../src/script/arguments.ts";
 import { loadWorkflow } from "../../src/script/load.ts";
 import { nearPath } from "../../src/script/near-path.ts";
-import { startAutoPush } from "../../src/share/auto-push.ts";
 import type { Parameter } from "../../src/source/parameters.ts";
 import { type LoadedFile, loadedFiles, loadedSource } from "../../src/source/source-file.ts";
 import { truthAsked } from "../../src/source/truth.ts";
@@ -27,6 +23,7 @@ import { RUN, type RunOptions } from "../declarations/run.ts";
 import { Interrupted, Interrupts } from "../interrupts.ts";
 import { LIBRARY_URL } from "../library-url.ts";
 import { PAGER } from "../options.ts";
+import { type ProcessStart, pushInBackground } from "../push-in-background.ts";
 import { endPrograms } from "../run/programs.ts";
 import { jsonText } from "../text/json.ts";
 import { write } from "../text/output.ts";
@@ -107,20 +104,13 @@ function warnOfTruth(): void {
   if (more > 0) process.stderr.write(`warning: and ${more} more like these\n`);
 }
 
-/** How the command was started. A workflow may change all of it, and its log stays where it is. */
-interface Start {
-  readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly argv: readonly string[];
-}
-
 interface Session {
-  readonly start: Start;
+  readonly start: ProcessStart;
   readonly scheduler: Scheduler;
   readonly reporter: RunReporter;
 }
 
-function begin(start: Start, options: RunOptions): Session {
+function begin(start: ProcessStart, options: RunOptions): Session {
   const reporter = new RunReporter(process.stderr, { quiet: Boolean(options.quiet) });
   const scheduler = new Scheduler({
     ...logChoice(options),
@@ -185,14 +175,14 @@ async function run(
 ): Promise<void> {
   // However the run ends.
   process.once("exit", () => {
-    if (reporter.hasStarted) autoPush(start, options);
+    if (reporter.hasStarted) pushInBackground(logChoice(options), start);
   });
   const interrupts = new Interrupts();
   try {
     const result = await scheduler.run(expression, {
       argv: start.argv.slice(2),
       script,
-      tags: tagsOf(options),
+      tags: [...parentTags(), ...tagsOf(options)],
       project: options.project,
       doc: options.doc,
       user: options.user,
@@ -219,19 +209,18 @@ async function run(
   }
 }
 
-function isOutputError(error: unknown): boolean {
-  return error instanceof RedunError && error.code === "OUTPUT_FAILED";
+/** Which job of which execution started this run, where that was a recorded program. */
+function parentTags(): TagPair[] {
+  const { REDUN_EXECUTION: execution, REDUN_JOB: job } = process.env;
+  if (!execution || !job) return [];
+  return [
+    ["parent_execution", execution],
+    ["parent_job", job],
+  ];
 }
 
-function autoPush(start: Start, options: RunOptions): void {
-  try {
-    const repository = findRepository(start.cwd, start.env);
-    const config = loadConfig(repository, start.env);
-    startAutoPush(config, start.argv[1]!, chosenRef(logChoice(options), config), start);
-  } catch (error) {
-    // The run ended as it did, even if it did away with its own repository.
-    if (!(error instanceof RedunError)) throw error;
-  }
+function isOutputError(error: unknown): boolean {
+  return error instanceof RedunError && error.code === "OUTPUT_FAILED";
 }
 
 function tagsOf(options: RunOptions): TagPair[] {

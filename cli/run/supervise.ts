@@ -14,6 +14,7 @@ import type { RUN } from "../declarations/run.ts";
 import { CHANNEL, SIGNALS, statusIn, type WorkOrder } from "./channel.ts";
 import { endPrograms, killPrograms } from "./programs.ts";
 import { recordEnd } from "./record-end.ts";
+import { stepOfRun } from "./step-of-run.ts";
 
 /** A worker that does not answer a signal so long, in milliseconds, computes without a pause. */
 const HEARS_WITHIN = 1_000;
@@ -30,7 +31,8 @@ export const command: CommandFunction<typeof RUN> = async (words, options) => {
   }
   const secret = randomBytes(16).toString("hex");
   const order = { secret, command: process.argv[1]!, words, options };
-  const watched = new WatchedWorker(order);
+  const step = await stepOfRun(words);
+  const watched = new WatchedWorker(order, step?.env);
   const { code, signal } = await watched.ended;
   const { stoppedBy, isKilled, mark, pid } = watched;
   const by = signal === null ? undefined : (stoppedBy ?? signal);
@@ -43,7 +45,9 @@ export const command: CommandFunction<typeof RUN> = async (words, options) => {
   const reason = by === undefined ? undefined : reasonOf(by, stoppedBy);
   if (reason !== undefined && stoppedBy === undefined) process.stderr.write(`error: ${reason}\n`);
   const isDone = await recordEnd(pid, reason);
-  process.exit(status === 0 && !isDone ? 1 : status);
+  if (!isDone) status ||= 1;
+  await step?.end(status);
+  process.exit(status);
 };
 
 /**
@@ -76,11 +80,11 @@ class WatchedWorker {
   readonly #process: ChildProcess;
   readonly #channel: Socket;
 
-  constructor(order: WorkOrder) {
+  constructor(order: WorkOrder, env: Readonly<Record<string, string>> = {}) {
     const file = join(__dirname, "commands", "run-worker.js");
     this.#process = spawn(process.execPath, [...process.execArgv, file, ...process.argv.slice(2)], {
       stdio: ["inherit", "inherit", "inherit", "pipe"],
-      env: { ...process.env, [RUN_MARK]: this.mark },
+      env: { ...process.env, ...env, [RUN_MARK]: this.mark },
     });
     this.#channel = this.#process.stdio[CHANNEL] as Socket;
     this.#channel.on("error", () => {});

@@ -12,6 +12,7 @@ import { writeYaml } from "../value/yaml-write.ts";
 import { withDefaults, withUnknown } from "./defaults.ts";
 import type { LiveJob } from "./live-job.ts";
 import { namedArguments } from "./named-arguments.ts";
+import { RecordedError } from "./recorded-error.ts";
 import type { TaskDefinition } from "./task.ts";
 import { errorValue, isError } from "./user-stack.ts";
 
@@ -170,6 +171,7 @@ export class JobRecords {
   #error(job: LiveJob): Omit<Recorded, "length"> {
     const { error } = job;
     if (!isError(error)) return this.#value({ job, name: "error" }, error, false);
+    for (const file of filesOf(error)) file.record(this.#format, this.#root);
     const recorded = errorValue(error);
     const id = blobId(writeYaml(withoutStack(recorded)), this.#format);
     return { id, recorded, files: NO_FILES };
@@ -246,4 +248,8 @@ function zip<T>(
   values: readonly T[],
 ): Map<string, T> | readonly T[] {
   return names ? new Map(names.map((name, at) => [name, values[at]!])) : values;
+}
+
+function filesOf(error: Error): readonly File[] {
+  return error instanceof RecordedError ? filesIn(error.facts) : NO_FILES;
 }

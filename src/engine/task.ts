@@ -117,12 +117,17 @@ export class TaskDefinition {
   #id: string | undefined;
   #bindings: Bindings | null | undefined;
 
-  constructor(options: TaskOptions, fn: AnyFunction, places: readonly Place[]) {
+  /** @param found where its `task()` call may be read, or what would be read there */
+  constructor(options: TaskOptions, fn: AnyFunction, found: readonly Place[] | TaskSource) {
     this.fn = fn;
     this.hashOnly = new Set(options.hashOnly);
     this.#options = options;
     this.#tags = tagPairs(options.tags);
-    this.#places = places;
+    this.#places = isSource(found) ? [] : found;
+    if (isSource(found)) {
+      this.#source = found;
+      this.#bindings = null;
+    }
   }
 
   get source(): TaskSource {
@@ -175,4 +180,8 @@ export class TaskDefinition {
     this.#id ??= taskId(this.record, format);
     return this.#id;
   }
+}
+
+function isSource(found: readonly Place[] | TaskSource): found is TaskSource {
+  return !Array.isArray(found);
 }

@@ -4,6 +4,7 @@ import { opaqueText } from "../value/opaque.ts";
 import { ErrorValue, Tagged } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import { writeYaml } from "../value/yaml-write.ts";
+import { RecordedError } from "./recorded-error.ts";
 
 /** The folder whose frames are ours: this one; in the package, all that was built. */
 const OWN_FOLDER = new URL("./", import.meta.url).href.replace(
@@ -39,6 +40,7 @@ export function errorValue(error: Error, around: readonly unknown[] = []): Error
   return new ErrorValue(name, cut(textOf(() => error.message)), cut(userStack(error)), {
     ...(cause !== undefined && { cause: causeOf(cause) }),
     ...(Array.isArray(errors) && { errors: errors.map(causeOf) }),
+    ...(error instanceof RecordedError && { properties: error.facts }),
   });
 }
 

@@ -240,6 +240,16 @@ export interface GitBackend {
    */
   filesUnlike(commit: Oid, files: readonly WorkTreeFile[]): Promise<readonly StoredFile[]>;
 
+  /** Those of some paths of the work tree (from its top, with slashes) that git tracks. */
+  tracked(paths: readonly string[]): Promise<ReadonlySet<string>>;
+
+  /**
+   * The files of the work tree, from its top, that differ from the commit or are new to git; those
+   * that are ignored, gone or submodules are left out. Null where that is not known: without git, and
+   * in a bare repository.
+   */
+  changedFiles(): Promise<readonly string[] | null>;
+
   /** The commit that a full ref name points at, or null. */
   resolve(ref: string): Promise<Oid | null>;
 

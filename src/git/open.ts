@@ -46,6 +46,8 @@ export function deferredBackend(repository: Repository): GitBackend {
     identity: async () => (await open()).identity(),
     head: async () => (await open()).head(),
     filesUnlike: async (commit, files) => (await open()).filesUnlike(commit, files),
+    tracked: async (paths) => (await open()).tracked(paths),
+    changedFiles: async () => (await open()).changedFiles(),
     resolve: async (ref) => (inFiles ? readRef(repository, ref).oid : (await open()).resolve(ref)),
     refs: async (prefix) => (await open()).refs(prefix),
     checkedOut: async (ref) => (await open()).checkedOut(ref),

@@ -49,9 +49,14 @@ export function inProcess(cwd: string, args: readonly string[], options: CliOpti
   return { status, signal, stdout, stderr };
 }
 
+/** Commands whose own streams, signals and children count. */
+const PROCESSES = ["run", "exec", "step"];
+
 /** A workflow may do anything to its process, and some of the environment is read by the C library. */
 function needsProcess(args: readonly string[], { env = {} }: CliOptions): boolean {
-  if (process.env.REDUN_TEST_PROCESSES === "1" || args.includes("run")) return true;
+  if (process.env.REDUN_TEST_PROCESSES === "1" || PROCESSES.some((name) => args.includes(name))) {
+    return true;
+  }
   return !Object.keys(env).every((name) =>
     /^(REDUN_|GIT_|NO_COLOR$|FORCE_COLOR$|PATH$)/.test(name),
   );

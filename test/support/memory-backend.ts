@@ -25,6 +25,14 @@ export class MemoryBackend implements GitBackend {
   readonly #blobs = new Map<Oid, Uint8Array>();
   #tip: Oid | null = null;
 
+  async tracked(): Promise<ReadonlySet<string>> {
+    return new Set();
+  }
+
+  async changedFiles(): Promise<null> {
+    return null;
+  }
+
   async append({ expected, files }: Append): Promise<Oid> {
     const tree = new Map(expected ? this.#commits.get(expected) : []);
     for (const { path, bytes } of files as readonly NewFile[]) {

@@ -12,6 +12,7 @@ import { filesUnlike } from "./files-unlike.ts";
 import { readHead } from "./head.ts";
 import { history, isAncestor } from "./history.ts";
 import { identityOf } from "./identity.ts";
+import { readIndex } from "./index-file.ts";
 import { expectRef, moveRef } from "./move-ref.ts";
 import { ObjectStore } from "./objects.ts";
 import { readInOrder } from "./read-in-order.ts";
@@ -19,6 +20,7 @@ import { removeRef } from "./remove-ref.ts";
 import { assertSupported } from "./supported.ts";
 import { fetchRefs, pushCommit, remoteRefs } from "./transport.ts";
 import { fileAt } from "./tree-path.ts";
+import { indexPathOf } from "./work-tree.ts";
 
 /**
  * A backend that needs no git program. isomorphic-git itself is loaded at the first object.
@@ -39,6 +41,15 @@ export function openIsomorphic(repository: Repository): GitBackend {
     identity: async () => identityOf(readConfig(repository)),
     head: async () => readHead(repository, store, readConfig(repository)),
     filesUnlike: (commit, files) => filesUnlike(repository, store, commit, files),
+    async tracked(paths) {
+      const { gitDir, workTree } = repository;
+      if (!workTree) return new Set();
+      const entries = readIndex(indexPathOf(gitDir, workTree));
+      const all = new Set(entries.map(({ path }) => Buffer.from(path, "latin1").toString()));
+      return new Set(paths.filter((path) => all.has(path)));
+    },
+    // What is ignored is for git to say: see docs/limits.md.
+    changedFiles: async () => null,
     resolve: async (ref) => readRef(repository, ref).oid,
     refs: async (prefix) => listRefs(repository, prefix),
     checkedOut: async (ref) => workTreeWith(repository, ref),

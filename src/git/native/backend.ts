@@ -17,6 +17,7 @@ import { gitText, runGit } from "./process.ts";
 import { bringPromised, missingOf } from "./promised.ts";
 import { isSigned, signedAppend } from "./sign.ts";
 import { fetchRefs, pushCommit, remoteRefs } from "./transport.ts";
+import { changedFiles as changedInWorkTree, tracked } from "./work-tree.ts";
 
 /** The backend that leaves everything to the `git` on the PATH (2.30 or newer). */
 export function openNative(repository: Repository): GitBackend {
@@ -29,6 +30,8 @@ export function openNative(repository: Repository): GitBackend {
     identity,
     head: () => head(repository),
     filesUnlike: (commit, files) => filesUnlike(repository, commit, files),
+    tracked: (paths) => tracked(repository, paths),
+    changedFiles: () => changedInWorkTree(repository),
     resolve: (ref) => revision(repository, `${ref}^{commit}`),
     refs: (prefix) => refs(repository, prefix),
     checkedOut: (ref) => checkedOut(repository, ref),

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import { temporaryFolder } from "../../support/repository.ts";
 import { append, type Contract, type Open, withBackend } from "./support.ts";
@@ -203,6 +203,44 @@ export function headContract(test: Contract, open: Open): void {
         writeFileSync(join(repo.dir, "README"), "changed above");
         assert.is((await inner.head()).dirty, true);
       });
+    },
+    COMMITTED,
+  );
+
+  test(
+    "tracked: which of some paths are in the index, whatever is in their names",
+    async (git, repo) => {
+      const names = ["plain", "in a/blank b", "star*", "[x]", ":(top)odd", "ü"];
+      for (const name of [...names, "untracked"]) {
+        mkdirSync(dirname(join(repo.dir, name)), { recursive: true });
+        writeFileSync(join(repo.dir, name), "x");
+      }
+      for (const name of names) repo.git("add", "--", `:(literal)${name}`);
+      const asked = [...names, "untracked", "gone", "starless"];
+      assert.equal([...(await git.tracked(asked))].sort(), [...names].sort());
+      assert.equal([...(await git.tracked([]))], []);
+    },
+    COMMITTED,
+  );
+
+  test(
+    "changed files: new and different ones, not those that are ignored or gone",
+    async (git, repo) => {
+      writeFileSync(join(repo.dir, ".gitignore"), "*.log\n");
+      writeFileSync(join(repo.dir, "removed"), "x");
+      writeFileSync(join(repo.dir, "same"), "x");
+      repo.git("add", ".");
+      repo.git("commit", "-q", "-m", "more");
+      rmSync(join(repo.dir, "removed"));
+      mkdirSync(join(repo.dir, "new/deep"), { recursive: true });
+      writeFileSync(join(repo.dir, "new/deep/ü b"), "x");
+      writeFileSync(join(repo.dir, "run.log"), "x");
+      writeFileSync(join(repo.dir, "README"), "changed");
+      writeFileSync(join(repo.dir, "staged"), "x");
+      repo.git("add", "staged");
+      const changed = await git.changedFiles();
+      // Without git nobody says what is ignored.
+      if (changed) assert.equal([...changed].sort(), ["README", "new/deep/ü b", "staged"]);
     },
     COMMITTED,
   );

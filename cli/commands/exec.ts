@@ -1,0 +1,146 @@
+import { isatty } from "node:tty";
+import { Scheduler } from "../../src/engine/scheduler.ts";
+import { type ExecListener, type ExecRequest, execute } from "../../src/exec/exec.ts";
+import type { EndedProgram } from "../../src/exec/program-end.ts";
+import { executeStep } from "../../src/exec/step.ts";
+import { above } from "../../src/exec/step-line.ts";
+import { tagsIn } from "../../src/exec/tag-lines.ts";
+import { findRepository } from "../../src/git/files/repository.ts";
+import { deferredBackend } from "../../src/git/open.ts";
+import { redactWords } from "../../src/redact.ts";
+import type { TagPair } from "../../src/tag/tag.ts";
+import { type CommandFunction, logChoice, type OptionsOf } from "../command.ts";
+import type { EXEC } from "../declarations/exec.ts";
+import { Interrupted } from "../interrupts.ts";
+import { pushInBackground } from "../push-in-background.ts";
+import { ExecReporter } from "../text/exec-reporter.ts";
+
+type ExecOptions = OptionsOf<typeof EXEC>;
+
+export const command: CommandFunction<typeof EXEC> = (words, options) => exec(words, options);
+
+/** Runs a program and ends as it did. */
+export async function exec(words: readonly string[], options: ExecOptions): Promise<void> {
+  const tags = tagsIn(options.tag ?? []);
+  const signals = new Signals();
+  const run = above();
+  const reporter = new ExecReporter(process.stderr, Boolean(options.quiet) || !isatty(2));
+  let end: EndedProgram | undefined;
+  const listener: ExecListener = {
+    started: (kill) => signals.started(kill),
+    ended: (program) => {
+      end = program;
+      signals.ended(program);
+    },
+    problem: (text) => reporter.problem(text),
+  };
+  try {
+    const request = requestOf(words, options);
+    const isStep = run !== undefined && (await executeStep(request, run, listener)) !== null;
+    if (!isStep) await record(request, options, { tags, reporter, signals, listener });
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+  } finally {
+    signals.close();
+    if (reporter.hasStarted)
+      pushInBackground(logChoice(options), {
+        cwd: process.cwd(),
+        env: process.env,
+        argv: process.argv,
+      });
+  }
+  if (end?.status) process.exitCode = end.status;
+  else if (reporter.isRecordLeft) process.exitCode = 1;
+}
+
+interface Recording {
+  readonly tags: readonly TagPair[];
+  readonly reporter: ExecReporter;
+  readonly signals: Signals;
+  readonly listener: ExecListener;
+}
+
+/** Runs it as an execution of its own. */
+async function record(
+  request: ExecRequest,
+  options: ExecOptions,
+  { tags, reporter, signals, listener }: Recording,
+): Promise<void> {
+  const repository = findRepository(request.cwd);
+  const backend = deferredBackend(repository);
+  const scheduler = new Scheduler({ ...logChoice(options), listener: reporter, modules: () => [] });
+  scheduler.prepare();
+  try {
+    await execute(request, {
+      ...listener,
+      backend,
+      execution: () => reporter.execution,
+      run: (expression) =>
+        scheduler.run(expression, {
+          argv: redactWords(process.argv.slice(2)),
+          tags,
+          project: options.project,
+          doc: options.doc,
+          user: options.user,
+          signal: signals.signal,
+        }),
+    });
+  } finally {
+    await Promise.all([scheduler.close(), backend.close()]);
+  }
+}
+
+/** Bytes that are kept of the head of an output, and of its tail. */
+const KEPT = 8192;
+
+function requestOf(words: readonly string[], options: ExecOptions): ExecRequest {
+  return {
+    words,
+    cwd: process.cwd(),
+    name: options.name,
+    inputs: options.in ?? [],
+    outputs: options.out ?? [],
+    env: options.env ?? [],
+    keep: KEPT,
+  };
+}
+
+/**
+ * Signals while a program runs. A terminal's reach the program as well as us; what somebody sends to us
+ * alone is handed on. The program decides what becomes of it: we wait for its end.
+ */
+class Signals {
+  readonly #abort = new AbortController();
+  #kill: ((signal: NodeJS.Signals) => void) | undefined;
+  #got: NodeJS.Signals | undefined;
+
+  constructor() {
+    for (const signal of HEARD) process.on(signal, this.#hear);
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  started(kill: (signal: NodeJS.Signals) => void): void {
+    this.#kill = kill;
+    if (this.#got) kill(this.#got);
+  }
+
+  /** A program that did not end well after a signal was interrupted by it. */
+  ended({ status }: EndedProgram): void {
+    if (this.#got && status !== 0) this.#abort.abort(new Interrupted(this.#got));
+  }
+
+  close(): void {
+    for (const signal of HEARD) process.off(signal, this.#hear);
+  }
+
+  readonly #hear = (signal: NodeJS.Signals): void => {
+    this.#got = signal;
+    if (!FROM_TERMINAL.includes(signal) || ![0, 1, 2].some(isatty)) this.#kill?.(signal);
+  };
+}
+
+const HEARD: NodeJS.Signals[] = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"];
+const FROM_TERMINAL: NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];

@@ -1,0 +1,62 @@
+import type { Run, SchedulerListener } from "../../src/api.ts";
+import { RedunError } from "../../src/errors.ts";
+import type { Execution } from "../../src/record/records.ts";
+import { nearPath } from "../../src/script/near-path.ts";
+import { shortId } from "./lines.ts";
+import { oneLine, painter, visible } from "./terminal.ts";
+
+/** Tells on stderr what becomes of a program's record: one line, for people, and what went wrong. */
+export class ExecReporter implements SchedulerListener {
+  hasStarted = false;
+  /** The record could not be committed at its end. */
+  isRecordLeft = false;
+  /** The id of the execution, once it has begun. */
+  execution = "";
+  readonly #stream: NodeJS.WriteStream;
+  readonly #quiet: boolean;
+  #started = 0;
+
+  constructor(stream: NodeJS.WriteStream, quiet: boolean) {
+    this.#stream = stream;
+    this.#quiet = quiet;
+  }
+
+  runStarted({ id }: Execution): void {
+    this.hasStarted = true;
+    this.execution = id;
+    this.#started = performance.now();
+  }
+
+  runEnded({ id, task }: Execution, _run: Run, status: string): void {
+    if (this.#quiet) return;
+    const seconds = (performance.now() - this.#started) / 1000;
+    this.#say(`Execution ${shortId(id)}: ${visible(task)} ${status} in ${seconds.toFixed(2)} s`);
+  }
+
+  recordDelayed(error: RedunError): void {
+    this.#say(`Waiting to record the run: ${visible(error.message)}`);
+  }
+
+  noticed(notice: string): void {
+    this.problem(notice);
+  }
+
+  problem(text: string): void {
+    this.#say(`Warning: ${oneLine(text)}`);
+  }
+
+  recordLeft({ id }: Execution, error: Error, folder: string, lost: number): void {
+    this.isRecordLeft = true;
+    this.#say(`The record of this run could not be committed: ${visible(error.message)}`);
+    if (error instanceof RedunError && error.hint) this.#say(visible(error.hint));
+    const what =
+      lost === 0 ? "Nothing is lost: it is" : `${lost} of its records are lost; the rest is`;
+    this.#say(
+      `${what} in ${nearPath(folder, process.cwd())}, and the next redun-git command here commits it (\`redun-git log ${shortId(id)}\`).`,
+    );
+  }
+
+  #say(line: string): void {
+    this.#stream.write(`${painter(this.#stream)("dim", "[redun]")} ${line}\n`);
+  }
+}

@@ -1,0 +1,174 @@
+import { basename, resolve } from "node:path";
+import type { Lazy } from "../engine/lazy-types.ts";
+import { RedunError } from "../errors.ts";
+import type { GitBackend } from "../git/backend.ts";
+import { recordedPath } from "../value/file-path.ts";
+import { asFiles, filesDeclared, filesNamed, filesWritten } from "./files.ts";
+import { applySaid, type EndedProgram, programResult } from "./program-end.ts";
+import { type ProgramResult, programCall } from "./program-task.ts";
+import { recordedOutput, runProgram } from "./run-program.ts";
+import type { SaidTags } from "./step-protocol.ts";
+import { Steps } from "./steps.ts";
+
+/** A program to run, as the user asked for it. */
+export interface ExecRequest {
+  readonly words: readonly string[];
+  /** Where it runs. */
+  readonly cwd: string;
+  /** The task's name; by default that of the script, or of the program. */
+  readonly name?: string | undefined;
+  /** Patterns of files that it reads, and of those that it makes. Where there are none, they are looked for. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Names of the environment variables to record. */
+  readonly env: readonly string[];
+  /** Bytes to keep of the head of each output, and again of the tail. */
+  readonly keep: number;
+}
+
+/** What is told while a program runs. */
+export interface ExecListener {
+  /** It runs, and can be sent a signal. */
+  started(kill: (signal: NodeJS.Signals) => void): void;
+  /** It ended; its job has not yet. */
+  ended(program: EndedProgram): void;
+  /** Something that it said, or was to make, could not be taken. */
+  problem(text: string): void;
+}
+
+export interface ExecContext extends ExecListener {
+  readonly backend: GitBackend;
+  /** Runs an expression as an execution. */
+  run(expression: Lazy<ProgramResult>): Promise<unknown>;
+  /** The id of that execution, once it has begun. */
+  execution(): string;
+}
+
+/**
+ * Runs a program as the one job of an execution, and what that starts by `exec` as jobs below it.
+ * The program's own failure is no error of this function: the listener was told of its end.
+ * @throws what `run` throws else; RedunError USAGE for an input that is not there
+ */
+export async function execute(request: ExecRequest, context: ExecContext): Promise<void> {
+  const { backend } = context;
+  const root = backend.repository.workTree ?? request.cwd;
+  const steps = await Steps.listen(root);
+  let end: EndedProgram | undefined;
+  try {
+    const declared = inputsOf(request);
+    const found = declared ? [] : await filesNamed(request.words, request.cwd, backend);
+    const call = {
+      name: nameOf(request),
+      words: request.words,
+      directory: recordedPath(request.cwd, root),
+      env: variables(request.env),
+      inputs: asFiles(declared ?? found),
+      isFound: !declared,
+    };
+    const work = () =>
+      steps.under(async (job) => {
+        const as = { execution: context.execution(), job, socket: steps.path };
+        end = await runToEnd(request, as, { ...context, tags: applySaid }, backend);
+        context.ended(end);
+        return programResult(call.name, end);
+      });
+    await context.run(programCall(call, work));
+  } catch (error) {
+    if (!end || end.status === 0) throw error;
+  } finally {
+    await steps.close();
+  }
+}
+
+/**
+ * Runs a program to its end, and looks at what it made.
+ * @param backend is asked which files changed where no outputs are declared; without it none are found
+ */
+export async function runToEnd(
+  request: ExecRequest,
+  as: { readonly execution: string; readonly job: string; readonly socket: string },
+  listener: Omit<ExecListener, "ended"> & { tags(tags: SaidTags): void },
+  backend: GitBackend | null,
+): Promise<EndedProgram> {
+  const since = Date.now();
+  const nothing = { outputs: [], isFound: false, more: 0, missing: [], usage: {} };
+  try {
+    const { end, outputs } = await runProgram({
+      ...request,
+      ...as,
+      onTags: listener.tags,
+      onProblem: listener.problem,
+      onStart: listener.started,
+    });
+    const patterns = [...request.outputs, ...outputs];
+    const { status, signal, usage, stdout, stderr } = end;
+    const declared = filesDeclared(patterns, request.cwd);
+    for (const pattern of declared.missing) listener.problem(`There is no output ${pattern}`);
+    const isFound = patterns.length === 0 && backend !== null;
+    const found = isFound ? await filesWritten(since, backend) : { paths: [], more: 0 };
+    return {
+      status,
+      signal,
+      usage,
+      stdout: recordedOutput(stdout),
+      stderr: recordedOutput(stderr),
+      outputs: isFound ? found.paths : declared.paths,
+      isFound,
+      more: found.more,
+      missing: declared.missing,
+    };
+  } catch (error) {
+    const status = STARTS_NOT[error instanceof RedunError ? error.code : ""];
+    if (status === undefined) throw error;
+    const problem = (error as RedunError).message;
+    listener.problem([problem, (error as RedunError).hint].filter(Boolean).join(" "));
+    return { ...nothing, status, signal: null, problem };
+  }
+}
+
+/** What a shell ends with where it cannot start a program. */
+const STARTS_NOT: Readonly<Record<string, number>> = {
+  COMMAND_NOT_FOUND: 127,
+  COMMAND_NOT_EXECUTABLE: 126,
+};
+
+/** Programs whose first word that is a file is what is run. */
+const INTERPRETERS =
+  /^(?:python[\d.]*|pypy[\d.]*|Rscript|julia|node|deno|bun|tsx|ts-node|ruby|perl|php|lua|bash|sh|zsh|dash|ksh|fish)$/;
+
+/** The name of the task that a program is. */
+export function nameOf({ name, words, cwd }: ExecRequest): string {
+  if (name !== undefined) return name;
+  const program = basename(words[0]!);
+  if (!INTERPRETERS.test(program)) return program;
+  const script = words.slice(1).find((word) => !word.startsWith("-"));
+  const isCode = words.slice(1).some((word) => /^-[cem]$/.test(word));
+  if (script === undefined) return program;
+  if (isCode) return /^-m$/.test(words[1] ?? "") ? script : program;
+  return basename(resolve(cwd, script));
+}
+
+/**
+ * The declared inputs as absolute paths; null where none are declared.
+ * @throws RedunError USAGE for one that is not there
+ */
+export function inputsOf({ inputs, cwd }: ExecRequest): string[] | null {
+  if (inputs.length === 0) return null;
+  const { paths, missing } = filesDeclared(inputs, cwd);
+  if (missing.length === 0) return paths;
+  throw new RedunError(
+    "USAGE",
+    `There is no input ${missing.join(", ")}.`,
+    "Patterns are relative to the current directory, and quoted: --in 'data/*.csv'.",
+  );
+}
+
+/** The named variables that are set. */
+export function variables(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

@@ -1,0 +1,70 @@
+import { lstatSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { GitBackend } from "../git/backend.ts";
+import { File } from "../value/file.ts";
+import { recordedPath } from "../value/file-path.ts";
+import { filesMatching } from "./globs.ts";
+
+/** Outputs that were found, and not declared, of which a record has room. */
+export const MAX_FOUND = 1000;
+/** The kernel's clock for files may be so much behind, in milliseconds. */
+const CLOCK_STEP = 20;
+
+/** Files that git tracks and that words of a command line name, `--data=x.csv` among them. */
+export async function filesNamed(
+  words: readonly string[],
+  cwd: string,
+  backend: GitBackend,
+): Promise<string[]> {
+  const { workTree } = backend.repository;
+  if (!workTree) return [];
+  const named = new Map<string, string>();
+  for (const word of words.flatMap((word) => [word, /^-[^=]*=(.+)$/s.exec(word)?.[1] ?? word])) {
+    const path = resolve(cwd, word);
+    if (!isFile(path)) continue;
+    named.set(recordedPath(path, workTree), path);
+  }
+  if (named.size === 0) return [];
+  const tracked = await backend.tracked([...named.keys()]);
+  return [...named].filter(([path]) => tracked.has(path)).map(([, path]) => path);
+}
+
+/** Files that git sees as changed or new, and that were written since a moment (milliseconds since 1970). */
+export async function filesWritten(
+  since: number,
+  backend: GitBackend,
+): Promise<{ readonly paths: string[]; readonly more: number }> {
+  const { workTree } = backend.repository;
+  const changed = (await backend.changedFiles()) ?? [];
+  const written = changed
+    .map((path) => join(workTree!, path))
+    .filter((path) => isFile(path) && statSync(path).ctimeMs >= since - CLOCK_STEP);
+  return { paths: written.slice(0, MAX_FOUND), more: Math.max(written.length - MAX_FOUND, 0) };
+}
+
+/** What patterns stand for, and the patterns that stand for nothing. */
+export function filesDeclared(
+  patterns: readonly string[],
+  cwd: string,
+): { readonly paths: string[]; readonly missing: string[] } {
+  const paths = new Set<string>();
+  const missing: string[] = [];
+  for (const pattern of patterns) {
+    const found = filesMatching(pattern, cwd);
+    if (found.length === 0) missing.push(pattern);
+    for (const path of found) paths.add(resolve(cwd, path));
+  }
+  return { paths: [...paths], missing };
+}
+
+export function asFiles(paths: readonly string[]): File[] {
+  return paths.map((path) => new File(path));
+}
+
+function isFile(path: string): boolean {
+  try {
+    return lstatSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,93 @@
+import { execFileSync } from "node:child_process";
+import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hasCode } from "../git/files/system-errors.ts";
+import { KeptOutput } from "./kept-output.ts";
+
+/** One pipe from a program to one of our own outputs. */
+export interface OutputPipe {
+  /** The descriptor to start the program with. */
+  readonly end: number;
+  readonly kept: KeptOutput;
+}
+
+/** Milliseconds until a full pipe is tried again. */
+const RETRY_AFTER = 5;
+/** How long to wait for output of a program that has ended, in milliseconds: a daemon may hold it open. */
+const LAST_WORDS = 200;
+
+/**
+ * Hands on what a program says, at the pace at which it is taken, and keeps some of it. They are real
+ * pipes: Node's own are sockets, which a program cannot open as /dev/stdout, and whose end is no
+ * SIGPIPE.
+ */
+export class Pipes {
+  readonly #sockets: Socket[] = [];
+  readonly #ends: number[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  /** A pipe to the output of this process that `to` is, of which head and tail of `keep` bytes are kept. */
+  open(to: number, keep: number): OutputPipe {
+    const folder = mkdtempSync(join(tmpdir(), "redun-git-"));
+    try {
+      const path = join(folder, "pipe");
+      execFileSync("mkfifo", [path]);
+      const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+      const end = openSync(path, constants.O_WRONLY);
+      this.#ends.push(end);
+      const kept = new KeptOutput(keep);
+      this.#hear(new Socket({ fd: reader, readable: true, writable: false }), to, kept);
+      return { end, kept };
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** The program has the ends of its pipes; ours would keep them open. */
+  started(): void {
+    for (const end of this.#ends.splice(0)) closeSync(end);
+  }
+
+  /** The program has ended: the pipes are read until they end, or say nothing for a moment. */
+  lastWords(): void {
+    const end = () => {
+      for (const socket of this.#sockets) socket.destroy();
+    };
+    this.#timer = setTimeout(end, LAST_WORDS);
+    for (const socket of this.#sockets) socket.on("data", () => this.#timer?.refresh());
+  }
+
+  /** Settles when nothing more is said. */
+  get closed(): Promise<unknown> {
+    const all = this.#sockets.map((socket) =>
+      socket.closed ? undefined : new Promise((done) => socket.once("close", done)),
+    );
+    return Promise.all(all).then(() => clearTimeout(this.#timer));
+  }
+
+  /** Whoever listens no more, and a full disk, are told to the program: its next write fails. */
+  #hear(from: Socket, to: number, kept: KeptOutput): void {
+    const write = (chunk: Buffer): void => {
+      let rest = chunk;
+      try {
+        while (rest.length > 0) rest = rest.subarray(writeSync(to, rest));
+        from.resume();
+      } catch (error) {
+        if (!hasCode(error, "EAGAIN")) from.destroy();
+        else {
+          // Somebody has made our output non-blocking.
+          from.pause();
+          setTimeout(() => write(rest), RETRY_AFTER);
+        }
+      }
+    };
+    from.on("error", () => {});
+    from.on("data", (chunk) => {
+      kept.add(chunk);
+      write(chunk);
+    });
+    this.#sockets.push(from);
+  }
+}

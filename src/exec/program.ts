@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { accessSync, constants, fstatSync, statSync } from "node:fs";
+import { constants as system } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import { isatty } from "node:tty";
+import { RedunError } from "../errors.ts";
+import type { KeptOutput } from "./kept-output.ts";
+import { Pipes } from "./pipes.ts";
+import { type Usage, UsageWatch } from "./usage.ts";
+
+export interface ProgramStart {
+  readonly words: readonly string[];
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Bytes to keep of the head of each output, and again of the tail. */
+  readonly keep: number;
+}
+
+/** How a program ended, and what is known of it. */
+export interface ProgramEnd {
+  /** As a shell has it: 128 and the signal's number where a signal ended it. */
+  readonly status: number;
+  readonly signal: NodeJS.Signals | null;
+  readonly usage: Usage;
+  /** Null of what went to a terminal, which only its program can read. */
+  readonly stdout: KeptOutput | null;
+  readonly stderr: KeptOutput | null;
+}
+
+/** A program that runs with our own standard streams, of which the outputs are listened to. */
+export interface Program {
+  readonly pid: number;
+  readonly ended: Promise<ProgramEnd>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/**
+ * Starts a program.
+ * @throws RedunError COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE
+ */
+export function startProgram({ words, cwd, env, keep }: ProgramStart): Program {
+  const file = find(words[0]!, cwd, env);
+  const pipes = new Pipes();
+  const stdout = isatty(1) ? null : pipes.open(1, keep);
+  // Where both go to one place, the order of what they say is kept by giving the program one pipe.
+  const areOne = stdout !== null && isSameFile(1, 2);
+  const stderr = areOne || isatty(2) ? null : pipes.open(2, keep);
+  const child = spawn(file, words.slice(1), {
+    cwd,
+    env,
+    argv0: words[0],
+    stdio: ["inherit", stdout?.end ?? "inherit", (areOne ? stdout : stderr)?.end ?? "inherit"],
+  });
+  pipes.started();
+  const failed = new Promise<never>((_, fail) => child.once("error", fail));
+  failed.catch(() => {});
+  const watch = child.pid === undefined ? null : new UsageWatch(child.pid);
+  const ended = async (): Promise<ProgramEnd> => {
+    const { status, signal } = await Promise.race([exitOf(child), failed]).finally(() =>
+      pipes.lastWords(),
+    );
+    const usage = watch?.end() ?? {};
+    await pipes.closed;
+    return {
+      status,
+      signal,
+      usage,
+      stdout: stdout?.kept ?? null,
+      stderr: stderr?.kept ?? null,
+    };
+  };
+  return { pid: child.pid ?? 0, ended: ended(), kill: (signal) => void child.kill(signal) };
+}
+
+function exitOf(child: ChildProcess): Promise<{ status: number; signal: NodeJS.Signals | null }> {
+  return new Promise((done) => {
+    child.once("exit", (status, signal) =>
+      done({ status: status ?? 128 + system.signals[signal!], signal }),
+    );
+  });
+}
+
+/** The file that a shell would start. */
+function find(name: string, cwd: string, env: NodeJS.ProcessEnv): string {
+  const folders = name.includes("/") ? [""] : (env.PATH ?? "/usr/bin:/bin").split(":");
+  let refused: string | null = null;
+  for (const folder of folders) {
+    const path = resolve(cwd, isAbsolute(name) || folder === "" ? name : join(folder, name));
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) continue;
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      refused ??= path;
+    }
+  }
+  if (refused === null) {
+    throw new RedunError(
+      "COMMAND_NOT_FOUND",
+      `There is no program "${name}".`,
+      name.includes("/") ? "Look at its path." : "It is in no directory of the PATH.",
+    );
+  }
+  throw new RedunError(
+    "COMMAND_NOT_EXECUTABLE",
+    `${refused} is not executable.`,
+    `Make it so (\`chmod +x ${refused}\`), or name the program that reads it.`,
+  );
+}
+
+function isSameFile(a: number, b: number): boolean {
+  try {
+    const [one, other] = [fstatSync(a), fstatSync(b)];
+    return one.dev === other.dev && one.ino === other.ino;
+  } catch {
+    return false;
+  }
+}

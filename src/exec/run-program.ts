@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { redactText } from "../redact.ts";
+import type { KeptOutput } from "./kept-output.ts";
+import { type ProgramEnd, startProgram } from "./program.ts";
+import { EXECUTION, JOB, type SaidTags, SOCKET, TAGS } from "./step-protocol.ts";
+import { TagLineReader } from "./tag-lines.ts";
+
+/** The tags that a running program gives itself are read this often, in milliseconds. */
+const READ_EVERY = 500;
+
+export interface ProgramRequest {
+  readonly words: readonly string[];
+  readonly cwd: string;
+  /** Bytes to keep of head and tail of each output. */
+  readonly keep: number;
+  readonly execution: string;
+  readonly job: string;
+  readonly socket: string;
+  /** Told of tags that the program gives its job or the execution. */
+  readonly onTags: (tags: SaidTags) => void;
+  /** Told of what the program said wrong. */
+  readonly onProblem: (text: string) => void;
+  /** Gets what ends the program, once it runs. */
+  readonly onStart: (kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+/** A program that has ended, and what it said by its files. */
+export interface RunProgram {
+  readonly end: ProgramEnd;
+  /** Outputs that it declared itself, as it wrote them. */
+  readonly outputs: readonly string[];
+}
+
+/**
+ * Runs a program as a job: it finds in its environment which one it is, and a file for its tags.
+ * @throws RedunError COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE
+ */
+export async function runProgram(request: ProgramRequest): Promise<RunProgram> {
+  const { words, cwd, keep, execution, job, socket, onTags, onProblem, onStart } = request;
+  const folder = mkdtempSync(join(tmpdir(), "redun-git-"));
+  const path = join(folder, "tags");
+  writeFileSync(path, "");
+  const reader = new TagLineReader(path);
+  const outputs: string[] = [];
+  const read = (isEnd: boolean) => {
+    const said = reader.read(isEnd);
+    outputs.push(...said.outputs);
+    if (said.job.length + said.execution.length > 0)
+      onTags({ job: said.job, execution: said.execution });
+    for (const { line, why } of said.bad) onProblem(`${TAGS}, line ${line}: ${why}`);
+  };
+  const timer = setInterval(() => read(false), READ_EVERY).unref();
+  try {
+    const env = {
+      ...process.env,
+      [EXECUTION]: execution,
+      [JOB]: job,
+      [TAGS]: path,
+      [SOCKET]: socket,
+    };
+    const program = startProgram({ words, cwd, env, keep });
+    onStart(program.kill);
+    const end = await program.ended;
+    read(true);
+    return { end, outputs };
+  } finally {
+    clearInterval(timer);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** An output as it is recorded: nothing of an empty one, and no secrets that look like some. */
+export function recordedOutput(kept: KeptOutput | null): unknown {
+  const value = kept?.value() ?? "";
+  if (typeof value === "string") return value === "" ? undefined : redactText(value);
+  return { head: redactText(value.head), tail: redactText(value.tail), bytes: value.bytes };
+}

@@ -1,0 +1,123 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { currentJob } from "../engine/context.ts";
+import { recordedPath } from "../value/file-path.ts";
+import { asFiles } from "./files.ts";
+import { applySaid, type EndedProgram, programResult } from "./program-end.ts";
+import { programCall } from "./program-task.ts";
+import type { StepAnswer, StepBegin, StepRequest } from "./step-protocol.ts";
+
+/**
+ * Takes the programs that a recorded program starts with `redun-git exec` or `step` as jobs under its
+ * own, however many at once. They reach it over a socket that nobody else's processes can open.
+ */
+export class Steps {
+  readonly #folder = mkdtempSync(join(tmpdir(), "redun-git-"));
+  readonly #server: Server;
+  readonly #root: string;
+  /** What runs something as part of a job that goes on. */
+  readonly #contexts = new Map<string, <T>(body: () => T) => T>();
+  readonly #going = new Set<Promise<void>>();
+  #outermost = "";
+
+  /** @param root the top of the work tree */
+  private constructor(root: string) {
+    this.#root = root;
+    this.#server = createServer((socket) => {
+      const done = this.#serve(socket).finally(() => this.#going.delete(done));
+      this.#going.add(done);
+    });
+    this.#server.unref();
+  }
+
+  static async listen(root: string): Promise<Steps> {
+    const steps = new Steps(root);
+    await new Promise<void>((done, fail) => {
+      steps.#server.once("error", fail).listen(steps.path, done);
+    });
+    return steps;
+  }
+
+  /** Where it listens. */
+  get path(): string {
+    return join(this.#folder, "socket");
+  }
+
+  /** The job that calls this can have steps for as long as `body` goes on. Returns what `body` does. */
+  async under<T>(body: (job: string) => Promise<T>): Promise<T> {
+    const id = currentJob()!.job!.id;
+    this.#outermost ||= id;
+    this.#contexts.set(id, AsyncLocalStorage.snapshot());
+    try {
+      return await body(id);
+    } finally {
+      this.#contexts.delete(id);
+    }
+  }
+
+  /** Ends when the steps that had begun have: what they are part of has ended without waiting. */
+  async close(): Promise<void> {
+    this.#server.close();
+    await Promise.all(this.#going);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #serve(socket: Socket): Promise<void> {
+    const say = (answer: StepAnswer) => void socket.write(`${JSON.stringify(answer)}\n`);
+    socket.on("error", () => {});
+    const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
+    const hear = async (): Promise<StepRequest | null> => {
+      const { value, done } = await lines.next();
+      return done ? null : (JSON.parse(value) as StepRequest);
+    };
+    try {
+      const first = await hear();
+      if (!first || !("begin" in first)) return;
+      const inParent =
+        this.#contexts.get(first.begin.parent) ?? this.#contexts.get(this.#outermost);
+      if (!inParent) return say({ refused: "that has ended." });
+      await inParent(() => this.#job(first.begin, hear, say)).catch(() => {});
+      say({ recorded: true });
+    } catch {
+      // Not what we say to each other: no step of ours.
+    } finally {
+      socket.end();
+    }
+  }
+
+  /** The job of a step: it lasts until its command says that the program has ended. */
+  async #job(
+    begin: StepBegin,
+    hear: () => Promise<StepRequest | null>,
+    say: (answer: StepAnswer) => void,
+  ): Promise<unknown> {
+    const { name, words, directory, env, inputs } = begin;
+    const call = {
+      name,
+      words,
+      directory: recordedPath(directory, this.#root),
+      env,
+      inputs: asFiles(inputs),
+      isFound: false,
+    };
+    return programCall(call, () =>
+      this.under(async (job) => {
+        say({ job });
+        return programResult(name, await endOf(hear));
+      }),
+    );
+  }
+}
+
+async function endOf(hear: () => Promise<StepRequest | null>): Promise<EndedProgram> {
+  for (;;) {
+    const heard = await hear();
+    if (!heard) throw new Error("The command that ran it ended without a word.");
+    if ("tags" in heard) applySaid(heard.tags);
+    if ("end" in heard) return heard.end;
+  }
+}
