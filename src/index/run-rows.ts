@@ -1,16 +1,12 @@
-import { EXECUTION_STATUSES } from "../record/records.ts";
 import type { Database } from "./database.ts";
+import { isStrongerSql } from "./execution-end.ts";
 import { RowBatch } from "./row-batch.ts";
-
-const INTERRUPTED = EXECUTION_STATUSES.indexOf("INTERRUPTED");
 
 const INSERT_EXECUTION = `INSERT INTO execution
   (seq, id, started, status, took, task, user, commit_id, tree_id, argv, tags, reason, files)`;
-/** An outcome. Of two, DONE or FAILED beats INTERRUPTED, then the later end wins, then FAILED beats DONE, then the reason, then the files. */
 const OR_UPDATE_EXECUTION = `ON CONFLICT (seq) DO UPDATE SET status = excluded.status, took = excluded.took,
   reason = excluded.reason, files = excluded.files
-  WHERE execution.took IS NULL OR (execution.status <> ${INTERRUPTED}, execution.took, execution.status, ifnull(execution.reason, ''), ifnull(execution.files, ''))
-    < (excluded.status <> ${INTERRUPTED}, excluded.took, excluded.status, ifnull(excluded.reason, ''), ifnull(excluded.files, ''))`;
+  WHERE ${isStrongerSql("excluded", "execution")}`;
 
 const INSERT_JOB = "INSERT INTO job (seq, id, parent, task, status, started, took, segment, args)";
 const oidOf = (row: string) => `(SELECT oid FROM segment WHERE seq = ${row}.segment)`;

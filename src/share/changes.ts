@@ -1,6 +1,7 @@
 import { compareTags, type TagDifference } from "../compare/tags.ts";
 import type { Oid } from "../git/backend.ts";
 import { whoIn } from "../git/commit.ts";
+import { type ExecutionEnd, strongerEnd } from "../index/execution-end.ts";
 import type { ExecutionRow } from "../index/rows.ts";
 import type { Progress } from "../index/update.ts";
 import { type Found, findEntity } from "../provenance/find.ts";
@@ -17,7 +18,6 @@ import {
   type ReadRuns,
   readEdits,
   readRuns,
-  strongerEnd,
 } from "./records-between.ts";
 
 /** What one log has and another lacks. */
@@ -99,8 +99,8 @@ async function executionRow(
   const row = known ?? (record && { ...unindexedRow(record), tags: tagSet(tags) });
   const end = ends.get(id);
   if (!row || !end) return row;
-  const { status, ended } = strongerEnd(row, end);
-  return { ...row, status, ended };
+  const { status, ended, reason, files } = strongerEnd<ExecutionEnd>(row, end);
+  return { ...row, status, ended, reason, files };
 }
 
 /**

@@ -1,19 +1,12 @@
 import { RedunError } from "../errors.ts";
 import type { Oid, StoredFile } from "../git/backend.ts";
-import type { ExecutionRow } from "../index/rows.ts";
+import { type ExecutionEnd, strongerEnd } from "../index/execution-end.ts";
 import type { Progress } from "../index/update.ts";
 import type { Log } from "../log/log.ts";
 import { isPartial } from "../log/partial.ts";
 import { decodeExecution, decodeJobs, decodeOutcome, decodeTags } from "../record/decode.ts";
 import { parsePath } from "../record/layout.ts";
-import {
-  type EntityType,
-  EXECUTION_STATUSES,
-  type Execution,
-  type JobSegment,
-  type Outcome,
-  type TagEdits,
-} from "../record/records.ts";
+import type { EntityType, Execution, JobSegment, Outcome, TagEdits } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 
@@ -31,9 +24,6 @@ export interface ReadEdits extends TagEdits {
   readonly path: string;
   readonly oid: Oid;
 }
-
-/** How and when (milliseconds since 1970) an execution ended; RUNNING and null while it goes on. */
-export type ExecutionEnd = Pick<ExecutionRow, "status" | "ended">;
 
 /** What records say of runs that no index knows. */
 export interface ReadRuns {
@@ -110,8 +100,8 @@ export async function readRuns(
       executions.set(read.record.id, read.record);
       give("Execution", read.record.id, read.record.tags);
     } else if (read.kind === "outcome") {
-      const { execution, status, ended } = read.record;
-      const end = { status, ended: Date.parse(ended) };
+      const { execution, status, ended, reason = null, files = [] } = read.record;
+      const end = { status, ended: Date.parse(ended), reason, files };
       ends.set(execution, strongerEnd(ends.get(execution) ?? end, end));
     } else if (read.kind === "jobs") {
       for (const { id, tags } of read.record.jobs) give("Job", id, tags);
@@ -119,19 +109,6 @@ export async function readRuns(
     }
   }
   return { executions, ends, tags };
-}
-
-/** Of two ends of one execution the one that counts: see docs/format.md. */
-export function strongerEnd(a: ExecutionEnd, b: ExecutionEnd): ExecutionEnd {
-  const rank = ({ status, ended }: ExecutionEnd) => [
-    Number(ended !== null),
-    Number(status !== "INTERRUPTED"),
-    ended ?? 0,
-    EXECUTION_STATUSES.indexOf(status),
-  ];
-  const [one, other] = [rank(a), rank(b)];
-  const at = one.findIndex((part, index) => part !== other[index]);
-  return at >= 0 && one[at]! > other[at]! ? a : b;
 }
 
 type Read =
