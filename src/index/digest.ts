@@ -1,22 +1,20 @@
 import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
-import {
-  decodeExecution,
-  decodeJobs,
-  decodeOutcome,
-  decodeTags,
-  decodeTask,
-} from "../record/decode.ts";
+import { decodeAt, isDecodable } from "../record/decode-at.ts";
 import { argsId, jobId } from "../record/encode.ts";
-import { dayOf, executionPath, type RecordPath } from "../record/layout.ts";
+import { dayOf, type RecordPath } from "../record/layout.ts";
 import { isOidLike } from "../record/name.ts";
 import {
   type EntityTags,
   type EntityType,
   EXECUTION_STATUSES,
+  type Execution,
   fullName,
   JOB_STATUSES,
   type Job,
+  type JobSegment,
+  type Outcome,
+  type TagEdits,
 } from "../record/records.ts";
 import type { TagEdit } from "../tag/tag.ts";
 import { filesIn } from "../value/file.ts";
@@ -154,31 +152,26 @@ export class Digester {
    * @throws RedunError BAD_RECORD for a file that is not what its path says
    */
   digest({ path, place, record }: ReadFile): Digest {
-    switch (place.kind) {
+    if (place.kind === "value") return { kind: "value", id: place.id };
+    if (!isDecodable(place)) return { kind: "format" };
+    const oid = "id" in place ? place.id : "";
+    const decoded = decodeAt(path, place, record);
+    switch (decoded.kind) {
       case "execution":
-        return execution(path, place.execution, record);
+        return execution(decoded.record);
       case "jobs":
-        return this.#jobs(path, place, record);
+        return this.#jobs(path, oid, decoded.record);
       case "outcome":
-        return outcome(path, place.execution, record);
+        return outcome(path, decoded.record);
       case "task":
-        return { kind: "task", id: place.id, name: fullName(decodeTask(record, place.id)) };
-      case "value":
-        return { kind: "value", id: place.id };
+        return { kind: "task", id: oid, name: fullName(decoded.record) };
       case "tags":
-        return tagEdits(place.entity, place.id, record);
-      case "format":
-        return { kind: "format" };
+        return tagEdits(oid, decoded.record);
     }
   }
 
-  #jobs(
-    path: string,
-    { execution, id: oid }: RecordPath & { kind: "jobs" | "outcome" },
-    record: unknown,
-  ): JobsDigest {
-    const segment = decodeJobs(record);
-    checkSame(segment.execution, execution);
+  #jobs(path: string, oid: string, segment: JobSegment): JobsDigest {
+    const { execution } = segment;
     for (const job of segment.jobs) this.#checkId(execution, job);
     const jobs = segment.jobs.map((job) => this.#job(job));
     const day = dayOf(path);
@@ -266,11 +259,8 @@ class NameList {
   }
 }
 
-function execution(path: string, id: string, record: unknown): ExecutionDigest {
-  const { started, task, argv, user, code, tags } = decodeExecution(record, id);
-  if (path !== executionPath(id, started)) {
-    throw new RedunError("BAD_RECORD", `Its start, ${started}, is not that of its path.`);
-  }
+function execution(record: Execution): ExecutionDigest {
+  const { id, started, task, argv, user, code, tags } = record;
   return {
     kind: "execution",
     id,
@@ -284,18 +274,15 @@ function execution(path: string, id: string, record: unknown): ExecutionDigest {
   };
 }
 
-function outcome(path: string, execution: string, record: unknown): OutcomeDigest {
-  const { execution: named, status, ended, reason = null, files } = decodeOutcome(record);
-  checkSame(named, execution);
+function outcome(path: string, record: Outcome): OutcomeDigest {
+  const { execution, status, ended, reason = null, files } = record;
   const code = EXECUTION_STATUSES.indexOf(status);
   const day = dayOf(path);
   const more = { reason, files: files ? filesText(files) : null };
   return { kind: "outcome", execution, day, status: code, ended: Date.parse(ended), ...more };
 }
 
-function tagEdits(entity: string, oid: string, record: unknown): TagsDigest {
-  const { entity: named, type, edits } = decodeTags(record);
-  checkSame(named, entity);
+function tagEdits(oid: string, { entity, type, edits }: TagEdits): TagsDigest {
   return { kind: "tags", type, entity, oid, edits: edits.map(edit) };
 }
 
@@ -305,10 +292,4 @@ function edit({ tag, parents }: TagEdit): EditDigest {
 
 function tagged({ type, id, tags }: EntityTags): TaggedDigest {
   return { type, id, tags: tags.map(tagText) };
-}
-
-/** A record stands in the folder of what it is about. */
-function checkSame(named: string, place: string): void {
-  if (named === place) return;
-  throw new RedunError("BAD_RECORD", `It is about ${named}, and stands in the folder of ${place}.`);
 }

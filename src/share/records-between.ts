@@ -4,9 +4,9 @@ import { type ExecutionEnd, strongerEnd } from "../index/execution-end.ts";
 import type { Progress } from "../index/update.ts";
 import type { Log } from "../log/log.ts";
 import { isPartial } from "../log/partial.ts";
-import { decodeExecution, decodeJobs, decodeOutcome, decodeTags } from "../record/decode.ts";
+import { type DecodedRecord, decodeAt, isDecodable } from "../record/decode-at.ts";
 import { parsePath } from "../record/layout.ts";
-import type { EntityType, Execution, JobSegment, Outcome, TagEdits } from "../record/records.ts";
+import type { EntityType, Execution, TagEdits } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 
@@ -111,13 +111,7 @@ export async function readRuns(
   return { executions, ends, tags };
 }
 
-type Read =
-  | { readonly kind: "execution"; readonly path: string; readonly record: Execution }
-  | { readonly kind: "jobs"; readonly path: string; readonly record: JobSegment }
-  | { readonly kind: "outcome"; readonly path: string; readonly record: Outcome }
-  | { readonly kind: "tags"; readonly path: string; readonly record: TagEdits };
-
-type ReadFile = Read & { readonly oid: Oid };
+type ReadFile = DecodedRecord & StoredFile;
 
 /** What is no record is left out: the index names it when it takes the log in. */
 async function* readRecords(
@@ -132,7 +126,7 @@ async function* readRecords(
     const { path } = files[at++]!;
     progress?.(at, files.length);
     const read = await decoded(path, text).catch(() => null);
-    if (read) yield { ...read, oid };
+    if (read) yield { ...read, path, oid };
   }
 }
 
@@ -144,26 +138,8 @@ function notHere({ ref }: Log): RedunError {
   );
 }
 
-/** A record stands in the folder of what it is about; null for one that does not. */
-async function decoded(path: string, text: string): Promise<Read | null> {
+/** Null for what has no fields of ours. @throws RedunError BAD_RECORD */
+async function decoded(path: string, text: string): Promise<DecodedRecord | null> {
   const place = parsePath(path);
-  const raw = await readAnyYaml(text);
-  switch (place?.kind) {
-    case "execution":
-      return { kind: "execution", path, record: decodeExecution(raw, place.execution) };
-    case "jobs": {
-      const record = decodeJobs(raw);
-      return record.execution === place.execution ? { kind: "jobs", path, record } : null;
-    }
-    case "outcome": {
-      const record = decodeOutcome(raw);
-      return record.execution === place.execution ? { kind: "outcome", path, record } : null;
-    }
-    case "tags": {
-      const record = decodeTags(raw);
-      return record.entity === place.entity ? { kind: "tags", path, record } : null;
-    }
-    default:
-      return null;
-  }
+  return place && isDecodable(place) ? decodeAt(path, place, await readAnyYaml(text)) : null;
 }

@@ -1,12 +1,6 @@
 /** What a log holds, read with plain git and our decoders, past the index and the command line. */
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-  decodeExecution,
-  decodeJobs,
-  decodeOutcome,
-  decodeTags,
-  decodeTask,
-} from "../../src/record/decode.ts";
+import { decodeAt, isDecodable } from "../../src/record/decode-at.ts";
 import { parsePath } from "../../src/record/layout.ts";
 import type {
   EntityTags,
@@ -98,14 +92,15 @@ export function parentTask(log: Recorded, job: Job): string | null {
 
 function add(found: Recorded, path: string, text: string): void {
   const place = parsePath(path);
-  const raw = place && place.kind !== "value" && place.kind !== "format" ? readYaml(text) : null;
-  if (place?.kind === "execution") found.executions.push(decodeExecution(raw, place.execution));
-  if (place?.kind === "outcome") found.outcomes.push(decodeOutcome(raw));
-  if (place?.kind === "task") found.tasks.push(decodeTask(raw, place.id));
-  if (place?.kind === "tags") found.edits.push(decodeTags(raw));
   if (place?.kind === "value") found.values.set(place.id, text);
-  if (place?.kind !== "jobs") return;
-  const { execution, jobs, tagged } = decodeJobs(raw);
+  if (!place || !isDecodable(place)) return;
+  const { kind, record } = decodeAt(path, place, readYaml(text));
+  if (kind === "execution") found.executions.push(record);
+  if (kind === "outcome") found.outcomes.push(record);
+  if (kind === "task") found.tasks.push(record);
+  if (kind === "tags") found.edits.push(record);
+  if (kind !== "jobs") return;
+  const { execution, jobs, tagged } = record;
   found.jobs.push(...jobs.map((job) => ({ ...job, execution })));
   found.tagged.push(...tagged);
 }
