@@ -101,6 +101,7 @@ function parameter(name: string): Parameter {
     defaultValue: undefined,
     rest: false,
     properties: null,
+    declarations: "",
     doc: null,
   };
 }
