@@ -2,11 +2,13 @@ import { writeSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { assertOwnNames } from "../../src/engine/same-name.ts";
 import { Scheduler } from "../../src/engine/scheduler.ts";
-import { definitionOf, type Task, type TaskDefinition } from "../../src/engine/task.ts";
+import { definitionOf, type TaskDefinition, tasksMadeBy } from "../../src/engine/task.ts";
 import { RedunError } from "../../src/errors.ts";
 import { RUN_MARK } from "../../src/run-mark.ts";
 import { formatParameters, isArgument, parseTaskArguments } from "../../src/script/arguments.ts";
+import { type AnyTask, exportedTasks } from "../../src/script/exported-tasks.ts";
 import { loadWorkflow } from "../../src/script/load.ts";
 import { nearPath } from "../../src/script/near-path.ts";
 import type { Parameter } from "../../src/source/parameters.ts";
@@ -30,8 +32,6 @@ import { write } from "../text/output.ts";
 import { RunReporter } from "../text/run-reporter.ts";
 import { oneLine, painter, visible } from "../text/terminal.ts";
 
-type AnyTask = Task<unknown[], unknown>;
-
 /** What `run` takes, behind the task too, where that has no parameter of the name. */
 const OWN = { ...RUN, options: [...RUN.options, ...PAGER] };
 
@@ -45,8 +45,8 @@ export const command: CommandFunction<typeof RUN> = async ([script, name, ...wor
   const isSettled = !behind.some((word) => isHelp(word) || ownOption(OWN, word));
   let session = !lists && isSettled ? begin(start, given) : undefined;
   try {
-    const exports = await load(script, start.cwd);
-    const tasks = tasksOf(exports);
+    const [exports, made] = await tasksMadeBy(() => load(script, start.cwd));
+    const tasks = exportedTasks(exports);
     if (lists) {
       if (name === undefined) process.exitCode = 2;
       return write(taskList(script, tasks));
@@ -61,6 +61,7 @@ export const command: CommandFunction<typeof RUN> = async ([script, name, ...wor
     const { options, rest } = takeOptions(OWN, words, given, isTheirs);
     checkOptions(options);
     const args = withHint(script, name, parameters, () => parseTaskArguments(parameters, rest));
+    assertOwnNames(made);
     warnOfTruth();
     session ??= begin(start, options);
     await run(session, task(...args), script, options);
@@ -237,23 +238,23 @@ function resultText(result: unknown, options: RunOptions): string {
   return `${inspected(result, { depth: null, colors: false, maxArrayLength: 100 })}\n`;
 }
 
-function tasksOf(exports: Record<string, unknown>): Map<string, AnyTask> {
-  const tasks = new Map<string, AnyTask>();
-  for (const [name, value] of Object.entries(exports)) {
-    const definition = definitionOf(value);
-    if (definition) tasks.set(name === "default" ? definition.name : name, value as AnyTask);
+function findTask(name: string, tasks: ReadonlyMap<string, AnyTask>, script: string): AnyTask {
+  const named = tasks.get(name);
+  if (named) return named;
+  const same = [...tasks].filter(([, task]) => {
+    const definition = definitionOf(task)!;
+    return definition.hasName && (definition.fullName === name || definition.name === name);
+  });
+  const different = new Set(same.map(([, task]) => definitionOf(task)));
+  if (different.size === 1) return same[0]![1];
+  if (different.size > 1) {
+    const names = same.map(([key]) => key).join(", ");
+    throw new RedunError(
+      "UNKNOWN_TASK",
+      `${script} exports several tasks named "${name}": ${names}.`,
+      "Name one of them by that.",
+    );
   }
-  return tasks;
-}
-
-function findTask(name: string, tasks: Map<string, AnyTask>, script: string): AnyTask {
-  const found =
-    tasks.get(name) ??
-    [...tasks.values()].find((task) => {
-      const definition = definitionOf(task)!;
-      return definition.fullName === name || definition.name === name;
-    });
-  if (found) return found;
   const exported = [...tasks.keys()].join(", ");
   throw new RedunError(
     "UNKNOWN_TASK",
@@ -264,7 +265,7 @@ function findTask(name: string, tasks: Map<string, AnyTask>, script: string): An
   );
 }
 
-function taskList(script: string, tasks: Map<string, AnyTask>): string {
+function taskList(script: string, tasks: ReadonlyMap<string, AnyTask>): string {
   if (tasks.size === 0) {
     return `${script} exports no tasks. Write \`export const main = task(...)\`.\n`;
   }

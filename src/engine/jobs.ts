@@ -5,6 +5,7 @@ import type { JobStatus } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { now } from "./clock.ts";
 import type { LiveJob } from "./live-job.ts";
+import { TaskNames } from "./same-name.ts";
 import type { TaskDefinition } from "./task.ts";
 
 /** The format's limit: see docs/format.md. */
@@ -40,6 +41,7 @@ export class Jobs {
   readonly #listeners: readonly RunListener[];
   readonly #running = new Set<LiveJob>();
   readonly #counts = new Map<TaskDefinition, Map<JobStatus, number>>();
+  readonly #names = new TaskNames();
   readonly #failures = new Failures();
   #begun = 0;
 
@@ -66,7 +68,10 @@ export class Jobs {
     return this.#failures.get(error);
   }
 
-  /** @throws RedunError BAD_TASK for one more than an execution can have */
+  /**
+   * @throws RedunError BAD_TASK for one more than an execution can have, for a task without a name,
+   * and for one that has the name of another
+   */
   begin(job: NewJob): LiveJob {
     const index = this.#begun;
     if (index >= MAX_JOBS) {
@@ -76,6 +81,7 @@ export class Jobs {
         "Do more within a task, or run it in parts.",
       );
     }
+    if (!this.#counts.has(job.task)) this.#names.add(job.task);
     this.#begun++;
     // All fields at once, and none that only some have: a million of them may be alive.
     const live: LiveJob = {

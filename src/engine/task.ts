@@ -82,7 +82,23 @@ export function task(first: TaskOptions | AnyFunction, second?: AnyFunction): un
     );
   }
   const site = callerOf(task);
-  return callable(new TaskDefinition(options, fn, site ? placesOf(site, fn) : []), {});
+  const definition = new TaskDefinition(options, fn, site ? placesOf(site, fn) : []);
+  made?.push(definition);
+  return callable(definition, {});
+}
+
+let made: TaskDefinition[] | undefined;
+
+/** Does something, and tells which tasks were made meanwhile. */
+export async function tasksMadeBy<T>(work: () => Promise<T>): Promise<[T, TaskDefinition[]]> {
+  const before = made;
+  const own: TaskDefinition[] = [];
+  made = own;
+  try {
+    return [await work(), own];
+  } finally {
+    made = before;
+  }
 }
 
 /** The definition behind a task; undefined for every other value. */
@@ -139,6 +155,10 @@ export class TaskDefinition {
   get bindings(): Bindings | null {
     if (this.#bindings === undefined) this.#bindings = bindingsOf(this.fn);
     return this.#bindings;
+  }
+
+  get hasName(): boolean {
+    return Boolean(this.#options.name ?? this.source.functionName ?? this.source.name);
   }
 
   /** @throws RedunError BAD_TASK when nothing gives it a name */

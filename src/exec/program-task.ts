@@ -84,6 +84,7 @@ function definitionOf(name: string, parameters: readonly string[]): TaskDefiniti
         parameters: parameters.map(parameter),
         file: null,
         line: null,
+        origin: null,
       },
     );
     definitions.set(key, definition);

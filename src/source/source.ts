@@ -1,8 +1,10 @@
+import type { CallSite } from "./call-site.ts";
 import { type DocComment, docBefore, NO_DOC } from "./doc-comment.ts";
 import { functionAt, type WrittenFunction, written } from "./function-at.ts";
 import { type Parameter, readParameters } from "./parameters.ts";
 import { placesOfFunction } from "./place.ts";
-import { type Place, scriptPath } from "./source-file.ts";
+import { siteAt } from "./position.ts";
+import { type Place, type SourceFile, scriptPath } from "./source-file.ts";
 import { hashableText } from "./source-text.ts";
 import {
   type AnyFunction,
@@ -44,6 +46,26 @@ export interface TaskSource {
   /** Null where the call could not be found in its file, and `text` is the loader's output. */
   file: string | null;
   line: number | null;
+  /** Where its function is written; null where that is not known. */
+  origin: Origin | null;
+}
+
+/** A place in a text that was loaded. */
+export interface Origin {
+  source: SourceFile;
+  /** In UTF-16 units. */
+  offset: number;
+}
+
+/** Whether one function of a file is meant: a file may be loaded again, also when it was edited. */
+export function isSameOrigin(a: Origin, b: Origin): boolean {
+  if (a.source.file !== b.source.file) return false;
+  return a.source.text !== b.source.text || a.offset === b.offset;
+}
+
+/** Where that is, as an editor counts. */
+export function siteOfOrigin({ source, offset }: Origin): CallSite {
+  return siteAt(source.file, source.text, offset);
 }
 
 // biome-ignore lint/complexity/noBannedTypes: any function at all may be a task's
@@ -91,7 +113,8 @@ function describeCall(found: FoundCall, fn: TaskFn): TaskSource {
   const compiled = describeCompiled(fn);
   const doc = firstDoc(found.source, expression ? [...documented, expression] : documented);
   const text = expression ? hashableText(found.source, expression) : compiled.text;
-  return { ...compiled, ...place, name, doc: doc?.text ?? null, text };
+  const origin = { source: found.place.source, offset: found.call.start };
+  return { ...compiled, ...place, name, doc: doc?.text ?? null, text, origin };
 }
 
 /** The function that a call was given: written in place, or wherever it is declared. */
@@ -128,8 +151,12 @@ function describeFunction(own: TaskFunction): TaskSource {
   };
 }
 
-function describeWritten({ source, fn, start, bound }: TaskFunction, doc: DocComment | null) {
+function describeWritten(
+  { source, fn, start, bound, place }: TaskFunction,
+  doc: DocComment | null,
+) {
   return {
+    origin: { source: place.source, offset: start },
     functionName: fn.id?.name ?? null,
     doc: doc?.text ?? null,
     text: hashableText(source, { ...fn, start }),
@@ -172,6 +199,7 @@ function describeCompiled(fn: TaskFn): TaskSource {
     parameters: compiled ? readParameters(compiled.source, compiled.fn) : [],
     file: null,
     line: null,
+    origin: null,
   };
 }
 
