@@ -9,9 +9,9 @@ import {
 } from "./usage-errors.ts";
 
 /** A command line in its parts. */
-export interface CommandLine {
+export interface CommandLine<Spec extends CommandSpec> {
   /** The command, where its name is one that there is. */
-  readonly spec: CommandSpec | undefined;
+  readonly spec: Spec | undefined;
   /** The words that may be its name, one or two; none where there are only options. */
   readonly named: readonly string[];
   /** All other words. Options may stand before the name, as git's do. */
@@ -19,10 +19,10 @@ export interface CommandLine {
 }
 
 /** Finds the command that is meant, past the options that stand before it and their values. */
-export function readCommand(
+export function readCommand<Spec extends CommandSpec>(
   words: readonly string[],
-  commands: readonly CommandSpec[],
-): CommandLine {
+  commands: readonly Spec[],
+): CommandLine<Spec> {
   const valued = new Set(
     commands.flatMap(({ options }) => options.filter(takesValue).flatMap(names)),
   );
@@ -46,10 +46,10 @@ export function readCommand(
  * Prepares the words of a command line for cac, which would turn an id like `00123456` into a
  * number, drop a lone `-`, keep only the first of `--tag a=1 -t b=2`, and know nothing of
  * two-word commands or of `-n1`. Every value crosses cac behind a `=`, which it takes for plain
- * text; `unmark` takes it off again.
+ * text; `unmark` takes it off again. Null where the words ask for help.
  * @throws RedunError USAGE for options and words that the command does not take
  */
-export function markWords(spec: CommandSpec, words: readonly string[]): string[] {
+export function markWords(spec: CommandSpec, words: readonly string[]): string[] | null {
   const options = new Map(spec.options.flatMap((option) => names(option).map((n) => [n, option])));
   const isValued = (name: string) => options.has(name) && takesValue(options.get(name)!);
   const given = new Set<OptionSpec>();
@@ -75,7 +75,7 @@ export function markWords(spec: CommandSpec, words: readonly string[]): string[]
     const { name, inline } = read;
     if (isHelp(name)) {
       // Behind a script, it is asked of that.
-      if (!spec.rawAfter || positionals.length === 0) return [spec.name, "--help"];
+      if (!spec.rawAfter || positionals.length === 0) return null;
       positionals.push(word, ...words.slice(at));
       break;
     }

@@ -1,6 +1,7 @@
 import { RedunError } from "../src/errors.ts";
 import type { LogChoice } from "../src/log/ref.ts";
 import type { Given, OptionValues } from "./option-types.ts";
+import type { Workspace } from "./workspace.ts";
 
 export interface OptionSpec {
   /** As cac writes it: `-t, --tag <key=value>`. */
@@ -42,11 +43,15 @@ export function defineCommand<const Spec extends CommandSpec>(spec: Spec): Spec 
   return spec;
 }
 
-/** A command: what it does with what was given to it. */
+/** A command: what it does, in a workspace, with what was given to it. */
 export type CommandFunction<Spec extends CommandSpec> = (
+  workspace: Workspace,
   words: Given<Spec["args"]>,
   options: OptionsOf<Spec>,
-) => Promise<void>;
+) => Promise<Status>;
+
+// biome-ignore lint/suspicious/noConfusingVoidType: most commands end by doing nothing more
+export type Status = number | void;
 
 /** The options of a command, by their long names in camel case; absent where they are not given. */
 export type OptionsOf<Spec extends CommandSpec> = OptionValues<Spec["options"]>;
@@ -59,7 +64,11 @@ export interface Options {
 /** A declared command and its code, which loads when it runs. */
 export interface Command extends CommandSpec {
   readonly load: () => Promise<{
-    readonly command: (words: readonly string[], options: Options) => Promise<void>;
+    readonly command: (
+      workspace: Workspace,
+      words: readonly string[],
+      options: Options,
+    ) => Promise<Status>;
   }>;
 }
 

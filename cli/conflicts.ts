@@ -1,10 +1,9 @@
 import { RedunError } from "../src/errors.ts";
-import { loadConfig } from "../src/git/files/config.ts";
-import { findRepository } from "../src/git/files/repository.ts";
 import type { RecordCounts } from "../src/log/record-counts.ts";
 import { chosenRef, logOption } from "../src/log/ref.ts";
 import { entitiesInConflict } from "../src/provenance/find.ts";
 import { withLog } from "./with-log.ts";
+import type { Workspace } from "./workspace.ts";
 
 /**
  * How many entities of a log have tags in conflict, now that something came into it. The index is
@@ -12,12 +11,13 @@ import { withLog } from "./with-log.ts";
  * new: then it is not opened, and null is given.
  */
 export async function conflictsAfter(
+  workspace: Workspace,
   ref: string,
   { tagEdits }: RecordCounts,
 ): Promise<number | null> {
   if (tagEdits === 0) return null;
   try {
-    return await withLog({ ref }, async (log) => entitiesInConflict(log).length);
+    return await withLog(workspace, async (log) => entitiesInConflict(log).length, { ref });
   } catch (error) {
     // What came is there all the same; the next query says what is wrong.
     if (error instanceof RedunError) return null;
@@ -26,15 +26,15 @@ export async function conflictsAfter(
 }
 
 /** A line that says so; empty where there are none. */
-export function conflictsText(count: number | null, ref: string): string {
+export function conflictsText(workspace: Workspace, count: number | null, ref: string): string {
   if (!count) return "";
   const [have, them] = count === 1 ? ["entity has", "it"] : ["entities have", "them"];
-  const command = `redun-git tag conflicts${wordsFor(ref)}`;
+  const command = `redun-git tag conflicts${wordsFor(workspace, ref)}`;
   return `${count.toLocaleString("en")} ${have} tags in conflict: \`${command}\` shows ${them}.\n`;
 }
 
 /** The words that make a command mean a log. */
-function wordsFor(ref: string): string {
-  if (ref === chosenRef({}, loadConfig(findRepository(process.cwd())))) return "";
+function wordsFor({ config }: Workspace, ref: string): string {
+  if (ref === chosenRef({}, config)) return "";
   return ` ${logOption(ref)}`;
 }

@@ -3,19 +3,13 @@ import { loadConfig } from "../src/git/files/config.ts";
 import { findRepository } from "../src/git/files/repository.ts";
 import { chosenRef, type LogChoice } from "../src/log/ref.ts";
 import { startAutoPush } from "../src/share/auto-push.ts";
-
-/** The process as it was when its command began: a workflow may change its own. */
-export interface ProcessStart {
-  readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly argv: readonly string[];
-}
+import type { Io } from "./io.ts";
 
 /** Starts the push that `redun.autoPush` asks for after a run. */
-export function pushInBackground(choice: LogChoice, start: ProcessStart): void {
+export function pushInBackground(choice: LogChoice, io: Io): void {
   try {
-    const config = loadConfig(findRepository(start.cwd, start.env), start.env);
-    startAutoPush(config, start.argv[1]!, chosenRef(choice, config), start);
+    const config = loadConfig(findRepository(io.cwd, io.env), io.env);
+    startAutoPush(config, io.program, chosenRef(choice, config), io);
   } catch (error) {
     // The run ended as it did, even if it did away with its own repository.
     if (!(error instanceof RedunError)) throw error;

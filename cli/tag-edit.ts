@@ -8,9 +8,9 @@ import { formatKey, parseTagKeyValue } from "../src/tag/text.ts";
 import { compareCodePoints } from "../src/value/code-points.ts";
 import { clip } from "../src/value/shown-text.ts";
 import type { EditOptions } from "./declarations/tag.ts";
-import { write } from "./text/output.ts";
 import { oneLine } from "./text/terminal.ts";
 import { withLog } from "./with-log.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** What a command that edits tags does with them, in words. */
 interface EditKind {
@@ -25,7 +25,11 @@ const SHOWN = 200;
 
 /** `tag add`, `tag update` and `tag rm`: ids, then tags; one commit, or nothing. */
 export function tagEditCommand({ kind, verb, usage }: EditKind) {
-  return async (words: readonly string[], options: EditOptions): Promise<void> => {
+  return async (
+    workspace: Workspace,
+    words: readonly string[],
+    options: EditOptions,
+  ): Promise<void> => {
     const { ids, tags } = splitWords(kind, words);
     if (ids.length === 0 || tags.length === 0) {
       const lacks = ids.length === 0 ? "No id was given" : "No tag was given";
@@ -36,7 +40,7 @@ export function tagEditCommand({ kind, verb, usage }: EditKind) {
     const dryRun = Boolean(options.dryRun);
     const reason = options.message;
     const edited = await withLog(
-      options,
+      workspace,
       async (log) => {
         const entities = await findEntities(log, ids);
         if (kind === "rm" && !words.includes("--")) refuseKeysAmongIds(ids, entities);
@@ -45,7 +49,9 @@ export function tagEditCommand({ kind, verb, usage }: EditKind) {
       { appends: !dryRun },
     );
     const would = dryRun ? "would " : "";
-    await write(edited.map((edits) => `${would}${confirmation(verb, action, edits)}\n`).join(""));
+    await workspace.write(
+      edited.map((edits) => `${would}${confirmation(verb, action, edits)}\n`).join(""),
+    );
   };
 }
 

@@ -1,35 +1,35 @@
 import { isPartial } from "../src/log/partial.ts";
-import type { LogChoice } from "../src/log/ref.ts";
-import { IndexedLog } from "../src/provenance/indexed-log.ts";
-import { logChoice } from "./command.ts";
-import { progressBar } from "./text/progress.ts";
-import { reportRecovery } from "./text/recovery.ts";
-import { page, pageInPieces, visible } from "./text/terminal.ts";
+import type { IndexedLog } from "../src/provenance/indexed-log.ts";
+import { page, pageInPieces } from "./text/pager.ts";
+import { recoveryText } from "./text/recovery.ts";
+import { visible } from "./text/terminal.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface Query {
+  /** The log, where it is not the workspace's own. */
+  readonly ref?: string;
+  /** Something may be appended to it. */
+  readonly appends?: boolean;
+}
 
 /**
- * Opens the log that the options name, brings its index up to date, and gives it to `body`. An
- * index that turns out to be damaged, or not to be writable, is replaced, and `body` begins again: it
- * must print nothing.
+ * Brings the index of the log up to date, and gives the log to `body`. An index that turns out to be
+ * damaged, or not to be writable, is replaced, and `body` begins again: it must print nothing.
  */
 export async function withLog<T>(
-  options: LogChoice,
+  workspace: Workspace,
   body: (log: IndexedLog) => Promise<T>,
-  { appends = false } = {},
+  { ref, appends = false }: Query = {},
 ): Promise<T> {
-  const log = await IndexedLog.open(logChoice(options));
-  log.log.onWait = ({ message }) => process.stderr.write(`Waiting: ${visible(message)}\n`);
+  const log = workspace.indexedLog(ref);
   if (appends) log.prepareAppend();
+  await refresh(workspace, log);
   try {
-    await refresh(log);
-    try {
-      return await body(log);
-    } catch (error) {
-      if (!log.replaceIndex(error)) throw error;
-      await refresh(log);
-      return await body(log);
-    }
-  } finally {
-    await log.close();
+    return await body(log);
+  } catch (error) {
+    if (!log.replaceIndex(error)) throw error;
+    await refresh(workspace, log);
+    return await body(log);
   }
 }
 
@@ -41,55 +41,58 @@ const MAX_KEPT = 1_000_000;
  * pager if it is long.
  */
 export async function pageOfLog(
-  options: LogChoice,
+  workspace: Workspace,
   body: (log: IndexedLog) => Promise<string | AsyncGenerator<string>>,
 ): Promise<void> {
-  const short = await withLog(options, async (log) => {
+  const { io, pager } = workspace;
+  const short = await withLog(workspace, async (log) => {
     const given = await body(log);
-    const pager = log.config.get("core.pager");
-    if (typeof given === "string") return { text: given, pager };
+    if (typeof given === "string") return given;
     let text = "";
     for (let next = await given.next(); !next.done; next = await given.next()) {
       text += next.value;
       if (text.length < MAX_KEPT) continue;
-      await pageInPieces(text, given, pager);
+      await pageInPieces(io, text, given, pager);
       return null;
     }
-    return { text, pager };
+    return text;
   });
-  if (short) await page(short.text, short.pager);
+  if (short === null) return;
+  // People may read for hours.
+  await workspace.close();
+  await page(io, short, pager);
 }
 
 /** Brings a log up to date, and tells on stderr what its user should know. */
-export async function refresh(log: IndexedLog): Promise<void> {
+export async function refresh(workspace: Workspace, log: IndexedLog): Promise<void> {
   const before = log.file.temporary;
-  tellTemporary(log);
-  const bar = progressBar("Indexing", "records");
+  tellTemporary(workspace, log);
+  const bar = workspace.progress("Indexing", "records");
   // Only someone who watches needs to know how far it is.
-  const progress = process.stderr.isTTY ? bar.update : undefined;
-  const recovering = progressBar("Recovering a run", "records");
+  const progress = workspace.io.stderr.isTTY ? bar.update : undefined;
+  const recovering = workspace.progress("Recovering a run", "records");
   let recovered = 0;
   const onRecovered = () => recovering.update(++recovered, null);
   const { bad, absent, ...recovery } = await log.refresh(progress, onRecovered).finally(() => {
     recovering.end();
     bar.end();
   });
-  if (!before) tellTemporary(log);
-  reportRecovery(recovery);
+  if (!before) tellTemporary(workspace, log);
+  workspace.tell(recoveryText(recovery));
   if (absent !== 0) {
     const text = isPartial(log.log.backend.repository) ? absentText(absent) : damageText(absent);
-    process.stderr.write(`${text}\n`);
+    workspace.tell(`${text}\n`);
   }
   for (const { path, reason } of bad.slice(0, 5)) {
-    process.stderr.write(`warning: ${visible(path)} is left out: ${visible(reason)}\n`);
+    workspace.tell(`warning: ${visible(path)} is left out: ${visible(reason)}\n`);
   }
-  if (bad.length > 5) process.stderr.write(`warning: and ${bad.length - 5} more records\n`);
+  if (bad.length > 5) workspace.tell(`warning: and ${bad.length - 5} more records\n`);
 }
 
-function tellTemporary({ file: { temporary } }: IndexedLog): void {
+function tellTemporary(workspace: Workspace, { file: { temporary } }: IndexedLog): void {
   if (!temporary) return;
   const why = temporary === "full" ? "The disk is full" : "The git directory cannot be written";
-  process.stderr.write(`${why}: using a temporary index, made anew for each command.\n`);
+  workspace.tell(`${why}: using a temporary index, made anew for each command.\n`);
 }
 
 /** What is missing in the answers of a partial clone. */

@@ -1,22 +1,20 @@
 import { RedunError } from "../src/errors.ts";
 import type { GitConfig, Oid } from "../src/git/backend.ts";
-import { loadConfig } from "../src/git/files/config.ts";
-import { findRepository } from "../src/git/files/repository.ts";
-import { deferredBackend } from "../src/git/open.ts";
 import { Log } from "../src/log/log.ts";
 import { recoverRuns } from "../src/log/recover.ts";
-import { chosenRef, type LogChoice } from "../src/log/ref.ts";
+import type { LogChoice } from "../src/log/ref.ts";
 import { logsOfRemote, previewFetch, type TransferOptions } from "../src/share/fetch.ts";
 import { chooseRemote, type RemoteLog, remoteLog } from "../src/share/remotes.ts";
-import { isJson, logChoice } from "./command.ts";
+import { isJson } from "./command.ts";
 import { jsonText } from "./text/json.ts";
-import { write } from "./text/output.ts";
-import { reportRecovery } from "./text/recovery.ts";
+import { recoveryText } from "./text/recovery.ts";
 import { visible } from "./text/terminal.ts";
 import { watchedLog } from "./watched-log.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** What a command that talks with a remote begins with. */
 export interface Sharing {
+  readonly workspace: Workspace;
   readonly log: Log;
   readonly config: GitConfig;
   /** The remote's name, or the URL or path that was given. */
@@ -32,10 +30,11 @@ export interface RemoteOptions extends LogChoice {
 }
 
 /**
- * Opens a log without its index, and gives it with the remote that is meant to `body`.
+ * Gives the log, without its index, with the remote that is meant to `body`.
  * @throws RedunError USAGE where both one log and all logs are asked for
  */
 export async function withRemote(
+  workspace: Workspace,
   options: RemoteOptions,
   named: string | undefined,
   direction: "fetch" | "push",
@@ -49,27 +48,26 @@ export async function withRemote(
       "Leave one of them out.",
     );
   }
-  return withOwnLog(options, async (log, config) => {
-    const remote = chooseRemote(log, config, named, direction);
-    // A run that was interrupted is part of the log, once it is recorded.
-    if (direction === "push" && !options.dryRun) reportRecovery(await recoverRuns(log));
-    await body({ log, config, remote, transfer: terminalTransfer() });
-  });
+  const { log, config } = workspace;
+  const remote = chooseRemote(log, config, named, direction);
+  // A run that was interrupted is part of the log, once it is recorded.
+  if (direction === "push" && !options.dryRun) workspace.tell(recoveryText(await recoverRuns(log)));
+  await body({ workspace, log, config, remote, transfer: terminalTransfer(workspace) });
 }
 
 /** Prints what `body` says of the log, or with `--all-logs` of each one that the remote has. */
 export async function eachLogOfRemote(
-  { log, config, remote, transfer }: Sharing,
+  { workspace, log, config, remote, transfer }: Sharing,
   options: RemoteOptions,
   body: (log: Log, there: RemoteLog) => Promise<string>,
 ): Promise<void> {
   const refs = options.allLogs ? await logsOfRemote(log, remote, transfer) : [log.ref];
   if (refs.length === 0 && !isJson(options)) {
-    await write(visible(`${remoteLog(remote, log.ref, config).name} has no logs.\n`));
+    await workspace.write(visible(`${remoteLog(remote, log.ref, config).name} has no logs.\n`));
   }
   for (const ref of refs) {
-    const one = watchedLog(new Log(log.backend, ref));
-    await write(visible(await body(one, remoteLog(remote, ref, config))));
+    const one = watchedLog(workspace.io.stderr, new Log(log.backend, ref));
+    await workspace.write(visible(await body(one, remoteLog(remote, ref, config))));
   }
 }
 
@@ -80,37 +78,20 @@ export function factsJson({ name, ref }: RemoteLog, facts: object): string {
 
 /** Where a remote's log is now, for `--dry-run`; tells on stderr if it was rewritten. */
 export async function preview(
+  { workspace, transfer }: Pick<Sharing, "workspace" | "transfer">,
   log: Log,
   there: RemoteLog,
-  transfer: TransferOptions,
 ): Promise<Oid | null> {
   const { after, isRewritten } = await previewFetch(log, there, transfer);
   if (isRewritten) {
     const what = `warning: the log of ${there.name} was rewritten by force since the last fetch.`;
-    process.stderr.write(visible(`${what}\n  \`redun-git fetch\` says what it has lost.\n`));
+    workspace.tell(visible(`${what}\n  \`redun-git fetch\` says what it has lost.\n`));
   }
   return after;
 }
 
-/** Opens a log without its index. */
-export async function withOwnLog(
-  options: LogChoice,
-  body: (log: Log, config: GitConfig) => Promise<void>,
-): Promise<void> {
-  const repository = findRepository(process.cwd());
-  const config = loadConfig(repository);
-  const backend = deferredBackend(repository);
-  try {
-    await body(new Log(backend, chosenRef(logChoice(options), config)), config);
-  } finally {
-    backend.maintain();
-    await backend.close();
-  }
-}
-
 /** git may ask, and shows its progress on stderr, where there is a terminal. */
-export function terminalTransfer(): TransferOptions {
-  const { stderr, stdin } = process;
+export function terminalTransfer({ io: { stdin, stderr } }: Workspace): TransferOptions {
   return {
     mayAsk: Boolean(stdin.isTTY && stderr.isTTY),
     onProgress: stderr.isTTY ? (text) => void stderr.write(text) : undefined,

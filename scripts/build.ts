@@ -153,7 +153,7 @@ const commandLine = await build({
   minify: true,
   define: { ...define, BUILD_WORKER: JSON.stringify("./worker.cjs") },
   entryPoints: {
-    cli: "cli/main.ts",
+    cli: "cli/bin.ts",
     update: "src/index/update.ts",
     worker: "src/index/worker.ts",
     checks: CHECKS,

@@ -5,8 +5,6 @@ import type { EndedProgram } from "../../src/exec/program-end.ts";
 import { executeStep } from "../../src/exec/step.ts";
 import { above } from "../../src/exec/step-line.ts";
 import { tagsIn } from "../../src/exec/tag-lines.ts";
-import { findRepository } from "../../src/git/files/repository.ts";
-import { deferredBackend } from "../../src/git/open.ts";
 import { redactWords } from "../../src/redact.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { type CommandFunction, logChoice, type OptionsOf } from "../command.ts";
@@ -14,17 +12,24 @@ import type { EXEC } from "../declarations/exec.ts";
 import { Interrupted } from "../interrupts.ts";
 import { pushInBackground } from "../push-in-background.ts";
 import { ExecReporter } from "../text/exec-reporter.ts";
+import type { Workspace } from "../workspace.ts";
 
 type ExecOptions = OptionsOf<typeof EXEC>;
 
-export const command: CommandFunction<typeof EXEC> = (words, options) => exec(words, options);
+export const command: CommandFunction<typeof EXEC> = (workspace, words, options) =>
+  exec(workspace, words, options);
 
 /** Runs a program and ends as it did. */
-export async function exec(words: readonly string[], options: ExecOptions): Promise<void> {
+export async function exec(
+  workspace: Workspace,
+  words: readonly string[],
+  options: ExecOptions,
+): Promise<number> {
+  const { io } = workspace;
   const tags = tagsIn(options.tag ?? []);
   const signals = new Signals();
   const run = above();
-  const reporter = new ExecReporter(process.stderr, Boolean(options.quiet) || !isatty(2));
+  const reporter = new ExecReporter(io, Boolean(options.quiet) || !io.stderr.isTTY);
   let end: EndedProgram | undefined;
   const listener: ExecListener = {
     started: (kill) => signals.started(kill),
@@ -35,22 +40,16 @@ export async function exec(words: readonly string[], options: ExecOptions): Prom
     problem: (text) => reporter.problem(text),
   };
   try {
-    const request = requestOf(words, options);
+    const request = requestOf(io.cwd, words, options);
     const isStep = run !== undefined && (await executeStep(request, run, listener)) !== null;
-    if (!isStep) await record(request, options, { tags, reporter, signals, listener });
+    if (!isStep) await record(workspace, request, options, { tags, reporter, signals, listener });
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
   } finally {
     signals.close();
-    if (reporter.hasStarted)
-      pushInBackground(logChoice(options), {
-        cwd: process.cwd(),
-        env: process.env,
-        argv: process.argv,
-      });
+    if (reporter.hasStarted) pushInBackground(logChoice(options), io);
   }
-  if (end?.status) process.exitCode = end.status;
-  else if (reporter.isRecordLeft) process.exitCode = 1;
+  return end?.status || (reporter.isRecordLeft ? 1 : 0);
 }
 
 interface Recording {
@@ -62,12 +61,12 @@ interface Recording {
 
 /** Runs it as an execution of its own. */
 async function record(
+  workspace: Workspace,
   request: ExecRequest,
   options: ExecOptions,
   { tags, reporter, signals, listener }: Recording,
 ): Promise<void> {
-  const repository = findRepository(request.cwd);
-  const backend = deferredBackend(repository);
+  const { backend } = workspace;
   const scheduler = new Scheduler({ ...logChoice(options), listener: reporter, modules: () => [] });
   scheduler.prepare();
   try {
@@ -77,7 +76,7 @@ async function record(
       execution: () => reporter.execution,
       run: (expression) =>
         scheduler.run(expression, {
-          argv: redactWords(process.argv.slice(2)),
+          argv: redactWords(workspace.argv),
           tags,
           project: options.project,
           doc: options.doc,
@@ -86,17 +85,17 @@ async function record(
         }),
     });
   } finally {
-    await Promise.all([scheduler.close(), backend.close()]);
+    await scheduler.close();
   }
 }
 
 /** Bytes that are kept of the head of an output, and of its tail. */
 const KEPT = 8192;
 
-function requestOf(words: readonly string[], options: ExecOptions): ExecRequest {
+function requestOf(cwd: string, words: readonly string[], options: ExecOptions): ExecRequest {
   return {
     words,
-    cwd: process.cwd(),
+    cwd,
     name: options.name,
     inputs: options.in ?? [],
     outputs: options.out ?? [],

@@ -4,22 +4,22 @@ import { lastSeen, type RemoteLog } from "../../src/share/remotes.ts";
 import { type CommandFunction, isJson, type OptionsOf } from "../command.ts";
 import type { FETCH } from "../declarations/sharing.ts";
 import { arrivalsText } from "../text/record-counts.ts";
-import { reportRewritten } from "../text/rewritten.ts";
+import { rewrittenText } from "../text/rewritten.ts";
 import { eachLogOfRemote, factsJson, preview, withRemote } from "../with-remote.ts";
 
-export const command: CommandFunction<typeof FETCH> = ([named], options) => {
+export const command: CommandFunction<typeof FETCH> = (workspace, [named], options) => {
   const json = isJson(options);
-  return withRemote(options, named, "fetch", (sharing) =>
+  return withRemote(workspace, options, named, "fetch", (sharing) =>
     eachLogOfRemote(sharing, options, async (log, there) => {
       if (!options.dryRun) {
         const fetched = await fetchLog(log, there, sharing.transfer);
         const arrivals = await countBetween(log.backend, fetched.before, fetched.after);
-        reportRewritten(fetched, there);
+        workspace.tell(rewrittenText(fetched, there));
         if (json) return factsJson(there, { ...fetched, arrivals });
         return fetchText(fetched, arrivals, there, pullCommand(named, options));
       }
       const seen = await lastSeen(log, there);
-      const theirs = await preview(log, there, sharing.transfer);
+      const theirs = await preview(sharing, log, there);
       const arrivals = await countBetween(log.backend, seen, theirs);
       if (json) return factsJson(there, { before: seen, after: theirs, arrivals });
       return `Would fetch ${arrivalsText(arrivals) || "nothing"} from ${there.name} (${log.ref}).\n`;

@@ -2,5 +2,5 @@ import type { CommandFunction } from "../command.ts";
 import type { INCOMING } from "../declarations/sharing.ts";
 import { showChanges } from "../pages/changes.ts";
 
-export const command: CommandFunction<typeof INCOMING> = ([named], options) =>
-  showChanges("incoming", named, options);
+export const command: CommandFunction<typeof INCOMING> = (workspace, [named], options) =>
+  showChanges(workspace, "incoming", named, options);

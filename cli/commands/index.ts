@@ -1,27 +1,23 @@
 import { RedunError } from "../../src/errors.ts";
 import { indexSize } from "../../src/index/index-file.ts";
 import { indexedTip } from "../../src/index/stamp.ts";
-import type { LogChoice } from "../../src/log/ref.ts";
-import { IndexedLog } from "../../src/provenance/indexed-log.ts";
-import { type CommandFunction, isJson, logChoice } from "../command.ts";
+import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import { type CommandFunction, isJson } from "../command.ts";
 import type { INDEX } from "../declarations/upkeep.ts";
 import { jsonText } from "../text/json.ts";
-import { write } from "../text/output.ts";
 import { visible } from "../text/terminal.ts";
 import { refresh } from "../with-log.ts";
 
-export const command: CommandFunction<typeof INDEX> = async ([action], options) => {
+export const command: CommandFunction<typeof INDEX> = async (workspace, [action], options) => {
   const json = isJson(options);
-  if (action === undefined) return write(await inspect(options, (log) => describe(log, json)));
-  if (action === "drop") return write(await inspect(options, drop));
+  // Without `withLog`: it is looked at as it is, not brought up to date.
+  const log = workspace.indexedLog();
+  if (action === undefined) return workspace.write(await describe(log, json));
+  if (action === "drop") return workspace.write(drop(log));
   if (action === "rebuild") {
-    return write(
-      await inspect(options, async (log) => {
-        log.discardIndex();
-        await refresh(log);
-        return describe(log, json);
-      }),
-    );
+    log.discardIndex();
+    await refresh(workspace, log);
+    return workspace.write(await describe(log, json));
   }
   throw new RedunError(
     "USAGE",
@@ -30,20 +26,7 @@ export const command: CommandFunction<typeof INDEX> = async ([action], options) 
   );
 };
 
-/** Looks at an index as it is, without bringing it up to date. */
-async function inspect(
-  options: LogChoice,
-  body: (log: IndexedLog) => Promise<string>,
-): Promise<string> {
-  const log = await IndexedLog.open(logChoice(options));
-  try {
-    return await body(log);
-  } finally {
-    await log.close();
-  }
-}
-
-async function drop(log: IndexedLog): Promise<string> {
+function drop(log: IndexedLog): string {
   log.discardIndex();
   if (log.file.temporary) {
     throw new RedunError(

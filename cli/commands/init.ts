@@ -1,5 +1,3 @@
-import { loadConfig } from "../../src/git/files/config.ts";
-import { findRepository } from "../../src/git/files/repository.ts";
 import {
   applySetup,
   HOOK_LINE,
@@ -9,38 +7,38 @@ import {
 } from "../../src/share/setup.ts";
 import type { CommandFunction, OptionsOf } from "../command.ts";
 import type { INIT } from "../declarations/sharing.ts";
-import { write } from "../text/output.ts";
 import { visible } from "../text/terminal.ts";
+import type { Workspace } from "../workspace.ts";
 
-export const command: CommandFunction<typeof INIT> = (_words, options) =>
-  options.undo ? undo(options) : setUp(options);
+export const command: CommandFunction<typeof INIT> = (workspace, _words, options) =>
+  options.undo ? undo(workspace, options) : setUp(workspace, options);
 
 type InitOptions = OptionsOf<typeof INIT>;
 
-async function setUp(options: InitOptions): Promise<void> {
-  const repository = findRepository(process.cwd());
+async function setUp(workspace: Workspace, options: InitOptions): Promise<void> {
+  const { repository, config } = workspace;
   const remote = options.remote ?? "origin";
   const autoPush = Boolean(options.autoPush);
-  const { steps, ownHook } = planSetup(repository, loadConfig(repository), { remote, autoPush });
-  await write(list("Writes", steps));
+  const { steps, ownHook } = planSetup(repository, config, { remote, autoPush });
+  await workspace.write(list("Writes", steps));
   if (!options.dryRun) await applySetup(repository, steps, { undo: false });
   const ended = ownHook
     ? `One thing is left to you: add this line to your own hook, ${ownHook}\n  ${HOOK_LINE}\n`
     : ending(steps, options, "Everything is set up already.\n");
   const then = `What \`git fetch\` or \`git pull\` brings from ${remote}, \`redun-git pull\` takes into your log.\n`;
-  await write(visible(ended + then));
+  await workspace.write(visible(ended + then));
 }
 
-async function undo(options: InitOptions): Promise<void> {
-  const repository = findRepository(process.cwd());
+async function undo(workspace: Workspace, options: InitOptions): Promise<void> {
+  const { repository, config } = workspace;
   const remote = options.remote;
-  const { steps, ownHook } = planUndo(repository, loadConfig(repository), remote);
-  await write(list("Takes back", steps));
+  const { steps, ownHook } = planUndo(repository, config, remote);
+  await workspace.write(list("Takes back", steps));
   if (!options.dryRun) await applySetup(repository, steps, { undo: true });
   const ended = ownHook
     ? `One thing is left to you: take \`redun-git push\` out of your own hook, ${ownHook}\n`
     : ending(steps, options, "There is nothing to take back.\n");
-  await write(visible(ended));
+  await workspace.write(visible(ended));
 }
 
 function ending(steps: readonly SetupStep[], { dryRun }: InitOptions, nothing: string): string {

@@ -13,21 +13,24 @@ import { codeHistory, codeNotes } from "../pages/code-history.ts";
 import { listedJson, listedLine } from "../pages/listing.ts";
 import { isFilter, selectionOf, typesOf } from "../selection.ts";
 import { jsonText } from "../text/json.ts";
-import { oneLine, type Paint, painter } from "../text/terminal.ts";
+import { oneLine, type Paint } from "../text/terminal.ts";
 import { pageOfLog } from "../with-log.ts";
+import type { Workspace } from "../workspace.ts";
 
 /** How entities are to be printed. */
 interface Style {
   readonly json: boolean;
   /** The page of each instead of a line. */
   readonly detail: boolean;
+  readonly paint: Paint;
 }
 
-export const command: CommandFunction<typeof LOG> = async ([id], options) => {
-  const style = { json: isJson(options), detail: options.detail === true };
+export const command: CommandFunction<typeof LOG> = async (workspace, [id], options) => {
+  const { paint } = workspace;
+  const style = { json: isJson(options), detail: options.detail === true, paint };
   const limit = limitOf(options);
   const filter = Object.keys(options).find(isFilter);
-  if (options.decorateCode) return decorateCode(id, limit, options);
+  if (options.decorateCode) return decorateCode(workspace, id, limit, options);
   if (id !== undefined && filter !== undefined) {
     throw new RedunError(
       "USAGE",
@@ -36,7 +39,7 @@ export const command: CommandFunction<typeof LOG> = async ([id], options) => {
     );
   }
   const types = typesOf(options);
-  return pageOfLog(options, async (log) => {
+  return pageOfLog(workspace, async (log) => {
     if (id !== undefined) return detail(log, id, style);
     const selection = await selectionOf(log, options);
     return options.count
@@ -47,13 +50,14 @@ export const command: CommandFunction<typeof LOG> = async ([id], options) => {
 
 /** Commits of the code, with their executions; `range` stands where else an id does. */
 function decorateCode(
+  workspace: Workspace,
   range: string | undefined,
   limit: number,
   options: LogOptions,
 ): Promise<void> {
-  return pageOfLog(options, async (log) => {
+  return pageOfLog(workspace, async (log) => {
     const { where, execution } = await selectionOf(log, options);
-    return codeHistory(log, painter(process.stdout), {
+    return codeHistory(log, workspace.paint, {
       revision: range ?? "HEAD",
       where: allOf(where, execution),
       ...(limit !== NO_LIMIT && { limit }),
@@ -95,9 +99,9 @@ async function* printed(
   style: Style,
   code?: CodeCondition | null,
 ): AsyncGenerator<string> {
-  const paint = painter(process.stdout);
+  const { paint } = style;
   if (style.detail) {
-    yield* detailed(log, known(log, entity), style.json, paint);
+    yield* detailed(log, known(log, entity), style);
     return;
   }
   if (style.json) {
@@ -114,8 +118,7 @@ async function* printed(
 async function* detailed(
   log: IndexedLog,
   entity: Known,
-  json: boolean,
-  paint: Paint,
+  { json, paint }: Style,
 ): AsyncGenerator<string> {
   const [{ entityView }, { entityJson, entityPage }] = await Promise.all([
     import("../../src/views/entity.ts"),
@@ -166,6 +169,6 @@ const NAMES: Readonly<Record<EntityType, string>> = {
   Value: "values",
 };
 
-async function* detail(log: IndexedLog, id: string, { json }: Style): AsyncGenerator<string> {
-  yield* detailed(log, await findKnown(log, id), json, painter(process.stdout));
+async function* detail(log: IndexedLog, id: string, style: Style): AsyncGenerator<string> {
+  yield* detailed(log, await findKnown(log, id), style);
 }

@@ -1,24 +1,20 @@
-import { loadConfig } from "../../src/git/files/config.ts";
-import { findRepository } from "../../src/git/files/repository.ts";
 import { isTracking, logName, TRACKING_REFS } from "../../src/log/ref.ts";
 import { type LogSummary, listLogs } from "../../src/provenance/list-logs.ts";
 import { remoteOfTracking } from "../../src/share/remotes.ts";
-import { type CommandFunction, isJson, logChoice } from "../command.ts";
+import { type CommandFunction, isJson } from "../command.ts";
 import type { LOGS } from "../declarations/sharing.ts";
 import { jsonText } from "../text/json.ts";
 import { localTime } from "../text/lines.ts";
-import { write } from "../text/output.ts";
 import { oneLine } from "../text/terminal.ts";
 
-export const command: CommandFunction<typeof LOGS> = async (_words, options) => {
+export const command: CommandFunction<typeof LOGS> = async (workspace, _words, options) => {
   const json = isJson(options);
-  const logs = await listLogs(logChoice(options));
-  if (json) return write(logs.map((log) => `${jsonText(logJson(log))}\n`).join(""));
+  const logs = await listLogs(workspace.choice, workspace.io.cwd);
+  if (json) return workspace.write(logs.map((log) => `${jsonText(logJson(log))}\n`).join(""));
   if (logs.length === 0) {
-    return write("No logs yet. `redun-git run <script> <task>` begins one.\n");
+    return workspace.write("No logs yet. `redun-git run <script> <task>` begins one.\n");
   }
-  const config = loadConfig(findRepository(process.cwd()));
-  const noteOf = ({ ref }: LogSummary) => whose(remoteOfTracking(config, ref), ref);
+  const noteOf = ({ ref }: LogSummary) => whose(remoteOfTracking(workspace.config, ref), ref);
   const [own, tracking] = [false, true].map((is) => logs.filter((log) => log.isTracking === is));
   const sections = [
     ...(own!.length > 0 ? [`Logs:\n${table(own!, () => "")}`] : []),
@@ -26,7 +22,7 @@ export const command: CommandFunction<typeof LOGS> = async (_words, options) => 
       ? [`Of remotes, at the last fetch or push:\n${table(tracking!, noteOf)}`]
       : []),
   ];
-  await write(sections.join("\n"));
+  await workspace.write(sections.join("\n"));
 };
 
 function logJson({ changed, ...log }: LogSummary) {

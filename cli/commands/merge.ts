@@ -6,30 +6,32 @@ import { type CommandFunction, isJson } from "../command.ts";
 import { conflictsAfter, conflictsText } from "../conflicts.ts";
 import type { MERGE } from "../declarations/sharing.ts";
 import { jsonText } from "../text/json.ts";
-import { write } from "../text/output.ts";
 import { arrivalsText } from "../text/record-counts.ts";
 import { visible } from "../text/terminal.ts";
 import { watchedLog } from "../watched-log.ts";
 import { withLog } from "../with-log.ts";
 
-export const command: CommandFunction<typeof MERGE> = async ([source], options) => {
+export const command: CommandFunction<typeof MERGE> = async (workspace, [source], options) => {
   const json = isJson(options);
   const dryRun = Boolean(options.dryRun);
-  const { merge, theirs, ref } = await withLog(options, async ({ log }) => {
+  const { merge, theirs, ref } = await withLog(workspace, async ({ log }) => {
     const theirs = await findMergeSource(log, source);
-    const merge = await (dryRun ? planMerge : mergeLogs)(watchedLog(log), theirs);
+    const merge = await (dryRun ? planMerge : mergeLogs)(
+      watchedLog(workspace.io.stderr, log),
+      theirs,
+    );
     return { merge, theirs, ref: log.ref };
   });
-  const conflicts = dryRun ? null : await conflictsAfter(ref, merge.arrivals);
+  const conflicts = dryRun ? null : await conflictsAfter(workspace, ref, merge.arrivals);
   if (json) {
     const { arrivals, ...facts } = merge;
     const { commit: from, others: otherLogs } = theirs;
     const told = { log: ref, from, ...facts, ...arrivals, conflicts, otherLogs };
-    return write(`${jsonText(told)}\n`);
+    return workspace.write(`${jsonText(told)}\n`);
   }
-  await write(`${sentence(merge, theirs.name, shortRef(ref), dryRun)}\n`);
-  await write(conflictsText(conflicts, ref));
-  for (const other of theirs.others) await write(`${alsoThere(other, source)}\n`);
+  await workspace.write(`${sentence(merge, theirs.name, shortRef(ref), dryRun)}\n`);
+  await workspace.write(conflictsText(workspace, conflicts, ref));
+  for (const other of theirs.others) await workspace.write(`${alsoThere(other, source)}\n`);
 };
 
 /** What takes another log of the same file. */

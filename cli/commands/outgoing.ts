@@ -2,5 +2,5 @@ import type { CommandFunction } from "../command.ts";
 import type { OUTGOING } from "../declarations/sharing.ts";
 import { showChanges } from "../pages/changes.ts";
 
-export const command: CommandFunction<typeof OUTGOING> = ([named], options) =>
-  showChanges("outgoing", named, options);
+export const command: CommandFunction<typeof OUTGOING> = (workspace, [named], options) =>
+  showChanges(workspace, "outgoing", named, options);

@@ -3,23 +3,25 @@ import { assertKnown, lastSeen, remoteLog } from "../../src/share/remotes.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import type { PROPOSE } from "../declarations/sharing.ts";
 import { jsonText } from "../text/json.ts";
-import { write } from "../text/output.ts";
 import { visible } from "../text/terminal.ts";
 import { withRemote } from "../with-remote.ts";
 
-export const command: CommandFunction<typeof PROPOSE> = ([branch], options) => {
+export const command: CommandFunction<typeof PROPOSE> = (workspace, [branch], options) => {
   const json = isJson(options);
   const named = options.remote;
-  return withRemote(options, named, "fetch", async ({ log, config, remote }) => {
+  return withRemote(workspace, options, named, "fetch", async ({ log, config, remote }) => {
     const there = remoteLog(remote, log.ref, config);
     assertKnown(config, there, await lastSeen(log, there));
     const reason = options.message;
     const proposal = await proposeTags(log, there, branch, reason);
-    if (json) return write(`${jsonText(proposal)}\n`);
-    if (!proposal) return write(visible(`Nothing to propose: ${there.name} has your tag edits.\n`));
+    if (json) return workspace.write(`${jsonText(proposal)}\n`);
+    if (!proposal)
+      return workspace.write(visible(`Nothing to propose: ${there.name} has your tag edits.\n`));
     const place = `${branch} (${proposal.commit.slice(0, 8)})`;
     if (proposal.files.length === 0) {
-      return write(visible(`Nothing new to propose: the branch ${place} has your tag edits.\n`));
+      return workspace.write(
+        visible(`Nothing new to propose: the branch ${place} has your tag edits.\n`),
+      );
     }
     const edits = proposal.files.length === 1 ? "1 tag edit" : `${proposal.files.length} tag edits`;
     const lines = [
@@ -28,6 +30,6 @@ export const command: CommandFunction<typeof PROPOSE> = ([branch], options) => {
       `Send them:   git push ${there.name} ${branch}`,
       `Take them:   redun-git merge ${branch}`,
     ];
-    await write(visible(`${lines.join("\n")}\n`));
+    await workspace.write(visible(`${lines.join("\n")}\n`));
   });
 };

@@ -7,13 +7,13 @@ import { type CommandFunction, isJson } from "../command.ts";
 import { conflictsAfter, conflictsText } from "../conflicts.ts";
 import type { PULL } from "../declarations/sharing.ts";
 import { arrivalsText } from "../text/record-counts.ts";
-import { reportRewritten } from "../text/rewritten.ts";
+import { rewrittenText } from "../text/rewritten.ts";
 import { eachLogOfRemote, factsJson, preview, withRemote } from "../with-remote.ts";
 
-export const command: CommandFunction<typeof PULL> = ([named], options) => {
+export const command: CommandFunction<typeof PULL> = (workspace, [named], options) => {
   const json = isJson(options);
   if (options.drop && options.dryRun) throw dropsAtOnce();
-  return withRemote(options, named, "fetch", (sharing) =>
+  return withRemote(workspace, options, named, "fetch", (sharing) =>
     eachLogOfRemote(sharing, options, async (log, there) => {
       if (options.drop) {
         const dropped = await pullAndDrop(log, there, sharing.transfer);
@@ -21,12 +21,14 @@ export const command: CommandFunction<typeof PULL> = ([named], options) => {
       }
       if (!options.dryRun) {
         const pulled = await pullLog(log, there, sharing.transfer);
-        reportRewritten(pulled.fetched, there);
+        workspace.tell(rewrittenText(pulled.fetched, there));
         const conflicts =
-          pulled.merged && (await conflictsAfter(there.ref, pulled.merged.arrivals));
-        return json ? pullJson(pulled, conflicts, there) : pullText(pulled, conflicts, there);
+          pulled.merged && (await conflictsAfter(workspace, there.ref, pulled.merged.arrivals));
+        return json
+          ? pullJson(pulled, conflicts, there)
+          : pullText(pulled, conflictsText(workspace, conflicts, there.ref), there);
       }
-      const theirs = await preview(log, there, sharing.transfer);
+      const theirs = await preview(sharing, log, there);
       const before = await log.tip();
       const arrivals = await countBetween(log.backend, before, theirs);
       if (json) return factsJson(there, { before, theirs, arrivals });
@@ -35,11 +37,11 @@ export const command: CommandFunction<typeof PULL> = ([named], options) => {
   );
 };
 
-function pullText({ merged }: Pulled, conflicts: number | null, { name, ref }: RemoteLog): string {
+function pullText({ merged }: Pulled, conflicts: string, { name, ref }: RemoteLog): string {
   if (merged === null) return `${name} has no ${ref}.\n`;
   if (isNothing(merged.arrivals)) return `Nothing new at ${name} (${ref}).\n`;
   const came = arrivalsText(merged.arrivals);
-  return `Pulled ${came} from ${name} into ${ref}.\n${conflictsText(conflicts, ref)}`;
+  return `Pulled ${came} from ${name} into ${ref}.\n${conflicts}`;
 }
 
 /** `theirs` is where the remote's log is; `before` and `after`, where ours was and is. */

@@ -12,33 +12,38 @@ import { type CommandFunction, isJson, type OptionsOf } from "../command.ts";
 import { conflictsAfter, conflictsText } from "../conflicts.ts";
 import type { PUSH } from "../declarations/sharing.ts";
 import { reportError } from "../text/error.ts";
-import { write } from "../text/output.ts";
-import { reportPushFailures } from "../text/push-failure.ts";
+import { pushFailuresText } from "../text/push-failure.ts";
 import { arrivalsText } from "../text/record-counts.ts";
 import { visible } from "../text/terminal.ts";
 import { watchedLog } from "../watched-log.ts";
 import { factsJson, preview, type Sharing, withRemote } from "../with-remote.ts";
+import type { Workspace } from "../workspace.ts";
 
-export const command: CommandFunction<typeof PUSH> = ([named], options) =>
-  options.background ? pushInBackground(named, options) : pushLogs(named, options);
+export const command: CommandFunction<typeof PUSH> = (workspace, [named], options) =>
+  (options.background ? pushInBackground : pushLogs)(workspace, named, options);
 
 type PushOptions = OptionsOf<typeof PUSH>;
 
-function pushLogs(named: string | undefined, options: PushOptions): Promise<void> {
+function pushLogs(
+  workspace: Workspace,
+  named: string | undefined,
+  options: PushOptions,
+): Promise<void> {
   const json = isJson(options);
-  return withRemote(options, named, "push", async (sharing) => {
+  return withRemote(workspace, options, named, "push", async (sharing) => {
     const { log, config, remote } = sharing;
     if (options.hook && !isSetUp(config, remote)) return;
     const refs = options.allLogs ? await logsHere(log.backend) : [log.ref];
-    if (refs.length === 0 && !json) await write("There is no log here to push.\n");
+    if (refs.length === 0 && !json) await workspace.write("There is no log here to push.\n");
     // That a push which is made again now has failed before is no news.
     const failures = pushFailures(log.backend.repository, config);
-    reportPushFailures(failures.filter((one) => one.remote !== remote || !refs.includes(one.ref)));
+    const others = failures.filter((one) => one.remote !== remote || !refs.includes(one.ref));
+    workspace.tell(pushFailuresText(others));
     for (const ref of refs) {
       const one = { ...sharing, log: new Log(log.backend, ref) };
       const places = destinations(config, remote, ref);
       if (options.dryRun) {
-        for (const there of places) await write(await tryPush(one, there, json));
+        for (const there of places) await workspace.write(await tryPush(one, there, json));
         continue;
       }
       const way = options.giveBack ? giveBack : pushLog;
@@ -49,7 +54,7 @@ function pushLogs(named: string | undefined, options: PushOptions): Promise<void
         async (there) => {
           const pushed = await way(one.log, there, sharing.transfer);
           forgetPushFailure(log.backend.repository, there);
-          await write(await pushText(pushed, there, json));
+          await workspace.write(await pushText(workspace, pushed, there, json));
           return pushed;
         },
         sharing.transfer,
@@ -60,9 +65,13 @@ function pushLogs(named: string | undefined, options: PushOptions): Promise<void
 }
 
 /** There is nobody to ask or to tell: a failure is noted for the next command that can. */
-async function pushInBackground(named: string | undefined, options: PushOptions): Promise<void> {
+async function pushInBackground(
+  workspace: Workspace,
+  named: string | undefined,
+  options: PushOptions,
+): Promise<void> {
   try {
-    await withRemote(options, named, "push", async ({ log, config, remote }) => {
+    await withRemote(workspace, options, named, "push", async ({ log, config, remote }) => {
       const places = destinations(config, remote, log.ref);
       // A failure is noted where it happens, and keeps no other place from getting its own.
       const done = await Promise.allSettled(places.map((there) => pushAlone(log, there)));
@@ -70,7 +79,7 @@ async function pushInBackground(named: string | undefined, options: PushOptions)
     });
   } catch (error) {
     // A request over http that was given up would keep the process alive.
-    process.exit(reportError(error));
+    workspace.io.exit(reportError(error, workspace.io));
   }
 }
 
@@ -85,15 +94,20 @@ function throwMissed(done: readonly Delivery[]): void {
   throw new RedunError(code, lines.join("\n"), hint);
 }
 
-async function pushText(pushed: PushedLog, there: RemoteLog, json: boolean): Promise<string> {
-  const conflicts = await conflictsAfter(there.ref, pushed.received);
+async function pushText(
+  workspace: Workspace,
+  pushed: PushedLog,
+  there: RemoteLog,
+  json: boolean,
+): Promise<string> {
+  const conflicts = await conflictsAfter(workspace, there.ref, pushed.received);
   if (json) return factsJson(there, { ...pushed, conflicts });
-  return `${sentences(pushed, there)}${visible(conflictsText(conflicts, there.ref))}`;
+  for (const line of pushed.said) workspace.tell(`${visible(there.name)}: ${visible(line)}\n`);
+  return `${sentences(pushed, there)}${visible(conflictsText(workspace, conflicts, there.ref))}`;
 }
 
-function sentences({ sent, received, after, rounds, said }: PushedLog, there: RemoteLog): string {
+function sentences({ sent, received, after, rounds }: PushedLog, there: RemoteLog): string {
   const { name, ref } = there;
-  for (const line of said) process.stderr.write(`${visible(name)}: ${visible(line)}\n`);
   const came = isNothing(received) ? "" : `Merged ${arrivalsText(received)} that ${name} had.\n`;
   const tries = rounds > 2 ? `, after ${rounds} tries` : "";
   if (after === null) return `Nothing is recorded in ${ref} yet, here or at ${name}.\n`;
@@ -101,15 +115,11 @@ function sentences({ sent, received, after, rounds, said }: PushedLog, there: Re
   return visible(`${came}Pushed ${arrivalsText(sent)} to ${name} (${ref})${tries}.\n`);
 }
 
-async function tryPush(
-  { transfer, ...sharing }: Sharing,
-  there: RemoteLog,
-  json: boolean,
-): Promise<string> {
-  const log = watchedLog(sharing.log);
+async function tryPush(sharing: Sharing, there: RemoteLog, json: boolean): Promise<string> {
+  const log = watchedLog(sharing.workspace.io.stderr, sharing.log);
   await log.assertLog();
   const tip = await log.tip();
-  const theirs = await preview(log, there, transfer);
+  const theirs = await preview(sharing, log, there);
   const [received, sent] = await Promise.all([
     countBetween(log.backend, tip, theirs),
     countBetween(log.backend, theirs, tip),

@@ -5,21 +5,16 @@ import { type CommandFunction, isJson, type OptionsOf } from "../command.ts";
 import type { RECOVER } from "../declarations/upkeep.ts";
 import { jsonText } from "../text/json.ts";
 import { localTime } from "../text/lines.ts";
-import { write } from "../text/output.ts";
 import { nameOf, recoveredText } from "../text/recovery.ts";
 import { oneLine, visible } from "../text/terminal.ts";
-import { withOwnLog } from "../with-remote.ts";
 
-export const command: CommandFunction<typeof RECOVER> = async ([id], options) => {
+export const command: CommandFunction<typeof RECOVER> = async (workspace, [id], options) => {
   const json = isJson(options);
-  return withOwnLog(options, async (log) => {
-    const runs = journaledRuns(log.backend.repository.commonDir);
-    await write(
-      id === undefined
-        ? list(runs, json)
-        : await recover(log, journaledRunWithId(runs, id), options),
-    );
-  });
+  const { log, repository } = workspace;
+  const runs = journaledRuns(repository.commonDir);
+  const text =
+    id === undefined ? list(runs, json) : await recover(log, journaledRunWithId(runs, id), options);
+  await workspace.write(text);
 };
 
 async function recover(

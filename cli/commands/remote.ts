@@ -5,26 +5,24 @@ import { wordsFor } from "../../src/share/remotes.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import type { REMOTE } from "../declarations/sharing.ts";
 import { jsonText } from "../text/json.ts";
-import { write } from "../text/output.ts";
-import { reportPushFailures } from "../text/push-failure.ts";
+import { pushFailuresText } from "../text/push-failure.ts";
 import { arrivalsText } from "../text/record-counts.ts";
 import { oneLine } from "../text/terminal.ts";
 import { watchedLog } from "../watched-log.ts";
-import { withOwnLog } from "../with-remote.ts";
 
-export const command: CommandFunction<typeof REMOTE> = (_words, options) => {
+export const command: CommandFunction<typeof REMOTE> = async (workspace, _words, options) => {
   const json = isJson(options);
-  return withOwnLog(options, async (log, config) => {
-    const states = await remoteStates(watchedLog(log), config);
-    if (json) return write(states.flatMap(stateJson).join(""));
-    reportPushFailures(pushFailures(log.backend.repository, config));
-    if (states.length === 0) {
-      return write("No remotes yet. `git remote add origin <url>` adds one.\n");
-    }
-    await write(states.map(stateText).join("\n"));
-    const wasSeen = states.some(({ logs }) => logs.some(({ seen }) => seen !== null));
-    if (wasSeen) await write("\nAs of the last fetch or push: `redun-git fetch` asks anew.\n");
-  });
+  const { log, config, repository } = workspace;
+  const states = await remoteStates(watchedLog(workspace.io.stderr, log), config);
+  if (json) return workspace.write(states.flatMap(stateJson).join(""));
+  workspace.tell(pushFailuresText(pushFailures(repository, config)));
+  if (states.length === 0) {
+    return workspace.write("No remotes yet. `git remote add origin <url>` adds one.\n");
+  }
+  await workspace.write(states.map(stateText).join("\n"));
+  const wasSeen = states.some(({ logs }) => logs.some(({ seen }) => seen !== null));
+  if (wasSeen)
+    await workspace.write("\nAs of the last fetch or push: `redun-git fetch` asks anew.\n");
 };
 
 function stateText({ name, url, logs }: RemoteState): string {

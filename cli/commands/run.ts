@@ -14,7 +14,6 @@ import { nearPath } from "../../src/script/near-path.ts";
 import type { Parameter } from "../../src/source/parameters.ts";
 import { type LoadedFile, loadedFiles, loadedSource } from "../../src/source/source-file.ts";
 import { truthAsked } from "../../src/source/truth.ts";
-import { startFolder } from "../../src/start-folder.ts";
 import { didYouMean } from "../../src/suggest.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
@@ -23,48 +22,52 @@ import { isHelp, longName, ownOption, takeOptions } from "../argv.ts";
 import { type CommandFunction, isJson, logChoice } from "../command.ts";
 import { RUN, type RunOptions } from "../declarations/run.ts";
 import { Interrupted, Interrupts } from "../interrupts.ts";
+import type { Io } from "../io.ts";
 import { LIBRARY_URL } from "../library-url.ts";
 import { PAGER } from "../options.ts";
-import { type ProcessStart, pushInBackground } from "../push-in-background.ts";
+import { pushInBackground } from "../push-in-background.ts";
 import { endPrograms } from "../run/programs.ts";
 import { jsonText } from "../text/json.ts";
-import { write } from "../text/output.ts";
 import { RunReporter } from "../text/run-reporter.ts";
-import { oneLine, painter, visible } from "../text/terminal.ts";
+import { oneLine, type Paint, visible } from "../text/terminal.ts";
+import type { Workspace } from "../workspace.ts";
 
 /** What `run` takes, behind the task too, where that has no parameter of the name. */
 const OWN = { ...RUN, options: [...RUN.options, ...PAGER] };
 
-export const command: CommandFunction<typeof RUN> = async ([script, name, ...words], given) => {
+export const command: CommandFunction<typeof RUN> = async (
+  workspace,
+  [script, name, ...words],
+  given,
+) => {
   const lists = name === undefined || name === "help" || isHelp(name);
-  const start = { cwd: process.cwd(), env: { ...process.env }, argv: [...process.argv] };
   // A mistake in the options must not be found out after the work.
   checkOptions(given);
   const behind = words.slice(0, words.indexOf("--") >>> 0);
   // Git answers while the script loads, unless the task may change what it is asked.
   const isSettled = !behind.some((word) => isHelp(word) || ownOption(OWN, word));
-  let session = !lists && isSettled ? begin(start, given) : undefined;
+  let session = !lists && isSettled ? begin(workspace, given) : undefined;
   try {
-    const [exports, made] = await tasksMadeBy(() => load(script, start.cwd));
+    const [exports, made] = await tasksMadeBy(() => load(script, workspace.io.cwd));
     const tasks = exportedTasks(exports);
     if (lists) {
-      if (name === undefined) process.exitCode = 2;
-      return write(taskList(script, tasks));
+      await workspace.write(taskList(script, tasks, workspace.paint));
+      return name === undefined ? 2 : 0;
     }
     const task = findTask(name, tasks, script);
     const definition = definitionOf(task)!;
     const { parameters } = definition.source;
     const isTheirs = (option: string) => isArgument(parameters, option);
     if (behind.some((word) => isHelp(word) && !isTheirs(word))) {
-      return write(taskHelp(script, name, definition));
+      return workspace.write(taskHelp(script, name, definition));
     }
     const { options, rest } = takeOptions(OWN, words, given, isTheirs);
     checkOptions(options);
     const args = withHint(script, name, parameters, () => parseTaskArguments(parameters, rest));
     assertOwnNames(made);
-    warnOfTruth();
-    session ??= begin(start, options);
-    await run(session, task(...args), script, options);
+    warnOfTruth(workspace);
+    session ??= begin(workspace, options);
+    return await run(workspace, session, task(...args), script, options);
   } finally {
     // A script that does not load leaves open what was prepared.
     await session?.scheduler.close();
@@ -91,36 +94,31 @@ async function load(script: string, cwd: string): Promise<Record<string, unknown
 const MAX_WARNINGS = 10;
 
 /** Says where the script asks whether a lazy value is true, which no run can notice. */
-function warnOfTruth(): void {
+function warnOfTruth({ io: { stderr, cwd } }: Workspace): void {
   const files = modules().filter(({ bytes }) => Buffer.from(bytes).includes("redun-git"));
   const paths = new Set(files.map(({ path }) => path));
   const found = truthAsked([...paths].flatMap((path) => loadedSource(path) ?? []));
   for (const { file, line, text, as } of found.slice(0, MAX_WARNINGS)) {
     const what = as === "true" ? "always true" : "equal to nothing";
-    process.stderr.write(
-      `warning: ${nearPath(file, startFolder())}:${line}: \`${oneLine(text)}\` is a lazy value here, which is ${what}: \`await\` it in an async task first\n`,
+    stderr.write(
+      `warning: ${nearPath(file, cwd)}:${line}: \`${oneLine(text)}\` is a lazy value here, which is ${what}: \`await\` it in an async task first\n`,
     );
   }
   const more = found.length - MAX_WARNINGS;
-  if (more > 0) process.stderr.write(`warning: and ${more} more like these\n`);
+  if (more > 0) stderr.write(`warning: and ${more} more like these\n`);
 }
 
 interface Session {
-  readonly start: ProcessStart;
   readonly scheduler: Scheduler;
   readonly reporter: RunReporter;
 }
 
-function begin(start: ProcessStart, options: RunOptions): Session {
-  const reporter = new RunReporter(process.stderr, { quiet: Boolean(options.quiet) });
-  const scheduler = new Scheduler({
-    ...logChoice(options),
-    cwd: start.cwd,
-    listener: reporter,
-    modules,
-  });
+function begin({ io }: Workspace, options: RunOptions): Session {
+  const reporter = new RunReporter(io, { quiet: Boolean(options.quiet) });
+  const { cwd } = io;
+  const scheduler = new Scheduler({ ...logChoice(options), cwd, listener: reporter, modules });
   scheduler.prepare();
-  return { start, scheduler, reporter };
+  return { scheduler, reporter };
 }
 
 /** @throws RedunError for a format or a tag that is none */
@@ -169,21 +167,22 @@ function modules(): LoadedFile[] {
 }
 
 async function run(
-  { start, scheduler, reporter }: Session,
+  workspace: Workspace,
+  { scheduler, reporter }: Session,
   expression: unknown,
   script: string,
   options: RunOptions,
-): Promise<void> {
+): Promise<number> {
   // However the run ends.
   process.once("exit", () => {
-    if (reporter.hasStarted) pushInBackground(logChoice(options), start);
+    if (reporter.hasStarted) pushInBackground(logChoice(options), workspace.io);
   });
   const interrupts = new Interrupts();
   try {
     const result = await scheduler.run(expression, {
-      argv: start.argv.slice(2),
+      argv: workspace.argv,
       script,
-      tags: [...parentTags(), ...tagsOf(options)],
+      tags: [...parentTags(workspace.io), ...tagsOf(options)],
       project: options.project,
       doc: options.doc,
       user: options.user,
@@ -191,8 +190,9 @@ async function run(
     });
     interrupts.close();
     // A record that waits may be lost with the machine: nobody should take that for success.
-    if (reporter.isRecordLeft) process.exitCode = 1;
-    await write(resultText(result, options));
+    const status = reporter.isRecordLeft ? 1 : 0;
+    await workspace.write(resultText(result, options));
+    return status;
   } catch (error) {
     interrupts.close();
     if (error instanceof Interrupted) {
@@ -211,8 +211,8 @@ async function run(
 }
 
 /** Which job of which execution started this run, where that was a recorded program. */
-function parentTags(): TagPair[] {
-  const { REDUN_EXECUTION: execution, REDUN_JOB: job } = process.env;
+function parentTags({ env }: Io): TagPair[] {
+  const { REDUN_EXECUTION: execution, REDUN_JOB: job } = env;
   if (!execution || !job) return [];
   return [
     ["parent_execution", execution],
@@ -265,12 +265,11 @@ function findTask(name: string, tasks: ReadonlyMap<string, AnyTask>, script: str
   );
 }
 
-function taskList(script: string, tasks: ReadonlyMap<string, AnyTask>): string {
+function taskList(script: string, tasks: ReadonlyMap<string, AnyTask>, paint: Paint): string {
   if (tasks.size === 0) {
     return `${script} exports no tasks. Write \`export const main = task(...)\`.\n`;
   }
   const width = Math.max(...[...tasks.keys()].map((name) => name.length));
-  const paint = painter(process.stdout);
   const lines = [...tasks].map(([name, task]) => {
     const doc = definitionOf(task)!.source.doc?.split("\n")[0] ?? "";
     return `  ${paint("bold", name.padEnd(width))}  ${visible(doc)}`.trimEnd();

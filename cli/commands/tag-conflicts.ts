@@ -3,13 +3,12 @@ import { type CommandFunction, isJson } from "../command.ts";
 import type { TAG_CONFLICTS } from "../declarations/tag.ts";
 import { blameJson, blamePage } from "../pages/tag-history.ts";
 import { jsonText } from "../text/json.ts";
-import { painter } from "../text/terminal.ts";
 import { pageOfLog } from "../with-log.ts";
 
-export const command: CommandFunction<typeof TAG_CONFLICTS> = (_words, options) => {
+export const command: CommandFunction<typeof TAG_CONFLICTS> = (workspace, _words, options) => {
   const json = isJson(options);
-  return pageOfLog(options, async (log) => {
-    const paint = painter(process.stdout);
+  return pageOfLog(workspace, async (log) => {
+    const { paint } = workspace;
     const parts: string[] = [];
     for await (const { entity, tags } of tagConflicts(log)) {
       if (json) parts.push(...tags.map((tag) => `${jsonText(blameJson(entity, tag))}\n`));

@@ -16,23 +16,24 @@ import { listedJson, listedLine } from "../pages/listing.ts";
 import { keysPage, valuesPage } from "../pages/tag-counts.ts";
 import { selectionOf } from "../selection.ts";
 import { jsonText } from "../text/json.ts";
-import { painter } from "../text/terminal.ts";
 import { pageOfLog } from "../with-log.ts";
+import type { Workspace } from "../workspace.ts";
 
-export const command: CommandFunction<typeof TAG_LIST> = (words, options) => {
+export const command: CommandFunction<typeof TAG_LIST> = (workspace, words, options) => {
   const conditions = words.map((word) =>
     isRelative(word)
       ? ({ is: "tag", key: word, keyIsGlob: false, test: null } as const)
       : parseTagCondition(word),
   );
   const limit = limitOf(options);
-  const list = { words, conditions, limit, json: isJson(options) };
-  return pageOfLog(options, async (log) =>
+  const list = { workspace, words, conditions, limit, json: isJson(options) };
+  return pageOfLog(workspace, async (log) =>
     options.values ? values(log, list) : listing(log, list),
   );
 };
 
 interface Listing {
+  readonly workspace: Workspace;
   readonly words: readonly string[];
   readonly conditions: readonly Condition[];
   readonly limit: number;
@@ -40,14 +41,16 @@ interface Listing {
 }
 
 async function listing(log: IndexedLog, list: Listing): Promise<string> {
-  const { words, conditions, json } = list;
+  const { workspace, words, conditions, json } = list;
   if (words.length === 0) return keys(log, json);
   // Bare words are keys if anything has a tag of one of them; else they are ids.
   const areTags = !conditions.every(isBareKey) || words.some((word) => log.index.hasKey(word));
   if (areTags) return tagged(log, list);
   const entities = await entitiesOf(log, words);
   return entities
-    .map((entity) => (json ? `${jsonText(entityTagsJson(entity))}\n` : entityTagsPage(entity)))
+    .map((entity) =>
+      json ? `${jsonText(entityTagsJson(entity))}\n` : entityTagsPage(entity, workspace.tagLimit),
+    )
     .join(json ? "" : "\n");
 }
 
@@ -79,17 +82,20 @@ function keys(log: IndexedLog, json: boolean): string {
 }
 
 /** Tags that meet one of the conditions: each is a question about one tag. */
-function values(log: IndexedLog, { conditions, json }: Listing): string {
+function values(log: IndexedLog, { workspace, conditions, json }: Listing): string {
   const passes = matcher(conditions.length === 0 ? allOf() : anyOf(...conditions));
   const counts = log.index.tagCounts((tag: TagPair) => passes({ tags: [tag] }));
-  if (!json) return valuesPage(counts);
+  if (!json) return valuesPage(counts, workspace.tagLimit);
   return counts
     .map(({ tag: [key, value], type, count }) => `${jsonText({ key, value, type, count })}\n`)
     .join("");
 }
 
 /** Everything that meets all conditions, by type and the newest first, as redun lists it. */
-async function tagged(log: IndexedLog, { conditions, limit, json }: Listing): Promise<string> {
+async function tagged(
+  log: IndexedLog,
+  { workspace, conditions, limit, json }: Listing,
+): Promise<string> {
   const selection = { ...(await selectionOf(log, {})), where: allOf(...conditions) };
   const found: Listed[] = [];
   for (const type of ENTITY_TYPES) {
@@ -98,7 +104,7 @@ async function tagged(log: IndexedLog, { conditions, limit, json }: Listing): Pr
   const shown = found.slice(0, limit);
   if (json) return shown.map((entity) => `${jsonText(listedJson(log, entity))}\n`).join("");
   if (shown.length === 0) return `Nothing in ${log.log.ref} has these tags.\n`;
-  const paint = painter(process.stdout);
+  const { paint } = workspace;
   const lines = shown.map((entity) => `${listedLine(entity, paint)}\n`).join("");
   return found.length > limit ? `${lines}\nMore are not shown: --limit 0 shows all.\n` : lines;
 }

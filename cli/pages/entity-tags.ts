@@ -1,14 +1,17 @@
 import type { Found } from "../../src/provenance/find.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
-import { CONFLICT_MARK, inConflict, tagLimit } from "../text/lines.ts";
+import { CONFLICT_MARK, inConflict } from "../text/lines.ts";
 import { oneLine } from "../text/terminal.ts";
 import { tagsJson } from "./tags.ts";
 
 /** The tags of one entity, one on a line, sorted. */
-export function entityTagsPage({ type, id, tags, conflicts }: Found): string {
+export function entityTagsPage(
+  { type, id, tags, conflicts }: Found,
+  tagLimit: number | undefined,
+): string {
   const lines = tags.map(
-    (tag) => formatTag(...tag, tagLimit()) + (inConflict(tag, conflicts) ? CONFLICT_MARK : ""),
+    (tag) => formatTag(...tag, tagLimit) + (inConflict(tag, conflicts) ? CONFLICT_MARK : ""),
   );
   const sorted = lines.length > 0 ? lines.sort(compareCodePoints) : ["(no tags)"];
   return `${type} ${oneLine(id)}\n${sorted.map((line) => `  ${oneLine(line)}\n`).join("")}`;

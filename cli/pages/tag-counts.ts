@@ -3,7 +3,6 @@ import type { TagPair } from "../../src/tag/tag.ts";
 import { formatKey, formatTag } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
 import { clip } from "../../src/value/shown-text.ts";
-import { tagLimit } from "../text/lines.ts";
 import { oneLine } from "../text/terminal.ts";
 
 interface Count {
@@ -42,9 +41,12 @@ export function keysPage(
 }
 
 /** `  env=prod                       (2 Execution)` for each tag, as redun does. */
-export function valuesPage(counts: readonly (Count & { readonly tag: TagPair })[]): string {
+export function valuesPage(
+  counts: readonly (Count & { readonly tag: TagPair })[],
+  tagLimit: number | undefined,
+): string {
   if (counts.length === 0) return "No such tags.\n";
-  const byTag = grouped(counts, ({ tag }) => oneLine(formatTag(...tag, tagLimit())));
+  const byTag = grouped(counts, ({ tag }) => oneLine(formatTag(...tag, tagLimit)));
   const lines = [...byTag]
     .sort(([a], [b]) => compareCodePoints(a, b))
     .map(([text, of]) => `  ${text.padEnd(VALUE_WIDTH)} (${countsText(of)})\n`);

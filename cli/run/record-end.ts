@@ -1,13 +1,11 @@
 import { RedunError } from "../../src/errors.ts";
-import { loadConfig } from "../../src/git/files/config.ts";
 import { thisProcess } from "../../src/git/files/owner.ts";
-import { findRepository } from "../../src/git/files/repository.ts";
-import { deferredBackend } from "../../src/git/open.ts";
 import { type JournaledRun, journaledRuns } from "../../src/log/journals.ts";
 import { Log } from "../../src/log/log.ts";
 import { recoverRun } from "../../src/log/recover.ts";
 import { startAutoPush } from "../../src/share/auto-push.ts";
 import { recoveredText } from "../text/recovery.ts";
+import type { Workspace } from "../workspace.ts";
 
 /**
  * Commits what a worker that has ended left in its journal: its process was ended in the middle of
@@ -15,27 +13,27 @@ import { recoveredText } from "../text/recovery.ts";
  * @param reason what ended it, where its journal does not say so
  * @returns false where a run that it left had not ended as DONE, or cannot be known to have
  */
-export async function recordEnd(worker: number, reason: string | undefined): Promise<boolean> {
+export async function recordEnd(
+  workspace: Workspace,
+  worker: number,
+  reason: string | undefined,
+): Promise<boolean> {
   let notDone = 0;
   try {
-    const cwd = process.cwd();
-    const repository = findRepository(cwd);
+    const { repository, io } = workspace;
     const left = journaledRuns(repository.commonDir).filter((run) => isOf(worker, run));
     for (const run of left) {
-      const backend = deferredBackend(repository);
       const { ref } = run.head!;
       notDone += 1;
-      try {
-        const recorded = await recoverRun(new Log(backend, ref), run, reason);
-        if (recorded?.status === "DONE") notDone -= 1;
-        if (recorded && reason !== undefined) process.stderr.write(`${recoveredText(recorded)}\n`);
-        startAutoPush(loadConfig(repository), process.argv[1]!, ref, { cwd, env: process.env });
-      } finally {
-        await backend.close();
-      }
+      const recorded = await recoverRun(new Log(workspace.backend, ref), run, reason);
+      if (recorded?.status === "DONE") notDone -= 1;
+      if (recorded && reason !== undefined) workspace.tell(`${recoveredText(recorded)}\n`);
+      startAutoPush(workspace.config, io.program, ref, io);
     }
   } catch (error) {
     if (!(error instanceof RedunError)) throw error;
+  } finally {
+    await workspace.close();
   }
   return notDone === 0;
 }

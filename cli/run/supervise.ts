@@ -24,13 +24,13 @@ const READ_WITHIN = 1_000;
 
 declare const BUILD_VERSION: string | undefined;
 
-export const command: CommandFunction<typeof RUN> = async (words, options) => {
+export const command: CommandFunction<typeof RUN> = async (workspace, words, options) => {
   if (isAlone()) {
     const { command: run } = await import("../commands/run.ts");
-    return run(words, options);
+    return run(workspace, words, options);
   }
   const secret = randomBytes(16).toString("hex");
-  const order = { secret, command: process.argv[1]!, words, options };
+  const order = { secret, command: workspace.io.program, words, options };
   const step = await stepOfRun(words);
   const watched = new WatchedWorker(order, step?.env);
   const { code, signal } = await watched.ended;
@@ -43,8 +43,8 @@ export const command: CommandFunction<typeof RUN> = async (words, options) => {
   if (isKilled) killPrograms(mark, pid);
   else if (status !== 0) await endPrograms(mark, pid);
   const reason = by === undefined ? undefined : reasonOf(by, stoppedBy);
-  if (reason !== undefined && stoppedBy === undefined) process.stderr.write(`error: ${reason}\n`);
-  const isDone = await recordEnd(pid, reason);
+  if (reason !== undefined && stoppedBy === undefined) workspace.tell(`error: ${reason}\n`);
+  const isDone = await recordEnd(workspace, pid, reason);
   if (!isDone) status ||= 1;
   await step?.end(status);
   process.exit(status);

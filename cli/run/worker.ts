@@ -3,25 +3,34 @@ import { readSync, writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { constants } from "node:os";
 import { RUN_MARK } from "../../src/run-mark.ts";
+import { logChoice } from "../command.ts";
 import { command } from "../commands/run.ts";
+import { processIo } from "../process-io.ts";
 import { reportError } from "../text/error.ts";
-import { showNotices, watchOutput } from "../text/output.ts";
+import { showNotices } from "../text/output.ts";
+import { Workspace } from "../workspace.ts";
 import { CHANNEL, overLine, type WorkOrder } from "./channel.ts";
 import { killPrograms } from "./programs.ts";
 
-watchOutput();
-showNotices();
 const order = JSON.parse(readOrder()) as WorkOrder;
 process.argv[1] = order.command;
+const io = processIo();
+showNotices(io);
 listen();
 let status = 0;
 try {
-  await command(order.words, order.options);
-  status = Number(process.exitCode ?? 0);
+  const { words, options } = order;
+  const workspace = new Workspace(io, {
+    argv: process.argv.slice(2),
+    choice: logChoice(options),
+    noPager: true,
+  });
+  // The workflow may have given the process one.
+  status = (await command(workspace, words, options)) || Number(process.exitCode ?? 0);
 } catch (error) {
-  status = reportError(error);
-  process.exitCode = status;
+  status = reportError(error, io);
 }
+if (status !== 0) process.exitCode = status;
 tellOver(status);
 
 /** What stands on the channel up to the first line end. It is there, or will be in a moment. */

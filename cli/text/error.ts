@@ -1,4 +1,5 @@
 import { type ErrorCode, RedunError } from "../../src/errors.ts";
+import type { Io } from "../io.ts";
 import { isClosedPipe, outputStatus } from "./output.ts";
 import { painter, visible } from "./terminal.ts";
 
@@ -17,20 +18,20 @@ const MISUSE: readonly ErrorCode[] = ["USAGE", "UNKNOWN_TASK"];
  * The code stands behind the first line, what that is about below it, and then the hint. Only a
  * defect of ours shows a stack.
  */
-export function reportError(error: unknown): number {
-  const paint = painter(process.stderr);
+export function reportError(error: unknown, io: Io): number {
+  const { stderr } = io;
+  const paint = painter(stderr, io.env);
   if (error instanceof RedunError) {
     if (isClosedPipe(error)) return outputStatus(error.cause as Error);
     const [first = "", ...rest] = visible(error.message).split("\n");
     const head = `${paint("red", "error:")} ${first} ${paint("dim", `[${error.code}]`)}`;
     const hint = error.hint ? [visible(error.hint)] : [];
-    process.stderr.write(`${[head, ...rest, ...hint].join("\n")}\n`);
+    stderr.write(`${[head, ...rest, ...hint].join("\n")}\n`);
     return MISUSE.includes(error.code) ? 2 : 1;
   }
-  if ((error as NodeJS.ErrnoException | null)?.syscall === "uv_cwd") return reportError(NO_FOLDER);
+  if ((error as NodeJS.ErrnoException | null)?.syscall === "uv_cwd")
+    return reportError(NO_FOLDER, io);
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(
-    `redun-git failed in a way that it should not. Please report this:\n${stack}\n`,
-  );
+  stderr.write(`redun-git failed in a way that it should not. Please report this:\n${stack}\n`);
   return 1;
 }

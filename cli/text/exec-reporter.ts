@@ -2,6 +2,7 @@ import type { Run, SchedulerListener } from "../../src/api.ts";
 import { RedunError } from "../../src/errors.ts";
 import type { Execution } from "../../src/record/records.ts";
 import { nearPath } from "../../src/script/near-path.ts";
+import type { Io } from "../io.ts";
 import { shortId } from "./lines.ts";
 import { oneLine, painter, visible } from "./terminal.ts";
 
@@ -12,12 +13,12 @@ export class ExecReporter implements SchedulerListener {
   isRecordLeft = false;
   /** The id of the execution, once it has begun. */
   execution = "";
-  readonly #stream: NodeJS.WriteStream;
+  readonly #io: Io;
   readonly #quiet: boolean;
   #started = 0;
 
-  constructor(stream: NodeJS.WriteStream, quiet: boolean) {
-    this.#stream = stream;
+  constructor(io: Io, quiet: boolean) {
+    this.#io = io;
     this.#quiet = quiet;
   }
 
@@ -52,11 +53,12 @@ export class ExecReporter implements SchedulerListener {
     const what =
       lost === 0 ? "Nothing is lost: it is" : `${lost} of its records are lost; the rest is`;
     this.#say(
-      `${what} in ${nearPath(folder, process.cwd())}, and the next redun-git command here commits it (\`redun-git log ${shortId(id)}\`).`,
+      `${what} in ${nearPath(folder, this.#io.cwd)}, and the next redun-git command here commits it (\`redun-git log ${shortId(id)}\`).`,
     );
   }
 
   #say(line: string): void {
-    this.#stream.write(`${painter(this.#stream)("dim", "[redun]")} ${line}\n`);
+    const { stderr, env } = this.#io;
+    stderr.write(`${painter(stderr, env)("dim", "[redun]")} ${line}\n`);
   }
 }

@@ -76,8 +76,8 @@ const LONGEST = 50;
 const MAX_ON_TERMINAL = 10_000;
 
 /** To how many characters a tag is cut that has a line to itself. */
-export function tagLimit(): number | undefined {
-  return process.stdout.isTTY ? MAX_ON_TERMINAL : undefined;
+export function tagLimit({ isTTY }: { readonly isTTY?: boolean }): number | undefined {
+  return isTTY ? MAX_ON_TERMINAL : undefined;
 }
 
 /** Marks a tag that another one contradicts. No tag's text ends so: a blank would be quoted. */

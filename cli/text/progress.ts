@@ -1,3 +1,5 @@
+import type { OutputStream } from "../io.ts";
+
 /** Work shorter than this says nothing, in milliseconds. */
 const PATIENCE = 500;
 
@@ -8,8 +10,7 @@ export interface ProgressBar {
 }
 
 /** One line on stderr with a rate and the time left, on a terminal only, once it takes a while. */
-export function progressBar(title: string, unit: string): ProgressBar {
-  const { stderr } = process;
+export function progressBar(stderr: OutputStream, title: string, unit: string): ProgressBar {
   /** Since the first update: what is done before it, such as counting, is no part of the rate. */
   let started = 0;
   let shown = false;

@@ -7,25 +7,23 @@ import { oneLine, visible } from "./terminal.ts";
 /** So many runs that nobody knows the fate of are told one by one. */
 const TOLD = 3;
 
-/** Tells on stderr which runs were recovered, and which stay in their journals. */
-export function reportRecovery({ recovered, waiting }: Recovery): void {
-  for (const run of recovered) process.stderr.write(`${recoveredText(run)}\n`);
+/** Lines that say which runs were recovered, and which stay in their journals. */
+export function recoveryText({ recovered, waiting }: Recovery): string {
+  if (recovered.length + waiting.length === 0) return "";
   const blocked = waiting.filter(({ error }) => error !== null);
   const unknown = waiting.filter(({ error }) => error === null);
-  for (const one of blocked.slice(0, TOLD)) process.stderr.write(`${waitingText(one)}\n`);
-  if (blocked.length > TOLD)
-    say(`and ${blocked.length - TOLD} more; \`redun-git recover\` lists them`);
-  if (unknown.length <= TOLD) {
-    for (const one of unknown) process.stderr.write(`${waitingText(one)}\n`);
-  } else {
-    say(
-      `of ${unknown.length} runs nobody here can know whether they go on; \`redun-git recover\` lists them`,
-    );
-  }
+  const more = blocked.length - TOLD;
+  const lines = [
+    ...recovered.map(recoveredText),
+    ...blocked.slice(0, TOLD).map(waitingText),
+    ...(more > 0 ? [`note: and ${more} more; \`redun-git recover\` lists them`] : []),
+    ...(unknown.length <= TOLD ? unknown.map(waitingText) : [manyUnknown(unknown.length)]),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
 }
 
-function say(text: string): void {
-  process.stderr.write(`note: ${text}\n`);
+function manyUnknown(count: number): string {
+  return `note: of ${count} runs nobody here can know whether they go on; \`redun-git recover\` lists them`;
 }
 
 /** `Recorded an interrupted run: 6dc981d7 run main (2 jobs)` */

@@ -4,9 +4,9 @@ import { waysOut } from "../../src/share/rewritten.ts";
 import { arrivalsText } from "./record-counts.ts";
 import { visible } from "./terminal.ts";
 
-/** Tells on stderr what a remote's log has lost, if it has, where that is, and the ways out. */
-export function reportRewritten({ rewritten, after }: Fetched, there: RemoteLog): void {
-  if (!rewritten) return;
+/** Says what a remote's log has lost, if it has, where that is, and the ways out. */
+export function rewrittenText({ rewritten, after }: Fetched, there: RemoteLog): string {
+  if (!rewritten) return "";
   const { name, ref } = there;
   const { lost, kept } = rewritten;
   const what = arrivalsText(lost) || "a part of its history";
@@ -21,5 +21,5 @@ export function reportRewritten({ rewritten, after }: Fetched, there: RemoteLog)
           ...waysOut(there).map((l) => `  ${l}`),
         ]),
   ];
-  process.stderr.write(visible(`${lines.join("\n")}\n`));
+  return visible(`${lines.join("\n")}\n`);
 }

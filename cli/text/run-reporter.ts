@@ -6,9 +6,9 @@ import { isError, userStack } from "../../src/engine/user-stack.ts";
 import { RedunError } from "../../src/errors.ts";
 import type { Execution } from "../../src/record/records.ts";
 import { nearPath } from "../../src/script/near-path.ts";
-import { startFolder } from "../../src/start-folder.ts";
 import { inspected } from "../../src/value/inspected.ts";
 import { VERSION } from "../../src/version.ts";
+import type { Io } from "../io.ts";
 import { commandLine, shortId } from "./lines.ts";
 import { statusTable } from "./status-table.ts";
 import { oneLine, type Paint, painter, visible } from "./terminal.ts";
@@ -28,7 +28,7 @@ export class RunReporter implements SchedulerListener {
   hasStarted = false;
   /** The run's record could not be committed at its end. */
   isRecordLeft = false;
-  readonly #stream: NodeJS.WriteStream;
+  readonly #io: Io;
   readonly #quiet: boolean;
   readonly #paint: Paint;
   readonly #statusEvery: number;
@@ -36,11 +36,11 @@ export class RunReporter implements SchedulerListener {
   #started = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(stream: NodeJS.WriteStream, options: ReporterOptions) {
-    this.#stream = stream;
+  constructor(io: Io, options: ReporterOptions) {
+    this.#io = io;
     this.#quiet = options.quiet;
     this.#statusEvery = options.statusEvery ?? STATUS_EVERY;
-    this.#paint = painter(stream);
+    this.#paint = painter(io.stderr, io.env);
   }
 
   runStarted(execution: Execution, run: Run): void {
@@ -87,7 +87,7 @@ export class RunReporter implements SchedulerListener {
     const title = this.#paint("red", "*** The record of this run could not be committed:");
     this.#lines(`${title} ${visible(error.message)}`);
     if (error instanceof RedunError && error.hint) this.#lines(visible(error.hint));
-    const where = nearPath(folder, startFolder());
+    const where = nearPath(folder, this.#io.cwd);
     this.#always(
       lost === 0
         ? `Nothing is lost: it is in ${where}, and the next`
@@ -126,12 +126,12 @@ export class RunReporter implements SchedulerListener {
     this.#always(`${title} Traceback (most recent task last):`);
     for (const job of this.#parents(error)) {
       const { file, line } = job.task.source;
-      const place = file === null ? "" : `${nearPath(file, startFolder())}:${line}, `;
+      const place = file === null ? "" : `${nearPath(file, this.#io.cwd)}:${line}, `;
       this.#always(`  Job ${shortId(job.id)}: ${place}in ${oneLine(callText(job))}`);
     }
     if (error instanceof UncaughtError) this.#always(visible(error.message));
     const told = error instanceof UncaughtError ? error.cause : error;
-    for (const line of errorLines(told)) this.#always(line);
+    for (const line of errorLines(told, this.#io.cwd)) this.#always(line);
   }
 
   #parents(error: unknown): LiveJob[] {
@@ -150,26 +150,28 @@ export class RunReporter implements SchedulerListener {
   }
 
   #always(line: string): void {
-    this.#stream.write(`${this.#paint("dim", "[redun]")} ${line}`.trimEnd().concat("\n"));
+    this.#io.stderr.write(`${this.#paint("dim", "[redun]")} ${line}`.trimEnd().concat("\n"));
   }
 }
 
 /** An error's stack without our own frames, its paths as the user would type them. */
-function errorLines(error: unknown, above: readonly unknown[] = []): string[] {
+function errorLines(error: unknown, cwd: string, above: readonly unknown[] = []): string[] {
   if (!isError(error)) return [`Thrown: ${visible(inspected(error))}`];
   // An error may be its own cause.
   if (above.includes(error)) return [];
-  const kept = visible(userStack(error)).split("\n").map(shortFrame);
+  const kept = visible(userStack(error))
+    .split("\n")
+    .map((line) => shortFrame(line, cwd));
   const parts = error instanceof AggregateError ? error.errors : [];
   const causes = error.cause === undefined ? parts : [...parts, error.cause];
   return [
     ...kept,
-    ...causes.flatMap((cause) => ["Caused by:", ...errorLines(cause, [...above, error])]),
+    ...causes.flatMap((cause) => ["Caused by:", ...errorLines(cause, cwd, [...above, error])]),
   ];
 }
 
-function shortFrame(line: string): string {
+function shortFrame(line: string, cwd: string): string {
   return line.replace(/(?:file:\/\/)?(\/[^\s()]+?)(:\d+:\d+)/, (_, file: string, at: string) => {
-    return nearPath(file, startFolder()) + at;
+    return nearPath(file, cwd) + at;
   });
 }

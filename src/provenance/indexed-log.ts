@@ -1,4 +1,4 @@
-import type { GitConfig } from "../git/backend.ts";
+import type { GitBackend, GitConfig } from "../git/backend.ts";
 import { loadConfig } from "../git/files/config.ts";
 import { findRepository } from "../git/files/repository.ts";
 import { deferredBackend } from "../git/open.ts";
@@ -65,11 +65,18 @@ export class IndexedLog {
   static async open({ cwd = process.cwd(), ...choice }: OpenOptions = {}): Promise<IndexedLog> {
     const repository = findRepository(cwd);
     const config = loadConfig(repository);
-    const fullRef = chosenRef(choice, config);
-    const file = openIndexFile(repository, fullRef);
+    return IndexedLog.over(deferredBackend(repository), config, chosenRef(choice, config));
+  }
+
+  /**
+   * As `open`, of a repository that is open already.
+   * @param backend the caller's to close, after `closeIndex`
+   * @throws RedunError INDEX_FAILED
+   */
+  static over(backend: GitBackend, config: GitConfig, ref: string): IndexedLog {
+    const file = openIndexFile(backend.repository, ref);
     // The index has read the log's format when it took the commit in.
-    const log = new Log(deferredBackend(repository), fullRef, checkedTip(file.database));
-    return new IndexedLog(log, config, file);
+    return new IndexedLog(new Log(backend, ref, checkedTip(file.database)), config, file);
   }
 
   /**
@@ -160,7 +167,12 @@ export class IndexedLog {
 
   async close(): Promise<void> {
     this.log.backend.maintain();
-    this.#file.close();
+    this.closeIndex();
     await this.log.backend.close();
+  }
+
+  /** Leaves the backend open. */
+  closeIndex(): void {
+    this.#file.close();
   }
 }

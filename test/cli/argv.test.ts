@@ -4,7 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { markWords, readCommand, takesValue } from "../../cli/argv.ts";
 import { COMMANDS } from "../../cli/commands.ts";
-import { pagerOf } from "../../cli/text/terminal.ts";
+import { pagerOf } from "../../cli/text/pager.ts";
 import { cli, jsonLines, logged, ok, start, workflowRepository } from "../support/cli.ts";
 import fc from "../support/property.ts";
 import { temporaryFolder } from "../support/repository.ts";
@@ -21,7 +21,7 @@ const places = suite("where options stand");
 /** What cac is given for a command line, its options in one order. */
 function marked(words: readonly string[]): string[] {
   const { spec, rest } = readCommand(words, COMMANDS);
-  const [name, ...others] = markWords(spec!, rest);
+  const [name, ...others] = markWords(spec!, rest)!;
   return [
     name!,
     ...others.filter((w) => w.startsWith("-")).sort(),

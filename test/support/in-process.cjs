@@ -1,10 +1,11 @@
 /**
- * The worker thread behind `cli()`: runs commands of the built command line one after the other, as
- * `dist/cli.cjs` would in a process of its own, in a tenth of the time. Only the test's support starts it.
+ * The worker thread behind `cli()`: runs commands of the built command line one after the other, each
+ * in a world that is given to it. Only the test's support starts it.
  */
 const { parentPort, workerData } = require("node:worker_threads");
 
 const { cli, port, turn } = workerData;
+const { main } = require(cli);
 
 parentPort.on("message", async ({ args, env }) => {
   const result = await run(args, env).catch((error) => ({ thrown: error }));
@@ -14,26 +15,33 @@ parentPort.on("message", async ({ args, env }) => {
 });
 
 async function run(args, env) {
+  // git, and what else asks the process itself.
   for (const name of Object.keys(process.env)) delete process.env[name];
   Object.assign(process.env, env);
-  process.argv = [process.execPath, cli, ...args];
-  process.exitCode = undefined;
-  // Where a command ends its process it has nothing left to do.
-  process.exit = (status) => {
-    process.exitCode = status;
-  };
-  // What the last command listened to: it would have ended with its process.
-  process.removeAllListeners("exit");
-  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners("error");
   const printed = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"]) {
-    process[name].write = (chunk, encoding, done = encoding) => {
-      printed[name] += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
-      if (typeof done === "function") queueMicrotask(done);
+  const stream = (name) => ({
+    write(text, taken) {
+      printed[name] += text;
+      if (taken) queueMicrotask(taken);
       return true;
-    };
-  }
-  delete require.cache[cli];
-  await require(cli).done;
-  return { status: process.exitCode ?? 0, signal: null, ...printed };
+    },
+  });
+  const io = {
+    stdin: {},
+    stdout: stream("stdout"),
+    stderr: stream("stderr"),
+    env,
+    cwd: process.cwd(),
+    program: cli,
+    onUncaught(listener) {
+      process.on("uncaughtException", listener);
+      return () => process.off("uncaughtException", listener);
+    },
+  };
+  // Where a command ends its process it has nothing left to do.
+  const ended = new Promise((done) => {
+    io.exit = done;
+  });
+  const status = await Promise.race([main(args, io), ended]);
+  return { status, signal: null, ...printed };
 }
