@@ -1,17 +1,18 @@
 import type { Bindings } from "../source/bindings.ts";
 import { callWatched } from "../source/watch.ts";
 import { needsDefaults, withDefaults } from "./defaults.ts";
-import type { Jobs } from "./jobs.ts";
 import type { LiveJob } from "./live-job.ts";
 
-/** Calls a job's function. Where it computes defaults, the job's arguments are known with them. */
-export function callTask(job: LiveJob, jobs: Jobs): unknown {
-  const { task, args } = job;
+/** Calls a job's function. Where it computes defaults, `bound` is told its arguments with them. */
+export function callTask(
+  { task, args }: LiveJob,
+  bound: (args: readonly unknown[]) => void,
+): unknown {
   const call = () => task.fn(...args);
   const { bindings } = task;
   if (!bindings || !computesDefaults(bindings, args)) return call();
-  return callWatched(task.fn, bindings, call, (bound) => {
-    jobs.bound(job, withDefaults(bindings, args, bound));
+  return callWatched(task.fn, bindings, call, (values) => {
+    bound(withDefaults(bindings, args, values));
   });
 }
 

@@ -82,6 +82,33 @@ export class Evaluation {
     });
   }
 
+  /**
+   * A value with what is known by now of its pending parts, and the jobs that this came from; null where
+   * nothing is pending in it, or known of that.
+   */
+  knownOf(value: unknown): { value: unknown; sources: readonly string[] } | null {
+    const known = new Map<object, Computation>();
+    for (const part of this.#pendingParts(value)) {
+      const expression = expressionOf(part);
+      const found = expression ? this.#known(expression) : this.#computations.get(part);
+      if (found?.state === "done") known.set(part, found);
+    }
+    if (known.size === 0) return null;
+    return {
+      value: withResults(value, (part) => (known.has(part) ? known.get(part)!.outcome : part)),
+      sources: sourcesOf([...known.values()]),
+    };
+  }
+
+  #pendingParts(value: unknown): readonly object[] {
+    try {
+      return pendingParts(value, () => "The value");
+    } catch {
+      // A lazy value where it cannot be computed.
+      return [];
+    }
+  }
+
   /** Tells of a promise of the user's, as part of a job, when it has settled. */
   listen(promise: PromiseLike<unknown>, job: LiveJob | null, listener: Listener): void {
     this.#outside++;
@@ -285,6 +312,8 @@ class Call extends Step {
   #job: LiveJob | null = null;
   /** What the function returned, once it has. */
   #returned: { readonly value: unknown } | null = null;
+  /** Its arguments, where defaults were computed for them. */
+  #bound: readonly unknown[] | null = null;
 
   constructor(evaluation: Evaluation, expression: CallExpression, parent: LiveJob | null) {
     super(evaluation, parent);
@@ -322,7 +351,11 @@ class Call extends Step {
 
   #run(job: LiveJob): void {
     const { evaluation } = this;
-    const returned = inJob({ run: evaluation.run, job }, () => callTask(job, evaluation.jobs));
+    const bound = (args: readonly unknown[]) => {
+      this.#bound = args;
+      evaluation.jobs.bound(job, args);
+    };
+    const returned = inJob({ run: evaluation.run, job }, () => callTask(job, bound));
     // Not a lazy value, which is thenable too: it would be computed as nobody's child.
     if (isThenable(returned) && !expressionOf(returned)) evaluation.listen(returned, job, this);
     else this.#returned = { value: returned };
@@ -340,6 +373,7 @@ class Call extends Step {
   #end(job: LiveJob, returned: unknown): void {
     if (this.waitsFor(this.evaluation.inputs(returned, job, () => resultName(job)))) return;
     const result = this.evaluation.withResults(returned);
+    this.#boundByNow(job);
     this.evaluation.jobs.end(job, "DONE", result);
     this.#letGo();
     this.complete(result);
@@ -347,17 +381,31 @@ class Call extends Step {
 
   protected override fail(error: unknown): void {
     const job = this.#job;
-    this.#letGo();
     try {
-      if (job?.status === "RUNNING") this.evaluation.jobs.end(job, "FAILED", error);
+      if (job?.status === "RUNNING") {
+        this.#boundByNow(job);
+        this.evaluation.jobs.end(job, "FAILED", error);
+      }
       super.fail(error);
     } catch (unrecorded) {
       super.fail(unrecorded);
+    } finally {
+      this.#letGo();
     }
+  }
+
+  /** A default may have been a lazy value, that the task has awaited or returned since. */
+  #boundByNow(job: LiveJob): void {
+    const found = this.#bound?.map((arg) => this.evaluation.knownOf(arg));
+    if (!found?.some((known) => known !== null)) return;
+    job.from = found.map((known, at) => known?.sources ?? job.from[at] ?? NONE);
+    const args = found.map((known, at) => (known ? known.value : this.#bound![at]));
+    this.evaluation.jobs.bound(job, args);
   }
 
   /** A lazy value may live long; its job is recorded. */
   #letGo(): void {
+    this.#bound = null;
     this.#job = null;
     this.#returned = null;
   }

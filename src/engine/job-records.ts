@@ -39,6 +39,8 @@ interface RecordedArgs {
   readonly hash: string;
   readonly values: readonly unknown[];
   readonly files: readonly File[];
+  /** Where defaults were computed: what each was recorded of. */
+  readonly bound: readonly { readonly of: unknown; readonly as: Recorded }[] | null;
 }
 
 /** Files of one job's arguments or result that its record names besides. */
@@ -76,7 +78,10 @@ export class JobRecords {
     job.recorded = this.#recordArgs(job);
   }
 
-  /** Takes them down with the defaults that took effect, before its function goes on. */
+  /**
+   * Takes them down with the defaults that took effect, before its function goes on; again, those
+   * that are others now.
+   */
   bound(job: LiveJob, args: readonly unknown[]): void {
     job.recorded = this.#recordArgs(job, args);
   }
@@ -139,8 +144,14 @@ export class JobRecords {
     const { task, args: given } = job;
     const args = bound ?? defaultsOf(task, given);
     const { names, values } = namedArguments(task.source.parameters, args, given.length);
+    const earlier = (job.recorded as RecordedArgs | null)?.bound;
     let room = INLINE_ARGS_LIMIT;
     const each = values.map((value, at) => {
+      const known = earlier?.[at];
+      if (known && known.of === value) {
+        room -= known.as.length;
+        return known.as;
+      }
       const place = { job, name: `argument ${names?.[at] ?? at + 1}` };
       const limit = Math.min(room, INLINE_LIMIT);
       const one = this.#value(place, value, task.hashOnly.has("args"), limit);
@@ -150,7 +161,13 @@ export class JobRecords {
     const ids = each.map(({ id }) => id);
     const hash = argsId(zip(names, ids), this.#format);
     const files = each.flatMap((one) => one.files);
-    return { names, hash, values: each.map(({ recorded }) => recorded), files };
+    return {
+      names,
+      hash,
+      values: each.map(({ recorded }) => recorded),
+      files,
+      bound: bound ? each.map((one, at) => ({ of: values[at], as: one })) : null,
+    };
   }
 
   #value(of: Place, value: unknown, hashOnly: boolean, room = INLINE_LIMIT): Recorded {

@@ -13,7 +13,10 @@ const MAX_JOBS = 2 ** 20;
 
 export interface RunListener {
   jobStarted?(job: LiveJob): void;
-  /** Its function has computed defaults: these are its arguments with them. */
+  /**
+   * Its function has computed defaults: these are its arguments with them. Again as the job ends, if
+   * lazy values in them have been computed.
+   */
   jobBound?(job: LiveJob, args: readonly unknown[]): void;
   jobEnded?(job: LiveJob): void;
   valueTagged?(value: unknown, tags: readonly TagPair[]): void;

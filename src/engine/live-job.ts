@@ -11,7 +11,7 @@ export interface LiveJob {
   readonly task: TaskDefinition;
   readonly args: readonly unknown[];
   /** For each argument, the ids of the jobs that it came from; empty when none came from any. */
-  readonly from: readonly (readonly string[])[];
+  from: readonly (readonly string[])[];
   /** The calls of its children in the order in which they began: null where one has not ended. */
   calls: (string | null)[] | null;
   /** Its place among the children of its parent. */

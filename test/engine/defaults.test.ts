@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Scheduler, task } from "../../src/api.ts";
+import type { Job } from "../../src/record/records.ts";
 import { plain } from "../../src/value/plain.ts";
 import type { Tagged } from "../../src/value/value.ts";
 import { recorded } from "../support/recorded.ts";
@@ -19,10 +20,14 @@ async function argsOf(expression: unknown): Promise<unknown> {
   try {
     await new Scheduler({ cwd }).run(expression).catch(() => {});
     const { args } = recorded(cwd).jobs[0]!;
-    return Object.fromEntries([...args.entries()].map(([name, value]) => [name, plain(value)]));
+    return plainArgs(args);
   } finally {
     remove();
   }
+}
+
+function plainArgs(args: Job["args"]): unknown {
+  return Object.fromEntries([...args.entries()].map(([name, value]) => [name, plain(value)]));
 }
 
 const test = suite("defaults as arguments");
@@ -100,6 +105,45 @@ for (const [what, call, expected] of CASES) {
   test(what, async () => {
     assert.equal(await argsOf(call), expected);
     assert.ok(count <= 1 || what.startsWith("of the outer"), "computed more than once");
+  });
+}
+
+const word = task({ name: "word" }, (s = "hi") => s);
+
+for (const [what, call, expected] of [
+  ["returned", task({ name: "t" }, (x = word(), n = K) => [x, n]), { x: "hi", n: 7 }],
+  ["awaited", task({ name: "t" }, async (x = word("a")) => `${await x}!`), { x: "a" }],
+  ["given to another task", task({ name: "t" }, (x = word("b")) => word(x as never)), { x: "b" }],
+  ["within an object", task({ name: "t" }, (x = { w: word("c") }) => x), { x: { w: "c" } }],
+  ["destructured", task({ name: "t" }, ({ w = word("d") } = {}) => w), { options: { w: "d" } }],
+  [
+    "beside one that the body changes",
+    task({ name: "t" }, (x = word("e"), o = { t: K }) => {
+      o.t = 0;
+      return [x, o];
+    }),
+    { x: "e", o: { t: 7 } },
+  ],
+  [
+    "awaited, of a job that fails",
+    task({ name: "t" }, async (x = word("f")) => {
+      await x;
+      throw new Error("bad");
+    }),
+    { x: "f" },
+  ],
+] as const) {
+  test(`a lazy value is what it was computed to: ${what}`, async () => {
+    const { dir: cwd, remove } = temporaryRepository();
+    try {
+      await new Scheduler({ cwd }).run((call as () => unknown)()).catch(() => {});
+      const { jobs } = recorded(cwd);
+      const { args, from } = jobs.find(({ task }) => task === "t")!;
+      assert.equal(plainArgs(args), expected);
+      assert.equal([...from!.values()], [[jobs.find(({ task }) => task === "word")!.id]]);
+    } finally {
+      remove();
+    }
   });
 }
 
