@@ -169,14 +169,16 @@ export class Newcomers {
     const files = this.#unsized;
     this.#unsized = [];
     const { backend } = this.#log;
-    const oids = files.map(({ oid }) => oid);
+    // A few objects may stand at very many paths.
+    const oids = [...new Set(files.map(({ oid }) => oid))];
     // In a partial clone git would fetch each object for its size alone.
     const isBlind = isPartial(backend.repository);
     const sizes = isBlind ? [] : await backend.sizes(oids);
-    for (const [at, { path, oid }] of files.entries()) {
+    const sizeOf = new Map(oids.map((oid, at) => [oid, sizes[at] ?? null]));
+    for (const { path, oid } of files) {
       const place = parsePath(path);
-      const size = sizes[at] ?? 0;
-      if (!isBlind && sizes[at] == null) {
+      const size = sizeOf.get(oid) ?? 0;
+      if (!isBlind && sizeOf.get(oid) === null) {
         throw this.#refused(path, `What it should hold, ${oid}, is no file or is not here.`);
       }
       if (!place) continue;

@@ -20,7 +20,7 @@ import type { CodeFile } from "../../src/record/records.ts";
 import { blobId } from "../../src/value/oid.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
-import { CLI, kill, start } from "../support/cli.ts";
+import { cli as command, jsonLines, kill, start } from "../support/cli.ts";
 import fc from "../support/property.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 import { skipped, unless } from "../support/skipped.ts";
@@ -234,7 +234,7 @@ interface Page {
 
 /** Runs the command line as it is published, and returns what it printed where it should. */
 function cli(dir: string, args: readonly string[], status = 0): { stdout: string; stderr: string } {
-  const result = spawnSync(process.execPath, [CLI, ...args], { cwd: dir, encoding: "utf8" });
+  const result = command(dir, args);
   assert.is(result.status, status, `redun-git ${args.join(" ")}: ${result.stderr}`);
   return result;
 }
@@ -244,19 +244,12 @@ function runPython(script: string, args: readonly string[]) {
   return spawnSync("python3", ["-B", join(HERE, script), ...args], { encoding: "utf8" });
 }
 
-function jsonLines<T>(lines: string): T[] {
-  return lines
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
-}
-
 /** What the independent reader finds. It fails on whatever is not as the document says. */
 function readWithPython(dir: string): Told[] {
   const { status, stdout, stderr } = runPython("reader.py", [dir]);
   assert.is(status, 0, stderr);
   type Line = Omit<Told, "tags" | "jobs"> & { tags: Tag[]; jobs: Record<string, number> };
-  return jsonLines<Line>(stdout).map(({ tags, jobs, ...told }) => ({
+  return jsonLines(stdout).map(({ tags, jobs, ...told }: Line) => ({
     ...told,
     tags: tagTexts(tags),
     jobs: jobCounts((status) => jobs[status] ?? 0),
@@ -275,11 +268,11 @@ function readWithCli(dir: string, warning = /^$/): Told[] {
   };
   const listed = cli(dir, ["log", "--format", "json"]);
   assert.match(listed.stderr, warning);
-  const lines = jsonLines<Line>(listed.stdout);
+  const lines: Line[] = jsonLines(listed.stdout);
   return lines
     .map(({ id, status, start_time, end_time, reason = null, tags }) => {
       const { stdout } = cli(dir, ["log", id]);
-      const [page] = jsonLines<Page>(cli(dir, ["log", id, "--format", "json"]).stdout);
+      const [page]: Page[] = jsonLines(cli(dir, ["log", id, "--format", "json"]).stdout);
       const counts = /^Jobs: (\d+) \((.*)\)$/m.exec(stdout)!;
       const jobs = new Map(
         counts[2]!.split(", ").map((count) => count.split(": ") as [string, string]),
@@ -333,13 +326,18 @@ function commit({ dir, git }: TemporaryRepository, added: readonly DocumentedFil
   execFileSync("git", ["fast-import", "--quiet", "--date-format=raw"], { cwd: dir, input });
 }
 
-function recordedFiles({ git }: TemporaryRepository): DocumentedFile[] {
-  return git("ls-tree", "-r", REF)
-    .split("\n")
-    .map((line) => {
-      const [, , id, path] = line.split(/\s/);
-      return { id: id!, path: path!, yaml: `${git("cat-file", "blob", id!)}\n` };
-    });
+function recordedFiles({ dir, git }: TemporaryRepository): DocumentedFile[] {
+  const listed = git("ls-tree", "-r", REF).split("\n");
+  const entries = listed.map((line) => line.split(/\s/).slice(2) as [id: string, path: string]);
+  const input = entries.map(([id]) => `${id}\n`).join("");
+  let rest = execFileSync("git", ["cat-file", "--batch"], { cwd: dir, input });
+  return entries.map(([id, path]) => {
+    const start = rest.indexOf("\n") + 1;
+    const end = start + Number(rest.toString("latin1", 0, start).split(" ")[2]);
+    const yaml = rest.toString("utf8", start, end);
+    rest = rest.subarray(end + 1);
+    return { id, path, yaml };
+  });
 }
 
 const programs = suite("independent programs, from docs/format.md alone");
@@ -447,7 +445,7 @@ for (const objectFormat of ["sha1", "sha256"] as const) {
     for (const started of times) {
       const { status, stdout, stderr } = runPython("writer.py", [dir, started]);
       assert.is(status, 0, stderr);
-      const [ids] = jsonLines<Ids>(stdout);
+      const [ids]: Ids[] = jsonLines(stdout);
       const page = cli(dir, ["log", ids!.execution]);
       assert.is(page.stderr, "");
       assert.match(page.stdout, /mean --all 1\.50 \(env=prod, written_by=/);
@@ -487,17 +485,33 @@ independent("damage is found", () => {
     [inSegment("    args: {}\n", "    late: true\n    args: {}\n"), /another call/],
     [[{ ...execution, path: execution.path.replace("11-22", "11-23") }, segment], /wrong day/],
   ];
-  for (const [damaged, message] of damages) refuses([...others, ...damaged], message);
+  refuses(damages.map(([damaged, message]) => [[...others, ...damaged], message]));
 });
 
-/** The independent reader refuses these files. */
-function refuses(damaged: readonly DocumentedFile[], message: RegExp): void {
-  const repository = temporaryRepository();
-  commit(repository, damaged);
-  const { status, stderr } = runPython("reader.py", [repository.dir]);
-  assert.is(status, 1);
-  assert.match(stderr, message);
-  repository.remove();
+/** The independent reader refuses each of these logs, with a message. */
+function refuses(logs: readonly (readonly [readonly DocumentedFile[], RegExp])[]): void {
+  const script = `
+sys.dont_write_bytecode = True
+sys.path.insert(0, ${JSON.stringify(HERE)})
+import reader
+def answer(repository):
+    try:
+        return {"read": list(reader.Log(repository, ${JSON.stringify(REF)}).lines())}
+    except reader.Damaged as damage:
+        return {"damaged": str(damage)}
+`;
+  const repositories = logs.map(([files]) => {
+    const repository = temporaryRepository();
+    commit(repository, files);
+    return repository;
+  });
+  const dirs = repositories.map(({ dir }) => dir);
+  const answers = python("damaged logs in Python", ["yaml"], script, dirs);
+  for (const [at, [, message]] of logs.entries()) {
+    const { damaged } = answers![at] as { damaged?: string };
+    assert.match(damaged ?? `not refused: ${JSON.stringify(answers![at])}`, message);
+  }
+  for (const repository of repositories) repository.remove();
 }
 
 independent("what is no record is left out by one reader and refused by the other", () => {
@@ -521,9 +535,11 @@ independent("what is no record is left out by one reader and refused by the othe
     [outcome, changed(outcome, "Z\n", "+00:00\n"), /time|pattern/],
     [edits, changed(edits, "note: two words", '"": two words'), /tag/],
   ];
-  for (const [whole, part, message] of broken) {
-    refuses([...files.filter((file) => file !== whole), part], message);
-  }
+  refuses(
+    broken.map(([whole, part, message]) => {
+      return [[...files.filter((file) => file !== whole), part], message];
+    }),
+  );
   // The command line names the first few of what it leaves out.
   const all = temporaryRepository();
   const wholes = new Set(broken.map(([whole]) => whole));
@@ -603,10 +619,10 @@ independent("of two outcomes all readers take the same", () => {
     assert.is(text(status, ended!, modules), expected.get(id));
   }
   type Line = Page & { id: string; status: string; end_time: string };
-  const listed = jsonLines<Line>(cli(repository.dir, ["log", "--format", "json"]).stdout);
+  const listed: Line[] = jsonLines(cli(repository.dir, ["log", "--format", "json"]).stdout);
   assert.is(listed.length, outcomes.length ** 2);
   for (const { id, status, end_time } of listed) {
-    const [page] = jsonLines<Line>(cli(repository.dir, ["log", id, "--format", "json"]).stdout);
+    const [page]: Page[] = jsonLines(cli(repository.dir, ["log", id, "--format", "json"]).stdout);
     assert.is(text(status, end_time, page!.modules), expected.get(id));
   }
 });
@@ -658,11 +674,13 @@ independent("a branch becomes a log, and what is none of ours does not", () => {
   cli(dir, ["run", "-q", "--ref", "refs/heads/records", "workflow.mjs", "nothing"], 1);
   const names = git("ls-tree", "--name-only", "records").split("\n");
   assert.equal(names, ["executions", "format.yaml", "tasks"]);
-  const [told] = jsonLines<Told>(runPython("reader.py", [dir, "records"]).stdout);
+  const [told]: Told[] = jsonLines(runPython("reader.py", [dir, "records"]).stdout);
   assert.is(told!.status, "FAILED");
-  for (const yaml of ["format: other\nversion: 1\n", "version: 1\n", "format: redun-git\n"]) {
-    refuses([{ path: "format.yaml", id: "", yaml }], /format/);
-  }
+  refuses(
+    ["format: other\nversion: 1\n", "version: 1\n", "format: redun-git\n"].map((yaml) => {
+      return [[{ path: "format.yaml", id: "", yaml }], /format/];
+    }),
+  );
   for (const version of ["0", "1.0", '"1"', "2", "null"]) {
     const yaml = `format: redun-git\nversion: ${version}\n`;
     const repository = temporaryRepository();

@@ -256,15 +256,38 @@ function entity(world: World, type: EntityType, id: string, given: readonly TagP
 
 const json = (value: TagPair[1]) => pythonJson(value, { compact: true });
 
+const texts = (pairs: readonly TagPair[]) => pairs.map(([k, v]) => `${k}=${json(v)}`).sort();
+
+const tagged = <T extends { tags: readonly TagPair[]; conflicts: readonly TagPair[] }>(row: T) => {
+  return { ...row, tags: texts(row.tags), conflicts: texts(row.conflicts) };
+};
+
+/** Each entity as the index finds it; null where it has none. */
+function entityAnswers(database: Database, entities: readonly Entity[]) {
+  const reader = new IndexReader(database);
+  return entities.map(({ type, id }) => {
+    const hit = reader.withId(id).find((found) => found.type === type);
+    const cut = [...reader.beginningWith(id.slice(0, 12))].filter((found) => found.type === type);
+    assert.ok(!hit || cut.some(({ ref, named }) => ref === hit.ref && named === hit.named));
+    if (!hit) return null;
+    if (hit.named >= NAMED.jobOfCall) return "in jobs";
+    const row =
+      type === "Execution"
+        ? reader.execution(hit.ref)
+        : type === "Job"
+          ? reader.job(hit.ref)
+          : reader.entity(hit.ref);
+    assert.is(row?.id, id);
+    const graph = [...reader.tagGraph({ ...row!, type }).nodes.keys()].sort();
+    const name = row && "name" in row ? row.name : null;
+    const { tags, conflicts } = tagged(row!);
+    return { type, id: row?.id, name, tags, conflicts, graph };
+  });
+}
+
 /** Everything that the index can be asked about a log, without the numbers of its rows. */
 function answers(database: Database, { entities, calls }: World) {
   const reader = new IndexReader(database);
-  const texts = (pairs: readonly TagPair[]) => pairs.map(([k, v]) => `${k}=${json(v)}`).sort();
-  const tagged = <T extends { tags: readonly TagPair[]; conflicts: readonly TagPair[] }>(
-    row: T,
-  ) => {
-    return { ...row, tags: texts(row.tags), conflicts: texts(row.conflicts) };
-  };
   const job = (seq: number | null) => (seq === null ? null : (reader.job(seq)?.id ?? null));
   const executions = reader.search.executions({}, 1000);
   const jobs = reader.search.jobs({}, 1000);
@@ -302,24 +325,7 @@ function answers(database: Database, { entities, calls }: World) {
             : reader.entity(seq);
       return `${type} ${row?.id}`;
     }),
-    entities: entities.map(({ type, id }) => {
-      const hit = reader.withId(id).find((found) => found.type === type);
-      const cut = [...reader.beginningWith(id.slice(0, 12))].filter((found) => found.type === type);
-      assert.ok(!hit || cut.some(({ ref, named }) => ref === hit.ref && named === hit.named));
-      if (!hit) return null;
-      if (hit.named >= NAMED.jobOfCall) return "in jobs";
-      const row =
-        type === "Execution"
-          ? reader.execution(hit.ref)
-          : type === "Job"
-            ? reader.job(hit.ref)
-            : reader.entity(hit.ref);
-      assert.is(row?.id, id);
-      const graph = [...reader.tagGraph({ ...row!, type }).nodes.keys()].sort();
-      const name = row && "name" in row ? row.name : null;
-      const { tags, conflicts } = tagged(row!);
-      return { type, id: row?.id, name, tags, conflicts, graph };
-    }),
+    entities: entityAnswers(database, entities),
     uses: entities
       .filter(({ type }) => type === "Value")
       .map(({ id }) =>
@@ -428,7 +434,7 @@ incremental("current tags are those of redun's rule, whatever the order", async 
       const database = await openDatabase(":memory:");
       try {
         await grow(log, database, world, spec);
-        const found = answers(database, world);
+        const found = entityAnswers(database, world.entities);
         world.entities.forEach(({ id, tags: given }, at) => {
           const graph = new TagGraph(
             id,
@@ -439,7 +445,7 @@ incremental("current tags are those of redun's rule, whatever the order", async 
             if (place?.kind !== "tags" || place.entity !== id) continue;
             for (const node of nodesOf(id, text)) graph.add({ ...node, edits: [file] });
           }
-          const row = found.entities[at];
+          const row = found[at];
           const actual = row === null || row === "in jobs" ? null : row;
           const textsOf = (nodes: readonly CurrentNode[]) =>
             [...new Set(nodes.map(({ tag: [k, v] }) => `${k}=${json(v)}`))].sort();

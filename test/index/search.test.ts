@@ -172,25 +172,26 @@ const SAME: readonly ((one: Condition) => Condition)[] = [
 
 searching("equivalent queries give the same rows in the same order", () => {
   const known = tagsAndMore.map((text) => parseQuery(text));
+  const lists = (condition: Condition) => [
+    search.executions({ where: condition }, 1000).map(({ id }) => id),
+    search.jobs({ where: condition }, 1000).map(({ id }) => id),
+    search.jobs({ execution: condition }, 1000).map(({ id }) => id),
+    search.jobs({ where: condition, execution: condition }, 7).map(({ id }) => id),
+    search.entities("Task", { where: condition }, 10).map(({ id }) => id),
+    search.entities("Task", { execution: condition }, 10).map(({ id }) => id),
+  ];
   for (const where of [...known, ...fc.sample(conditions, 10)]) {
+    const expected = lists(where);
     for (const same of SAME) {
       const other = same(where);
-      const text = printQuery(other).slice(0, 200);
-      const lists = (condition: Condition) => [
-        search.executions({ where: condition }, 1000).map(({ id }) => id),
-        search.jobs({ where: condition }, 1000).map(({ id }) => id),
-        search.jobs({ execution: condition }, 1000).map(({ id }) => id),
-        search.jobs({ where: condition, execution: condition }, 7).map(({ id }) => id),
-        search.entities("Task", { where: condition }, 10).map(({ id }) => id),
-        search.entities("Task", { execution: condition }, 10).map(({ id }) => id),
-      ];
-      assert.equal(lists(other), lists(where), text);
+      assert.equal(lists(other), expected, printQuery(other).slice(0, 200));
     }
   }
 });
 
-searching("thousands of alternatives, and of exceptions, are answered as in memory", () => {
-  const numbers = Array.from({ length: 5000 }, (_, at) => at * 2);
+searching("more alternatives and exceptions than SQL can have are answered as in memory", () => {
+  // SQLite refuses expressions deeper than 1000 and more than 500 selects in a row.
+  const numbers = Array.from({ length: 1500 }, (_, at) => at * 2);
   const texts = [
     `x in [${numbers}]`,
     `x not in [${numbers}]`,

@@ -203,12 +203,7 @@ for (const [backend, open] of Object.entries(OPEN)) {
   });
 
   test("folders in folders are looked into as far as people make them", async (world) => {
-    let [kind, oid] = ["100644 blob", world.blob("x\n")];
-    for (let level = 0; level < 400; level++) {
-      oid = mktree(world, [`${kind} ${oid}\td`]);
-      kind = "040000 tree";
-    }
-    world.plant(`040000 tree ${oid}\tdeep`);
+    world.plant(`040000 tree ${deepTree(world, 400)}\tdeep`);
     assert.match(await world.refusal(), "It is 201 folders deep, of at most 200.");
     const { reasons, executions } = await world.indexed("b");
     assert.equal([reasons, executions], [["It is 201 folders deep, of at most 200."], 1]);
@@ -309,6 +304,17 @@ for (const [backend, open] of Object.entries(OPEN)) {
 function mktree({ repo }: Pick<World, "repo">, lines: readonly string[]): Oid {
   const input = lines.join("\n");
   return execFileSync("git", ["mktree"], { cwd: repo.dir, input, encoding: "utf8" }).trim();
+}
+
+/** A tree with a file below so many folders. */
+function deepTree({ repo, blob }: Pick<World, "repo" | "blob">, levels: number): Oid {
+  const path = Array.from({ length: levels }, () => "d").join("/");
+  const lines = ["commit refs/deep", "committer Eve <eve@example.com> 0 +0000", "data 0"];
+  const input = [...lines, `M 100644 ${blob("x\n")} ${path}/d`, "", "done", ""].join("\n");
+  // Loose objects, as git makes them one by one.
+  const args = ["-c", "fastimport.unpackLimit=1000", "fast-import", "--quiet", "--done"];
+  execFileSync("git", args, { cwd: repo.dir, input });
+  return repo.git("rev-parse", "refs/deep^{tree}");
 }
 
 function worldOf(repo: TemporaryRepository, git: GitBackend): World {
