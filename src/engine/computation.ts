@@ -2,6 +2,7 @@
  * The machinery of a run: values that are computed from each other, step by step. Nothing here
  * calls itself, however deep values depend on each other.
  */
+import { RedunError } from "../errors.ts";
 
 /** Milliseconds after which other things of the process get their turn. */
 const TURN = 20;
@@ -42,6 +43,9 @@ export class Agenda {
 
 const NONE: readonly never[] = [];
 
+/** A call waits for its arguments, and for what it returned: whoever waits so often never ends. */
+const MAX_WAITS = 100;
+
 /** One value that is being computed: it may wait for others, and others for it. */
 export abstract class Computation {
   state: "open" | "done" | "failed" = "open";
@@ -51,6 +55,7 @@ export abstract class Computation {
   sources: readonly string[] = NONE;
   readonly #agenda: Agenda;
   #missing = 0;
+  #waits = 0;
   #failedInput: Computation | null = null;
   #waiting: Computation[] | null = null;
 
@@ -83,7 +88,7 @@ export abstract class Computation {
   /**
    * Whether some of these are not done yet: then this is woken when all of them are, or the first
    * one fails. They must be on the agenda already, or wait for something themselves.
-   * @throws what one of them failed with
+   * @throws what one of them failed with; RedunError BAD_VALUE where there are others each time
    */
   protected waitsFor(inputs: readonly Computation[]): boolean {
     for (const input of inputs) {
@@ -93,7 +98,9 @@ export abstract class Computation {
       if (input.#waiting) input.#waiting.push(this);
       else input.#waiting = [this];
     }
-    return this.#missing > 0;
+    if (this.#missing === 0) return false;
+    if (++this.#waits > MAX_WAITS) throw neverTheSame();
+    return true;
   }
 
   protected complete(result: unknown): void {
@@ -120,4 +127,12 @@ export abstract class Computation {
     else if (--this.#missing > 0) return;
     this.wake();
   }
+}
+
+function neverTheSame(): RedunError {
+  return new RedunError(
+    "BAD_VALUE",
+    "A value holds other lazy values or promises each time that it is looked at, so it cannot be computed.",
+    "A getter makes them: put what it gives into an ordinary property.",
+  );
 }

@@ -379,7 +379,8 @@ class Call extends Step {
     this.complete(result);
   }
 
-  protected override fail(error: unknown): void {
+  protected override fail(thrown: unknown): void {
+    const error = this.#job ? asError(this.#job, thrown) : thrown;
     const job = this.#job;
     try {
       if (job?.status === "RUNNING") {
@@ -415,6 +416,16 @@ class Call extends Step {
     const sources = sourcesOf(inputs);
     return sources.length > 0 ? sources : (this.parent?.handed?.sourcesOf(value) ?? NONE);
   }
+}
+
+/** A lazy value says nothing when it is thrown, and whoever looks at it fails. */
+function asError({ id, task }: LiveJob, thrown: unknown): unknown {
+  if (!expressionOf(thrown)) return thrown;
+  return new RedunError(
+    "BAD_VALUE",
+    `Job ${id.slice(0, 8)} ${task.fullName} threw a lazy value.`,
+    "`await` it first, and throw an error that holds what it gave.",
+  );
 }
 
 const NONE: readonly string[] = [];

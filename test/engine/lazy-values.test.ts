@@ -176,6 +176,42 @@ places("a call that is put into its own arguments later ends with an error", asy
   assert.is((error as RedunError).code, "BAD_VALUE");
 });
 
+for (const [what, make] of [
+  ["lazy values", () => later(1)],
+  ["promises", () => sleep(1)],
+  ["lists of lazy values", () => [later(1)]],
+] as const) {
+  places(`a getter that makes other ${what} each time ends the run`, async () => {
+    const made = {
+      get one() {
+        return make();
+      },
+    };
+    for (const value of [task({ name: "main" }, () => made)(), identity(made)]) {
+      const { error, log } = await run(value);
+      assert.is((error as RedunError).code, "BAD_VALUE");
+      assert.match((error as RedunError).message, /each time that it is looked at/);
+      assert.is(log.outcomes[0]!.status, "FAILED");
+    }
+  });
+}
+
+for (const [what, throws] of [
+  [
+    "thrown",
+    () => {
+      throw add(1, 2);
+    },
+  ],
+  ["what a promise is rejected with", () => Promise.reject(add(1, 2))],
+] as const) {
+  places(`a lazy value that is ${what} is told of by its task`, async () => {
+    const { error, log } = await run(task({ name: "main" }, throws)());
+    assert.match((error as RedunError).message, /^Job [0-9a-f]{8} main threw a lazy value\.$/);
+    assert.is(jobOf(log, "main").status, "FAILED");
+  });
+}
+
 places("a generator function is refused when the script loads", () => {
   for (const fn of [function* () {}, async function* () {}]) {
     assert.throws(
