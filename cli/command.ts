@@ -69,6 +69,8 @@ export interface Command extends CommandSpec {
       words: readonly string[],
       options: Options,
     ) => Promise<Status>;
+    /** That of the command's own bundle, if it is in another one than `main`. */
+    readonly Workspace?: typeof Workspace;
   }>;
 }
 

@@ -58,8 +58,8 @@ async function run(
   if (!marked) return write(io.stdout, commandHelp(spec));
   const { words, options } = parse(spec, marked);
   const { log, ref, noPager } = options as { log?: string; ref?: string; noPager?: boolean };
-  const workspace = new Workspace(io, { argv, choice: { log, ref }, noPager: noPager === true });
-  const { command } = await spec.load();
+  const { command, Workspace: Own = Workspace } = await spec.load();
+  const workspace = new Own(io, { argv, choice: { log, ref }, noPager: noPager === true });
   const work = () => command(workspace, words, options);
   try {
     // A workflow's errors end its run, which has to be recorded: see `Interrupts`.

@@ -93,6 +93,26 @@ function builtInOnFirstUse(path: string): string {
   return `new Proxy({}, { get: (_, name) => require("${path}")[name] })`;
 }
 
+/**
+ * A command that is not in the file of the quick ones, with the workspace of its own modules: what
+ * that one opens is made of classes, and those of another copy are none to it.
+ */
+const commandWithWorkspace: Plugin = {
+  name: "command",
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^command:/ }, ({ path }) => ({
+      path: path.replace("command:", ""),
+      namespace: "command",
+    }));
+    onLoad({ filter: /.*/, namespace: "command" }, ({ path }) => ({
+      contents: `export { command } from "./cli/commands/${path}.ts";
+export { Workspace } from "./cli/workspace.ts";`,
+      resolveDir: root,
+      loader: "ts",
+    }));
+  },
+};
+
 const recordKinds = generateChecks();
 for (const folder of ["chunks", "commands"]) {
   rmSync(`${root}dist/${folder}`, { recursive: true, force: true });
@@ -129,7 +149,7 @@ const modules = await build({
   define: { ...define, BUILD_WORKER: JSON.stringify("../worker.cjs") },
   entryPoints: {
     index: "src/api.ts",
-    ...Object.fromEntries(slow.map((name) => [`commands/${name}`, `cli/commands/${name}.ts`])),
+    ...Object.fromEntries(slow.map((name) => [`commands/${name}`, `command:${name}`])),
     "commands/run-worker": "cli/run/worker.ts",
     isomorphic: "src/git/isomorphic/backend.ts",
     yaml: "yaml",
@@ -140,6 +160,7 @@ const modules = await build({
   external: packages,
   // Packages written for CommonJS call require() of Node's own modules.
   banner: { js: REQUIRE },
+  plugins: [commandWithWorkspace],
 });
 
 /**
