@@ -12,44 +12,24 @@ import { Log, type RecordFile } from "../../src/log/log.ts";
 import { jobId, taskYaml } from "../../src/record/encode.ts";
 import { jobsPath, taskPath } from "../../src/record/layout.ts";
 import type { Job } from "../../src/record/records.ts";
-import { importedStart, jobsFile, outcomeFile, startFile } from "../support/made-records.ts";
+import {
+  DAY,
+  importedStart,
+  jobsFile,
+  madeJob,
+  madeStart,
+  outcomeFile,
+  startFile,
+} from "../support/made-records.ts";
 import { MemoryBackend } from "../support/memory-backend.ts";
 import fc from "../support/property.ts";
 
-const DAY = "2026-03-04T05:06:07.000Z";
 const LATER = "2026-03-05T05:06:07.000Z";
+/** The task that made jobs name. */
 const TASK = "7a".repeat(20);
 
-const start = (started: string, nonce = "0") => ({
-  task: "made.main",
-  argv: ["run", nonce],
-  started,
-  user: "ann",
-  host: "laptop",
-  code: {},
-  tags: [],
-  nonce,
-});
-
-function job(id: string, index: number, more: Partial<Job> = {}): Job {
-  return {
-    id,
-    index,
-    parent: null,
-    task: "made.task",
-    taskHash: TASK,
-    call: "77".repeat(20),
-    status: "DONE",
-    started: DAY,
-    ended: DAY,
-    late: false,
-    args: [],
-    from: new Map(),
-    result: null,
-    tags: [],
-    ...more,
-  };
-}
+const start = (started: string, nonce = "0") => madeStart({ argv: ["run", nonce], started, nonce });
+const job = (id: string, index: number, more: Partial<Job> = {}) => madeJob({ id, index, ...more });
 
 const jobs = (started: string, execution: string, ...list: Job[]) =>
   jobsFile(started, { execution, jobs: list, tagged: [] });

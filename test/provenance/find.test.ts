@@ -15,10 +15,16 @@ import { jobId } from "../../src/record/encode.ts";
 import type { Job } from "../../src/record/records.ts";
 import { File } from "../../src/value/file.ts";
 import { StoredValue } from "../../src/value/value.ts";
-import { importedStart, jobsFile, startFile } from "../support/made-records.ts";
+import {
+  DAY,
+  importedStart,
+  jobsFile,
+  madeJob,
+  madeStart,
+  startFile,
+} from "../support/made-records.ts";
 import { temporaryRepository } from "../support/repository.ts";
 
-const DAY = "2026-03-04T05:06:07.000Z";
 /** Ids in the form of git's that share all digits but some: no object has them. */
 const alike = (shared: string, end: string) => shared.padEnd(40 - end.length, "0") + end;
 const TASKS = ["1", "2", "3"].map((end) => alike("abcdef0123456789", end));
@@ -26,39 +32,14 @@ const VALUES = ["1", "2", "3"].map((end) => alike("fedcba9876543210fedcba9876543
 const CALLS = ["1", "2"].map((end) => alike("0011223344556677", end));
 
 function job(execution: string, index: number, more: Partial<Job>): Job {
-  return {
-    id: jobId(execution, index, "sha1"),
-    index,
-    parent: null,
-    task: "made.task",
-    taskHash: TASKS[0]!,
-    call: alike("77", String(index)),
-    status: "DONE",
-    started: DAY,
-    ended: DAY,
-    late: false,
-    args: [],
-    from: new Map(),
-    result: null,
-    tags: [],
-    ...more,
-  };
+  const id = jobId(execution, index, "sha1");
+  const call = alike("77", String(index));
+  return madeJob({ id, index, taskHash: TASKS[0]!, call, ...more });
 }
-
-const start = (started = DAY) => ({
-  task: "made.main",
-  argv: ["run"],
-  started,
-  user: "ann",
-  host: "laptop",
-  code: {},
-  tags: [],
-  nonce: "0",
-});
 
 /** A run with jobs whose tasks, calls, arguments and results have ids that begin alike. */
 function nativeRun(): { id: string; files: RecordFile[] } {
-  const { id, file } = startFile(start());
+  const { id, file } = startFile(madeStart());
   const jobs = [
     job(id, 0, { taskHash: TASKS[0]!, call: CALLS[0]!, result: new StoredValue(VALUES[0]!) }),
     job(id, 1, { taskHash: TASKS[1]!, call: CALLS[1]!, result: new StoredValue(VALUES[1]!) }),
@@ -79,7 +60,7 @@ function importedRuns(count: number): RecordFile[] {
       }),
     ];
     return [
-      importedStart(id, { ...start(), argv: ["run", id] }),
+      importedStart(id, madeStart({ argv: ["run", id] })),
       jobsFile(DAY, { execution: id, jobs, tagged: [] }),
     ];
   }).flat();
@@ -202,7 +183,7 @@ find("the last content of a path is the same one in an index that is built anew"
       const moment = (at * 7) % 24;
       const started = new Date(Date.UTC(2026, 1, 1, moment)).toISOString();
       const content = moment > 0 && moment % 2 === 1 ? "b" : "a";
-      const { id, file } = startFile(start(started));
+      const { id, file } = startFile(madeStart({ started }));
       const report = new File("report.txt", { hash: alike(content, ""), size: 1 });
       const jobs = [job(id, 0, { started, ended: started, result: report })];
       await made.append([file, jobsFile(started, { execution: id, jobs, tagged: [] })], "run");

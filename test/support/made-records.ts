@@ -3,7 +3,7 @@ import type { RecordFile } from "../../src/log/log.ts";
 import { tagEditFile } from "../../src/log/tag-edits.ts";
 import { executionYaml, jobsYaml, outcomeYaml } from "../../src/record/encode.ts";
 import { executionPath, jobsPath, outcomePath } from "../../src/record/layout.ts";
-import type { Execution, JobSegment, Outcome } from "../../src/record/records.ts";
+import type { Execution, Job, JobSegment, Outcome } from "../../src/record/records.ts";
 import type { TagEdit } from "../../src/tag/tag.ts";
 import { blobId } from "../../src/value/oid.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
@@ -31,6 +31,43 @@ export function importedStart(id: string, start: Omit<Execution, "id">): RecordF
   return { path: executionPath(id, start.started), text };
 }
 
+/** The moment at which made jobs start and end. */
+export const DAY = "2026-03-04T05:06:07.000Z";
+
+/** A job without arguments that ended at once. */
+export function madeJob(job: Pick<Job, "id" | "index"> & Partial<Job>): Job {
+  return {
+    parent: null,
+    task: "made.task",
+    taskHash: "7a".repeat(20),
+    call: "77".repeat(20),
+    status: "DONE",
+    started: DAY,
+    ended: DAY,
+    late: false,
+    args: [],
+    from: new Map(),
+    result: null,
+    tags: [],
+    ...job,
+  };
+}
+
+/** The start facts of an execution of `made.main`. */
+export function madeStart(more: Partial<Execution> = {}): Omit<Execution, "id"> {
+  return {
+    task: "made.main",
+    argv: ["run"],
+    started: DAY,
+    user: "ann",
+    host: "laptop",
+    code: {},
+    tags: [],
+    nonce: "0",
+    ...more,
+  };
+}
+
 /** Some jobs of an execution that began at `started`. */
 export function jobsFile(started: string, segment: JobSegment): RecordFile {
   const text = jobsYaml(segment);
@@ -50,16 +87,12 @@ export function outcomeFile(
 /** The records of a run without jobs. Every number is another run, the same in every clone. */
 export function madeRun(number: number, format: Format = "sha1"): MadeRun {
   const started = new Date(Date.UTC(2026, 0, 1) + number * 60_000).toISOString();
-  const start = {
-    task: "made.main",
+  const start = madeStart({
     argv: ["run", String(number)],
     started,
-    user: "ann",
-    host: "laptop",
-    code: {},
-    tags: [["number", number] as const],
+    tags: [["number", number]],
     nonce: number.toString(16).padStart(16, "0"),
-  };
+  });
   const { id, file } = startFile(start, format);
   const outcome = { execution: id, status: "DONE", ended: started } as const;
   return { id, files: [file, outcomeFile(started, outcome, format)] };
