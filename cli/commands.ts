@@ -2,6 +2,7 @@
 import type { Command, CommandFunction, CommandSpec } from "./command.ts";
 import { EXEC, STEP } from "./declarations/exec.ts";
 import { DIFF, LOG, PATH } from "./declarations/log.ts";
+import { RERUN } from "./declarations/rerun.ts";
 import { RUN } from "./declarations/run.ts";
 import {
   FETCH,
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   withCode(RUN, () => import("./run/supervise.ts")),
   withCode(EXEC, () => import("./commands/exec.ts")),
   withCode(STEP, () => import("./commands/step.ts")),
+  withCode(RERUN, () => import("./commands/rerun.ts")),
   withCode(LOG, () => import("./commands/log.ts")),
   withCode(DIFF, () => import("./commands/diff.ts")),
   withCode(TAG_ADD, () => import("./commands/tag-add.ts")),

@@ -80,6 +80,7 @@ export type ErrorCode =
   | "NOT_IN_A_RUN"
   | "COMMAND_NOT_FOUND"
   | "COMMAND_NOT_EXECUTABLE"
+  | "NOT_RERUNNABLE"
   | "RUN_ALIVE"
   | "RUN_STALLED"
   | "OUTPUT_FAILED"
