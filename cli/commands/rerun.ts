@@ -83,7 +83,7 @@ async function sinceCondition(log: IndexedLog, since: string): Promise<Condition
 
 /** Runs it once more, where it was run, and lets it record itself. */
 async function again(workspace: Workspace, plan: RerunPlan, options: RerunOptions): Promise<void> {
-  const { row, argv, commit, directory, inputs } = plan;
+  const { row, commit, directory, inputs } = plan;
   const { repository } = workspace;
   const top = repository.workTree;
   if (top === null || (commit === null && !options.here)) {
