@@ -131,7 +131,8 @@ export class RunReporter implements SchedulerListener {
     }
     if (error instanceof UncaughtError) this.#always(visible(error.message));
     const told = error instanceof UncaughtError ? error.cause : error;
-    for (const line of errorLines(told, this.#io.cwd)) this.#always(line);
+    for (const line of errorLines(told, { cwd: this.#io.cwd, left: MAX_CAUSES }))
+      this.#always(line);
   }
 
   #parents(error: unknown): LiveJob[] {
@@ -154,19 +155,31 @@ export class RunReporter implements SchedulerListener {
   }
 }
 
+/** Causes of one error that are shown: each may have many. */
+const MAX_CAUSES = 100;
+
+/** Where paths begin, and how many more causes are shown. */
+interface ErrorPage {
+  readonly cwd: string;
+  left: number;
+}
+
 /** An error's stack without our own frames, its paths as the user would type them. */
-function errorLines(error: unknown, cwd: string, above: readonly unknown[] = []): string[] {
+function errorLines(error: unknown, page: ErrorPage, above: readonly unknown[] = []): string[] {
   if (!isError(error)) return [`Thrown: ${visible(inspected(error))}`];
   // An error may be its own cause.
   if (above.includes(error)) return [];
   const kept = visible(userStack(error))
     .split("\n")
-    .map((line) => shortFrame(line, cwd));
+    .map((line) => shortFrame(line, page.cwd));
   const parts = error instanceof AggregateError ? error.errors : [];
   const causes = error.cause === undefined ? parts : [...parts, error.cause];
   return [
     ...kept,
-    ...causes.flatMap((cause) => ["Caused by:", ...errorLines(cause, cwd, [...above, error])]),
+    ...causes.flatMap((cause) => {
+      if (page.left-- > 0) return ["Caused by:", ...errorLines(cause, page, [...above, error])];
+      return page.left === -1 ? ["Caused by others, too, which are not shown."] : [];
+    }),
   ];
 }
 

@@ -8,7 +8,7 @@ import { type File, filesIn } from "../value/file.ts";
 import { blobId } from "../value/oid.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
-import { writeYaml } from "../value/yaml-write.ts";
+import { TOO_LARGE, writeYaml } from "../value/yaml-write.ts";
 import { withDefaults, withUnknown } from "./defaults.ts";
 import type { LiveJob } from "./live-job.ts";
 import { namedArguments } from "./named-arguments.ts";
@@ -174,6 +174,7 @@ export class JobRecords {
     const { text, id } = this.#write(value);
     const { length } = text;
     if (isCut(text)) this.#notice(of, TOO_DEEP);
+    if (text.startsWith(`!opaque ${TOO_LARGE} `)) this.#notice(of, NOT_WRITTEN);
     if (hashOnly) return { id, recorded: new StoredValue(id), length: 0, files: NO_FILES };
     // A copy, because an object may change before the job is written down.
     if (length <= room) return { id, recorded: readYaml(text), length, files: NO_FILES };
@@ -203,7 +204,7 @@ export class JobRecords {
 
   #store(of: Place | null, text: string, id: string): void {
     if (Buffer.byteLength(text) <= STORED_LIMIT) this.#addFile({ path: valuePath(id), text });
-    else if (of) this.#notice(of, TOO_LARGE);
+    else if (of) this.#notice(of, NOT_STORED);
   }
 
   #notice({ job, name }: Place, what: string): void {
@@ -223,7 +224,9 @@ interface Place {
 
 const TOO_DEEP =
   "nested more than 1000 levels deep: what is deeper is recorded as !opaque, by its kind alone.";
-const TOO_LARGE = `larger than ${STORED_LIMIT / 1_000_000} MB of YAML: only its hash is recorded.`;
+const NOT_WRITTEN =
+  "too large to be written down, with what is in it several times: it is recorded as !opaque, by its kind alone.";
+const NOT_STORED = `larger than ${STORED_LIMIT / 1_000_000} MB of YAML: only its hash is recorded.`;
 
 /** Whether something was too deep to be written down: a thousand levels take some characters. */
 function isCut(text: string): boolean {

@@ -23,18 +23,29 @@ export function isError(value: unknown): value is Error {
 
 /** A cause that is no error and has more characters of YAML than this is not worth them. */
 const MAX_CAUSE = 2000;
-/** So far a chain of causes is followed. */
+/** So far a chain of causes is followed, */
 const MAX_CAUSES = 10;
+/** and so many of all causes of one error are written down: each may have many. */
+const MAX_ALL_CAUSES = 1000;
 
 /**
  * What is recorded of a thrown error: its name, message and stack, and the same of what caused it. Its
  * other properties may be anything (a whole answer of a server, with its cookies), and stay out. A
  * getter of the user's that throws costs its field, no more.
  */
-export function errorValue(error: Error, around: readonly unknown[] = []): ErrorValue {
+export function errorValue(error: Error): ErrorValue {
+  return recordedError(error, [], { left: MAX_ALL_CAUSES });
+}
+
+/** How many more causes are written down. */
+interface Budget {
+  left: number;
+}
+
+function recordedError(error: Error, around: readonly unknown[], budget: Budget): ErrorValue {
   const name = textOf(() => error.name) || "Error";
   const inside = [...around, error];
-  const causeOf = (cause: unknown) => causeValue(cause, inside);
+  const causeOf = (cause: unknown) => causeValue(cause, inside, budget);
   const cause = ownOf(error, "cause");
   const errors = ownOf(error, "errors");
   return new ErrorValue(name, cut(textOf(() => error.message)), cut(userStack(error)), {
@@ -44,9 +55,10 @@ export function errorValue(error: Error, around: readonly unknown[] = []): Error
   });
 }
 
-function causeValue(cause: unknown, around: readonly unknown[]): unknown {
+function causeValue(cause: unknown, around: readonly unknown[], budget: Budget): unknown {
   if (around.includes(cause)) return new Tagged("opaque", "cyclic structure");
-  if (isError(cause) && around.length < MAX_CAUSES) return errorValue(cause, around);
+  if (budget.left-- <= 0) return new Tagged("opaque", opaqueText(cause));
+  if (isError(cause) && around.length < MAX_CAUSES) return recordedError(cause, around, budget);
   if (typeof cause === "string") return cut(cause);
   const text = writeYaml(cause);
   return text.length <= MAX_CAUSE ? readYaml(text) : new Tagged("opaque", opaqueText(cause));

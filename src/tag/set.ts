@@ -1,10 +1,10 @@
 import { RedunError } from "../errors.ts";
 import { compareCodePoints } from "../value/code-points.ts";
-import { clip } from "../value/shown-text.ts";
 import { isPlainObject, type TagValue } from "../value/value.ts";
 import { pythonJson } from "./python-json.ts";
 import type { TagPair } from "./tag.ts";
 import { tagValueOf } from "./text.ts";
+import { MAX_TAG, tooLarge } from "./value.ts";
 
 /** Tags as programs write them: an object, or pairs where a key repeats. */
 export type Tags =
@@ -33,17 +33,10 @@ export function tagPairs(tags: Tags | undefined): TagPair[] {
   });
 }
 
-/** Characters of a tag's key and the JSON of its value. Sets of tags may be larger. */
-export const MAX_TAG = 1 << 24;
-
 function sized(tag: TagPair): TagPair {
   const { length } = tagIdentity(tag);
   if (length <= MAX_TAG) return tag;
-  throw new RedunError(
-    "BAD_TAG",
-    `The tag ${JSON.stringify(clip(tag[0], 60))} has ${length} characters, of at most ${MAX_TAG}.`,
-    "A tag is to find something by. Return a large value from a task, or write it to a file.",
-  );
+  throw tooLarge(tag[0], String(length));
 }
 
 /** A hash is computed from UTF-8, in which two such keys would look the same. */

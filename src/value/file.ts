@@ -137,19 +137,30 @@ export class File {
   }
 }
 
+/** Getters can make up a structure that has no end. */
+const MAX_DEPTH = 1_000_000;
+
 /** Every file in a value, however deep in lists, plain objects, sets and maps. */
 export function filesIn(value: unknown): File[] {
   const files: File[] = [];
   const seen = new Set<object>();
   const left: unknown[] = [value];
+  const depths: number[] = [1];
   // Not recursive: a list may be linked deeper than the stack.
   while (left.length > 0) {
     const next = left.pop();
-    if (typeof next !== "object" || next === null || seen.has(next)) continue;
+    const depth = depths.pop()!;
+    if (typeof next !== "object" || next === null || seen.has(next) || depth > MAX_DEPTH) continue;
     seen.add(next);
     try {
       if (next instanceof File) files.push(next);
-      else for (const part of partsOf(next)) if (typeof part === "object") left.push(part);
+      else {
+        for (const part of partsOf(next)) {
+          if (typeof part !== "object") continue;
+          left.push(part);
+          depths.push(depth + 1);
+        }
+      }
     } catch {
       // A getter or a proxy of the user's threw.
     }

@@ -35,6 +35,8 @@ import {
 
 /** Containers of a value deeper than this are recorded as `!opaque`. */
 const MAX_DEPTH = 1000;
+/** Beyond the indent of anything that is not nested deeper. */
+const MAX_COLUMN = 8192;
 /** Python refuses to read integers of more than 4300 decimal digits; this is a little less. */
 const MAX_HEX_DIGITS = 3500;
 
@@ -46,11 +48,29 @@ const KEY = 2;
 
 /**
  * Writes one document: UTF-8 text that ends with a line feed.
- * It never throws for what a value holds: what has no canonical form becomes `!opaque <text>`.
+ * It never throws for what a value holds: what has no canonical form becomes `!opaque <text>`, and so
+ * does a whole value whose text would be too large. Objects that stand in many places are looked at
+ * once, but written in each of them.
  */
 export function writeYaml(value: unknown): string {
-  return new Writer().node(value, 0, TOP);
+  try {
+    return new Writer().node(value, 0, TOP);
+  } catch (error) {
+    if (!(error instanceof TooLarge)) throw error;
+    const text = opaqueText(value).replace(/^.* /s, `${TOO_LARGE} `);
+    return `!opaque ${inline(text)}\n`;
+  }
 }
+
+/** What stands, as `!opaque`, in the place of a value of more text than this. */
+export const TOO_LARGE = "structure too large to be written";
+const MAX_LENGTH = 2 ** 28;
+/** So much text of what has been written elsewhere, each level by itself, may be written anew. */
+const MAX_AGAIN = 100_000_000;
+/** Texts of this length are kept for where the same object stands once more. */
+const KEPT_LENGTH = 1000;
+
+class TooLarge extends Error {}
 
 const PADS: string[] = [];
 
@@ -62,6 +82,16 @@ function pad(column: number): string {
 class Writer {
   /** The user's containers around the current node, to find cycles by. */
   private readonly around: object[] = [];
+  /**
+   * Long texts by their objects and where they stand. An object that is in 20 levels twice each would
+   * be written a million times.
+   */
+  private kept: Map<object, Map<number, string>> | null = null;
+  /** How often a text depended on what is around it, so that it is of no use elsewhere. */
+  private bound = 0;
+  /** What has such a text, and how much of it was written more than once. */
+  private readonly boundObjects = new Set<object>();
+  private again = 0;
 
   /**
    * What follows `place` on its line, and all further lines of the node.
@@ -89,14 +119,34 @@ class Writer {
 
   private object(value: object, column: number, place: Place): string {
     const depth = this.around.length;
+    const at = (depth * MAX_COLUMN + column) * 3 + place;
+    const known = this.kept?.get(value)?.get(at);
+    if (known !== undefined) return known;
+    const { bound } = this;
+    let text: string;
     try {
-      return this.ours(value, column, place) ?? this.users(value, column, place);
-    } catch {
-      // A getter or a proxy of the user's threw, or it is too long for a text: what it holds cannot be
-      // known.
-      return this.opaque(value, column, place);
+      text = this.ours(value, column, place) ?? this.users(value, column, place);
+    } catch (error) {
+      if (error instanceof TooLarge || isTooLong(error)) throw new TooLarge();
+      // A getter or a proxy of the user's threw: what it holds cannot be known.
+      text = this.opaque(value, column, place);
     } finally {
       this.around.length = depth;
+    }
+    if (text.length >= KEPT_LENGTH) this.keep(value, at, text, bound < this.bound);
+    return text;
+  }
+
+  private keep(value: object, at: number, text: string, isBound: boolean): void {
+    if (text.length > MAX_LENGTH) throw new TooLarge();
+    if (!isBound) {
+      this.kept ??= new Map();
+      const texts = this.kept.get(value) ?? new Map<number, string>();
+      this.kept.set(value, texts.set(at, text));
+    } else if (!this.boundObjects.has(value)) this.boundObjects.add(value);
+    else {
+      this.again += text.length;
+      if (this.again > MAX_AGAIN) throw new TooLarge();
     }
   }
 
@@ -150,11 +200,13 @@ class Writer {
 
   /** Equal structures that lead back to the same place are equal. */
   private cycle(up: number, column: number, place: Place): string {
+    this.bound++;
     const text = up === 1 ? "cyclic structure" : `cyclic structure, ${up} levels up`;
     return this.tagged("opaque", text, column, place);
   }
 
   private tooDeep(value: object, column: number, place: Place): string {
+    this.bound++;
     const text = opaqueText(value).replace(/^.* /s, `structure deeper than ${MAX_DEPTH} `);
     return this.tagged("opaque", text, column, place);
   }
@@ -237,6 +289,11 @@ class Writer {
     const colon = name.length > MAX_SIMPLE_KEY ? `? ${name}\n${indent}:` : `${name}:`;
     return (first ? start(indent, place) : indent) + colon + this.node(value, column + 2, KEY);
   }
+}
+
+/** V8's error where a text would have more characters than it can. */
+function isTooLong(error: unknown): boolean {
+  return error instanceof RangeError && error.message === "Invalid string length";
 }
 
 /** The way to where the first entry of a collection stands. */

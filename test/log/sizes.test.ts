@@ -14,7 +14,7 @@ import { decodeJobs } from "../../src/record/decode.ts";
 import { jobItemYaml, taggedItemYaml } from "../../src/record/encode.ts";
 import { valuePath } from "../../src/record/layout.ts";
 import { MAX_WRITTEN_BYTES } from "../../src/record/size.ts";
-import { MAX_TAG } from "../../src/tag/set.ts";
+import { MAX_TAG } from "../../src/tag/value.ts";
 import { blobId } from "../../src/value/oid.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
 import fc from "../support/property.ts";

@@ -4,6 +4,7 @@ import { plain } from "../../src/value/plain.ts";
 import { Fields, Float, Remark, StoredValue, Tagged, Timestamp } from "../../src/value/value.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
+import fc from "../support/property.ts";
 import { nested } from "./corpus.ts";
 
 const test = suite("canonical YAML");
@@ -342,6 +343,86 @@ test("structures are written to a depth of 1000", () => {
   const text = writeYaml(nested(1000));
   assert.is(writeYaml(readYaml(text)), text);
   assert.match(writeYaml(nested(1001)), /!opaque structure deeper than 1000 [0-9a-f]{16}-\d+\n$/);
+});
+
+/** Objects that hold each other: each a list, or a map with text enough to be remembered. */
+const graph = fc
+  .array(fc.record({ isList: fc.boolean(), to: fc.array(fc.nat({ max: 7 }), { maxLength: 4 }) }), {
+    minLength: 1,
+    maxLength: 8,
+  })
+  .map((nodes) => {
+    const made = nodes.map(({ isList }, n): unknown[] | Record<string, unknown> =>
+      isList ? [`list ${n} `.repeat(90)] : { name: `map ${n} `.repeat(90) },
+    );
+    nodes.forEach(({ to }, n) => {
+      const node = made[n]!;
+      to.forEach((target, at) => {
+        const held = made[target % made.length]!;
+        if (Array.isArray(node)) node.push(held);
+        else node[`to${at}`] = held;
+      });
+    });
+    return made[0];
+  });
+
+/** The same without anything that stands in it twice. */
+function unfolded(value: unknown, around: readonly unknown[] = []): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const up = around.length - around.lastIndexOf(value);
+  if (up <= around.length) {
+    return new Tagged(
+      "opaque",
+      up === 1 ? "cyclic structure" : `cyclic structure, ${up} levels up`,
+    );
+  }
+  const inside = [...around, value];
+  if (Array.isArray(value)) return value.map((item) => unfolded(item, inside));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, unfolded(item, inside)]),
+  );
+}
+
+test("what stands in many places is written in each of them as if it were alone there", () => {
+  let shared = 0;
+  fc.assert(
+    fc.property(graph, (value) => {
+      const text = writeYaml(value);
+      if (text.includes("too large")) return;
+      shared++;
+      assert.is(text, writeYaml(unfolded(value)));
+    }),
+    { numRuns: 300 },
+  );
+  assert.ok(shared > 250);
+});
+
+test("what stands twice in each of many levels is written in no time, as far as texts go", () => {
+  const doubled = (levels: number) => {
+    let value: unknown = ["leaf"];
+    for (let level = 0; level < levels; level++) value = { left: value, right: [value] };
+    return value;
+  };
+  assert.is(writeYaml(doubled(12)), writeYaml(unfolded(doubled(12))));
+  for (const levels of [40, 400, 2000]) {
+    const value = doubled(levels);
+    const text = writeYaml(value);
+    assert.match(text, /^!opaque structure too large to be written [0-9a-f]{16}-\d+\n$/);
+    // Which one it is counts, as of everything without a form.
+    assert.is(writeYaml(value), text);
+    assert.is.not(writeYaml(doubled(levels)), text);
+  }
+});
+
+test("objects that all know each other, or lead back, are not written along every way", () => {
+  const nodes = Array.from({ length: 14 }, (_, n) => ({ n, others: [] as unknown[] }));
+  for (const node of nodes) node.others.push(...nodes.filter((other) => other !== node));
+  assert.match(writeYaml(nodes[0]), /^!opaque structure too large/);
+  const root: { to?: unknown } = {};
+  let value: unknown = [root];
+  for (let level = 0; level < 40; level++) value = [value, value];
+  root.to = value;
+  assert.match(writeYaml(root), /^!opaque structure too large/);
 });
 
 test.run();
