@@ -1,11 +1,11 @@
 import { readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { kill, logged, ok, start, workflowRepository } from "../support/cli.ts";
 import { noMounts, withMounts } from "../support/mounts.ts";
 import { jobsOf, recorded } from "../support/recorded.ts";
+import { temporaryFolder } from "../support/repository.ts";
 import { unless } from "../support/skipped.ts";
 
 const WORKFLOW = `
@@ -31,15 +31,15 @@ export const fill = task({ name: "fill" }, async (free = false) => {
 const suites = [suite("read-only clone"), suite("full disk")] as const;
 const [readOnly, full] = suites.map((one) => unless(noMounts(), one));
 
-const temporaries = () =>
-  readdirSync(tmpdir()).filter((name) => name.startsWith("redun-git-index-")).length;
+/** Where the commands of `readOnlyly` make temporary files. */
+const temporaries = temporaryFolder().dir;
 
 /** Runs commands while nothing in the repository can be written; what each printed. */
 function readOnlyly(dir: string, commands: readonly string[]): Map<string, string> {
   const each = commands.map((words) => `echo "#### ${words}"; $RG ${words} || echo "status $?"`);
   const printed = withMounts(
     dir,
-    `mount --bind "$PWD" "$PWD"; mount -o remount,bind,ro "$PWD"; cd "$PWD"\n${each.join("\n")}`,
+    `mount --bind "$PWD" "$PWD"; mount -o remount,bind,ro "$PWD"; cd "$PWD"; export TMPDIR="${temporaries}"\n${each.join("\n")}`,
   );
   const parts = printed.split("#### ").slice(1);
   return new Map(parts.map((part) => [part.split("\n", 1)[0]!, part]));
@@ -78,13 +78,12 @@ for (const index of ["an index", "no index", "an index that is behind"]) {
       ok(dir, ["index", "rebuild"]);
       git("update-ref", "refs/redun/main", after);
     }
-    const before = temporaries();
     for (const [command, printed] of readOnlyly(dir, QUERIES)) {
       assert.not.match(printed, /status \d|Please report/, printed);
       if (command === "tag history -") assert.match(printed, /\+ project=main/);
       if (command === "log") assert.is(printed.match(/^Exec /gm)?.length, 2, printed);
     }
-    assert.is(temporaries(), before);
+    assert.equal(readdirSync(temporaries), []);
   });
 }
 
