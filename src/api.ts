@@ -10,7 +10,8 @@ export {
   type SchedulerListener,
   type SchedulerOptions,
 } from "./engine/scheduler.ts";
-export { type CallOptions, type Task, type TaskOptions, task } from "./engine/task.ts";
+export { type CallOptions, type Task, task } from "./engine/task.ts";
+export type { TaskOptions } from "./engine/task-definition.ts";
 export { type ErrorCode, RedunError } from "./errors.ts";
 export type { Recovered } from "./log/recover.ts";
 export type { LogChoice } from "./log/ref.ts";

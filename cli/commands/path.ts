@@ -1,5 +1,5 @@
+import { pathsOf } from "../../src/provenance/entity-paths.ts";
 import { findEntities } from "../../src/provenance/find.ts";
-import { pathsOf } from "../../src/provenance/paths.ts";
 import type { CommandFunction } from "../command.ts";
 import type { PATH } from "../declarations/log.ts";
 import { withLog } from "../with-log.ts";

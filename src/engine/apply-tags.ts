@@ -1,7 +1,8 @@
 import { RedunError } from "../errors.ts";
 import { type Tags, tagPairs } from "../tag/set.ts";
 import { currentJob } from "./context.ts";
-import { expressionOf, lazy, TagsExpression } from "./lazy.ts";
+import { expressionOf, TagsExpression } from "./expression.ts";
+import { lazy } from "./lazy.ts";
 import { isThenable, pendingParts } from "./pending-parts.ts";
 
 export interface AppliedTags {

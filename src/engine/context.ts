@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { TagPair } from "../tag/tag.ts";
-import type { Expression } from "./lazy.ts";
+import type { Expression } from "./expression.ts";
 
 /** The run and job that the current code is part of, through every await. */
 export interface JobContext {

@@ -3,18 +3,18 @@ import { RedunError } from "../errors.ts";
 import { callTask } from "./call-task.ts";
 import { Agenda, Computation } from "./computation.ts";
 import { inJob, type RunHandle } from "./context.ts";
-import { HandedValues } from "./handed.ts";
-import type { Jobs } from "./jobs.ts";
 import {
   type CallExpression,
   type Expression,
   expressionOf,
   type PropertyExpression,
   type TagsExpression,
-} from "./lazy.ts";
+} from "./expression.ts";
+import { HandedValues } from "./handed.ts";
+import type { Jobs } from "./jobs.ts";
 import type { LiveJob } from "./live-job.ts";
 import { isThenable, pendingParts, withResults } from "./pending-parts.ts";
-import type { TaskDefinition } from "./task.ts";
+import type { TaskDefinition } from "./task-definition.ts";
 
 /** The values of one run that are computed or being computed. */
 export class Evaluation {

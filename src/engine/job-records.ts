@@ -13,7 +13,7 @@ import { withDefaults, withUnknown } from "./defaults.ts";
 import type { LiveJob } from "./live-job.ts";
 import { namedArguments } from "./named-arguments.ts";
 import { RecordedError } from "./recorded-error.ts";
-import type { TaskDefinition } from "./task.ts";
+import type { TaskDefinition } from "./task-definition.ts";
 import { errorValue, isError } from "./user-stack.ts";
 
 /** Values up to this many characters of YAML stand inline in their job. */

@@ -6,7 +6,7 @@ import type { TagPair } from "../tag/tag.ts";
 import { now } from "./clock.ts";
 import type { LiveJob } from "./live-job.ts";
 import { TaskNames } from "./same-name.ts";
-import type { TaskDefinition } from "./task.ts";
+import type { TaskDefinition } from "./task-definition.ts";
 
 /** The format's limit: see docs/format.md. */
 const MAX_JOBS = 2 ** 20;

@@ -1,78 +1,12 @@
-import { inspect } from "node:util";
 import { RedunError } from "../errors.ts";
-import type { TagPair } from "../tag/tag.ts";
 import { currentJob } from "./context.ts";
+import { describe, type Expression, nameProxy, PropertyExpression } from "./expression.ts";
 import type { Lazy } from "./lazy-types.ts";
-import type { TaskDefinition } from "./task.ts";
-
-/** What a lazy value stands for. */
-export type Expression = CallExpression | PropertyExpression | TagsExpression;
-
-/** An expression is the target of its proxy: a lazy value costs no more than these few fields. */
-abstract class Base {
-  /** For a run to keep what it knows of this expression. */
-  computation: unknown = null;
-
-  /** What `console.log` shows: Node finds this on the target, and calls it on the proxy. */
-  [inspect.custom](): string {
-    const expression = expressionOf(this);
-    return expression ? `Lazy(${describe(expression)})` : "Lazy";
-  }
-}
-
-/** A task's call. */
-export class CallExpression extends Base {
-  readonly kind = "call";
-  readonly task: TaskDefinition;
-  readonly args: readonly unknown[];
-  /** Tags of the job in the place of the task's own. */
-  readonly tags: readonly TagPair[] | undefined;
-
-  constructor(task: TaskDefinition, args: readonly unknown[], tags?: readonly TagPair[]) {
-    super();
-    this.task = task;
-    this.args = args;
-    this.tags = tags;
-  }
-}
-
-/** A property of what another expression gives. */
-export class PropertyExpression extends Base {
-  readonly kind = "property";
-  readonly of: Expression;
-  readonly key: string;
-
-  constructor(of: Expression, key: string) {
-    super();
-    this.of = of;
-    this.key = key;
-  }
-}
-
-/** A value that is tagged once all of it is computed. */
-export class TagsExpression extends Base {
-  readonly kind = "tags";
-  readonly value: unknown;
-  readonly apply: (value: unknown) => void;
-
-  constructor(value: unknown, apply: (value: unknown) => void) {
-    super();
-    this.value = value;
-    this.apply = apply;
-  }
-}
-
-const expressions = new WeakMap<object, Expression>();
-
-/** The expression behind a lazy value; undefined for every other value. */
-export function expressionOf(value: unknown): Expression | undefined {
-  return typeof value === "object" && value !== null ? expressions.get(value) : undefined;
-}
 
 /** Wraps an expression as a lazy value. */
 export function lazy<T>(expression: Expression): Lazy<T> {
   const proxy: object = new Proxy(expression, HANDLER);
-  expressions.set(proxy, expression);
+  nameProxy(proxy, expression);
   return proxy as Lazy<T>;
 }
 
@@ -108,18 +42,6 @@ const TOO_EARLY = new Set<string | symbol>([
   "toLocaleString",
   "valueOf",
 ]);
-
-/** Properties behind a call that a message names. */
-const MAX_DESCRIBED = 10;
-
-function describe(expression: Expression): string {
-  const keys: string[] = [];
-  let at = expression;
-  for (; at.kind === "property"; at = at.of) keys.unshift(at.key);
-  const start = at.kind === "call" ? `${at.task.fullName}(...)` : "applyTags(...)";
-  const shown = keys.length > MAX_DESCRIBED ? ["...", ...keys.slice(-MAX_DESCRIBED)] : keys;
-  return [start, ...shown].join(".");
-}
 
 function computedHere(expression: Expression): Promise<unknown> {
   const here = currentJob();

@@ -1,7 +1,7 @@
 import type { JobStatus } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { HandedValues } from "./handed.ts";
-import type { TaskDefinition } from "./task.ts";
+import type { TaskDefinition } from "./task-definition.ts";
 
 /** A job as it lives in memory: from its beginning until it has ended and been recorded. */
 export interface LiveJob {

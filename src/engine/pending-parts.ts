@@ -1,7 +1,7 @@
 import { isPromise } from "node:util/types";
 import { RedunError } from "../errors.ts";
 import { isPlainArray, isPlainObject, setOwn } from "../value/value.ts";
-import { expressionOf } from "./lazy.ts";
+import { expressionOf } from "./expression.ts";
 
 /**
  * Where lazy values and promises may stand: anywhere in arrays, plain objects, Sets and Maps (their

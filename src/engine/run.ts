@@ -2,8 +2,8 @@ import type { ObjectFormat } from "../git/backend.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { RunHandle } from "./context.ts";
 import { Evaluation } from "./evaluation.ts";
+import type { Expression } from "./expression.ts";
 import { type JobCount, Jobs, type RunListener } from "./jobs.ts";
-import type { Expression } from "./lazy.ts";
 import type { LiveJob } from "./live-job.ts";
 
 export type { JobCount, LiveJob, RunListener };

@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import { RedunError } from "../errors.ts";
 import { isSameOrigin, siteOfOrigin } from "../source/source.ts";
 import { startFolder } from "../start-folder.ts";
-import type { TaskDefinition } from "./task.ts";
+import type { TaskDefinition } from "./task-definition.ts";
 
 /**
  * Two tasks of one full name cannot be told apart in a log: not by those who look for a task by its

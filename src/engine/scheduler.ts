@@ -19,8 +19,8 @@ import type { TagPair } from "../tag/tag.ts";
 import { recordedPath } from "../value/file-path.ts";
 import { blobId } from "../value/oid.ts";
 import { now } from "./clock.ts";
+import { expressionOf } from "./expression.ts";
 import { automaticTags, codeFacts } from "./facts.ts";
-import { expressionOf } from "./lazy.ts";
 import type { Resolved } from "./lazy-types.ts";
 import { LoadedModules, type ModuleFile } from "./loaded-modules.ts";
 import { pendingParts } from "./pending-parts.ts";
@@ -28,7 +28,7 @@ import { Recorder } from "./recorder.ts";
 import { Run, type RunListener } from "./run.ts";
 import { type RunEnd, watchRun } from "./run-end.ts";
 import { type TagSettings, tagSettings } from "./tag-settings.ts";
-import type { TaskDefinition } from "./task.ts";
+import type { TaskDefinition } from "./task-definition.ts";
 import { runTitle } from "./title.ts";
 
 export interface SchedulerOptions extends LogChoice {

@@ -7,8 +7,8 @@ import { asFiles, filesDeclared, filesNamed, filesWritten } from "./files.ts";
 import { applySaid, type EndedProgram, programResult } from "./program-end.ts";
 import { type ProgramResult, programCall } from "./program-task.ts";
 import { recordedOutput, runProgram } from "./run-program.ts";
-import type { SaidTags } from "./step-protocol.ts";
 import { Steps } from "./steps.ts";
+import type { SaidTags } from "./tag-lines.ts";
 
 /** A program to run, as the user asked for it. */
 export interface ExecRequest {

@@ -4,8 +4,7 @@ import type { TagPair } from "../tag/tag.ts";
 import { float, type TagValue } from "../value/value.ts";
 import { asFiles } from "./files.ts";
 import type { ProgramResult } from "./program-task.ts";
-import type { SaidTags } from "./step-protocol.ts";
-import { tagsIn } from "./tag-lines.ts";
+import { type SaidTags, tagsIn } from "./tag-lines.ts";
 import type { Usage } from "./usage.ts";
 
 /** What is known of a program that has ended; paths are absolute. */

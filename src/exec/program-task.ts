@@ -1,6 +1,7 @@
-import { CallExpression, lazy } from "../engine/lazy.ts";
+import { CallExpression } from "../engine/expression.ts";
+import { lazy } from "../engine/lazy.ts";
 import type { Lazy } from "../engine/lazy-types.ts";
-import { TaskDefinition } from "../engine/task.ts";
+import { TaskDefinition } from "../engine/task-definition.ts";
 import { redactText, redactWords } from "../redact.ts";
 import type { Parameter } from "../source/parameters.ts";
 import type { File } from "../value/file.ts";

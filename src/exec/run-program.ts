@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { redactText } from "../redact.ts";
 import type { KeptOutput } from "./kept-output.ts";
 import { type ProgramEnd, startProgram } from "./program.ts";
-import { EXECUTION, JOB, type SaidTags, SOCKET, TAGS } from "./step-protocol.ts";
+import { EXECUTION, JOB, SOCKET, TAGS } from "./step-protocol.ts";
+import type { SaidTags } from "./tag-lines.ts";
 import { TagLineReader } from "./tag-lines.ts";
 
 /** The tags that a running program gives itself are read this often, in milliseconds. */

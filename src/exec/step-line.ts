@@ -4,12 +4,12 @@ import type { EndedProgram } from "./program-end.ts";
 import {
   EXECUTION,
   JOB,
-  type SaidTags,
   SOCKET,
   type StepAnswer,
   type StepBegin,
   type StepRequest,
 } from "./step-protocol.ts";
+import type { SaidTags } from "./tag-lines.ts";
 
 /** The run that this process is part of, by its environment. */
 export interface Above {

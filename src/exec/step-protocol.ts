@@ -4,6 +4,7 @@
  * has died.
  */
 import type { EndedProgram } from "./program-end.ts";
+import type { SaidTags } from "./tag-lines.ts";
 
 /** Variables in the environment of a recorded program: */
 export const EXECUTION = "REDUN_EXECUTION";
@@ -22,12 +23,6 @@ export interface StepBegin {
   readonly directory: string;
   readonly env: Readonly<Record<string, string>>;
   readonly inputs: readonly string[];
-}
-
-/** Tags of the job and of the execution, each as `key=value`. */
-export interface SaidTags {
-  readonly job: readonly string[];
-  readonly execution: readonly string[];
 }
 
 /** What the command of a step says, */

@@ -3,6 +3,12 @@ import { RedunError } from "../errors.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { parseTagKeyValue } from "../tag/text.ts";
 
+/** Tags of the job and of the execution, each as `key=value`. */
+export interface SaidTags {
+  readonly job: readonly string[];
+  readonly execution: readonly string[];
+}
+
 /** What a program has written into the file that `REDUN_TAGS` names. */
 export interface TagLines {
   /** Tags of the job and of the execution, each a `key=value` that can be read. */

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { createRequire as requireFrom } from "node:module";
 import { join } from "node:path";
+import type { Database, SqlValue, Statement } from "./sqlite-types.ts";
 import { keepTexts } from "./stored-text.ts";
 
 /**
@@ -10,36 +11,6 @@ import { keepTexts } from "./stored-text.ts";
 const here = (import.meta.url as string | undefined) ?? __filename;
 
 const PACKAGE = "@photostructure/sqlite";
-
-/** What may stand for a `?` in SQL. */
-export type SqlValue = null | number | bigint | string | NodeJS.ArrayBufferView;
-
-/**
- * As much of `node:sqlite`'s `DatabaseSync` as is used here. Its own type is not named: the types
- * of Node 20, which a user of the library may have, do not know it.
- */
-export interface Database {
-  exec(sql: string): void;
-  prepare(sql: string): Statement;
-  function(
-    name: string,
-    options: { deterministic?: boolean; varargs?: boolean },
-    body: SqlFunction,
-  ): void;
-  function(name: string, body: SqlFunction): void;
-  close(): void;
-}
-
-type SqlFunction = (...args: never[]) => SqlValue;
-
-/** As much of its `StatementSync`. */
-export interface Statement {
-  get(...values: SqlValue[]): Record<string, unknown> | undefined;
-  all(...values: SqlValue[]): Record<string, unknown>[];
-  run(...values: SqlValue[]): { changes: number | bigint; lastInsertRowid: number | bigint };
-  iterate(...values: SqlValue[]): Iterable<unknown>;
-  setReturnArrays(enabled: boolean): void;
-}
 
 /**
  * Opens a SQLite file with the API of `node:sqlite`: Node's own where it has one, else the package

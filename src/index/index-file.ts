@@ -6,7 +6,8 @@ import type { Repository } from "../git/backend.ts";
 import { makeFolder, share } from "../git/files/sharing.ts";
 import { hasCode, isFull } from "../git/files/system-errors.ts";
 import { shortRef } from "../log/ref.ts";
-import { type Database, openDatabase } from "./database.ts";
+import { openDatabase } from "./database.ts";
+import type { Database } from "./sqlite-types.ts";
 
 /** The opened file of an index. */
 export interface IndexFile {

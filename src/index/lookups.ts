@@ -1,6 +1,6 @@
-import type { Database } from "./database.ts";
 import { ROWS_AT_ONCE, RowBatch } from "./row-batch.ts";
 import { INDEXES, LOOKUPS, type Lookup, lookupTable } from "./schema.ts";
+import type { Database } from "./sqlite-types.ts";
 
 /**
  * SQLite sorts as many kilobytes at once as its cache has, and then merges. What fits into the

@@ -2,7 +2,7 @@ import { ENTITY_TYPES, type EntityType, JOB_STATUSES } from "../record/records.t
 import { baseNode, TagGraph } from "../tag/graph.ts";
 import { parseJson } from "../tag/python-json.ts";
 import type { TagPair } from "../tag/tag.ts";
-import { type Database, Statements } from "./database.ts";
+import { Statements } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
 import { isHexId, loadId, storeId } from "./ids.ts";
 import { JobTree, type TreeRow } from "./job-tree.ts";
@@ -42,6 +42,7 @@ import {
 import { JOBS_PER_EXECUTION, jobRange } from "./schema.ts";
 import { Search } from "./search.ts";
 import { bound, type Sql, sql } from "./sql.ts";
+import type { Database } from "./sqlite-types.ts";
 import { loadGraphNodes } from "./tag-nodes.ts";
 
 /** What an id is the name of. */

@@ -1,4 +1,4 @@
-import type { Database, SqlValue, Statement } from "./database.ts";
+import type { Database, SqlValue, Statement } from "./sqlite-types.ts";
 
 /** Rows that go into one statement of a rebuild: calling SQLite costs more than the row. */
 export const ROWS_AT_ONCE = 64;

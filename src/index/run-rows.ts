@@ -1,6 +1,6 @@
-import type { Database } from "./database.ts";
 import { isStrongerSql } from "./execution-end.ts";
 import { RowBatch } from "./row-batch.ts";
+import type { Database } from "./sqlite-types.ts";
 
 const INSERT_EXECUTION = `INSERT INTO execution
   (seq, id, started, status, took, task, user, commit_id, tree_id, argv, tags, reason, files)`;

@@ -1,5 +1,5 @@
 import { allOf, isEverything } from "../query/condition.ts";
-import type { Database, Statements, Tuple } from "./database.ts";
+import type { Statements, Tuple } from "./database.ts";
 import type { Dictionary } from "./dictionary.ts";
 import { idOfKey, kindOfKey, type Named } from "./names.ts";
 import { type EntityRowType, type Plan, Planner, type Wanted } from "./plan.ts";
@@ -17,6 +17,7 @@ import {
 } from "./rows.ts";
 import { JOBS_PER_EXECUTION } from "./schema.ts";
 import { type Sql, sql } from "./sql.ts";
+import type { Database } from "./sqlite-types.ts";
 import type { ColumnTest } from "./where.ts";
 
 export type { EntityRowType, Wanted };

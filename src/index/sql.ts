@@ -1,4 +1,4 @@
-import type { SqlValue } from "./database.ts";
+import type { SqlValue } from "./sqlite-types.ts";
 
 /** A piece of SQL and the values of its question marks. */
 export interface Sql {

@@ -1,7 +1,7 @@
 import type { Oid } from "../git/backend.ts";
-import type { Database } from "./database.ts";
 import { Namer } from "./names.ts";
 import { INDEX_VERSION } from "./schema.ts";
+import type { Database } from "./sqlite-types.ts";
 
 /** The commit that the index was built from; undefined when there is no usable index. */
 export function indexedTip(database: Database): Oid | null | undefined {

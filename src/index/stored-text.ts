@@ -4,7 +4,7 @@
  * them, are written as two that survive. The order by code points stays, and so do beginnings: what a
  * text begins with, what is stored of it begins with what is stored of that.
  */
-import type { Database, Statement } from "./database.ts";
+import type { Database, Statement } from "./sqlite-types.ts";
 
 const MAY_NEED = /[\0\x01\ud7ff-\udfff]/;
 /** With the flag `u` only halves of pairs are surrogates. */

@@ -6,12 +6,13 @@ import { modeProblem } from "../log/merge-checks.ts";
 import { bringSome, isPartial } from "../log/partial.ts";
 import { parsePath } from "../record/layout.ts";
 import { readYaml } from "../value/yaml-read.ts";
-import { type Database, rollBack, transaction } from "./database.ts";
+import { rollBack, transaction } from "./database.ts";
 import { type Digest, Digester } from "./digest.ts";
 import { type Digested, type DigestSource, FileDigester, type FoundFile } from "./digest-files.ts";
 import { DigestWorker } from "./digest-worker.ts";
 import { FACTORS, type Namer, PRIME } from "./names.ts";
 import { INDEX_VERSION, INDEXES, LOOKUPS, type Lookup, lookupTable, TABLES } from "./schema.ts";
+import type { Database } from "./sqlite-types.ts";
 import {
   absentRecords,
   askAgainAt,

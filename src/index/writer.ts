@@ -3,7 +3,7 @@ import type { ObjectFormat } from "../git/backend.ts";
 import { jobId } from "../record/encode.ts";
 import { dayOf, executionPath, jobsPath } from "../record/layout.ts";
 import { ENTITY_TYPES, type EntityType, EXECUTION_STATUSES } from "../record/records.ts";
-import { type Database, Statements } from "./database.ts";
+import { Statements } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
 import type {
   Digest,
@@ -29,6 +29,7 @@ import {
 import { ROWS_AT_ONCE } from "./row-batch.ts";
 import { RunRows } from "./run-rows.ts";
 import { executionOfJob, jobNumber } from "./schema.ts";
+import type { Database } from "./sqlite-types.ts";
 import { namerOf } from "./stamp.ts";
 import { type TaggedRow, TagWriter } from "./tag-writer.ts";
 

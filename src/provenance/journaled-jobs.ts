@@ -10,7 +10,7 @@ import { previewArgs } from "../value/preview.ts";
 import { StoredValue } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import type { IndexedLog } from "./indexed-log.ts";
-import type { JournaledExecution } from "./running.ts";
+import type { JournaledExecution } from "./journaled-execution.ts";
 
 /**
  * The jobs of an execution that its journal knows more of than the log: those that it holds, and

@@ -9,15 +9,8 @@ import { parsePath } from "../record/layout.ts";
 import type { Execution, Outcome } from "../record/records.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import type { IndexedLog } from "./indexed-log.ts";
+import type { JournaledExecution } from "./journaled-execution.ts";
 import { jobIdsBeginning } from "./journaled-jobs.ts";
-
-/** An execution of this repository of which its journal knows more than the log. */
-export interface JournaledExecution {
-  readonly run: JournaledRun;
-  readonly row: ExecutionRow;
-  /** What the index has of it, by its checkpoints; null before the first one. */
-  readonly indexed: ExecutionRow | null;
-}
 
 /**
  * The executions that stand in their journals alone, and those of which the log has not all: they go

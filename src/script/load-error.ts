@@ -1,19 +1,13 @@
 import { dirname, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RedunError } from "../errors.ts";
-import { type CallSite, parseCallSite } from "../source/call-site.ts";
+import { parseCallSite } from "../source/call-site.ts";
 import { inspected } from "../value/inspected.ts";
 import { codeFrame } from "./code-frame.ts";
 import { missingModule } from "./missing-module.ts";
 import { nearPath } from "./near-path.ts";
+import type { Problem } from "./problem.ts";
 import { syntaxProblem } from "./syntax-problem.ts";
-
-/** What went wrong in a script, in its own words. */
-export interface Problem {
-  message: string;
-  site: CallSite | null;
-  hint?: string | undefined;
-}
 
 /** The script as the user named it, and where it is. */
 export interface Script {

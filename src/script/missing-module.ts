@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { CallSite } from "../source/call-site.ts";
 import { siteAt } from "../source/position.ts";
 import { nearest } from "../suggest.ts";
-import type { Problem } from "./load-error.ts";
+import type { Problem } from "./problem.ts";
 
 /** An import of what is not there: where it is written, and what may have been meant. */
 export function missingModule(error: unknown): Problem | null {

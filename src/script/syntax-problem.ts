@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { type CallSite, parseCallSite } from "../source/call-site.ts";
 import { siteAt } from "../source/position.ts";
 import { loadParser } from "../source/syntax.ts";
-import type { Problem } from "./load-error.ts";
+import type { Problem } from "./problem.ts";
 
 /** The place and wording of a syntax error or a wrong import, or null for any other error. */
 export function syntaxProblem(error: unknown, script: string): Problem | null {

@@ -8,7 +8,6 @@ import { join } from "node:path";
 import type { Repository } from "../git/backend.ts";
 import { readText } from "../git/files/read-text.ts";
 import { makeFolder } from "../git/files/sharing.ts";
-import type { RemoteLog } from "./remotes.ts";
 
 /** Notes that a tracking ref holds what is at its remote's URL. */
 export function noteSeenAt(repository: Repository, { tracking, place }: Seen): void {
@@ -38,7 +37,11 @@ export function trackingRefsOf(repository: Repository, place: string): string[] 
   return names.filter((tracking) => placeOf(repository, tracking) === place);
 }
 
-type Seen = Pick<RemoteLog, "tracking" | "place">;
+/** Of a log at a remote: the ref that follows it, and what names its URL. */
+interface Seen {
+  readonly tracking: string;
+  readonly place: string;
+}
 
 function readNames(folder: string): string[] {
   try {

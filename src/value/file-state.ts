@@ -1,18 +1,7 @@
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import type { FileState } from "./file-state-types.ts";
 import { folderState } from "./folder-state.ts";
 import { type HashName, newHash } from "./hash.ts";
-
-/** What a file or folder held when it was looked at. */
-export interface FileState {
-  /**
-   * The object id of its content, as `git hash-object --no-filters` prints it; of a folder that of its
-   * tree.
-   */
-  readonly hash: string;
-  /** In bytes; of a folder that of all files in it. */
-  readonly size: number;
-  readonly isFolder?: boolean;
-}
 
 /** Bytes that are in memory at once. */
 const CHUNK = 1 << 20;

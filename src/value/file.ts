@@ -3,7 +3,8 @@ import { dirname, resolve } from "node:path";
 import { inspect } from "node:util";
 import { RedunError } from "../errors.ts";
 import { isAddress, recordedPath } from "./file-path.ts";
-import { type FileState, fileState } from "./file-state.ts";
+import { fileState } from "./file-state.ts";
+import type { FileState } from "./file-state-types.ts";
 import type { HashName } from "./hash.ts";
 import { isPlainArray, isPlainObject } from "./value.ts";
 

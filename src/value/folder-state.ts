@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
-import type { FileState } from "./file-state.ts";
+import type { FileState } from "./file-state-types.ts";
 import { type HashName, newHash } from "./hash.ts";
 
 interface Entry {

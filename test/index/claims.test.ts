@@ -5,8 +5,9 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Database, openDatabase } from "../../src/index/database.ts";
+import { openDatabase } from "../../src/index/database.ts";
 import { IndexReader } from "../../src/index/reader.ts";
+import type { Database } from "../../src/index/sqlite-types.ts";
 import { type BadRecord, updateIndex } from "../../src/index/update.ts";
 import { Log, type RecordFile } from "../../src/log/log.ts";
 import { jobId, taskYaml } from "../../src/record/encode.ts";

@@ -5,9 +5,10 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Database, openDatabase } from "../../src/index/database.ts";
+import { openDatabase } from "../../src/index/database.ts";
 import { NAMED } from "../../src/index/names.ts";
 import { IndexReader } from "../../src/index/reader.ts";
+import type { Database } from "../../src/index/sqlite-types.ts";
 import { applyAppended, updateIndex } from "../../src/index/update.ts";
 import { Log, type RecordFile } from "../../src/log/log.ts";
 import { tagEditFile } from "../../src/log/tag-edits.ts";

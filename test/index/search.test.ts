@@ -4,9 +4,10 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Database, openDatabase } from "../../src/index/database.ts";
+import { openDatabase } from "../../src/index/database.ts";
 import { IndexReader } from "../../src/index/reader.ts";
 import type { JobRow } from "../../src/index/rows.ts";
+import type { Database } from "../../src/index/sqlite-types.ts";
 import { updateIndex } from "../../src/index/update.ts";
 import { Log, type RecordFile } from "../../src/log/log.ts";
 import { executionSubject } from "../../src/provenance/running.ts";

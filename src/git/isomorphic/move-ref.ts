@@ -4,18 +4,8 @@ import type { GitConfig, Oid, Repository } from "../backend.ts";
 import { lockFile } from "../files/lock-file.ts";
 import { assertCreatable, readRef, refPath } from "../files/refs.ts";
 import { asUnwritable } from "../files/system-errors.ts";
+import type { RefMove } from "./ref-move.ts";
 import { appendToReflog } from "./reflog.ts";
-
-/** A ref's move from one commit to another. */
-export interface RefMove {
-  readonly ref: string;
-  /** Where the ref must be, null: it must not exist. */
-  readonly expected: Oid | null;
-  readonly next: Oid;
-  /** `Name <email> <seconds> <zone>`, for the reflog. */
-  readonly committer: string;
-  readonly message: string;
-}
 
 /**
  * Moves a ref by compare-and-swap under git's lock. A symbolic ref stays and its target moves.

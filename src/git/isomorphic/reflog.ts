@@ -4,7 +4,7 @@ import type { GitConfig, Repository } from "../backend.ts";
 import { isTrue } from "../files/config-values.ts";
 import { refRoot } from "../files/refs.ts";
 import { makeFolder, share } from "../files/sharing.ts";
-import type { RefMove } from "./move-ref.ts";
+import type { RefMove } from "./ref-move.ts";
 
 /**
  * Adds a line to a ref's reflog where git would: to one that exists, always; to a new one for

@@ -1,0 +1,111 @@
+import { RedunError } from "../errors.ts";
+import type { ObjectFormat } from "../git/backend.ts";
+import { taskId } from "../record/encode.ts";
+import { fullName, type TaskRecord } from "../record/records.ts";
+import { type Bindings, bindingsOf } from "../source/bindings.ts";
+import { describeTask, type Place, type TaskSource } from "../source/source.ts";
+import { type Tags, tagPairs } from "../tag/set.ts";
+import type { TagPair } from "../tag/tag.ts";
+
+export interface TaskOptions {
+  /** Defaults to the function's own name, then to that of the constant or export. */
+  readonly name?: string;
+  /** Defaults to the file's `export const namespace`. */
+  readonly namespace?: string;
+  /** Replaces the source text in the task's hash: the hash changes only when the version does. */
+  readonly version?: string;
+  /** Tags of the task, copied to its jobs. Not part of its hash. */
+  readonly tags?: Tags;
+  /** What to record by its hash alone, because it is secret or too large to keep. */
+  readonly hashOnly?: readonly ("args" | "result")[];
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: any function at all
+export type AnyFunction = (...args: any[]) => unknown;
+
+/**
+ * What is known of a task. Name, source and parameters come from the text of the file that made it,
+ * taken when the task was made and parsed the first time that one of them is asked for.
+ */
+export class TaskDefinition {
+  readonly fn: AnyFunction;
+  readonly hashOnly: ReadonlySet<"args" | "result">;
+  readonly #options: TaskOptions;
+  readonly #tags: readonly TagPair[];
+  readonly #places: readonly Place[];
+  #source: TaskSource | undefined;
+  #id: string | undefined;
+  #bindings: Bindings | null | undefined;
+
+  /** @param found where its `task()` call may be read, or what would be read there */
+  constructor(options: TaskOptions, fn: AnyFunction, found: readonly Place[] | TaskSource) {
+    this.fn = fn;
+    this.hashOnly = new Set(options.hashOnly);
+    this.#options = options;
+    this.#tags = tagPairs(options.tags);
+    this.#places = isSource(found) ? [] : found;
+    if (isSource(found)) {
+      this.#source = found;
+      this.#bindings = null;
+    }
+  }
+
+  get source(): TaskSource {
+    this.#source ??= describeTask(this.#places, this.fn);
+    return this.#source;
+  }
+
+  /** How its function takes arguments apart; null where that cannot be read. */
+  get bindings(): Bindings | null {
+    if (this.#bindings === undefined) this.#bindings = bindingsOf(this.fn);
+    return this.#bindings;
+  }
+
+  get hasName(): boolean {
+    return Boolean(this.#options.name ?? this.source.functionName ?? this.source.name);
+  }
+
+  /** @throws RedunError BAD_TASK when nothing gives it a name */
+  get name(): string {
+    const name = this.#options.name ?? this.source.functionName ?? this.source.name;
+    if (name) return name;
+    const { file, line } = this.source;
+    throw new RedunError(
+      "BAD_TASK",
+      `A task${file ? ` in ${file}:${line}` : ""} has no name.`,
+      'Export it as a constant, name its function, or write `task({ name: "..." }, fn)`.',
+    );
+  }
+
+  get namespace(): string | null {
+    return this.#options.namespace ?? this.source.namespace;
+  }
+
+  get fullName(): string {
+    return fullName(this);
+  }
+
+  /** The task's own tags; its doc comment is one of them, as in redun. */
+  get tags(): readonly TagPair[] {
+    const doc = this.source.doc;
+    const documented = doc !== null && !this.#tags.some(([key]) => key === "doc");
+    return documented ? [["doc", doc], ...this.#tags] : this.#tags;
+  }
+
+  get record(): Omit<TaskRecord, "id"> {
+    const { name, namespace } = this;
+    const { version } = this.#options;
+    if (version !== undefined) return { name, namespace, taskVersion: String(version) };
+    return { name, namespace, source: this.source.text };
+  }
+
+  /** The task hash: the object id of the task's record. */
+  id(format: ObjectFormat): string {
+    this.#id ??= taskId(this.record, format);
+    return this.#id;
+  }
+}
+
+function isSource(found: readonly Place[] | TaskSource): found is TaskSource {
+  return !Array.isArray(found);
+}

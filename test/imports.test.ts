@@ -1,0 +1,85 @@
+/** Data flows one way: no file imports one that imports it, directly or through others. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** The files that each file imports when it is loaded, or for its types. */
+function importsOf(folders: readonly string[]): Map<string, string[]> {
+  const paths = folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".ts"))
+      .map((path) => join(ROOT, folder, path)),
+  );
+  return new Map(paths.map((path) => [path, importedBy(path, readFileSync(path, "utf8"))]));
+}
+
+function importedBy(path: string, source: string): string[] {
+  const found = source.matchAll(/^(?:import|export)\b[^;]*? from "(\.[^"]+)";$/gms);
+  return [...found].map(([, name]) => resolve(dirname(path), name!));
+}
+
+/** The first way that leads from a file back to it, if there is one. */
+function circleIn(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const visit = (path: string, way: readonly string[]): string[] => {
+    if (way.includes(path)) return [...way.slice(way.indexOf(path)), path];
+    if (done.has(path)) return [];
+    for (const next of imports.get(path) ?? []) {
+      const circle = visit(next, [...way, path]);
+      if (circle.length > 0) return circle;
+    }
+    done.add(path);
+    return [];
+  };
+  for (const path of imports.keys()) {
+    const circle = visit(path, []);
+    if (circle.length > 0) return circle.map((file) => relative(ROOT, file));
+  }
+  return [];
+}
+
+const imports = suite("imports");
+
+imports("no file imports itself through others, not even for types", () => {
+  const all = importsOf(["src", "cli"]);
+  assert.ok([...all.values()].flat().length > 1000);
+  assert.equal(circleIn(all), []);
+});
+
+imports("a circle is found", () => {
+  const circle = new Map([
+    ["a", ["b"]],
+    ["b", ["d", "c"]],
+    ["c", ["b"]],
+  ]);
+  assert.equal(
+    circleIn(circle).map((path) => path.at(-1)),
+    ["b", "c", "b"],
+  );
+});
+
+imports("src never imports from cli", () => {
+  const upwards = [...importsOf(["src"])].flatMap(([path, files]) =>
+    files.filter((file) => file.startsWith(join(ROOT, "cli"))).map((file) => [path, file]),
+  );
+  assert.equal(upwards, []);
+});
+
+imports("only the files that processes begin with, and `run`, know of the process", () => {
+  const OWN = /^cli\/(bin|process-io|interrupts|run\/.*|commands\/(run|exec))\.ts$/;
+  const files = readdirSync(join(ROOT, "cli"), { recursive: true, encoding: "utf8" })
+    .map((path) => join("cli", path))
+    .filter((path) => path.endsWith(".ts") && !OWN.test(path));
+  const known = files.filter((path) =>
+    /\bprocess\.(?:env|argv|cwd|std\w+|exit\w*|on|once)\b/.test(
+      readFileSync(join(ROOT, path), "utf8").replace(/^\s*(?:\*|\/[/*]).*$/gm, ""),
+    ),
+  );
+  assert.equal(known, []);
+});
+
+imports.run();
