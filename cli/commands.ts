@@ -16,6 +16,7 @@ import {
   PUSH,
   REMOTE,
 } from "./declarations/sharing.ts";
+import { TABLE } from "./declarations/table.ts";
 import {
   TAG_ADD,
   TAG_BLAME,
@@ -35,6 +36,7 @@ export const COMMANDS: readonly Command[] = [
   withCode(RERUN, () => import("./commands/rerun.ts")),
   withCode(LOG, () => import("./commands/log.ts")),
   withCode(DIFF, () => import("./commands/diff.ts")),
+  withCode(TABLE, () => import("./commands/table.ts")),
   withCode(TAG_ADD, () => import("./commands/tag-add.ts")),
   withCode(TAG_UPDATE, () => import("./commands/tag-update.ts")),
   withCode(TAG_RM, () => import("./commands/tag-rm.ts")),

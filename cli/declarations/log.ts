@@ -2,18 +2,18 @@
 import { defineCommand, type OptionsOf } from "../command.ts";
 import { FORMAT, WHICH_LOG } from "../options.ts";
 
-const TAG = {
+export const TAG = {
   flags: "-t, --tag <key=value>",
   about: "Only entities with this tag; also key, key!=value, key~glob, key>3",
   repeats: true,
 } as const;
-const WHERE = {
+export const WHERE = {
   flags: "--where <query>",
   about: "Only entities that match: env=prod and (cost > 3 or not user ~ ras*)",
   repeats: true,
 } as const;
 /** Of the execution that an entity belongs to. */
-const EXECUTION_FILTERS = [
+export const EXECUTION_FILTERS = [
   {
     flags: "--exec-tag <key=value>",
     about: "Only from executions with this tag",
@@ -26,6 +26,19 @@ const EXECUTION_FILTERS = [
   },
   { flags: "--author <user>", about: "Only from executions by this user (or ras*)", repeats: true },
 ] as const;
+export const COMMIT = {
+  flags: "--commit <revision>",
+  about: "Only from executions of this commit or range (a..b), or of identical files",
+} as const;
+export const STATUS = {
+  flags: "--exec-status <statuses>",
+  about: "Only from executions with these statuses: FAILED,RUNNING, ...",
+} as const;
+export const LIMIT = {
+  flags: "-n, --limit <count>",
+  about: "At most this many of each type (default 50; 0 for all)",
+} as const;
+
 export const LOG = defineCommand({
   name: "log",
   args: "[id]",
@@ -42,19 +55,13 @@ export const LOG = defineCommand({
     TAG,
     WHERE,
     ...EXECUTION_FILTERS,
-    {
-      flags: "--commit <revision>",
-      about: "Only from executions of this commit or range (a..b), or of identical files",
-    },
+    COMMIT,
     {
       flags: "--decorate-code",
       about: "List commits with their executions; takes a range in place of the id",
     },
     { flags: "--exec-id <ids>", about: "Only from these executions: 6dc981d7,-", repeats: true },
-    {
-      flags: "--exec-status <statuses>",
-      about: "Only from executions with these statuses: FAILED,RUNNING, ...",
-    },
+    STATUS,
     {
       flags: "--job-status <statuses>",
       about: "Only jobs with these statuses: FAILED,CACHED, ...",
@@ -83,10 +90,7 @@ export const LOG = defineCommand({
     },
     { flags: "--count", about: "Print only the number of each type" },
     { flags: "--detail", about: "Show the full page of each" },
-    {
-      flags: "-n, --limit <count>",
-      about: "At most this many of each type (default 50; 0 for all)",
-    },
+    LIMIT,
     FORMAT,
     ...WHICH_LOG,
   ],

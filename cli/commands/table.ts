@@ -1,0 +1,66 @@
+import { RedunError } from "../../src/errors.ts";
+import type { ExecutionRow } from "../../src/index/rows.ts";
+import { findEntity } from "../../src/provenance/find.ts";
+import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import { executionsMeeting } from "../../src/provenance/listing.ts";
+import { tableView } from "../../src/views/table.ts";
+import type { CommandFunction, OptionsOf } from "../command.ts";
+import type { TABLE } from "../declarations/table.ts";
+import { limitOf } from "../limit.ts";
+import { tableCsv, tableJson, tableMarkdown, tableText } from "../pages/table.ts";
+import { selectionOf } from "../selection.ts";
+import { pageOfLog } from "../with-log.ts";
+
+type TableOptions = OptionsOf<typeof TABLE>;
+
+const FORMATS = { text: tableText, md: tableMarkdown, csv: tableCsv, json: tableJson };
+
+export const command: CommandFunction<typeof TABLE> = (workspace, ids, options) => {
+  const format = FORMATS[(options.format ?? "text") as keyof typeof FORMATS];
+  if (!format) {
+    throw new RedunError(
+      "USAGE",
+      `There is no format "${options.format}".`,
+      "Use `text`, `md`, `csv` or `json`.",
+    );
+  }
+  const { by = [], min = [], max = [], diffOnly = false } = options;
+  return pageOfLog(workspace, async (log) => {
+    const rows = await executions(log, ids, options);
+    const view = await tableView(log, rows, { by, min, max, isDifferent: diffOnly });
+    const names = new Set(view.columns.map(({ name }) => name));
+    const unknown = [...by, ...min, ...max].filter((name) => !names.has(name));
+    if (unknown.length > 0 && rows.length > 0) throw noColumn(unknown[0]!, names);
+    return format(view, workspace.paint);
+  });
+};
+
+async function executions(
+  log: IndexedLog,
+  ids: readonly string[],
+  options: TableOptions,
+): Promise<ExecutionRow[]> {
+  if (ids.length === 0) {
+    const { where, execution } = await selectionOf(log, options);
+    return executionsMeeting(log, { where, execution }, limitOf(options));
+  }
+  const rows: ExecutionRow[] = [];
+  for (const id of ids) {
+    const found = await findEntity(log, id);
+    if (found.type === "Execution") rows.push(found.row);
+    else {
+      const message = `${found.id.slice(0, 8)} is a ${found.type}; a table has executions.`;
+      throw new RedunError("UNKNOWN_ID", message);
+    }
+  }
+  return rows;
+}
+
+function noColumn(name: string, names: ReadonlySet<string>): RedunError {
+  const known = [...names].join(", ");
+  return new RedunError(
+    "USAGE",
+    `No column is called "${name}".`,
+    known === "" ? "These executions have no tags and arguments." : `There are: ${known}.`,
+  );
+}

@@ -1,0 +1,114 @@
+import { preview } from "../../src/value/preview.ts";
+import { shellWord } from "../../src/value/shown-text.ts";
+import type { TableRow, TableView } from "../../src/views/table.ts";
+import { jsonText, timesJson } from "../text/json.ts";
+import { localTime, shortDuration, shortId } from "../text/lines.ts";
+import { oneLine, type Paint } from "../text/terminal.ts";
+import { executionJson } from "./execution.ts";
+
+/** Characters of a cell of text. */
+const WIDEST = 30;
+const FIRST = ["EXEC", "STARTED", "STATUS", "DURATION"];
+
+/** A table for a terminal. Rows whose first sorted column is the same stand together. */
+export function tableText(view: TableView, paint: Paint): string {
+  if (view.rows.length === 0) return "No executions to compare.\n";
+  const lines = cells(view, (text) => oneLine(text).slice(0, WIDEST));
+  const widths = lines[0]!.map((_, at) => Math.max(...lines.map((line) => line[at]!.length)));
+  const isNumber = (at: number) =>
+    at >= FIRST.length &&
+    view.rows.every(({ cells }) => cells[at - FIRST.length]!.every(isNumeric));
+  return lines
+    .map((line, row) => {
+      const texts = line.map((text, at) => {
+        const padded = isNumber(at) ? text.padStart(widths[at]!) : text.padEnd(widths[at]!);
+        if (row === 0) return paint("bold", padded);
+        const isBest = view.rows[row - 1]!.best.includes(at - FIRST.length);
+        return isBest ? paint("green", padded) : padded;
+      });
+      return texts.join("  ").trimEnd();
+    })
+    .join("\n")
+    .concat("\n");
+}
+
+/** A table for a pull request or a page. */
+export function tableMarkdown(view: TableView): string {
+  const [head, ...rows] = cells(view, (text) => oneLine(text).replace(/[\\|<>&*_`[\]]/g, "\\$&"));
+  const line = (texts: readonly string[]) => `| ${texts.join(" | ")} |\n`;
+  return [head!, head!.map(() => "---"), ...rows].map(line).join("");
+}
+
+/** A table for a spreadsheet, by RFC 4180. */
+export function tableCsv(view: TableView): string {
+  const quoted = (text: string) =>
+    /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const head = ["id", "started", "status", "seconds", ...view.columns.map(({ name }) => name)];
+  const rows = view.rows.map(({ execution, cells }) => [
+    execution.id,
+    execution.started.toISOString(),
+    execution.status,
+    seconds(execution) === null ? "" : String(seconds(execution)),
+    ...cells.map((values) => values.map(wholeText).join("|")),
+  ]);
+  return [head, ...rows].map((texts) => `${texts.map(quoted).join(",")}\r\n`).join("");
+}
+
+/** A row an object, as programs get it. */
+export function tableJson({ columns, rows }: TableView): string {
+  return rows
+    .map(({ execution, cells, best }) => {
+      const named = (kind: string) =>
+        Object.fromEntries(
+          columns.flatMap((column, at) => {
+            const [value, ...more] = cells[at]!;
+            if (column.kind !== kind || value === undefined) return [];
+            return [[column.name, more.length > 0 ? cells[at] : value]];
+          }),
+        );
+      const names = best.map((at) => columns[at]!.name);
+      const row = { ...executionJson(execution), ...timesJson(execution) };
+      return jsonText({ ...row, columns: named("tag"), arguments: named("argument"), best: names });
+    })
+    .map((text) => `${text}\n`)
+    .join("");
+}
+
+function cells(view: TableView, cut: (text: string) => string): string[][] {
+  const head = [...FIRST, ...view.columns.map(({ name }) => cut(name))];
+  const rows = view.rows.map(({ execution, cells, best }) => {
+    const { id, started, ended, status } = execution;
+    const took = ended === null ? "" : shortDuration(+ended - +started);
+    const own = cells.map((values, at) => {
+      const text = cut(values.map(cellText).join("|"));
+      return best.includes(at) ? `${text}*` : text;
+    });
+    return [shortId(id), localTime(started), status, took, ...own];
+  });
+  return [head, ...rows];
+}
+
+function cellText(value: unknown): string {
+  if (typeof value === "string") return /^[0-9a-f]{40,64}$/.test(value) ? shortId(value) : value;
+  if (isWords(value)) return value.map(shellWord).join(" ");
+  if (isNumeric(value) || typeof value === "boolean") return String(value);
+  return preview(value, 200);
+}
+
+/** Without what a narrow column has to save. */
+function wholeText(value: unknown): string {
+  return typeof value === "string" ? value : cellText(value);
+}
+
+/** A command line, as programs are recorded with. */
+function isWords(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
+}
+
+function isNumeric(value: unknown): boolean {
+  return typeof value === "number" || typeof value === "bigint";
+}
+
+function seconds({ started, ended }: TableRow["execution"]): number | null {
+  return ended === null ? null : (+ended - +started) / 1000;
+}
