@@ -50,9 +50,8 @@ export function pushRejected(
   return new RedunError(
     "PUSH_REJECTED",
     [`${withoutCredentials(url ?? remote)} refused ${ref}: ${reason}`, ...lines].join("\n  "),
-    isFull([why, ...said].join("\n"))
-      ? FULL
-      : "Everything is kept here. The remote's rules decide: ask who runs it to allow pushes to refs/redun/*.",
+    whyNotStored([why, ...said].join("\n")) ??
+      "Everything is kept here. The remote's rules decide: ask who runs it to allow pushes to refs/redun/*.",
   );
 }
 
@@ -80,11 +79,28 @@ const ADVICE =
 const ENDED =
   /^Could not read from remote repository|^the remote end hung up|^send-pack: unexpected disconnect/;
 
-const FULL =
-  "The remote could not store it: its disk or quota may be full. Everything is kept here; push again later.";
+/** Why a remote did not store what it was sent, by the first of these words that it or git said. */
+const NOT_STORED: readonly (readonly [words: RegExp, hint: string])[] = [
+  [
+    /No space left|quota|File size limit/i,
+    "The remote could not store it: its disk or quota may be full. Everything is kept here; push again later.",
+  ],
+  [
+    /is corrupt$|data stream error|unable to read|bad (?:tree|blob|commit) object|missing (?:tree|blob|commit)/im,
+    "An object is damaged or missing, in this repository or the remote's: `git fsck` in each tells which. Fetch it again, or copy it from another clone.",
+  ],
+  [
+    /fsck error|error: object [0-9a-f]{40,}: \w+:/,
+    "The remote checks what it is sent, and an object of this log is malformed. `git fsck` tells which. Everything is kept here; a log that came from others may have to be fetched anew, from where it is whole.",
+  ],
+  [
+    /unpacker error/,
+    "The remote could not store it: its repository may be read-only for you, or lack room. Everything is kept here; ask who runs it, and push again.",
+  ],
+];
 
-function isFull(text: string): boolean {
-  return /No space left|quota|unpacker error|File size limit/i.test(text);
+function whyNotStored(text: string): string | undefined {
+  return NOT_STORED.find(([words]) => words.test(text))?.[1];
 }
 
 function hintFor(text: string, name: string): string {
@@ -103,7 +119,8 @@ function hintFor(text: string, name: string): string {
   if (/not appear to be a git repository|not found|No such remote|does not exist/i.test(text)) {
     return "`git remote -v` lists the remotes; a URL or a path will do as well.";
   }
-  if (isFull(text)) return FULL;
+  const notStored = whyNotStored(text);
+  if (notStored !== undefined) return notStored;
   return NOT_REACHED.test(text)
     ? "Nothing was lost: everything is kept here. Try again when the remote can be reached."
     : "Nothing was lost: everything is kept here. Try again, and ask who runs the remote if that does not help.";

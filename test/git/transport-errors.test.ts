@@ -1,5 +1,7 @@
 /** What people are told when a remote fails or refuses: git's own words, well laid out. */
-import { chmodSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -35,7 +37,7 @@ errors("a refusal says why, and the remote's words stand below", () => {
     pushRejected(push, why, said).message,
     "origin refused refs/redun/main: pre-receive hook declined\n  frozen\n    until Monday",
   );
-  assert.match(pushRejected(push, "unpacker error", []).hint!, /disk or quota/);
+  assert.match(pushRejected(push, "unpacker error", []).hint!, /read-only for you, or lack room/);
 });
 
 for (const [said, hint] of [
@@ -56,6 +58,37 @@ for (const [said, hint] of [
     assert.match(remoteFailed("push", "origin", [said]).hint!, hint);
   });
 }
+
+errors("a damaged object is no full disk, nor is one that the remote does not take", async () => {
+  const repo = temporaryRepository({ commit: true });
+  const remote = temporaryRepository({ bare: true });
+  const git = openNative(findRepository(repo.dir));
+  const hash = (type: string, input: string | Buffer) =>
+    execFileSync("git", ["hash-object", "-t", type, "-w", "--literally", "--stdin"], {
+      cwd: repo.dir,
+      input,
+      encoding: "utf8",
+    }).trim();
+  const push = (tree: string) => {
+    const commit = repo.git("commit-tree", tree, "-m", "x");
+    const ref = "refs/redun/main";
+    return git.push({ remote: remote.dir, ref, commit, expected: null });
+  };
+  const blob = hash("blob", randomBytes(3000).toString("hex"));
+  const entry = Buffer.concat([Buffer.from("100644 a\0"), Buffer.from(blob, "hex")]);
+  const odd = hash("tree", Buffer.concat([entry, entry]));
+  remote.git("config", "receive.fsckObjects", "true");
+  assert.match((await rejects(push(odd), "PUSH_REJECTED")).hint!, "is malformed");
+
+  const path = join(repo.dir, ".git/objects", blob.slice(0, 2), blob.slice(2));
+  chmodSync(path, 0o644);
+  writeFileSync(path, readFileSync(path).fill(0, 20, 60));
+  const good = hash("tree", entry);
+  assert.match((await rejects(push(good), "PUSH_REJECTED")).hint!, "An object is damaged");
+  await git.close();
+  repo.remove();
+  remote.remove();
+});
 
 errors("what ssh says is heard, though its lines end like progress", async () => {
   const repo = temporaryRepository();
