@@ -1,4 +1,9 @@
 /** The public API: everything that `import ... from "redun-git"` provides. */
+export type { CodeComparison } from "./compare/code.ts";
+export type { FileChange, FileComparison } from "./compare/files.ts";
+export type { JobComparison, JobSum, JobSums } from "./compare/jobs.ts";
+export type { TagDifference } from "./compare/tags.ts";
+export type { TaskChange, TaskComparison, TaskVersion } from "./compare/tasks.ts";
 export { type AppliedTags, applyTags } from "./engine/apply-tags.ts";
 export type { Arg, Lazy, Resolved } from "./engine/lazy-types.ts";
 export type { ModuleFile } from "./engine/loaded-modules.ts";
@@ -13,10 +18,13 @@ export {
 export { type CallOptions, type Task, task } from "./engine/task.ts";
 export type { TaskOptions } from "./engine/task-definition.ts";
 export { type ErrorCode, RedunError } from "./errors.ts";
+export type { ListedCommit } from "./git/backend.ts";
 export type { Recovered } from "./log/recover.ts";
 export type { LogChoice } from "./log/ref.ts";
 export type { UncommittedRun } from "./log/uncommitted.ts";
 export { openLog } from "./open-log.ts";
+export type { CallName } from "./provenance/call-graph.ts";
+export type { DataflowCall, DataflowStep } from "./provenance/dataflow.ts";
 export type {
   AbsentNotice,
   LeftOutNotice,
@@ -35,14 +43,66 @@ export type {
   TagEditOptions,
 } from "./provenance-log.ts";
 export type {
+  Code,
+  CodeFile,
   EntityType,
   Execution,
   ExecutionStatus,
   JobStatus,
   ShownJobStatus,
 } from "./record/records.ts";
+export type { EntityChange } from "./share/changes.ts";
+export type { RemoteLog } from "./share/remotes.ts";
+export type { Link } from "./tag/links.ts";
 export type { Tags } from "./tag/set.ts";
 export type { TagPair } from "./tag/tag.ts";
 export { File } from "./value/file.ts";
 export { Float, float, type TagValue } from "./value/value.ts";
+export type {
+  CallContent,
+  CallNode,
+  CallView,
+  MadeCall,
+  ShownArgument,
+  ShownOutcome,
+} from "./views/call.ts";
+export type { ChangesView } from "./views/changes.ts";
+export type { CommitView } from "./views/commits.ts";
+export type {
+  ComparisonView,
+  ShownCallComparison,
+  ShownChange,
+  ShownSide,
+  ValueDiff,
+} from "./views/comparison.ts";
+export type { DataflowView, ShownSection, ShownVariable } from "./views/dataflow.ts";
+export type { EntityView } from "./views/entity.ts";
+export type {
+  ExecutionJobs,
+  ExecutionView,
+  Failure,
+  JobInList,
+  JobInTree,
+  JournalState,
+  Tally,
+} from "./views/execution.ts";
+export type { ExecutionOfCode } from "./views/executions.ts";
+export type { Extent } from "./views/extent.ts";
+export type { FileNow, FileView } from "./views/file.ts";
+export type { BlameView, HistoryView } from "./views/history.ts";
+export type { JobOnPath, JobSection, JobView } from "./views/job.ts";
+export type { LogViews, SearchQuery } from "./views/log-views.ts";
 export type { LoggedEntity, LoggedExecution, LoggedJob } from "./views/logged.ts";
+export type {
+  ListedCall,
+  ListedEntity,
+  ListedJob,
+  ListedTask,
+  ListedValue,
+  SearchPart,
+  SearchView,
+} from "./views/search.ts";
+export type { ShownValue } from "./views/shown-value.ts";
+export type { KeyCount, TagCount, TagKeysView } from "./views/tags.ts";
+export type { JobName, OtherVersion, TaskDefinition, TaskView } from "./views/task.ts";
+export type { ValueView } from "./views/value.ts";

@@ -24,6 +24,7 @@ import type { EntityType } from "./record/records.ts";
 import { type Tags, tagPairs } from "./tag/set.ts";
 import { filesIn } from "./value/file.ts";
 import { plain } from "./value/plain.ts";
+import { LogViews } from "./views/log-views.ts";
 import {
   type LoggedEntity,
   type LoggedExecution,
@@ -84,9 +85,28 @@ export class ProvenanceLog {
   /** What has been told. */
   readonly #told = new Set<string>();
 
+  /**
+   * Its pages as plain data, for whoever draws them.
+   * @example
+   * ```ts
+   * import { openLog } from "redun-git";
+   *
+   * const log = await openLog();
+   * for await (const { items } of (await log.views.search({ where: "env=prod" })).parts) {
+   *   for await (const item of items) console.log(item.type, item.id);
+   * }
+   * await log.close();
+   * ```
+   */
+  readonly views: LogViews;
+
   private constructor(log: IndexedLog, onNotice: (notice: LogNotice) => void = () => {}) {
     this.#log = log;
     this.#onNotice = onNotice;
+    this.views = new LogViews(async () => {
+      await this.#refresh();
+      return log;
+    });
   }
 
   /** See `openLog`. */

@@ -1,4 +1,4 @@
-import { compareExecutions, findPair } from "../../src/compare/executions.ts";
+import { comparisonView } from "../../src/views/comparison.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import type { DIFF } from "../declarations/log.ts";
 import { diffJson, diffPage } from "../pages/diff.ts";
@@ -8,9 +8,7 @@ import { pageOfLog } from "../with-log.ts";
 export const command: CommandFunction<typeof DIFF> = (workspace, [first, second], options) => {
   const json = isJson(options);
   return pageOfLog(workspace, async (log) => {
-    const [before, after] = await findPair(log, first, second);
-    const comparison = await compareExecutions(log, before, after);
-    if (json) return `${jsonText(diffJson(comparison))}\n`;
-    return diffPage(log, comparison, workspace.paint, { chosen: second === undefined });
+    const view = await comparisonView(log, first, second, json ? "whole" : "page");
+    return json ? `${jsonText(diffJson(view))}\n` : diffPage(view, workspace.paint);
   });
 };

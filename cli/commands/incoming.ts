@@ -1,6 +1,6 @@
 import type { CommandFunction } from "../command.ts";
 import type { INCOMING } from "../declarations/sharing.ts";
-import { showChanges } from "../pages/changes.ts";
+import { showChanges } from "../show-changes.ts";
 
 export const command: CommandFunction<typeof INCOMING> = (workspace, [named], options) =>
   showChanges(workspace, "incoming", named, options);

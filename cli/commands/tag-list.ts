@@ -2,17 +2,16 @@ import { RedunError } from "../../src/errors.ts";
 import { type Found, isRelative } from "../../src/provenance/find.ts";
 import { findKnown } from "../../src/provenance/find-known.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
-import { type Listed, listed } from "../../src/provenance/listing.ts";
-import { allOf, anyOf, type Condition } from "../../src/query/condition.ts";
-import { matcher } from "../../src/query/matcher.ts";
+import { allOf, type Condition } from "../../src/query/condition.ts";
 import { parseTagCondition } from "../../src/query/tag-condition.ts";
 import { ENTITY_TYPES } from "../../src/record/records.ts";
-import type { TagPair } from "../../src/tag/tag.ts";
+import { searchView } from "../../src/views/search.ts";
+import { tagKeysView, tagValuesView } from "../../src/views/tags.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import type { TAG_LIST } from "../declarations/tag.ts";
 import { limitOf } from "../limit.ts";
 import { entityTagsJson, entityTagsPage } from "../pages/entity-tags.ts";
-import { listedJson, listedLine } from "../pages/listing.ts";
+import { searchJson, taggedPage } from "../pages/search.ts";
 import { keysPage, valuesPage } from "../pages/tag-counts.ts";
 import { selectionOf } from "../selection.ts";
 import { jsonText } from "../text/json.ts";
@@ -40,7 +39,7 @@ interface Listing {
   readonly json: boolean;
 }
 
-async function listing(log: IndexedLog, list: Listing): Promise<string> {
+async function listing(log: IndexedLog, list: Listing): Promise<string | AsyncGenerator<string>> {
   const { workspace, words, conditions, json } = list;
   if (words.length === 0) return keys(log, json);
   // Bare words are keys if anything has a tag of one of them; else they are ids.
@@ -76,15 +75,13 @@ function isBareKey(condition: Condition): boolean {
 }
 
 function keys(log: IndexedLog, json: boolean): string {
-  const counts = log.index.keyCounts();
-  if (json) return counts.map((count) => `${jsonText(count)}\n`).join("");
-  return keysPage(counts, log.index.conflictRows().length);
+  const view = tagKeysView(log);
+  return json ? view.keys.map((count) => `${jsonText(count)}\n`).join("") : keysPage(view);
 }
 
 /** Tags that meet one of the conditions: each is a question about one tag. */
 function values(log: IndexedLog, { workspace, conditions, json }: Listing): string {
-  const passes = matcher(conditions.length === 0 ? allOf() : anyOf(...conditions));
-  const counts = log.index.tagCounts((tag: TagPair) => passes({ tags: [tag] }));
+  const counts = tagValuesView(log, conditions);
   if (!json) return valuesPage(counts, workspace.tagLimit);
   return counts
     .map(({ tag: [key, value], type, count }) => `${jsonText({ key, value, type, count })}\n`)
@@ -92,19 +89,13 @@ function values(log: IndexedLog, { workspace, conditions, json }: Listing): stri
 }
 
 /** Everything that meets all conditions, by type and the newest first, as redun lists it. */
-async function tagged(
+async function* tagged(
   log: IndexedLog,
   { workspace, conditions, limit, json }: Listing,
-): Promise<string> {
+): AsyncGenerator<string> {
   const selection = { ...(await selectionOf(log, {})), where: allOf(...conditions) };
-  const found: Listed[] = [];
-  for (const type of ENTITY_TYPES) {
-    found.push(...(await listed(log, type, selection, limit + 1 - found.length)));
-  }
-  const shown = found.slice(0, limit);
-  if (json) return shown.map((entity) => `${jsonText(listedJson(log, entity))}\n`).join("");
-  if (shown.length === 0) return `Nothing in ${log.log.ref} has these tags.\n`;
-  const { paint } = workspace;
-  const lines = shown.map((entity) => `${listedLine(entity, paint)}\n`).join("");
-  return found.length > limit ? `${lines}\nMore are not shown: --limit 0 shows all.\n` : lines;
+  const extent = json ? "whole" : "page";
+  const search = { types: ENTITY_TYPES, selection, limit, limitsAll: true, extent } as const;
+  const view = searchView(log, search);
+  yield* json ? searchJson(view) : taggedPage(view, workspace.paint);
 }

@@ -1,62 +1,33 @@
-import { changesBetween, type EntityChange, type LogChanges } from "../../src/share/changes.ts";
-import { fetchLog } from "../../src/share/fetch.ts";
-import {
-  assertKnown,
-  chooseRemote,
-  lastSeen,
-  type RemoteLog,
-  remoteLog,
-} from "../../src/share/remotes.ts";
+import type { EntityChange } from "../../src/share/changes.ts";
+import type { RemoteLog } from "../../src/share/remotes.ts";
 import { sameTag } from "../../src/tag/graph.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import type { TagValue } from "../../src/value/value.ts";
-import { loggedExecution } from "../../src/views/logged.ts";
-import { isJson, type OptionsOf } from "../command.ts";
-import type { INCOMING } from "../declarations/sharing.ts";
+import type { ChangesView } from "../../src/views/changes.ts";
 import { jsonText } from "../text/json.ts";
 import { CONFLICT_MARK, inConflict, shortId } from "../text/lines.ts";
-import { rewrittenText } from "../text/rewritten.ts";
 import { oneLine, visible } from "../text/terminal.ts";
-import { pageOfLog } from "../with-log.ts";
-import { terminalTransfer } from "../with-remote.ts";
 import type { Workspace } from "../workspace.ts";
 import { executionJson, executionLine } from "./execution.ts";
 import { tagsJson } from "./tags.ts";
 
-/** What `incoming` and `outgoing` show: runs, and a diff of tags by entity. */
-export function showChanges(
-  workspace: Workspace,
-  direction: "incoming" | "outgoing",
-  named: string | undefined,
-  options: OptionsOf<typeof INCOMING>,
-): Promise<void> {
-  const json = isJson(options);
-  return pageOfLog(workspace, async (indexed) => {
-    const { log, config } = indexed;
-    const remote = chooseRemote(log, config, named, direction === "incoming" ? "fetch" : "push");
-    const there = remoteLog(remote, log.ref, config);
-    if (options.fetch) {
-      const fetched = await fetchLog(log, there, terminalTransfer(workspace));
-      workspace.tell(rewrittenText(fetched, there));
-    }
-    const [ours, theirs] = await Promise.all([log.tip(), lastSeen(log, there)]);
-    if (!options.fetch) assertKnown(config, there, theirs);
-    const [from, to] = direction === "incoming" ? [ours, theirs] : [theirs, ours];
-    const bar = workspace.progress("Reading", "records");
-    const changes = await changesBetween(indexed, from, to, bar.update).finally(bar.end);
-    if (json) return changesJson(changes);
-    if (direction === "outgoing" && ours === null) {
-      return `Nothing outgoing: nothing is recorded in ${visible(log.ref)} yet.\n`;
-    }
-    const unknown = theirs === null ? notSeen(there, options.fetch === true) : "";
-    if (direction === "incoming" && unknown) return unknown;
-    return unknown + changesText(changes, direction, there, workspace);
-  });
-}
-
 /** How a workspace shows tags. */
 type Look = Pick<Workspace, "paint" | "tagLimit">;
+
+/**
+ * What `incoming` and `outgoing` show: runs, and a diff of tags by entity.
+ * @param wasAsked the remote was asked just now
+ */
+export function changesPage(view: ChangesView, wasAsked: boolean, look: Look): string {
+  const { direction, remote, ref, isEmpty, isSeen } = view;
+  if (direction === "outgoing" && isEmpty) {
+    return `Nothing outgoing: nothing is recorded in ${visible(ref)} yet.\n`;
+  }
+  const unknown = isSeen ? "" : notSeen(remote, wasAsked);
+  if (direction === "incoming" && unknown) return unknown;
+  return unknown + changesText(view, look);
+}
 
 /** Why there is nothing to compare with. */
 function notSeen({ name, ref }: RemoteLog, wasAsked: boolean): string {
@@ -65,25 +36,19 @@ function notSeen({ name, ref }: RemoteLog, wasAsked: boolean): string {
     : `Nothing was fetched from ${visible(name)} yet: --fetch asks it first.\n`;
 }
 
-function changesText(
-  { executions, tags }: LogChanges,
-  direction: "incoming" | "outgoing",
-  there: RemoteLog,
-  look: Look,
-): string {
-  const name = visible(there.name);
+function changesText(view: ChangesView, look: Look): string {
+  const { direction, remote, executions, tags } = view;
+  const name = visible(remote.name);
   if (executions.length + tags.length === 0) {
     return direction === "incoming"
       ? `Nothing incoming: you have all that ${name} had at the last fetch.\n`
       : `Nothing outgoing: ${name} had all of yours at the last fetch.\n`;
   }
   const head = direction === "incoming" ? `Incoming from ${name}` : `Outgoing to ${name}`;
-  const runs = executions.map(
-    (execution) => `${executionLine(loggedExecution(execution), look.paint)}\n`,
-  );
+  const runs = executions.map((execution) => `${executionLine(execution, look.paint)}\n`);
   const edits = tags.map((change) => `${entityLines(change, look).join("\n")}\n`);
   return [
-    `${head} (${visible(there.ref)}):\n`,
+    `${head} (${visible(remote.ref)}):\n`,
     ...(runs.length > 0 ? [`\n${runs.join("")}`] : []),
     ...(edits.length > 0 ? [`\n${edits.join("\n")}`] : []),
   ].join("");
@@ -123,9 +88,9 @@ function tagLine(tag: TagPair, { tagLimit }: Look): string {
 }
 
 /** One object a line: executions, then entities whose tags were edited. */
-function changesJson({ executions, tags }: LogChanges): string {
+export function changesJson({ executions, tags }: ChangesView): string {
   const objects = [
-    ...executions.map(loggedExecution).map(executionJson),
+    ...executions.map(executionJson),
     ...tags.map(({ type, id, changes, conflicts, authors }) => ({
       _type: "TagEdit",
       entity: id,

@@ -1,22 +1,19 @@
 import type { CodeComparison } from "../../src/compare/code.ts";
-import type { Comparison } from "../../src/compare/executions.ts";
 import type { FileComparison } from "../../src/compare/files.ts";
 import type { JobSum } from "../../src/compare/jobs.ts";
 import type { TagDifference } from "../../src/compare/tags.ts";
 import type { TaskComparison, TaskVersion } from "../../src/compare/tasks.ts";
-import { unifiedDiff } from "../../src/compare/unified-diff.ts";
-import type { CallComparison, Given, ValueChange } from "../../src/compare/values.ts";
 import type { ListedCommit } from "../../src/git/backend.ts";
-import type { ExecutionRow } from "../../src/index/rows.ts";
-import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
-import { wholeValue } from "../../src/provenance/read.ts";
 import type { Code } from "../../src/record/records.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import type { File } from "../../src/value/file.ts";
-import { preview } from "../../src/value/preview.ts";
-import { StoredValue, Tagged } from "../../src/value/value.ts";
-import { writeYaml } from "../../src/value/yaml-write.ts";
-import { loggedExecution } from "../../src/views/logged.ts";
+import type {
+  ComparisonView,
+  ShownCallComparison,
+  ShownChange,
+  ShownSide,
+} from "../../src/views/comparison.ts";
+import type { LoggedExecution } from "../../src/views/logged.ts";
 import { commitJson, commitLine } from "../text/commit-line.ts";
 import { changedLines } from "../text/diff-lines.ts";
 import { jobsTable } from "../text/jobs-table.ts";
@@ -26,25 +23,18 @@ import { executionJson, executionLine } from "./execution.ts";
 
 /** Commits of one side that are listed; git lists the others. */
 const LISTED = 20;
-/** A diff of values that is longer than this shows nobody anything. */
-const SHOWN = 100;
 /** A value that is no longer than this stands on one line. */
 const SHORT = 100;
 
-/** What separates two executions, in the manner of a diff. `chosen`: nobody named the first one. */
-export async function diffPage(
-  log: IndexedLog,
-  comparison: Comparison,
-  paint: Paint,
-  { chosen }: { chosen: boolean },
-): Promise<string> {
-  const { before, after, tags, code, call, files, tasks, jobs } = comparison;
-  const lines = chosen ? [`The previous execution of ${oneLine(after.task)}:`] : [];
+/** What separates two executions, in the manner of a diff. */
+export function diffPage(view: ComparisonView, paint: Paint): string {
+  const { before, after, isPrevious, tags, code, call, files, tasks, jobs } = view;
+  const lines = isPrevious ? [`The previous execution of ${oneLine(after.task)}:`] : [];
   lines.push(`${paint("red", "---")} ${headOf(before, paint)}`);
   lines.push(`${paint("green", "+++")} ${headOf(after, paint)}`, durations(before, after));
   lines.push("", ...tagSection(tags, paint));
   lines.push("", ...codeSection(code, paint));
-  lines.push("", ...(await callSections(log, call, paint)));
+  lines.push("", ...callSections(call, paint));
   lines.push(...fileSection(files, paint));
   lines.push("", ...taskSection(tasks, paint), "");
   lines.push(...jobsTable(jobs, [shortId(before.id), shortId(after.id)], paint));
@@ -52,12 +42,12 @@ export async function diffPage(
 }
 
 /** The tags have a section of their own. */
-function headOf(row: ExecutionRow, paint: Paint): string {
-  return executionLine({ ...loggedExecution(row), tags: [], conflicts: [] }, paint);
+function headOf(execution: LoggedExecution, paint: Paint): string {
+  return executionLine({ ...execution, tags: [], conflicts: [] }, paint);
 }
 
-function durations(before: ExecutionRow, after: ExecutionRow): string {
-  const [was, is] = [before, after].map(({ started, ended }) => ended && ended - started);
+function durations(before: LoggedExecution, after: LoggedExecution): string {
+  const [was, is] = [before, after].map(({ started, ended }) => ended && +ended - +started);
   const text = (time: number | null | undefined) => (time == null ? "unfinished" : duration(time));
   const more =
     was != null && is != null ? ` (${is < was ? "-" : "+"}${duration(Math.abs(is - was))})` : "";
@@ -113,62 +103,41 @@ function codeText({ commit, branch, dirty }: Code): string {
   return oneLine(`${commit.slice(0, 8)} ${branch ?? ""}`.trimEnd() + (dirty ? " (dirty)" : ""));
 }
 
-async function callSections(
-  log: IndexedLog,
-  call: CallComparison | null,
-  paint: Paint,
-): Promise<string[]> {
+function callSections(call: ShownCallComparison | null, paint: Paint): string[] {
   if (!call)
     return [same("Arguments and result", "not recorded, as not both root jobs have ended", paint)];
   const { tasks, args, result } = call;
   const title = `Arguments of ${oneLine([...new Set([tasks.before, tasks.after])].join(" and "))}`;
-  const changed = await Promise.all(args.map((change) => valueLines(log, change, paint)));
-  const returned = result && (await valueLines(log, result, paint));
   return [
     ...(args.length > 0
-      ? [paint("bold", title), ...changed.flat()]
+      ? [paint("bold", title), ...args.flatMap((change) => valueLines(change, paint))]
       : [same(title, "the same", paint)]),
     "",
-    ...(returned ? [paint("bold", "Result"), ...returned] : [same("Result", "the same", paint)]),
+    ...(result
+      ? [paint("bold", "Result"), ...valueLines(result, paint)]
+      : [same("Result", "the same", paint)]),
   ];
 }
 
 /** `-name=value` and `+name=value`; of longer values, what differs in their YAML. */
-async function valueLines(log: IndexedLog, change: ValueChange, paint: Paint): Promise<string[]> {
-  const { name, before, after } = change;
-  const [was, is] = await Promise.all([sideOf(log, before), sideOf(log, after)]);
+function valueLines(change: ShownChange, paint: Paint): string[] {
+  const { name, before, after, isOpaque, diff } = change;
   const label = typeof name === "string" ? `${name}=` : "";
-  if (was?.isOpaque && is?.isOpaque && was.line === is.line) {
-    return [
-      oneLine(`  ${label}${is.line} was recorded without its content: it cannot be compared`),
-    ];
+  const text = ({ isError, text }: ShownSide) => `${isError ? "raised " : ""}${text}`;
+  if (isOpaque && after) {
+    const what = "was recorded without its content: it cannot be compared";
+    return [oneLine(`  ${label}${text(after)} ${what}`)];
   }
   const short = changedLines(
     [
-      ...(was ? [oneLine(`-${label}${was.line}`)] : []),
-      ...(is ? [oneLine(`+${label}${is.line}`)] : []),
+      ...(before ? [oneLine(`-${label}${text(before)}`)] : []),
+      ...(after ? [oneLine(`+${label}${text(after)}`)] : []),
     ],
     paint,
   );
-  // Of two errors the lines may be alike, and the stacks not.
-  if (!was?.isLong && !is?.isLong && was?.line !== is?.line) return short;
-  const diff = unifiedDiff(was?.yaml() ?? "", is?.yaml() ?? "");
-  if (diff.length > SHOWN) return [...short, `  in ${diff.length} lines of YAML`];
-  return [...(label ? [`  ${oneLine(label)}`] : []), ...changedLines(diff, paint)];
-}
-
-/** A value as one line, which may be cut, and as YAML. */
-async function sideOf(log: IndexedLog, given: Given | null) {
-  if (!given) return null;
-  const whole = await wholeValue(log, given);
-  const { value } = whole ?? given;
-  const raised = given.isError ? "raised " : "";
-  return {
-    line: raised + preview(value, SHORT),
-    isOpaque: value instanceof Tagged && value.tag === "opaque",
-    isLong: preview(value, SHORT + 1).length > SHORT,
-    yaml: () => writeYaml(value),
-  };
+  if (!diff) return short;
+  if (diff.count > diff.lines.length) return [...short, `  in ${diff.count} lines of YAML`];
+  return [...(label ? [`  ${oneLine(label)}`] : []), ...changedLines(diff.lines, paint)];
 }
 
 /** Each path whose contents differ, with the whole git object ids: `git cat-file` may have them. */
@@ -217,12 +186,12 @@ function same(title: string, what: string, paint: Paint): string {
 }
 
 /** The same as programs get it. Values that have a file of their own, or only a hash, are ids. */
-export function diffJson(comparison: Comparison): object {
-  const { before, after, tags, code, call, files, tasks, jobs } = comparison;
+export function diffJson(view: ComparisonView): object {
+  const { before, after, tags, code, call, files, tasks, jobs } = view;
   return {
     _type: "Diff",
-    before: executionJson(loggedExecution(before)),
-    after: executionJson(loggedExecution(after)),
+    before: executionJson(before),
+    after: executionJson(after),
     tags,
     code: {
       ...code,
@@ -240,20 +209,20 @@ export function diffJson(comparison: Comparison): object {
   };
 }
 
-function callJson({ args, result }: CallComparison): object {
+function callJson({ args, result }: ShownCallComparison): object {
   return {
     args: args.map((change) => ({ name: change.name, ...sidesJson(change) })),
     result: result && sidesJson(result),
   };
 }
 
-function sidesJson({ before, after }: Pick<ValueChange, "before" | "after">): object {
-  return { before: before && givenJson(before), after: after && givenJson(after) };
+function sidesJson({ before, after }: Pick<ShownChange, "before" | "after">): object {
+  return { before: before && sideJson(before), after: after && sideJson(after) };
 }
 
-function givenJson({ id, value, isError }: Given): object {
-  if (value instanceof StoredValue) return { id };
-  return { id, [isError ? "error" : "value"]: value };
+function sideJson(side: ShownSide): object {
+  const { id, isError } = side;
+  return "value" in side ? { id, [isError ? "error" : "value"]: side.value } : { id };
 }
 
 function sumJson({ counts, total, took }: JobSum): object {

@@ -1,13 +1,13 @@
-import type { Found } from "../../src/provenance/find.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
+import type { LoggedEntity } from "../../src/views/logged.ts";
 import { CONFLICT_MARK, inConflict } from "../text/lines.ts";
 import { oneLine } from "../text/terminal.ts";
 import { tagsJson } from "./tags.ts";
 
 /** The tags of one entity, one on a line, sorted. */
 export function entityTagsPage(
-  { type, id, tags, conflicts }: Found,
+  { type, id, tags, conflicts }: LoggedEntity,
   tagLimit: number | undefined,
 ): string {
   const lines = tags.map(
@@ -17,6 +17,6 @@ export function entityTagsPage(
   return `${type} ${oneLine(id)}\n${sorted.map((line) => `  ${oneLine(line)}\n`).join("")}`;
 }
 
-export function entityTagsJson({ type, id, tags, conflicts }: Found): object {
+export function entityTagsJson({ type, id, tags, conflicts }: LoggedEntity): object {
   return { _type: type, id, tags: tagsJson(tags, conflicts) };
 }

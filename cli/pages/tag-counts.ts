@@ -1,8 +1,8 @@
 import type { EntityType } from "../../src/record/records.ts";
-import type { TagPair } from "../../src/tag/tag.ts";
 import { formatKey, formatTag } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
 import { clip } from "../../src/value/shown-text.ts";
+import type { TagCount, TagKeysView } from "../../src/views/tags.ts";
 import { oneLine } from "../text/terminal.ts";
 
 interface Count {
@@ -18,10 +18,7 @@ const MAX_KEY_WIDTH = 40;
 const LONGEST = 100;
 
 /** `  env  (2 Execution)` for each key; those of a namespace (`redun.version`) under its name. */
-export function keysPage(
-  counts: readonly (Count & { readonly key: string })[],
-  conflicts: number,
-): string {
+export function keysPage({ keys: counts, conflictCount: conflicts }: TagKeysView): string {
   if (counts.length === 0) return "No tags yet.\n";
   const byKey = grouped(counts, ({ key }) => key);
   const nameOf = (key: string) => clip(oneLine(formatKey(key)), LONGEST);
@@ -41,10 +38,7 @@ export function keysPage(
 }
 
 /** `  env=prod                       (2 Execution)` for each tag, as redun does. */
-export function valuesPage(
-  counts: readonly (Count & { readonly tag: TagPair })[],
-  tagLimit: number | undefined,
-): string {
+export function valuesPage(counts: readonly TagCount[], tagLimit: number | undefined): string {
   if (counts.length === 0) return "No such tags.\n";
   const byTag = grouped(counts, ({ tag }) => oneLine(formatTag(...tag, tagLimit)));
   const lines = [...byTag]

@@ -1,9 +1,10 @@
-import type { Found } from "../../src/provenance/find.ts";
 import type { BlamedTag, TagChange, TagCommit, Unknown } from "../../src/provenance/tag-history.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { formatKey, formatTag } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
 import { clip } from "../../src/value/shown-text.ts";
+import type { BlameView, HistoryView } from "../../src/views/history.ts";
+import { jsonText } from "../text/json.ts";
 import { CONFLICT_MARK, localTime, shortId } from "../text/lines.ts";
 import { oneLine, type Paint, visible } from "../text/terminal.ts";
 
@@ -17,26 +18,22 @@ const NO_TAGS = "  (no tags)";
 /**
  * A line for each change, and the reason below those of one commit:
  * `2026-11-22 09:43:43  5e6f7a8b  Ada  env=dev -> env=prod`
- * @param key the one whose changes these are; undefined where they are all
  */
-export function historyPage(
-  entity: Found,
-  changes: readonly TagChange[],
-  paint: Paint,
-  key?: string,
-): string {
+export function historyPage(view: HistoryView, paint: Paint): string {
+  const { key, changes } = view;
   const width = nameWidth(changes);
   const lines = changes.flatMap((change, at) => {
     const line = `  ${signature(change.commit, width, paint)}  ${changeText(change, paint)}`;
     const isLast = changes[at + 1]?.commit?.oid !== change.commit?.oid;
     return isLast ? [line, ...reasonLines(change.commit, width)] : [line];
   });
-  const none = key === undefined ? NO_TAGS : `  (it never had a tag ${oneLine(formatKey(key))})`;
-  return pageOf(entity, [...(lines.length > 0 ? lines : [none]), ...notes(changes)], paint);
+  const none = key === null ? NO_TAGS : `  (it never had a tag ${oneLine(formatKey(key))})`;
+  return pageOf(view, [...(lines.length > 0 ? lines : [none]), ...notes(changes)], paint);
 }
 
 /** A line for each tag: `env=prod  2026-11-22 09:43:43  5e6f7a8b  Ada  QA passed` */
-export function blamePage(entity: Found, tags: readonly BlamedTag[], paint: Paint): string {
+export function blamePage(view: BlameView, paint: Paint): string {
+  const { tags } = view;
   const shown = tags
     .map(({ tag, isConflict, commit }) => {
       const text = oneLine(formatTag(...tag, LONGEST)) + (isConflict ? CONFLICT_MARK : "");
@@ -51,7 +48,7 @@ export function blamePage(entity: Found, tags: readonly BlamedTag[], paint: Pain
     const why = oneLine(clip(commit?.reason.split("\n")[0] ?? "", LONGEST));
     return `  ${tag}  ${signature(commit, width, paint)}  ${why}`.trimEnd();
   });
-  return pageOf(entity, [...(lines.length > 0 ? lines : [NO_TAGS]), ...notes(tags)], paint);
+  return pageOf(view, [...(lines.length > 0 ? lines : [NO_TAGS]), ...notes(tags)], paint);
 }
 
 /** What `unknown` means, where it stands. */
@@ -67,9 +64,13 @@ const NOTES: Record<Unknown, string> = {
   lost: "unknown: the commit that would tell is not in this log.",
 };
 
-/** A change as programs get it. */
-export function changeJson(
-  { type, id }: Found,
+/** The same for programs: one change a line. */
+export function historyJson(view: HistoryView): string {
+  return view.changes.map((change) => `${jsonText(changeJson(view, change))}\n`).join("");
+}
+
+function changeJson(
+  { type, id }: HistoryView,
   { key, was, is, commit, unknown }: TagChange,
 ): object {
   const values = (tags: readonly TagPair[]) => tags.map(([, value]) => value);
@@ -84,11 +85,12 @@ export function changeJson(
   };
 }
 
-/** A current tag as programs get it. */
-export function blameJson(
-  { type, id }: Found,
-  { tag, isConflict, commit, unknown }: BlamedTag,
-): object {
+/** The same for programs: one current tag a line. */
+export function blameJson(view: BlameView): string {
+  return view.tags.map((tag) => `${jsonText(tagJson(view, tag))}\n`).join("");
+}
+
+function tagJson({ type, id }: BlameView, { tag, isConflict, commit, unknown }: BlamedTag): object {
   return {
     _type: type,
     id,
@@ -110,7 +112,11 @@ function commitJson(commit: TagCommit | null): object {
   };
 }
 
-function pageOf({ type, id }: Found, lines: readonly string[], paint: Paint): string {
+function pageOf(
+  { type, id }: BlameView | HistoryView,
+  lines: readonly string[],
+  paint: Paint,
+): string {
   return `${[paint("bold", `${type} ${oneLine(id)}`), ...lines].join("\n")}\n`;
 }
 

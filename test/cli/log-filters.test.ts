@@ -8,6 +8,7 @@ import { selectionOf, typesOf } from "../../cli/selection.ts";
 import { jsonText } from "../../cli/text/json.ts";
 import { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { listed } from "../../src/provenance/listing.ts";
+import { listedEntity } from "../../src/views/search.ts";
 import { cli, jsonLines, ok, start, workflowRepository } from "../support/cli.ts";
 import { jobOf, recorded } from "../support/recorded.ts";
 import { sampleLog } from "../support/sample.ts";
@@ -60,7 +61,9 @@ async function listedFacts(args: readonly string[]) {
     const all = [];
     for (const type of typesOf(options)) {
       const entities = await listed(log, type, selection, Number(limit));
-      all.push(...entities.map((entity) => jsonText(listedJson(log, entity))));
+      all.push(
+        ...entities.map((entity) => jsonText(listedJson(listedEntity(log, entity, "whole")))),
+      );
     }
     return jsonLines(all.join("\n"));
   } finally {

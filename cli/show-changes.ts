@@ -1,0 +1,33 @@
+import { fetchLog } from "../src/share/fetch.ts";
+import { assertKnown, chooseRemote, lastSeen, remoteLog } from "../src/share/remotes.ts";
+import { changesView } from "../src/views/changes.ts";
+import { isJson, type OptionsOf } from "./command.ts";
+import type { INCOMING } from "./declarations/sharing.ts";
+import { changesJson, changesPage } from "./pages/changes.ts";
+import { rewrittenText } from "./text/rewritten.ts";
+import { pageOfLog } from "./with-log.ts";
+import { terminalTransfer } from "./with-remote.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** `incoming` and `outgoing`. */
+export function showChanges(
+  workspace: Workspace,
+  direction: "incoming" | "outgoing",
+  named: string | undefined,
+  options: OptionsOf<typeof INCOMING>,
+): Promise<void> {
+  const json = isJson(options);
+  const asks = options.fetch === true;
+  return pageOfLog(workspace, async (indexed) => {
+    const { log, config } = indexed;
+    const remote = chooseRemote(log, config, named, direction === "incoming" ? "fetch" : "push");
+    const there = remoteLog(remote, log.ref, config);
+    if (asks) {
+      const fetched = await fetchLog(log, there, terminalTransfer(workspace));
+      workspace.tell(rewrittenText(fetched, there));
+    } else assertKnown(config, there, await lastSeen(log, there));
+    const bar = workspace.progress("Reading", "records");
+    const view = await changesView(indexed, there, direction, bar.update).finally(bar.end);
+    return json ? changesJson(view) : changesPage(view, asks, workspace);
+  });
+}
