@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import type { Io } from "../io.ts";
 import { write } from "./output.ts";
 
@@ -21,49 +22,91 @@ export async function pageInPieces(
   pager: string | null,
 ): Promise<void> {
   const { stdout } = io;
-  if (stdout.isTTY && pager !== null) return throughPager(pager, io, beginning, rest);
+  if (stdout.isTTY && pager !== null)
+    return throughPager(pager, io, beginning, rest[Symbol.asyncIterator]());
   await write(stdout, beginning);
   for await (const piece of rest) await write(stdout, piece);
 }
 
 async function* none(): AsyncGenerator<string> {}
 
+/** What a shell says of a program that it cannot start. */
+const NOT_STARTED = [126, 127];
+
+/** A pipe takes less, in characters, before whoever reads it must read. */
+const PIPE = 1 << 20;
+
 async function throughPager(
   pager: string,
-  { stdout, env, cwd }: Io,
+  io: Io,
   beginning: string,
-  rest: AsyncIterable<string>,
+  rest: AsyncIterator<string>,
 ): Promise<void> {
   // Takes longer to load than a short answer to print.
   const { spawn } = await import("node:child_process");
-  await new Promise<void>((done, fail) => {
+  // Ctrl-C is the pager's, as git has it: without us it would go on beside the shell's prompt.
+  const ignore = () => {};
+  process.on("SIGINT", ignore);
+  try {
     const child = spawn(pager, {
       shell: true,
-      cwd,
+      cwd: io.cwd,
       stdio: ["pipe", "inherit", "inherit"],
-      env: { LESS: "FRX", LV: "-c", ...env },
+      env: { LESS: "FRX", LV: "-c", ...io.env },
     });
-    child.on("error", () => write(stdout, beginning).then(done, fail));
-    let written: Promise<void> | undefined;
-    child.on("close", () => (written ?? Promise.resolve()).then(done, fail));
-    // The reader may quit before the end.
-    let hasQuit = false;
-    child.stdin.on("error", () => {
-      hasQuit = true;
+    const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((done) => {
+      child.on("error", () => done({ code: NOT_STARTED[0]!, signal: null }));
+      child.on("close", (code, signal) => done({ code, signal }));
     });
-    const take = (text: string) =>
-      new Promise<void>((taken) => child.stdin.write(text, () => taken()));
-    const all = async () => {
-      await take(beginning);
-      for await (const piece of rest) {
-        if (hasQuit) return;
-        await take(piece);
-      }
-      child.stdin.end();
-    };
-    written = all();
-    written.catch(() => child.stdin.end());
+    // Whatever becomes of the text, the pager has the terminal until it quits.
+    const sent = await send(child.stdin, beginning, rest).finally(() => ended);
+    const { code, signal } = await ended;
+    if (NOT_STARTED.includes(code!)) await writeAll(io, sent, rest);
+    if (signal === "SIGINT" || code === INTERRUPTED) io.exit(INTERRUPTED);
+  } finally {
+    process.off("SIGINT", ignore);
+    await rest.return?.();
+  }
+}
+
+const INTERRUPTED = 128 + 2;
+
+/** Writes until nothing is left, or the reader has quit. Returns what it may not have read. */
+async function send(
+  stdin: Writable,
+  beginning: string,
+  rest: AsyncIterator<string>,
+): Promise<string[]> {
+  let hasQuit = false;
+  stdin.on("error", () => {
+    hasQuit = true;
   });
+  const sent: string[] = [];
+  try {
+    for (let text = beginning; ; ) {
+      sent.push(text);
+      await new Promise<void>((taken) => stdin.write(text, () => taken()));
+      if (hasQuit) break;
+      if (sent.reduce((sum, { length }) => sum + length, 0) > PIPE) sent.length = 0;
+      const next = await rest.next();
+      if (next.done) break;
+      text = next.value;
+    }
+    return sent;
+  } finally {
+    stdin.end();
+  }
+}
+
+async function writeAll(
+  { stdout }: Io,
+  sent: readonly string[],
+  rest: AsyncIterator<string>,
+): Promise<void> {
+  for (const text of sent) await write(stdout, text);
+  for (let next = await rest.next(); !next.done; next = await rest.next()) {
+    await write(stdout, next.value);
+  }
 }
 
 /** The pager as git chooses it; null where there is none, or a terminal that can do nothing. */
