@@ -3,6 +3,7 @@ import { type LogSummary, listLogs } from "../../src/provenance/list-logs.ts";
 import { remoteOfTracking } from "../../src/share/remotes.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import type { LOGS } from "../declarations/sharing.ts";
+import { columnWidths, padCells } from "../text/columns.ts";
 import { jsonText } from "../text/json.ts";
 import { localTime } from "../text/lines.ts";
 import { oneLine } from "../text/terminal.ts";
@@ -37,17 +38,18 @@ function whose(remote: string | null | undefined, ref: string): string {
 }
 
 function table(logs: readonly LogSummary[], noteOf: (log: LogSummary) => string): string {
-  const names = logs.map((log) => `${log.isDefault ? "*" : " "} ${oneLine(nameOf(log))}`);
-  const counts = logs.map(({ executions }) => executions.toLocaleString("en"));
-  const width = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length));
+  const cells = logs.map((log) => [
+    `${log.isDefault ? "*" : " "} ${oneLine(nameOf(log))}`,
+    log.executions.toLocaleString("en"),
+  ]);
+  const widths = columnWidths(cells);
   return logs
     .map((log, at) => {
       const { executions, changed, indexBytes } = log;
-      const name = names[at]!.padEnd(width(names));
+      const [name, count] = padCells(cells[at]!, widths, (column) => column === 1);
       const noun = executions === 1 ? "execution, " : "executions,";
       const index = indexBytes > 0 ? `, index ${(indexBytes / 1024 / 1024).toFixed(1)} MB` : "";
-      const count = `${counts[at]!.padStart(width(counts))} ${noun}`;
-      return `${name}  ${count} last change ${localTime(changed)}${index}${noteOf(log)}\n`;
+      return `${name}  ${count} ${noun} last change ${localTime(changed)}${index}${noteOf(log)}\n`;
     })
     .join("");
 }

@@ -1,6 +1,7 @@
 import { preview } from "../../src/value/preview.ts";
 import { shellWord } from "../../src/value/shown-text.ts";
 import type { TableRow, TableView } from "../../src/views/table.ts";
+import { columnWidths, padCells } from "../text/columns.ts";
 import { jsonText, timesJson } from "../text/json.ts";
 import { localTime, shortDuration, shortId } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
@@ -14,14 +15,13 @@ const FIRST = ["EXEC", "STARTED", "STATUS", "DURATION"];
 export function tableText(view: TableView, paint: Paint): string {
   if (view.rows.length === 0) return "No executions to compare.\n";
   const lines = cells(view, (text) => oneLine(text).slice(0, WIDEST));
-  const widths = lines[0]!.map((_, at) => Math.max(...lines.map((line) => line[at]!.length)));
+  const widths = columnWidths(lines);
   const isNumber = (at: number) =>
     at >= FIRST.length &&
     view.rows.every(({ cells }) => cells[at - FIRST.length]!.every(isNumeric));
   return lines
     .map((line, row) => {
-      const texts = line.map((text, at) => {
-        const padded = isNumber(at) ? text.padStart(widths[at]!) : text.padEnd(widths[at]!);
+      const texts = padCells(line, widths, isNumber).map((padded, at) => {
         if (row === 0) return paint("bold", padded);
         const isBest = view.rows[row - 1]!.best.includes(at - FIRST.length);
         return isBest ? paint("green", padded) : padded;

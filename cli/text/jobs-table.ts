@@ -1,5 +1,6 @@
 import type { JobComparison, JobSum } from "../../src/compare/jobs.ts";
 import { SHOWN_JOB_STATUSES } from "../../src/record/records.ts";
+import { columnWidths, padCells } from "./columns.ts";
 import { duration } from "./lines.ts";
 import { oneLine, type Paint } from "./terminal.ts";
 
@@ -24,15 +25,8 @@ export function jobsTable(
   }));
   const titles = [...statuses, "TOTAL", "TIME"];
   const nameWidth = Math.max(4, ...rows.map(({ task }) => task.length));
-  const widths = titles.map((title, at) =>
-    Math.max(
-      7,
-      title.length,
-      ...rows.flatMap((row) => [row.before[at]!.length, row.after[at]!.length]),
-    ),
-  );
-  const half = (cells: readonly string[]) =>
-    cells.map((cell, at) => cell.padStart(widths[at]!)).join(" ");
+  const widths = columnWidths([titles, ...rows.flatMap(({ before, after }) => [before, after])], 7);
+  const half = (cells: readonly string[]) => padCells(cells, widths, () => true).join(" ");
   const line = (name: string, left: string, right: string) =>
     `| ${name.padEnd(nameWidth)} ${left}  | ${right}`.trimEnd();
   const halfWidth = half(titles).length;

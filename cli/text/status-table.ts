@@ -1,3 +1,4 @@
+import { columnWidths, padCells } from "./columns.ts";
 import { localTime } from "./lines.ts";
 import { oneLine } from "./terminal.ts";
 
@@ -17,26 +18,21 @@ export function statusTable(
     all.set(status, (all.get(status) ?? 0) + count);
   }
   const rows: [string, Map<string, number>][] = [["ALL", all], ...[...counts].sort(byName)];
-  const width = Math.max(...rows.map(([task]) => oneLine(task).length), "TASK".length);
-  const cell = (text: string | number) => String(text).padStart(7);
-  const line = (task: string, cells: (string | number)[]) =>
-    `| ${oneLine(task).padEnd(width)} ${cells.map(cell).join(" ")}`;
   // Not among redun's statuses, so it has a column only where it is needed.
   const columns = all.has("INTERRUPTED") ? ["INTERRUPTED", ...COLUMNS] : COLUMNS;
-  return [
-    `| JOB STATUS ${localTime(now).replaceAll("-", "/")}`,
-    line("TASK", [...columns, "TOTAL"]),
-    "|",
-    ...rows.map(([task, row]) => {
-      const total = [...row.values()].reduce((sum, count) => sum + count, 0);
-      return line(task, [...columns.map((status) => cellOf(row.get(status) ?? 0, status)), total]);
-    }),
-  ];
-}
-
-/** A count, as wide as the title of its column. */
-function cellOf(count: number, title: string): string {
-  return String(count).padStart(title.length);
+  const cells = rows.map(([task, row]) => {
+    const total = [...row.values()].reduce((sum, count) => sum + count, 0);
+    return [
+      oneLine(task),
+      ...[...columns.map((status) => row.get(status) ?? 0), total].map(String),
+    ];
+  });
+  const table = [["TASK", ...columns, "TOTAL"], ...cells];
+  const widths = columnWidths(table).map((width, at) => (at === 0 ? width : Math.max(width, 7)));
+  const [titles, ...lines] = table.map(
+    (row) => `| ${padCells(row, widths, (at) => at > 0).join(" ")}`,
+  );
+  return [`| JOB STATUS ${localTime(now).replaceAll("-", "/")}`, titles!, "|", ...lines];
 }
 
 function byName([a]: [string, unknown], [b]: [string, unknown]): number {
