@@ -65,6 +65,13 @@ export class RunReporter implements SchedulerListener {
     );
   }
 
+  fileHashing(path: string, size: number): void {
+    const megabytes = Math.round(size / 1_000_000);
+    this.#say(
+      `${this.#paint("bold", "Hash")}   ${oneLine(nearPath(path, this.#io.cwd))} (${megabytes} MB)`,
+    );
+  }
+
   runEnded(_execution: Execution, _run: Run, status: string, end?: RunEnd): void {
     clearInterval(this.#timer);
     const seconds = (performance.now() - this.#started) / 1000;

@@ -11,6 +11,7 @@ import {
   type TagsExpression,
 } from "./expression.ts";
 import { HandedValues } from "./handed.ts";
+import { HashAhead } from "./hash-ahead.ts";
 import type { Jobs } from "./jobs.ts";
 import type { LiveJob } from "./live-job.ts";
 import { isThenable, pendingParts, withResults } from "./pending-parts.ts";
@@ -27,12 +28,18 @@ export class Evaluation {
   /** Of promises, and of expressions that another run got to first. */
   readonly #computations = new WeakMap<object, Step>();
   readonly #wanted = new Set<Wanted>();
+  readonly #ahead: HashAhead;
   /** Promises of the user's code that have not settled. */
   #outside = 0;
 
   constructor(jobs: Jobs, run: RunHandle) {
     this.jobs = jobs;
     this.run = run;
+    this.#ahead = new HashAhead({
+      format: jobs.format,
+      onFile: (path, size) => jobs.hashing(path, size),
+      isOver: () => this.stopped !== null,
+    });
   }
 
   /** What a computation gives, or a value with all that is pending in it computed. */
@@ -70,6 +77,7 @@ export class Evaluation {
       const expression = expressionOf(part);
       inputs.push(expression ? this.of(expression, parent) : this.#promised(part, parent));
     }
+    for (const hashed of this.#ahead.of(value)) inputs.push(this.#promised(hashed, parent));
     return inputs.reverse();
   }
 

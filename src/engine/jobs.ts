@@ -19,6 +19,8 @@ export interface RunListener {
    */
   jobBound?(job: LiveJob, args: readonly unknown[]): void;
   jobEnded?(job: LiveJob): void;
+  /** A large file, of so many bytes, is hashed before it is recorded. */
+  fileHashing?(path: string, size: number): void;
   valueTagged?(value: unknown, tags: readonly TagPair[]): void;
   executionTagged?(tags: readonly TagPair[]): void;
 }
@@ -52,6 +54,10 @@ export class Jobs {
     this.#executionId = executionId;
     this.#format = format;
     this.#listeners = listeners;
+  }
+
+  get format(): ObjectFormat {
+    return this.#format;
   }
 
   /** Those that have begun and not ended, in the order in which they began. */
@@ -132,6 +138,10 @@ export class Jobs {
     job.late = job.parent !== null && job.parent.ended !== null;
     for (const listener of this.#listeners) listener.jobEnded?.(job);
     if (job.parent && !job.late) job.parent.calls![job.place] = job.call;
+  }
+
+  hashing(path: string, size: number): void {
+    for (const listener of this.#listeners) listener.fileHashing?.(path, size);
   }
 
   valueTagged(value: unknown, tags: readonly TagPair[]): void {

@@ -1,4 +1,14 @@
-import { type BigIntStats, closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import {
+  type BigIntStats,
+  closeSync,
+  fstatSync,
+  openSync,
+  promises,
+  readSync,
+  statSync,
+} from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { FileState } from "./file-state-types.ts";
 import { folderState } from "./folder-state.ts";
 import { type HashName, newHash } from "./hash.ts";
@@ -7,8 +17,9 @@ import { type HashName, newHash } from "./hash.ts";
 const CHUNK = 1 << 20;
 /** How often a file is read again that changes while it is read. */
 const ATTEMPTS = 3;
-/** A file that changed so shortly ago may change once more without a sign of it, in nanoseconds. */
-const SETTLED = 100_000_000n;
+/** A file that changed so shortly ago may change once more without a sign of it. */
+const SETTLED_MS = 100;
+const SETTLED = BigInt(SETTLED_MS) * 1_000_000n;
 const REMEMBERED = 10_000;
 
 /**
@@ -25,6 +36,84 @@ export function fileState(path: string, format: HashName): FileState | null {
     return stat.isFile() ? readState(path, format) : null;
   } catch {
     return null;
+  }
+}
+
+/** To read a file of fewer bytes is not worth a wait. */
+const LARGE = 1 << 25;
+
+/** The sizes of the large files at a path, or below it, that nobody has hashed as they are now, by path. */
+export async function unhashedFiles(
+  path: string,
+  format: HashName,
+): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  const look = async (path: string) => {
+    const stat = await promises.lstat(path, { bigint: true });
+    if (stat.isFile() && isUnhashed(stat, format)) found.set(path, Number(stat.size));
+    if (!stat.isDirectory()) return;
+    for (const name of await promises.readdir(path)) {
+      if (name !== ".git") await look(join(path, name)).catch(() => {});
+    }
+  };
+  await promises.realpath(path).then(look, () => {});
+  return found;
+}
+
+/** What at a path may take long to hash: a large file that nobody has, or any folder. */
+export function longToHash(path: string, format: HashName): "file" | "folder" | null {
+  try {
+    const stat = statSync(path, { bigint: true });
+    if (stat.isDirectory()) return "folder";
+    return stat.isFile() && isUnhashed(stat, format) ? "file" : null;
+  } catch {
+    return null;
+  }
+}
+
+function isUnhashed(stat: BigIntStats, format: HashName): boolean {
+  return stat.size >= LARGE && !known.has(`${format} ${signature(stat)}`);
+}
+
+/**
+ * Hashes a file in pieces, between which everything else of the process has its turn: `fileState`
+ * needs not read it then. Memory: two pieces. Never throws.
+ * @param isOver asked before each piece: whether nobody needs it any more
+ */
+export async function hashAhead(
+  path: string,
+  format: HashName,
+  isOver: () => boolean,
+): Promise<void> {
+  const file = await promises.open(path, "r").catch(() => null);
+  if (!file) return;
+  try {
+    const { ctimeNs } = await file.stat({ bigint: true });
+    // What is read before that would have to be read again.
+    await sleep(
+      Math.min(SETTLED_MS, Math.max(0, Number(ctimeNs / 1_000_000n) + SETTLED_MS + 1 - Date.now())),
+    );
+    const before = await file.stat({ bigint: true });
+    const size = Number(before.size);
+    const hash = newHash(format).update(`blob ${size}\0`);
+    const buffers = [Buffer.allocUnsafe(CHUNK), Buffer.allocUnsafe(CHUNK)] as const;
+    const read = (at: number) =>
+      file.read(buffers[(at / CHUNK) & 1]!, 0, Math.min(CHUNK, size - at), at);
+    // The next piece is read while one is hashed.
+    let next = read(0);
+    for (let at = 0; at < size; at += CHUNK) {
+      const { bytesRead, buffer } = await next;
+      if (isOver() || bytesRead < Math.min(CHUNK, size - at)) return;
+      if (at + CHUNK < size) next = read(at + CHUNK);
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+    const after = await file.stat({ bigint: true });
+    if (!isSettled(after) || signature(after) !== signature(before)) return;
+    remember(`${format} ${signature(after)}`, hash.digest("hex"));
+  } catch {
+    // Whoever records it reads it again.
+  } finally {
+    await file.close().catch(() => {});
   }
 }
 

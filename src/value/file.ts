@@ -107,6 +107,11 @@ export class File {
     return this;
   }
 
+  /** Where it is on this machine. */
+  get place(): string {
+    return this.#place;
+  }
+
   get #place(): string {
     const isGiven = this.#root === null || isAddress(this.path);
     return isGiven ? this.path : resolve(this.#root!, this.path);

@@ -1,6 +1,15 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, relative, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { applyTags, File, RedunError, Scheduler, task } from "../../src/api.ts";
@@ -205,6 +214,91 @@ test("a folder is what is in it", async () => {
   assert.is(typeName(log.jobs[0]!.result), "folder");
   renameSync(join(data, "a/x"), join(data, "a/z"));
   assert.is.not((await result()).hash, before.hash);
+});
+
+const MEGABYTE = 2 ** 20;
+
+/** Runs a task with a value, and counts the turns of the event loop until its function is called. */
+async function turnsUntilCalled(repository: TemporaryRepository, value: unknown) {
+  let turns = 0;
+  let handle = setImmediate(function turn() {
+    turns++;
+    handle = setImmediate(turn);
+  });
+  const hashed: [string, number][] = [];
+  const take = task({ name: "take" }, (_: unknown) => turns);
+  // Begins when everything else of the run is ready.
+  const main = task({ name: "main" }, () => {
+    turns = 0;
+    return take(value);
+  });
+  const listener = { fileHashing: (path: string, size: number) => hashed.push([path, size]) };
+  const result = await new Scheduler({ cwd: repository.dir, listener }).run(main());
+  clearImmediate(handle);
+  return { turns: result, hashed, job: jobOf(recorded(repository.dir), "take") };
+}
+
+test("a large file is hashed while the event loop turns, and once", async () => {
+  const repository = temporaryRepository();
+  const path = pathIn(repository, "large.bin");
+  const content = Buffer.alloc(40 * MEGABYTE + 7, "0123456789abcdef\n");
+  writeFileSync(path, content);
+  await sleep(150);
+  const first = await turnsUntilCalled(repository, [{ deep: new File(path) }]);
+  assert.equal(first.hashed, [[path, content.length]]);
+  assert.ok(first.turns > 10, `${first.turns} turns`);
+  const [{ deep }] = [...(first.job.args as ReadonlyMap<string, [{ deep: File }]>).values()][0]!;
+  assert.equal(deep.toJSON(), {
+    path: "large.bin",
+    hash: blobId(content),
+    size: content.length,
+  });
+  const other = temporaryRepository();
+  assert.equal((await turnsUntilCalled(other, new File(path))).hashed, []);
+  other.remove();
+  repository.remove();
+});
+
+test("so are large files in a folder, and files that a task gives", async () => {
+  const repository = temporaryRepository();
+  const folder = pathIn(repository, "data");
+  mkdirSync(join(folder, "deep"), { recursive: true });
+  writeFileSync(join(folder, "small"), "1");
+  writeFileSync(join(folder, "deep/large"), Buffer.alloc(40 * MEGABYTE, "x"));
+  symlinkSync("large", join(folder, "deep/link"));
+  await sleep(150);
+  const { hashed, turns } = await turnsUntilCalled(repository, new File(folder));
+  assert.equal(hashed, [[join(folder, "deep/large"), 40 * MEGABYTE]]);
+  assert.ok(turns > 5, `${turns} turns`);
+
+  const path = pathIn(repository, "given.bin");
+  const give = task({ name: "give" }, async () => {
+    await new File(path).write(Buffer.alloc(40 * MEGABYTE, "y"));
+    return new File(path);
+  });
+  const given: string[] = [];
+  const listener = { fileHashing: (path: string) => given.push(path) };
+  const result = await new Scheduler({ cwd: repository.dir, listener }).run(give());
+  assert.equal(given, [path]);
+  assert.is(result.hash, blobId(Buffer.alloc(40 * MEGABYTE, "y")));
+  repository.remove();
+});
+
+test("a file that never stands still does not hold up a run, nor one that goes away", async () => {
+  const repository = temporaryRepository();
+  const path = pathIn(repository, "growing.log");
+  writeFileSync(path, Buffer.alloc(40 * MEGABYTE, "z"));
+  const growing = setInterval(() => appendFileSync(path, "more\n"), 1);
+  const { job } = await turnsUntilCalled(repository, new File(path));
+  clearInterval(growing);
+  assert.is(job.status, "DONE");
+
+  const gone = pathIn(repository, "gone.bin");
+  writeFileSync(gone, Buffer.alloc(40 * MEGABYTE, "z"));
+  const listener = { fileHashing: () => rmSync(gone) };
+  const result = await new Scheduler({ cwd: repository.dir, listener }).run(echo(new File(gone)));
+  assert.equal(state(result), { path: "gone.bin", hash: null, size: null });
+  repository.remove();
 });
 
 test("what only looks like a file is no file", async () => {
