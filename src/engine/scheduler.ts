@@ -19,8 +19,8 @@ import type { TagPair } from "../tag/tag.ts";
 import { recordedPath } from "../value/file-path.ts";
 import { blobId } from "../value/oid.ts";
 import { now } from "./clock.ts";
+import { automaticTags, codeState } from "./code-state.ts";
 import { expressionOf } from "./expression.ts";
-import { automaticTags, codeFacts } from "./facts.ts";
 import type { Resolved } from "./lazy-types.ts";
 import { LoadedModules, type ModuleFile } from "./loaded-modules.ts";
 import { pendingParts } from "./pending-parts.ts";
@@ -125,7 +125,7 @@ export class Scheduler {
   async #prepare(): Promise<Prepared> {
     const log = await IndexedLog.open(this.#options);
     const { backend } = log.log;
-    const all = [codeFacts(backend), backend.identity(), recoverRuns(log.log)] as const;
+    const all = [codeState(backend), backend.identity(), recoverRuns(log.log)] as const;
     try {
       const [code] = await Promise.all(all);
       return { log, code };

@@ -8,7 +8,7 @@ import { VERSION } from "../version.ts";
  * The state of the code, from the repository. REDUN_GIT_COMMIT and REDUN_GIT_ORIGIN_URL win over
  * it, for runs in a container that has no repository of the code.
  */
-export async function codeFacts(
+export async function codeState(
   backend: GitBackend,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Code> {
@@ -30,13 +30,13 @@ export async function codeFacts(
 const OBJECT_ID = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** The tags that a run gets by itself, by redun's names; `git_dirty` only when it is true. */
-export function automaticTags(facts: {
+export function automaticTags(run: {
   code: Code;
   user: string;
   project: string | undefined;
   env?: NodeJS.ProcessEnv;
 }): TagPair[] {
-  const { code, user, project, env = process.env } = facts;
+  const { code, user, project, env = process.env } = run;
   const tags: [string, string | boolean | undefined][] = [
     ["redun.version", VERSION],
     ["git_commit", env.REDUN_GIT_COMMIT || code.commit],
