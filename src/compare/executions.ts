@@ -74,8 +74,8 @@ export async function findPair(
   );
 }
 
-async function findExecution(log: IndexedLog, beginning: string): Promise<ExecutionRow> {
-  const found = await findEntity(log, beginning);
+async function findExecution(log: IndexedLog, prefix: string): Promise<ExecutionRow> {
+  const found = await findEntity(log, prefix);
   if (found.type === "Execution") return found.row;
   const { type, id } = found;
   const own = type === "Job" ? log.index.execution(found.row.execution) : undefined;

@@ -11,7 +11,7 @@ export function fetchUrl(config: GitConfig, remote: string): string | undefined 
   return url === undefined ? undefined : insteadOf(config, url);
 }
 
-/** A URL that git pushes to: as it must be given to git, which replaces its beginning, and as that is. */
+/** A URL that git pushes to: as it must be given to git, which replaces its prefix, and as that is. */
 export interface PushUrl {
   readonly given: string;
   readonly effective: string;
@@ -39,7 +39,7 @@ function listOf(config: GitConfig, key: string): readonly string[] {
   return values.slice(values.lastIndexOf("") + 1);
 }
 
-/** An address with the longest beginning that the configuration replaces replaced. */
+/** An address with the longest prefix that the configuration replaces replaced. */
 export function insteadOf(
   config: GitConfig,
   url: string,

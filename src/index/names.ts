@@ -109,17 +109,17 @@ function namePrefix(id: string): number {
   return Number.parseInt(id.slice(0, PREFIX_DIGITS), 16);
 }
 
-/** The keys of all ids in the form of git's with a beginning: `from` included, `to` not. */
-export function keyRange(beginning: string): { from: number; to: number } | undefined {
-  const digits = beginning.slice(0, PREFIX_DIGITS);
-  if (!/^[0-9a-f]{1,64}$/.test(beginning)) return undefined;
+/** The keys of all ids in the form of git's with a prefix: `from` included, `to` not. */
+export function keyRange(prefix: string): { from: number; to: number } | undefined {
+  const digits = prefix.slice(0, PREFIX_DIGITS);
+  if (!/^[0-9a-f]{1,64}$/.test(prefix)) return undefined;
   const from = Number.parseInt(digits.padEnd(PREFIX_DIGITS, "0"), 16);
   return { from: from * KINDS, to: (from + 16 ** (PREFIX_DIGITS - digits.length)) * KINDS };
 }
 
-/** Whether all that a beginning asks for of an id in the form of git's stands in its key. */
-export function isWithinKey(beginning: string): boolean {
-  return beginning.length <= PREFIX_DIGITS;
+/** Whether all that a prefix asks for of an id in the form of git's stands in its key. */
+export function isWithinKey(prefix: string): boolean {
+  return prefix.length <= PREFIX_DIGITS;
 }
 
 /** SQL that gives what a key's row refers to. Keys may be negative. */

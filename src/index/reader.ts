@@ -298,14 +298,14 @@ export class IndexReader {
   }
 
   /**
-   * Everything whose id begins with `beginning`, one entity after the other, as far as an id's key
+   * Everything whose id begins with `prefix`, one entity after the other, as far as an id's key
    * holds it: its first eleven digits, all of a foreign id. Each comes once, by its own row rather
    * than by jobs that know it.
    */
-  *beginningWith(beginning: string): Generator<NameHit> {
-    const range = keyRange(beginning);
+  *withPrefix(prefix: string): Generator<NameHit> {
+    const range = keyRange(prefix);
     if (range) yield* this.#hitsIn(range);
-    const { from, to } = textRange(beginning);
+    const { from, to } = textRange(prefix);
     const next = (operator: ">=" | ">", after: string) =>
       this.#statements
         .get(`SELECT seq, id FROM foreign_id WHERE id ${operator} ? AND id < ? ORDER BY id LIMIT 1`)
@@ -326,18 +326,18 @@ export class IndexReader {
 
   /**
    * SQL of the rows that ids refer to: those with one of the whole ids, and those whose ids begin
-   * with one of the beginnings, as far as a name's key holds that, or a foreign id does.
+   * with one of the prefixes, as far as a name's key holds that, or a foreign id does.
    */
-  refsOf(named: Named, ids: readonly string[], beginnings: readonly string[]): Sql {
+  refsOf(named: Named, ids: readonly string[], prefixes: readonly string[]): Sql {
     const names = ids.flatMap((id) => this.#name(id, named) ?? []);
     const ranges = [
       ...names.map(({ key, rest }) => [key, key + 1, rest]),
-      ...beginnings.flatMap((word) => {
+      ...prefixes.flatMap((word) => {
         const range = isWithinKey(word) ? keyRange(word) : undefined;
         return range ? [[range.from, range.to, null]] : [];
       }),
     ];
-    const texts = beginnings.map((word) => Object.values(textRange(word)));
+    const texts = prefixes.map((word) => Object.values(textRange(word)));
     const ref = isRole(named) ? `n.run * ${JOBS_PER_EXECUTION} + n.place` : "n.run";
     const column = (at: number) => `json_extract(t.value, '$[${at}]')`;
     return sql`(SELECT ${ref} FROM json_each(${bound(JSON.stringify(ranges))}) t
@@ -531,7 +531,7 @@ export class IndexReader {
   }
 }
 
-/** The texts with a beginning: `from` included, `to` not. SQLite orders them by their UTF-8. */
-function textRange(beginning: string): { from: string; to: string } {
-  return { from: beginning, to: `${beginning}\u{10ffff}` };
+/** The texts with a prefix: `from` included, `to` not. SQLite orders them by their UTF-8. */
+function textRange(prefix: string): { from: string; to: string } {
+  return { from: prefix, to: `${prefix}\u{10ffff}` };
 }

@@ -16,7 +16,7 @@ export interface FoundSource extends MergeSource {
  * Finds what a user wants to merge into a log: another log by its name (`origin/main` is one that
  * a remote had at the last fetch), any ref by its full name or as git abbreviates it, a file that
  * `git bundle` made (its path from `cwd`), or whatever git takes for a commit: `HEAD`, a tag,
- * `main~3`, the beginning of an id. The objects of a bundle are read into the repository; no ref is
+ * `main~3`, the prefix of an id. The objects of a bundle are read into the repository; no ref is
  * made for them.
  * @throws RedunError BAD_REF, OBJECT_MISSING when there is no such thing; BAD_BUNDLE for a file or
  * directory that is not a bundle; REMOTE_FAILED

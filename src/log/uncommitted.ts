@@ -34,7 +34,7 @@ export function uncommittedRun(run: JournaledRun): UncommittedRun {
 }
 
 /**
- * The run with a journal whose execution has an id, or the beginning of one.
+ * The run with a journal whose execution has an id, or the prefix of one.
  * @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID
  */
 export function journaledRunWithId(runs: readonly JournaledRun[], id: string): JournaledRun {

@@ -34,24 +34,21 @@ export type Found = {
 const SHOWN = 10;
 
 /**
- * The entities whose ids begin with `beginnings`, each once.
+ * The entities whose ids begin with `prefixes`, each once.
  * @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID with the candidates
  */
-export async function findEntities(
-  log: IndexedLog,
-  beginnings: readonly string[],
-): Promise<Found[]> {
-  // Two beginnings may mean the same entity.
+export async function findEntities(log: IndexedLog, prefixes: readonly string[]): Promise<Found[]> {
+  // Two prefixes may mean the same entity.
   const found = new Map<string, Found>();
-  for (const beginning of beginnings) {
-    const entity = await findEntity(log, beginning);
+  for (const prefix of prefixes) {
+    const entity = await findEntity(log, prefix);
     found.set(entity.id, entity);
   }
   return [...found.values()];
 }
 
 /**
- * The entity that a word stands for: the beginning of an id; `-` for the latest execution and `~1`
+ * The entity that a word stands for: the prefix of an id; `-` for the latest execution and `~1`
  * (or `-~1`, which no shell expands) for the one before; or the path of a recorded file.
  * @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID with the candidates
  */
@@ -72,11 +69,11 @@ export function isRelative(word: string): boolean {
 }
 
 /**
- * Everything that has an id with this beginning, but no more than an error would name, and one;
+ * Everything that has an id with this prefix, but no more than an error would name, and one;
  * where there is nothing, the file with this path.
  */
 async function matches(log: IndexedLog, word: string): Promise<Found[]> {
-  const hits = word === "" ? [] : log.index.beginningWith(word);
+  const hits = word === "" ? [] : log.index.withPrefix(word);
   const all = await taken(foundBy(log, hits), ({ id }) => id.startsWith(word), SHOWN + 1);
   // Of several contents that a path had, the last one is meant.
   const file = all.length === 0 ? filesMeant(log, word)[0] : undefined;
@@ -84,12 +81,12 @@ async function matches(log: IndexedLog, word: string): Promise<Found[]> {
 }
 
 /** The whole ids that begin so of entities of one type. */
-export async function idsBeginning(
+export async function idsWithPrefix(
   log: IndexedLog,
   type: EntityType,
   word: string,
 ): Promise<string[]> {
-  const hits = [...log.index.beginningWith(word)].filter((hit) => hit.type === type);
+  const hits = [...log.index.withPrefix(word)].filter((hit) => hit.type === type);
   const found = await taken(foundBy(log, hits), ({ id }) => id.startsWith(word), hits.length);
   return found.map(({ id }) => id);
 }
@@ -174,9 +171,9 @@ export function foundRow(typed: TypedRow): Found {
   return { ...typed, id, tags, conflicts, seq };
 }
 
-function unknownId(log: IndexedLog, beginning: string): RedunError {
+function unknownId(log: IndexedLog, prefix: string): RedunError {
   const { ref } = log.log;
-  const journaled = journaledWithId(log, beginning);
+  const journaled = journaledWithId(log, prefix);
   if (journaled) {
     const { execution, fate } = journaled.run;
     const id = execution.slice(0, 8);
@@ -186,7 +183,7 @@ function unknownId(log: IndexedLog, beginning: string): RedunError {
       `\`redun-git log ${id}\` shows what is known of it. The log has it once it has been committed.`,
     );
   }
-  const job = journaledJobId(log, beginning);
+  const job = journaledJobId(log, prefix);
   if (job) {
     const { fate } = job.execution.run;
     const id = job.id.slice(0, 8);
@@ -198,18 +195,18 @@ function unknownId(log: IndexedLog, beginning: string): RedunError {
   }
   return new RedunError(
     "UNKNOWN_ID",
-    `Nothing in ${ref} has an id with the prefix "${beginning}", and no file has that path.`,
+    `Nothing in ${ref} has an id with the prefix "${prefix}", and no file has that path.`,
     "`redun-git log` lists executions; `redun-git log <id>` shows the ids within one.",
   );
 }
 
-function ambiguousId(beginning: string, candidates: readonly Found[]): RedunError {
+function ambiguousId(prefix: string, candidates: readonly Found[]): RedunError {
   const shown = candidates.slice(0, SHOWN);
   const lines = shown.map((found) => `  ${describe(found, shown)}`);
   if (candidates.length > SHOWN) lines.push("  and others");
   return new RedunError(
     "AMBIGUOUS_ID",
-    `"${beginning}" matches several entities:\n${lines.join("\n")}`,
+    `"${prefix}" matches several entities:\n${lines.join("\n")}`,
     "Write (more of) the id of one.",
   );
 }

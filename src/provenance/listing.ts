@@ -8,7 +8,7 @@ import { globMatcher } from "../query/glob.ts";
 import { matcher } from "../query/matcher.ts";
 import type { EntityType } from "../record/records.ts";
 import { typeName } from "../value/type-name.ts";
-import { type Found, foundRow, idsBeginning } from "./find.ts";
+import { type Found, foundRow, idsWithPrefix } from "./find.ts";
 import { type EntityFromJobs, fromJobs, newestEntityFirst } from "./from-jobs.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 import { jobsMeeting } from "./job-subject.ts";
@@ -148,7 +148,7 @@ async function wantedOf(log: IndexedLog, type: EntityType, selection: Selection)
   return { where, execution };
 }
 
-/** SQL of a column whose row one of some beginnings of ids refers to; of none, any row will do. */
+/** SQL of a column whose row one of some prefixes of ids refers to; of none, any row will do. */
 async function isNamed(
   log: IndexedLog,
   column: string,
@@ -160,7 +160,7 @@ async function isNamed(
   // Of what is longer than the index holds it, the whole ids are found out beforehand.
   const ids = await Promise.all(
     words.map((word) =>
-      isHexId(word) ? [word] : isWithinKey(word) ? [] : idsBeginning(log, type, word),
+      isHexId(word) ? [word] : isWithinKey(word) ? [] : idsWithPrefix(log, type, word),
     ),
   );
   return sql`${column} IN ${log.index.refsOf(named, ids.flat(), words)}`;

@@ -10,11 +10,11 @@ export interface Selection {
   readonly code: CodeCondition | null;
   /** What a job must be besides. */
   readonly job: Condition;
-  /** Beginnings of the ids of tasks: of jobs and tasks, one of them. */
+  /** Prefixes of the ids of tasks: of jobs and tasks, one of them. */
   readonly taskHashes: readonly string[];
-  /** Beginnings of the ids of values: one of them is the result of a job. */
+  /** Prefixes of the ids of values: one of them is the result of a job. */
   readonly results: readonly string[];
-  /** Beginnings of the ids of values: one of them is an argument of a job. */
+  /** Prefixes of the ids of values: one of them is an argument of a job. */
   readonly args: readonly string[];
   /** Of values, only files; with patterns, only those whose path matches one. */
   readonly files: readonly string[] | null;

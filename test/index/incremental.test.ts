@@ -268,7 +268,7 @@ function entityAnswers(database: Database, entities: readonly Entity[]) {
   const reader = new IndexReader(database);
   return entities.map(({ type, id }) => {
     const hit = reader.withId(id).find((found) => found.type === type);
-    const cut = [...reader.beginningWith(id.slice(0, 12))].filter((found) => found.type === type);
+    const cut = [...reader.withPrefix(id.slice(0, 12))].filter((found) => found.type === type);
     assert.ok(!hit || cut.some(({ ref, named }) => ref === hit.ref && named === hit.named));
     if (!hit) return null;
     if (hit.named >= NAMED.jobOfCall) return "in jobs";

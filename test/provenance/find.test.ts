@@ -118,7 +118,7 @@ find("a foreign id is found as a whole, among any number that begin alike", asyn
   assert.match(await refused("exec-2000"), "UNKNOWN_ID");
 });
 
-find("a beginning of several is refused with the candidates, one of one is found", async () => {
+find("a prefix of several is refused with the candidates, one of one is found", async () => {
   const several = await refused("exec-");
   assert.match(several, "AMBIGUOUS_ID");
   assert.match(several, /Execution exec-0000 {2}2026-03-04 05:06:07 {2}made\.main\n/);
@@ -145,7 +145,7 @@ find("whole ids in the form of git's are told apart behind any number of digits"
   assert.match(await refused(alike("fedcba9876543210", "4")), "UNKNOWN_ID");
 });
 
-find("jobs by whole ids, and by any beginning", async () => {
+find("jobs by whole ids, and by any prefix", async () => {
   assert.equal(await places({ taskHashes: [TASKS[1]!] }), [1]);
   assert.equal(await places({ taskHashes: [TASKS[1]!.slice(0, 39)] }), [0, 1, 2]);
   assert.equal(await places({ results: [VALUES[1]!] }), [1]);

@@ -103,9 +103,9 @@ export class ObjectStore {
   }
 
   /** The only object whose id begins so; null where there is none or more than one. */
-  async expand(beginning: string): Promise<Oid | null> {
+  async expand(prefix: string): Promise<Oid | null> {
     const { default: git } = await import("isomorphic-git");
-    const asked = { fs: this.#fs, gitdir: this.#gitdir, cache: this.#cache, oid: beginning };
+    const asked = { fs: this.#fs, gitdir: this.#gitdir, cache: this.#cache, oid: prefix };
     try {
       return await git.expandOid(asked);
     } catch (error) {
