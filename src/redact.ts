@@ -1,13 +1,13 @@
 /**
- * What looks like a secret is not shown. The rule, as SECURITY.md states it:
+ * Hides what looks like a secret. The rules, as SECURITY.md states them:
  *
- * 1. Of an address `scheme://user:password@host/path?query`, user and password go (ssh keeps the
- *    user, which is no secret there), and of the query every value of a secret's name.
- * 2. Of words and `name=value`, `name: value` within them, a value goes where a part of its name is
- *    one of `SECRET_NAMES` (`--db-password x`, `apiToken=x`, `{"api_key": "x"}`).
- * 3. So do texts of the forms that well-known services give their tokens.
+ * 1. An address `scheme://user:password@host/path?query` loses user and password (ssh keeps the
+ *    user, which is not a secret there), and in its query the values of secrets' names.
+ * 2. In words, and in `name=value` and `name: value` within them, a value is hidden if a part of its
+ *    name is one of `SECRET_NAMES` (`--db-password x`, `apiToken=x`, `{"api_key": "x"}`).
+ * 3. So are texts of the forms that well-known services give their tokens.
  *
- * It is a courtesy, and no proof: what has no such name or form is shown.
+ * It is a courtesy, not a guarantee: what has no such name or form is shown.
  */
 
 export const HIDDEN = "REDACTED";
@@ -90,7 +90,7 @@ export function withoutUser(scheme: string, rest: string): string {
 
 /**
  * Where user and password end: at the last `@` before the path. A password may hold an unescaped
- * slash; it is seen by a "port" that is no number.
+ * slash; then the "port" is not a number.
  */
 function userEnd(rest: string): number {
   const slash = rest.search(/[\\/?#]/);

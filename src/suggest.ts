@@ -1,10 +1,10 @@
 /**
- * The candidates that `word` may have been meant to be, the likeliest first: a few slips of the
- * finger away, or beginning with it. None where nothing is near.
+ * The candidates that `word` may stand for, the likeliest first: a few typing errors
+ * away, or beginning with it. None if nothing is near.
  */
 export function nearest(word: string, candidates: Iterable<string>, max = 3): string[] {
   const wanted = fold(word);
-  // A single letter is near to nothing but what it begins.
+  // A single letter is near only to what begins with it.
   const limit = wanted.length < 2 ? 0.5 : Math.max(1, Math.floor(wanted.length / 3));
   const near: { candidate: string; distance: number }[] = [];
   for (const candidate of new Set(candidates)) {
@@ -23,12 +23,12 @@ export function didYouMean(word: string, candidates: Iterable<string>, max?: num
   return near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
 }
 
-/** Upper or lower case and the style of word breaks are never what tells two names apart. */
+/** Names that differ only in case or in the style of word breaks count as equal. */
 function fold(word: string): string {
   return word.toLowerCase().replace(/[-_\s]/g, "");
 }
 
-/** How many letters are to be added, dropped, changed or swapped with their neighbour. */
+/** How many letters must be added, dropped, changed or swapped with their neighbour. */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

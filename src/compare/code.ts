@@ -2,7 +2,7 @@ import { RedunError } from "../errors.ts";
 import type { GitBackend, ListedCommit, Oid } from "../git/backend.ts";
 import type { Code } from "../record/records.ts";
 
-/** How the code of one run stands to that of another. */
+/** How the code of one run relates to that of another. */
 export interface CodeComparison {
   readonly before: Code;
   readonly after: Code;

@@ -54,7 +54,7 @@ export async function compareExecutions(
 }
 
 /**
- * The two executions that ids mean, in this order. Of one id, the second is its execution and the
+ * The two executions that two ids name, in this order. For one id, the second is its execution and the
  * first the one before it that ran the same task.
  * @throws RedunError UNKNOWN_ID, also for an id of something else; AMBIGUOUS_ID
  */

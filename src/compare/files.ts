@@ -5,7 +5,7 @@ import { compareCodePoints } from "../value/code-points.ts";
 import { type File, filesIn } from "../value/file.ts";
 import { contentId } from "../value/oid.ts";
 
-/** A path at which two executions saw other contents. */
+/** A path at which two executions saw different contents. */
 export interface FileChange {
   readonly path: string;
   /** In the order in which its jobs took and gave them; empty where it did not touch the path. */
@@ -16,11 +16,11 @@ export interface FileChange {
 export interface FileComparison {
   /** In the order of their paths. */
   readonly changed: readonly FileChange[];
-  /** Of more jobs than are looked at, some may have touched other files. */
+  /** There were more jobs than are read; the others may have touched other files. */
   readonly isCut: boolean;
 }
 
-/** Jobs of an execution that are looked at. */
+/** The most jobs of an execution that are read. */
 const MAX_JOBS = 5000;
 
 /** The files that the jobs of two executions took and gave, but for those in values too large for them. */
@@ -40,7 +40,7 @@ export async function compareFiles(
 }
 
 interface Seen {
-  /** By path, then by what tells contents apart. */
+  /** By path, then by what distinguishes contents. */
   readonly files: Map<string, Map<string, File>>;
   readonly isCut: boolean;
 }

@@ -2,14 +2,14 @@ import { tagIdentity, tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { TagValue } from "../value/value.ts";
 
-/** A key whose values differ. It may have several, and may keep others that both have. */
+/** A key whose values differ. It may have other values that both sets share. */
 export interface TagDifference {
   readonly key: string;
   readonly removed: readonly TagValue[];
   readonly added: readonly TagValue[];
 }
 
-/** What separates two tag sets, in the order of keys and values: 1 is not 1.0. */
+/** The differences between two tag sets, in the order of keys and values: 1 is not 1.0. */
 export function compareTags(
   before: readonly TagPair[],
   after: readonly TagPair[],

@@ -100,7 +100,7 @@ export class Newcomers {
         throw this.#refused(path, `With it there are more than ${MAX_OTHERS} files of others.`);
       }
     } else if (!isInPlace(path, place)) {
-      throw this.#refused(path, "It does not stand in the folder that its id says.");
+      throw this.#refused(path, "It is not in the directory that its id belongs in.");
     }
     this.#unsized.push({ path, oid });
     if (this.#unsized.length >= SIZED_AT_ONCE) await this.#size();

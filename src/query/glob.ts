@@ -26,7 +26,7 @@ export function hasWildcard(text: string): boolean {
 }
 
 /**
- * What minimatch takes for a single name in a folder, and none of those that it has rules for:
+ * What minimatch takes for a single name in a directory, and none of those that it has rules for:
  * the empty one, `.` and `..`.
  */
 function oneName(text: string): string {

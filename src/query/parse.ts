@@ -4,7 +4,7 @@ import { Lexer, type Token } from "./lexer.ts";
 import { fieldCondition, type Operator, operatorsOf, tagCondition } from "./operand.ts";
 import { badQuery } from "./problem.ts";
 
-/** Queries are typed by people, and made by their scripts. */
+/** The most characters of a query: people type them, and their scripts generate them. */
 const MAX_LENGTH = 1_000_000;
 /** Levels of `and`, `or` and `not` that alternate; brackets alone make none. */
 const MAX_DEPTH = 200;

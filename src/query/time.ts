@@ -22,7 +22,7 @@ const ZONE = /^ ?(?:(Z)|([+-])(\d\d):?(\d\d))$/i;
 /**
  * What a text says of time: `2026-11-22` and `today` are whole days, `2026-11-22T09:43` a minute,
  * with seconds a second; `2w`, `3d`, `4h`, `30m` and `10s` ago are moments. Times without a zone
- * are local. Undefined where it is none of them.
+ * are local. Undefined for any other text.
  */
 export function parseTime(text: string, now: number): Span | undefined {
   if (text === "today") return day(now, 0);
@@ -73,7 +73,7 @@ export function parseDuration(text: string): Span | undefined {
 
 const BILLION = 1_000_000_000n;
 
-/** Billionths of a millisecond, counted in whole numbers: 1.001 times 1000 is none of 1001. */
+/** Billionths of a millisecond, counted in whole numbers: in floating point 1.001 times 1000 is not 1001. */
 function billionths(text: string): bigint | undefined {
   if (!/^(?:\d{1,9}(?:\.\d{1,9})?(?:ms|[wdhms]))+$/.test(text)) return undefined;
   let sum = 0n;

@@ -50,8 +50,8 @@ export function decodeAt(path: string, place: DecodablePath, given: unknown): De
   }
 }
 
-/** A record stands in the folder of what it is about. */
+/** A record must be in the directory of what it is about. */
 function assertAbout(named: string, place: string): void {
   if (named === place) return;
-  throw new RedunError("BAD_RECORD", `It is about ${named}, and stands in the folder of ${place}.`);
+  throw new RedunError("BAD_RECORD", `It is about ${named}, but is in the directory of ${place}.`);
 }

@@ -14,7 +14,7 @@ export type RecordPath =
   | { readonly kind: "tags"; readonly entity: string; readonly id: string }
   | { readonly kind: "format" };
 
-/** The folder of one execution: `executions/2026/11-22/6d/6dc981d7...`. */
+/** The directory of one execution: `executions/2026/11-22/6d/6dc981d7...`. */
 export function executionFolder(id: string, started: Time): string {
   const [year, month, day] = started.slice(0, 10).split("-");
   return `executions/${year}/${month}-${day}/${shard(id)}/${segment(id)}`;
@@ -51,8 +51,8 @@ const PATTERNS: readonly [RegExp, (match: string[]) => RecordPath][] = [
 ];
 
 /**
- * Whether a record stands where its ids say: in the right shard and in the folder of what it is
- * about, each id written in the one way that there is. The date of an execution is not looked at.
+ * Whether a record stands where its ids say: in the right shard and in the directory of what it is
+ * about, with each id in its only valid form. The date of an execution is not checked.
  */
 export function isInPlace(path: string, place: RecordPath): boolean {
   switch (place.kind) {
@@ -73,7 +73,7 @@ export function isInPlace(path: string, place: RecordPath): boolean {
   }
 }
 
-/** The day of the folder of an execution, as its path has it: `2026/11-22`. */
+/** The day of the directory of an execution, as its path has it: `2026/11-22`. */
 export function dayOf(path: string): string {
   return path.slice("executions/".length, "executions/2026/11-22".length);
 }

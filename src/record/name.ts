@@ -1,14 +1,14 @@
 import { RedunError } from "../errors.ts";
 import { isInPlace, type RecordPath } from "./layout.ts";
 
-/** The id that a record's path tells; null for a file that is named otherwise. */
+/** The id in a record's path; null for a file that is not named by an id. */
 export function nameOf(place: RecordPath): string | null {
   if (place.kind === "execution") return place.execution;
   return "id" in place ? place.id : null;
 }
 
 /**
- * A record stands in its place, and is named by its content, of which `oid` is the object id,
+ * A record must be in its place and named by its content, of which `oid` is the object id,
  * unless it is an execution or a task that says that it was imported under another id. That id must
  * not look like one of git's where it is an execution's: such ids belong to their content.
  * @throws RedunError BAD_RECORD
@@ -28,13 +28,13 @@ function isImportable(place: RecordPath, oid: string): boolean {
   return place.kind === "execution" && !isOidLike(place.execution, oid.length);
 }
 
-/** @throws RedunError BAD_RECORD for a record in a wrong shard or folder, or whose id is escaped oddly */
+/** @throws RedunError BAD_RECORD for a record in a wrong shard or directory, or whose id is escaped oddly */
 export function assertInPlace(path: string, place: RecordPath): void {
   if (isInPlace(path, place)) return;
-  throw new RedunError("BAD_RECORD", "It does not stand in the folder that its id says.");
+  throw new RedunError("BAD_RECORD", "It is not in the directory that its id belongs in.");
 }
 
-/** Whether an id has the form of git's object ids, which have so many digits. */
+/** Whether an id looks like one of git's object ids, which have this many digits. */
 export function isOidLike(id: string, digits: number): boolean {
   return id.length === digits && /^[0-9a-f]+$/.test(id);
 }

@@ -38,8 +38,8 @@ export function startAutoPush(
 const PATIENCE_IN_MS = 10 * 60_000;
 
 /**
- * Pushes a log unless another process of this repository is at it: that one will push what is new
- * by then. So runs in quick succession do not make as many pushes at a slow remote. A failure is
+ * Pushes a log unless another process of this repository is pushing it: that one will push what is new
+ * by then. So runs in quick succession do not each wait for a slow remote. A failure is
  * noted for the next command.
  * @throws RedunError as `pushLog`; REMOTE_FAILED when the remote is silent for `patienceInMs`
  */

@@ -24,7 +24,7 @@ import {
 export interface LogChanges {
   /** Executions of which anything is new, as `RecordCounts` counts them; the newest first. */
   readonly executions: readonly ExecutionRow[];
-  /** Entities whose tags were edited, and what becomes of their tags. */
+  /** Entities whose tags were edited, and what the edits change. */
   readonly tags: readonly EntityChange[];
 }
 
@@ -32,7 +32,7 @@ export interface EntityChange {
   readonly type: EntityType;
   readonly id: string;
   readonly changes: readonly TagDifference[];
-  /** Tags that will contradict each other when both logs are one, where they do not already. */
+  /** Tags that will be in conflict once the logs are merged, and are not yet. */
   readonly conflicts: readonly TagPair[];
   /** Who edited them, `Name <email>`, each once. */
   readonly authors: readonly string[];
@@ -41,8 +41,8 @@ export interface EntityChange {
 /**
  * What the commit `to` of a log holds and `from` (null: nothing) lacks, as runs and as what its
  * tag edits change, entity by entity, when the two are merged. One of the two is the log's own tip.
- * Records that are none are left out.
- * @param progress told of the records of others' runs, which may be many
+ * Files that are not valid records are left out.
+ * @param progress hears of each record of others' runs, which may be many
  */
 export async function changesBetween(
   log: IndexedLog,
@@ -86,7 +86,7 @@ export async function changesBetween(
   return { executions: executions.sort(newestFirst), tags };
 }
 
-/** An execution as our index has it, or as it will; undefined where there is no record of it. */
+/** An execution as our index has it, or will have it; undefined if there is no record of it. */
 async function executionRow(
   log: IndexedLog,
   { executions, ends }: ReadRuns,
@@ -134,7 +134,7 @@ function currentTags(graph: TagGraph): TagPair[] {
   return graph.current().map(({ tag }) => tag);
 }
 
-/** All tags in conflict of those keys that gain one. */
+/** All tags in conflict of the keys that get a new one. */
 function newConflicts(before: TagGraph, after: TagGraph): TagPair[] {
   const known = new Set(before.conflicts().map(({ tag }) => tagIdentity(tag)));
   const all = after.conflicts().map(({ tag }) => tag);

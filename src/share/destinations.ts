@@ -1,7 +1,8 @@
 /**
  * Where a push to a remote goes: git pushes to all of its push URLs (`remote.<name>.pushurl`, else
- * each `url`, and what `pushInsteadOf` makes of it), and fetches from the first `url` alone. Each URL but that one is a place of its own,
- * with a log of its own, which is merged with ours and followed like that of any remote.
+ * each `url`, and what `pushInsteadOf` makes of it), and fetches from the first `url` alone. Every other
+ * URL is a place of its own, with a log of its own, which is merged with ours and followed like that of
+ * any remote.
  */
 import { RedunError } from "../errors.ts";
 import type { GitConfig } from "../git/backend.ts";
@@ -31,8 +32,8 @@ export type Delivery = { readonly remote: RemoteLog } & (
 );
 
 /**
- * Pushes to one place after the other. One that fails does not keep the others from getting theirs,
- * and gets it with the next push.
+ * Pushes to one place after another. A failure at one does not keep the others from getting the log;
+ * the next push tries it again.
  */
 export async function deliver(
   log: Log,

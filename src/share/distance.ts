@@ -14,14 +14,14 @@ export interface RemoteState {
 
 export interface LogDistance {
   readonly ref: string;
-  /** Where the remote's log was; null when we never saw one, which does not say that it has none. */
+  /** Where the remote's log was; null if we never saw one, which does not mean that it has none. */
   readonly seen: Oid | null;
   /** What it lacks of ours, and ours of it. */
   readonly ahead: RecordCounts;
   readonly behind: RecordCounts;
 }
 
-/** Every configured remote with the log given and all others that it was seen to have. */
+/** Every configured remote with the given log and all others that we have seen there. */
 export async function remoteStates(log: Log, config: GitConfig): Promise<RemoteState[]> {
   const { backend } = log;
   const states: RemoteState[] = [];

@@ -7,15 +7,15 @@ import { isRewritten, keepLost, type Rewritten } from "./rewritten.ts";
 import { settle, settledAt } from "./same-place.ts";
 import { noteSeenAt, seenElsewhere } from "./seen-at.ts";
 
-/** How a transfer talks with people. */
+/** How a transfer talks to the user. */
 export type TransferOptions = Omit<Transfer, "remote">;
 
 /** What a fetch found. */
 export interface Fetched {
-  /** Where the remote's log was when we last looked, and where it is; null where it is none. */
+  /** Where the remote's log was when we last looked, and where it is now; null if it has none. */
   readonly before: Oid | null;
   readonly after: Oid | null;
-  /** What it has lost, now or earlier, as long as nobody has decided what is to become of that. */
+  /** What it has lost, now or earlier, until the user has decided what to do about it. */
   readonly rewritten: Rewritten | null;
 }
 
@@ -41,16 +41,16 @@ export async function fetchLog(
   const after = found ? await lastSeen(log, remote) : null;
   const before = seen ?? (await settledAt(log, remote, formerPlace, after));
   const rewritten = await keepLost(log, remote, before, after);
-  // git lets a tracking ref stand when the remote's ref is gone.
+  // git keeps a tracking ref when the remote's ref is gone.
   if (seen !== null && after === null) await backend.remove(remote.tracking, seen);
   return { before, after, rewritten };
 }
 
 /** What a fetch would find. */
 export interface Preview {
-  /** Where the remote's log is now; null where it is none. */
+  /** Where the remote's log is now; null if it has none. */
   readonly after: Oid | null;
-  /** Whether it has lost something, and nobody has decided what is to become of that. */
+  /** Whether it has lost something, and the user has not decided yet what to do about it. */
   readonly isRewritten: boolean;
 }
 

@@ -20,8 +20,8 @@ export interface Proposal {
 /**
  * Puts the tag edits that a remote's log lacks on a branch, as one commit on top of that log, so
  * that they can be reviewed before they are merged. A branch that holds an earlier proposal gets
- * what is new since. Only tag edits are put there; runs are facts, and go by `pushLog`.
- * @param reason why, for the commit's message; without it, it is what the edits themselves said
+ * what is new since. It gets only tag edits; runs are facts, and `pushLog` takes them.
+ * @param reason for the commit's message; without it, the reasons of the edits themselves
  * @returns null when the remote's log lacks none
  * @throws RedunError BAD_REF for a branch that is checked out or holds something else,
  * REMOTE_FAILED when the remote's log was never seen
@@ -52,7 +52,7 @@ export async function proposeTags(
     const words = wordsFor(remote);
     throw new RedunError(
       "REMOTE_FAILED",
-      `Nothing is known of ${remote.ref} of ${remote.name}, on which a proposal builds.`,
+      `A proposal builds on ${remote.ref} of ${remote.name}, which has not been fetched yet.`,
       `Get it with \`redun-git fetch ${words}\`, or create it with \`redun-git push ${words}\`.`,
     );
   }

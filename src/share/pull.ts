@@ -5,7 +5,7 @@ import { type Fetched, fetchLog, type TransferOptions } from "./fetch.ts";
 import type { RemoteLog } from "./remotes.ts";
 import { type Dropped, dropLost } from "./rewritten.ts";
 
-/** What a pull found and did; nothing was merged where the remote has no log. */
+/** What a pull found and did; `merged` is null if the remote has no log. */
 export interface Pulled {
   readonly fetched: Fetched;
   readonly merged: Merged | null;
@@ -29,7 +29,7 @@ export async function pullLog(
 }
 
 /**
- * Fetches a remote's log and makes ours the same without what it has lost: `dropLost`.
+ * Fetches a remote's log and drops from ours what it has lost: see `dropLost`.
  * @throws RedunError as `fetchLog`
  */
 export async function pullAndDrop(

@@ -38,7 +38,7 @@ export function forgetPushFailure(repository: Repository, remoteLog: RemoteLog):
   rmSync(join(folderOf(repository), fileName(remoteLog)), { force: true });
 }
 
-/** How the last pushes in the background failed, of each log to each remote that there still is. */
+/** How the last push in the background failed, of each log to each remote that still exists. */
 export function pushFailures(repository: Repository, config: GitConfig): PushFailure[] {
   return notes(folderOf(repository)).filter(
     ({ remote, ref, place }) =>

@@ -18,13 +18,13 @@ export interface PushedLog {
   readonly sent: RecordCounts;
   /** What the remote had and we lacked: it is merged into our log. */
   readonly received: RecordCounts;
-  /** How often it was tried: more than once when others push at the same time. */
+  /** How many attempts it took: more than one when others push at the same time. */
   readonly rounds: number;
-  /** What the remote said to people. */
+  /** The remote's messages for the user. */
   readonly said: readonly string[];
 }
 
-/** So many rounds let some fifty pushers land at one remote at once. */
+/** This many rounds let some fifty pushers land at one remote at once. */
 const MAX_ROUNDS = 60;
 /** The longest pause between two rounds, in milliseconds. */
 const MAX_PAUSE = 1500;
@@ -32,7 +32,7 @@ const MAX_PAUSE = 1500;
 const PATIENCE = 10_000;
 
 /**
- * Brings our log to a remote: push; where the remote has moved on, fetch, merge and push again.
+ * Pushes our log to a remote; if the remote has moved on: fetch, merge and push again.
  * The remote's log is only ever moved forward, so nothing that others pushed is lost.
  *
  * The first push does not fetch before: it lands only if the remote's log is where we saw it last,
@@ -80,7 +80,7 @@ export async function pushLog(
     // Jitter keeps two pushers from meeting again in every round.
     if (rounds > 1) await sleep(Math.random() * Math.min(50 * 1.5 ** rounds, MAX_PAUSE));
     before = await fetchUnlessRewritten(log, remote, transfer);
-    // Somebody else's push is why ours did not land only where it has landed itself.
+    // Another push explains why ours did not land only if that one landed.
     stuckSince = before === expected && why !== undefined ? (stuckSince ?? Date.now()) : undefined;
     if (stuckSince !== undefined && Date.now() - stuckSince > PATIENCE) throw stuck(remote, why!);
     if (before === null) {
@@ -120,7 +120,7 @@ async function fetchUnlessRewritten(
   return after;
 }
 
-/** As `Promise.all`, but none is still at work in the repository when the other has failed. */
+/** As `Promise.all`, but waits for both even if one fails: none is left at work in the repository. */
 async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([a, b]);
   return Promise.all([a, b]);
@@ -135,7 +135,7 @@ async function follow(log: Log, remote: RemoteLog, tip: Oid): Promise<void> {
     const message = `redun-git: push to ${remote.name}`;
     await log.backend.move({ ref: remote.tracking, expected, next: tip, message });
   } catch (error) {
-    // It landed, whoever else notes it.
+    // The push landed, even if somebody else has noted it.
     if (!(error instanceof RedunError)) throw error;
   }
 }

@@ -34,12 +34,12 @@ export interface ReadRuns {
   readonly tags: ReadonlyMap<string, readonly TagPair[]>;
 }
 
-/** A text that stands for one entity. */
+/** A text that names one entity. */
 export function entityName(type: EntityType, id: string): string {
   return `${type} ${id}`;
 }
 
-/** What separates two commits (`from` null: nothing). It takes as long as they are far apart. */
+/** The differences between two commits (`from` null: nothing). Takes time in proportion to them. */
 export async function filesBetween(log: Log, from: Oid | null, to: Oid): Promise<FilesBetween> {
   const runs = new Map<string, StoredFile[]>();
   const edits: StoredFile[] = [];
@@ -62,7 +62,7 @@ export async function filesBetween(log: Log, from: Oid | null, to: Oid): Promise
   return { runs, edits, rivals: missing.filter(({ entity }) => edited.has(entity)) };
 }
 
-/** The edits in files, by the `entityName` of what they are about. */
+/** The edits in files, by the `entityName` of their entities. */
 export async function readEdits(
   log: Log,
   files: readonly StoredFile[],
@@ -78,7 +78,7 @@ export async function readEdits(
 }
 
 /**
- * What run records say, as far as they are records.
+ * What the records of runs say; files that are not records are left out.
  * @param wanted the names of entities, besides executions, whose tags are of interest
  */
 export async function readRuns(
@@ -113,7 +113,7 @@ export async function readRuns(
 
 type ReadFile = DecodedRecord & StoredFile;
 
-/** What is no record is left out: the index names it when it takes the log in. */
+/** Leaves out what is not a record: the index names it when it reads the log. */
 async function* readRecords(
   log: Log,
   files: readonly StoredFile[],

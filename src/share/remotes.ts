@@ -12,24 +12,24 @@ import { blobId } from "../value/oid.ts";
 import { shellWord } from "../value/shown-text.ts";
 import { seenElsewhere } from "./seen-at.ts";
 
-/** One log as a remote has it, and where we note what that was when we last looked. */
+/** One log at a remote, and where we note its state as last seen. */
 export interface RemoteLog {
   /** The name of a configured remote, a URL, or a path: what git is given. */
   readonly remote: string;
   /** One of the remote's push URLs that is a place of its own: see destinations.ts. */
   readonly url?: string | undefined;
-  /** As people should see it: a URL without its password. */
+  /** As shown to people: a URL without its password. */
   readonly name: string;
   /** The log's ref; it is the same in both repositories. */
   readonly ref: string;
   /** The ref of ours that follows it. */
   readonly tracking: string;
   /**
-   * How refs begin that keep what it held before it was rewritten. They are in a folder of their own:
+   * How refs begin that keep what it held before it was rewritten. They are in a directory of their own:
    * `git fetch --prune` removes what a remote lacks from the one that follows it.
    */
   readonly former: string;
-  /** The folder of the refs that follow what is at that URL, by whatever name it goes. */
+  /** The directory of the refs that follow what is at that URL, by whatever name it goes. */
   readonly place: string;
 }
 
@@ -54,19 +54,19 @@ export function remoteLogAt(remote: string, url: string, ref: string): RemoteLog
   return { remote, url, name: withoutCredentials(url), ref, ...refsIn(place, ref), place };
 }
 
-/** How git is told whom to talk with. */
+/** How to name the remote to git. */
 export function address({ remote, url }: RemoteLog): Pick<Transfer, "remote" | "url"> {
   return { remote, url };
 }
 
-/** The refs that a folder of tracking refs has for a log. */
+/** The refs that a directory of tracking refs has for a log. */
 export function refsIn(folder: string, ref: string): Pick<RemoteLog, "tracking" | "former"> {
   const log = logName(ref);
   return { tracking: `${folder}${log}`, former: `${formerFolder(folder)}${log}-` };
 }
 
 /**
- * The folder of the refs that follow a remote's logs: the one where git itself puts them since
+ * The directory of the refs that follow a remote's logs: the one where git itself puts them since
  * `redun-git init`, which a renamed remote keeps; else that of its name, if no other remote has it.
  */
 export function trackingFolder(remote: string, config?: GitConfig): string {
@@ -80,13 +80,13 @@ export function trackingFolder(remote: string, config?: GitConfig): string {
   return isTaken ? addressFolder(remote) : own;
 }
 
-/** The folder of a remote that has its name to itself. A URL or path is known by its hash. */
+/** The directory of a remote that has its name to itself. A URL or path is known by its hash. */
 export function nameFolder(remote: string): string {
   const isName = /^[A-Za-z0-9][\w-]*(?:[./][\w-]+)*$/.test(remote) && !/\.lock(\/|$)/.test(remote);
   return isName ? `${TRACKING_REFS}${remote}/` : addressFolder(remote);
 }
 
-/** The folder that the configuration tells git to put a remote's logs in; null where it is not told. */
+/** The directory that the configuration tells git to put a remote's logs in; null if it does not say. */
 export function writtenFolder(config: GitConfig, remote: string): string | null {
   const specs = config.getAll(`remote.${remote}.fetch`);
   const found = specs.map((spec) => FETCH_REFSPEC.exec(spec)?.[1]).find((folder) => folder);
@@ -100,15 +100,15 @@ function addressFolder(url: string): string {
   return `${TRACKING_REFS}url-${blobId(url, "sha1").slice(0, 12)}/`;
 }
 
-/** The folder of the refs that keep what they held before they were rewritten. */
+/** The directory of the refs that keep what they held before they were rewritten. */
 function formerFolder(folder: string): string {
   return `${folder.slice(0, -1)}.rewritten/`;
 }
 
 /**
  * Whose log a tracking ref follows, or what that was before it was rewritten: the name of a
- * configured remote; null for a URL or a path, of which a hash alone is known; undefined for a
- * remote that is configured no more.
+ * configured remote; null for a URL or a path, of which only a hash is known; undefined for a
+ * remote that is no longer configured.
  */
 export function remoteOfTracking(config: GitConfig, tracking: string): string | null | undefined {
   const known = config.subsections("remote").find((name) => {
@@ -124,8 +124,7 @@ export function remoteOfTracking(config: GitConfig, tracking: string): string | 
 /**
  * The remote that is meant: the one named, else that of the current branch, else `origin`, else
  * the only one there is.
- * @throws RedunError UNKNOWN_REMOTE where none is named and none can be meant, and for a slip of
- * the finger in a name
+ * @throws RedunError UNKNOWN_REMOTE if none is named and none can be meant, and for a mistyped name
  */
 export function chooseRemote(
   { backend }: Pick<Log, "backend">,
@@ -157,13 +156,13 @@ export function chooseRemote(
   );
 }
 
-/** The words that make a command mean this log and this remote. */
+/** The command-line words that choose this log and this remote. */
 export function wordsFor({ name, ref }: Pick<RemoteLog, "name" | "ref">): string {
   const words = shellWord(name);
   return ref === DEFAULT_REF ? words : `${logOption(ref)} ${words}`;
 }
 
-/** A word that is no remote's name may be a URL or a path, which git will find out, or a slip. */
+/** A word that is not a remote's name may be a URL or a path, which git will check, or mistyped. */
 function knownRemote({ workTree, gitDir }: Repository, config: GitConfig, named: string): string {
   const names = config.subsections("remote");
   const mayBeName = /^[\w.-]+$/.test(named) && !existsSync(resolve(workTree ?? gitDir, named));
@@ -177,8 +176,8 @@ function knownRemote({ workTree, gitDir }: Repository, config: GitConfig, named:
 }
 
 /**
- * Where a log's tip was at a remote when we last looked; null when there was none, and when we looked
- * at another remote, which had its name before.
+ * Where a log's tip was at a remote when we last looked; null if there was none, or if that was
+ * another remote, which had its name before.
  */
 export async function lastSeen({ backend }: Log, remote: RemoteLog): Promise<Oid | null> {
   if (seenElsewhere(backend.repository, remote) !== null) return null;
@@ -186,7 +185,7 @@ export async function lastSeen({ backend }: Log, remote: RemoteLog): Promise<Oid
 }
 
 /**
- * Refuses a name that stands for no remote: it may be mistyped.
+ * Refuses a name that is not a remote's: it may be mistyped.
  * @param seen where its log was, by `lastSeen`; what was fetched from a URL or a path is known
  * @throws RedunError UNKNOWN_REMOTE
  */

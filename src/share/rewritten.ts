@@ -1,6 +1,6 @@
 /**
  * A log only grows. Where a remote's log has lost something, somebody moved it by force or deleted
- * it: by mistake, or to be rid of records. Nobody but the user can tell which, so what it held is
+ * it: by mistake, or to get rid of records. Only the user can tell which, so what it held is
  * kept under a ref, and nothing is pushed there until the user has given it back or dropped it.
  */
 import { RedunError } from "../errors.ts";
@@ -25,7 +25,7 @@ export interface Rewritten {
 }
 
 /**
- * Looks whether a remote's log, last seen at `before`, still holds at `after` what it held, and
+ * Checks whether a remote's log, last seen at `before`, still holds at `after` what it held, and
  * keeps that if it does not.
  * @returns what is lost and undecided, from now or from earlier
  */
@@ -50,7 +50,7 @@ export async function keepLost(
   return undecided(log, remote, after);
 }
 
-/** What a remote's log at `after` has lost; what somebody has given back meanwhile is forgotten. */
+/** What a remote's log at `after` has lost, without what somebody has given back since. */
 async function undecided(
   log: Log,
   remote: RemoteLog,
@@ -92,7 +92,7 @@ export async function isRewritten(
 }
 
 /**
- * Decides that a remote is to have back what it lost: takes that into our log, so that the next
+ * Decides that a remote gets back what it lost: merges that into our log, so that the next
  * push brings it there.
  * @throws RedunError as `mergeLogs`
  */
@@ -111,7 +111,7 @@ export interface Dropped {
 }
 
 /**
- * Decides that what a remote lost is to go here as well. Our log becomes what the remote has, and
+ * Decides that what a remote lost is dropped here as well. Our log becomes what the remote has, and
  * one commit with whatever of ours was never there.
  */
 export async function dropLost(log: Log, remote: RemoteLog): Promise<Dropped> {

@@ -1,4 +1,4 @@
-/** Sees to it that a remote's tracking refs are about the place that its URL means now. */
+/** Makes sure that a remote's tracking refs are about the place that its URL means now. */
 import type { Oid } from "../git/backend.ts";
 import type { Log } from "../log/log.ts";
 import { logName } from "../log/ref.ts";
@@ -9,8 +9,8 @@ import { noteSeenAt, seenElsewhere, trackingRefsOf } from "./seen-at.ts";
 type Refs = Pick<RemoteLog, "tracking" | "former">;
 
 /**
- * Where a remote's name belonged to another place before, what was seen there moves to the refs of
- * that place. And what was seen at this place under another name is known under this one. The next
+ * If a remote's name belonged to another place before, what was seen there moves to the refs of
+ * that place. And what was seen at this place under another name is then known under this one. The next
  * fetch or push notes where the remote is by now.
  */
 export async function settle(log: Log, remote: RemoteLog): Promise<void> {
@@ -51,7 +51,7 @@ export async function settledAt(
   return seen;
 }
 
-/** Gives all that some refs say to others. Returns what was copied. */
+/** Copies one set of refs to another. Returns what was copied. */
 async function copy(log: Log, from: Refs, to: Refs): Promise<ReadonlyMap<string, Oid>> {
   const seen = await log.backend.resolve(from.tracking);
   const formers = await formerStates(log, from);

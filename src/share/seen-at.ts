@@ -1,7 +1,7 @@
 /**
  * A remote's name can pass to another one: it is renamed, or removed and added anew. Which place a
- * tracking ref was last seen at is noted beside the index, so that nobody is told that a remote has
- * lost what it never had. Where nothing is noted, the ref is its remote's.
+ * tracking ref was last seen at is noted beside the index, so that we never say that a remote has
+ * lost what it never had. Without a note, the ref is its remote's.
  */
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ export function noteSeenAt(repository: Repository, { tracking, place }: Seen): v
     makeFolder(folderOf(repository));
     writeFileSync(fileOf(repository, tracking), place);
   } catch {
-    // It only helps: what was fetched or pushed is there all the same.
+    // The note only helps: what was fetched or pushed is safe without it.
   }
 }
 
@@ -26,7 +26,7 @@ export function seenElsewhere(repository: Repository, { tracking, place }: Seen)
   return noted === "" || noted === place ? null : noted;
 }
 
-/** The place that is noted for a tracking ref; empty where none is. */
+/** The place that is noted for a tracking ref; empty if none is. */
 export function placeOf(repository: Repository, tracking: string): string {
   return readText(fileOf(repository, tracking));
 }

@@ -76,7 +76,7 @@ export function planSetup(
 }
 
 /**
- * What there is to take back of earlier setups: of one remote, or of all. The hook goes with the
+ * What can be undone of earlier setups: of one remote, or of all. The hook goes with the
  * last one.
  * @throws RedunError UNKNOWN_REMOTE
  */
@@ -123,8 +123,8 @@ const AUTO_PUSH = ".redunAutoPush";
 type Settings = readonly (readonly [name: string, value: string])[];
 
 /**
- * All that git's configuration gets for a remote. It stands with the remote, and leaves with it. A
- * mirror's logs must not be those of the remote: there git is told to leave them alone.
+ * All that git's configuration gets for a remote, in the remote's section, so that it goes with it. A
+ * mirror's logs must not be those of the remote: there a refspec makes git leave them alone.
  */
 function settingsOf(config: GitConfig, remote: string): ConfigStep[] {
   const refspecs = overwrites(config, remote, DEFAULT_REF)
@@ -144,7 +144,7 @@ function writtenFor(config: GitConfig, remote: string): ConfigStep[] {
   );
 }
 
-/** `git remote rename` leaves our refspec as it was: it goes to the new name's folder from now on. */
+/** `git remote rename` leaves our refspec as it was: it goes to the new name's directory from now on. */
 function followRenames(config: GitConfig): ConfigStep[] {
   return remotesOf(config).flatMap((remote) => {
     const [written, own] = [writtenFolder(config, remote), nameFolder(remote)];
@@ -194,7 +194,7 @@ function assertKnown(config: GitConfig, remote: string): void {
 }
 
 /**
- * The hook that git runs. A folder of `core.hooksPath` may be committed, or shared by all
+ * The hook that git runs. A directory of `core.hooksPath` may be committed, or shared by all
  * repositories of the user: what is in there is not ours to write.
  */
 function hookOf(repository: Repository, config: GitConfig) {

@@ -17,7 +17,7 @@ export interface TagNode {
 
 export type CurrentNode = TagNode & { readonly tag: TagPair };
 
-/** Tags of one key; with a value, only those that say exactly that. */
+/** Tags of one key; with a value, only those with exactly that value. */
 export interface TagSelector {
   readonly key: string;
   readonly value?: TagValue;
@@ -150,7 +150,7 @@ export class TagGraph {
     return rivals.filter(({ hash }) => contradicted.has(hash));
   }
 
-  /** Whether it came in the place of something else, and not only back. */
+  /** Whether it replaced a tag that says something else, rather than being put back. */
   #replacedAnother({ tag, parents }: CurrentNode): boolean {
     return parents.some((hash) => {
       const was = this.nodes.get(hash)?.tag;
@@ -191,7 +191,7 @@ export class TagGraph {
     return known;
   }
 
-  /** Adds a tag that replaces others. One that was there before is hung under itself. */
+  /** Adds a tag that replaces others. One that was there before becomes a child of itself. */
   #put(tag: TagPair, replaced: readonly TagParent[]): TagEdit {
     let edit: TagEdit = { tag, parents: byHash(replaced) };
     let node = nodeOf(this.entity, edit);
@@ -239,7 +239,7 @@ export function sameTag(a: TagPair, b: TagPair): boolean {
   return a[0] === b[0] && tagIdentity(a) === tagIdentity(b);
 }
 
-/** Whether a selector stands for a tag. */
+/** Whether a selector selects a tag. */
 export function selects({ key, value }: TagSelector, tag: TagPair): boolean {
   return tag[0] === key && (value === undefined || sameTag(tag, [key, value]));
 }

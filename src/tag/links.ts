@@ -1,16 +1,16 @@
 import { RedunError } from "../errors.ts";
 import type { TagPair } from "./tag.ts";
 
-/** A page in the web that is about an entity. */
+/** A web page about an entity. */
 export interface Link {
   readonly title: string;
   readonly url: string;
 }
 
-/** What makes links of tags: `Ticket https://tracker.example/{{ticket}}`. */
+/** A pattern that makes links of tags: `Ticket https://tracker.example/{{ticket}}`. */
 export interface LinkPattern {
   readonly title: string;
-  /** Fixed texts and placeholders, as they follow each other. */
+  /** Fixed texts and placeholders, in order. */
   readonly parts: readonly (string | Placeholder)[];
 }
 
@@ -20,7 +20,7 @@ interface Placeholder {
   readonly regex: RegExp | null;
 }
 
-/** No honest value is longer, and a regex may take very long for one. */
+/** Honest values are shorter, and a regex can take very long for a longer one. */
 const MAX_VALUE = 500;
 /** Links of one pattern; tags whose keys repeat make as many as they have combinations. */
 const MAX_LINKS = 20;
@@ -91,7 +91,7 @@ function badPattern(text: string, why: string): RedunError {
   );
 }
 
-/** The links that tags give. A pattern applies where all its tags are there. */
+/** The links that an entity's tags make. A pattern applies if the entity has all of its tags. */
 export function linksOf(tags: readonly TagPair[], patterns: readonly LinkPattern[]): Link[] {
   const links = patterns.flatMap((pattern) => linksOfOne(tags, pattern));
   return links.filter(({ url }, at) => links.findIndex((link) => link.url === url) === at);
@@ -131,7 +131,7 @@ function fill({ key, regex }: Placeholder, values: ReadonlyMap<string, string>):
 
 const GOES_UP = /(?:^|\/)\.\.?(?:\/|$)/;
 
-/** Text that stays what it is within a URL; paths keep their slashes. */
+/** Escapes a text for its place in a URL; paths keep their slashes. */
 function escaped(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replace(/%(?:2F|3A|40)/g, decodeURIComponent);
 }

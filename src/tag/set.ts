@@ -13,7 +13,7 @@ export type Tags =
 
 /**
  * Tags as pairs, each value checked.
- * @throws RedunError BAD_TAG for a key that is empty or no Unicode text and for a tag that
+ * @throws RedunError BAD_TAG for a key that is empty or not Unicode text and for a tag that
  * is too large, BAD_VALUE for a value that is not JSON, by its name
  */
 export function tagPairs(tags: Tags | undefined): TagPair[] {
@@ -44,7 +44,7 @@ function noText(key: string): RedunError {
   return new RedunError(
     "BAD_TAG",
     `The tag key ${JSON.stringify(key)} holds half of a surrogate pair: it is not Unicode text.`,
-    "A text that was cut by its `length` may end so; `key.toWellFormed()` mends it.",
+    "A text that was cut by its `length` may end like this; `key.toWellFormed()` repairs it.",
   );
 }
 

@@ -8,7 +8,7 @@ import { pythonFloatOf, pythonInt } from "./python-number.ts";
 export type { TagValue } from "../value/value.ts";
 export { tagValueOf } from "./value.ts";
 
-/** Of a text that is refused an error shows this many characters. */
+/** How many characters of a refused text an error shows. */
 const SHOWN = 60;
 
 /**
@@ -77,7 +77,7 @@ export function parseTagKeyValue(
   );
 }
 
-/** Would break a line, move the cursor, or turn the text around. A tab is shown as it is. */
+/** Characters that break a line, move the cursor or reverse the text. A tab is shown as it is. */
 const HIDDEN = new RegExp(`[\\0-\\x08\\x0a-\\x1f${INVISIBLE}\\ufffe\\uffff\\ud800-\\udfff]`, "u");
 
 /**

@@ -1,10 +1,10 @@
 /**
  * JavaScript's own objects that are values by their content, beside those that have a tag since the
- * first version: how each is written under its YAML tag, and made again from there.
+ * first version: how each is written under its YAML tag, and restored from it.
  */
 import { float, integer } from "./value.ts";
 
-/** A tag, and what stands below it. */
+/** A tag and its content. */
 export interface TaggedForm {
   readonly tag: string;
   readonly content: unknown;
@@ -135,7 +135,7 @@ for (const { prototype } of [String, Number, Boolean, BigInt]) {
   });
 }
 
-/** How a built-in object is written; null for every other object. May throw for what only looks so. */
+/** How a built-in object is written; null for every other object. May throw for an impostor. */
 export function builtinForm(value: object): TaggedForm | null {
   const kind = kinds.get(Object.getPrototypeOf(value));
   return kind ? { tag: kind.tag, content: kind.write(value as never) } : null;
@@ -146,7 +146,7 @@ export function builtinTag(value: object): string | undefined {
   return kinds.get(Object.getPrototypeOf(value))?.tag;
 }
 
-/** The object that a tagged node stands for, if there is one that may be it: see `builtinForm`. */
+/** The object that a tagged node stands for, if `builtinForm` would write it so. */
 export function builtinFrom(tag: string, content: unknown): object | undefined {
   try {
     const read = byTag.get(tag)?.read(content as never);

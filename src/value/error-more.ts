@@ -15,7 +15,7 @@ const BUILT_IN = new Set<unknown>(
 
 const WRITTEN = new Set(["name", "message", "stack", "cause", "errors"]);
 
-/** What tells an error from others of its name and message. Throws what a getter of it throws. */
+/** What distinguishes an error from others with its name and message. Throws what its getters throw. */
 export function errorMore(error: Error): ErrorMore {
   const { cause, errors } = error as { cause?: unknown; errors?: unknown };
   const listed = Array.isArray(errors) ? errors : undefined;

@@ -1,27 +1,27 @@
-/** What a file is called in a log, whatever it was called where it was used. */
+/** A file's one name in a log, whatever path it was used by. */
 import { realpathSync } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 
-/** An address is no path: `s3://bucket/key` must not become `s3:/bucket/key`. */
+/** An address is not a path: `s3://bucket/key` must not become `s3:/bucket/key`. */
 const ADDRESS = /^[A-Za-z][A-Za-z0-9+.-]+:\/\//;
 
-/** Whether what was given as a path says that it is somewhere else, as `s3://bucket/key`. */
+/** Whether a text given as a path is an address, such as `s3://bucket/key`. */
 export function isAddress(path: string): boolean {
   return ADDRESS.test(path);
 }
 
 /**
- * The path that is recorded of a file: relative to `root`, the top of the work tree, with `/`; outside of
- * it, or where there is none, absolute. Links are followed where they lead to another place in the tree,
- * so that one file has one name. Those that leave it stay as they are named: where a folder is linked to
- * a disk differs by machine.
+ * The path that is recorded of a file: relative to `root`, the top of the work tree, with `/`; absolute
+ * outside of it, or without one. Links are followed where they lead to another place in the tree,
+ * so that one file has one name. Links out of it keep their names: to which disk
+ * a directory is linked differs by machine.
  */
 export function recordedPath(path: string, root: string | null, cwd = process.cwd()): string {
   if (isAddress(path)) return path;
   const named = resolve(cwd, path);
   const real = withoutLinks(isAbsolute(path) ? path : `${cwd}/${path}`) ?? named;
   const below = within(root, real);
-  // What is in there is git's own, or of programs that put links to it into the work tree.
+  // Files in there are git's own, or those of programs that link to them from the work tree.
   if (below !== null && !/^\.git(?:\/|$)/.test(below)) return below;
   return within(root, named) ?? real;
 }
@@ -44,7 +44,7 @@ function within(root: string | null, path: string): string | null {
   return below.split(sep).join("/");
 }
 
-/** A path with its links followed, also of a file that is not there in a folder that is. */
+/** A path with its links followed; the file itself need not exist, only its directory. */
 function withoutLinks(path: string): string | null {
   const whole = realPath(path);
   if (whole !== null) return whole;
@@ -55,7 +55,7 @@ function withoutLinks(path: string): string | null {
   return folder === null ? null : resolve(folder, name);
 }
 
-/** The system's own: Node's takes `..` away before it looks at links. */
+/** The system's own: Node's removes `..` before it follows links. */
 function realPath(path: string): string | null {
   try {
     return realpathSync.native(path);

@@ -1,11 +1,11 @@
-/** What a file or folder held when it was looked at. */
+/** What a file or directory held when it was read. */
 export interface FileState {
   /**
-   * The object id of its content, as `git hash-object --no-filters` prints it; of a folder that of its
+   * The object id of its content, as `git hash-object --no-filters` prints it; for a directory, of its
    * tree.
    */
   readonly hash: string;
-  /** In bytes; of a folder that of all files in it. */
+  /** In bytes; for a directory, of all files in it. */
   readonly size: number;
   readonly isFolder?: boolean;
 }

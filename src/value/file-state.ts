@@ -13,11 +13,11 @@ import type { FileState } from "./file-state-types.ts";
 import { folderState } from "./folder-state.ts";
 import { type HashName, newHash } from "./hash.ts";
 
-/** Bytes that are in memory at once. */
+/** How many bytes are in memory at once. */
 const CHUNK = 1 << 20;
-/** How often a file is read again that changes while it is read. */
+/** How often a file that changes while it is read is read again. */
 const ATTEMPTS = 3;
-/** A file that changed so shortly ago may change once more without a sign of it. */
+/** A file that changed this recently may change again without a sign of it. */
 const SETTLED_MS = 100;
 const SETTLED = BigInt(SETTLED_MS) * 1_000_000n;
 const REMEMBERED = 10_000;
@@ -27,7 +27,7 @@ const REMEMBERED = 10_000;
  */
 const known = new Map<string, string>();
 
-/** The state of a file or folder now; null where neither is, or none that can be read. */
+/** The state of a file or directory now; null if there is none that can be read. */
 export function fileState(path: string, format: HashName): FileState | null {
   try {
     // Not opened before it is known to be a file: opening a pipe waits for its writer.
@@ -136,7 +136,7 @@ function readState(path: string | Buffer, format: HashName): FileState | null {
   }
 }
 
-/** The blob id of the first `size` bytes; null where there are not as many any more. */
+/** The blob id of the first `size` bytes; null if there are fewer by now. */
 function hashContent(file: number, size: number, format: HashName): string | null {
   const hash = newHash(format).update(`blob ${size}\0`);
   const buffer = Buffer.allocUnsafe(Math.min(CHUNK, size));

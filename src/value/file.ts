@@ -27,17 +27,17 @@ import { isPlainArray, isPlainObject } from "./value.ts";
  */
 export class File {
   /**
-   * As it was given. A relative path is relative to the current folder of the process, and of a file
-   * that a log gave (`ProvenanceLog.call`) to the top of the work tree.
+   * As it was given. A relative path is relative to the current directory of the process, or, for a file
+   * from a log (`ProvenanceLog.call`), to the top of the work tree.
    */
   readonly path: string;
-  /** The path as a log has it. */
+  /** The path as records hold it. */
   #recorded: string;
-  /** Where a relative path begins; null for the current folder, whichever that is then. */
+  /** What a relative path is relative to; null for the current directory at that time. */
   #root: string | null = null;
   #state: FileState | null;
 
-  /** @throws RedunError BAD_VALUE for a path that is no text, or empty */
+  /** @throws RedunError BAD_VALUE for a path that is not a text, or is empty */
   constructor(path: string, state: FileState | null = null) {
     if (typeof path !== "string" || path === "") {
       throw new RedunError("BAD_VALUE", "A File needs a path.", 'Write `new File("report.txt")`.');
@@ -47,22 +47,22 @@ export class File {
     this.#state = state;
   }
 
-  /** The git object id of the content; of a folder that of the tree that git would make of it. */
+  /** The git object id of the content; for a directory, of the tree that git would make of it. */
   get hash(): string | null {
     return this.#state?.hash ?? null;
   }
 
-  /** Whether a folder was there. */
+  /** Whether it was a directory. */
   get isFolder(): boolean {
     return this.#state?.isFolder ?? false;
   }
 
-  /** In bytes; of a folder that of all files in it. */
+  /** In bytes; for a directory, of all files in it. */
   get size(): number | null {
     return this.#state?.size ?? null;
   }
 
-  /** Whether something is at the path now. */
+  /** Whether the path exists now. */
   exists(): boolean {
     return existsSync(this.#place);
   }
@@ -82,14 +82,14 @@ export class File {
     return promises.readFile(this.#place);
   }
 
-  /** Replaces the content; makes the folders on the way. Returns the file itself. */
+  /** Replaces the content, creating missing directories. Returns the file itself. */
   async write(content: string | Uint8Array): Promise<this> {
     await promises.mkdir(dirname(this.#place), { recursive: true });
     await promises.writeFile(this.#place, content);
     return this;
   }
 
-  /** Adds to the content's end; makes the folders on the way. Returns the file itself. */
+  /** Appends to the content, creating missing directories. Returns the file itself. */
   async append(content: string | Uint8Array): Promise<this> {
     await promises.mkdir(dirname(this.#place), { recursive: true });
     await promises.appendFile(this.#place, content);
@@ -118,8 +118,8 @@ export class File {
   }
 
   /**
-   * Takes hash and size of what is at the path now, and its path from the top of the work tree, `root`;
-   * `format` is that of the repository.
+   * Notes the hash and size of what is at the path now, and the path from the top of the work tree, `root`;
+   * `format` is the repository's.
    * @internal
    */
   record(format: HashName, root: string | null = null): void {
@@ -137,7 +137,7 @@ export class File {
     return this.toString();
   }
 
-  /** As a log has it. */
+  /** As records hold it. */
   toJSON(): { path: string; hash: string | null; size: number | null } {
     return { path: this.#recorded, hash: this.hash, size: this.size };
   }

@@ -9,9 +9,9 @@ interface Entry {
 }
 
 /**
- * What a folder holds: the object id of the tree that git would make of it, were every file in it
- * committed as it is, and the size of its files together. Links are themselves, and not what they
- * point at; `.git` and what is neither file, folder nor link is left out, as git does.
+ * What a directory holds: the object id of the tree that git would make of it, were every file in it
+ * committed as it is, and the total size of its files. Links count as links, not as what they
+ * point to; `.git` and whatever is neither file, directory nor link is left out, as in git.
  * @param stateOf the state of a file
  * @throws where something in it cannot be read
  */
@@ -51,7 +51,7 @@ function treeOf(
   return { hash: objectId("tree", treeContent(entries), format), size, isFolder: true };
 }
 
-/** git's order is that of the bytes of names, a folder's with a slash behind it. */
+/** git sorts names by their bytes, a directory's with a slash appended. */
 function treeContent(entries: Entry[]): Buffer {
   const sortName = ({ mode, name }: Entry) =>
     mode === "40000" ? Buffer.concat([name, Buffer.from("/")]) : name;

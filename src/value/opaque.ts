@@ -1,14 +1,14 @@
 /**
- * What stands in a record for a value without a form of its own: what it is, and which one, such as
- * `function greet 5c1f0a6073fc0b08-1`. The same thing has the same text for as long as the process
- * lives, and no other thing ever has. A short text on one line that never throws, whatever the value
- * does when it is looked at.
+ * The text that a record has for a value without a YAML form: what it is, and which one, such as
+ * `function greet 5c1f0a6073fc0b08-1`. One object has one text for as long as the process
+ * lives, and no other object ever has it. A short text on one line; never throws, whatever the value
+ * does when it is read.
  */
 export function opaqueText(value: unknown): string {
   return `${describe(value)} ${identityOf(value)}`;
 }
 
-/** An opaque text as people are shown it: without the part that only tells it from others. */
+/** An opaque text as shown to people: without the part that only distinguishes it from others. */
 export function withoutIdentity(text: string): string {
   return text.replace(/ [0-9a-f]{16}-[0-9]+$/, "");
 }

@@ -1,9 +1,9 @@
 import { ErrorValue, Fields, Float, isPlainArray, isPlainObject, setOwn } from "./value.ts";
 
 /**
- * A value that was read, as user code expects it: 1.0 is the number 1, errors are Errors, maps
- * are objects. Containers are copied; everything else is handed through as it is.
- * The value must be a tree, as every value that was read is.
+ * A value from a record as user code expects it: 1.0 is the number 1, errors are Errors, maps
+ * are objects. Containers are copied; everything else is passed on as it is.
+ * The value must be a tree, as every value from a record is.
  */
 export function plain(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;

@@ -13,7 +13,7 @@ export function preview(value: unknown, max = 100): string {
   return text.length <= max ? text : `${text.slice(0, max - 3)}...`;
 }
 
-/** Arguments as they stand between the brackets of a call: `greet='Hi', thing='World'`. */
+/** Arguments as they are written in a call: `greet='Hi', thing='World'`. */
 export function previewArgs(
   args: ReadonlyMap<string, unknown> | readonly unknown[],
   max = 100,
@@ -30,8 +30,8 @@ export function previewArgs(
 }
 
 /**
- * Whether a line that `previewArgs` gave may leave something out: it was cut, or names a value that
- * is kept elsewhere.
+ * Whether a line from `previewArgs` may leave something out: it was cut, or names a value in a file of
+ * its own.
  */
 export function isCutPreview(text: string): boolean {
   return text.endsWith("...") || text.includes("<value ");

@@ -1,13 +1,13 @@
-/** Text as people are shown it: cut, on one line, without what hides in it or turns it around. */
+/** Text made safe to show: cut, on one line, without hidden characters or marks of direction. */
 
 /**
- * Characters that nobody sees and that may act on a screen, but for the ASCII controls, of which
- * some places want a few: DEL, C1 controls, marks of direction, separators of lines and paragraphs,
+ * Invisible characters that can act on a terminal, except the ASCII controls, of which
+ * some callers allow a few: DEL, C1 controls, marks of direction, separators of lines and paragraphs,
  * the byte order mark. For a class in a regular expression.
  */
 export const INVISIBLE = "\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufeff";
 
-/** A text cut to so many characters, with `...` where something is left out. */
+/** A text cut to this many characters, with `...` where something is left out. */
 export function clip(text: string, length: number): string {
   if (text.length <= length) return text;
   // A character is one or two UTF-16 units: these are enough to tell.

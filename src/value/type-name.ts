@@ -2,7 +2,7 @@ import { builtinTag } from "./builtins.ts";
 import { File } from "./file.ts";
 import { ErrorValue, Float, isInt, StoredValue, Tagged, Timestamp } from "./value.ts";
 
-/** redun's names of types, so far as we have the same. */
+/** redun's names of the types that we have as well. */
 const ALIASES: Readonly<Record<string, string>> = {
   NoneType: "null",
   str: "string",

@@ -3,7 +3,7 @@
  *
  * Plain JavaScript as far as it goes: null, undefined (recorded as null; an undefined property is
  * dropped), boolean, string, number, bigint, arrays, plain objects, Date, Uint8Array, Set, Map,
- * Error. The classes here are what JavaScript has no word for.
+ * Error. The classes here are what JavaScript lacks.
  *
  * A number that is a safe integer (and not -0) is an *int*; any other number is a *float*.
  */
@@ -136,13 +136,13 @@ export class StoredValue {
   }
 }
 
-/** What an error may have beside its name, message and stack. All but `class` are `undefined` where it has none. */
+/** What an error may have besides its name, message and stack. All but `class` are `undefined` where it has none. */
 export interface ErrorMore {
   /** The name of its class, where that is not its own name. */
   readonly class?: string | undefined;
-  /** What it was caused by; any value. */
+  /** Its cause; any value. */
   readonly cause?: unknown;
-  /** Those that an AggregateError holds. */
+  /** The errors of an AggregateError. */
   readonly errors?: readonly unknown[] | undefined;
   /** Its other own properties, such as `code`. */
   readonly properties?: Readonly<Record<string, unknown>> | undefined;
@@ -189,7 +189,7 @@ export class Tagged {
   readonly tag: string;
   readonly value: unknown;
 
-  /** @throws TypeError for a tag that is no plain word, or a value that has a tag of its own */
+  /** @throws TypeError for a tag that is not a plain word, or a value that has a tag of its own */
   constructor(tag: string, value: unknown) {
     if (!isTagName(tag)) throw new TypeError(`Not a tag name: ${JSON.stringify(tag)}`);
     if (hasOwnTag(value))
@@ -222,7 +222,7 @@ export class Fields {
 }
 
 /**
- * A scalar with a comment behind it, which plain readers skip: `8a7f1c  # env=dev`.
+ * A scalar followed by a comment, which plain readers skip: `8a7f1c  # env=dev`.
  * Comments are for people who read a diff; no record's meaning depends on one.
  */
 export class Remark {

@@ -1,4 +1,4 @@
-/** Reads records of any hand: canonical ones fast, other YAML 1.2 with the `yaml` package. */
+/** Reads records whoever wrote them: canonical ones fast, other YAML 1.2 with the `yaml` package. */
 import { RedunError } from "../errors.ts";
 import { Refused, readForeignYaml } from "./yaml-foreign.ts";
 import { NotCanonical, readYaml } from "./yaml-read.ts";
@@ -6,13 +6,13 @@ import { commentText } from "./yaml-scalar.ts";
 
 const MIB = 1024 * 1024;
 /**
- * Of hostile text the `yaml` package takes a thousand times the size in memory, and ten seconds.
+ * For hostile text the `yaml` package takes a thousand times its size in memory, and ten seconds.
  */
 const MAX_FOREIGN = MIB;
 
 /**
- * The value of a YAML document that others may have written. The text is trusted in nothing:
- * aliases, merge keys, repeated keys, keys that are no scalars and other tags than `!word` are
+ * The value of a YAML document that others may have written. Nothing in the text is trusted:
+ * aliases, merge keys, repeated keys, keys that are not scalars and tags other than `!word` are
  * refused, and `__proto__` is a key like any other. Numbers keep their meaning (1.0 is a `Float`).
  * `maxLength` is in UTF-16 units. Text that is not canonical may have 1 Mi of them at most, and
  * nest 400 deep.

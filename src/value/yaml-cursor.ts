@@ -7,12 +7,12 @@ export const QUOTE = 0x22;
 export const DASH = 0x2d;
 export const COLON = 0x3a;
 
-/** Thrown for a text that `writeYaml` would not have written; it may be good YAML all the same. */
+/** Thrown for a text that `writeYaml` would not have written; it may still be valid YAML. */
 export class NotCanonical extends Error {
   override readonly name = "NotCanonical";
 }
 
-/** A place in a text, and what can be read from there without knowing the structure around it. */
+/** A place in a text, and reading from there what does not depend on the structure around it. */
 export class YamlCursor {
   protected readonly text: string;
   /** Within a line the next character; between lines the first one that is not a blank. */

@@ -1,4 +1,4 @@
-/** The way from what the `yaml` package parses to the values of records. */
+/** Converts what the `yaml` package parses to the values of records. */
 import type { CST, Node, Pair, Scalar } from "yaml";
 import { isTagName, setOwn } from "./value.ts";
 import { coreScalar, Refused } from "./yaml-core.ts";
@@ -10,7 +10,7 @@ export { Refused };
 type Yaml = typeof import("yaml");
 
 /**
- * The package composes recursively, and dies of a deep text: not with an exception, but with the
+ * The package composes recursively, and a deep text kills it: not with an exception, but with the
  * whole process, when it runs out of stack while V8 compiles a regular expression.
  */
 const MAX_DEPTH = 400;

@@ -1,6 +1,6 @@
 /**
  * Reads what `writeYaml` writes, and nothing else: what is read and written again has the same
- * bytes. One pass over the text, many times faster than a reader of all YAML; `readAnyYaml` takes
+ * bytes. One pass over the text, many times faster than a reader of all YAML; `readAnyYaml` reads
  * what this one refuses.
  */
 import { compareCodePoints } from "./code-points.ts";
@@ -106,7 +106,7 @@ class Reader extends YamlCursor {
       : map;
   }
 
-  /** Goes behind the colon. */
+  /** Moves past the colon. */
   private key(column: number): string {
     const { text } = this;
     const long = text.charCodeAt(this.at) === 0x3f && text.charCodeAt(this.at + 1) === BLANK;
@@ -142,7 +142,7 @@ class Reader extends YamlCursor {
     return this.node(column, false);
   }
 
-  /** What stands behind `- ` (where a collection may follow on the line) or `key: `. */
+  /** What follows `- ` (where a collection may begin on the same line) or `key: `. */
   private inline(column: number, inList: boolean): unknown {
     const c = this.text.charCodeAt(this.at);
     if (c === 0x21) return this.tagged(column);

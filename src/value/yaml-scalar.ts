@@ -10,7 +10,7 @@ export const MAX_SIMPLE_KEY = 1000;
 /** YAML 1.1 and 1.2 words for null and booleans, in any case. */
 const WORDS = new Set(["y", "n", "yes", "no", "on", "off", "true", "false", "null"]);
 
-/** What a printable ASCII character may mean in an unquoted string. */
+/** What a printable ASCII character can mean in an unquoted string. */
 const FIRST = 1;
 const NOT_NUMERIC = 2;
 const LOOK = 4;
@@ -61,7 +61,7 @@ function isSafeInside(text: string): boolean {
   return last !== 0x20 && last !== 0x3a && !text.includes(": ") && !text.includes(" #");
 }
 
-/** Of a text that begins with a digit or one of `-./_`: might it be no string to someone? */
+/** Whether some reader might not take a text that begins with a digit or one of `-./_` for a string. */
 function isOther(text: string, first: number, numeric: boolean): boolean {
   if (numeric) return !VERSION.test(text);
   if (first === 0x2f || first === 0x5f) return !ALPHANUMERIC.test(text);
@@ -125,7 +125,7 @@ export function yamlFloat(n: number): string {
   return e < 0 || text.includes(".") ? text : `${text.slice(0, e)}.0${text.slice(e)}`;
 }
 
-/** What would end the line of a comment, hide in it, or be refused by a YAML reader. */
+/** Characters that end the line of a comment, hide in it, or make a YAML reader refuse it. */
 const HIDDEN = /[\0-\x1f\x7f-\xa0\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]/gu;
 
 /** A comment's text on one line; it is for people, so its escapes are never undone. */

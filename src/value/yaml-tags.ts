@@ -51,7 +51,7 @@ function known(tag: string, value: unknown): unknown {
   }
 }
 
-/** Only what is written again as it was read. */
+/** Only what would be written as it was read. */
 function builtin(tag: string, content: unknown): object | undefined {
   const value = builtinFrom(tag, content);
   const form = value && builtinForm(value);
