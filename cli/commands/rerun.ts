@@ -12,7 +12,7 @@ import { parseTagCondition } from "../../src/query/tag-condition.ts";
 import { parseTime } from "../../src/query/time.ts";
 import { compareOutputs, type Rerun } from "../../src/rerun/outcome.ts";
 import { planRerun, type RerunPlan } from "../../src/rerun/plan.ts";
-import { bringInputs, temporaryWorkTree } from "../../src/rerun/work-tree.ts";
+import { applyPatch, bringInputs, temporaryWorkTree } from "../../src/rerun/work-tree.ts";
 import { type CommandFunction, isJson, type OptionsOf } from "../command.ts";
 import type { RERUN } from "../declarations/rerun.ts";
 import { rerunJson, rerunText, warnings } from "../pages/rerun.ts";
@@ -99,6 +99,7 @@ async function again(workspace: Workspace, plan: RerunPlan, options: RerunOption
     ? { path: top, remove: async () => {} }
     : await temporaryWorkTree(repository, commit!);
   try {
+    if (plan.patch !== null && !options.here) await applyPatch(tree.path, plan.patch);
     const { missing } = bringInputs(inputs, top, tree.path);
     for (const path of missing) {
       workspace.tell(`warning: the input ${visible(path)} is nowhere as it was\n`);

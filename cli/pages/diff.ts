@@ -65,7 +65,7 @@ function tagSection(changes: readonly TagDifference[], paint: Paint): string[] {
 
 function codeSection(comparison: CodeComparison, paint: Paint): string[] {
   const { before, after, relation, sameTree, ahead, behind, missing } = comparison;
-  if (relation === "same" && before.dirty === after.dirty) {
+  if (relation === "same" && before.dirty === after.dirty && before.patch === after.patch) {
     return [same("Code", `the same commit, ${codeText(after)}`, paint)];
   }
   const lines = changedLines([`-${codeText(before)}`, `+${codeText(after)}`], paint);
@@ -98,9 +98,10 @@ function commitLines(
 }
 
 /** `7fd1345a main (dirty)` */
-function codeText({ commit, branch, dirty }: Code): string {
+function codeText({ commit, branch, dirty, patch }: Code): string {
   if (!commit) return "no commit is recorded";
-  return oneLine(`${commit.slice(0, 8)} ${branch ?? ""}`.trimEnd() + (dirty ? " (dirty)" : ""));
+  const changes = patch ? ` (dirty: value ${shortId(patch)})` : dirty ? " (dirty)" : "";
+  return oneLine(`${commit.slice(0, 8)} ${branch ?? ""}`.trimEnd() + changes);
 }
 
 function callSections(call: ShownCallComparison | null, paint: Paint): string[] {

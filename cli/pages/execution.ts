@@ -69,12 +69,16 @@ const LISTED = 20;
 /** The modules that the commit does not hold as they ran. */
 function codeBlock({ code }: ExecutionView): string[] {
   const files = code?.files ?? [];
-  if (files.length === 0) return [];
+  const commit = shortId(code?.commit ?? "?");
+  const patch = code?.patch;
+  const lead = patch ? ["", `It ran changes to commit ${commit}: value ${shortId(patch)}`] : [];
+  if (files.length === 0) return lead;
   const lines = files.slice(0, LISTED).map(({ path, blob }) => `  ${blob} ${oneLine(path)}`);
   const more = files.length > LISTED ? [`  and ${files.length - LISTED} more`] : [];
   return [
+    ...lead,
     "",
-    `Modules that commit ${shortId(code?.commit ?? "?")} does not hold as they ran:`,
+    `Modules that commit ${commit} does not hold as they ran:`,
     ...lines,
     ...more,
   ];

@@ -5,10 +5,10 @@ import { commandLine, shortId } from "../text/lines.ts";
 import { oneLine, type Paint, visible } from "../text/terminal.ts";
 
 /** What speaks against the code of a rerun being that of the run. */
-export function warnings({ row, commit, isDirty, uncommitted }: RerunPlan): string[] {
+export function warnings({ row, commit, isDirty, patch, uncommitted }: RerunPlan): string[] {
   const id = shortId(row.id);
   if (commit === null) return [`execution ${id} ran code of no commit`];
-  if (!isDirty) return [];
+  if (!isDirty || patch !== null) return [];
   const names = uncommitted.map(({ path }) => visible(path)).join(", ");
   const what = names === "" ? "changes that were not committed" : `${names} as no commit has it`;
   return [`execution ${id} ran ${what}: its commit ${commit.slice(0, 8)} may give something else`];

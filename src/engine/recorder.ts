@@ -93,6 +93,11 @@ export class Recorder implements RunListener {
     if (!this.#closed) this.#tag("Value", this.#jobs.store(value), tags);
   }
 
+  /** Keeps a value in a file of its own. Returns its id. */
+  keep(value: unknown): string {
+    return this.#jobs.store(value);
+  }
+
   executionTagged(tags: readonly TagPair[]): void {
     if (tags.length > 0) this.#tag("Execution", this.#options.execution, tags);
   }

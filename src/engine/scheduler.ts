@@ -17,7 +17,7 @@ import { startFolder } from "../start-folder.ts";
 import { type Tags, tagGroups, tagPairs, tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { recordedPath } from "../value/file-path.ts";
-import { blobId } from "../value/oid.ts";
+import { blobId, contentId } from "../value/oid.ts";
 import { now } from "./clock.ts";
 import { automaticTags, codeState } from "./code-state.ts";
 import { expressionOf } from "./expression.ts";
@@ -30,6 +30,7 @@ import { type RunEnd, watchRun } from "./run-end.ts";
 import { type TagSettings, tagSettings } from "./tag-settings.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 import { runTitle } from "./title.ts";
+import { uncommittedChanges } from "./uncommitted.ts";
 
 export interface SchedulerOptions extends LogChoice {
   /** A directory in the git repository that holds the log. Defaults to the current directory. */
@@ -84,6 +85,10 @@ interface RecordDetails {
   readonly signal: AbortSignal | undefined;
   /** Tags of the execution that its record has no room for. */
   readonly moreTags: readonly TagPair[];
+  /** How the code differs from its commit: the text that `code.patch` is the id of. */
+  readonly patch: string | undefined;
+  /** What is to be told of that. */
+  readonly notice: string | undefined;
   /** Writes down which modules have been loaded since the start, and are not the commit's. */
   readonly addLateModules: (recorder: Recorder) => Promise<void>;
 }
@@ -164,7 +169,11 @@ export class Scheduler {
         this.#options.modules,
         firstTask(expression)?.source.file,
       );
-      const code = await modules.addTo(atStart);
+      const loaded = await modules.addTo(atStart);
+      const { patch, notice } = await uncommittedChanges(log.log.backend, log.config, loaded);
+      const { objectFormat } = log.log.backend.repository;
+      const code =
+        patch === undefined ? loaded : { ...loaded, patch: contentId(patch, objectFormat) };
       const [execution, moreTags] = this.#begin(log, code, settings, expression, tags, options);
       const isTagged = settings.automatic.has("git_dirty") && code.dirty === false;
       // A module that is imported later may make a clean run dirty.
@@ -174,7 +183,7 @@ export class Scheduler {
         recorder.modulesLoaded(late);
         if (isTagged) recorder.executionTagged([["git_dirty", true]]);
       };
-      const details = { signal: options.signal, moreTags, addLateModules };
+      const details = { signal: options.signal, moreTags, patch, notice, addLateModules };
       const result = await this.#record(log, execution, expression, details);
       return result as Resolved<T>;
     } finally {
@@ -225,7 +234,7 @@ export class Scheduler {
     indexed: IndexedLog,
     execution: Execution,
     expression: unknown,
-    { signal, moreTags, addLateModules }: RecordDetails,
+    { signal, moreTags, patch, notice, addLateModules }: RecordDetails,
   ): Promise<unknown> {
     const { log } = indexed;
     const { commonDir, objectFormat } = log.backend.repository;
@@ -238,6 +247,10 @@ export class Scheduler {
     const path = executionPath(id, started);
     pending.add({ file: { path, text: record } });
     const listener = this.#options.listener ?? {};
+    const onNotice = (text: string) => {
+      if (listener.noticed) listener.noticed(text);
+      else tellUser(text);
+    };
     const recorder = new Recorder({
       log,
       journal,
@@ -245,13 +258,12 @@ export class Scheduler {
       execution: id,
       title,
       onCommit: (appended, files) => indexed.committed(appended, files),
-      onNotice: (notice) => {
-        if (listener.noticed) listener.noticed(notice);
-        else tellUser(notice);
-      },
+      onNotice,
     });
     log.onWait = (error) => listener.recordDelayed?.(error);
     recorder.executionTagged(moreTags);
+    if (patch !== undefined) recorder.keep(patch);
+    if (notice !== undefined) onNotice(notice);
     const run = new Run(id, objectFormat, [recorder, listener]);
     const endOf = (status: Outcome["status"], reason?: string) =>
       [

@@ -250,6 +250,12 @@ export interface GitBackend {
    */
   changedFiles(): Promise<readonly string[] | null>;
 
+  /**
+   * How the work tree differs from HEAD, as `git apply` takes it: all tracked files, and those of some
+   * others. Null where that is not known (without git), or is no text in UTF-8.
+   */
+  patch(others: readonly string[]): Promise<string | null>;
+
   /** The commit that a full ref name points at, or null. */
   resolve(ref: string): Promise<Oid | null>;
 

@@ -48,6 +48,7 @@ export function deferredBackend(repository: Repository): GitBackend {
     filesUnlike: async (commit, files) => (await open()).filesUnlike(commit, files),
     tracked: async (paths) => (await open()).tracked(paths),
     changedFiles: async () => (await open()).changedFiles(),
+    patch: async (others) => (await open()).patch(others),
     resolve: async (ref) => (inFiles ? readRef(repository, ref).oid : (await open()).resolve(ref)),
     refs: async (prefix) => (await open()).refs(prefix),
     checkedOut: async (ref) => (await open()).checkedOut(ref),

@@ -167,8 +167,8 @@ function fields(entries: Record<string, unknown>): Fields {
 
 const time = (iso: Time): Timestamp => new Timestamp(iso);
 
-function codeFields({ commit, tree, branch, dirty, files, origin }: Code): Fields {
-  return fields({ commit, tree, branch, dirty, files: codeFiles(files), origin });
+function codeFields({ commit, tree, branch, dirty, files, patch, origin }: Code): Fields {
+  return fields({ commit, tree, branch, dirty, files: codeFiles(files), patch, origin });
 }
 
 function codeFiles(files: readonly CodeFile[] | undefined): Fields[] | undefined {

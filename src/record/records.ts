@@ -31,6 +31,8 @@ export interface Code {
   readonly dirty?: boolean;
   /** Files that ran as modules and that the commit does not hold as they were, by path. */
   readonly files?: readonly CodeFile[];
+  /** Id of a text: how tracked files, and `files`, differed from the commit, as `git diff` says it. */
+  readonly patch?: Oid;
   readonly origin?: string;
 }
 

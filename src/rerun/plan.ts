@@ -1,7 +1,7 @@
 import { RedunError } from "../errors.ts";
 import type { ExecutionRow } from "../index/rows.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
-import { codeThatRan, readExecution, readJob } from "../provenance/read.ts";
+import { codeThatRan, readExecution, readJob, readValue } from "../provenance/read.ts";
 import type { CodeFile } from "../record/records.ts";
 import { HIDDEN } from "../redact.ts";
 import { type File, filesIn } from "../value/file.ts";
@@ -19,6 +19,8 @@ export interface RerunPlan {
   readonly commit: string | null;
   /** Whether the run may have used other files than the commit's. */
   readonly isDirty: boolean;
+  /** How it differed from the commit, for `git apply`, where that was recorded. */
+  readonly patch: string | null;
   /** Those that are known. */
   readonly uncommitted: readonly CodeFile[];
   /** Files that its first jobs were given. */
@@ -71,7 +73,13 @@ export async function planRerun(log: IndexedLog, row: ExecutionRow): Promise<Rer
     directory,
     commit: code.commit ?? null,
     isDirty: code.dirty ?? false,
+    patch: await patchOf(log, code.patch),
     uncommitted: code.files ?? [],
     inputs,
   };
+}
+
+async function patchOf(log: IndexedLog, id: string | undefined): Promise<string | null> {
+  const found = id === undefined ? undefined : await readValue(log, id);
+  return typeof found?.value === "string" ? found.value : null;
 }

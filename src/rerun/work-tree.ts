@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import { RedunError } from "../errors.ts";
 import type { Repository } from "../git/backend.ts";
 import { gitOnPath } from "../git/files/git-program.ts";
+import { findRepository } from "../git/files/repository.ts";
 import { File } from "../value/file.ts";
 
 /** A work tree of one commit, beside the user's own, for as long as it is needed. */
@@ -49,6 +50,15 @@ export async function temporaryWorkTree(
     symlinkSync(modules, join(path, "node_modules"));
   }
   return { path, remove };
+}
+
+/** Changes the files of a work tree as `git apply` does. @throws RedunError GIT_FAILED */
+export async function applyPatch(tree: string, patch: string): Promise<void> {
+  const { gitFailed } = await import("../git/native/environment.ts");
+  const { runGit } = await import("../git/native/process.ts");
+  const args = ["apply", "--whitespace=nowarn", "-"];
+  const { status, stderr } = await runGit(findRepository(tree), args, [patch]);
+  if (status !== 0) throw gitFailed(args, status, stderr);
 }
 
 /** Inputs of a run that are not in its commit as they were. */

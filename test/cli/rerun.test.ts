@@ -1,5 +1,5 @@
 /** Executions that are run again, and what is said of what came out. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -110,6 +110,51 @@ rerun("warns of code that no commit has", () => {
     again(dir, "-").stderr,
     /warning: execution [0-9a-f]{8} ran changes that were not committed: its commit [0-9a-f]{8}/,
   );
+});
+
+rerun("with the changes that no commit has, where they were recorded", () => {
+  const { dir, git } = workflowRepository(FILES);
+  git("config", "redun.captureDirty", "true");
+  writeFileSync(join(dir, "count.sh"), "echo chänged > lines.txt\n");
+  writeFileSync(join(dir, "new.mjs"), FILES["wf.mjs"].replace(`"rows "`, `"changed rows "`));
+  writeFileSync(join(dir, "data.csv"), Buffer.from("binary \0 \n"));
+  git("add", "--intent-to-add", "data.csv");
+  const before = git("status", "--porcelain");
+  ok(dir, COUNT);
+  ok(dir, ["run", "-q", "new.mjs", "main"]);
+  assert.is(git("status", "--porcelain", "--", "count.sh", "new.mjs", "data.csv"), before);
+  for (const name of ["count.sh", "data.csv"]) git("checkout", "-q", name);
+  rmSync(join(dir, "new.mjs"));
+  for (const id of ["~1", "-"]) {
+    const { status, stderr, stdout } = again(dir, id, "-q");
+    assert.equal([id, status, stderr], [id, 0, ""], stdout);
+  }
+  const page = ok(dir, ["log", "~2"]);
+  const [, id] = /It ran changes to commit [0-9a-f]{8}: value ([0-9a-f]{8})/.exec(page)!;
+  assert.match(ok(dir, ["log", id!]), /count\.sh/);
+});
+
+for (const [setting, text, why] of [
+  ["20", "echo changed\n", /they have \d+ bytes, and git config redun\.captureDirty allows 20/],
+  ["true", "api_key=abcdef123456\n", /seem to hold a secret/],
+] as const) {
+  rerun(`changes are not recorded, and that is said: ${why}`, () => {
+    const { dir, git } = workflowRepository(FILES);
+    git("config", "redun.captureDirty", setting);
+    writeFileSync(join(dir, "count.sh"), text);
+    const { status, stderr } = cli(dir, ["exec", "--", "true"]);
+    assert.is(status, 0);
+    assert.match(stderr, why);
+    assert.not.match(ok(dir, ["log", "-"]), /It ran changes/);
+  });
+}
+
+rerun("a setting that is none is refused before anything runs", () => {
+  const { dir, git } = workflowRepository(FILES);
+  git("config", "redun.captureDirty", "sometimes");
+  writeFileSync(join(dir, "count.sh"), "changed");
+  assert.match(cli(dir, ["exec", "--", "touch", "ran"]).stderr, /BAD_CONFIG/);
+  assert.not(existsSync(join(dir, "ran")));
 });
 
 rerun("a range: since a tag of the code, with a tag; reruns themselves are left out", () => {

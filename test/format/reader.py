@@ -105,6 +105,8 @@ class Log:
         if kind == "execution":
             check_time(record["started"])
             check(record["started"][:10] == at["date"].replace("/", "-"), "in the wrong day")
+            patch = record["code"].get("patch", "0" * 40)
+            check(re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", patch), "a patch that is no id")
             self.executions[unquote(name)] = record
             self.add_base(unquote(name), record["tags"])
         elif kind == "task":

@@ -82,6 +82,15 @@ const execution: Omit<Execution, "id"> = {
   nonce: "5c1f0a0000000001",
 };
 
+const patched: Omit<Execution, "id"> = {
+  ...execution,
+  code: {
+    commit: "b3faf931667ffd18f797334eb1feef9b464ea600",
+    dirty: true,
+    patch: "cd3c6232bdd2aaad4bf4b2a0249ac7c6cc59999a",
+  },
+};
+
 const smallest: Omit<Execution, "id"> = {
   task: "",
   argv: [],
@@ -313,6 +322,11 @@ const GOLDEN: Record<
     written: executionYaml(smallest),
     decode: (raw) => decodeExecution(raw, ID),
     expected: { id: ID, ...smallest },
+  },
+  "execution-patch.yaml": {
+    written: executionYaml(patched),
+    decode: (raw) => decodeExecution(raw, ID),
+    expected: { id: ID, ...patched },
   },
   "jobs.yaml": { written: jobsYaml(segment), decode: decodeJobs, expected: segment },
   "jobs-empty.yaml": {

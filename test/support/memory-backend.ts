@@ -29,6 +29,10 @@ export class MemoryBackend implements GitBackend {
     return new Set();
   }
 
+  async patch(): Promise<null> {
+    return null;
+  }
+
   async changedFiles(): Promise<null> {
     return null;
   }

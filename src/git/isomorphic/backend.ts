@@ -50,6 +50,7 @@ export function openIsomorphic(repository: Repository): GitBackend {
     },
     // What is ignored is for git to say: see docs/limits.md.
     changedFiles: async () => null,
+    patch: async () => null,
     resolve: async (ref) => readRef(repository, ref).oid,
     refs: async (prefix) => listRefs(repository, prefix),
     checkedOut: async (ref) => workTreeWith(repository, ref),

@@ -13,6 +13,7 @@ import { filesUnlike } from "./files-unlike.ts";
 import { history } from "./history.ts";
 import { maintain } from "./maintenance.ts";
 import { ObjectSizes } from "./object-sizes.ts";
+import { patch } from "./patch.ts";
 import { gitText, runGit } from "./process.ts";
 import { bringPromised, missingOf } from "./promised.ts";
 import { isSigned, signedAppend } from "./sign.ts";
@@ -32,6 +33,7 @@ export function openNative(repository: Repository): GitBackend {
     filesUnlike: (commit, files) => filesUnlike(repository, commit, files),
     tracked: (paths) => tracked(repository, paths),
     changedFiles: () => changedInWorkTree(repository),
+    patch: (others) => patch(repository, others),
     resolve: (ref) => revision(repository, `${ref}^{commit}`),
     refs: (prefix) => refs(repository, prefix),
     checkedOut: (ref) => checkedOut(repository, ref),
