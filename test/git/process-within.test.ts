@@ -97,6 +97,32 @@ unless(noContainersInside(), real)("are alive until they end, and dead afterward
   assert.equal(fateOf(owner), { state: "dead", why: "process 1 of its container has ended" });
 });
 
+unless(noContainersInside(), real)(
+  "that have no /proc of their own are not taken for others",
+  async () => {
+    const files = join(import.meta.dirname, "../../src/git/files");
+    const script = `
+    import { fateOf, thisProcess } from ${JSON.stringify(`${files}/owner.ts`)};
+    import { isRunning } from ${JSON.stringify(`${files}/process-state.ts`)};
+    const owner = thisProcess();
+    // The first process is that which tsx was started by, and it runs; its start is unknown here.
+    const first = fateOf({ ...owner, pid: 1, started: "7" }).state;
+    console.log(JSON.stringify({ owner, own: fateOf(owner).state, first, runs: isRunning(1) }));
+    setInterval(() => {}, 1e6);`;
+    const words = ["--kill-child", "--pid", "--fork", "sh", "-c", '"$@"; exit', "sh"];
+    const node = [process.execPath, "--import", "tsx", "--input-type=module", "-e", script];
+    const child = spawn("unshare", [...words, ...node], { stdio: ["ignore", "pipe", "inherit"] });
+    const closed = new Promise((done) => child.once("close", done));
+    const inside = JSON.parse(String(await new Promise((done) => child.stdout.once("data", done))));
+    const { state, why } = fateOf(inside.owner);
+    child.kill("SIGKILL");
+    await closed;
+    assert.equal([inside.own, inside.first, inside.runs], ["alive", "alive", true]);
+    assert.is(state, "alive", why);
+    assert.is(fateOf(inside.owner).state, "dead");
+  },
+);
+
 unless(noContainersInside(), real)("nobody knows of who stands in another container", () => {
   const { boot, machine, host, namespace } = thisProcess();
   const script = `

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync } from "node:fs";
 
 /**
  * Whether a process of this machine runs. One that has ended while its parent does not ask how
@@ -29,10 +29,15 @@ export function startOf(pid: number): string {
 
 let ownStart: string | undefined;
 
-/** A field of Linux's /proc/<pid>/stat after the second, the command, which may hold spaces. */
+/**
+ * A field of Linux's /proc/<pid>/stat after the second, the command, which may hold spaces. "" where
+ * `/proc` is not that of our own process namespace: there another process has the number.
+ */
 function statField(pid: number, field: number): string {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const isOurs = pid === process.pid;
+    if (!isOurs && readlinkSync("/proc/self") !== String(process.pid)) return "";
+    const stat = readFileSync(`/proc/${isOurs ? "self" : pid}/stat`, "utf8");
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[field - 3] ?? "";
   } catch {
     return "";
