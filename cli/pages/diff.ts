@@ -226,6 +226,6 @@ function sideJson(side: ShownSide): object {
   return "value" in side ? { id, [isError ? "error" : "value"]: side.value } : { id };
 }
 
-function sumJson({ counts, total, took }: JobSum): object {
-  return { ...Object.fromEntries(counts), TOTAL: total, seconds: took / 1000 };
+function sumJson(sum: JobSum): object {
+  return { ...Object.fromEntries(sum.counts), TOTAL: sum.total, seconds: sum.duration / 1000 };
 }

@@ -17,8 +17,8 @@ import { taskSection } from "./task.ts";
 export function jobLine(job: LoggedJob, paint: Paint, id = shortId(job.id)): string {
   const call = oneLine(`${job.task}(${job.argsText})`);
   const box = statusBox(job.status, paint);
-  const took = job.ended === null ? "" : ` (${shortDuration(+job.ended - +job.started)})`;
-  const head = `${paint("bold", `Job ${id}`)} ${box} ${localTime(job.started)}${took}:  ${call}`;
+  const time = job.ended === null ? "" : ` (${shortDuration(+job.ended - +job.started)})`;
+  const head = `${paint("bold", `Job ${id}`)} ${box} ${localTime(job.started)}${time}:  ${call}`;
   return `${head} ${tagText(job.tags, paint, job.conflicts)}`.trimEnd();
 }
 

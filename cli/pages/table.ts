@@ -78,12 +78,12 @@ function cells(view: TableView, cut: (text: string) => string): string[][] {
   const head = [...FIRST, ...view.columns.map(({ name }) => cut(name))];
   const rows = view.rows.map(({ execution, cells, best }) => {
     const { id, started, ended, status } = execution;
-    const took = ended === null ? "" : shortDuration(+ended - +started);
+    const time = ended === null ? "" : shortDuration(+ended - +started);
     const own = cells.map((values, at) => {
       const text = cut(values.map(cellText).join("|"));
       return best.includes(at) ? `${text}*` : text;
     });
-    return [shortId(id), localTime(started), status, took, ...own];
+    return [shortId(id), localTime(started), status, time, ...own];
   });
   return [head, ...rows];
 }

@@ -18,7 +18,7 @@ export interface JobSum {
   readonly counts: ReadonlyMap<ShownJobStatus, number>;
   readonly total: number;
   /** From start to end, added up, in milliseconds. Jobs that they called are within. */
-  readonly took: number;
+  readonly duration: number;
 }
 
 /** The jobs of two executions, all and by task: of one name, though of different source. */
@@ -39,11 +39,11 @@ export function compareJobs(
 
 function sumOf(tallies: readonly JobTally[]): JobSum {
   const counts = new Map<ShownJobStatus, number>();
-  let [total, took] = [0, 0];
+  let [total, duration] = [0, 0];
   for (const tally of tallies) {
     counts.set(tally.status, (counts.get(tally.status) ?? 0) + tally.count);
     total += tally.count;
-    took += tally.took;
+    duration += tally.duration;
   }
-  return { counts, total, took };
+  return { counts, total, duration };
 }

@@ -80,7 +80,7 @@ export interface JobDigest {
   /** Its number in JOB_STATUSES. */
   readonly status: number;
   readonly started: number;
-  readonly took: number | null;
+  readonly duration: number | null;
   /** A line that shows the arguments. */
   readonly args: string;
   /** The names by which it is found: those of its call and of what it took and gave. */
@@ -195,7 +195,7 @@ export class Digester {
       taskHash: job.taskHash,
       status: JOB_STATUSES.indexOf(job.status),
       started,
-      took: job.ended === null ? null : Date.parse(job.ended) - started,
+      duration: job.ended === null ? null : Date.parse(job.ended) - started,
       args: previewArgs(job.args),
       tags: job.tags.map(tagText),
       ...this.#call(job),

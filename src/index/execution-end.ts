@@ -16,12 +16,12 @@ const ORDER: readonly {
   readonly sql: string;
   readonly of: (end: ExecutionEnd) => number | string;
 }[] = [
-  { sql: "$.took IS NOT NULL", of: ({ ended }) => Number(ended !== null) },
+  { sql: "$.duration IS NOT NULL", of: ({ ended }) => Number(ended !== null) },
   {
     sql: `$.status <> ${EXECUTION_STATUSES.indexOf("INTERRUPTED")}`,
     of: ({ status }) => Number(status !== "INTERRUPTED"),
   },
-  { sql: "ifnull($.took, 0)", of: ({ ended }) => ended ?? 0 },
+  { sql: "ifnull($.duration, 0)", of: ({ ended }) => ended ?? 0 },
   { sql: "$.status", of: ({ status }) => EXECUTION_STATUSES.indexOf(status) },
   { sql: "ifnull($.reason, '')", of: ({ reason }) => reason ?? "" },
   { sql: "ifnull($.files, '')", of: ({ files }) => filesText(files) },

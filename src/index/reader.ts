@@ -29,9 +29,9 @@ import {
   type ExecutionRow,
   entityRow,
   executionRow,
+  JOB_DURATION,
   JOB_SQL,
   JOB_STATUS,
-  JOB_TOOK,
   JOBS_BEFORE,
   JOBS_BEHIND,
   type JobRow,
@@ -167,7 +167,7 @@ export class IndexReader {
 
   *#treeRows(from: number, to: number): Generator<TreeRow[]> {
     const statement = this.#statements.tuples(
-      `SELECT seq, parent, CASE status WHEN ${JOB_STATUSES.indexOf("FAILED")} THEN started + took END
+      `SELECT seq, parent, CASE status WHEN ${JOB_STATUSES.indexOf("FAILED")} THEN started + duration END
        FROM job WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT ${TREE_ROWS}`,
     );
     for (let next = from; ; ) {
@@ -217,7 +217,7 @@ export class IndexReader {
     return this.#statements
       .get(
         `SELECT w.text AS task, t.id AS task_hash, ${JOB_STATUS} AS shown, count(*) AS count,
-           coalesce(sum(${JOB_TOOK}), 0) AS took
+           coalesce(sum(${JOB_DURATION}), 0) AS duration
          FROM job j JOIN entity t ON t.seq = j.task LEFT JOIN word w ON w.seq = t.name
          WHERE j.seq >= ? AND j.seq < ? GROUP BY j.task, shown ORDER BY min(j.seq)`,
       )

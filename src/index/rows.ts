@@ -70,7 +70,7 @@ export interface JobTally {
   readonly status: ShownJobStatus;
   readonly count: number;
   /** How long they took together, in milliseconds; those that have not ended count nothing. */
-  readonly took: number;
+  readonly duration: number;
 }
 
 /** A task, a file, or another value or call node that is tagged or has a record of its own. */
@@ -86,20 +86,20 @@ export interface EntityRow extends TagColumns {
 const conflictSql = (type: string, table: string) =>
   `(SELECT group_concat(pair) FROM conflict c WHERE c.type = ${type} AND c.entity = ${table}.seq)`;
 
-export const EXECUTION_SQL = `SELECT e.seq, e.id, e.status, e.started, e.took, t.text, e.argv, u.text,
+export const EXECUTION_SQL = `SELECT e.seq, e.id, e.status, e.started, e.duration, t.text, e.argv, u.text,
     code.text, tree.text, e.reason, e.files, e.tags, ${conflictSql(String(ENTITY_TYPES.indexOf("Execution")), "e")}
   FROM execution e LEFT JOIN word t ON t.seq = e.task LEFT JOIN word u ON u.seq = e.user
   LEFT JOIN word code ON code.seq = e.commit_id LEFT JOIN word tree ON tree.seq = e.tree_id`;
 
 export function executionRow(row: Tuple, dictionary: Dictionary): ExecutionRow {
-  const [seq, id, status, started, took, task, argv, user, commit, tree, ...more] = row;
+  const [seq, id, status, started, duration, task, argv, user, commit, tree, ...more] = row;
   const [reason, files, tags, conflicts] = more;
   return {
     seq: seq as number,
     id: loadId(id),
     status: EXECUTION_STATUSES[status as number]!,
     started: started as number,
-    ended: ended(started, took),
+    ended: ended(started, duration),
     reason: (reason as string | null) ?? null,
     files: filesOfText(files as string | null),
     task: (task as string | null) ?? "",
@@ -115,16 +115,16 @@ export function executionRow(row: Tuple, dictionary: Dictionary): ExecutionRow {
 const ofExecution = (columns: string) =>
   `(SELECT ${columns} FROM execution x WHERE x.seq = j.seq / ${JOBS_PER_EXECUTION})`;
 
-/** How long a job `j` took. One that had not ended when its run did, ended with it. */
-export const JOB_TOOK = `coalesce(j.took, ${ofExecution("max(x.started + x.took, j.started) - j.started")})`;
+/** The duration of a job `j`. One that had not ended when its run did, ended with it. */
+export const JOB_DURATION = `coalesce(j.duration, ${ofExecution("max(x.started + x.duration, j.started) - j.started")})`;
 
 /** The number of a job's status as it is shown, in SHOWN_JOB_STATUSES. */
 export const JOB_STATUS = `CASE WHEN j.status > ${JOB_STATUSES.indexOf("RUNNING")}
-  OR ${ofExecution("x.took")} IS NULL THEN j.status
+  OR ${ofExecution("x.duration")} IS NULL THEN j.status
   ELSE ${SHOWN_JOB_STATUSES.indexOf("INTERRUPTED")} END`;
 
 /** Of rows `j` of `job` beside their executions `e`, which are to stand in the place of `$`. */
-const JOBS_SQL = `SELECT j.seq, j.id, j.parent, w.text, t.id, ${JOB_STATUS}, j.started, ${JOB_TOOK}, j.args,
+const JOBS_SQL = `SELECT j.seq, j.id, j.parent, w.text, t.id, ${JOB_STATUS}, j.started, ${JOB_DURATION}, j.args,
     s.oid, e.started, j.tags, ${conflictSql(String(ENTITY_TYPES.indexOf("Job")), "j")}
   FROM $ JOIN entity t ON t.seq = j.task LEFT JOIN word w ON w.seq = t.name
   JOIN segment s ON s.seq = j.segment`;
@@ -138,7 +138,7 @@ export const EXECUTION_OF_J = `execution e ON e.seq = j.seq / ${JOBS_PER_EXECUTI
 export const JOB_SQL = `${JOBS_BEFORE} job j CROSS JOIN ${EXECUTION_OF_J} ${JOBS_BEHIND}`;
 
 export function jobRow(row: Tuple, dictionary: Dictionary): JobRow {
-  const [seq, id, parent, task, taskHash, status, started, took, args, segment, time] = row;
+  const [seq, id, parent, task, taskHash, status, started, duration, args, segment, time] = row;
   const [tags, conflicts] = row.slice(11);
   return {
     seq: seq as number,
@@ -151,7 +151,7 @@ export function jobRow(row: Tuple, dictionary: Dictionary): JobRow {
     taskHash: loadId(taskHash),
     status: SHOWN_JOB_STATUSES[status as number]!,
     started: started as number,
-    ended: ended(started, took),
+    ended: ended(started, duration),
     args: args as string,
     segment: loadId(segment),
     ...tagColumns(tags, conflicts, dictionary),
@@ -166,14 +166,14 @@ export function newestJobFirst(a: JobRow, b: JobRow): number {
   return b.time - a.time || b.place - a.place || compareIds(b.id, a.id);
 }
 
-/** Of rows with the columns `task`, `task_hash`, `shown`, `count` and `took`. */
+/** Of rows with the columns `task`, `task_hash`, `shown`, `count` and `duration`. */
 export function jobTally(row: Record<string, unknown>): JobTally {
   return {
     task: (row.task as string | null) ?? "",
     taskHash: loadId(row.task_hash),
     status: SHOWN_JOB_STATUSES[row.shown as number]!,
     count: row.count as number,
-    took: row.took as number,
+    duration: row.duration as number,
   };
 }
 
@@ -191,8 +191,8 @@ export function entityRow(row: Tuple, dictionary: Dictionary): EntityRow {
   };
 }
 
-function ended(started: unknown, took: unknown): number | null {
-  return took === null ? null : (started as number) + (took as number);
+function ended(started: unknown, duration: unknown): number | null {
+  return duration === null ? null : (started as number) + (duration as number);
 }
 
 function tagColumns(tags: unknown, conflicts: unknown, dictionary: Dictionary): TagColumns {

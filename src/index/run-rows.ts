@@ -3,22 +3,23 @@ import { RowBatch } from "./row-batch.ts";
 import type { Database } from "./sqlite-types.ts";
 
 const INSERT_EXECUTION = `INSERT INTO execution
-  (seq, id, started, status, took, task, user, commit_id, tree_id, argv, tags, reason, files)`;
-const OR_UPDATE_EXECUTION = `ON CONFLICT (seq) DO UPDATE SET status = excluded.status, took = excluded.took,
+  (seq, id, started, status, duration, task, user, commit_id, tree_id, argv, tags, reason, files)`;
+const OR_UPDATE_EXECUTION = `ON CONFLICT (seq) DO UPDATE SET status = excluded.status, duration = excluded.duration,
   reason = excluded.reason, files = excluded.files
   WHERE ${isStrongerSql("excluded", "execution")}`;
 
-const INSERT_JOB = "INSERT INTO job (seq, id, parent, task, status, started, took, segment, args)";
+const INSERT_JOB =
+  "INSERT INTO job (seq, id, parent, task, status, started, duration, segment, args)";
 const oidOf = (row: string) => `(SELECT oid FROM segment WHERE seq = ${row}.segment)`;
 /**
  * Of two records of one job the one that ended counts, then the later, then that of the segment
  * whose object id is lower.
  */
 const OR_UPDATE_JOB = `ON CONFLICT (seq) DO UPDATE SET parent = excluded.parent, task = excluded.task,
-  status = excluded.status, started = excluded.started, took = excluded.took,
+  status = excluded.status, started = excluded.started, duration = excluded.duration,
   segment = excluded.segment, args = excluded.args
-  WHERE (excluded.took IS NOT NULL, ifnull(excluded.started + excluded.took, 0), ${oidOf("job")})
-    > (job.took IS NOT NULL, ifnull(job.started + job.took, 0), ${oidOf("excluded")})`;
+  WHERE (excluded.duration IS NOT NULL, ifnull(excluded.started + excluded.duration, 0), ${oidOf("job")})
+    > (job.duration IS NOT NULL, ifnull(job.started + job.duration, 0), ${oidOf("excluded")})`;
 
 /** Adds executions, their segments and jobs, so many rows of each at a time. */
 export class RunRows {

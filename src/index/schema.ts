@@ -1,5 +1,5 @@
 /** An index of another version is thrown away and rebuilt. Raise it with every change below. */
-export const INDEX_VERSION = 13;
+export const INDEX_VERSION = 14;
 
 /**
  * Tables that are rows in the order of their numbers.
@@ -17,7 +17,7 @@ export const INDEX_VERSION = 13;
  * `conflict` holds current tags that contradict each other.
  * `stray` names the files of the log that refer to what has not arrived.
  * `files` are those of an execution's outcome: see `filesText`.
- * Times are milliseconds since 1970; `took` is from start to end.
+ * Times are milliseconds since 1970; `duration` is from start to end.
  */
 export const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -27,13 +27,13 @@ CREATE TABLE key_count (key TEXT NOT NULL, type INTEGER NOT NULL, count INTEGER 
   PRIMARY KEY (key, type)) WITHOUT ROWID;
 
 CREATE TABLE execution (
-  seq INTEGER PRIMARY KEY, id NOT NULL, started INTEGER NOT NULL, took INTEGER, status INTEGER NOT NULL,
+  seq INTEGER PRIMARY KEY, id NOT NULL, started INTEGER NOT NULL, duration INTEGER, status INTEGER NOT NULL,
   task INTEGER, user INTEGER, commit_id INTEGER, tree_id INTEGER, argv TEXT, tags BLOB, reason TEXT, files TEXT
 );
 CREATE TABLE segment (seq INTEGER PRIMARY KEY, oid NOT NULL);
 CREATE TABLE job (
   seq INTEGER PRIMARY KEY, id NOT NULL, parent INTEGER, task INTEGER NOT NULL, status INTEGER NOT NULL,
-  started INTEGER NOT NULL, took INTEGER, segment INTEGER NOT NULL, args TEXT NOT NULL, tags BLOB
+  started INTEGER NOT NULL, duration INTEGER, segment INTEGER NOT NULL, args TEXT NOT NULL, tags BLOB
 );
 CREATE TABLE entity (
   seq INTEGER PRIMARY KEY, type INTEGER NOT NULL, id NOT NULL, name INTEGER, tags BLOB,

@@ -3,7 +3,7 @@ import { anyTextMatcher, matcher, spanOf, textMatcher } from "../query/matcher.t
 import { ENTITY_TYPES, EXECUTION_STATUSES, SHOWN_JOB_STATUSES } from "../record/records.ts";
 import { loadId } from "./ids.ts";
 import type { Pairs } from "./pairs.ts";
-import { JOB_STATUS, JOB_TOOK } from "./rows.ts";
+import { JOB_DURATION, JOB_STATUS } from "./rows.ts";
 import { bound, joined, type Sql, sql } from "./sql.ts";
 
 /**
@@ -47,8 +47,8 @@ export const EXECUTION_SCOPE: Scope = {
   columns: {
     status: "e.status",
     started: "e.started",
-    ended: "e.started + e.took",
-    duration: "e.took",
+    ended: "e.started + e.duration",
+    duration: "e.duration",
     task: word("e.task"),
     user: "e.user",
     exec: "e.id",
@@ -68,8 +68,8 @@ export const JOB_SCOPE: Scope = {
   columns: {
     status: `(${JOB_STATUS})`,
     started: "j.started",
-    ended: `(j.started + ${JOB_TOOK})`,
-    duration: JOB_TOOK,
+    ended: `(j.started + ${JOB_DURATION})`,
+    duration: JOB_DURATION,
     task: word("(SELECT name FROM entity WHERE seq = j.task)"),
     user: "e.user",
     exec: "e.id",
@@ -197,14 +197,14 @@ export class WhereCompiler {
   /** The condition as a test of whole rows. */
   #row(condition: Condition, { row, columns, statuses, args }: Scope): Sql {
     const passes = matcher(condition, this.#now);
-    this.tests.push((tags, status, started, took, task, user, exec, arg, commit, tree) => {
+    this.tests.push((tags, status, started, duration, task, user, exec, arg, commit, tree) => {
       const has = (name: keyof Scope["columns"]) => columns[name] !== undefined;
       return passes({
         tags: this.#pairs.tagsOf(tags),
         ...(has("status") && { status: statuses[status as number]! }),
         ...(has("started") && {
           started: started as number,
-          ended: took === null ? null : (started as number) + (took as number),
+          ended: duration === null ? null : (started as number) + (duration as number),
         }),
         ...(has("task") && { task: (task as string | null) ?? "" }),
         ...(has("user") && { user: (user as string | null) ?? "" }),

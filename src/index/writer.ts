@@ -54,7 +54,7 @@ const MAX_PLACES_TRIED = 100_000;
 /** The time of what no job is known to have made, given or taken: before all times. */
 const NEVER = -(2 ** 47);
 const RUNNING = EXECUTION_STATUSES.indexOf("RUNNING");
-/** What stands between `took` and `reason` in the row of an outcome. */
+/** What stands between `duration` and `reason` in the row of an outcome. */
 const NO_MORE = [null, null, null, null, null, null];
 const TYPE = Object.fromEntries(ENTITY_TYPES.map((type, at) => [type, at])) as Record<
   EntityType,
@@ -170,8 +170,8 @@ export class IndexWriter {
     if (!current) return false;
     expectDay(day, current);
     const { seq, started } = current;
-    const took = ended - started;
-    const end = [status, took, ...NO_MORE, reason, files];
+    const duration = ended - started;
+    const end = [status, duration, ...NO_MORE, reason, files];
     this.#rows.execution.add([seq, storeId(execution), started, ...end]);
     return true;
   }
@@ -202,7 +202,7 @@ export class IndexWriter {
     const seq = jobNumber(current.seq, job.index);
     const parent = job.parent === null ? null : this.#parentNumber(current, job.parent, job.index);
     const task = this.#entity("Task", job.taskHash, job.task);
-    const { id, index, status, started, took, args } = job;
+    const { id, index, status, started, duration, args } = job;
     this.#rows.job.add([
       seq,
       storeId(id),
@@ -210,7 +210,7 @@ export class IndexWriter {
       task,
       status,
       started,
-      took,
+      duration,
       segment,
       args,
     ]);

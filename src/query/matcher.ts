@@ -115,7 +115,7 @@ function fieldMatcher(condition: FieldCondition, now: number): (subject: Subject
       const { from, to } = spanOf(condition, now);
       const { field } = condition;
       return (subject) => {
-        const time = field === "duration" ? took(subject) : subject[field];
+        const time = field === "duration" ? durationOf(subject) : subject[field];
         return typeof time === "number" && time >= from && time < to;
       };
     }
@@ -134,7 +134,7 @@ function fieldMatcher(condition: FieldCondition, now: number): (subject: Subject
   }
 }
 
-function took({ started, ended }: Subject): number | undefined {
+function durationOf({ started, ended }: Subject): number | undefined {
   return typeof started === "number" && typeof ended === "number" ? ended - started : undefined;
 }
 

@@ -44,17 +44,17 @@ function kept(ends: readonly ExecutionEnd[]): ExecutionEnd {
     database.exec(TABLES);
     const rows = new RunRows(database, 1);
     for (const { status, ended, reason, files } of ends) {
-      const took = ended === null ? null : ended - STARTED;
+      const duration = ended === null ? null : ended - STARTED;
       const code = EXECUTION_STATUSES.indexOf(status);
       const text = files.length > 0 ? filesText(files) : null;
       rows.execution.add([
-        ...[1, "id", STARTED, code, took],
+        ...[1, "id", STARTED, code, duration],
         ...[null, null, null, null, null, null, reason, text],
       ]);
     }
-    const row = database.prepare("SELECT status, took, reason, files FROM execution").get()!;
+    const row = database.prepare("SELECT status, duration, reason, files FROM execution").get()!;
     return ENDS.find(({ status, ended, reason, files }) => {
-      const isSameEnd = row.took === (ended === null ? null : ended - STARTED);
+      const isSameEnd = row.duration === (ended === null ? null : ended - STARTED);
       const isSameText = (row.files ?? "") === filesText(files) && row.reason === reason;
       return isSameEnd && isSameText && row.status === EXECUTION_STATUSES.indexOf(status);
     })!;
