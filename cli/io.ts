@@ -14,6 +14,8 @@ export interface Io {
   readonly program: string;
   /** Hears of errors that nothing else handles, until the function that it returns is called. */
   readonly onUncaught: (listener: (error: unknown) => void) => () => void;
+  /** Takes Ctrl-C, which then ends nothing, until the function that it returns is called. */
+  readonly onInterrupt: (listener: () => void) => () => void;
   /** Ends the process at once, with all that goes on in it. */
   readonly exit: (status: number) => void;
 }

@@ -27,6 +27,10 @@ export function processIo(): Io {
       process.on("uncaughtException", listener);
       return () => void process.off("uncaughtException", listener);
     },
+    onInterrupt(listener) {
+      process.on("SIGINT", listener);
+      return () => void process.off("SIGINT", listener);
+    },
     exit: (status) => process.exit(status),
   };
 }

@@ -45,8 +45,7 @@ async function throughPager(
   // Takes longer to load than a short answer to print.
   const { spawn } = await import("node:child_process");
   // Ctrl-C is the pager's, as git has it: without us it would go on beside the shell's prompt.
-  const ignore = () => {};
-  process.on("SIGINT", ignore);
+  const leave = io.onInterrupt(() => {});
   try {
     const child = spawn(pager, {
       shell: true,
@@ -64,7 +63,7 @@ async function throughPager(
     if (NOT_STARTED.includes(code!)) await writeAll(io, sent, rest);
     if (signal === "SIGINT" || code === INTERRUPTED) io.exit(INTERRUPTED);
   } finally {
-    process.off("SIGINT", ignore);
+    leave();
     await rest.return?.();
   }
 }

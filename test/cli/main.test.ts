@@ -36,6 +36,7 @@ function world(changes: Partial<Io> = {}): World {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    onInterrupt: () => () => {},
     exit: (status) => void exits.push(status),
     ...changes,
     printed,

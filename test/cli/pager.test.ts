@@ -19,7 +19,12 @@ function terminal() {
   const exit = (status: number) => {
     seen.status = status;
   };
-  const io = { stdout, env: process.env, cwd: process.cwd(), exit } as unknown as Io;
+  const onInterrupt = (listener: () => void) => {
+    process.on("SIGINT", listener);
+    return () => void process.off("SIGINT", listener);
+  };
+  const { env } = process;
+  const io = { stdout, env, cwd: process.cwd(), onInterrupt, exit } as unknown as Io;
   return { io, seen };
 }
 

@@ -33,6 +33,7 @@ async function run(args, env) {
     env,
     cwd: process.cwd(),
     program: cli,
+    onInterrupt: () => () => {},
     onUncaught(listener) {
       process.on("uncaughtException", listener);
       return () => process.off("uncaughtException", listener);
