@@ -45,19 +45,19 @@ const PATIENCE_IN_MS = 10 * 60_000;
  */
 export async function pushAlone(
   log: Log,
-  there: RemoteLog,
+  remoteLog: RemoteLog,
   patienceInMs = PATIENCE_IN_MS,
 ): Promise<void> {
   const { repository } = log.backend;
   for (;;) {
-    const lock = await lockOf(log, there);
+    const lock = await lockOf(log, remoteLog);
     if (lock === null) return;
     const tip = await log.tip();
     try {
-      await pushPatiently(log, there, patienceInMs);
-      forgetPushFailure(repository, there);
+      await pushPatiently(log, remoteLog, patienceInMs);
+      forgetPushFailure(repository, remoteLog);
     } catch (error) {
-      if (error instanceof RedunError) notePushFailure(repository, there, error);
+      if (error instanceof RedunError) notePushFailure(repository, remoteLog, error);
       throw error;
     } finally {
       lock.release();
@@ -68,11 +68,11 @@ export async function pushAlone(
 }
 
 /** A silent remote would hold the lock for ever; git shows progress as long as anything moves. */
-async function pushPatiently(log: Log, there: RemoteLog, patienceInMs: number): Promise<void> {
+async function pushPatiently(log: Log, remoteLog: RemoteLog, patienceInMs: number): Promise<void> {
   const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(silent(there, patienceInMs)), patienceInMs);
+  const timer = setTimeout(() => patience.abort(silent(remoteLog, patienceInMs)), patienceInMs);
   try {
-    await pushLog(log, there, {
+    await pushLog(log, remoteLog, {
       signal: patience.signal,
       onProgress: () => void timer.refresh(),
     });
