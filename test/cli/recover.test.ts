@@ -116,6 +116,8 @@ unless(noContainersInside(), recover)(
       /goes on: process \d+ runs, which is \d+ in its/,
     );
     await end();
+    // Who is just ending cannot be looked at.
+    await until(() => jsonLines(ok(dir, ["recover", "--format", "json"]))[0].state === "dead");
     assert.match(cli(dir, ["log"]).stderr, /^Recorded an interrupted run: .*\([12] jobs?\)\n$/);
     assert.is(logged(dir)[0].status, "INTERRUPTED");
   },

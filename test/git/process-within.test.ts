@@ -9,6 +9,7 @@ import { INITIAL_NAMESPACE, processWithin } from "../../src/git/files/process-wi
 import { noContainersInside } from "../support/mounts.ts";
 import { temporaryFolder } from "../support/repository.ts";
 import { unless } from "../support/skipped.ts";
+import { until } from "../support/until.ts";
 
 const made = suite("processes of a made /proc");
 const CONTAINER = "4026532178";
@@ -88,6 +89,7 @@ unless(noContainersInside(), real)("are alive until they end, and dead afterward
   const fromInside = fateOf(owner, { ...thisProcess(), namespace: "4026530000" });
   child.kill("SIGKILL");
   await closed;
+  await until(() => fateOf(owner).state === "dead");
   assert.is(alive.state, "alive", alive.why);
   assert.match(alive.why, /^process \d+ runs, which is 1 in its container$/);
   assert.equal(other, { state: "dead", why: "process 4000 of its container has ended" });
@@ -119,7 +121,8 @@ unless(noContainersInside(), real)(
     await closed;
     assert.equal([inside.own, inside.first, inside.runs], ["alive", "alive", true]);
     assert.is(state, "alive", why);
-    assert.is(fateOf(inside.owner).state, "dead");
+    // Who is just ending cannot be looked at.
+    await until(() => fateOf(inside.owner).state === "dead");
   },
 );
 
