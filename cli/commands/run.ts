@@ -27,6 +27,7 @@ import type { Io } from "../io.ts";
 import { LIBRARY_URL } from "../library-url.ts";
 import { PAGER } from "../options.ts";
 import { pushInBackground } from "../push-in-background.ts";
+import { ending } from "../run/channel.ts";
 import { endPrograms } from "../run/programs.ts";
 import { jsonText } from "../text/json.ts";
 import { RunReporter } from "../text/run-reporter.ts";
@@ -79,6 +80,7 @@ export const command: CommandFunction<typeof RUN> = async (
 async function load(script: string, cwd: string): Promise<Record<string, unknown>> {
   // It calls `process.exit` itself, or waits for what cannot come.
   const onExit = (status: number) => {
+    if (ending.by !== undefined) return;
     const why = `${script} did not load: the process ended with status ${status} before it had`;
     writeSync(process.stderr.fd, `error: ${visible(why)}. [SCRIPT_FAILED_TO_LOAD]\n`);
     process.exitCode ||= 1;

@@ -30,3 +30,6 @@ export interface WorkOrder {
   readonly words: Given<(typeof RUN)["args"]>;
   readonly options: RunOptions;
 }
+
+/** The signal that this worker is ending by, because nothing in it listens to that. */
+export const ending: { by: NodeJS.Signals | undefined } = { by: undefined };

@@ -9,7 +9,7 @@ import { processIo } from "../process-io.ts";
 import { reportError } from "../text/error.ts";
 import { showNotices } from "../text/output.ts";
 import { Workspace } from "../workspace.ts";
-import { CHANNEL, overLine, type WorkOrder } from "./channel.ts";
+import { CHANNEL, ending, overLine, type WorkOrder } from "./channel.ts";
 import { killPrograms } from "./programs.ts";
 
 const order = JSON.parse(readOrder()) as WorkOrder;
@@ -62,7 +62,10 @@ function listen(): void {
     channel.write(`${signal}\n`);
     // Whoever listens, the run or the workflow itself, decides what comes of it.
     if (process.listenerCount(signal) > 0) process.emit(signal, signal);
-    else process.exit(128 + constants.signals[signal]);
+    else {
+      ending.by = signal;
+      process.exit(128 + constants.signals[signal]);
+    }
   });
   channel.on("end", () => {
     // The other process was killed. The run's end is written while this one exits.

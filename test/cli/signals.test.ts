@@ -101,6 +101,17 @@ signals("a second Ctrl-C ends it at once, and what had finished is recorded", as
   assert.is(recorded(dir).outcomes[0]!.status, "INTERRUPTED");
 });
 
+signals("one that comes while the script loads is no fault of the script", async () => {
+  const { dir } = workflowRepository({
+    "slow.mjs": `console.error("loading"); await new Promise((done) => setTimeout(done, 60_000));`,
+  });
+  const { child, ended, said } = start(dir, ["run", "slow.mjs", "main"]);
+  await said("loading\n");
+  child.kill("SIGTERM");
+  const { status, stderr } = await ended;
+  assert.equal([status, stderr], [143, "loading\n"]);
+});
+
 signals("a worker that dies is told of and recorded", () => {
   const { dir } = workflowRepository(FILES);
   const { status, stderr } = cli(dir, ["run", "-q", "busy.mjs", "dies", "--signal", "SIGKILL"]);
