@@ -5,8 +5,9 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { notice } from "../notice.ts";
-import { collectLoaded, keepLoaded } from "../source/source-file.ts";
+import { collectLoaded, keepLoaded, loadedFiles } from "../source/source-file.ts";
 import { loadParser } from "../source/syntax.ts";
+import { unservedFiles } from "./other-tsconfigs.ts";
 
 /** What Node's CommonJS loader really calls; not part of its typed interface. */
 interface CommonJsLoader {
@@ -130,6 +131,20 @@ async function serveRequire(libraryUrl: string): Promise<void> {
 export function understandTypeScript(script: string): Promise<void> {
   typeScript ??= registerTsx(process.env[TSCONFIG_VARIABLE] || tsconfigOf(dirname(script)));
   return typeScript;
+}
+
+/** Says so where a file was loaded that has settings of its own: tsx has one tsconfig.json for all. */
+export function noticeOtherTsconfigs(script: string): void {
+  // Whoever chose one for all knows.
+  if (!typeScript || process.env[TSCONFIG_VARIABLE]) return;
+  const used = tsconfigOf(dirname(script));
+  const files = [...new Set(loadedFiles().map(({ path }) => path))];
+  const [first, ...others] = unservedFiles(files, used, tsconfigOf);
+  if (!first) return;
+  const more = others.length > 0 ? ` (and ${others.length} more files like it)` : "";
+  notice(
+    `${first.file}${more} is compiled without the settings of its own ${first.tsconfig} (${first.settings.join(", ")}): one tsconfig.json, that of the script, is in force for all files`,
+  );
 }
 
 /** Where tsx is told of a tsconfig.json; else it takes what is in the current directory. */

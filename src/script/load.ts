@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { RedunError } from "../errors.ts";
 import { nearest } from "../suggest.ts";
 import { loadFailure } from "./load-error.ts";
-import { serveLibrary, understandTypeScript } from "./load-hooks.ts";
+import { noticeOtherTsconfigs, serveLibrary, understandTypeScript } from "./load-hooks.ts";
 
 const EXTENSIONS = [".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx"];
 
@@ -34,6 +34,8 @@ export async function loadWorkflow(
   } catch (error) {
     if (error instanceof RedunError && error.code === "SCRIPT_FAILED_TO_LOAD") throw error;
     throw loadFailure(error, { file, path, ...options });
+  } finally {
+    noticeOtherTsconfigs(path);
   }
 }
 

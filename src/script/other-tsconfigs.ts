@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, extname, join, sep } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+
+/** Settings that change what a file does. tsx applies them to the files below their tsconfig.json. */
+const COMPILING = [
+  "experimentalDecorators",
+  "jsx",
+  "jsxFactory",
+  "jsxFragmentFactory",
+  "jsxImportSource",
+  "useDefineForClassFields",
+];
+/** Settings that say where imports lead, which tsx applies to all files. */
+const RESOLVING = ["baseUrl", "paths"];
+
+/** A file whose own tsconfig.json has settings that are not in force for it. */
+export interface Unserved {
+  readonly file: string;
+  readonly tsconfig: string;
+  readonly settings: readonly string[];
+}
+
+type Settings = ReadonlyMap<string, { readonly value: unknown; readonly folder: string }>;
+
+/**
+ * The TypeScript and JSX files that are compiled with `used`, the tsconfig.json of the script, and
+ * need their own, that of another package.
+ * @param tsconfigOf finds the tsconfig.json that is nearest to a folder
+ */
+export function unservedFiles(
+  files: readonly string[],
+  used: string | null,
+  tsconfigOf: (folder: string) => string | null,
+): Unserved[] {
+  const inForce = used === null ? NONE : settingsOf(used);
+  return files.flatMap((file) => {
+    const tsconfig = /^\.([cm]?ts|tsx|jsx)$/.test(extname(file)) ? tsconfigOf(dirname(file)) : null;
+    if (tsconfig === null || tsconfig === used) return [];
+    const isBelow = used !== null && file.startsWith(dirname(used) + sep);
+    const settings = [...settingsOf(tsconfig)].flatMap(([name, own]) => {
+      const isApplied = isBelow || RESOLVING.includes(name);
+      return isApplied && isDeepStrictEqual(inForce.get(name), own) ? [] : [name];
+    });
+    return settings.length > 0 ? [{ file, tsconfig, settings }] : [];
+  });
+}
+
+const NONE: Settings = new Map();
+
+/** Those that a tsconfig.json and what it extends set. One that cannot be read sets none. */
+function settingsOf(tsconfig: string, above: readonly string[] = []): Settings {
+  if (above.includes(tsconfig)) return NONE;
+  try {
+    const { compilerOptions = {}, extends: bases = [] } = readJsonWithComments(tsconfig);
+    const folder = dirname(tsconfig);
+    const inherited = [bases]
+      .flat()
+      .flatMap((base) => [...settingsOf(pathOf(base, tsconfig), [...above, tsconfig])]);
+    const own = [...COMPILING, ...RESOLVING].flatMap((name) => {
+      if (compilerOptions[name] === undefined) return [];
+      // The same words mean other files in another folder.
+      const at = RESOLVING.includes(name) ? folder : "";
+      return [[name, { value: compilerOptions[name], folder: at }] as const];
+    });
+    return new Map([...inherited, ...own]);
+  } catch {
+    return NONE;
+  }
+}
+
+function pathOf(base: string, tsconfig: string): string {
+  if (!/^\.{0,2}\//.test(base)) return createRequire(tsconfig).resolve(base);
+  const path = join(base.startsWith("/") ? "" : dirname(tsconfig), base);
+  return path.endsWith(".json") ? path : `${path}.json`;
+}
+
+interface Tsconfig {
+  readonly compilerOptions?: Readonly<Record<string, unknown>>;
+  readonly extends?: string | string[];
+}
+
+/** JSON as TypeScript takes it: comments, and commas behind the last item. */
+function readJsonWithComments(file: string): Tsconfig {
+  const text = readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+  const plain = text.replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, "$1");
+  return JSON.parse(plain.replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, "$1"));
+}
