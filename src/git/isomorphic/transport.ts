@@ -19,7 +19,8 @@ import {
 } from "../transport-errors.ts";
 import { identityOf } from "./identity.ts";
 import { moveRef } from "./move-ref.ts";
-import { safeFs } from "./safe-fs.ts";
+import { MAX_PACK_BYTES, packProblem } from "./pack-bounds.ts";
+import { type SafeFs, safeFs } from "./safe-fs.ts";
 
 /** @throws RedunError REMOTE_FAILED */
 export async function remoteRefs(
@@ -56,7 +57,7 @@ export async function fetchRefs(
     if (oid === seen) continue;
     const have = seen ?? readRef(repository, from).oid;
     await inScratch(repository, have, async (gitdir) => {
-      const fs = safeFs();
+      const fs = boundedFs(remote);
       const http = withHead(access.http, oid);
       const request = { ...access, http, fs, gitdir, ref: OURS, remoteRef: from };
       const fetching = git.fetch({ ...request, singleBranch: true, tags: false });
@@ -138,7 +139,56 @@ async function open(
     import("isomorphic-git"),
     import("isomorphic-git/http/node"),
   ]);
-  return { git, http, url, onAuth: () => login };
+  return { git, http: boundedHttp(http, remote), url, onAuth: () => login };
+}
+
+/** Answers are held in memory: what is longer than they may be is not waited for. */
+function boundedHttp(http: HttpClient, remote: string): HttpClient {
+  return {
+    async request(request) {
+      const response = await http.request(request);
+      return { ...response, ...(response.body && { body: bounded(response.body, remote) }) };
+    },
+  };
+}
+
+async function* bounded(
+  body: AsyncIterableIterator<Uint8Array>,
+  remote: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > MAX_PACK_BYTES) throw notTaken(remote, `It has more than ${MAX_PACK_BYTES} bytes.`);
+    yield chunk;
+  }
+}
+
+/** A pack is stored before isomorphic-git unpacks it: here it is looked at. */
+function boundedFs(remote: string): SafeFs {
+  const fs = safeFs();
+  const store = fs.promises.writeFile as unknown as WriteFile;
+  const writeFile: WriteFile = async (path, data) => {
+    const problem = path.endsWith(".pack") ? packProblem(bytesOf(data)) : null;
+    if (problem !== null) throw notTaken(remote, problem);
+    return store(path, data);
+  };
+  return { ...fs, promises: { ...fs.promises, writeFile } };
+}
+
+/** A view: a copy would take as much memory again. */
+function bytesOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length);
+}
+
+type WriteFile = (path: string, data: Uint8Array) => Promise<unknown>;
+
+function notTaken(remote: string, why: string): RedunError {
+  return new RedunError(
+    "REMOTE_FAILED",
+    `What ${withoutCredentials(remote)} sends is not taken. ${why}`,
+    "Nothing was fetched. git takes more than redun-git does without it: install git 2.30 or newer if you trust this remote.",
+  );
 }
 
 /**
