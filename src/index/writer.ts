@@ -384,7 +384,8 @@ export class IndexWriter {
   /**
    * The number of a job's parent, whose own record may be in a segment that has not come yet: but
    * it began earlier, and a job's id is that of its place. Undefined where the id is a foreign one,
-   * which only its own record tells; null for one of another execution.
+   * which only its own record tells; null for one of another execution, and for one that began later: jobs could call each other
+   * in a ring.
    */
   #parentNumber(
     current: CurrentExecution,
@@ -394,7 +395,9 @@ export class IndexWriter {
     const { places } = current;
     if (!isHexId(parent) && !places.has(parent)) {
       const seq = this.#named("Job", parent, "SELECT id FROM job WHERE seq = ?");
-      return seq === null ? undefined : executionOfJob(seq) === current.seq ? seq : null;
+      if (seq === null) return undefined;
+      const isEarlier = seq < jobNumber(current.seq, before);
+      return executionOfJob(seq) === current.seq && isEarlier ? seq : null;
     }
     const end = Math.min(before, MAX_PLACES_TRIED);
     for (let at = current.tried; !places.has(parent) && at < end; at++) {
@@ -402,7 +405,7 @@ export class IndexWriter {
       current.tried = at + 1;
     }
     const place = places.get(parent);
-    return place === undefined ? null : jobNumber(current.seq, place);
+    return place === undefined || place >= before ? null : jobNumber(current.seq, place);
   }
 
   /** What a task's own record says of its name counts. */

@@ -44,6 +44,7 @@ export function decodeExecution(given: unknown, id: string): Execution {
 /** @throws RedunError BAD_RECORD */
 export function decodeJobs(given: unknown): JobSegment {
   const raw = checked("jobs", given);
+  assertCalledBefore(raw.jobs);
   return {
     execution: raw.execution,
     jobs: raw.jobs.map(jobOf),
@@ -86,6 +87,19 @@ export function decodeTags(given: unknown): TagEdits {
       parents: (edit.parents ?? []).map((hash: string) => ({ hash, was: null })),
     })),
   };
+}
+
+/** A job began before those that it called; else they could call each other in a ring. */
+function assertCalledBefore(jobs: readonly Raw[]): void {
+  const indexes = new Map<string, number>();
+  for (const { id, index } of jobs) if (!indexes.has(id)) indexes.set(id, index);
+  for (const { id, index, parent } of jobs) {
+    if (parent === undefined || (indexes.get(parent) ?? -1) < index) continue;
+    throw new RedunError(
+      "BAD_RECORD",
+      `Job ${index} (${id}) names a parent that did not begin before it.`,
+    );
+  }
 }
 
 function jobOf(raw: Raw): Job {

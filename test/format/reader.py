@@ -134,7 +134,9 @@ class Log:
         indexes = [job["index"] for job in record["jobs"]]
         check(all(type(index) is int and 0 <= index < 2**20 for index in indexes), "not an index")
         check(indexes == sorted(set(indexes)), "jobs that are not in the order of their indexes")
+        places = {job["id"]: job["index"] for job in reversed(record["jobs"])}
         for job in record["jobs"]:
+            check(places.get(job.get("parent"), -1) < job["index"], "a parent that did not begin before")
             check_time(job["started"])
             check_time(job.get("ended", job["started"]))
             check(job.get("late", True) is True, "late is true or absent")

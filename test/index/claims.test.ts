@@ -162,4 +162,59 @@ claims("a task has the name of its record, whatever jobs say", async () => {
   }
 });
 
+claims(
+  "jobs that call each other in a ring are left out and named, or have no parent",
+  async () => {
+    const at = (index: number) => jobId(mine.id, index, "sha1");
+    const native = (index: number, parent: number) => job(at(index), index, { parent: at(parent) });
+    const foreign = (index: number, parent: number) =>
+      job(`job-${index}`, index, { parent: `job-${parent}` });
+    const imported = importedStart("exec-2", start(DAY, "exec-2"));
+    // Of one segment it can be told who is in the ring.
+    const rings = [
+      jobs(DAY, mine.id, native(10, 10)),
+      jobs(DAY, mine.id, native(11, 12), native(12, 11)),
+      jobs(DAY, "exec-2", foreign(13, 14), foreign(14, 13)),
+    ];
+    const begun = [mine.file, imported];
+    const { step, anew, bad } = await grown([[...begun, ...rings]]);
+    assert.equal(paths(bad), paths(rings));
+    assert.match(bad[0]!.reason, "names a parent that did not begin before it");
+    assert.equal(step, anew);
+    assert.equal(step.jobs, []);
+
+    const [a, b] = [jobs(DAY, mine.id, native(2, 3)), jobs(DAY, mine.id, native(3, 2))];
+    const [c, d] = [jobs(DAY, "exec-2", foreign(2, 3)), jobs(DAY, "exec-2", foreign(3, 2))];
+    for (const order of [
+      [[...begun, a, b, c, d]],
+      [begun, [a, c], [b, d]],
+      [begun, [d, b], [c, a]],
+    ]) {
+      const { tops } = await topsOf(order);
+      assert.equal(tops, ["2", "2"]);
+    }
+  },
+);
+
+/** The places of the jobs without a parent, of all executions, after each update and anew. */
+async function topsOf(files: readonly (readonly RecordFile[])[]) {
+  const log = new Log(new MemoryBackend(), "refs/redun/main");
+  const [database, rebuilt] = [openDatabase(":memory:"), openDatabase(":memory:")];
+  try {
+    for (const some of files) await updateIndex(database, log, (await log.append(some, "x")).after);
+    await updateIndex(rebuilt, log, await log.tip());
+    const [step, anew] = [database, rebuilt].map((one) =>
+      one
+        .prepare("SELECT seq & 1048575 AS place FROM job WHERE parent IS NULL ORDER BY seq")
+        .all()
+        .map(({ place }) => String(place)),
+    );
+    assert.equal(step, anew);
+    return { tops: step! };
+  } finally {
+    database.close();
+    rebuilt.close();
+  }
+}
+
 claims.run();
