@@ -16,12 +16,12 @@ export type ReadTree = (tree: Oid) => Promise<{ readonly type: string; readonly 
 /** A folder of more bytes is not read: at some 70 bytes a file, 240,000 files. */
 export const MAX_TREE_BYTES = 2 ** 24;
 /** Folders inside one another. */
-const MAX_LEVELS = 200;
+export const MAX_LEVELS = 200;
 /** Entries of folders that have been read before in the same walk: a few can lead to any number. */
-const MAX_REPEATED = 100_000;
+export const MAX_REPEATED = 100_000;
 /** Entries of all folders of a walk, and folders that wait for their turn. */
-const MAX_ENTRIES = 50_000_000;
-const MAX_WAITING = 1_000_000;
+export const MAX_ENTRIES = 50_000_000;
+export const MAX_WAITING = 1_000_000;
 /** So many trees are asked for while those before them are looked at. */
 const TREES_AT_ONCE = 32;
 

@@ -1,86 +1,142 @@
 import { RedunError } from "../../errors.ts";
+import { type Difference, type FolderPair, findArrivals, type LoggedCommit } from "../arrivals.ts";
 import type { ArrivalRequest, CommitFiles, Oid, Repository } from "../backend.ts";
 import { shallowCommits } from "../files/shallow.ts";
-import { changedFiles, MAX_TREE_BYTES, type ReadTree } from "../tree-walk.ts";
-import type { CatFile } from "./cat-file.ts";
-import { gitFields } from "./process.ts";
-
-/** `git log` as a program reads it: whatever the user has set for people is taken back. */
-const LOG = [
-  "--literal-pathspecs",
-  ...["-c", "log.follow=false", "-c", "log.showSignature=false", "-c", "diff.relative=false"],
-  "log",
-  // A file that came in on two branches is shown on both: the caller knows which is earlier.
-  "--full-history",
-  // Of a merge, only what none of its parents has.
-  ...["-c", "--root", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-color", "--no-notes"],
-  ...["--no-decorate", "--format=tformat:%H %ct"],
-];
+import { folderDifferences } from "../folder-differences.ts";
+import { isFolder } from "../tree-format.ts";
+import { MAX_TREE_BYTES } from "../tree-walk.ts";
+import { type CatFile, objectMissing } from "./cat-file.ts";
+import { gitFailed } from "./environment.ts";
+import { gitFields, runGit } from "./process.ts";
 
 /** The commits that brought files under given paths. See `GitBackend.arrivals`. */
-export async function* arrivals(
+export function arrivals(
   repository: Repository,
   objects: CatFile,
-  { from, to, paths: asked, since }: ArrivalRequest,
+  request: ArrivalRequest,
 ): AsyncGenerator<CommitFiles> {
-  const paths: string[] = [];
-  for (const path of asked) {
-    if (await canBeWalked(objects, repository, from, to, path)) paths.push(path);
-  }
-  // Without any, git would tell of all.
-  if (paths.length === 0) return;
+  const reader = {
+    commits: () => commits(repository, request),
+    async entriesAt(commits: readonly Oid[], path: string) {
+      const names = commits.map((commit) => `${commit}:${path}`);
+      const found = await check(repository, names);
+      return found.map((one) => one && { oid: one.oid, isFolder: one.type === "tree" });
+    },
+    differences: (pairs: readonly FolderPair[]) => differences(repository, objects, pairs),
+  };
+  return findArrivals(reader, request.paths, shallowCommits(repository));
+}
+
+/** `rev-list`, because the user's settings shape `git log`. */
+async function* commits(
+  repository: Repository,
+  { from, to, since }: ArrivalRequest,
+): AsyncGenerator<LoggedCommit> {
   const range = from === null ? [to] : [to, `^${from}`];
   const ages = since === undefined ? [] : [`--max-age=${Math.floor(since)}`];
-  const fields = gitFields(repository, [...LOG, ...ages, ...range, "--", ...paths]);
-  const edge = shallowCommits(repository);
-  let current: CommitFiles | undefined;
-  let files: { path: string; oid: string }[] = [];
-  for await (const field of fields) {
-    const text = field.replace(/^\n/, "");
-    if (text.startsWith(":")) {
-      const [oid = "", status = ""] = text.split(" ").slice(-2);
-      const { value: path } = await fields.next();
-      if (/^A+$/.test(status)) files.push({ path: path as string, oid });
-    } else if (text !== "") {
-      if (current && files.length > 0) yield { ...current, files };
-      const [commit = "", time] = text.split(" ");
-      files = [];
-      const isAtEdge = edge.has(commit) && { isAtEdge: true };
-      current = { commit, time: Number(time), ...isAtEdge, files };
-    }
+  const args = ["rev-list", "--parents", "--timestamp", ...ages, ...range, "--"];
+  for await (const line of gitFields(repository, args, { separator: "\n" })) {
+    const [time, oid = "", ...parents] = line.split(" ");
+    yield { oid, parents, time: Number(time) };
   }
-  if (current && files.length > 0) yield { ...current, files };
 }
 
-/**
- * Whether git comes to an end below a path. It walks every path of a tree: of a few folders that
- * hold one another many times nobody is told which commit brought what.
- */
-async function canBeWalked(
+interface Checked {
+  readonly oid: Oid;
+  readonly type: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** What objects are, without reading them; null for what there is not. */
+async function check(
+  repository: Repository,
+  names: readonly string[],
+): Promise<(Checked | null)[]> {
+  const args = ["cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)"];
+  const input = names.map((name) => `${name}\n`);
+  const { status, stdout, stderr } = await runGit(repository, args, input);
+  if (status !== 0) throw gitFailed(args, status, stderr);
+  const lines = stdout.toString("utf8").split("\n");
+  return names.map((_, at) => {
+    const [, oid, type, size] = /^([0-9a-f]+) (\w+) (\d+)$/.exec(lines[at]!) ?? [];
+    return oid === undefined ? null : { oid, type: type!, size: Number(size) };
+  });
+}
+
+/** git compares folders: what it takes for none, ends at, or would need much memory for is ours. */
+async function* differences(
+  repository: Repository,
   objects: CatFile,
-  { objectFormat }: Repository,
-  from: Oid | null,
-  to: Oid,
-  path: string,
-): Promise<boolean> {
-  const read: ReadTree = (tree) => objects.get(tree, MAX_TREE_BYTES);
-  const after = `${to}:${path}`;
-  if (!(await isTree(objects, after))) return true;
-  const before =
-    from !== null && (await isTree(objects, `${from}:${path}`)) ? `${from}:${path}` : null;
-  for await (const { refused } of changedFiles(read, objectFormat, before, after)) {
-    if (refused !== undefined) return false;
+  pairs: readonly FolderPair[],
+): AsyncGenerator<readonly Difference[]> {
+  const { objectFormat } = repository;
+  const trees = [...new Set(pairs.flatMap(({ before, after }) => [before ?? after, after]))];
+  const checked = await check(repository, trees);
+  const missing = checked.indexOf(null);
+  if (missing >= 0) throw objectMissing(trees[missing]!);
+  const good = new Set(
+    checked.flatMap((one) => (one!.type === "tree" && one!.size <= MAX_TREE_BYTES ? one!.oid : [])),
+  );
+  const isGood = (tree: Oid | null) => tree === null || good.has(tree);
+  let done = 0;
+  try {
+    const asked = pairs.filter(({ before, after }) => isGood(before) && isGood(after));
+    const answers = gitDifferences(repository, asked);
+    for (const { before, after } of pairs) {
+      const isAsked = isGood(before) && isGood(after);
+      const answer = isAsked ? (await answers.next()).value! : [];
+      done++;
+      yield answer;
+    }
+    return;
+  } catch (error) {
+    // A tree that git cannot read ends it.
+    if (!(error instanceof RedunError && error.code === "GIT_FAILED")) throw error;
   }
-  return true;
+  const read = (tree: Oid) => objects.get(tree, MAX_TREE_BYTES);
+  for (const pair of pairs.slice(done)) yield await folderDifferences(read, objectFormat, pair);
 }
 
-async function isTree(objects: CatFile, name: string): Promise<boolean> {
-  try {
-    return (await objects.get(name)).type === "tree";
-  } catch (error) {
-    if (error instanceof RedunError && ["OBJECT_MISSING", "BAD_RECORD"].includes(error.code)) {
-      return false;
+const DIFF_TREE = [
+  ...["diff-tree", "--stdin", "-z", "--raw", "--no-renames", "--no-abbrev"],
+  "--ignore-submodules=none",
+];
+const EMPTY_TREE = {
+  sha1: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+  sha256: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+};
+
+/** One `git diff-tree` without `-r`: of each two trees it compares one level. */
+async function* gitDifferences(
+  repository: Repository,
+  pairs: readonly FolderPair[],
+): AsyncGenerator<readonly Difference[], undefined> {
+  if (pairs.length === 0) return;
+  const empty = EMPTY_TREE[repository.objectFormat];
+  const input = pairs.map(({ before, after }) => `${before ?? empty} ${after}\n`);
+  let current: Difference[] | null = null;
+  const fields = gitFields(repository, DIFF_TREE, { input });
+  // A line of the two trees comes before what differs in them, also where nothing does.
+  for await (const field of fields) {
+    const lines = field.split("\n");
+    const entry = lines.pop()!;
+    for (const _ of lines) {
+      if (current) yield current;
+      current = [];
     }
-    throw error;
+    const [was = "", is = "", before = "", after = ""] = entry.slice(1).split(" ");
+    const { value: name } = await fields.next();
+    if (Number.parseInt(is, 8) === 0) continue;
+    current!.push({ name: name as string, was: entryOf(was, before), is: entryOf(is, after)! });
   }
+  // What is left is of pairs that have no difference.
+  yield current ?? [];
+  for (;;) yield [];
+}
+
+/** null for mode 0: there is nothing. */
+function entryOf(mode: string, oid: Oid) {
+  const number = Number.parseInt(mode, 8);
+  return number === 0 ? null : { oid, isFolder: isFolder({ mode: number }) };
 }

@@ -85,17 +85,20 @@ export async function gitText(repository: Repository, args: readonly string[]): 
 }
 
 /**
- * The NUL-terminated fields that a git command prints, as they arrive.
+ * The fields that a git command prints, as they arrive: what ends in NUL, or another separator.
  * @throws RedunError GIT_FAILED with git's own words
  */
 export async function* gitFields(
   repository: Repository,
   args: readonly string[],
+  { separator = "\0", input }: { separator?: string; input?: readonly string[] } = {},
 ): AsyncGenerator<string> {
   const child = spawn("git", args, {
     ...gitEnvironment(repository),
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
+  child.stdin.on("error", () => {});
+  child.stdin.end(input?.join("") ?? "");
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => {
     stderr += chunk;
@@ -109,7 +112,7 @@ export async function* gitFields(
     let rest = "";
     child.stdout.setEncoding("utf8");
     for await (const chunk of child.stdout) {
-      const fields = (rest + chunk).split("\0");
+      const fields = (rest + chunk).split(separator);
       rest = fields.pop() ?? "";
       yield* fields;
     }

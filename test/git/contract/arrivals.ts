@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import * as assert from "uvu/assert";
 import type { ArrivalRequest, GitBackend, Oid } from "../../../src/git/backend.ts";
 import type { TemporaryRepository } from "../../support/repository.ts";
@@ -125,4 +126,46 @@ export function arrivalsContract(test: Contract): void {
     },
     { commit: true },
   );
+
+  test("folders that git would walk for ever, in a commit long ago, hold up nothing", async (git, repo) => {
+    const mktree = (lines: readonly string[]) => {
+      const input = lines.join("\n");
+      return execFileSync("git", ["mktree"], { cwd: repo.dir, input, encoding: "utf8" }).trim();
+    };
+    const blob = (input: string) => {
+      const args = ["hash-object", "-w", "--stdin"];
+      return execFileSync("git", args, { cwd: repo.dir, input, encoding: "utf8" }).trim();
+    };
+    const names = Array.from({ length: 20 }, (_, at) => `n${at}`);
+    const bomb = (innermost: string) => {
+      let inside = innermost;
+      for (let level = 0; level < 24; level++) {
+        inside = `040000 tree ${mktree(names.map((name) => `${inside}\t${name}`))}`;
+      }
+      return inside;
+    };
+    let tip = await append(git, null, { format: "1" }, "begin\n");
+    const begun = repo.git("rev-parse", `${tip}^{tree}`);
+    const commit = (tree: Oid) => {
+      tip = repo.git("commit-tree", "-p", tip, "-m", "planted", tree);
+    };
+    // Of files, and of nothing at all: there git finds no difference at which it could stop.
+    const innermost = [
+      `100644 blob ${blob("x\n")}`,
+      `100644 blob ${blob("y\n")}`,
+      `040000 tree ${mktree([])}`,
+    ];
+    for (const one of innermost) {
+      commit(mktree([...repo.git("ls-tree", begun).split("\n"), `${bomb(one)}\ttags`]));
+    }
+    commit(begun);
+    repo.git("update-ref", REF, tip);
+    tip = await append(git, tip, { "tags/a/b": "1" }, "tag\n");
+    const found = new Map<Oid, number>();
+    for await (const { commit, files } of git.arrivals({ from: null, to: tip, paths: ["tags"] })) {
+      found.set(commit, files.length);
+    }
+    assert.is(found.get(tip), 1);
+    for (const count of found.values()) assert.ok(count < 200_000, String(count));
+  });
 }

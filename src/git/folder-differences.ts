@@ -1,0 +1,42 @@
+import { RedunError } from "../errors.ts";
+import type { Difference, Entry, FolderPair } from "./arrivals.ts";
+import type { ObjectFormat, Oid } from "./backend.ts";
+import { fromBytes, isFolder, parseTree, type TreeEntry } from "./tree-format.ts";
+import type { ReadTree } from "./tree-walk.ts";
+
+/** One level of two folders compared; see `HistoryReader.differences`. */
+export async function folderDifferences(
+  read: ReadTree,
+  format: ObjectFormat,
+  { before, after }: FolderPair,
+): Promise<Difference[]> {
+  const [left, right] = await Promise.all(
+    [before, after].map((tree) => entriesOf(read, format, tree)),
+  );
+  const known = new Map(left!.map((entry) => [entry.name, entry]));
+  return right!.flatMap((entry) => {
+    const old = known.get(entry.name);
+    if (old?.oid === entry.oid && old.mode === entry.mode) return [];
+    return [{ name: fromBytes(entry.name), was: old ? asEntry(old) : null, is: asEntry(entry) }];
+  });
+}
+
+function asEntry(entry: TreeEntry): Entry {
+  return { oid: entry.oid, isFolder: isFolder(entry) };
+}
+
+async function entriesOf(
+  read: ReadTree,
+  format: ObjectFormat,
+  tree: Oid | null,
+): Promise<TreeEntry[]> {
+  if (tree === null) return [];
+  try {
+    const { type, bytes } = await read(tree);
+    return type === "tree" ? parseTree(bytes, format) : [];
+  } catch (error) {
+    // A tree that is no tree, or too large for one. What is not here is another matter.
+    if (error instanceof RedunError && error.code !== "BAD_RECORD") throw error;
+    return [];
+  }
+}
