@@ -2,7 +2,14 @@ import { isUtf8 } from "node:buffer";
 import { RedunError } from "../errors.ts";
 import type { GitBackend, NewFile, Oid } from "../git/backend.ts";
 import { loadConfig } from "../git/files/config.ts";
-import { MAX_RECORD_BYTES, MAX_WRITTEN_BYTES } from "../record/size.ts";
+import { parsePath } from "../record/layout.ts";
+import {
+  assertFewTags,
+  MAX_RECORD_BYTES,
+  MAX_RECORD_TAGS,
+  MAX_WRITTEN_BYTES,
+} from "../record/size.ts";
+import { readAnyYaml } from "../value/yaml-any.ts";
 import { formatFile, notALog, readFormat } from "./format.ts";
 import { assertNotMirrored } from "./mirror.ts";
 import { type OnWait, whileContended } from "./retry.ts";
@@ -90,7 +97,7 @@ export class Log {
     patienceInMs?: number,
   ): Promise<Appended> {
     const bytes = files.map(({ path, text }) => ({ path, bytes: Buffer.from(text, "utf8") }));
-    for (const file of bytes) expectReadable(file);
+    for (const file of bytes) await assertReadable(file);
     this.expectKept();
     return whileContended(
       async () => {
@@ -143,13 +150,24 @@ export class Log {
 }
 
 /** What other clones would refuse to read must not be committed: it would be lost to them. */
-function expectReadable({ path, bytes: { length } }: NewFile): void {
-  if (length <= MAX_WRITTEN_BYTES) return;
-  throw new RedunError(
-    "BAD_VALUE",
-    `${path} would have ${length} bytes, and no record is written that has more than ${MAX_WRITTEN_BYTES}.`,
-    "docs/limits.md has the limits of everything that is recorded.",
-  );
+async function assertReadable({ path, bytes }: NewFile): Promise<void> {
+  const { length } = bytes;
+  const limits = "docs/limits.md has the limits of everything that is recorded.";
+  if (length > MAX_WRITTEN_BYTES) {
+    throw new RedunError(
+      "BAD_VALUE",
+      `${path} would have ${length} bytes, and no record is written that has more than ${MAX_WRITTEN_BYTES}.`,
+      limits,
+    );
+  }
+  // A tag takes more than eight bytes, and a node two.
+  if (length <= 8 * MAX_RECORD_TAGS || parsePath(path)?.kind === "value") return;
+  try {
+    assertFewTags(await readAnyYaml(Buffer.from(bytes).toString("utf8")));
+  } catch (error) {
+    const { message } = error as Error;
+    throw new RedunError("BAD_VALUE", `${path} could not be read again. ${message}`, limits);
+  }
 }
 
 const BEGIN =

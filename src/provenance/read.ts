@@ -9,7 +9,7 @@ import { filesIn } from "../value/file.ts";
 import type { HashName } from "../value/hash.ts";
 import { contentId } from "../value/oid.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
-import { readAnyYaml } from "../value/yaml-any.ts";
+import { type AnyYamlLimits, readAnyYaml } from "../value/yaml-any.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 import { jobsKnowing } from "./jobs-knowing.ts";
 import { startPath } from "./paths.ts";
@@ -189,15 +189,18 @@ export function recordedValue(value: unknown, format: HashName): RecordedValue {
 async function readStoredValue(log: IndexedLog, id: string): Promise<unknown> {
   const { backend } = log.log;
   // In a partial clone git would ask the remote for every id that is no object's.
-  if (!isPartial(backend.repository)) return readRecord(log, id);
+  if (!isPartial(backend.repository)) return readRecord(log, id, ANY_NODES);
   const tip = await log.log.tip();
   const bytes = tip && (await backend.readPath(tip, valuePath(id)));
   if (!bytes) throw new RedunError("OBJECT_MISSING", `Value ${id} has no file of its own.`);
-  return readAnyYaml(Buffer.from(bytes).toString("utf8"));
+  return readAnyYaml(Buffer.from(bytes).toString("utf8"), ANY_NODES);
 }
 
-async function readRecord(log: IndexedLog, oid: string): Promise<unknown> {
-  return readAnyYaml(await readText(log, oid));
+/** A value is read when somebody wants to see it, and one of 50 MB may be a list of any numbers. */
+const ANY_NODES = { maxNodes: Number.POSITIVE_INFINITY };
+
+async function readRecord(log: IndexedLog, oid: string, limits?: AnyYamlLimits): Promise<unknown> {
+  return readAnyYaml(await readText(log, oid), limits);
 }
 
 async function readText(log: IndexedLog, oid: string): Promise<string> {

@@ -15,6 +15,7 @@ import {
   type TagEdits,
   type TaskRecord,
 } from "./records.ts";
+import { assertFewTags } from "./size.ts";
 
 /**
  * Records from what a YAML reader made of their files. Nothing is believed before it has passed its
@@ -149,6 +150,7 @@ function tagOf(raw: Raw): TagPair {
 
 function checked(kind: "execution" | "jobs" | "outcome" | "tags" | "task", given: unknown): Raw {
   const raw: Raw = given;
+  assertFewTags(raw);
   const parts: Raw[] = Array.isArray(raw?.jobs) ? [raw, ...raw.jobs] : [raw];
   parts.forEach(plainTimes);
   // biome-ignore lint/performance/noDynamicNamespaceImportAccess: by name, they would be loaded at once

@@ -1,7 +1,7 @@
 /** Reads records whoever wrote them: canonical ones fast, other YAML 1.2 with the `yaml` package. */
 import { RedunError } from "../errors.ts";
 import { Refused, readForeignYaml } from "./yaml-foreign.ts";
-import { NotCanonical, readYaml } from "./yaml-read.ts";
+import { MAX_NODES, NotCanonical, readYaml } from "./yaml-read.ts";
 import { commentText } from "./yaml-scalar.ts";
 
 const MIB = 1024 * 1024;
@@ -9,6 +9,11 @@ const MIB = 1024 * 1024;
  * For hostile text the `yaml` package takes a thousand times its size in memory, and ten seconds.
  */
 const MAX_FOREIGN = MIB;
+
+export interface AnyYamlLimits {
+  readonly maxLength?: number;
+  readonly maxNodes?: number;
+}
 
 /**
  * The value of a YAML document that others may have written. Nothing in the text is trusted:
@@ -18,11 +23,15 @@ const MAX_FOREIGN = MIB;
  * nest 400 deep.
  * @throws RedunError BAD_RECORD
  */
-export async function readAnyYaml(text: string, maxLength = 64 * MIB): Promise<unknown> {
+export async function readAnyYaml(
+  text: string,
+  { maxLength = 64 * MIB, maxNodes = MAX_NODES }: AnyYamlLimits = {},
+): Promise<unknown> {
   assertLength(text, maxLength);
   try {
-    return readYaml(text);
+    return readYaml(text, { maxNodes });
   } catch (error) {
+    if (error instanceof Refused) throw bad(error.message, error);
     if (!(error instanceof NotCanonical)) throw error;
   }
   assertLength(text, Math.min(maxLength, MAX_FOREIGN));

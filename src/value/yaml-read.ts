@@ -5,6 +5,7 @@
  */
 import { compareCodePoints } from "./code-points.ts";
 import { Fields, isTagName, Remark, setOwn } from "./value.ts";
+import { Refused } from "./yaml-core.ts";
 import { BLANK, COLON, DASH, LF, NotCanonical, QUOTE, YamlCursor } from "./yaml-cursor.ts";
 import { plainScalar } from "./yaml-plain.ts";
 import { commentText, isLiteral, isPlain, MAX_SIMPLE_KEY } from "./yaml-scalar.ts";
@@ -18,30 +19,47 @@ export interface ReadOptions {
    * another order than their keys' are `Fields`, scalars with a comment are `Remark`s.
    */
   readonly exact?: boolean;
+  /** How many nodes a document may have; see `MAX_NODES`. By default any number. */
+  readonly maxNodes?: number;
 }
 
 /** Values nest up to 1000 deep, and records have some levels around them. */
 const MAX_DEPTH = 1100;
 
 /**
+ * The most nodes of a record: scalars, keys among them, lists and maps; a tag counts as one more. They,
+ * more than the length of a text, decide how much memory it takes. The longest tag has no more.
+ */
+export const MAX_NODES = 2 ** 23;
+
+/**
  * The value of a canonical document: plain objects and arrays, with own properties whatever the
  * key, and the classes of value.ts.
  * @throws NotCanonical
+ * @throws Refused where it has too many nodes
  */
 export function readYaml(text: string, options: ReadOptions = {}): unknown {
-  return new Reader(text, options.exact === true).document();
+  return new Reader(text, options).document();
 }
 
 class Reader extends YamlCursor {
   private readonly exact: boolean;
+  private readonly maxNodes: number;
   private depth = 0;
+  private nodes = 0;
 
-  constructor(text: string, exact: boolean) {
+  constructor(text: string, { exact = false, maxNodes = Number.POSITIVE_INFINITY }: ReadOptions) {
     super(text);
     this.exact = exact;
+    this.maxNodes = maxNodes;
+  }
+
+  private count(): void {
+    if (++this.nodes > this.maxNodes) throw new Refused(`it has more than ${this.maxNodes} nodes`);
   }
 
   document(): unknown {
+    this.count();
     const c = this.text.charCodeAt(0);
     let value: unknown;
     if (c === 0x21) value = this.tagged(0);
@@ -108,6 +126,7 @@ class Reader extends YamlCursor {
 
   /** Moves past the colon. */
   private key(column: number): string {
+    this.count();
     const { text } = this;
     const long = text.charCodeAt(this.at) === 0x3f && text.charCodeAt(this.at + 1) === BLANK;
     if (long) this.at += 2;
@@ -129,7 +148,10 @@ class Reader extends YamlCursor {
 
   private mapValue(column: number): unknown {
     const c = this.text.charCodeAt(this.at);
-    if (c === LF) return this.nested(column);
+    if (c === LF) {
+      this.count();
+      return this.nested(column);
+    }
     if (c !== BLANK) throw this.refuse("a blank expected");
     this.at++;
     return this.inline(column, false);
@@ -144,6 +166,7 @@ class Reader extends YamlCursor {
 
   /** What follows `- ` (where a collection may begin on the same line) or `key: `. */
   private inline(column: number, inList: boolean): unknown {
+    this.count();
     const c = this.text.charCodeAt(this.at);
     if (c === 0x21) return this.tagged(column);
     if (c === 0x7c) return this.literal(column);
@@ -151,6 +174,7 @@ class Reader extends YamlCursor {
   }
 
   private tagged(column: number): unknown {
+    this.count();
     const { text } = this;
     let end = ++this.at;
     while (isTagUnit(text.charCodeAt(end))) end++;

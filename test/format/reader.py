@@ -42,6 +42,13 @@ def check_tags(tags):
     check(all(len(tag) == 1 and "" not in tag for tag in tags), "a tag that is not one pair with a key")
 
 
+def check_count(record):
+    """13: the tags and edits of tags of a record, in all its lists together."""
+    items = record.get("jobs", []) + record.get("tagged", [])
+    lists = [record.get("tags", []), record.get("edits", []), *(item.get("tags", []) for item in items)]
+    check(sum(map(len, lists)) <= 2**19, "more tags than a record may have")
+
+
 def git(repository, *args, **options):
     return subprocess.run(["git", "-C", repository, *args], check=True, stdout=subprocess.PIPE, **options).stdout
 
@@ -102,6 +109,7 @@ class Log:
             return self.values.add(oid)
         kind = at.get("kind") or ("execution" if own else "tags")
         check(record["kind"] == kind and record["version"] == 1, "not a record of this kind")
+        check_count(record)
         if kind == "execution":
             check_time(record["started"])
             check(record["started"][:10] == at["date"].replace("/", "-"), "in the wrong day")

@@ -9,6 +9,7 @@ import { openBackend } from "../../src/git/open.ts";
 import type { RecordLine } from "../../src/log/journal-lines.ts";
 import { Log } from "../../src/log/log.ts";
 import { PendingRun } from "../../src/log/pending.ts";
+import { tagEditFile } from "../../src/log/tag-edits.ts";
 import { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { decodeJobs } from "../../src/record/decode.ts";
 import { jobItemYaml, taggedItemYaml } from "../../src/record/encode.ts";
@@ -17,6 +18,7 @@ import { MAX_WRITTEN_BYTES } from "../../src/record/size.ts";
 import { MAX_TAG } from "../../src/tag/value.ts";
 import { blobId } from "../../src/value/oid.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
+import { madeRun } from "../support/made-records.ts";
 import fc from "../support/property.ts";
 import { recorded } from "../support/recorded.ts";
 import { temporaryRepository } from "../support/repository.ts";
@@ -182,6 +184,40 @@ sizes("a tag at its limit is recorded, one above it refused before anything runs
   const more = recorded(dir).tagged.flatMap(({ tags }) => tags.filter(([key]) => key === "k"));
   assert.is([...(tag ? [tag] : []), ...more].length, 1);
   assert.ok(execFileSync("git", ["fsck", "--strict"], { cwd: dir }));
+});
+
+sizes("a record of more tags than readers take is neither written nor believed", async () => {
+  const { dir, git, remove } = temporaryRepository();
+  const backend = await openBackend(findRepository(dir));
+  const log = new Log(backend, "refs/redun/main");
+  const { id, files } = madeRun(1);
+  await log.append(files, "run\n");
+  const edits = Array.from({ length: 2 ** 19 + 1 }, (_, n) => ({
+    tag: ["k", n] as const,
+    parents: [],
+  }));
+  const file = tagEditFile({ entity: id, type: "Execution", edits }, "sha1");
+  const before = git("rev-parse", log.ref);
+  const refusal = await log.append([file], "tag\n").then(String, String);
+  assert.match(refusal, "It has 524289 tags, of at most 524288.");
+  assert.is(git("rev-parse", log.ref), before);
+  const bytes = Buffer.from(file.text);
+  await backend.append({
+    ref: log.ref,
+    expected: before,
+    files: [{ path: file.path, bytes }],
+    message: "",
+  });
+  await backend.close();
+  const indexed = await IndexedLog.open({ cwd: dir });
+  const { bad } = await indexed.refresh();
+  assert.equal(
+    bad.map(({ path }) => path),
+    [file.path],
+  );
+  assert.match(bad[0]!.reason, "It has 524289 tags, of at most 524288.");
+  await indexed.close();
+  remove();
 });
 
 sizes.run();

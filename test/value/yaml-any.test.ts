@@ -93,10 +93,20 @@ test("refuses texts that are too long, whether canonical or not", async () => {
       () => assert.unreachable(),
       (error) => assert.ok(isTooLong(error)),
     );
-  await refused(readAnyYaml("a: 1\n", 4));
+  await refused(readAnyYaml("a: 1\n", { maxLength: 4 }));
   await refused(readAnyYaml(`# ${"x".repeat(9 << 20)}\na: 1\n`));
   const long = `a: ${"x".repeat(9 << 20)}\n`;
   assert.is(((await readAnyYaml(long)) as { a: string }).a.length, 9 << 20);
+});
+
+test("refuses a text of too many nodes", async () => {
+  const refusal = (text: string, maxNodes?: number) =>
+    readAnyYaml(text, maxNodes === undefined ? {} : { maxNodes }).then(String, String);
+  // A list, a map, its key and value, a tag and its text.
+  assert.match(await refusal("- a: 1\n- !b c\n", 5), "more than 5 nodes");
+  assert.not.match(await refusal("- a: 1\n- !b c\n", 6), "nodes");
+  const line = `${"- ".repeat(999)}1\n`;
+  assert.match(await refusal(line.repeat(8400)), "more than 8388608 nodes");
 });
 
 test("many keys take no more than linear time", async () => {
