@@ -43,7 +43,7 @@ async function listing(log: IndexedLog, list: Listing): Promise<string | AsyncGe
   const { workspace, words, conditions, json } = list;
   if (words.length === 0) return keys(log, json);
   // Bare words are keys if anything has a tag of one of them; else they are ids.
-  const areTags = !conditions.every(isBareKey) || words.some((word) => log.index.hasKey(word));
+  const areTags = !conditions.every(isBareKey) || words.some((word) => log.index.tags.hasKey(word));
   if (areTags) return tagged(log, list);
   const entities = await entitiesOf(log, words);
   return entities

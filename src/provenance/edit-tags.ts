@@ -38,7 +38,7 @@ export async function editTags(
   const { objectFormat } = log.log.backend.repository;
   const planned = entities.map((entity) => ({
     entity,
-    edits: plan(log.index.tagGraph(entity), action),
+    edits: plan(log.index.tags.graph(entity), action),
   }));
   const changes = planned
     .filter(({ edits }) => edits.length > 0)

@@ -9,7 +9,7 @@ import { segmentPath, timeOf } from "./paths.ts";
  * folder of the edits of its tags, if there are any. Job, call and inline value stand in segments.
  */
 export async function pathsOf(log: IndexedLog, found: Found): Promise<string[]> {
-  const isEdited = log.index.tagGraph(found).isEdited();
+  const isEdited = log.index.tags.graph(found).isEdited();
   return [...(await ownPaths(log, found)), ...(isEdited ? [tagsFolder(found.id)] : [])];
 }
 

@@ -1,6 +1,6 @@
 import { RedunError } from "../errors.ts";
+import type { NameHit } from "../index/id-lookup.ts";
 import { isRole } from "../index/names.ts";
-import type { NameHit } from "../index/reader.ts";
 import type { EntityRow, ExecutionRow, JobRow } from "../index/rows.ts";
 import type { EntityType } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
@@ -55,7 +55,7 @@ export async function findEntities(log: IndexedLog, prefixes: readonly string[])
 export async function findEntity(log: IndexedLog, word: string): Promise<Found> {
   const back = countedBack(word);
   if (back !== null) return executionBefore(log, back, word);
-  const whole = await taken(foundBy(log, log.index.withId(word)), ({ id }) => id === word, 1);
+  const whole = await taken(foundBy(log, log.index.ids.withId(word)), ({ id }) => id === word, 1);
   if (whole[0]) return whole[0];
   const all = await matches(log, word);
   if (all.length === 1) return all[0]!;
@@ -73,7 +73,7 @@ export function isRelative(word: string): boolean {
  * where there is nothing, the file with this path.
  */
 async function matches(log: IndexedLog, word: string): Promise<Found[]> {
-  const hits = word === "" ? [] : log.index.withPrefix(word);
+  const hits = word === "" ? [] : log.index.ids.withPrefix(word);
   const all = await taken(foundBy(log, hits), ({ id }) => id.startsWith(word), SHOWN + 1);
   // Of several contents that a path had, the last one is meant.
   const file = all.length === 0 ? filesMeant(log, word)[0] : undefined;
@@ -86,7 +86,7 @@ export async function idsWithPrefix(
   type: EntityType,
   word: string,
 ): Promise<string[]> {
-  const hits = [...log.index.withPrefix(word)].filter((hit) => hit.type === type);
+  const hits = [...log.index.ids.withPrefix(word)].filter((hit) => hit.type === type);
   const found = await taken(foundBy(log, hits), ({ id }) => id.startsWith(word), hits.length);
   return found.map(({ id }) => id);
 }
@@ -108,7 +108,7 @@ async function taken(
 
 /** The entities that have tags in conflict: executions first, of each type the newest first. */
 export function entitiesInConflict({ index }: IndexedLog): Found[] {
-  return index.conflictRows().flatMap(({ type, seq }): Found[] => {
+  return index.tags.conflicts().flatMap(({ type, seq }): Found[] => {
     if (type === "Execution") return [foundRow({ type, row: index.execution(seq)! })];
     if (type === "Job") return [foundRow({ type, row: index.job(seq)! })];
     return [foundRow({ type, row: index.entity(seq)! })];

@@ -124,7 +124,7 @@ export class JournaledJobs {
   #indexedSeq(id: string): number | null {
     const { index } = this.#log;
     if (!this.execution.indexed) return null;
-    for (const { type, ref } of index.withId(id)) {
+    for (const { type, ref } of index.ids.withId(id)) {
       if (type === "Job" && index.job(ref)?.id === id) return ref;
     }
     return null;

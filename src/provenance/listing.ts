@@ -163,7 +163,7 @@ async function isNamed(
       isHexId(word) ? [word] : isWithinKey(word) ? [] : idsWithPrefix(log, type, word),
     ),
   );
-  return sql`${column} IN ${log.index.refsOf(named, ids.flat(), words)}`;
+  return sql`${column} IN ${log.index.ids.refsOf(named, ids.flat(), words)}`;
 }
 
 async function* callsOrValues(

@@ -1,5 +1,5 @@
 import { RedunError } from "../errors.ts";
-import type { NameHit } from "../index/reader.ts";
+import type { NameHit } from "../index/id-lookup.ts";
 import type { ExecutionRow, JobRow } from "../index/rows.ts";
 import { isPartial } from "../log/partial.ts";
 import { decodeExecution, decodeJobs, decodeTask } from "../record/decode.ts";
@@ -158,7 +158,7 @@ export async function idInJob(
   const job = await readJob(log, row);
   const values = hit.type === "CallNode" ? [] : [...valuesIn(log, job), ...filesOf(log, job)];
   const ids = hit.type === "CallNode" ? [job.call] : values.map(({ id }) => id);
-  return ids.find((id) => id !== null && log.index.isNamed(hit, id)) ?? undefined;
+  return ids.find((id) => id !== null && log.index.ids.isNamed(hit, id)) ?? undefined;
 }
 
 /** Result (or error) and arguments of a job, with their ids. */

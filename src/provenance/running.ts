@@ -90,7 +90,7 @@ function ambiguousJob(word: string, ids: readonly string[]): RedunError {
 }
 
 function indexedRow(index: IndexReader, execution: string): ExecutionRow | null {
-  for (const { type, ref } of index.withId(execution)) {
+  for (const { type, ref } of index.ids.withId(execution)) {
     const row = type === "Execution" ? index.execution(ref) : undefined;
     if (row?.id === execution) return row;
   }

@@ -60,7 +60,7 @@ export async function tagHistory(
   entity: Found,
   key?: string,
 ): Promise<TagChange[]> {
-  const graph = log.index.tagGraph(entity);
+  const graph = log.index.tags.graph(entity);
   await learnCommits(log);
   const origins = await Origins.of(log, entity, [...graph.nodes.values()]);
   const clocks = clocksOfNodes(graph, (node) => origins.of(node).clock);
@@ -127,7 +127,7 @@ function clocksOfNodes(
 
 /** Each current tag of an entity, by key and value. */
 export async function tagBlame(log: IndexedLog, entity: Found): Promise<BlamedTag[]> {
-  const graph = log.index.tagGraph(entity);
+  const graph = log.index.tags.graph(entity);
   return blamed(log, entity, graph.current(), graph.conflicts());
 }
 
@@ -136,7 +136,7 @@ export async function* tagConflicts(
   log: IndexedLog,
 ): AsyncGenerator<{ entity: Found; tags: BlamedTag[] }> {
   for (const entity of entitiesInConflict(log)) {
-    const nodes = log.index.tagGraph(entity).conflicts();
+    const nodes = log.index.tags.graph(entity).conflicts();
     yield { entity, tags: await blamed(log, entity, nodes, nodes) };
   }
 }

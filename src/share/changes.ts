@@ -66,7 +66,7 @@ export async function changesBetween(
     const { type, entity: id } = added[0]!;
     const given = (runs.tags.get(name) ?? []).map((tag) => baseNode(id, tag));
     const known = [...(await knownNodes(log, type, id)), ...given];
-    const numbers = log.index.editNumbers(added.map(({ oid }) => oid));
+    const numbers = log.index.tags.editNumbers(added.map(({ oid }) => oid));
     const { before, after } = graphs(id, known, added, rivals.get(name) ?? [], numbers);
     const [was, is] = [currentTags(before), currentTags(after)];
     const names = new Set(added.flatMap(({ path }) => authors.get(path) ?? []));
@@ -145,7 +145,7 @@ function newConflicts(before: TagGraph, after: TagGraph): TagPair[] {
 /** Every tag of an entity that our index knows of. */
 async function knownNodes(log: IndexedLog, type: EntityType, id: string): Promise<TagNode[]> {
   const found = await find(log, type, id);
-  return found ? [...log.index.tagGraph(found).nodes.values()] : [];
+  return found ? [...log.index.tags.graph(found).nodes.values()] : [];
 }
 
 async function find(log: IndexedLog, type: EntityType, id: string): Promise<Found | undefined> {

@@ -71,5 +71,5 @@ async function taskOf(
 }
 
 async function ifKnown(log: IndexedLog, id: string): Promise<Found | undefined> {
-  return log.index.withId(id).length > 0 ? findEntity(log, id) : undefined;
+  return log.index.ids.withId(id).length > 0 ? findEntity(log, id) : undefined;
 }

@@ -28,9 +28,9 @@ export interface TagCount {
 }
 
 export function tagKeysView({ index }: IndexedLog): TagKeysView {
-  const keys = index.keyCounts();
+  const keys = index.tags.keyCounts();
   keys.sort((a, b) => compareCodePoints(a.key, b.key) || byType(a, b));
-  return { keys, conflictCount: index.conflictRows().length };
+  return { keys, conflictCount: index.tags.conflicts().length };
 }
 
 /** The tags that meet one of the conditions, or all: by key, value and type. */
@@ -39,7 +39,7 @@ export function tagValuesView(
   conditions: readonly Condition[] = [],
 ): readonly TagCount[] {
   const passes = conditions.length === 0 ? () => true : matcher(anyOf(...conditions));
-  const counts = index.tagCounts((tag) => passes({ tags: [tag] }));
+  const counts = index.tags.counts((tag) => passes({ tags: [tag] }));
   const texts = new Map(counts.map((count) => [count, formatTag(...count.tag)]));
   return counts.sort((a, b) => {
     return compareCodePoints(texts.get(a)!, texts.get(b)!) || byType(a, b);

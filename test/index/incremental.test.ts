@@ -267,8 +267,8 @@ const tagged = <T extends { tags: readonly TagPair[]; conflicts: readonly TagPai
 function entityAnswers(database: Database, entities: readonly Entity[]) {
   const reader = new IndexReader(database);
   return entities.map(({ type, id }) => {
-    const hit = reader.withId(id).find((found) => found.type === type);
-    const cut = [...reader.withPrefix(id.slice(0, 12))].filter((found) => found.type === type);
+    const hit = reader.ids.withId(id).find((found) => found.type === type);
+    const cut = [...reader.ids.withPrefix(id.slice(0, 12))].filter((found) => found.type === type);
     assert.ok(!hit || cut.some(({ ref, named }) => ref === hit.ref && named === hit.named));
     if (!hit) return null;
     if (hit.named >= NAMED.jobOfCall) return "in jobs";
@@ -279,7 +279,7 @@ function entityAnswers(database: Database, entities: readonly Entity[]) {
           ? reader.job(hit.ref)
           : reader.entity(hit.ref);
     assert.is(row?.id, id);
-    const graph = [...reader.tagGraph({ ...row!, type }).nodes.keys()].sort();
+    const graph = [...reader.tags.graph({ ...row!, type }).nodes.keys()].sort();
     const name = row && "name" in row ? row.name : null;
     const { tags, conflicts } = tagged(row!);
     return { type, id: row?.id, name, tags, conflicts, graph };
@@ -317,7 +317,7 @@ function answers(database: Database, { entities, calls }: World) {
     rows: (["Task", "Value", "CallNode"] as const).map((type) =>
       ids(reader.search.entities(type, {}, 1000)),
     ),
-    conflicts: reader.conflictRows().map(({ type, seq }) => {
+    conflicts: reader.tags.conflicts().map(({ type, seq }) => {
       const row =
         type === "Execution"
           ? reader.execution(seq)
@@ -349,7 +349,7 @@ function answers(database: Database, { entities, calls }: World) {
         );
       }),
     cached: calls.map(({ taskHash, argsHash }) => reader.cachedCall(taskHash, argsHash)),
-    keys: reader
+    keys: reader.tags
       .keyCounts()
       .map(({ key, type, count }) => `${key} ${type} ${count}`)
       .sort(),

@@ -133,7 +133,7 @@ function answers(database: Database): unknown {
   const executions = reader.search.executions({}, 1000).map(({ seq: _, ...row }) => {
     return { ...row, tags: sorted(row.tags), conflicts: sorted(row.conflicts) };
   });
-  return { executions, keys: reader.keyCounts(), counts: reader.counts() };
+  return { executions, keys: reader.tags.keyCounts(), counts: reader.counts() };
 }
 
 const converge = suite("clones that exchange their logs");
