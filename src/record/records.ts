@@ -148,7 +148,11 @@ export function fullName(task: { namespace: string | null; name: string }): stri
   return task.namespace ? `${task.namespace}.${task.name}` : task.name;
 }
 
+/** The dot in these is none of a namespace: programs are tasks as well, `train.py`, `python3.12`. */
+const FILE_NAME =
+  /\.(?:\d[^.]*|py|[rR]|Rmd|qmd|ipynb|jl|[cm]?[jt]s|[jt]sx|(?:ba|z|k|da|fi)?sh|pl|rb|php|lua|jar|exe|out|smk|nf|wdl)$/;
+
 /** A task's name without its namespace, from its full name. */
 export function shortName(task: string): string {
-  return task.slice(task.lastIndexOf(".") + 1);
+  return FILE_NAME.test(task) ? task : task.slice(task.lastIndexOf(".") + 1);
 }

@@ -80,6 +80,18 @@ for (const backend of BACKENDS) {
   });
 }
 
+exec("a program is called by its file's name on every page", () => {
+  const { dir } = repository();
+  ok(dir, ["exec", "--out", "lines.txt", "--", "sh", "count.sh", "data.csv"]);
+  const page = ok(dir, ["log", "lines.txt"]);
+  assert.match(page, /Traceback: Exec \w+ > Job \w+ count\.sh\n/);
+  assert.match(page, /value <-- <\w+> count\.sh\(command, /);
+  assert.is(
+    ok(dir, ["log", "--job", "--where", "task=sh"]),
+    "No jobs in refs/redun/main match task = sh.\n",
+  );
+});
+
 exec("finds as outputs what the program wrote, not what was changed before", () => {
   const { dir } = repository();
   writeFileSync(join(dir, "data.csv"), "changed before\n");
