@@ -1,5 +1,5 @@
 import { preview } from "../../src/value/preview.ts";
-import { shellWord } from "../../src/value/shown-text.ts";
+import { clip, shellWord } from "../../src/value/shown-text.ts";
 import type { TableRow, TableView } from "../../src/views/table.ts";
 import { columnWidths, padCells } from "../text/columns.ts";
 import { jsonText, timesJson } from "../text/json.ts";
@@ -14,7 +14,7 @@ const FIRST = ["EXEC", "STARTED", "STATUS", "DURATION"];
 /** A table for a terminal. Rows whose first sorted column is the same stand together. */
 export function tableText(view: TableView, paint: Paint): string {
   if (view.rows.length === 0) return "No executions to compare.\n";
-  const lines = cells(view, (text) => oneLine(text).slice(0, WIDEST));
+  const lines = cells(view, (text) => clip(oneLine(text), WIDEST));
   const widths = columnWidths(lines);
   const isNumber = (at: number) =>
     at >= FIRST.length &&

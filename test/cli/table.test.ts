@@ -133,6 +133,12 @@ table("csv and markdown keep what is special to them", () => {
   assert.not(tableText(view, (_, text) => text).includes("\n<b>"));
 });
 
+table("says with dots that a cell is cut", () => {
+  const { dir } = workflowRepository({ "wf.mjs": SWEEP });
+  ok(dir, ["run", "-q", "-t", `note=${"abcdefghij".repeat(4)}`, "wf.mjs", "train", "--rate", "1"]);
+  assert.match(ok(dir, ["table"]), / abcdefghijabcdefghijabcdefg\.\.\. /);
+});
+
 table("says what it does not know", () => {
   const { dir } = sweep();
   const column = cli(dir, ["table", "--min", "lost"]);
