@@ -33,7 +33,10 @@ export function tagEditCommand({ kind, verb, usage }: EditKind) {
     const { ids, tags } = splitWords(kind, words);
     if (ids.length === 0 || tags.length === 0) {
       const lacks = ids.length === 0 ? "No id was given" : "No tag was given";
-      throw new RedunError("USAGE", `${lacks} to ${verb}.`, `Write \`redun-git ${usage}\`.`);
+      const last = ids.at(-1);
+      const isMeant = ids.length > 1 && last !== undefined && !CLEARLY_AN_ID.test(last);
+      const why = isMeant ? `: ${oneLine(JSON.stringify(last))} has no "="` : "";
+      throw new RedunError("USAGE", `${lacks} to ${verb}${why}.`, `Write \`redun-git ${usage}\`.`);
     }
     // Every tag is read before anything is changed: a wrong one among several changes nothing.
     const action = actionOf(kind, tags);

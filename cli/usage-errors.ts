@@ -72,6 +72,9 @@ export function tooManyWords(spec: CommandSpec, word: string): RedunError {
 /** cac's own complaints are misuse too. */
 export function asUsageError(error: unknown, spec: CommandSpec | undefined): unknown {
   if (!(error instanceof Error) || error.name !== "CACError") return error;
+  if (spec && error.message.startsWith("missing required args")) {
+    return misuse(`\`${spec.name}\` takes ${spec.args}: a word is missing.`, seeHelp(spec));
+  }
   const sentence = error.message.charAt(0).toUpperCase() + error.message.slice(1);
   return misuse(`${sentence}.`, seeHelp(spec));
 }

@@ -13,7 +13,7 @@ export const command: CommandFunction<typeof INDEX> = async (workspace, [action]
   // Without `withLog`: it is looked at as it is, not brought up to date.
   const log = workspace.indexedLog();
   if (action === undefined) return workspace.write(await describe(log, json));
-  if (action === "drop") return workspace.write(drop(log));
+  if (action === "drop") return workspace.write(drop(log, json));
   if (action === "rebuild") {
     log.discardIndex();
     await refresh(workspace, log);
@@ -26,7 +26,7 @@ export const command: CommandFunction<typeof INDEX> = async (workspace, [action]
   );
 };
 
-function drop(log: IndexedLog): string {
+function drop(log: IndexedLog, json: boolean): string {
   log.discardIndex();
   if (log.file.temporary) {
     throw new RedunError(
@@ -35,7 +35,8 @@ function drop(log: IndexedLog): string {
       "Queries use a temporary index where it would have to be changed.",
     );
   }
-  return `Dropped the index of ${visible(log.log.ref)}. The next query makes a new one.\n`;
+  if (json) return `${jsonText({ log: log.log.ref, path: log.file.path, dropped: true })}\n`;
+  return `Dropped the index of ${visible(log.log.ref)}. The next query builds a new one.\n`;
 }
 
 async function describe(log: IndexedLog, json: boolean): Promise<string> {
@@ -59,7 +60,7 @@ async function describe(log: IndexedLog, json: boolean): Promise<string> {
   return `${[
     `Log:      ${visible(facts.log)} at ${tip ?? "(nothing recorded yet)"}`,
     `Index:    ${visible(facts.path)}${facts.temporary ? " (temporary)" : ""}, ${(facts.bytes / 1024 / 1024).toFixed(1)} MB`,
-    `Built of: ${facts.commit ?? "nothing"} (${state})`,
+    `Built at: ${facts.commit ?? "nothing"} (${state})`,
     `Holds:    ${count(facts.executions)} executions, ${count(facts.jobs)} jobs`,
   ].join("\n")}\n`;
 }

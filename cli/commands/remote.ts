@@ -22,7 +22,7 @@ export const command: CommandFunction<typeof REMOTE> = async (workspace, _words,
   await workspace.write(states.map(stateText).join("\n"));
   const wasSeen = states.some(({ logs }) => logs.some(({ seen }) => seen !== null));
   if (wasSeen)
-    await workspace.write("\nAs of the last fetch or push: `redun-git fetch` asks anew.\n");
+    await workspace.write("\nAs of the last fetch or push: `redun-git fetch` asks again.\n");
 };
 
 function stateText({ name, url, logs }: RemoteState): string {

@@ -82,9 +82,10 @@ function nothing({ ref, isWhole, types, isOfFiles, query }: SearchView<unknown>)
   const names = isOfFiles ? "files" : types.map((type) => NAMES[type]).join(" or ");
   if (query !== null) return `No ${names} in ${ref} match ${oneLine(query)}.\n`;
   if (!types.includes("Execution")) return `No ${names} in ${ref} match.\n`;
-  const [run, pull] = ["`redun-git run <script> <task>`", "`redun-git pull`"];
   if (!isWhole) return `No ${names} in ${ref}, as far as its records are here.\n`;
-  const hint = `${run} records the first one; ${pull} takes what others have recorded.`;
+  const hint =
+    "`redun-git run <script> <task>` or `redun-git exec -- <program>` records the first one; " +
+    "`redun-git pull` fetches what others have recorded.";
   return `No ${names} in ${ref} yet. ${hint}\n`;
 }
 

@@ -236,7 +236,7 @@ changes("what was never fetched is not spoken of as if it was", () => {
   assert.ok(
     ada
       .redun("remote")
-      .endsWith("same as here\n\nAs of the last fetch or push: `redun-git fetch` asks anew.\n"),
+      .endsWith("same as here\n\nAs of the last fetch or push: `redun-git fetch` asks again.\n"),
   );
   assert.is(
     ok(dir, ["outgoing"]),

@@ -295,7 +295,7 @@ diff("git's colours on a terminal that has some", () => {
 diff("what cannot be compared is an error that says why", () => {
   const job = recorded(dir).jobs.find(({ execution }) => execution === first)!;
   for (const [args, status, message] of [
-    [[], 2, /missing required args/i],
+    [[], 2, /`diff` takes <execution> \[execution\]: a word is missing\./],
     [[first, second, lone], 2, /`diff` takes no more than <execution> \[execution\]/],
     [[first, "ffffffffff"], 1, /UNKNOWN_ID/],
     [

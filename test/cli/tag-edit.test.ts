@@ -109,7 +109,9 @@ for (const [words, about, status] of [
   [["rm", "FIRST", "env", "x=[1"], /Invalid tag value/, 1],
   [["update", "FIRST", "env=prod", "b"], /key=value pair expected/, 1],
   [["update", "FIRST", "ffffffffffff", "env=prod"], /"ffffffffffff".*UNKNOWN_ID/, 1],
-  [["update", "FIRST"], /No tag was given to update/, 2],
+  [["update", "FIRST"], /No tag was given to update\./, 2],
+  [["update", "FIRST", "~1"], /No tag was given to update\./, 2],
+  [["update", "FIRST", "approved"], /No tag was given to update: "approved" has no "="\./, 2],
 ] as const) {
   edit(`refused as a whole: tag ${words.join(" ")}`, async () => {
     const { dir, kinds, commits } = await sample();
