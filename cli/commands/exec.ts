@@ -41,7 +41,8 @@ export async function exec(
   };
   try {
     const request = requestOf(io.cwd, words, options);
-    const isStep = run !== undefined && (await executeStep(request, run, listener)) !== null;
+    const isStep =
+      run !== undefined && (await executeStep(request, run, listener, jobTags(options))) !== null;
     if (!isStep) await record(workspace, request, options, { tags, reporter, signals, listener });
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
@@ -50,6 +51,11 @@ export async function exec(
     if (reporter.hasStarted) pushInBackground(logChoice(options), io);
   }
   return end?.status || (reporter.isRecordLeft ? 1 : 0);
+}
+
+/** What `-t` and `--doc` say of a program that is a job of the run above. */
+function jobTags({ tag = [], doc }: ExecOptions): readonly string[] {
+  return doc === undefined ? tag : [...tag, `doc=${JSON.stringify(doc)}`];
 }
 
 interface Recording {

@@ -2,9 +2,9 @@ import { defineCommand } from "../command.ts";
 import { WHICH_LOG } from "../options.ts";
 
 const OF_PROGRAM = [
-  { flags: "--in <glob>", about: "Files that it reads", repeats: true },
-  { flags: "--out <glob>", about: "Files that it makes", repeats: true },
-  { flags: "--env <name>", about: "An environment variable to record", repeats: true },
+  { flags: "--in <glob>", about: "Files that the program reads", repeats: true },
+  { flags: "--out <glob>", about: "Files that the program writes", repeats: true },
+  { flags: "--env <name>", about: "Record this environment variable", repeats: true },
 ] as const;
 
 const OF_RUN = [
@@ -15,7 +15,7 @@ const OF_RUN = [
     flags: "-u, --user <name>",
     about: "The user tag (default: $REDUN_USER, then your user name)",
   },
-  { flags: "-q, --quiet", about: "Do not tell the execution's id on a terminal" },
+  { flags: "-q, --quiet", about: "Do not print the execution's id on a terminal" },
   ...WHICH_LOG,
 ] as const;
 
@@ -27,11 +27,11 @@ export const EXEC = defineCommand({
   rawAfter: 1,
   options: [
     ...OF_PROGRAM,
-    { flags: "--name <task>", about: "The name of its task (default: its script's, or its own)" },
+    { flags: "--name <task>", about: "Name the task (default: the script, or the program)" },
     ...OF_RUN,
   ],
   examples: [
-    "exec -- python train.py --lr 0.1            what git sees it change are its outputs",
+    "exec -- python train.py --lr 0.1            the files that git sees change are its outputs",
     "exec --in 'data/*.csv' --out model.bin -- python train.py",
     "exec -t env=prod --env CUDA_VISIBLE_DEVICES -- make -j8 all",
   ],
@@ -40,9 +40,17 @@ export const EXEC = defineCommand({
 export const STEP = defineCommand({
   name: "step",
   args: "<name> <command> [...arguments]",
-  about: "Run a program as a job of the recorded program around it, under a name",
+  about: "Run a program as a named job of the recorded program around it",
   rawAfter: 2,
-  options: [...OF_PROGRAM, ...OF_RUN],
+  options: [
+    ...OF_PROGRAM,
+    {
+      flags: "-t, --tag <key=value>",
+      about: "Tag the job; outside of a recorded program, the execution",
+      repeats: true,
+    },
+    ...OF_RUN.slice(1),
+  ],
   examples: [
     "step align -- bwa mem ref.fa reads.fq       in a script that `redun-git exec` runs",
     "step --out report.html report -- quarto render report.qmd",

@@ -280,6 +280,24 @@ c: ; redun-git step outer -- sh -c 'redun-git step inner -- true; exit 3'
   assert.ok(tagTexts(logged(dir)[0]).includes("e=1"));
 });
 
+exec("the tags and the doc of a step are its job's", () => {
+  const { dir, env } = repository();
+  const script = "redun-git step -t a=1 -t 'b=[2]' --doc 'why \"so\"' x -- true";
+  assert.is(cli(dir, ["exec", "--", "sh", "-c", script], { env }).status, 0);
+  const { tags } = job(dir, "x");
+  assert.equal(
+    tags.filter(([key]) => ["a", "b", "doc"].includes(key)),
+    [
+      ["a", 1],
+      ["b", [2]],
+      ["doc", 'why "so"'],
+    ],
+  );
+  assert.not(tagTexts(logged(dir)[0]).includes("a=1"));
+  const wrong = cli(dir, ["exec", "--", "sh", "-c", "redun-git step -t a x -- true"], { env });
+  assert.match(wrong.stderr, /key=value pair expected/);
+});
+
 exec("records a step that dies with its command as FAILED", () => {
   const { dir, env } = repository();
   const script = "redun-git step dies -- sh -c 'kill -9 $PPID'; true";
