@@ -136,7 +136,7 @@ table("csv and markdown keep what is special to them", () => {
 table("says with dots that a cell is cut", () => {
   const { dir } = workflowRepository({ "wf.mjs": SWEEP });
   ok(dir, ["run", "-q", "-t", `note=${"abcdefghij".repeat(4)}`, "wf.mjs", "train", "--rate", "1"]);
-  assert.match(ok(dir, ["table"]), / abcdefghijabcdefghijabcdefg\.\.\. /);
+  assert.match(ok(dir, ["table"]), / abcdefghijabcdefghijabcdefg\.\.\.$/m);
 });
 
 table("says what it does not know", () => {
