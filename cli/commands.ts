@@ -1,4 +1,4 @@
-/** Every command of the command line. Their code loads when they run. */
+/** Every command of the command line, in the order of `--help`. Their code loads when they run. */
 import type { Command, CommandFunction, CommandSpec } from "./command.ts";
 import { EXEC, STEP } from "./declarations/exec.ts";
 import { DIFF, LOG, PATH } from "./declarations/log.ts";
@@ -37,26 +37,26 @@ export const COMMANDS: readonly Command[] = [
   withCode(LOG, () => import("./commands/log.ts")),
   withCode(DIFF, () => import("./commands/diff.ts")),
   withCode(TABLE, () => import("./commands/table.ts")),
+  withCode(PATH, () => import("./commands/path.ts")),
+  withCode(TAG_LIST, () => import("./commands/tag-list.ts")),
   withCode(TAG_ADD, () => import("./commands/tag-add.ts")),
   withCode(TAG_UPDATE, () => import("./commands/tag-update.ts")),
   withCode(TAG_RM, () => import("./commands/tag-rm.ts")),
   withCode(TAG_HISTORY, () => import("./commands/tag-history.ts")),
   withCode(TAG_BLAME, () => import("./commands/tag-blame.ts")),
   withCode(TAG_CONFLICTS, () => import("./commands/tag-conflicts.ts")),
-  withCode(PATH, () => import("./commands/path.ts")),
-  withCode(TAG_LIST, () => import("./commands/tag-list.ts")),
-  withCode(MERGE, () => import("./commands/merge.ts")),
-  withCode(LOGS, () => import("./commands/logs.ts")),
   withCode(PUSH, () => import("./commands/push.ts")),
   withCode(FETCH, () => import("./commands/fetch.ts")),
   withCode(PULL, () => import("./commands/pull.ts")),
   withCode(INCOMING, () => import("./commands/incoming.ts")),
   withCode(OUTGOING, () => import("./commands/outgoing.ts")),
   withCode(PROPOSE, () => import("./commands/propose.ts")),
+  withCode(MERGE, () => import("./commands/merge.ts")),
   withCode(REMOTE, () => import("./commands/remote.ts")),
   withCode(INIT, () => import("./commands/init.ts")),
-  withCode(RECOVER, () => import("./commands/recover.ts")),
+  withCode(LOGS, () => import("./commands/logs.ts")),
   withCode(INDEX, () => import("./commands/index.ts")),
+  withCode(RECOVER, () => import("./commands/recover.ts")),
 ];
 
 /** A declared command with its code, which has to take what the declaration says. */

@@ -34,7 +34,7 @@ function section({ name, args, about, options, examples }: CommandSpec): string[
     ...(shown.length > 0 ? ["", "| option | |", "|---|---|"] : []),
     ...shown.map(
       ({ flags, about, repeats }) =>
-        `| \`${flags}\` | ${cell(about)}${repeats ? " (may be repeated)" : ""} |`,
+        `| \`${flags.replace(/\|/g, "\\|")}\` | ${cell(about)}${repeats ? " (may be repeated)" : ""} |`,
     ),
     "",
     "```",

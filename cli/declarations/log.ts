@@ -28,7 +28,7 @@ export const EXECUTION_FILTERS = [
 ] as const;
 export const COMMIT = {
   flags: "--commit <revision>",
-  about: "Only from executions of this commit or range (a..b), or of identical files",
+  about: "Only from executions of this commit or range (a..b), or of the same files",
 } as const;
 export const STATUS = {
   flags: "--exec-status <statuses>",
@@ -42,7 +42,7 @@ export const LIMIT = {
 export const LOG = defineCommand({
   name: "log",
   args: "[id]",
-  about: "List executions, or show one execution, job, task or value",
+  about: "List executions, or show one execution, job, task, value or file",
   isQuick: true,
   options: [
     { flags: "--exec", about: "List executions (the default)" },
@@ -108,7 +108,8 @@ export const LOG = defineCommand({
     "log --file-path 'out/*.csv'          then log <id> shows who used one",
     "log --all --count                    count entities of every type",
     "log 6dc981d7                         one execution, job, task, value or call",
-    "log --format json | jq .id           one JSON object a line",
+    "log report.txt                       a file: the job that wrote it, and from what",
+    "log --format json | jq .id           one JSON object per line",
   ],
 });
 

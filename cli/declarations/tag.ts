@@ -20,8 +20,8 @@ export const TAG_ADD = defineCommand({
     "tag add 6dc981d7 approved=true       by any unambiguous prefix of an id",
     "tag add - ~1 env=prod n=1            the latest execution and the one before, two tags",
     "tag add report.txt rows=12           the recorded value of a file",
-    "tag add 6dc981d7 'cfg={\"a\": [1]}'     any JSON value",
-    'tag add - ok=true -m "QA passed"      with the reason in the commit',
+    "tag add 6dc981d7 'cfg={\"a\": [1]}'    any JSON value",
+    'tag add - ok=true -m "QA passed"     with the reason in the commit',
   ],
 });
 

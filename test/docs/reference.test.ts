@@ -17,6 +17,27 @@ reference("docs/api.md is fresh; `npm run docs` makes it so", () => {
   assert.is(file("docs/api.md"), apiReference());
 });
 
+reference("every row of a table has the cells of its head", () => {
+  for (const page of [
+    "cli",
+    "errors",
+    "exec",
+    "format",
+    "limits",
+    "performance",
+    "sharing",
+    "tags",
+  ]) {
+    let columns = 0;
+    const prose = file(`docs/${page}.md`).replace(/^( *)```[\s\S]*?^\1```$/gm, "");
+    for (const line of prose.split("\n")) {
+      const cells = line.startsWith("|") ? line.split(/(?<!\\)\|/).length : 0;
+      if (columns > 0 && cells > 0) assert.is(cells, columns, `docs/${page}.md: ${line}`);
+      columns = cells;
+    }
+  }
+});
+
 reference("docs/errors.md has one line for every code, in the order of the code", () => {
   const declared = [...file("src/errors.ts").matchAll(/^ {2}\| "(\w+)"/gm)].map(([, code]) => code);
   const documented = [...file("docs/errors.md").matchAll(/^\| `(\w+)` \|/gm)].map(
