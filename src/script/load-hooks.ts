@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import nodeModule from "node:module";
-import { devNull } from "node:os";
-import { dirname, join } from "node:path";
+import { devNull, tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { notice } from "../notice.ts";
@@ -154,15 +154,28 @@ async function registerTsx(tsconfig: string | null): Promise<void> {
   // tsx compiles whatever is required after it: the parser is better loaded as it is.
   loadParser();
   const [commonJs, esm] = await Promise.all([import("tsx/cjs/api"), import("tsx/esm/api")]);
+  const whole = tsconfig === null ? null : tsconfigForAll(tsconfig);
   try {
-    withTsconfig(tsconfig ?? devNull, () => commonJs.register());
+    withTsconfig(whole ?? devNull, () => commonJs.register());
   } catch (error) {
     if (tsconfig === null) throw error;
     const problem = error instanceof Error ? error.message : String(error);
     notice(`${tsconfig} is not used: ${problem}`);
     return registerTsx(null);
   }
-  esm.register({ tsconfig: tsconfig ?? false });
+  esm.register({ tsconfig: whole ?? false });
+}
+
+/**
+ * A temporary tsconfig.json that extends another one to all files: tsx compiles what is outside of the
+ * folder of its tsconfig.json with no settings at all, such as the sources of another package.
+ */
+function tsconfigForAll(tsconfig: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "redun-git-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "tsconfig.json");
+  writeFileSync(path, JSON.stringify({ extends: resolve(tsconfig), include: ["/**/*"] }));
+  return path;
 }
 
 /** tsx's CommonJS half has no other way to be told. */

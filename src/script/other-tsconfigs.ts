@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, extname, join, sep } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
-/** Settings that change what a file does. tsx applies them to the files below their tsconfig.json. */
+/** Settings that change what a file does, */
 const COMPILING = [
   "experimentalDecorators",
   "jsx",
@@ -12,7 +12,7 @@ const COMPILING = [
   "jsxImportSource",
   "useDefineForClassFields",
 ];
-/** Settings that say where imports lead, which tsx applies to all files. */
+/** and those that say where imports lead. Those of the script are in force for all files. */
 const RESOLVING = ["baseUrl", "paths"];
 
 /** A file whose own tsconfig.json has settings that are not in force for it. */
@@ -38,10 +38,8 @@ export function unservedFiles(
   return files.flatMap((file) => {
     const tsconfig = /^\.([cm]?ts|tsx|jsx)$/.test(extname(file)) ? tsconfigOf(dirname(file)) : null;
     if (tsconfig === null || tsconfig === used) return [];
-    const isBelow = used !== null && file.startsWith(dirname(used) + sep);
     const settings = [...settingsOf(tsconfig)].flatMap(([name, own]) => {
-      const isApplied = isBelow || RESOLVING.includes(name);
-      return isApplied && isDeepStrictEqual(inForce.get(name), own) ? [] : [name];
+      return isDeepStrictEqual(inForce.get(name), own) ? [] : [name];
     });
     return settings.length > 0 ? [{ file, tsconfig, settings }] : [];
   });

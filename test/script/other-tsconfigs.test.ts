@@ -23,8 +23,14 @@ for (const [what, a, b, settings] of [
   ["of which nothing matters", '{ "compilerOptions": { "strict": true } }', "{}", null],
   ["that cannot be read", "{}", "{ no", null],
   [
-    "with decorators, which a's own settings do not reach",
+    "with decorators, as the script's has them",
     '{ "compilerOptions": { "experimentalDecorators": true } }',
+    '{ "compilerOptions": { "experimentalDecorators": true } }',
+    null,
+  ],
+  [
+    "with decorators, which the script's has not",
+    "{}",
     '{ "compilerOptions": { "experimentalDecorators": true } }',
     "experimentalDecorators",
   ],
@@ -69,6 +75,20 @@ tsconfigs(
       cli(dir, ["run", "packages/a/w.ts", "main"], { env }).stderr,
       /is compiled without/,
     );
+  },
+);
+
+tsconfigs(
+  "has effect as far as the script's says the same, and for files that neither includes",
+  () => {
+    const jsx = '{ "compilerOptions": { "jsx": "react", "jsxFactory": "h" }, "include": ["src"] }';
+    const made = "const h = (name: string) => `made ${name}`;\nexport const x = <p />;\n";
+    const { dir } = workflowRepository({
+      ...files(jsx, jsx, made),
+      "packages/a/w.ts": SCRIPT.replace("[x, y]", "String(x)"),
+    });
+    const { status, stdout, stderr } = cli(dir, ["run", "-q", "packages/a/w.ts", "main"]);
+    assert.equal([status, stdout, stderr], [0, "made p\n", ""]);
   },
 );
 
