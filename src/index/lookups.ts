@@ -25,6 +25,11 @@ export class LookupWriter {
     this.#tables = collect ? this.#open("load_", ROWS_AT_ONCE) : this.#open("", 1);
   }
 
+  /** Whether a rebuild is still adding rows: the tables do not exist yet. */
+  get isCollecting(): boolean {
+    return this.#collecting;
+  }
+
   add(name: Lookup, ...row: number[]): void {
     this.#tables[name].add(row);
   }

@@ -6,6 +6,7 @@ import { modeProblem } from "../log/merge-checks.ts";
 import { bringSome, isPartial } from "../log/partial.ts";
 import { parsePath } from "../record/layout.ts";
 import { readYaml } from "../value/yaml-read.ts";
+import { Contested } from "./claims.ts";
 import { rollBack, transaction } from "./database.ts";
 import { type Digest, Digester } from "./digest.ts";
 import { type Digested, type DigestSource, FileDigester, type FoundFile } from "./digest-files.ts";
@@ -22,7 +23,7 @@ import {
   setFormatChecked,
   setTip,
 } from "./stamp.ts";
-import { Contested, IndexWriter } from "./writer.ts";
+import { IndexWriter } from "./writer.ts";
 
 /** Told of progress: files read so far, of how many; null while that is not known. */
 export type Progress = (done: number, total: number | null) => void;

@@ -1,0 +1,95 @@
+import type { EntityType } from "../record/records.ts";
+import type { Statements } from "./database.ts";
+import type { Dictionary } from "./dictionary.ts";
+import type { JobDigest } from "./digest.ts";
+import { isHexId, loadId } from "./ids.ts";
+import type { LookupWriter } from "./lookups.ts";
+import {
+  foreignKey,
+  hexKey,
+  keyOfKind,
+  type Name,
+  type Named,
+  type Namer,
+  ownKind,
+  readKey,
+} from "./names.ts";
+
+/** The table that has the rows of a type. */
+const TABLES = {
+  Execution: "execution",
+  Job: "job",
+  Task: "entity",
+  CallNode: "entity",
+  Value: "entity",
+} as const satisfies Record<EntityType, string>;
+
+/** Writes the names of rows, and finds the rows that have them. */
+export class NameWriter {
+  readonly #statements: Statements;
+  readonly #dictionary: Dictionary;
+  readonly #lookups: LookupWriter;
+  readonly #namer: Namer;
+
+  constructor(statements: Statements, dictionary: Dictionary, lookups: LookupWriter, namer: Namer) {
+    this.#statements = statements;
+    this.#dictionary = dictionary;
+    this.#lookups = lookups;
+    this.#namer = namer;
+  }
+
+  /** Gives a row its id. */
+  add(type: EntityType, id: string, row: number): void {
+    const { key, rest } = this.#own(type, id);
+    this.#lookups.add("name", key, rest, 0, 0, row);
+  }
+
+  /** What a job knows by their ids: its call, the values that it took and gave. */
+  ofJob({ names: { hex, foreign } }: JobDigest): Name[] {
+    const names: Name[] = [];
+    for (let at = 0; at < hex.length; at += 2) names.push({ key: hex[at]!, rest: hex[at + 1]! });
+    for (const [id, named] of foreign) names.push(this.#foreign(id, named));
+    return names;
+  }
+
+  /** The row that has an id. A rebuild knows none. */
+  row(type: EntityType, id: string): number | null {
+    if (this.#lookups.isCollecting) return null;
+    const { key, rest } = this.#own(type, id);
+    const rows = this.#statements
+      .get("SELECT run FROM name WHERE key = ? AND rest = ?")
+      .all(key, rest) as { run: number }[];
+    const idOf = this.#statements.get(`SELECT id FROM ${TABLES[type]} WHERE seq = ?`);
+    for (const { run } of rows) {
+      const row = idOf.get(run) as { id: unknown } | undefined;
+      if (row && loadId(row.id) === id) return run;
+    }
+    return null;
+  }
+
+  /** The row of the value or call node of a job's name, if it has one. A rebuild knows none. */
+  rowKnownBy({ key, rest }: Name): number | undefined {
+    if (this.#lookups.isCollecting) return undefined;
+    const own = keyOfKind(key, ownKind(readKey(key).type));
+    const row = this.#statements.get("SELECT run FROM name WHERE key = ? AND rest = ?");
+    return row.get(own, rest)?.run as number | undefined;
+  }
+
+  /** The name of an entity as one that a job knows in this role. */
+  inRole(type: EntityType, id: string, role: Named): Name {
+    const { key, rest } = this.#own(type, id);
+    return { key: keyOfKind(key, role), rest };
+  }
+
+  /** There are two sorts of rows: of runs and jobs, whose ids stand there, the key alone will do. */
+  #own(type: EntityType, id: string): Name {
+    const named = ownKind(type);
+    if (!isHexId(id)) return this.#foreign(id, named);
+    const isRun = type === "Execution" || type === "Job";
+    return { key: hexKey(id, named), rest: isRun ? 0 : this.#namer.rest(id) };
+  }
+
+  #foreign(id: string, named: Named): Name {
+    return { key: foreignKey(this.#dictionary.foreignId(id), named), rest: 0 };
+  }
+}
