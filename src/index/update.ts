@@ -1,17 +1,16 @@
 import { randomInt } from "node:crypto";
-import { RedunError } from "../errors.ts";
-import { FILE_MODE, type Oid } from "../git/backend.ts";
+import type { Oid } from "../git/backend.ts";
 import type { Log, RecordFile } from "../log/log.ts";
-import { modeProblem } from "../log/merge-checks.ts";
 import { bringSome, isPartial } from "../log/partial.ts";
 import { parsePath } from "../record/layout.ts";
 import { readYaml } from "../value/yaml-read.ts";
+import { addedFiles, countFiles, Rewritten } from "./added-files.ts";
 import { Contested } from "./claims.ts";
 import { rollBack, transaction } from "./database.ts";
-import { type Digest, Digester } from "./digest.ts";
-import { type Digested, type DigestSource, FileDigester, type FoundFile } from "./digest-files.ts";
-import { DigestWorker } from "./digest-worker.ts";
-import { FACTORS, type Namer, PRIME } from "./names.ts";
+import { Digester } from "./digest.ts";
+import type { FoundFile } from "./digest-files.ts";
+import { type BadRecord, FileAdder, strayFiles } from "./file-adder.ts";
+import { FACTORS, PRIME } from "./names.ts";
 import { INDEX_VERSION, INDEXES, LOOKUPS, type Lookup, lookupTable, TABLES } from "./schema.ts";
 import type { Database } from "./sqlite-types.ts";
 import {
@@ -27,19 +26,6 @@ import { IndexWriter } from "./writer.ts";
 
 /** Told of progress: files read so far, of how many; null while that is not known. */
 export type Progress = (done: number, total: number | null) => void;
-
-/** A record that could not be believed, by its path in the log. */
-export interface BadRecord {
-  readonly path: string;
-  readonly reason: string;
-}
-
-/** Files whose digests are asked for at once: few, so that most of what they leave dies young. */
-const BATCH = 128;
-/** So many batches are being digested while those before them go into the tables. */
-const AHEAD = 8;
-/** A rebuild of fewer files is done before a worker would have started. */
-const WORTH_A_WORKER = 2048;
 
 /** How long to wait for another process that writes the index, in milliseconds. */
 const SHORT_WAIT = 250;
@@ -139,40 +125,6 @@ function createIndex(database: Database, { lookups }: { lookups: boolean }): voi
   set.run("secret", JSON.stringify(Array.from({ length: FACTORS }, () => randomInt(PRIME))));
 }
 
-/** The log's ref was moved to a commit whose tree is not a superset of the old one. */
-class Rewritten extends Error {}
-
-/** A file of the log that is to be added, or why it is not. */
-type AddedFile = FoundFile & { readonly refused?: string };
-
-async function* addedFiles(log: Log, from: Oid | null, to: Oid): AsyncGenerator<AddedFile> {
-  try {
-    for await (const { path, oid, kind, mode, refused } of log.backend.changes(from, to)) {
-      if (refused !== undefined && kind !== "deleted") {
-        yield { path, oid, refused };
-        continue;
-      }
-      const place = parsePath(path);
-      if (!place && refused === undefined) continue;
-      if (mode !== FILE_MODE && kind === "added") {
-        yield { path, oid, refused: modeProblem(mode) };
-      } else if (kind === "added" || (kind === "modified" && place?.kind === "format")) {
-        yield { path, oid };
-      } else throw new Rewritten();
-    }
-  } catch (error) {
-    // The old commit may be gone: a rewritten log, pruned.
-    if (from !== null && error instanceof RedunError) throw new Rewritten();
-    throw error;
-  }
-}
-
-async function countFiles(log: Log, tip: Oid): Promise<number> {
-  let count = 0;
-  for await (const _ of addedFiles(log, null, tip)) count++;
-  return count;
-}
-
 interface Step {
   readonly from: Oid | null | undefined;
   readonly tip: Oid;
@@ -250,153 +202,10 @@ async function mayArrive(database: Database, log: Log, tip: Oid): Promise<boolea
   return strayFiles(database).some(({ oid }) => !missing.has(oid));
 }
 
-function strayFiles(database: Database): FoundFile[] {
-  return database.prepare("SELECT path, oid FROM stray").all() as unknown as FoundFile[];
-}
-
 /**
  * Moves what was written into the file itself: else the transaction's own log, as large as the
  * index, would stay beside it. Where others are reading, a later close does it.
  */
 function shrink(database: Database): void {
   database.exec(`PRAGMA busy_timeout = ${SHORT_WAIT}; PRAGMA wal_checkpoint(TRUNCATE)`);
-}
-
-/** Has files of the log digested, beside this thread where there are many, and writes the digests. */
-class FileAdder {
-  readonly bad: BadRecord[] = [];
-  readonly #database: Database;
-  readonly #log: Log;
-  readonly #writer: IndexWriter;
-  readonly #namer: Namer;
-  readonly #mayStartWorker: boolean;
-  #digests: DigestSource;
-  #asked = 0;
-  #done = 0;
-  /** Files that a partial clone lacks. */
-  readonly #missing: ReadonlySet<Oid>;
-  #absent = 0;
-
-  constructor(database: Database, log: Log, anew: boolean, missing: ReadonlySet<Oid>) {
-    this.#missing = missing;
-    this.#database = database;
-    this.#log = log;
-    this.#writer = new IndexWriter(database, log.backend.repository.objectFormat, { anew });
-    this.#namer = namerOf(database);
-    this.#digests = new FileDigester(log, this.#namer);
-    this.#mayStartWorker = anew && DigestWorker.exists;
-  }
-
-  /** How many files could not be read because they are not here, or damaged. */
-  get absent(): number {
-    return this.#absent;
-  }
-
-  /** Files are digested some batches ahead, and added in the order given. */
-  async addAll(files: AsyncIterable<AddedFile>, progress?: (done: number) => void): Promise<void> {
-    const ahead: { files: FoundFile[]; digests: Promise<Digested[]> }[] = [];
-    const addNext = async () => {
-      const { files, digests } = ahead.shift()!;
-      for (const [at, digest] of (await digests).entries()) this.#add(files[at]!, digest);
-      progress?.(this.#done);
-    };
-    this.#absent = 0;
-    for await (const batch of inBatches(this.#present(this.#acceptable(files)), BATCH)) {
-      ahead.push({ files: batch, digests: this.#digest(batch) });
-      if (ahead.length === AHEAD) await addNext();
-    }
-    while (ahead.length > 0) await addNext();
-  }
-
-  async *#acceptable(files: AsyncIterable<AddedFile>): AsyncGenerator<FoundFile> {
-    for await (const { path, oid, refused } of files) {
-      if (refused === undefined) yield { path, oid };
-      else this.bad.push({ path, reason: refused });
-    }
-  }
-
-  /** Tries what referred to something that may have arrived now. */
-  async finish(): Promise<void> {
-    this.#writer.endOfFiles();
-    // One that finds its place may be what another waits for.
-    for (let before = Number.POSITIVE_INFINITY; ; ) {
-      const strays = this.#database.prepare("SELECT path, oid FROM stray").all();
-      if (strays.length === 0 || strays.length >= before) break;
-      before = strays.length;
-      this.#database.exec("DELETE FROM stray");
-      await this.addAll(iterate(strays as unknown as FoundFile[]));
-    }
-    this.#writer.finish();
-  }
-
-  /** Must be called at the end, however it ends. */
-  close(): Promise<void> {
-    return this.#digests.close();
-  }
-
-  /** Leaves out what is not here, and keeps it in mind. */
-  async *#present(files: AsyncIterable<FoundFile>): AsyncGenerator<FoundFile> {
-    for await (const file of files) {
-      const isValue = () => parsePath(file.path)?.kind === "value";
-      if (!this.#missing.has(file.oid) || isValue()) yield file;
-      else this.#leaveOut(file.path, file.oid);
-    }
-  }
-
-  #leaveOut(path: string, oid: Oid): void {
-    this.#absent++;
-    this.#keep(path, oid);
-  }
-
-  #digest(files: readonly FoundFile[]): Promise<Digested[]> {
-    this.#asked += files.length;
-    if (
-      this.#mayStartWorker &&
-      this.#asked > WORTH_A_WORKER &&
-      !(this.#digests instanceof DigestWorker)
-    ) {
-      this.#digests = new DigestWorker(this.#log, this.#namer);
-    }
-    const digests = this.#digests.digest(files);
-    // It may fail before its turn comes, and is heard then.
-    digests.catch(() => {});
-    return digests;
-  }
-
-  #add({ path, oid }: FoundFile, digest: Digested): void {
-    this.#done++;
-    if (digest.kind === "bad") this.bad.push({ path, reason: digest.reason });
-    else if (digest.kind === "absent") this.#leaveOut(path, oid);
-    else if (digest.kind === "format") setFormatChecked(this.#database);
-    else if (!this.#added(path, digest)) this.#keep(path, oid);
-  }
-
-  /** False when it refers to something that has not arrived. */
-  #added(path: string, digest: Digest): boolean {
-    try {
-      return this.#writer.add(digest);
-    } catch (error) {
-      if (!(error instanceof RedunError)) throw error;
-      this.bad.push({ path, reason: error.message });
-      return true;
-    }
-  }
-
-  #keep(path: string, oid: Oid): void {
-    this.#database.prepare("INSERT OR REPLACE INTO stray (path, oid) VALUES (?, ?)").run(path, oid);
-  }
-}
-
-async function* inBatches<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let batch: T[] = [];
-  for await (const item of items) {
-    if (batch.push(item) < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
-
-async function* iterate<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items;
 }

@@ -2,6 +2,7 @@ import type { GitBackend, GitConfig } from "../git/backend.ts";
 import { loadConfig } from "../git/files/config.ts";
 import { findRepository } from "../git/files/repository.ts";
 import { deferredBackend } from "../git/open.ts";
+import type { BadRecord } from "../index/file-adder.ts";
 import {
   dropIndexFile,
   type IndexFile,
@@ -13,7 +14,7 @@ import {
 } from "../index/index-file.ts";
 import { IndexReader } from "../index/reader.ts";
 import { absentRecords, checkedTip, indexedTip } from "../index/stamp.ts";
-import type { BadRecord, Progress } from "../index/update.ts";
+import type { Progress } from "../index/update.ts";
 import { type Appended, Log, type RecordFile } from "../log/log.ts";
 import { isMissing, isPartial } from "../log/partial.ts";
 import { type Recovery, recoverRuns } from "../log/recover.ts";

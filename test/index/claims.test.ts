@@ -6,9 +6,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { openDatabase } from "../../src/index/database.ts";
+import type { BadRecord } from "../../src/index/file-adder.ts";
 import { IndexReader } from "../../src/index/reader.ts";
 import type { Database } from "../../src/index/sqlite-types.ts";
-import { type BadRecord, updateIndex } from "../../src/index/update.ts";
+import { updateIndex } from "../../src/index/update.ts";
 import { Log, type RecordFile } from "../../src/log/log.ts";
 import { jobId, taskYaml } from "../../src/record/encode.ts";
 import { jobsPath, taskPath } from "../../src/record/layout.ts";
