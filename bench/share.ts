@@ -14,12 +14,12 @@ import { countBetween } from "../src/log/record-counts.ts";
 import { fetchLog } from "../src/share/fetch.ts";
 import { pullLog } from "../src/share/pull.ts";
 import { pushLog } from "../src/share/push.ts";
-import { remoteLog } from "../src/share/remotes.ts";
+import { remoteLogFor } from "../src/share/remotes.ts";
 import { generateRuns, runFiles } from "./generate.ts";
 import { median } from "./pairs.ts";
 
 const REF = "refs/redun/main";
-const ORIGIN = remoteLog("origin", REF);
+const ORIGIN = remoteLogFor("origin", REF);
 const PUSHES = 11;
 const FETCHES = 5;
 const PUSHERS = 20;

@@ -1,5 +1,5 @@
 import { fetchLog } from "../src/share/fetch.ts";
-import { assertKnown, chooseRemote, lastSeen, remoteLog } from "../src/share/remotes.ts";
+import { assertKnown, chooseRemote, lastSeen, remoteLogFor } from "../src/share/remotes.ts";
 import { changesView } from "../src/views/changes.ts";
 import { isJson, type OptionsOf } from "./command.ts";
 import type { INCOMING } from "./declarations/sharing.ts";
@@ -21,13 +21,13 @@ export function showChanges(
   return pageOfLog(workspace, async (indexed) => {
     const { log, config } = indexed;
     const remote = chooseRemote(log, config, named, direction === "incoming" ? "fetch" : "push");
-    const there = remoteLog(remote, log.ref, config);
+    const remoteLog = remoteLogFor(remote, log.ref, config);
     if (asks) {
-      const fetched = await fetchLog(log, there, terminalTransfer(workspace));
-      workspace.tell(rewrittenText(fetched, there));
-    } else assertKnown(config, there, await lastSeen(log, there));
+      const fetched = await fetchLog(log, remoteLog, terminalTransfer(workspace));
+      workspace.tell(rewrittenText(fetched, remoteLog));
+    } else assertKnown(config, remoteLog, await lastSeen(log, remoteLog));
     const bar = workspace.progress("Reading", "records");
-    const view = await changesView(indexed, there, direction, bar.update).finally(bar.end);
+    const view = await changesView(indexed, remoteLog, direction, bar.update).finally(bar.end);
     return json ? changesJson(view) : changesPage(view, asks, workspace);
   });
 }

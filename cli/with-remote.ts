@@ -4,7 +4,7 @@ import { Log } from "../src/log/log.ts";
 import { recoverRuns } from "../src/log/recover.ts";
 import type { LogChoice } from "../src/log/ref.ts";
 import { logsOfRemote, previewFetch, type TransferOptions } from "../src/share/fetch.ts";
-import { chooseRemote, type RemoteLog, remoteLog } from "../src/share/remotes.ts";
+import { chooseRemote, type RemoteLog, remoteLogFor } from "../src/share/remotes.ts";
 import { isJson } from "./command.ts";
 import { jsonText } from "./text/json.ts";
 import { recoveryText } from "./text/recovery.ts";
@@ -59,15 +59,15 @@ export async function withRemote(
 export async function eachLogOfRemote(
   { workspace, log, config, remote, transfer }: Sharing,
   options: RemoteOptions,
-  body: (log: Log, there: RemoteLog) => Promise<string>,
+  body: (log: Log, remoteLog: RemoteLog) => Promise<string>,
 ): Promise<void> {
   const refs = options.allLogs ? await logsOfRemote(log, remote, transfer) : [log.ref];
   if (refs.length === 0 && !isJson(options)) {
-    await workspace.write(visible(`${remoteLog(remote, log.ref, config).name} has no logs.\n`));
+    await workspace.write(visible(`${remoteLogFor(remote, log.ref, config).name} has no logs.\n`));
   }
   for (const ref of refs) {
     const one = watchedLog(workspace.io.stderr, new Log(log.backend, ref));
-    await workspace.write(visible(await body(one, remoteLog(remote, ref, config))));
+    await workspace.write(visible(await body(one, remoteLogFor(remote, ref, config))));
   }
 }
 
@@ -80,11 +80,11 @@ export function factsJson({ name, ref }: RemoteLog, facts: object): string {
 export async function preview(
   { workspace, transfer }: Pick<Sharing, "workspace" | "transfer">,
   log: Log,
-  there: RemoteLog,
+  remoteLog: RemoteLog,
 ): Promise<Oid | null> {
-  const { after, isRewritten } = await previewFetch(log, there, transfer);
+  const { after, isRewritten } = await previewFetch(log, remoteLog, transfer);
   if (isRewritten) {
-    const what = `warning: the log of ${there.name} was rewritten by force since the last fetch.`;
+    const what = `warning: the log of ${remoteLog.name} was rewritten by force since the last fetch.`;
     workspace.tell(visible(`${what}\n  \`redun-git fetch\` says what it has lost.\n`));
   }
   return after;

@@ -10,19 +10,19 @@ import { eachLogOfRemote, factsJson, preview, withRemote } from "../with-remote.
 export const command: CommandFunction<typeof FETCH> = (workspace, [named], options) => {
   const json = isJson(options);
   return withRemote(workspace, options, named, "fetch", (sharing) =>
-    eachLogOfRemote(sharing, options, async (log, there) => {
+    eachLogOfRemote(sharing, options, async (log, remoteLog) => {
       if (!options.dryRun) {
-        const fetched = await fetchLog(log, there, sharing.transfer);
+        const fetched = await fetchLog(log, remoteLog, sharing.transfer);
         const arrivals = await countBetween(log.backend, fetched.before, fetched.after);
-        workspace.tell(rewrittenText(fetched, there));
-        if (json) return factsJson(there, { ...fetched, arrivals });
-        return fetchText(fetched, arrivals, there, pullCommand(named, options));
+        workspace.tell(rewrittenText(fetched, remoteLog));
+        if (json) return factsJson(remoteLog, { ...fetched, arrivals });
+        return fetchText(fetched, arrivals, remoteLog, pullCommand(named, options));
       }
-      const seen = await lastSeen(log, there);
-      const theirs = await preview(sharing, log, there);
+      const seen = await lastSeen(log, remoteLog);
+      const theirs = await preview(sharing, log, remoteLog);
       const arrivals = await countBetween(log.backend, seen, theirs);
-      if (json) return factsJson(there, { before: seen, after: theirs, arrivals });
-      return `Would fetch ${arrivalsText(arrivals) || "nothing"} from ${there.name} (${log.ref}).\n`;
+      if (json) return factsJson(remoteLog, { before: seen, after: theirs, arrivals });
+      return `Would fetch ${arrivalsText(arrivals) || "nothing"} from ${remoteLog.name} (${log.ref}).\n`;
     }),
   );
 };
@@ -39,10 +39,10 @@ function pullCommand(
 function fetchText(
   fetched: Fetched,
   arrivals: RecordCounts,
-  there: RemoteLog,
+  remoteLog: RemoteLog,
   pull: string,
 ): string {
-  const { name, ref, tracking } = there;
+  const { name, ref, tracking } = remoteLog;
   if (fetched.after === null) return `${name} has no ${ref}.\n`;
   if (isNothing(arrivals)) return `Nothing new at ${name} (${ref}).\n`;
   return `Fetched ${arrivalsText(arrivals)} from ${name} (${ref}).

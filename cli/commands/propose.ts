@@ -1,5 +1,5 @@
 import { proposeTags } from "../../src/share/propose.ts";
-import { assertKnown, lastSeen, remoteLog } from "../../src/share/remotes.ts";
+import { assertKnown, lastSeen, remoteLogFor } from "../../src/share/remotes.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import type { PROPOSE } from "../declarations/sharing.ts";
 import { jsonText } from "../text/json.ts";
@@ -10,13 +10,15 @@ export const command: CommandFunction<typeof PROPOSE> = (workspace, [branch], op
   const json = isJson(options);
   const named = options.remote;
   return withRemote(workspace, options, named, "fetch", async ({ log, config, remote }) => {
-    const there = remoteLog(remote, log.ref, config);
-    assertKnown(config, there, await lastSeen(log, there));
+    const remoteLog = remoteLogFor(remote, log.ref, config);
+    assertKnown(config, remoteLog, await lastSeen(log, remoteLog));
     const reason = options.message;
-    const proposal = await proposeTags(log, there, branch, reason);
+    const proposal = await proposeTags(log, remoteLog, branch, reason);
     if (json) return workspace.write(`${jsonText(proposal)}\n`);
     if (!proposal)
-      return workspace.write(visible(`Nothing to propose: ${there.name} has your tag edits.\n`));
+      return workspace.write(
+        visible(`Nothing to propose: ${remoteLog.name} has your tag edits.\n`),
+      );
     const place = `${branch} (${proposal.commit.slice(0, 8)})`;
     if (proposal.files.length === 0) {
       return workspace.write(
@@ -27,7 +29,7 @@ export const command: CommandFunction<typeof PROPOSE> = (workspace, [branch], op
     const lines = [
       `Proposed ${edits} on the branch ${place}.`,
       `Show them:   git show ${branch}`,
-      `Send them:   git push ${there.name} ${branch}`,
+      `Send them:   git push ${remoteLog.name} ${branch}`,
       `Take them:   redun-git merge ${branch}`,
     ];
     await workspace.write(visible(`${lines.join("\n")}\n`));

@@ -14,25 +14,25 @@ export const command: CommandFunction<typeof PULL> = (workspace, [named], option
   const json = isJson(options);
   if (options.drop && options.dryRun) throw dropsAtOnce();
   return withRemote(workspace, options, named, "fetch", (sharing) =>
-    eachLogOfRemote(sharing, options, async (log, there) => {
+    eachLogOfRemote(sharing, options, async (log, remoteLog) => {
       if (options.drop) {
-        const dropped = await pullAndDrop(log, there, sharing.transfer);
-        return json ? factsJson(there, dropped) : dropText(dropped, there);
+        const dropped = await pullAndDrop(log, remoteLog, sharing.transfer);
+        return json ? factsJson(remoteLog, dropped) : dropText(dropped, remoteLog);
       }
       if (!options.dryRun) {
-        const pulled = await pullLog(log, there, sharing.transfer);
-        workspace.tell(rewrittenText(pulled.fetched, there));
+        const pulled = await pullLog(log, remoteLog, sharing.transfer);
+        workspace.tell(rewrittenText(pulled.fetched, remoteLog));
         const conflicts =
-          pulled.merged && (await conflictsAfter(workspace, there.ref, pulled.merged.arrivals));
+          pulled.merged && (await conflictsAfter(workspace, remoteLog.ref, pulled.merged.arrivals));
         return json
-          ? pullJson(pulled, conflicts, there)
-          : pullText(pulled, conflictsText(workspace, conflicts, there.ref), there);
+          ? pullJson(pulled, conflicts, remoteLog)
+          : pullText(pulled, conflictsText(workspace, conflicts, remoteLog.ref), remoteLog);
       }
-      const theirs = await preview(sharing, log, there);
+      const theirs = await preview(sharing, log, remoteLog);
       const before = await log.tip();
       const arrivals = await countBetween(log.backend, before, theirs);
-      if (json) return factsJson(there, { before, theirs, arrivals });
-      return `Would pull ${arrivalsText(arrivals) || "nothing"} from ${there.name} (${log.ref}).\n`;
+      if (json) return factsJson(remoteLog, { before, theirs, arrivals });
+      return `Would pull ${arrivalsText(arrivals) || "nothing"} from ${remoteLog.name} (${log.ref}).\n`;
     }),
   );
 };
@@ -45,9 +45,13 @@ function pullText({ merged }: Pulled, conflicts: string, { name, ref }: RemoteLo
 }
 
 /** `theirs` is where the remote's log is; `before` and `after`, where ours was and is. */
-function pullJson({ fetched, merged }: Pulled, conflicts: number | null, there: RemoteLog): string {
+function pullJson(
+  { fetched, merged }: Pulled,
+  conflicts: number | null,
+  remoteLog: RemoteLog,
+): string {
   const { after: theirs, rewritten } = fetched;
-  return factsJson(there, { ...merged, theirs, rewritten, conflicts });
+  return factsJson(remoteLog, { ...merged, theirs, rewritten, conflicts });
 }
 
 function dropText({ before, dropped }: Dropped, { name, ref }: RemoteLog): string {

@@ -43,7 +43,7 @@ function pushLogs(
       const one = { ...sharing, log: new Log(log.backend, ref) };
       const places = destinations(config, remote, ref);
       if (options.dryRun) {
-        for (const there of places) await workspace.write(await tryPush(one, there, json));
+        for (const remoteLog of places) await workspace.write(await tryPush(one, remoteLog, json));
         continue;
       }
       const way = options.giveBack ? giveBack : pushLog;
@@ -51,10 +51,10 @@ function pushLogs(
         one.log,
         config,
         places,
-        async (there) => {
-          const pushed = await way(one.log, there, sharing.transfer);
-          forgetPushFailure(log.backend.repository, there);
-          await workspace.write(await pushText(workspace, pushed, there, json));
+        async (remoteLog) => {
+          const pushed = await way(one.log, remoteLog, sharing.transfer);
+          forgetPushFailure(log.backend.repository, remoteLog);
+          await workspace.write(await pushText(workspace, pushed, remoteLog, json));
           return pushed;
         },
         sharing.transfer,
@@ -74,7 +74,7 @@ async function pushInBackground(
     await withRemote(workspace, options, named, "push", async ({ log, config, remote }) => {
       const places = destinations(config, remote, log.ref);
       // A failure is noted where it happens, and keeps no other place from getting its own.
-      const done = await Promise.allSettled(places.map((there) => pushAlone(log, there)));
+      const done = await Promise.allSettled(places.map((remoteLog) => pushAlone(log, remoteLog)));
       for (const one of done) if (one.status === "rejected") throw one.reason;
     });
   } catch (error) {
@@ -97,17 +97,17 @@ function throwMissed(done: readonly Delivery[]): void {
 async function pushText(
   workspace: Workspace,
   pushed: PushedLog,
-  there: RemoteLog,
+  remoteLog: RemoteLog,
   json: boolean,
 ): Promise<string> {
-  const conflicts = await conflictsAfter(workspace, there.ref, pushed.received);
-  if (json) return factsJson(there, { ...pushed, conflicts });
-  for (const line of pushed.said) workspace.tell(`${visible(there.name)}: ${visible(line)}\n`);
-  return `${sentences(pushed, there)}${visible(conflictsText(workspace, conflicts, there.ref))}`;
+  const conflicts = await conflictsAfter(workspace, remoteLog.ref, pushed.received);
+  if (json) return factsJson(remoteLog, { ...pushed, conflicts });
+  for (const line of pushed.said) workspace.tell(`${visible(remoteLog.name)}: ${visible(line)}\n`);
+  return `${sentences(pushed, remoteLog)}${visible(conflictsText(workspace, conflicts, remoteLog.ref))}`;
 }
 
-function sentences({ sent, received, after, rounds }: PushedLog, there: RemoteLog): string {
-  const { name, ref } = there;
+function sentences({ sent, received, after, rounds }: PushedLog, remoteLog: RemoteLog): string {
+  const { name, ref } = remoteLog;
   const came = isNothing(received) ? "" : `Merged ${arrivalsText(received)} that ${name} had.\n`;
   const tries = rounds > 2 ? `, after ${rounds} tries` : "";
   if (after === null) return `Nothing is recorded in ${ref} yet, here or at ${name}.\n`;
@@ -115,18 +115,18 @@ function sentences({ sent, received, after, rounds }: PushedLog, there: RemoteLo
   return visible(`${came}Pushed ${arrivalsText(sent)} to ${name} (${ref})${tries}.\n`);
 }
 
-async function tryPush(sharing: Sharing, there: RemoteLog, json: boolean): Promise<string> {
+async function tryPush(sharing: Sharing, remoteLog: RemoteLog, json: boolean): Promise<string> {
   const log = watchedLog(sharing.workspace.io.stderr, sharing.log);
   await log.assertLog();
   const tip = await log.tip();
-  const theirs = await preview(sharing, log, there);
+  const theirs = await preview(sharing, log, remoteLog);
   const [received, sent] = await Promise.all([
     countBetween(log.backend, tip, theirs),
     countBetween(log.backend, theirs, tip),
   ]);
-  if (json) return factsJson(there, { before: theirs, after: tip, sent, received });
+  if (json) return factsJson(remoteLog, { before: theirs, after: tip, sent, received });
   const merge = isNothing(received) ? "" : `Would merge ${arrivalsText(received)}.\n`;
   return visible(
-    `${merge}Would push ${arrivalsText(sent) || "nothing"} to ${there.name} (${there.ref}).\n`,
+    `${merge}Would push ${arrivalsText(sent) || "nothing"} to ${remoteLog.name} (${remoteLog.ref}).\n`,
   );
 }

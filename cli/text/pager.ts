@@ -14,17 +14,17 @@ export async function page(io: Io, text: string, pager: string | null): Promise<
   await throughPager(pager, io, text, none());
 }
 
-/** As `page`, of a text that is too long for one string: its beginning, and what follows that. */
+/** As `page`, of a text that is too long for one string: its start, and what follows that. */
 export async function pageInPieces(
   io: Io,
-  beginning: string,
+  start: string,
   rest: AsyncIterable<string>,
   pager: string | null,
 ): Promise<void> {
   const { stdout } = io;
   if (stdout.isTTY && pager !== null)
-    return throughPager(pager, io, beginning, rest[Symbol.asyncIterator]());
-  await write(stdout, beginning);
+    return throughPager(pager, io, start, rest[Symbol.asyncIterator]());
+  await write(stdout, start);
   for await (const piece of rest) await write(stdout, piece);
 }
 
@@ -39,7 +39,7 @@ const PIPE = 1 << 20;
 async function throughPager(
   pager: string,
   io: Io,
-  beginning: string,
+  start: string,
   rest: AsyncIterator<string>,
 ): Promise<void> {
   // Takes longer to load than a short answer to print.
@@ -58,7 +58,7 @@ async function throughPager(
       child.on("close", (code, signal) => done({ code, signal }));
     });
     // Whatever becomes of the text, the pager has the terminal until it quits.
-    const sent = await send(child.stdin, beginning, rest).finally(() => ended);
+    const sent = await send(child.stdin, start, rest).finally(() => ended);
     const { code, signal } = await ended;
     if (NOT_STARTED.includes(code!)) await writeAll(io, sent, rest);
     if (signal === "SIGINT" || code === INTERRUPTED) io.exit(INTERRUPTED);
@@ -73,7 +73,7 @@ const INTERRUPTED = 128 + 2;
 /** Writes until nothing is left, or the reader has quit. Returns what it may not have read. */
 async function send(
   stdin: Writable,
-  beginning: string,
+  start: string,
   rest: AsyncIterator<string>,
 ): Promise<string[]> {
   let hasQuit = false;
@@ -82,7 +82,7 @@ async function send(
   });
   const sent: string[] = [];
   try {
-    for (let text = beginning; ; ) {
+    for (let text = start; ; ) {
       sent.push(text);
       await new Promise<void>((taken) => stdin.write(text, () => taken()));
       if (hasQuit) break;

@@ -5,9 +5,9 @@ import { arrivalsText } from "./record-counts.ts";
 import { visible } from "./terminal.ts";
 
 /** Says what a remote's log has lost, if it has, where that is, and the ways out. */
-export function rewrittenText({ rewritten, after }: Fetched, there: RemoteLog): string {
+export function rewrittenText({ rewritten, after }: Fetched, remoteLog: RemoteLog): string {
   if (!rewritten) return "";
-  const { name, ref } = there;
+  const { name, ref } = remoteLog;
   const { lost, kept } = rewritten;
   const what = arrivalsText(lost) || "a part of its history";
   const lines = [
@@ -18,7 +18,7 @@ export function rewrittenText({ rewritten, after }: Fetched, there: RemoteLog): 
       ? [`  They are kept here, in ${ref}; the next push begins it anew.`]
       : [
           `  They are kept here, in ${kept.join(" and ")}.`,
-          ...waysOut(there).map((l) => `  ${l}`),
+          ...waysOut(remoteLog).map((l) => `  ${l}`),
         ]),
   ];
   return visible(`${lines.join("\n")}\n`);

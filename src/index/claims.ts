@@ -29,7 +29,7 @@ export class Claims {
    * An execution that began at another time than the one that is known by its id is another one.
    * @throws RedunError BAD_RECORD, or Contested where it began earlier
    */
-  checkExecution({ id, started }: ExecutionDigest, known: KnownExecution): void {
+  assertExecution({ id, started }: ExecutionDigest, known: KnownExecution): void {
     if (known.started === started) return;
     const what = `The id ${id} is that of the execution of ${timeOf(known.started)}.`;
     throw this.#refusal(what, started < known.started);
@@ -39,7 +39,7 @@ export class Claims {
    * No job may have the id or the place of another one. All known ones must be in the tables.
    * @throws RedunError BAD_RECORD, or Contested where the segment's path comes first
    */
-  checkJobs(execution: KnownExecution, jobs: readonly JobDigest[], segment: string): void {
+  assertJobs(execution: KnownExecution, jobs: readonly JobDigest[], segment: string): void {
     const idAt = this.#statements.get("SELECT id FROM job WHERE seq = ?");
     const path = jobsPath(execution.id, timeOf(execution.started), segment);
     const ids = new Map<number, string>();

@@ -62,7 +62,7 @@ export class RunWriter {
     const { id, started, task, user, commit, tree, argv } = digest;
     const known = runs.execution(id);
     if (known) {
-      this.#claims.checkExecution(digest, known);
+      this.#claims.assertExecution(digest, known);
       return;
     }
     const pairs = tags.pairs(digest.tags);
@@ -83,7 +83,7 @@ export class RunWriter {
   addOutcome({ execution, day, status, ended, reason, files }: OutcomeDigest): boolean {
     const known = this.#parts.runs.execution(execution);
     if (!known) return false;
-    checkDay(day, known);
+    assertDay(day, known);
     const { seq, started } = known;
     const end = [status, ended - started, ...NO_MORE, reason, files];
     this.#rows.execution.add([seq, storeId(execution), started, ...end]);
@@ -97,10 +97,10 @@ export class RunWriter {
   addJobs({ execution, day, oid, jobs }: JobsDigest): boolean {
     const known = this.#parts.runs.execution(execution);
     if (!known) return false;
-    checkDay(day, known);
+    assertDay(day, known);
     if (!isHexId(execution) || jobs.some(({ id }) => !isHexId(id))) {
       this.#rows.flush();
-      this.#claims.checkJobs(known, jobs, oid);
+      this.#claims.assertJobs(known, jobs, oid);
     }
     const segment = this.#rows.newSegment();
     this.#rows.segment.add([segment, storeId(oid)]);
@@ -167,7 +167,7 @@ export function jobRow({ seq, id, started }: RunRow): TaggedRow {
 }
 
 /** All files of an execution stand in the folder of the day on which it began. */
-function checkDay(day: string, { id, started }: KnownExecution): void {
+function assertDay(day: string, { id, started }: KnownExecution): void {
   if (dayOf(executionPath(id, timeOf(started))) === day) return;
   const what = `Execution ${id} began at ${timeOf(started)}: its files belong elsewhere.`;
   throw new RedunError("BAD_RECORD", what);

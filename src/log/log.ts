@@ -63,15 +63,15 @@ export class Log {
    * @throws RedunError BAD_REF, NOT_A_LOG, FORMAT_TOO_NEW, BAD_RECORD
    */
   async assertWritable(): Promise<void> {
-    this.expectKept();
-    await this.expectMovable();
+    this.assertKept();
+    await this.assertMovable();
   }
 
   /**
    * Makes sure that no `git fetch` will take away what is added.
    * @throws RedunError BAD_REF
    */
-  expectKept(): void {
+  assertKept(): void {
     if (!this.#isKept) assertNotMirrored(loadConfig(this.backend.repository), this.ref);
     this.#isKept = true;
   }
@@ -80,7 +80,7 @@ export class Log {
    * Makes sure that the ref may move to a log that holds more.
    * @throws RedunError BAD_REF, NOT_A_LOG, FORMAT_TOO_NEW, BAD_RECORD
    */
-  async expectMovable(): Promise<void> {
+  async assertMovable(): Promise<void> {
     const tip = await this.tip();
     await assertWritable(this.backend, this.ref, tip);
     if (tip !== null) await this.#isBegun(tip);
@@ -98,7 +98,7 @@ export class Log {
   ): Promise<Appended> {
     const bytes = files.map(({ path, text }) => ({ path, bytes: Buffer.from(text, "utf8") }));
     for (const file of bytes) await assertReadable(file);
-    this.expectKept();
+    this.assertKept();
     return whileContended(
       async () => {
         const before = await this.tip();

@@ -91,7 +91,7 @@ async function plan(log: Log, { commit: theirs, name }: MergeSource): Promise<Pl
   const same = { before: ours, arrivals: NOTHING, gains: [], lacks: [] };
   if (ours === theirs) return { ...same, scenario: "equal" };
   if ((await readFormat(backend, theirs, name)) === null) throw notALog(name);
-  await log.expectMovable();
+  await log.assertMovable();
 
   const counter = new RecordCounter();
   const [{ gains, lacks }] = await Promise.all([
@@ -108,7 +108,7 @@ async function plan(log: Log, { commit: theirs, name }: MergeSource): Promise<Pl
     return { ...merge, scenario: "ahead" };
   }
   const scenario = gains.length === 0 && lacks.length === 0 ? "equal" : "diverged";
-  if (scenario === "diverged") log.expectKept();
+  if (scenario === "diverged") log.assertKept();
   return { ...merge, scenario };
 }
 

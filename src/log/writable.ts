@@ -15,8 +15,8 @@ export async function assertWritable(
   tip: Oid | null,
 ): Promise<void> {
   assertOwn(ref);
-  if (ref.startsWith("refs/heads/")) await expectNotCheckedOut(backend, ref);
-  if (tip === null) await expectFreeName(backend, ref);
+  if (ref.startsWith("refs/heads/")) await assertNotCheckedOut(backend, ref);
+  if (tip === null) await assertFreeName(backend, ref);
 }
 
 /**
@@ -33,7 +33,7 @@ export function assertOwn(ref: string): void {
 }
 
 /** Its work tree and index would stay behind, and show every record as deleted. */
-async function expectNotCheckedOut(backend: GitBackend, ref: string): Promise<void> {
+async function assertNotCheckedOut(backend: GitBackend, ref: string): Promise<void> {
   const folder = await backend.checkedOut(ref);
   if (folder === null) return;
   throw new RedunError(
@@ -44,7 +44,7 @@ async function expectNotCheckedOut(backend: GitBackend, ref: string): Promise<vo
 }
 
 /** To git a ref is a file: it cannot be the folder of another one as well. */
-async function expectFreeName(backend: GitBackend, ref: string): Promise<void> {
+async function assertFreeName(backend: GitBackend, ref: string): Promise<void> {
   const parts = ref.split("/");
   for (let length = 3; length < parts.length; length++) {
     const above = parts.slice(0, length).join("/");

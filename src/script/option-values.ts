@@ -28,7 +28,7 @@ function parseWord(option: Option, shape: TypeShape, word: string): unknown {
   if (shape.kind === "string") return oneOf(option, shape.oneOf, word);
   if (shape.kind === "file" || shape.kind === "date") return typed(option, shape, word, word);
   const value = parseAny(option, word);
-  if (value === Infinity || value === -Infinity) expectFinite(option, word);
+  if (value === Infinity || value === -Infinity) assertFinite(option, word);
   // What is nothing else is a text, where texts are taken too.
   const isText = shape.kind === "union" && !fits(shape, value) && fits(shape, word);
   if (shape.kind === "number" && typeof value === "number")
@@ -42,7 +42,7 @@ function isNullWord({ shape, parameter }: Option, word: string): boolean {
   return word.trim() === "null" && !isName && allowsNull(parameter.type);
 }
 
-function expectFinite({ flag }: Option, word: string): void {
+function assertFinite({ flag }: Option, word: string): void {
   if (!/\d/.test(word)) return;
   throw usage(
     `--${flag} was given ${JSON.stringify(word)}, which is larger than any number.`,

@@ -10,11 +10,11 @@ import { fetchUrl, pushUrls } from "../git/remote-url.ts";
 import type { Log } from "../log/log.ts";
 import { fetchLog, type TransferOptions } from "./fetch.ts";
 import type { PushedLog } from "./push.ts";
-import { type RemoteLog, remoteLog, remoteLogAt } from "./remotes.ts";
+import { type RemoteLog, remoteLogAt, remoteLogFor } from "./remotes.ts";
 
 /** A log's counterparts at every place that a push to a remote goes to. */
 export function destinations(config: GitConfig, remote: string, ref: string): RemoteLog[] {
-  const own = remoteLog(remote, ref, config);
+  const own = remoteLogFor(remote, ref, config);
   const fetched = fetchUrl(config, remote);
   const places = new Map(pushUrls(config, remote).map((url) => [url.effective, url.given]));
   if (places.size === 0) return [own];
@@ -52,7 +52,7 @@ export async function deliver(
     }
   }
   // git takes a push URL for another way to where it fetches from; only that place can tell.
-  const fetched = remoteLog(places[0]!.remote, log.ref, config);
+  const fetched = remoteLogFor(places[0]!.remote, log.ref, config);
   if (!places.some(({ tracking }) => tracking === fetched.tracking)) {
     await fetchLog(log, fetched, transfer).catch(() => {});
   }

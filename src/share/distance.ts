@@ -2,7 +2,7 @@ import type { GitConfig, Oid } from "../git/backend.ts";
 import { withoutCredentials } from "../git/remote-url.ts";
 import { Log } from "../log/log.ts";
 import { countBetween, type RecordCounts } from "../log/record-counts.ts";
-import { lastSeen, remoteLog, trackingFolder } from "./remotes.ts";
+import { lastSeen, remoteLogFor, trackingFolder } from "./remotes.ts";
 
 /** A remote, and how far its logs are from ours, as of the last fetch or push. */
 export interface RemoteState {
@@ -35,7 +35,7 @@ export async function remoteStates(log: Log, config: GitConfig): Promise<RemoteS
       const one = new Log(backend, ref);
       const [tip, seen] = await Promise.all([
         one.tip(),
-        lastSeen(one, remoteLog(name, ref, config)),
+        lastSeen(one, remoteLogFor(name, ref, config)),
       ]);
       const ahead = await countBetween(backend, seen, tip);
       logs.push({ ref, seen, ahead, behind: await countBetween(backend, tip, seen) });

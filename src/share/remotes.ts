@@ -37,7 +37,7 @@ export interface RemoteLog {
  * A log's counterpart at a remote.
  * @throws RedunError BAD_REF for a ref that itself follows a remote's
  */
-export function remoteLog(remote: string, ref: string, config?: GitConfig): RemoteLog {
+export function remoteLogFor(remote: string, ref: string, config?: GitConfig): RemoteLog {
   assertOwn(ref);
   const folder = trackingFolder(remote, config);
   const url = config && fetchUrl(config, remote);

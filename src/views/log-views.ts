@@ -5,7 +5,7 @@ import { allOf } from "../query/condition.ts";
 import { parseQuery } from "../query/parse.ts";
 import { parseTagCondition } from "../query/tag-condition.ts";
 import type { EntityType } from "../record/records.ts";
-import { assertKnown, chooseRemote, lastSeen, remoteLog } from "../share/remotes.ts";
+import { assertKnown, chooseRemote, lastSeen, remoteLogFor } from "../share/remotes.ts";
 import type { ChangesView } from "./changes.ts";
 import { type CommitView, commitViews } from "./commits.ts";
 import type { ComparisonView } from "./comparison.ts";
@@ -125,7 +125,7 @@ export class LogViews {
     const indexed = await this.#refreshed();
     const { log, config } = indexed;
     const way = direction === "incoming" ? "fetch" : "push";
-    const there = remoteLog(chooseRemote(log, config, remote, way), log.ref, config);
+    const there = remoteLogFor(chooseRemote(log, config, remote, way), log.ref, config);
     assertKnown(config, there, await lastSeen(log, there));
     return changesView(indexed, there, direction);
   }

@@ -5,7 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { COMMANDS } from "../../cli/commands.ts";
 import { pushLog } from "../../src/share/push.ts";
-import { remoteLog } from "../../src/share/remotes.ts";
+import { remoteLogFor } from "../../src/share/remotes.ts";
 import { clone, closeClones } from "../support/clone.ts";
 import { temporaryRepository } from "../support/repository.ts";
 
@@ -34,7 +34,7 @@ page("what a push would send is told before the first one and after", async () =
   const sizes = () => execFileSync("sh", ["-c", command!], { cwd: ada.dir, encoding: "utf8" });
   await ada.run("one");
   assert.match(sizes(), /^\d+ executions\/\d{4}\/.*\/execution\.yaml$/m);
-  await pushLog(ada.log, remoteLog("origin", "refs/redun/main"));
+  await pushLog(ada.log, remoteLogFor("origin", "refs/redun/main"));
   assert.is(sizes(), "");
 });
 

@@ -9,7 +9,7 @@ import { RedunError } from "../../src/errors.ts";
 import { loadConfig } from "../../src/git/files/config.ts";
 import { pushAlone } from "../../src/share/auto-push.ts";
 import { pushFailures } from "../../src/share/push-failure.ts";
-import { remoteLog } from "../../src/share/remotes.ts";
+import { remoteLogFor } from "../../src/share/remotes.ts";
 import { cli, start } from "../support/cli.ts";
 import { clone, closeClones } from "../support/clone.ts";
 
@@ -25,7 +25,7 @@ for (const kind of ["native", "isomorphic"]) {
     const ada = clone(`http://127.0.0.1:${port}/log.git`, "ada", kind);
     await ada.run("one");
     const connected = once(silent, "connection");
-    const there = remoteLog("origin", REF, loadConfig(ada.backend.repository));
+    const there = remoteLogFor("origin", REF, loadConfig(ada.backend.repository));
     const pushing = pushAlone(ada.log, there, 1000);
     const failed = pushing.then(
       () => assert.unreachable("nobody answered"),

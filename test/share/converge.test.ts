@@ -9,7 +9,7 @@ import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
 import { pullLog } from "../../src/share/pull.ts";
 import { pushLog } from "../../src/share/push.ts";
-import { remoteLog } from "../../src/share/remotes.ts";
+import { remoteLogFor } from "../../src/share/remotes.ts";
 import { type Clone, clone, closeClones } from "../support/clone.ts";
 import { httpRemote } from "../support/http-remote.ts";
 import fc from "../support/property.ts";
@@ -42,7 +42,7 @@ converge("end with the same files, and then have nothing to send", async () => {
 
         for (const { kind, clone: at, pick } of steps) {
           const one = clones[at]!;
-          const remote = remoteLog(remotes[at]![pick % remotes[at]!.length]!, REF);
+          const remote = remoteLogFor(remotes[at]![pick % remotes[at]!.length]!, REF);
           if (kind === "run" || (kind === "tag" && known.size === 0)) {
             known.add(await one.run(`run ${runs++}`));
           } else if (kind === "tag") {
@@ -55,7 +55,7 @@ converge("end with the same files, and then have nothing to send", async () => {
         // From both ends to the one in the middle, and back.
         const everyone = [0, 2, 1, 0, 2].flatMap((at) => remotes[at]!.map((name) => [at, name]));
         const exchange = async ([at, name]: (string | number)[]) =>
-          pushLog(clones[at as number]!.log, remoteLog(name as string, REF));
+          pushLog(clones[at as number]!.log, remoteLogFor(name as string, REF));
         for (const one of [...everyone, ...everyone]) await exchange(one);
         const tips = clones.map((one) => one.git("for-each-ref", REF));
         for (const one of everyone) {
@@ -87,7 +87,7 @@ converge("end with the same files, and then have nothing to send", async () => {
 
 /** A push that breaks off on the way there. */
 async function dropped(one: Clone, pick: number): Promise<void> {
-  const nowhere = remoteLog(join(one.dir, `nowhere-${pick}`), REF);
+  const nowhere = remoteLogFor(join(one.dir, `nowhere-${pick}`), REF);
   const error = await pushLog(one.log, nowhere).catch((reason: unknown) => reason);
   if (error instanceof RedunError) assert.is(error.code, "REMOTE_FAILED");
   else assert.is((error as { after: unknown }).after, null, "there was nothing to push");

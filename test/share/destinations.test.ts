@@ -10,7 +10,7 @@ import { remoteStates } from "../../src/share/distance.ts";
 import { fetchLog } from "../../src/share/fetch.ts";
 import { pullLog } from "../../src/share/pull.ts";
 import { pushLog } from "../../src/share/push.ts";
-import { lastSeen, remoteLog } from "../../src/share/remotes.ts";
+import { lastSeen, remoteLogFor } from "../../src/share/remotes.ts";
 import { BACKENDS } from "../support/cli.ts";
 import { type Clone, clone, cloneIn, closeClones } from "../support/clone.ts";
 import { runGit, temporaryFolder, temporaryRepository } from "../support/repository.ts";
@@ -18,7 +18,7 @@ import { runGit, temporaryFolder, temporaryRepository } from "../support/reposit
 const REF = "refs/redun/main";
 const bare = () => temporaryRepository({ bare: true });
 const configOf = (one: Clone) => loadConfig(one.backend.repository);
-const there = (one: Clone, remote = "origin") => remoteLog(remote, REF, configOf(one));
+const there = (one: Clone, remote = "origin") => remoteLogFor(remote, REF, configOf(one));
 
 /** What the command line does for `redun-git push <remote>`. */
 function push(one: Clone, remote = "origin"): Promise<Delivery[]> {

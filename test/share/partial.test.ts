@@ -7,7 +7,7 @@ import { loadConfig } from "../../src/git/files/config.ts";
 import { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { changesBetween } from "../../src/share/changes.ts";
 import { pullLog } from "../../src/share/pull.ts";
-import { remoteLog } from "../../src/share/remotes.ts";
+import { remoteLogFor } from "../../src/share/remotes.ts";
 import { cli, ok } from "../support/cli.ts";
 import { type Clone, clone, cloneIn, closeClones } from "../support/clone.ts";
 import { runGit, temporaryFolder, temporaryRepository } from "../support/repository.ts";
@@ -63,7 +63,7 @@ async function query({ dir }: Pick<Clone, "dir">): Promise<[number, number | nul
 }
 
 const pull = (one: Clone) =>
-  pullLog(one.log, remoteLog("origin", REF, loadConfig(one.backend.repository)));
+  pullLog(one.log, remoteLogFor("origin", REF, loadConfig(one.backend.repository)));
 
 const partial = suite("partial clones");
 

@@ -9,14 +9,14 @@ import { countBetween } from "../../src/log/record-counts.ts";
 import { fetchLog, logsOfRemote, previewFetch } from "../../src/share/fetch.ts";
 import { pullAndDrop, pullLog } from "../../src/share/pull.ts";
 import { giveBack, pushLog } from "../../src/share/push.ts";
-import { remoteLog } from "../../src/share/remotes.ts";
+import { remoteLogFor } from "../../src/share/remotes.ts";
 import { dropLost } from "../../src/share/rewritten.ts";
 import { BACKENDS } from "../support/cli.ts";
 import { type Clone, clone, cloneIn, closeClones } from "../support/clone.ts";
 import { temporaryFolder, temporaryRepository } from "../support/repository.ts";
 
 const REF = "refs/redun/main";
-const ORIGIN = remoteLog("origin", REF);
+const ORIGIN = remoteLogFor("origin", REF);
 const push = (one: Clone) => pushLog(one.log, ORIGIN);
 const pull = (one: Clone) => pullLog(one.log, ORIGIN);
 
@@ -54,7 +54,7 @@ share("a name in the way at the remote is told at once", async () => {
   const below = "refs/redun/team/gpu";
   ada.git("update-ref", below, REF);
   const log = new Log(ada.backend, below);
-  const error = await pushLog(log, remoteLog("origin", below)).catch((error: unknown) => error);
+  const error = await pushLog(log, remoteLogFor("origin", below)).catch((error: unknown) => error);
   assert.is((error as RedunError).code, "PUSH_REJECTED");
   assert.match((error as RedunError).message, /has refs\/redun\/team, so it cannot have .*\/gpu/);
 });
@@ -158,7 +158,7 @@ share("a path serves as a remote, and is remembered", async () => {
   const [ada] = clones;
   ada.git("remote", "remove", "origin");
   await ada.run("one");
-  const there = remoteLog(bare.dir, REF);
+  const there = remoteLogFor(bare.dir, REF);
   assert.match(there.tracking, /^refs\/redun\/remotes\/url-[0-9a-f]{12}\/main$/);
   await pushLog(ada.log, there);
   await ada.run("two");

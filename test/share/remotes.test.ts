@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
 import { pullLog } from "../../src/share/pull.ts";
 import { pushLog } from "../../src/share/push.ts";
-import { remoteLog } from "../../src/share/remotes.ts";
+import { remoteLogFor } from "../../src/share/remotes.ts";
 import { BACKENDS } from "../support/cli.ts";
 import { type Clone, clone, cloneIn, closeClones } from "../support/clone.ts";
 import { type HttpRemoteOptions, httpRemote } from "../support/http-remote.ts";
@@ -15,7 +15,7 @@ import { unless } from "../support/skipped.ts";
 import { noSshd, sshRemote } from "../support/ssh-remote.ts";
 
 const REF = "refs/redun/main";
-const ORIGIN = remoteLog("origin", REF);
+const ORIGIN = remoteLogFor("origin", REF);
 const push = (one: Clone) => pushLog(one.log, ORIGIN);
 const pull = (one: Clone) => pullLog(one.log, ORIGIN);
 

@@ -9,7 +9,7 @@ import type { Selection } from "../../src/provenance/selection.ts";
 import { allOf, type Condition } from "../../src/query/condition.ts";
 import { parseTagCondition } from "../../src/query/tag-condition.ts";
 import { ENTITY_TYPES } from "../../src/record/records.ts";
-import { remoteLog } from "../../src/share/remotes.ts";
+import { remoteLogFor } from "../../src/share/remotes.ts";
 import { changesView } from "../../src/views/changes.ts";
 import { commitViews } from "../../src/views/commits.ts";
 import { comparisonView } from "../../src/views/comparison.ts";
@@ -202,7 +202,7 @@ test("a comparison: short values as texts, long ones as a diff of a hundred line
 });
 
 test("what a remote lacks: all, as long as nothing was fetched", async () => {
-  const remote = remoteLog("/nowhere/else.git", "refs/redun/main", log.config);
+  const remote = remoteLogFor("/nowhere/else.git", "refs/redun/main", log.config);
   const view = await changesView(log, remote, "outgoing");
   assert.equal([view.isEmpty, view.isSeen], [false, false]);
   assert.equal(

@@ -43,7 +43,7 @@ export function readRepository(cwd: string, given: NodeJS.ProcessEnv): Repositor
       return describe(gitDir, folder, start, env);
     }
     if (isGitDir(folder, env)) {
-      expectBareAllowed(folder, env);
+      assertBareAllowed(folder, env);
       assertOwn([folder], folder, env);
       return describe(folder, null, start, env);
     }
@@ -142,7 +142,7 @@ function isSafe(folder: string, env: NodeJS.ProcessEnv): boolean {
   return safe;
 }
 
-function expectBareAllowed(folder: string, env: NodeJS.ProcessEnv): void {
+function assertBareAllowed(folder: string, env: NodeJS.ProcessEnv): void {
   const isOfWorkTree = /\/\.git(?:$|\/(?:worktrees|modules)\/)/.test(folder);
   if (isOfWorkTree || protectedConfig(env).get("safe.bareRepository") !== "explicit") return;
   throw unsafeRepository(
@@ -162,8 +162,8 @@ function describe(
   const settings = parseConfig(readText(path), path);
   const hasCommon = Boolean(env.GIT_COMMON_DIR) || statOf(join(gitDir, "commondir")) !== null;
   const common = configOf(settings.map(({ key, value }) => [key, value] as const));
-  expectKnownFormat(settings, path);
-  for (const key of ["extensions.worktreeConfig", "core.bare"]) expectBoolean(common, key, path);
+  assertKnownFormat(settings, path);
+  for (const key of ["extensions.worktreeConfig", "core.bare"]) assertBoolean(common, key, path);
   // Of linked work trees git reads these two from `config.worktree` alone.
   const own = isTrue(common.get("extensions.worktreeConfig"))
     ? join(gitDir, "config.worktree")
@@ -207,7 +207,7 @@ function objectFormatOf(common: GitConfig, path: string): ObjectFormat {
   throw badSetting("extensions.objectFormat", format, path);
 }
 
-function expectBoolean(config: GitConfig, key: string, path: string): void {
+function assertBoolean(config: GitConfig, key: string, path: string): void {
   const value = config.get(key);
   if (value !== undefined && parseBoolean(value) === undefined) throw badSetting(key, value, path);
 }
@@ -224,7 +224,7 @@ function badSetting(key: string, value: string, path: string): RedunError {
  * @throws RedunError UNSUPPORTED_REPOSITORY for a format that is newer than we know, GIT_FAILED for one
  * that is no number
  */
-function expectKnownFormat(settings: readonly Setting[], path: string): void {
+function assertKnownFormat(settings: readonly Setting[], path: string): void {
   const found = settings.findLast(({ key }) => key === "core.repositoryformatversion");
   const version = parseInteger(found?.value ?? "0");
   if (version === undefined) {

@@ -13,7 +13,7 @@ import { readHead } from "./head.ts";
 import { history, isAncestor } from "./history.ts";
 import { identityOf } from "./identity.ts";
 import { readIndex } from "./index-file.ts";
-import { expectRef, moveRef } from "./move-ref.ts";
+import { assertRef, moveRef } from "./move-ref.ts";
 import { ObjectStore } from "./objects.ts";
 import { readInOrder } from "./read-in-order.ts";
 import { removeRef } from "./remove-ref.ts";
@@ -76,7 +76,7 @@ export function openIsomorphic(repository: Repository): GitBackend {
 
     async append({ ref, expected, files, message, ...request }: Append) {
       // Found out under the lock too, but there a refusal would leave unused objects behind.
-      expectRef(repository, ref, expected);
+      assertRef(repository, ref, expected);
       const config = readConfig(repository);
       const identity = request.identity ?? identityOf(config);
       if (!request.identity && isTrue(config.get("commit.gpgSign"))) tellUnsigned();

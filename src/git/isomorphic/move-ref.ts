@@ -18,14 +18,14 @@ export async function moveRef(
   move: RefMove,
   patienceInMs?: number,
 ): Promise<void> {
-  const ref = expectRef(repository, move.ref, move.expected);
+  const ref = assertRef(repository, move.ref, move.expected);
   if (move.expected === null) assertCreatable(repository, ref);
   const path = refPath(repository, ref);
   try {
     const tickets = join(repository.commonDir, "redun", "locks");
     const lock = await lockFile(path, { tickets, ...(patienceInMs && { patienceInMs }) });
     try {
-      expectRef(repository, ref, move.expected);
+      assertRef(repository, ref, move.expected);
       if (move.expected === null) assertCreatable(repository, ref);
       appendToReflog(repository, config, { ...move, ref });
       lock.commit(`${move.next}\n`);
@@ -41,7 +41,7 @@ export async function moveRef(
  * Makes sure that a ref is where it should be, and returns its name without symbolic refs.
  * @throws RedunError REF_MOVED, BAD_REF
  */
-export function expectRef(repository: Repository, ref: string, expected: Oid | null): string {
+export function assertRef(repository: Repository, ref: string, expected: Oid | null): string {
   const { name, oid } = readRef(repository, ref);
   if (oid === expected) return name;
   throw new RedunError(

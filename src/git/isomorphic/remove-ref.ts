@@ -4,7 +4,7 @@ import type { Oid, Repository } from "../backend.ts";
 import { lockFile } from "../files/lock-file.ts";
 import { packedRefs, refPath, refRoot } from "../files/refs.ts";
 import { asUnwritable } from "../files/system-errors.ts";
-import { expectRef } from "./move-ref.ts";
+import { assertRef } from "./move-ref.ts";
 
 /**
  * Removes a ref and its reflog by compare-and-swap under git's locks.
@@ -15,7 +15,7 @@ export async function removeRef(
   name: string,
   expected: Oid,
 ): Promise<void> {
-  const ref = expectRef(repository, name, expected);
+  const ref = assertRef(repository, name, expected);
   const path = refPath(repository, ref);
   const packedPath = join(repository.commonDir, "packed-refs");
   const options = { tickets: join(repository.commonDir, "redun", "locks") };
@@ -24,7 +24,7 @@ export async function removeRef(
     try {
       const packedLock = await lockFile(packedPath, options);
       try {
-        expectRef(repository, ref, expected);
+        assertRef(repository, ref, expected);
         // The packed value first: it would come to light again without the file that hides it.
         const packed = packedRefs(repository);
         const rest = withoutRef(packed, ref);
