@@ -1,17 +1,8 @@
 import { RedunError } from "../errors.ts";
 import type { GitConfig } from "../git/backend.ts";
+import { AUTOMATIC_TAGS } from "../tag/automatic.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { parseTagKeyValue } from "../tag/text.ts";
-
-/** Tags that every run gets by itself, by redun's names. */
-export const AUTOMATIC_TAGS = [
-  "redun.version",
-  "git_commit",
-  "git_origin_url",
-  "git_dirty",
-  "user",
-  "project",
-] as const;
 
 /** What git config says of the tags of every run. */
 export interface TagSettings {
@@ -25,11 +16,10 @@ export interface TagSettings {
 export function tagSettings(config: GitConfig): TagSettings {
   const tags = config.getAll("redun.tag").map(parseSetting);
   const names = config.get("redun.autotags")?.split(",");
-  const automatic = new Set<string>(
+  const automatic = new Set(
     names ? names.map((name) => name.trim()).filter(Boolean) : AUTOMATIC_TAGS,
   );
-  const known = new Set<string>(AUTOMATIC_TAGS);
-  const unknown = [...automatic].find((name) => !known.has(name));
+  const unknown = [...automatic].find((name) => !AUTOMATIC_TAGS.includes(name));
   if (unknown === undefined) return { tags, automatic };
   throw new RedunError(
     "BAD_TAG",

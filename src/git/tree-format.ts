@@ -10,7 +10,6 @@ export interface TreeEntry {
   readonly oid: Oid;
 }
 
-export const FILE_MODE = 0o100644;
 export const FOLDER_MODE = 0o40000;
 const TYPE_MASK = 0o170000;
 

@@ -1,6 +1,7 @@
 import type { ExecutionRow } from "../index/rows.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { argsOf, readJob } from "../provenance/read.ts";
+import { AUTOMATIC_TAGS } from "../tag/automatic.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { compareCodePoints } from "../value/code-points.ts";
 import { plain } from "../value/plain.ts";
@@ -36,16 +37,6 @@ export interface TableWanted {
   readonly min: readonly string[];
   readonly max: readonly string[];
 }
-
-/** Tags that every run gets: they are worth a column where they differ. */
-const AUTOMATIC = new Set([
-  "redun.version",
-  "git_commit",
-  "git_origin_url",
-  "git_dirty",
-  "user",
-  "project",
-]);
 
 /** Gathers a table of executions; those of the tags are the execution's and its root job's. */
 export async function tableView(
@@ -110,7 +101,7 @@ function columnsOf(rows: readonly Gathered[], { by, isDifferent }: TableWanted):
   const differs = (name: string) =>
     new Set(rows.map(({ values }) => textOf(values.get(name)?.values ?? []))).size > 1;
   const isWanted = (name: string) =>
-    by.includes(name) || (isDifferent || AUTOMATIC.has(name) ? differs(name) : true);
+    by.includes(name) || (isDifferent || AUTOMATIC_TAGS.includes(name) ? differs(name) : true);
   const place = (name: string) => (by.includes(name) ? by.indexOf(name) : by.length);
   return [...names]
     .filter(([name]) => isWanted(name))

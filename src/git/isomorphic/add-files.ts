@@ -1,7 +1,6 @@
-import type { NewFile, Oid, StoredFile } from "../backend.ts";
+import { FILE_MODE, type NewFile, type Oid, type StoredFile } from "../backend.ts";
 import { namesOf } from "../files/path-names.ts";
 import {
-  FILE_MODE,
   FOLDER_MODE,
   formatTree,
   isFolder,
@@ -33,8 +32,9 @@ export async function addFiles(
   const overlay: Overlay = new Map();
   for (const file of files) {
     const oid = "oid" in file ? file.oid : batch.add("blob", file.bytes);
-    const mode = "oid" in file && file.mode ? Number.parseInt(file.mode, 8) : FILE_MODE;
-    place(overlay, namesOf(file.path).map(toBytes), { oid, mode });
+    const mode = ("oid" in file && file.mode) || FILE_MODE;
+    const leaf = { oid, mode: Number.parseInt(mode, 8) };
+    place(overlay, namesOf(file.path).map(toBytes), leaf);
   }
   return lay(store, batch, overlay, base);
 }
