@@ -18,6 +18,16 @@ export {
 export { type CallOptions, type Task, task } from "./engine/task.ts";
 export type { TaskOptions } from "./engine/task-definition.ts";
 export { type ErrorCode, RedunError } from "./errors.ts";
+export {
+  type Out,
+  out,
+  type Script,
+  type ScriptOptions,
+  type ScriptOutput,
+  type ScriptValue,
+  type ScriptWord,
+  script,
+} from "./exec/script.ts";
 export type { ListedCommit } from "./git/backend.ts";
 export type { Recovered } from "./log/recover.ts";
 export type { LogChoice } from "./log/ref.ts";

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { TagPair } from "../tag/tag.ts";
 import type { Expression } from "./expression.ts";
+import type { Limits } from "./limits.ts";
 
 /** The run and job that the current code is part of, through every await. */
 export interface JobContext {
@@ -11,6 +12,13 @@ export interface JobContext {
 
 /** What a task's code can reach of its run: computing lazy values, and tags. */
 export interface RunHandle {
+  /** Id of its execution. */
+  readonly execution: string;
+  /** The top of the work tree. */
+  readonly root: string | null;
+  readonly limits: Limits;
+  /** Aborted when the run is over before its work is. */
+  readonly signal: AbortSignal;
   /** Computes what a job's code awaits. */
   awaited(expression: Expression, job: JobHandle | null): Promise<unknown>;
   tagValue(value: unknown, tags: readonly TagPair[]): void;

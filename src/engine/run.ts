@@ -4,7 +4,9 @@ import type { RunHandle } from "./context.ts";
 import { Evaluation } from "./evaluation.ts";
 import type { Expression } from "./expression.ts";
 import { type JobCount, Jobs, type RunListener } from "./jobs.ts";
+import { Limits } from "./limits.ts";
 import type { LiveJob } from "./live-job.ts";
+import { type RunSettings, runSettings } from "./run-settings.ts";
 
 export type { JobCount, LiveJob, RunListener };
 
@@ -15,8 +17,20 @@ export type { JobCount, LiveJob, RunListener };
 export class Run implements RunHandle {
   readonly #jobs: Jobs;
   readonly #evaluation: Evaluation;
+  readonly #over = new AbortController();
+  readonly execution: string;
+  readonly root: string | null;
+  readonly limits: Limits;
 
-  constructor(executionId: string, format: ObjectFormat, listeners: readonly RunListener[]) {
+  constructor(
+    executionId: string,
+    format: ObjectFormat,
+    listeners: readonly RunListener[],
+    settings: RunSettings = runSettings(null, null),
+  ) {
+    this.execution = executionId;
+    this.root = settings.root;
+    this.limits = new Limits(settings.limit);
     this.#jobs = new Jobs(executionId, format, listeners);
     this.#evaluation = new Evaluation(this.#jobs, this);
   }
@@ -34,6 +48,11 @@ export class Run implements RunHandle {
   /** No job begins after this; what waits for one is rejected with `reason`. */
   stop(reason: Error): void {
     this.#evaluation.stopped ??= reason;
+    this.#over.abort(reason);
+  }
+
+  get signal(): AbortSignal {
+    return this.#over.signal;
   }
 
   /** The jobs at work that wait for no other job, in the order in which they began. */

@@ -27,6 +27,7 @@ import { pendingParts } from "./pending-parts.ts";
 import { Recorder } from "./recorder.ts";
 import { Run, type RunListener } from "./run.ts";
 import { type RunEnd, watchRun } from "./run-end.ts";
+import { runSettings } from "./run-settings.ts";
 import { type TagSettings, tagSettings } from "./tag-settings.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 import { runTitle } from "./title.ts";
@@ -264,7 +265,12 @@ export class Scheduler {
     recorder.executionTagged(moreTags);
     if (patch !== undefined) recorder.keep(patch);
     if (notice !== undefined) onNotice(notice);
-    const run = new Run(id, objectFormat, [recorder, listener]);
+    const run = new Run(
+      id,
+      objectFormat,
+      [recorder, listener],
+      runSettings(indexed.config, log.backend.repository.workTree),
+    );
     const endOf = (status: Outcome["status"], reason?: string) =>
       [
         { status, ended: now().toISOString(), ...(reason !== undefined && { reason }) },

@@ -27,6 +27,12 @@ export class KeptOutput {
     }
   }
 
+  /** All of it; null where something was left out. */
+  whole(): Buffer | null {
+    const bytes = Buffer.concat([...this.#head, ...this.#tail]);
+    return bytes.length === this.#bytes ? bytes : null;
+  }
+
   /** The text, or `{ head, tail, bytes }` where something between the two was left out. */
   value(): string | { head: string; tail: string; bytes: number } {
     const head = Buffer.concat(this.#head);

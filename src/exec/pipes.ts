@@ -28,8 +28,11 @@ export class Pipes {
   readonly #ends: number[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  /** A pipe to the output of this process that `to` is, of which head and tail of `keep` bytes are kept. */
-  open(to: number, keep: number): OutputPipe {
+  /**
+   * A pipe to the output of this process that `to` is, or to nowhere, of which head and tail of `keep` bytes
+   * are kept.
+   */
+  open(to: number | null, keep: number): OutputPipe {
     const folder = mkdtempSync(join(tmpdir(), "redun-git-"));
     try {
       const path = join(folder, "pipe");
@@ -68,8 +71,8 @@ export class Pipes {
   }
 
   /** Whoever listens no more, and a full disk, are told to the program: its next write fails. */
-  #hear(from: Socket, to: number, kept: KeptOutput): void {
-    const write = (chunk: Buffer): void => {
+  #hear(from: Socket, to: number | null, kept: KeptOutput): void {
+    const write = (to: number, chunk: Buffer): void => {
       let rest = chunk;
       try {
         while (rest.length > 0) rest = rest.subarray(writeSync(to, rest));
@@ -79,14 +82,14 @@ export class Pipes {
         else {
           // Somebody has made our output non-blocking.
           from.pause();
-          setTimeout(() => write(rest), RETRY_AFTER);
+          setTimeout(() => write(to, rest), RETRY_AFTER);
         }
       }
     };
     from.on("error", () => {});
     from.on("data", (chunk) => {
       kept.add(chunk);
-      write(chunk);
+      if (to !== null) write(to, chunk);
     });
     this.#sockets.push(from);
   }

@@ -39,9 +39,8 @@ export function applySaid({ job, execution }: SaidTags): void {
  * @throws RecordedError ExitStatus for a status other than 0, with the same facts
  */
 export function programResult(name: string, ended: EndedProgram): ProgramResult {
-  const { status, signal, problem, stdout, stderr, outputs, isFound, more, missing } = ended;
-  const here = currentJob()!;
-  here.run.tagJob(here.job!, usageTags(status, ended.usage));
+  const { status, stdout, stderr, outputs, isFound, more, missing } = ended;
+  tagProgram(status, ended.usage);
   const files = asFiles(outputs);
   const result: ProgramResult = {
     ...(files.length > 0 && { [isFound ? "found_outputs" : "outputs"]: files }),
@@ -51,9 +50,29 @@ export function programResult(name: string, ended: EndedProgram): ProgramResult 
     ...(stderr !== undefined && { stderr }),
   };
   if (status === 0) return result;
+  throw failedProgram(name, ended, result);
+}
+
+/** Tags the job that the caller is part of with what the system told of its program. */
+export function tagProgram(status: number, usage: Usage): void {
+  const here = currentJob()!;
+  here.run.tagJob(here.job!, usageTags(status, usage));
+}
+
+/** The error for a program that ended with a status other than 0; it shows the end of stderr. */
+export function failedProgram(
+  name: string,
+  {
+    status,
+    signal,
+    problem,
+    stderr,
+  }: Pick<EndedProgram, "status" | "signal" | "problem" | "stderr">,
+  result: object,
+): RecordedError {
   const what = problem ?? `${name} ended with ${signal ?? `status ${status}`}.`;
   const message = [what, ...lastLines(stderr)].join("\n");
-  throw new RecordedError("ExitStatus", message, {
+  return new RecordedError("ExitStatus", message, {
     status,
     ...(signal !== null && { signal }),
     ...result,

@@ -82,7 +82,7 @@ function definitionOf(name: string, parameters: readonly string[]): TaskDefiniti
         namespace: null,
         doc: null,
         text: "",
-        parameters: parameters.map(parameter),
+        parameters: parameters.map(listedParameter),
         file: null,
         line: null,
         origin: null,
@@ -93,7 +93,8 @@ function definitionOf(name: string, parameters: readonly string[]): TaskDefiniti
   return definition;
 }
 
-function parameter(name: string): Parameter {
+/** A parameter of a task that has no source. */
+export function listedParameter(name: string): Parameter {
   return {
     name,
     type: null,

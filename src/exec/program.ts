@@ -14,6 +14,8 @@ export interface ProgramStart {
   readonly env: NodeJS.ProcessEnv;
   /** Bytes to keep of the head of each output, and again of the tail. */
   readonly keep: number;
+  /** So much of the head of its output is kept, and the streams are its own: nothing is read or passed on. */
+  readonly alone?: { readonly keepStdout: number };
 }
 
 /** How a program ended, and what is known of it. */
@@ -27,7 +29,7 @@ export interface ProgramEnd {
   readonly stderr: KeptOutput | null;
 }
 
-/** A program that runs with our own standard streams, of which the outputs are listened to. */
+/** A program that runs, and whose outputs are listened to. */
 export interface Program {
   readonly pid: number;
   readonly ended: Promise<ProgramEnd>;
@@ -38,18 +40,20 @@ export interface Program {
  * Starts a program.
  * @throws RedunError COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE
  */
-export function startProgram({ words, cwd, env, keep }: ProgramStart): Program {
+export function startProgram(start: ProgramStart): Program {
+  const { words, cwd, env } = start;
   const file = find(words[0]!, cwd, env);
   const pipes = new Pipes();
-  const stdout = isatty(1) ? null : pipes.open(1, keep);
-  // Where both go to one place, the order of what they say is kept by giving the program one pipe.
-  const areOne = stdout !== null && isSameFile(1, 2);
-  const stderr = areOne || isatty(2) ? null : pipes.open(2, keep);
+  const { stdout, stderr, areOne } = outputsOf(start, pipes);
   const child = spawn(file, words.slice(1), {
     cwd,
     env,
     argv0: words[0],
-    stdio: ["inherit", stdout?.end ?? "inherit", (areOne ? stdout : stderr)?.end ?? "inherit"],
+    stdio: [
+      start.alone ? "ignore" : "inherit",
+      stdout?.end ?? "inherit",
+      (areOne ? stdout : stderr)?.end ?? "inherit",
+    ],
   });
   pipes.started();
   const failed = new Promise<never>((_, fail) => child.once("error", fail));
@@ -70,6 +74,17 @@ export function startProgram({ words, cwd, env, keep }: ProgramStart): Program {
     };
   };
   return { pid: child.pid ?? 0, ended: ended(), kill: (signal) => void child.kill(signal) };
+}
+
+function outputsOf({ keep, alone }: ProgramStart, pipes: Pipes) {
+  if (alone) {
+    const stdout = pipes.open(null, alone.keepStdout);
+    return { stdout, stderr: pipes.open(null, keep), areOne: false };
+  }
+  const stdout = isatty(1) ? null : pipes.open(1, keep);
+  // Where both go to one place, the order of what they say is kept by giving the program one pipe.
+  const areOne = stdout !== null && isSameFile(1, 2);
+  return { stdout, stderr: areOne || isatty(2) ? null : pipes.open(2, keep), areOne };
 }
 
 function exitOf(child: ChildProcess): Promise<{ status: number; signal: NodeJS.Signals | null }> {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { redactText } from "../redact.ts";
 import type { KeptOutput } from "./kept-output.ts";
-import { type ProgramEnd, startProgram } from "./program.ts";
+import { type ProgramEnd, type ProgramStart, startProgram } from "./program.ts";
 import { EXECUTION, JOB, SOCKET, TAGS } from "./step-protocol.ts";
 import type { SaidTags } from "./tag-lines.ts";
 import { TagLineReader } from "./tag-lines.ts";
@@ -16,6 +16,7 @@ export interface ProgramRequest {
   readonly cwd: string;
   /** Bytes to keep of head and tail of each output. */
   readonly keep: number;
+  readonly alone?: ProgramStart["alone"];
   readonly execution: string;
   readonly job: string;
   readonly socket: string;
@@ -24,7 +25,7 @@ export interface ProgramRequest {
   /** Told of what the program said wrong. */
   readonly onProblem: (text: string) => void;
   /** Gets what ends the program, once it runs. */
-  readonly onStart: (kill: (signal: NodeJS.Signals) => void) => void;
+  readonly onStart: (kill: (signal: NodeJS.Signals) => void, pid: number) => void;
 }
 
 /** A program that has ended, and what it said by its files. */
@@ -39,7 +40,7 @@ export interface RunProgram {
  * @throws RedunError COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE
  */
 export async function runProgram(request: ProgramRequest): Promise<RunProgram> {
-  const { words, cwd, keep, execution, job, socket, onTags, onProblem, onStart } = request;
+  const { words, cwd, keep, execution, job, socket, onTags, onProblem, onStart, alone } = request;
   const folder = mkdtempSync(join(tmpdir(), "redun-git-"));
   const path = join(folder, "tags");
   writeFileSync(path, "");
@@ -61,8 +62,8 @@ export async function runProgram(request: ProgramRequest): Promise<RunProgram> {
       [TAGS]: path,
       [SOCKET]: socket,
     };
-    const program = startProgram({ words, cwd, env, keep });
-    onStart(program.kill);
+    const program = startProgram({ words, cwd, env, keep, ...(alone && { alone }) });
+    onStart(program.kill, program.pid);
     const end = await program.ended;
     read(true);
     return { end, outputs };

@@ -2,7 +2,17 @@
  * What the types of the library promise, checked by `npx tsc -p .`. Nothing here ever runs: a
  * line that stops compiling, or a refused line that begins to compile, is the failure.
  */
-import { applyTags, type Lazy, type Resolved, Scheduler, type Task, task } from "../../src/api.ts";
+import {
+  applyTags,
+  type File,
+  type Lazy,
+  out,
+  type Resolved,
+  Scheduler,
+  script,
+  type Task,
+  task,
+} from "../../src/api.ts";
 
 type Equal<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -289,4 +299,26 @@ export async function containers(): Promise<void> {
   }));
   const given = await give();
   same<typeof given, { map: Map<string, number>; set: Set<number[]> }>();
+}
+
+/** What a script takes, and what it gives. */
+export function scripts(): void {
+  const file = task((): File => null as never);
+  same<typeof printed, Lazy<string>>();
+  const printed = script`wc ${file()} ${1} ${[text(), "b"]} ${["a", "b"]} ${count()} ${true}`;
+  same<typeof none, Lazy<string>>();
+  const none = script`date`;
+  same<typeof one, Lazy<File>>();
+  const one = script`sort ${file()} > ${out(text())}`;
+  same<typeof two, Lazy<[File, File]>>();
+  const two = script`${1} ${out("a")} ${"b"} ${out("c")}`;
+  same<typeof named, Lazy<{ readonly a: File; readonly b: File }>>();
+  const named = script({ name: "named" })`${out("x", "a")} ${out("y", "b")} ${1}`;
+  same<typeof named.a, Lazy<File>>();
+  // @ts-expect-error an object is no word
+  script`${{ a: 1 }}`;
+  // @ts-expect-error nothing is no word
+  script`${undefined}`;
+  // @ts-expect-error a misspelt option
+  script({ nmae: "x" });
 }

@@ -1,0 +1,89 @@
+import { availableParallelism } from "node:os";
+import { RedunError } from "../errors.ts";
+import type { GitConfig } from "../git/backend.ts";
+
+/** How much of each resource is needed, by name: `{ gpu: 2 }`. */
+export type Needs = Readonly<Record<string, number>>;
+
+/** What programs that a run starts need one of, each. */
+export const PROGRAMS = "programs";
+
+/**
+ * How much of each resource there is, by git config `redun.limit.<name>`: 1 where that is not set, and one
+ * program for each core.
+ * @throws RedunError BAD_CONFIG for a total that is no whole number from 1 on
+ */
+export function configuredLimits(config: GitConfig | null): (name: string) => number {
+  return (name) => {
+    const key = `redun.limit.${name}`;
+    const text = /^[A-Za-z0-9-]+$/.test(name) ? config?.get(key) : undefined;
+    if (text === undefined) return name === PROGRAMS ? availableParallelism() : 1;
+    if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+    throw new RedunError(
+      "BAD_CONFIG",
+      `git config ${key} is "${text}", and no whole number from 1 on.`,
+      `How many there are at once: \`git config ${key} 4\`.`,
+    );
+  };
+}
+
+/**
+ * Shares limited resources: whoever needs some waits until they are free. The first to ask is served
+ * first, except that who needs little may go before who waits for much.
+ */
+export class Limits {
+  readonly #totalOf: (name: string) => number;
+  readonly #free = new Map<string, number>();
+  readonly #waiting: { readonly needs: Needs; readonly goOn: () => void }[] = [];
+
+  constructor(totalOf: (name: string) => number) {
+    this.#totalOf = totalOf;
+  }
+
+  /**
+   * Takes what is needed. Returns whether it was free; if not, `goOn` is called once it has been taken.
+   * @throws RedunError BAD_TASK for more than there is; BAD_CONFIG
+   */
+  take(needs: Needs, goOn: () => void): boolean {
+    for (const [name, count] of Object.entries(needs)) this.#expectEnough(name, count);
+    if (this.#takeNow(needs)) return true;
+    this.#waiting.push({ needs, goOn });
+    return false;
+  }
+
+  /** Gives back what was taken. */
+  giveBack(needs: Needs): void {
+    for (const [name, count] of Object.entries(needs)) {
+      this.#free.set(name, this.#freeOf(name) + count);
+    }
+    for (let at = 0; at < this.#waiting.length; ) {
+      const { needs, goOn } = this.#waiting[at]!;
+      if (!this.#takeNow(needs)) at++;
+      else {
+        this.#waiting.splice(at, 1);
+        goOn();
+      }
+    }
+  }
+
+  #takeNow(needs: Needs): boolean {
+    const all = Object.entries(needs);
+    if (!all.every(([name, count]) => this.#freeOf(name) >= count)) return false;
+    for (const [name, count] of all) this.#free.set(name, this.#freeOf(name) - count);
+    return true;
+  }
+
+  #freeOf(name: string): number {
+    return this.#free.get(name) ?? this.#totalOf(name);
+  }
+
+  #expectEnough(name: string, count: number): void {
+    const total = this.#totalOf(name);
+    if (count <= total) return;
+    throw new RedunError(
+      "BAD_TASK",
+      `A task needs ${count} of "${name}", and there are ${total}: it would wait forever.`,
+      `Say how many there are: \`git config redun.limit.${name} ${count}\`.`,
+    );
+  }
+}
