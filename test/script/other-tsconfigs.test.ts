@@ -82,7 +82,7 @@ tsconfigs(
   "has effect as far as the script's says the same, and for files that neither includes",
   () => {
     const jsx = '{ "compilerOptions": { "jsx": "react", "jsxFactory": "h" }, "include": ["src"] }';
-    const made = "const h = (name: string) => "made " + name;\nexport const x = <p />;\n";
+    const made = 'const h = (name: string) => "made " + name;\nexport const x = <p />;\n';
     const { dir } = workflowRepository({
       ...files(jsx, jsx, made),
       "packages/a/w.ts": SCRIPT.replace("[x, y]", "String(x)"),
