@@ -1,5 +1,8 @@
+import { isUtf8 } from "node:buffer";
+import { existsSync, readFileSync } from "node:fs";
 import { isatty } from "node:tty";
 import { Scheduler } from "../../src/engine/scheduler.ts";
+import { RedunError } from "../../src/errors.ts";
 import { type ExecListener, type ExecRequest, execute } from "../../src/exec/exec.ts";
 import type { EndedProgram } from "../../src/exec/program-end.ts";
 import { executeStep } from "../../src/exec/step.ts";
@@ -26,6 +29,7 @@ export async function exec(
   options: ExecOptions,
 ): Promise<number> {
   const { io } = workspace;
+  refuseLostBytes(words);
   const tags = tagsIn(options.tag ?? []);
   const signals = new Signals();
   const run = above();
@@ -50,7 +54,7 @@ export async function exec(
     signals.close();
     if (reporter.hasStarted) pushInBackground(logChoice(options), io);
   }
-  return end?.status || (reporter.isRecordLeft ? 1 : 0);
+  return end?.status || (reporter.isRecordLeft || end?.isOutputLost ? 1 : 0);
 }
 
 /** What `-t` and `--doc` say of a program that is a job of the run above. */
@@ -94,6 +98,22 @@ async function record(
     await scheduler.close();
   }
 }
+
+/**
+ * Node reads words as UTF-8, and knows no other bytes: the program would get other words than were typed.
+ * @throws RedunError USAGE
+ */
+function refuseLostBytes(words: readonly string[]): void {
+  const word = words.find((word) => word.includes("\ufffd"));
+  if (word === undefined || !existsSync(OWN_WORDS) || isUtf8(readFileSync(OWN_WORDS))) return;
+  throw new RedunError(
+    "USAGE",
+    `"${word}" is not UTF-8, and cannot be handed on.`,
+    "Let a script name it, and run that: redun-git exec -- sh script.sh",
+  );
+}
+
+const OWN_WORDS = "/proc/self/cmdline";
 
 /** Bytes that are kept of the head of an output, and of its tail. */
 const KEPT = 8192;

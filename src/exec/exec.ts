@@ -3,7 +3,7 @@ import type { Lazy } from "../engine/lazy-types.ts";
 import { RedunError } from "../errors.ts";
 import type { GitBackend } from "../git/backend.ts";
 import { recordedPath } from "../value/file-path.ts";
-import { asFiles, filesDeclared, filesNamed, filesWritten } from "./files.ts";
+import { asFiles, filesDeclared, filesNamed, filesWritten, outputsDeclared } from "./files.ts";
 import { applySaid, type EndedProgram, programResult } from "./program-end.ts";
 import { type ProgramResult, programCall } from "./program-task.ts";
 import { recordedOutput, runProgram } from "./run-program.ts";
@@ -101,9 +101,9 @@ export async function runToEnd(
       onStart: listener.started,
     });
     const patterns = [...request.outputs, ...outputs];
-    const { status, signal, usage, stdout, stderr } = end;
-    const declared = filesDeclared(patterns, request.cwd);
-    for (const pattern of declared.missing) listener.problem(`There is no output ${pattern}`);
+    const { status, signal, usage, stdout, stderr, lost } = end;
+    if (lost !== null) listener.problem(`Not all of its output could be handed on: ${lost}`);
+    const declared = outputsDeclared(patterns, request.cwd, listener.problem);
     const isFound = patterns.length === 0 && backend !== null;
     const found = isFound ? await filesWritten(since, backend) : { paths: [], more: 0 };
     return {
@@ -116,6 +116,7 @@ export async function runToEnd(
       isFound,
       more: found.more,
       missing: declared.missing,
+      ...(lost !== null && { isOutputLost: true }),
     };
   } catch (error) {
     const status = STARTS_NOT[error instanceof RedunError ? error.code : ""];
@@ -136,10 +137,14 @@ const STARTS_NOT: Readonly<Record<string, number>> = {
 const INTERPRETERS =
   /^(?:python[\d.]*|pypy[\d.]*|Rscript|julia|node|deno|bun|tsx|ts-node|ruby|perl|php|lua|bash|sh|zsh|dash|ksh|fish)$/;
 
-/** The name of the task that a program is. */
+/**
+ * The name of the task that a program is.
+ * @throws RedunError USAGE for a name without characters
+ */
 export function nameOf({ name, words, cwd }: ExecRequest): string {
+  if (name?.trim() === "") throw new RedunError("USAGE", "The name of a task has no characters.");
   if (name !== undefined) return name;
-  const program = basename(words[0]!);
+  const program = basename(words[0]!) || words[0] || "''";
   if (!INTERPRETERS.test(program)) return program;
   const script = words.slice(1).find((word) => !word.startsWith("-"));
   const isCode = words.slice(1).some((word) => /^-[cem]$/.test(word));

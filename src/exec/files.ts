@@ -1,9 +1,10 @@
 import { lstatSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { RedunError } from "../errors.ts";
 import type { GitBackend } from "../git/backend.ts";
 import { File } from "../value/file.ts";
 import { recordedPath } from "../value/file-path.ts";
-import { filesMatching } from "./globs.ts";
+import { filesMatching, MAX_FILES } from "./globs.ts";
 
 /** Outputs that were found, and not declared, of which a record has room. */
 export const MAX_FOUND = 1000;
@@ -42,7 +43,10 @@ export async function filesWritten(
   return { paths: written.slice(0, MAX_FOUND), more: Math.max(written.length - MAX_FOUND, 0) };
 }
 
-/** What patterns stand for, and the patterns that stand for nothing. */
+/**
+ * What patterns stand for, and the patterns that stand for nothing.
+ * @throws RedunError USAGE for a pattern that too many files match
+ */
 export function filesDeclared(
   patterns: readonly string[],
   cwd: string,
@@ -53,6 +57,35 @@ export function filesDeclared(
     const found = filesMatching(pattern, cwd);
     if (found.length === 0) missing.push(pattern);
     for (const path of found) paths.add(resolve(cwd, path));
+  }
+  return { paths: [...paths], missing };
+}
+
+/**
+ * The declared outputs of a program that has ended: no fault of theirs may hide how that was.
+ * @param onProblem is told of patterns that are `missing`, since no file or too many match
+ */
+export function outputsDeclared(
+  patterns: readonly string[],
+  cwd: string,
+  onProblem: (text: string) => void,
+): { readonly paths: string[]; readonly missing: string[] } {
+  const paths = new Set<string>();
+  const missing: string[] = [];
+  for (const pattern of patterns) {
+    try {
+      const declared = filesDeclared([pattern], cwd);
+      if (declared.paths.length === 0)
+        throw new RedunError("USAGE", `There is no output ${pattern}`);
+      if (paths.size + declared.paths.length > MAX_FILES) {
+        throw new RedunError("USAGE", `There are more than ${MAX_FILES} outputs with ${pattern}.`);
+      }
+      for (const path of declared.paths) paths.add(path);
+    } catch (error) {
+      if (!(error instanceof RedunError)) throw error;
+      missing.push(pattern);
+      onProblem([error.message, error.hint].filter(Boolean).join(" "));
+    }
   }
   return { paths: [...paths], missing };
 }

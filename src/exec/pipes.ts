@@ -1,12 +1,20 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hasCode } from "../git/files/system-errors.ts";
 import { KeptOutput } from "./kept-output.ts";
+import { removeScratch, scratchFolder } from "./scratch.ts";
 
-/** One pipe from a program to one of our own outputs. */
+/** An output of a program that is to be heard. */
+export interface HeardOutput {
+  /** The output of this process that it is handed on to; null for nowhere. */
+  readonly to: number | null;
+  /** Bytes to keep of its head, and again of its tail. */
+  readonly keep: number;
+}
+
+/** The pipe of such an output. */
 export interface OutputPipe {
   /** The descriptor to start the program with. */
   readonly end: number;
@@ -28,29 +36,37 @@ export class Pipes {
   readonly #ends: number[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  /**
-   * A pipe to the output of this process that `to` is, or to nowhere, of which head and tail of `keep` bytes
-   * are kept.
-   */
-  open(to: number | null, keep: number): OutputPipe {
-    const folder = mkdtempSync(join(tmpdir(), "redun-git-"));
+  /** Why not all that the program said could be handed on; null while nothing was lost. */
+  lost: string | null = null;
+
+  open(outputs: readonly HeardOutput[]): OutputPipe[] {
+    if (outputs.length === 0) return [];
+    const folder = scratchFolder();
     try {
-      const path = join(folder, "pipe");
-      execFileSync("mkfifo", [path]);
-      const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-      const end = openSync(path, constants.O_WRONLY);
-      this.#ends.push(end);
-      const kept = new KeptOutput(keep);
-      this.#hear(new Socket({ fd: reader, readable: true, writable: false }), to, kept);
-      return { end, kept };
+      const paths = outputs.map((_, at) => join(folder, String(at)));
+      execFileSync("mkfifo", paths, { env: { PATH: `${process.env.PATH ?? ""}:/usr/bin:/bin` } });
+      return outputs.map(({ to, keep }, at) => {
+        const reader = openSync(paths[at]!, constants.O_RDONLY | constants.O_NONBLOCK);
+        const end = openSync(paths[at]!, constants.O_WRONLY);
+        this.#ends.push(end);
+        const kept = new KeptOutput(keep);
+        this.#hear(new Socket({ fd: reader, readable: true, writable: false }), to, kept);
+        return { end, kept };
+      });
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      removeScratch(folder);
     }
   }
 
   /** The program has the ends of its pipes; ours would keep them open. */
   started(): void {
     for (const end of this.#ends.splice(0)) closeSync(end);
+  }
+
+  /** There is no program to hear. */
+  close(): void {
+    this.started();
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   /** The program has ended: the pipes are read until they end, or say nothing for a moment. */
@@ -78,8 +94,10 @@ export class Pipes {
         while (rest.length > 0) rest = rest.subarray(writeSync(to, rest));
         from.resume();
       } catch (error) {
-        if (!hasCode(error, "EAGAIN")) from.destroy();
-        else {
+        if (!hasCode(error, "EAGAIN")) {
+          if (!hasCode(error, "EPIPE")) this.lost ??= (error as Error).message;
+          from.destroy();
+        } else {
           // Somebody has made our output non-blocking.
           from.pause();
           setTimeout(() => write(to, rest), RETRY_AFTER);

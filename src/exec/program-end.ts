@@ -20,6 +20,8 @@ export interface EndedProgram {
   readonly isFound: boolean;
   readonly more: number;
   readonly missing: readonly string[];
+  /** Not all of its output could be handed on, and the listener was told why. */
+  readonly isOutputLost?: boolean;
   readonly usage: Usage;
 }
 

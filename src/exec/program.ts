@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { accessSync, constants, fstatSync, statSync } from "node:fs";
+import { accessSync, constants, fstatSync, type Stats, statSync } from "node:fs";
 import { constants as system } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { isatty } from "node:tty";
 import { RedunError } from "../errors.ts";
+import { hasCode } from "../git/files/system-errors.ts";
 import type { KeptOutput } from "./kept-output.ts";
 import { Pipes } from "./pipes.ts";
 import { type Usage, UsageWatch } from "./usage.ts";
@@ -24,6 +25,8 @@ export interface ProgramEnd {
   readonly status: number;
   readonly signal: NodeJS.Signals | null;
   readonly usage: Usage;
+  /** Why not all of its output could be handed on. */
+  readonly lost: string | null;
   /** Null of what went to a terminal, which only its program can read. */
   readonly stdout: KeptOutput | null;
   readonly stderr: KeptOutput | null;
@@ -45,18 +48,29 @@ export function startProgram(start: ProgramStart): Program {
   const file = find(words[0]!, cwd, env);
   const pipes = new Pipes();
   const { stdout, stderr, areOne } = outputsOf(start, pipes);
-  const child = spawn(file, words.slice(1), {
-    cwd,
-    env,
-    argv0: words[0],
-    stdio: [
-      start.alone ? "ignore" : "inherit",
-      stdout?.end ?? "inherit",
-      (areOne ? stdout : stderr)?.end ?? "inherit",
-    ],
-  });
+  const unstarted = (error: unknown) => {
+    pipes.close();
+    return whyNotStarted(error, words[0]!, file, cwd);
+  };
+  let child: ChildProcess;
+  try {
+    child = spawn(file, words.slice(1), {
+      cwd,
+      env,
+      argv0: words[0],
+      stdio: [
+        start.alone ? "ignore" : "inherit",
+        stdout?.end ?? "inherit",
+        (areOne ? stdout : stderr)?.end ?? "inherit",
+      ],
+    });
+  } catch (error) {
+    throw unstarted(error);
+  }
   pipes.started();
-  const failed = new Promise<never>((_, fail) => child.once("error", fail));
+  const failed = new Promise<never>((_, fail) =>
+    child.once("error", (error) => fail(unstarted(error))),
+  );
   failed.catch(() => {});
   const watch = child.pid === undefined ? null : new UsageWatch(child.pid);
   const ended = async (): Promise<ProgramEnd> => {
@@ -69,6 +83,7 @@ export function startProgram(start: ProgramStart): Program {
       status,
       signal,
       usage,
+      lost: pipes.lost,
       stdout: stdout?.kept ?? null,
       stderr: stderr?.kept ?? null,
     };
@@ -78,13 +93,15 @@ export function startProgram(start: ProgramStart): Program {
 
 function outputsOf({ keep, alone }: ProgramStart, pipes: Pipes) {
   if (alone) {
-    const stdout = pipes.open(null, alone.keepStdout);
-    return { stdout, stderr: pipes.open(null, keep), areOne: false };
+    const heard = [alone.keepStdout, keep].map((keep) => ({ to: null, keep }));
+    const [stdout, stderr] = pipes.open(heard);
+    return { stdout, stderr, areOne: false };
   }
-  const stdout = isatty(1) ? null : pipes.open(1, keep);
   // Where both go to one place, the order of what they say is kept by giving the program one pipe.
-  const areOne = stdout !== null && isSameFile(1, 2);
-  return { stdout, stderr: areOne || isatty(2) ? null : pipes.open(2, keep), areOne };
+  const areOne = isSameFile(1, 2);
+  const heard = (areOne ? [1] : [1, 2]).filter((output) => !isatty(output));
+  const opened = pipes.open(heard.map((to) => ({ to, keep })));
+  return { stdout: opened[heard.indexOf(1)], stderr: opened[heard.indexOf(2)], areOne };
 }
 
 function exitOf(child: ChildProcess): Promise<{ status: number; signal: NodeJS.Signals | null }> {
@@ -101,7 +118,11 @@ function find(name: string, cwd: string, env: NodeJS.ProcessEnv): string {
   let refused: string | null = null;
   for (const folder of folders) {
     const path = resolve(cwd, isAbsolute(name) || folder === "" ? name : join(folder, name));
-    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) continue;
+    const stats = statOf(path);
+    if (name.includes("/") && stats?.isDirectory()) {
+      throw notExecutable(`${path} is a directory.`, "Name a program in it.");
+    }
+    if (!stats?.isFile()) continue;
     try {
       accessSync(path, constants.X_OK);
       return path;
@@ -116,11 +137,44 @@ function find(name: string, cwd: string, env: NodeJS.ProcessEnv): string {
       name.includes("/") ? "Look at its path." : "It is in no directory of the PATH.",
     );
   }
-  throw new RedunError(
-    "COMMAND_NOT_EXECUTABLE",
+  throw notExecutable(
     `${refused} is not executable.`,
     `Make it so (\`chmod +x ${refused}\`), or name the program that reads it.`,
   );
+}
+
+function notExecutable(message: string, hint: string): RedunError {
+  return new RedunError("COMMAND_NOT_EXECUTABLE", message, hint);
+}
+
+/** Undefined for what is not there, or cannot be looked at. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why the system would not start a file that is there, as a shell would tell it. */
+function whyNotStarted(error: unknown, name: string, file: string, cwd: string): unknown {
+  if (hasCode(error, "ENOENT") && !statOf(cwd)) {
+    return notExecutable("The current directory is gone.", "Change to one that is there.");
+  }
+  if (hasCode(error, "ENOENT")) {
+    return new RedunError(
+      "COMMAND_NOT_FOUND",
+      `The program that reads "${name}" is not there.`,
+      `The first line of ${file} names it, or it was made for another system.`,
+    );
+  }
+  if (hasCode(error, "E2BIG")) {
+    return notExecutable(
+      "The command line and the environment are longer than the system takes.",
+      "Give long lists of files in a file, or with xargs.",
+    );
+  }
+  return notExecutable(`"${name}" cannot be started: ${(error as Error).message}.`, "");
 }
 
 function isSameFile(a: number, b: number): boolean {

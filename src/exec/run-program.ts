@@ -1,15 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { redactText } from "../redact.ts";
 import type { KeptOutput } from "./kept-output.ts";
 import { type ProgramEnd, type ProgramStart, startProgram } from "./program.ts";
+import { removeScratch, scratchFolder } from "./scratch.ts";
 import { EXECUTION, JOB, SOCKET, TAGS } from "./step-protocol.ts";
 import type { SaidTags } from "./tag-lines.ts";
 import { TagLineReader } from "./tag-lines.ts";
 
 /** The tags that a running program gives itself are read this often, in milliseconds. */
 const READ_EVERY = 500;
+/** Bad lines that are told of one by one. */
+const TOLD_LINES = 10;
 
 export interface ProgramRequest {
   readonly words: readonly string[];
@@ -41,17 +43,20 @@ export interface RunProgram {
  */
 export async function runProgram(request: ProgramRequest): Promise<RunProgram> {
   const { words, cwd, keep, execution, job, socket, onTags, onProblem, onStart, alone } = request;
-  const folder = mkdtempSync(join(tmpdir(), "redun-git-"));
+  const folder = scratchFolder();
   const path = join(folder, "tags");
   writeFileSync(path, "");
   const reader = new TagLineReader(path);
   const outputs: string[] = [];
+  let badLines = 0;
   const read = (isEnd: boolean) => {
     const said = reader.read(isEnd);
     outputs.push(...said.outputs);
     if (said.job.length + said.execution.length > 0)
       onTags({ job: said.job, execution: said.execution });
-    for (const { line, why } of said.bad) onProblem(`${TAGS}, line ${line}: ${why}`);
+    for (const { line, why } of said.bad) {
+      if (++badLines <= TOLD_LINES) onProblem(`${TAGS}, line ${line}: ${why}`);
+    }
   };
   const timer = setInterval(() => read(false), READ_EVERY).unref();
   try {
@@ -66,10 +71,12 @@ export async function runProgram(request: ProgramRequest): Promise<RunProgram> {
     onStart(program.kill, program.pid);
     const end = await program.ended;
     read(true);
+    const untold = badLines - TOLD_LINES;
+    if (untold > 0) onProblem(`${TAGS}: ${untold} more lines could not be taken`);
     return { end, outputs };
   } finally {
     clearInterval(timer);
-    rmSync(folder, { recursive: true, force: true });
+    removeScratch(folder);
   }
 }
 

@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { currentJob, type JobContext } from "../engine/context.ts";
@@ -14,6 +13,7 @@ import { asFiles } from "./files.ts";
 import { signalAll, signalTree } from "./process-tree.ts";
 import { applySaid, failedProgram, tagProgram } from "./program-end.ts";
 import { type RunProgram, recordedOutput, runProgram } from "./run-program.ts";
+import { removeScratch, scratchFolder } from "./scratch.ts";
 import { type RunnableScript, renderedScript } from "./script-text.ts";
 import { Steps } from "./steps.ts";
 
@@ -83,7 +83,7 @@ async function runInFolder(
   { words, text }: RunnableScript,
   isResult: boolean,
 ): Promise<RunProgram> {
-  const folder = mkdtempSync(join(tmpdir(), "redun-git-"));
+  const folder = scratchFolder();
   const path = join(folder, "script");
   writeFileSync(path, text);
   const steps = await Steps.listen(run.root ?? process.cwd());
@@ -112,7 +112,7 @@ async function runInFolder(
   } finally {
     run.signal.removeEventListener("abort", end);
     await steps.close();
-    rmSync(folder, { recursive: true, force: true });
+    removeScratch(folder);
   }
 }
 

@@ -1,7 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { currentJob } from "../engine/context.ts";
@@ -9,6 +7,7 @@ import { recordedPath } from "../value/file-path.ts";
 import { asFiles } from "./files.ts";
 import { applySaid, type EndedProgram, programResult } from "./program-end.ts";
 import { programCall } from "./program-task.ts";
+import { removeScratch, scratchFolder } from "./scratch.ts";
 import type { StepAnswer, StepBegin, StepRequest } from "./step-protocol.ts";
 
 /**
@@ -16,7 +15,7 @@ import type { StepAnswer, StepBegin, StepRequest } from "./step-protocol.ts";
  * own, however many at once. They reach it over a socket that nobody else's processes can open.
  */
 export class Steps {
-  readonly #folder = mkdtempSync(join(tmpdir(), "redun-git-"));
+  readonly #folder = scratchFolder(SOCKET_NAME);
   readonly #server: Server;
   readonly #root: string;
   /** What runs something as part of a job that goes on. */
@@ -44,7 +43,7 @@ export class Steps {
 
   /** Where it listens. */
   get path(): string {
-    return join(this.#folder, "socket");
+    return join(this.#folder, SOCKET_NAME);
   }
 
   /** The job that calls this can have steps for as long as `body` goes on. Returns what `body` does. */
@@ -63,7 +62,7 @@ export class Steps {
   async close(): Promise<void> {
     this.#server.close();
     await Promise.all(this.#going);
-    rmSync(this.#folder, { recursive: true, force: true });
+    removeScratch(this.#folder);
   }
 
   async #serve(socket: Socket): Promise<void> {
@@ -112,6 +111,8 @@ export class Steps {
     );
   }
 }
+
+const SOCKET_NAME = "socket";
 
 async function endOf(hear: () => Promise<StepRequest | null>): Promise<EndedProgram> {
   for (;;) {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { RedunError } from "../errors.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { parseTagKeyValue } from "../tag/text.ts";
@@ -33,7 +33,9 @@ export class TagLineReader {
   #at = 0;
   #line = 0;
   #rest = Buffer.alloc(0);
-  #isFull = false;
+  /** Why nothing more is read, once that is so; and whether that was told. */
+  #over: string | null = null;
+  #isTold = false;
 
   constructor(path: string) {
     this.#path = path;
@@ -59,17 +61,16 @@ export class TagLineReader {
         bad.push({ line, why: error.message });
       }
     }
-    if (this.#isFull && this.#at >= 0) {
-      this.#at = -1;
-      const why = `more than ${MAX_TAG_FILE} bytes; the rest of the file is not read`;
-      bad.push({ line: this.#line + 1, why });
+    if (this.#over !== null && !this.#isTold) {
+      this.#isTold = true;
+      bad.push({ line: this.#line + 1, why: this.#over });
     }
     return { job, execution, outputs, bad };
   }
 
   #lines(isEnd: boolean): string[] {
     const all = Buffer.concat([this.#rest, this.#more()]);
-    const end = isEnd && !this.#isFull ? all.length : all.lastIndexOf(0x0a) + 1;
+    const end = isEnd && this.#over === null ? all.length : all.lastIndexOf(0x0a) + 1;
     this.#rest = all.subarray(end);
     const lines = all.subarray(0, end).toString().split("\n");
     if (lines.at(-1) === "") lines.pop();
@@ -77,21 +78,31 @@ export class TagLineReader {
   }
 
   #more(): Buffer {
-    if (this.#isFull) return Buffer.alloc(0);
+    if (this.#over !== null) return Buffer.alloc(0);
     let file: number;
     try {
-      file = openSync(this.#path, "r");
+      // A pipe that it put there would keep us waiting for a writer.
+      file = openSync(this.#path, constants.O_RDONLY | constants.O_NONBLOCK);
     } catch {
       // The program has removed it: then it says nothing more.
       return Buffer.alloc(0);
     }
     try {
-      const { size } = fstatSync(file);
+      const stats = fstatSync(file);
+      if (!stats.isFile()) {
+        this.#over = "this is no file any more; nothing more is read";
+        return Buffer.alloc(0);
+      }
+      const { size } = stats;
+      // It wrote the file anew instead of appending to it.
+      if (size < this.#at) this.#at = 0;
       const end = Math.min(size, MAX_TAG_FILE);
       const bytes = Buffer.alloc(Math.max(end - this.#at, 0));
       const count = readSync(file, bytes, 0, bytes.length, this.#at);
       this.#at += count;
-      this.#isFull = size > MAX_TAG_FILE;
+      if (size > MAX_TAG_FILE) {
+        this.#over = `more than ${MAX_TAG_FILE} bytes; the rest of the file is not read`;
+      }
       return bytes.subarray(0, count);
     } finally {
       closeSync(file);

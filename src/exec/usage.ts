@@ -1,11 +1,11 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 
 /** What a program and all that it started took of the machine, where the system tells. */
 export interface Usage {
   /** Seconds of processor time, in the program and in the kernel for it. */
   readonly userTime?: number;
   readonly systemTime?: number;
-  /** The most bytes that all its processes had in memory at once, at the moments of a look. */
+  /** The most bytes that all its processes, but for our own, had in memory at once, at the moments of a look. */
   readonly peakMemory?: number;
 }
 
@@ -26,7 +26,8 @@ export class UsageWatch {
   constructor(pid: number) {
     this.#pid = pid;
     this.#before = endedChildren();
-    if (this.#before) this.#look(FIRST_LOOK);
+    // A program that has just started has nothing in memory yet.
+    if (this.#before) this.#lookAfter(FIRST_LOOK);
   }
 
   /** To be called when the program has ended. */
@@ -41,9 +42,11 @@ export class UsageWatch {
     };
   }
 
-  #look(wait: number): void {
-    this.#peak = Math.max(this.#peak, memoryOf(this.#pid));
-    this.#timer = setTimeout(() => this.#look(Math.min(wait * 1.5, LAST_LOOK)), wait).unref();
+  #lookAfter(wait: number): void {
+    this.#timer = setTimeout(() => {
+      this.#peak = Math.max(this.#peak, memoryOf(this.#pid));
+      this.#lookAfter(Math.min(wait * 1.5, LAST_LOOK));
+    }, wait).unref();
   }
 }
 
@@ -57,9 +60,25 @@ function endedChildren(): [number, number] | null {
 
 /** Bytes in memory of a process and all below it, pages that they share counted for each. */
 function memoryOf(pid: number): number {
-  const pages = Number(read(`/proc/${pid}/statm`)?.split(" ")[1] ?? 0);
+  const pages = isOurs(pid) ? 0 : Number(read(`/proc/${pid}/statm`)?.split(" ")[1] ?? 0);
   const children = read(`/proc/${pid}/task/${pid}/children`)?.split(" ").filter(Boolean) ?? [];
   return children.reduce((sum, child) => sum + memoryOf(Number(child)), pages * PAGE);
+}
+
+/** Whether a process is the command line that records a step. */
+function isOurs(pid: number): boolean {
+  const script = read(`/proc/${pid}/cmdline`)?.split("\0")[1];
+  return Boolean(script?.startsWith("/")) && realPath(script!) === OWN;
+}
+
+const OWN = realPath(process.argv[1] ?? "");
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 function read(path: string): string | null {

@@ -1,6 +1,6 @@
 /** Programs that `exec` and `step` run: what is recorded of them, and that they notice nothing. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -16,9 +16,9 @@ import {
   ok,
   start,
   tagTexts,
-  workflowRepository,
 } from "../support/cli.ts";
 import { jobTree } from "../support/job-tree.ts";
+import { argument, jobOf, paths, programRepository } from "../support/programs.ts";
 import { recorded } from "../support/recorded.ts";
 import { skipped } from "../support/skipped.ts";
 
@@ -29,31 +29,7 @@ const FILES = {
 };
 
 const exec = suite("exec");
-
-/** A repository with a `redun-git` that scripts can start. */
-function repository(files: Readonly<Record<string, string>> = FILES) {
-  const repo = workflowRepository(files);
-  const bin = join(repo.dir, ".git/bin");
-  mkdirSync(bin);
-  writeFileSync(join(bin, "redun-git"), `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`);
-  chmodSync(join(bin, "redun-git"), 0o755);
-  return { ...repo, env: { PATH: `${bin}:${process.env.PATH}` } };
-}
-
-/** The one job of a log, or that of a task. */
-function job(dir: string, task?: string) {
-  const jobs = recorded(dir).jobs.filter((one) => task === undefined || one.task === task);
-  assert.is(jobs.length, 1, `one job${task ? ` of ${task}` : ""}`);
-  return jobs[0]!;
-}
-
-function argument(of: { args: ReadonlyMap<string, unknown> | readonly unknown[] }, name: string) {
-  return (of.args as ReadonlyMap<string, unknown>).get(name);
-}
-
-function paths(files: unknown): string[] {
-  return (files as { path: string }[]).map(({ path }) => path);
-}
+const repository = (files: Readonly<Record<string, string>> = FILES) => programRepository(files);
 
 for (const backend of BACKENDS) {
   exec(`records a program: words, files, output, tags (${backend})`, () => {
@@ -62,7 +38,7 @@ for (const backend of BACKENDS) {
       backend,
     });
     assert.equal([result.status, result.stdout, result.stderr], [0, "counted\n", "careful\n"]);
-    const done = job(dir, "count.sh");
+    const done = jobOf(dir, "count.sh");
     assert.is(done.status, "DONE");
     assert.equal(argument(done, "command"), ["sh", "count.sh", "data.csv"]);
     assert.is(argument(done, "directory"), ".");
@@ -104,7 +80,7 @@ exec("finds as outputs what the program wrote, not what was changed before", () 
     "-c",
     "echo x > 'new file.txt'; echo y > run.log; echo z >> count.sh",
   ]);
-  const { found_outputs } = job(dir).result as Record<string, unknown>;
+  const { found_outputs } = jobOf(dir).result as Record<string, unknown>;
   assert.equal(paths(found_outputs), ["count.sh", "new file.txt"]);
 });
 
@@ -119,7 +95,7 @@ exec("records declared files instead, and says which are missing", () => {
   ]);
   assert.is(result.status, 0);
   assert.match(result.stderr, /There is no output none-\*\.txt/);
-  const done = job(dir);
+  const done = jobOf(dir);
   assert.equal(paths(argument(done, "inputs")), ["data.csv"]);
   const given = done.result as Record<string, unknown>;
   assert.equal(paths(given.outputs), ["out/2", "out/a/1"]);
@@ -143,7 +119,7 @@ for (const [words, status, message] of [
   exec(`ends as the program does, and records that: ${words.join(" ")}`, () => {
     const { dir } = repository();
     assert.is(cli(dir, ["exec", "--", ...words]).status, status);
-    const failed = job(dir);
+    const failed = jobOf(dir);
     assert.is(failed.status, "FAILED");
     const error = failed.error as { name: string; message: string; more: { properties: unknown } };
     assert.is(error.name, "ExitStatus");
@@ -173,7 +149,7 @@ exec("keeps the order of what goes to one place", () => {
   const shell = `'${process.execPath}' '${CLI}' exec -- sh -c '${lines}' 2>&1`;
   const said = execFileSync("sh", ["-c", shell], { cwd: dir, encoding: "utf8" });
   assert.is(said, [..."123456789"].map((i) => `o${i}\ne${i}\n`).join(""));
-  assert.is((job(dir).result as { stdout: string }).stdout, said);
+  assert.is((jobOf(dir).result as { stdout: string }).stdout, said);
 });
 
 exec("hands on standard input, and the end of a reader", () => {
@@ -194,7 +170,7 @@ exec("gives a terminal to a program where there is one", () => {
     encoding: "utf8",
   });
   assert.match(said, /^all\r\n.*Execution [0-9a-f]{8}: sh DONE in /s);
-  const { result } = job(dir);
+  const { result } = jobOf(dir);
   assert.is((result as { stdout?: string }).stdout, undefined);
 });
 
@@ -219,7 +195,7 @@ exec("takes tags and outputs from the program's file, and says which lines it ca
   assert.is(status, 0);
   assert.match(stderr, /REDUN_TAGS, line 6: .*no tag/);
   assert.match(stderr, /REDUN_TAGS, line 7: Invalid tag value/);
-  const done = job(dir);
+  const done = jobOf(dir);
   assert.equal(
     done.tags.filter(([key]) => key === "loss"),
     [["loss", 0.25]],
@@ -249,7 +225,7 @@ exec("records named variables alone, and no secret", () => {
   const program = ["sh", "-c", "echo password=hunter2", "sh", "--token", "abc123secret"];
   const env = { MODE: "fast", API_TOKEN: "tok-99881", OTHER: "not asked for" };
   assert.is(inProcess(dir, [...words, ...program], { env }).stdout, "password=hunter2\n");
-  const done = job(dir);
+  const done = jobOf(dir);
   assert.equal(argument(done, "env"), { MODE: "fast", API_TOKEN: "REDACTED" });
   const all = [...recorded(dir).files.values()].join("\n");
   for (const secret of ["hunter2", "abc123secret", "tok-99881", "not asked for"]) {
@@ -275,8 +251,8 @@ c: ; redun-git step outer -- sh -c 'redun-git step inner -- true; exit 3'
     "make FAILED",
     ["b DONE", "make-a DONE", "outer FAILED", ["inner DONE"]],
   ]);
-  assert.equal(paths((job(dir, "make-a").result as { outputs: unknown }).outputs), ["a.txt"]);
-  assert.ok(job(dir, "b").tags.some(([key, value]) => key === "k" && value === "v"));
+  assert.equal(paths((jobOf(dir, "make-a").result as { outputs: unknown }).outputs), ["a.txt"]);
+  assert.ok(jobOf(dir, "b").tags.some(([key, value]) => key === "k" && value === "v"));
   assert.ok(tagTexts(logged(dir)[0]).includes("e=1"));
 });
 
@@ -284,7 +260,7 @@ exec("the tags and the doc of a step are its job's", () => {
   const { dir, env } = repository();
   const script = "redun-git step -t a=1 -t 'b=[2]' --doc 'why \"so\"' x -- true";
   assert.is(cli(dir, ["exec", "--", "sh", "-c", script], { env }).status, 0);
-  const { tags } = job(dir, "x");
+  const { tags } = jobOf(dir, "x");
   assert.equal(
     tags.filter(([key]) => ["a", "b", "doc"].includes(key)),
     [
@@ -302,7 +278,7 @@ exec("records a step that dies with its command as FAILED", () => {
   const { dir, env } = repository();
   const script = "redun-git step dies -- sh -c 'kill -9 $PPID'; true";
   assert.is(cli(dir, ["exec", "--", "sh", "-c", script], { env }).status, 0);
-  const { status, error } = job(dir, "dies");
+  const { status, error } = jobOf(dir, "dies");
   assert.is(status, "FAILED");
   assert.match((error as Error).message, /ended without a word/);
 });
@@ -317,7 +293,7 @@ exec("records a step by itself where the run around it is over", () => {
   const { status, stderr } = inProcess(dir, ["step", "alone", "--", "true"], { env });
   assert.is(status, 0);
   assert.match(stderr, /no job of the run around it/);
-  assert.is(job(dir, "alone").status, "DONE");
+  assert.is(jobOf(dir, "alone").status, "DONE");
 });
 
 exec("a run inside is a job, and an execution that says of which", () => {
