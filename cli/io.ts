@@ -25,5 +25,7 @@ export interface OutputStream {
   readonly isTTY?: boolean;
   /** Lines of the terminal. */
   readonly rows?: number;
+  /** Characters in a line of the terminal. */
+  readonly columns?: number;
   readonly write: (text: string, taken?: (error?: NodeJS.ErrnoException | null) => void) => boolean;
 }

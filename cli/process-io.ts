@@ -41,6 +41,9 @@ function outputStream(stream: NodeJS.WriteStream): OutputStream {
     get rows() {
       return stream.rows;
     },
+    get columns() {
+      return stream.columns;
+    },
     write: stream.write.bind(stream),
   };
 }

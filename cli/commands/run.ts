@@ -26,11 +26,12 @@ import { Interrupted, Interrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
 import { LIBRARY_URL } from "../library-url.ts";
 import { PAGER } from "../options.ts";
+import { askedMode } from "../progress/mode.ts";
+import { type Reporter, runReporter } from "../progress/reporter.ts";
 import { pushInBackground } from "../push-in-background.ts";
 import { ending } from "../run/channel.ts";
 import { endPrograms } from "../run/programs.ts";
 import { jsonText } from "../text/json.ts";
-import { RunReporter } from "../text/run-reporter.ts";
 import { oneLine, type Paint, visible } from "../text/terminal.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -113,20 +114,21 @@ function warnOfTruth({ io: { stderr, cwd } }: Workspace): void {
 
 interface Session {
   readonly scheduler: Scheduler;
-  readonly reporter: RunReporter;
+  readonly reporter: Reporter;
 }
 
-function begin({ io }: Workspace, options: RunOptions): Session {
-  const reporter = new RunReporter(io, { quiet: Boolean(options.quiet) });
-  const { cwd } = io;
+function begin(workspace: Workspace, options: RunOptions): Session {
+  const reporter = runReporter(workspace, options);
+  const { cwd } = workspace.io;
   const scheduler = new Scheduler({ ...logChoice(options), cwd, listener: reporter, modules });
   scheduler.prepare();
   return { scheduler, reporter };
 }
 
-/** @throws RedunError for a format or a tag that is none */
+/** @throws RedunError for a format, a progress or a tag that is none */
 function checkOptions(options: RunOptions): void {
   isJson(options);
+  askedMode(options);
   tagsOf(options);
 }
 

@@ -16,6 +16,10 @@ export const RUN = defineCommand({
       about: "The user tag (default: $REDUN_USER, then your user name)",
     },
     { flags: "-q, --quiet", about: "Print only the result, no progress" },
+    {
+      flags: "--progress <how>",
+      about: "What stderr gets: live (as on a terminal), plain, json (a line an event), or none",
+    },
     { ...FORMAT, about: "How to print the result: text, or json" },
     ...WHICH_LOG,
   ],

@@ -7,6 +7,12 @@ export const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** The descriptor in the worker of its channel to the process that started it. */
 export const CHANNEL = 3;
 
+/** The descriptor in the worker where it tells how the run stands, if the other process can show that. */
+export const VIEW = 4;
+
+/** In the worker, `VIEW` if that is there. */
+export const viewer: { descriptor: number | undefined } = { descriptor: undefined };
+
 /**
  * The line that the worker writes when its work is over, before anything of the workflow's can hear
  * of the exit: without it, the workflow ended the process, whatever its status.
@@ -29,6 +35,8 @@ export interface WorkOrder {
   readonly command: string;
   readonly words: Given<(typeof RUN)["args"]>;
   readonly options: RunOptions;
+  /** Whether a live view of the run can be shown. */
+  readonly canShow: boolean;
 }
 
 /** The signal that this worker is ending by, because nothing in it listens to that. */

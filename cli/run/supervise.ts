@@ -11,7 +11,8 @@ import { join } from "node:path";
 import { RUN_MARK } from "../../src/run-mark.ts";
 import type { CommandFunction } from "../command.ts";
 import type { RUN } from "../declarations/run.ts";
-import { CHANNEL, SIGNALS, statusIn, type WorkOrder } from "./channel.ts";
+import { LiveProgress } from "../progress/live-progress.ts";
+import { CHANNEL, SIGNALS, statusIn, VIEW, type WorkOrder } from "./channel.ts";
 import { endPrograms, killPrograms } from "./programs.ts";
 import { recordEnd } from "./record-end.ts";
 import { stepOfRun } from "./step-of-run.ts";
@@ -30,10 +31,15 @@ export const command: CommandFunction<typeof RUN> = async (workspace, words, opt
     return run(workspace, words, options);
   }
   const secret = randomBytes(16).toString("hex");
-  const order = { secret, command: workspace.io.program, words, options };
+  const { io } = workspace;
+  // Of a run within a run, the outer one has the terminal.
+  const canShow = Boolean(io.stderr.isTTY) && io.env[RUN_MARK] === undefined;
+  const order = { secret, command: io.program, words, options, canShow };
   const step = await stepOfRun(words);
   const watched = new WatchedWorker(order, step?.env);
+  const view = watched.view && new LiveProgress(io, watched.view);
   const { code, signal } = await watched.ended;
+  view?.end();
   const { stoppedBy, isKilled, mark, pid } = watched;
   const by = signal === null ? undefined : (stoppedBy ?? signal);
   let status = by === undefined ? (code ?? 1) : 128 + constants.signals[by];
@@ -83,7 +89,7 @@ class WatchedWorker {
   constructor(order: WorkOrder, env: Readonly<Record<string, string>> = {}) {
     const file = join(__dirname, "commands", "run-worker.js");
     this.#process = spawn(process.execPath, [...process.execArgv, file, ...process.argv.slice(2)], {
-      stdio: ["inherit", "inherit", "inherit", "pipe"],
+      stdio: ["inherit", "inherit", "inherit", "pipe", ...(order.canShow ? ["pipe" as const] : [])],
       env: { ...process.env, ...env, [RUN_MARK]: this.mark },
     });
     this.#channel = this.#process.stdio[CHANNEL] as Socket;
@@ -105,6 +111,11 @@ class WatchedWorker {
       });
     });
     for (const signal of SIGNALS) process.on(signal, () => this.#stop(signal));
+  }
+
+  /** Where it tells how the run stands, if that is to be shown. */
+  get view(): Socket | undefined {
+    return this.#process.stdio[VIEW] as Socket | undefined;
   }
 
   get pid(): number {

@@ -9,11 +9,12 @@ import { processIo } from "../process-io.ts";
 import { reportError } from "../text/error.ts";
 import { showNotices } from "../text/output.ts";
 import { Workspace } from "../workspace.ts";
-import { CHANNEL, ending, overLine, type WorkOrder } from "./channel.ts";
+import { CHANNEL, ending, overLine, VIEW, viewer, type WorkOrder } from "./channel.ts";
 import { killPrograms } from "./programs.ts";
 
 const order = JSON.parse(readOrder()) as WorkOrder;
 process.argv[1] = order.command;
+if (order.canShow) viewer.descriptor = VIEW;
 const io = processIo();
 showNotices(io);
 listen();

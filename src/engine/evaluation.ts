@@ -38,6 +38,7 @@ export class Evaluation {
     this.#ahead = new HashAhead({
       format: jobs.format,
       onFile: (path, size) => jobs.hashing(path, size),
+      onHashed: (path) => jobs.hashed(path),
       isOver: () => this.stopped !== null,
     });
   }

@@ -9,6 +9,8 @@ export interface HashAheadOptions {
   readonly format: ObjectFormat;
   /** Told of a large file, with its size in bytes, when it is begun. */
   readonly onFile: (path: string, size: number) => void;
+  /** Told of the same file when it is done, or given up. */
+  readonly onHashed: (path: string) => void;
   readonly isOver: () => boolean;
 }
 
@@ -48,10 +50,10 @@ export class HashAhead {
   }
 
   async #hash(place: string): Promise<void> {
-    const { format, onFile, isOver } = this.#options;
+    const { format, onFile, onHashed, isOver } = this.#options;
     for (const [path, size] of await unhashedFiles(place, format)) {
       onFile(path, size);
-      await hashAhead(path, format, isOver);
+      await hashAhead(path, format, isOver).finally(() => onHashed(path));
     }
   }
 }

@@ -21,6 +21,8 @@ export interface RunListener {
   jobEnded?(job: LiveJob): void;
   /** A large file, of so many bytes, is hashed before it is recorded. */
   fileHashing?(path: string, size: number): void;
+  /** That is over, whatever came of it. */
+  fileHashed?(path: string): void;
   valueTagged?(value: unknown, tags: readonly TagPair[]): void;
   executionTagged?(tags: readonly TagPair[]): void;
 }
@@ -142,6 +144,10 @@ export class Jobs {
 
   hashing(path: string, size: number): void {
     for (const listener of this.#listeners) listener.fileHashing?.(path, size);
+  }
+
+  hashed(path: string): void {
+    for (const listener of this.#listeners) listener.fileHashed?.(path);
   }
 
   valueTagged(value: unknown, tags: readonly TagPair[]): void {

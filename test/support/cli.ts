@@ -205,7 +205,7 @@ export const greeter = task({ tags: { team: "qa" } }, (greet: string, thing: str
 export const main = task(function main(greet = "Hello") { return greeter(greet, getPlanet()); });
 `;
 
-function environment({ env = {}, backend }: CliOptions): NodeJS.ProcessEnv {
+export function environment({ env = {}, backend }: CliOptions): NodeJS.ProcessEnv {
   if (!existsSync(CLI)) throw new Error(`${CLI} is missing: run \`npm run build\` first`);
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(REDUN_|NO_COLOR$|FORCE_COLOR$|NODE_|GIT_PAGER$|PAGER$|npm_)/.test(name),

@@ -9,16 +9,24 @@ import { nearPath } from "../../src/script/near-path.ts";
 import { inspected } from "../../src/value/inspected.ts";
 import { VERSION } from "../../src/version.ts";
 import type { Io } from "../io.ts";
-import { commandLine, shortId } from "./lines.ts";
-import { statusTable } from "./status-table.ts";
-import { oneLine, type Paint, painter, visible } from "./terminal.ts";
+import { commandLine, shortId } from "../text/lines.ts";
+import { statusTable } from "../text/status-table.ts";
+import { oneLine, type Paint, painter, visible } from "../text/terminal.ts";
+import { JobLines } from "./job-lines.ts";
+import type { ProgressMode } from "./mode.ts";
+import { Regularly } from "./regularly.ts";
+import type { SnapshotSender } from "./snapshot-sender.ts";
 
 /** A long run shows its table of jobs this often, in milliseconds. */
 const STATUS_EVERY = 20_000;
 
 export interface ReporterOptions {
-  /** Tells only what went wrong. */
-  readonly quiet: boolean;
+  /** `none` tells only what went wrong; in a live view there is no need of tables in between. */
+  readonly mode: Exclude<ProgressMode, "json">;
+  /** Whether jobs have lines; asked when the run begins. */
+  readonly hasJobLines?: () => boolean;
+  /** Tells who keeps the live view. */
+  readonly snapshots?: SnapshotSender;
   /** In milliseconds. */
   readonly statusEvery?: number;
 }
@@ -29,17 +37,16 @@ export class RunReporter implements SchedulerListener {
   /** The run's record could not be committed at its end. */
   isRecordLeft = false;
   readonly #io: Io;
-  readonly #quiet: boolean;
+  readonly #options: ReporterOptions;
   readonly #paint: Paint;
-  readonly #statusEvery: number;
   #run: Run | null = null;
   #started = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #lines: JobLines | null = null;
+  #statuses: Regularly | null = null;
 
   constructor(io: Io, options: ReporterOptions) {
     this.#io = io;
-    this.#quiet = options.quiet;
-    this.#statusEvery = options.statusEvery ?? STATUS_EVERY;
+    this.#options = options;
     this.#paint = painter(io.stderr, io.env);
   }
 
@@ -49,13 +56,21 @@ export class RunReporter implements SchedulerListener {
     this.#started = performance.now();
     this.#say(`redun-git :: version ${VERSION}`);
     this.#say(`Start Execution ${execution.id}:  redun-git ${commandLine(execution.argv)}`);
-    if (!this.#quiet) this.#timer = setInterval(() => this.#status(), this.#statusEvery).unref();
+    const { mode, hasJobLines, statusEvery = STATUS_EVERY } = this.#options;
+    if (mode !== "none" && (hasJobLines?.() ?? true)) {
+      this.#lines = new JobLines({ say: (line) => this.#say(line), paint: this.#paint });
+    }
+    this.#options.snapshots?.begin(run);
+    if (mode !== "plain") return;
+    this.#statuses = new Regularly(statusEvery, () => {
+      // While the record is written, the last table is about to come.
+      if (run.running.size > 0) this.#status();
+    });
   }
 
   jobStarted(job: LiveJob): void {
-    this.#say(
-      `${this.#paint("bold", "Run")}    Job ${shortId(job.id)}:  ${oneLine(callText(job))}`,
-    );
+    this.#lines?.started(job);
+    this.#options.snapshots?.jobStarted();
   }
 
   jobEnded(job: LiveJob): void {
@@ -66,14 +81,20 @@ export class RunReporter implements SchedulerListener {
   }
 
   fileHashing(path: string, size: number): void {
+    this.#options.snapshots?.hashing(path, size);
     const megabytes = Math.round(size / 1_000_000);
     this.#say(
       `${this.#paint("bold", "Hash")}   ${oneLine(nearPath(path, this.#io.cwd))} (${megabytes} MB)`,
     );
   }
 
+  fileHashed(path: string): void {
+    this.#options.snapshots?.hashed(path);
+  }
+
   runEnded(_execution: Execution, _run: Run, status: string, end?: RunEnd): void {
-    clearInterval(this.#timer);
+    this.#options.snapshots?.end();
+    this.#statuses?.stop();
     const seconds = (performance.now() - this.#started) / 1000;
     this.#status({ isOver: true });
     this.#say("");
@@ -92,8 +113,8 @@ export class RunReporter implements SchedulerListener {
   recordLeft({ id }: Execution, error: Error, folder: string, lost: number): void {
     this.isRecordLeft = true;
     const title = this.#paint("red", "*** The record of this run could not be committed:");
-    this.#lines(`${title} ${visible(error.message)}`);
-    if (error instanceof RedunError && error.hint) this.#lines(visible(error.hint));
+    this.#text(`${title} ${visible(error.message)}`);
+    if (error instanceof RedunError && error.hint) this.#text(visible(error.hint));
     const where = nearPath(folder, this.#io.cwd);
     this.#always(
       lost === 0
@@ -113,10 +134,11 @@ export class RunReporter implements SchedulerListener {
       return;
     }
     this.#always(title);
-    this.#lines(visible(end.reason));
+    this.#text(visible(end.reason));
   }
 
   #status({ isOver = false } = {}): void {
+    this.#lines?.unfold();
     // What was at work when the run ended, ended with it.
     const jobs = (this.#run?.counts ?? []).map((counted) =>
       isOver && counted.status === "RUNNING" ? { ...counted, status: "INTERRUPTED" } : counted,
@@ -149,12 +171,12 @@ export class RunReporter implements SchedulerListener {
     return path;
   }
 
-  #lines(text: string): void {
+  #text(text: string): void {
     for (const line of text.split("\n")) this.#always(line);
   }
 
   #say(line: string): void {
-    if (!this.#quiet) this.#always(line);
+    if (this.#options.mode !== "none") this.#always(line);
   }
 
   #always(line: string): void {

@@ -1,0 +1,95 @@
+import { callText } from "../../src/engine/describe-job.ts";
+import type { LiveJob, Run } from "../../src/engine/run.ts";
+import type { RunEnd } from "../../src/engine/run-end.ts";
+import type { SchedulerListener } from "../../src/engine/scheduler.ts";
+import { isError } from "../../src/engine/user-stack.ts";
+import { RedunError } from "../../src/errors.ts";
+import type { Execution } from "../../src/record/records.ts";
+import { inspected } from "../../src/value/inspected.ts";
+import type { Io } from "../io.ts";
+import { jsonText } from "../text/json.ts";
+
+/** Tells on stderr what a run does, for programs: an object of JSON on a line for each event. */
+export class JsonReporter implements SchedulerListener {
+  hasStarted = false;
+  isRecordLeft = false;
+  readonly #io: Pick<Io, "stderr">;
+  #run: Run | null = null;
+  #started = 0;
+
+  constructor(io: Pick<Io, "stderr">) {
+    this.#io = io;
+  }
+
+  runStarted({ id, task, argv, started }: Execution, run: Run): void {
+    this.#run = run;
+    this.hasStarted = true;
+    this.#started = performance.now();
+    this.#tell("runStarted", { execution: id, task, argv, time: started });
+  }
+
+  jobStarted(job: LiveJob): void {
+    const { id, parent, task, started } = job;
+    this.#tell("jobStarted", {
+      job: id,
+      parent: parent?.id ?? null,
+      task: task.fullName,
+      call: callText(job),
+      time: started.toISOString(),
+    });
+  }
+
+  jobEnded({ id, task, status, started, ended, error }: LiveJob): void {
+    this.#tell("jobEnded", {
+      job: id,
+      task: task.fullName,
+      status,
+      seconds: ended ? (ended.getTime() - started.getTime()) / 1000 : null,
+      ...(status === "FAILED" && { error: errorText(error) }),
+    });
+  }
+
+  fileHashing(path: string, size: number): void {
+    this.#tell("fileHashing", { path, bytes: size });
+  }
+
+  fileHashed(path: string): void {
+    this.#tell("fileHashed", { path });
+  }
+
+  noticed(text: string): void {
+    this.#tell("notice", { text });
+  }
+
+  recordDelayed({ message }: RedunError): void {
+    this.#tell("recordDelayed", { text: message });
+  }
+
+  recordLeft({ id }: Execution, error: Error, folder: string, lost: number): void {
+    this.isRecordLeft = true;
+    this.#tell("recordLeft", { execution: id, error: errorText(error), folder, lost });
+  }
+
+  runEnded({ id, task }: Execution, run: Run, status: string, end?: RunEnd): void {
+    const jobs: Record<string, number> = {};
+    for (const { status, count } of run.counts) jobs[status] = (jobs[status] ?? 0) + count;
+    const seconds = Math.round(performance.now() - this.#started) / 1000;
+    const reason = end?.reason;
+    this.#tell("runEnded", { execution: id, task, status, seconds, jobs, reason });
+  }
+
+  /** After `runEnded`: what it failed by, and the job that this came out of. */
+  failed(error: unknown): void {
+    if (error instanceof RedunError && error.code === "RUN_STALLED") return;
+    const job = this.#run?.jobThatFailed(error)?.id ?? null;
+    this.#tell("runFailed", { job, error: errorText(error) });
+  }
+
+  #tell(event: string, facts: Readonly<Record<string, unknown>>): void {
+    this.#io.stderr.write(`${jsonText({ event, ...facts })}\n`);
+  }
+}
+
+function errorText(error: unknown): string {
+  return isError(error) ? `${error.name}: ${error.message}` : inspected(error);
+}
