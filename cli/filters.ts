@@ -31,7 +31,7 @@ function started(op: ">=" | "<=", option: string, operand: string): FieldConditi
   if (parseTime(operand, 0)) return { is: "field", field: "started", op, operand };
   throw new RedunError(
     "USAGE",
-    `${option} is "${operand}", which is no time.`,
+    `${option} is "${operand}", which is not a time.`,
     "Write 2026-11-22, 2026-11-22T09:30, today, yesterday, or how long ago: 2w, 3d, 4h, 30m.",
   );
 }

@@ -13,7 +13,7 @@ export function limitOf(options: { readonly limit?: string; readonly format?: st
   if (limit === undefined) return isJson(options) ? NO_LIMIT : DEFAULT_LIMIT;
   const count = Number(limit);
   if (!/^\d+$/.test(limit) || !Number.isSafeInteger(count)) {
-    throw new RedunError("USAGE", `--limit is "${limit}"; it is a count, or 0 for all.`);
+    throw new RedunError("USAGE", `--limit is "${limit}", which is not a count (0 means all).`);
   }
   return count === 0 ? NO_LIMIT : count;
 }

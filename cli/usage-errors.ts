@@ -21,7 +21,7 @@ export function unknownCommand(
 /** There are options, and nothing that they could be of. */
 export function noCommand(words: readonly string[]): RedunError {
   return misuse(
-    `Which command? \`${words.join(" ")}\` holds only options.`,
+    `No command was given, only options: \`${words.join(" ")}\`.`,
     "See `redun-git --help` for the commands.",
   );
 }
@@ -57,7 +57,7 @@ export function emptyWord(spec: CommandSpec): RedunError {
   const takes = spec.args ? `, which takes ${spec.args}` : "";
   return misuse(
     `An empty word is given to \`${spec.name}\`${takes}.`,
-    "Leave it out, or see whether a variable of the shell is not set.",
+    "Leave it out, or check for an unset shell variable.",
   );
 }
 

@@ -44,7 +44,7 @@ export async function withRemote(
   if (options.allLogs && (name ?? ref) !== undefined) {
     throw new RedunError(
       "USAGE",
-      `--all-logs means every log, and ${ref ? "--ref" : "--log"} one.`,
+      `--all-logs and ${ref ? "--ref" : "--log"} cannot be combined.`,
       "Leave one of them out.",
     );
   }

@@ -25,7 +25,7 @@ async function setUp(workspace: Workspace, options: InitOptions): Promise<void> 
   const ended = ownHook
     ? `One thing is left to you: add this line to your own hook, ${ownHook}\n  ${HOOK_LINE}\n`
     : ending(steps, options, "Everything is set up already.\n");
-  const then = `What \`git fetch\` or \`git pull\` brings from ${remote}, \`redun-git pull\` takes into your log.\n`;
+  const then = `\`git fetch\` and \`git pull\` fetch the logs of ${remote}; \`redun-git pull\` merges them into yours.\n`;
   await workspace.write(visible(ended + then));
 }
 
@@ -33,11 +33,11 @@ async function undo(workspace: Workspace, options: InitOptions): Promise<void> {
   const { repository, config } = workspace;
   const remote = options.remote;
   const { steps, ownHook } = planUndo(repository, config, remote);
-  await workspace.write(list("Takes back", steps));
+  await workspace.write(list("Removes", steps));
   if (!options.dryRun) await applySetup(repository, steps, { undo: true });
   const ended = ownHook
-    ? `One thing is left to you: take \`redun-git push\` out of your own hook, ${ownHook}\n`
-    : ending(steps, options, "There is nothing to take back.\n");
+    ? `One thing is left to you: remove \`redun-git push\` from your own hook, ${ownHook}\n`
+    : ending(steps, options, "There is nothing to undo.\n");
   await workspace.write(visible(ended));
 }
 
@@ -53,7 +53,7 @@ function list(title: string, steps: readonly SetupStep[]): string {
 
 function stepText(step: SetupStep): string {
   if (step.kind === "config") {
-    return `git config: ${step.key} = ${step.value}${step.isStale ? " (taken out: its former name)" : ""}`;
+    return `git config: ${step.key} = ${step.value}${step.isStale ? " (removed: its former name)" : ""}`;
   }
   return `hook: ${step.path} (runs \`${HOOK_LINE}\`)`;
 }

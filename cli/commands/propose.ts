@@ -29,8 +29,8 @@ export const command: CommandFunction<typeof PROPOSE> = (workspace, [branch], op
     const lines = [
       `Proposed ${edits} on the branch ${place}.`,
       `Show them:   git show ${branch}`,
-      `Send them:   git push ${remoteLog.name} ${branch}`,
-      `Take them:   redun-git merge ${branch}`,
+      `Push them:   git push ${remoteLog.name} ${branch}`,
+      `Merge them:  redun-git merge ${branch}`,
     ];
     await workspace.write(visible(`${lines.join("\n")}\n`));
   });

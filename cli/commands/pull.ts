@@ -63,7 +63,7 @@ It was at ${before} before; until git collects that, \`git update-ref ${ref} ${b
 function dropsAtOnce(): RedunError {
   return new RedunError(
     "USAGE",
-    "--drop cannot be tried with --dry-run.",
+    "--drop and --dry-run cannot be combined.",
     "`redun-git fetch` says what the remote has lost, and --drop says how to take it back.",
   );
 }

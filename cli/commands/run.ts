@@ -257,7 +257,7 @@ function findTask(name: string, tasks: ReadonlyMap<string, AnyTask>, script: str
     throw new RedunError(
       "UNKNOWN_TASK",
       `${script} exports several tasks named "${name}": ${names}.`,
-      "Name one of them by that.",
+      "Use one of these names.",
     );
   }
   const exported = [...tasks.keys()].join(", ");

@@ -13,13 +13,13 @@ export function journalJson({ state, why }: JournalState): object {
 }
 
 const NOTES: Readonly<Record<JournalState["state"], (why: string, id: string) => string[]>> = {
-  alive: (why) => [`It goes on (${why}), and stands in its journal until it is committed.`],
+  alive: (why) => [`It is running (${why}), and is in its journal until it is committed.`],
   dead: (why) => [
     `It waits in its journal to be recorded: ${why}.`,
     "The next command that can write the log records it.",
   ],
   unknown: (why, id) => [
-    `It may go on or be dead: ${why}.`,
+    `It may be running or dead: ${why}.`,
     `If it is dead: \`redun-git recover ${id}\`.`,
   ],
 };

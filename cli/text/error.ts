@@ -6,8 +6,8 @@ import { painter, visible } from "./terminal.ts";
 /** `process.cwd()` fails in a folder that was deleted, wherever it is called first. */
 const NO_FOLDER = new RedunError(
   "NOT_A_REPOSITORY",
-  "The current folder is not there any more.",
-  "Change to a folder that is; a new one of the same name has to be entered, too.",
+  "The current directory no longer exists.",
+  "Change to one that does. If it was made anew under the same name, change to it again.",
 );
 
 /** Words of the command line that neither it nor the script takes. */

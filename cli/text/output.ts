@@ -38,7 +38,7 @@ export function outputFailed(error: NodeJS.ErrnoException): RedunError {
   return new RedunError(
     "OUTPUT_FAILED",
     `The output could not be written: ${why}.`,
-    "What the command was to do is done; only its answer is lost.",
+    "The command did its work; only its output is lost.",
     { cause: error },
   );
 }

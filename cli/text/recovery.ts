@@ -42,7 +42,7 @@ function waitingText({ run, error }: Waiting): string {
   }
   if (error === null) {
     return visible(
-      `note: ${name} may go on or be dead: ${fate.why}.\n  If it is dead: \`redun-git recover ${shortId(execution)}\`.`,
+      `note: ${name} may be running or dead: ${fate.why}.\n  If it is dead: \`redun-git recover ${shortId(execution)}\`.`,
     );
   }
   return visible(

@@ -132,7 +132,7 @@ export abstract class Computation {
 function neverTheSame(): RedunError {
   return new RedunError(
     "BAD_VALUE",
-    "A value holds other lazy values or promises each time that it is looked at, so it cannot be computed.",
-    "A getter makes them: put what it gives into an ordinary property.",
+    "A value holds new lazy values or promises each time it is read, so it cannot be computed.",
+    "A getter makes them: store its result in an ordinary property.",
   );
 }

@@ -451,7 +451,7 @@ function property(of: unknown, key: string): unknown {
   if (of === null || of === undefined) {
     throw new RedunError(
       "BAD_VALUE",
-      `Property "${key}" was asked of a lazy value that came out as ${of}.`,
+      `Property "${key}" was read from a lazy value that turned out to be ${of}.`,
     );
   }
   return (of as Record<string, unknown>)[key];

@@ -23,8 +23,8 @@ export function tagSettings(config: GitConfig): TagSettings {
   if (unknown === undefined) return { tags, automatic };
   throw new RedunError(
     "BAD_TAG",
-    `git config redun.autotags names "${unknown}", which is no automatic tag.`,
-    `Write some of ${AUTOMATIC_TAGS.join(", ")}, with commas between them, or nothing for none.`,
+    `git config redun.autotags names "${unknown}", which is not an automatic tag.`,
+    `Write any of ${AUTOMATIC_TAGS.join(", ")}, separated by commas, or nothing for none.`,
   );
 }
 

@@ -19,7 +19,7 @@ export async function openBackend(
     throw new RedunError(
       "USAGE",
       `REDUN_GIT_BACKEND is "${forced}"; it can be "native" or "isomorphic".`,
-      "Leave it unset to have the installed git used where there is one.",
+      "Leave it unset to use the installed git, if there is one.",
     );
   }
   const native = forced

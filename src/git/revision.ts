@@ -4,7 +4,7 @@ import { RedunError } from "../errors.ts";
 export function unknownRevision(revision: string, cause?: unknown): RedunError {
   return new RedunError(
     "UNKNOWN_REVISION",
-    `${JSON.stringify(revision)} means no commit in this repository.`,
+    `${JSON.stringify(revision)} names no commit in this repository.`,
     "Name a branch, a tag or the id of a commit, or a range of two of them such as main..topic.",
     { cause },
   );

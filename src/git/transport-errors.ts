@@ -117,7 +117,7 @@ function hintFor(text: string, name: string): string {
     return "The remote's server was reached and has a problem of its own. Everything is kept here: try again later, or ask who runs it.";
   }
   if (/not appear to be a git repository|not found|No such remote|does not exist/i.test(text)) {
-    return "`git remote -v` lists the remotes; a URL or a path will do as well.";
+    return "`git remote -v` lists the remotes; a URL or a path works too.";
   }
   const notStored = whyNotStored(text);
   if (notStored !== undefined) return notStored;

@@ -171,4 +171,4 @@ async function assertReadable({ path, bytes }: NewFile): Promise<void> {
 }
 
 const BEGIN =
-  "A log begins on a ref that is not there yet, or on a branch without files. `--log`, `--ref` and git config redun.log or redun.ref choose it.";
+  "A log starts on a new ref, or on a branch without files. `--log`, `--ref` and git config redun.log or redun.ref choose it.";

@@ -27,7 +27,7 @@ export function assertOwn(ref: string): void {
   if (!/^refs\/(?:redun\/)?remotes(?:\/|$)/.test(ref)) return;
   throw new RedunError(
     "BAD_REF",
-    `${shortRef(ref)} is for what remotes have: it can be read, and is written by fetches alone.`,
+    `${shortRef(ref)} holds what a remote had at the last fetch, and only fetches write it.`,
     "Use a log of your own. `redun-git merge` merges a remote log into it.",
   );
 }

@@ -179,7 +179,7 @@ function unknownId(log: IndexedLog, prefix: string): RedunError {
     const id = execution.slice(0, 8);
     return new RedunError(
       "UNKNOWN_ID",
-      `Execution ${id} stands in its journal alone, and not in ${ref} yet: ${fate.why}.`,
+      `Execution ${id} is only in its journal, and not in ${ref} yet: ${fate.why}.`,
       `\`redun-git log ${id}\` shows what is known of it. The log has it once it has been committed.`,
     );
   }
@@ -189,7 +189,7 @@ function unknownId(log: IndexedLog, prefix: string): RedunError {
     const id = job.id.slice(0, 8);
     return new RedunError(
       "UNKNOWN_ID",
-      `Job ${id} stands in the journal of its run alone, and not in ${ref} yet: ${fate.why}.`,
+      `Job ${id} is only in the journal of its run, and not in ${ref} yet: ${fate.why}.`,
       `\`redun-git log ${id}\` shows what is known of it. The log has it once it has been committed.`,
     );
   }

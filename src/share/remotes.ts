@@ -171,7 +171,7 @@ function knownRemote({ workTree, gitDir }: Repository, config: GitConfig, named:
   throw new RedunError(
     "UNKNOWN_REMOTE",
     `There is no remote "${named}".${meant}`,
-    "`git remote -v` lists the remotes; a URL or a path will do as well.",
+    "`git remote -v` lists the remotes; a URL or a path works too.",
   );
 }
 

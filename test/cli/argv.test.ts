@@ -156,9 +156,9 @@ git("remote", "add", "public", temporaryFolder().dir);
 
 for (const [words, about] of [
   [["--nope", "log"], /`log` has no option `--nope`/],
-  [["--log"], /Which command\? `--log`/],
-  [["--log", "nightly"], /Which command\? `--log nightly`/],
-  [["--", "push"], /Which command/],
+  [["--log"], /only options: `--log`/],
+  [["--log", "nightly"], /only options: `--log nightly`/],
+  [["--", "push"], /No command was given/],
   [["push", ""], /empty word.*`push`.*\[remote\]/],
   [["fetch", ""], /empty word/],
   [["tag", "list", "env=dev", ""], /empty word/],
@@ -171,8 +171,8 @@ for (const [words, about] of [
   [["push", "-log", "x"], /Did you mean --log/],
   [["push", "--backgroun"], /`--backgroun`\. \[USAGE\]/],
   [["push", "--dry-run=no"], /--dry-run takes no value/],
-  [["push", "--all-logs", "--log", "x"], /--all-logs means every log, and --log one/],
-  [["pull", "--ref", "refs/redun/x", "--all-logs"], /--ref one/],
+  [["push", "--all-logs", "--log", "x"], /--all-logs and --log cannot be combined/],
+  [["pull", "--ref", "refs/redun/x", "--all-logs"], /--all-logs and --ref cannot be combined/],
   [["init", "--remote", "origin", "--remote", "public"], /--remote is given twice/],
   [["log", "-n1", "--limit", "2"], /--limit is given twice/],
 ] as [string[], RegExp][]) {

@@ -90,10 +90,7 @@ damage("in a folder that was deleted every command says so", () => {
     const script = `cd '${dir}' && rmdir '${dir}' && exec '${process.execPath}' '${CLI}' ${words}`;
     const { status, stdout, stderr } = spawnSync("sh", ["-c", script], { encoding: "utf8" });
     assert.equal([status, stdout], [1, ""], words);
-    assert.match(
-      stderr,
-      /^error: The current folder is not there any more\. \[NOT_A_REPOSITORY\]\n/,
-    );
+    assert.match(stderr, /^error: The current directory no longer exists\. \[NOT_A_REPOSITORY\]\n/);
   }
 });
 

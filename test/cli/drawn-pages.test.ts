@@ -115,7 +115,7 @@ test("an execution's page", () => {
   assert.is(
     page(executionView),
     `Exec ${execution.id} [FAILED] 2026-11-22 09:43:43:  run 'a file.ts' (env=dev|prod !conflict, user=ann)
-It may go on or be dead: it ran on another host.
+It may be running or dead: it ran on another host.
 If it is dead: \`redun-git recover aaaaaaaa\`.
 Duration: 0:00:03.02
 

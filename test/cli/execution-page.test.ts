@@ -69,7 +69,7 @@ export const slow = task(async () => { console.error("begun"); await new Promise
       for (const word of ["-", first.id, first.id.slice(0, 9)]) {
         const page = ok(dir, ["log", word]);
         assert.ok(page.startsWith(`Exec ${first.id} [RUNNING]`));
-        assert.match(page, /and stands in its journal until it is committed/);
+        assert.match(page, /and is in its journal until it is committed/);
       }
       assert.match(ok(dir, ["log", "~1"]), /w\.mjs done/);
       for (const args of [
@@ -80,7 +80,7 @@ export const slow = task(async () => { console.error("begun"); await new Promise
       ]) {
         const { status, stderr } = cli(dir, args);
         assert.is(status, 1, args.join(" "));
-        assert.match(stderr, /stands in its journal alone, and not in refs\/redun\/main yet/);
+        assert.match(stderr, /is only in its journal, and not in refs\/redun\/main yet/);
       }
       assert.match(cli(dir, ["log", "~2"]).stderr, /are no 2 executions before .* has 2/);
     } finally {

@@ -43,7 +43,8 @@ init("plain git carries the log, and all is taken back without a trace", async (
   const shown = ok(ada.dir, ["init", "--dry-run"]);
   assert.is(ada.git("config", "--local", "--list"), before);
   assert.match(shown, "remote.origin.fetch = refs/redun/*:refs/redun/remotes/origin/*");
-  for (const one of [ada, bob]) assert.match(ok(one.dir, ["init"]), "Done.\nWhat `git fetch` or");
+  for (const one of [ada, bob])
+    assert.match(ok(one.dir, ["init"]), "Done.\n`git fetch` and `git pull` fetch");
   assert.match(ok(ada.dir, ["init"]), "set up already");
   await ada.run("one");
   pushCode(ada, "origin");
@@ -93,7 +94,7 @@ init("one remote is taken back, or all; the hook goes with the last", () => {
   assert.match(ok(ada.dir, ["init", "--undo", "--remote", "origin"]), /remote\.origin.*\nDone/s);
   assert.is(ada.git("config", "--local", "--list"), one);
   assert.ok(existsSync(hook));
-  assert.match(ok(ada.dir, ["init", "--undo", "--remote", "origin"]), "nothing to take back");
+  assert.match(ok(ada.dir, ["init", "--undo", "--remote", "origin"]), "nothing to undo");
   ok(ada.dir, ["init"]);
   const undone = ok(ada.dir, ["init", "--undo"]);
   for (const text of ["remote.origin.fetch", "remote.backup.redunAutoPush", hook]) {
@@ -121,7 +122,7 @@ init("a hook of the user's is left alone, and needs one line", async () => {
   await ada.run("one");
   assert.throws(() => pushCode(ada, "origin"), /passed/);
   assert.is(bare.git("rev-parse", REF), ada.git("rev-parse", REF));
-  assert.match(ok(ada.dir, ["init", "--undo"]), `out of your own hook, ${hook}\n`);
+  assert.match(ok(ada.dir, ["init", "--undo"]), `from your own hook, ${hook}\n`);
   assert.ok(existsSync(hook));
 });
 
@@ -212,7 +213,7 @@ init("a renamed remote keeps its log apart from a new one of the old name", asyn
   pushCode(bob, "upstream");
   assert.is(bare.git("rev-parse", REF), bob.git("rev-parse", REF));
   const shown = ok(bob.dir, ["init", "--remote", "upstream"]);
-  assert.match(shown, "remotes/origin/* (taken out: its former name)");
+  assert.match(shown, "remotes/origin/* (removed: its former name)");
   assert.equal(bob.git("config", "--get-all", "remote.upstream.fetch").split("\n").sort(), [
     "+refs/heads/*:refs/remotes/upstream/*",
     "^refs/redun/remotes/*",

@@ -99,7 +99,7 @@ code("--commit with nothing to show, and with what is no commit", () => {
     for (const backend of BACKENDS) {
       const { status, stdout, stderr } = cli(dir, ["log", ...args], { backend });
       assert.equal([status, stdout], [1, ""]);
-      assert.match(stderr, /means no commit in this repository\. \[UNKNOWN_REVISION\]/);
+      assert.match(stderr, /names no commit in this repository\. \[UNKNOWN_REVISION\]/);
     }
   }
   assert.is(cli(dir, ["log", "--commit", "main", "abcdef"]).status, 2);

@@ -108,7 +108,7 @@ called("a folder that was deleted is told of by what needs one", async () => {
   });
   assert.is(await main(["--version"], io), 0);
   assert.is(await main(["log"], io), 1);
-  assert.match(io.printed.stderr, /^error: The current folder is not there any more\./);
+  assert.match(io.printed.stderr, /^error: The current directory no longer exists\./);
 });
 
 called("a command's status is the command line's", async () => {

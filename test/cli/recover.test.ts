@@ -137,7 +137,7 @@ unless(noNamespaces(), recover)(
       if (isOver) await end();
       const { stdout, stderr } = within("log");
       assert.match(stdout, `Exec ${id} [RUNNING]`);
-      assert.match(stderr, /may go on or be dead: it was begun in another container/);
+      assert.match(stderr, /may be running or dead: it was begun in another container/);
       assert.match(stderr, `\`redun-git recover ${id}\``);
       assert.is(recorded(dir).executions.length, 0);
     }
@@ -172,12 +172,12 @@ recover(
     await said("waiting\n");
     const id = journals(dir)[0]!.slice(0, 8);
     const page = ok(dir, ["log", id]);
-    assert.match(page, /^It goes on \(process \d+ runs\), and stands in its journal/m);
+    assert.match(page, /^It is running \(process \d+ runs\), and is in its journal/m);
     assert.match(page, /\[RUNNING\].*wait\(\)\n {2}Job [0-9a-f]{8} \[ DONE \].*quick\(n=1\)/);
     const [json] = jsonLines(ok(dir, ["log", id, "--format", "json"]));
     assert.equal([json.status, json.journal.state, json.jobs.length], ["RUNNING", "alive", 2]);
     assert.match(ok(dir, ["tag", "list", id]), /^Execution [0-9a-f]{40}\n.* {2}project=wait$/ms);
-    assert.match(cli(dir, ["tag", "add", id, "a=1"]).stderr, /stands in its journal alone/);
+    assert.match(cli(dir, ["tag", "add", id, "a=1"]).stderr, /is only in its journal/);
     lock(dir);
     child.kill("SIGKILL");
     await ended;
@@ -225,7 +225,7 @@ recover(
     const page = (job: { id: string }, ...more: string[]) =>
       ok(dir, ["log", job.id.slice(0, 12), ...more]);
     const quick = page(quickJob);
-    assert.match(quick, /^Job [0-9a-f]{40} \[ DONE \].*quick\(n=1\)\nIt goes on \(process/);
+    assert.match(quick, /^Job [0-9a-f]{40} \[ DONE \].*quick\(n=1\)\nIt is running \(process/);
     assert.match(
       quick,
       /^Traceback: Exec [0-9a-f]{8} > Job [0-9a-f]{8} shown > Job [0-9a-f]{8} quick$/m,
@@ -246,7 +246,7 @@ recover(
     assert.match(page(failedJob), /Raised: Error\('no'\)[\s\S]*Traceback:\n {4}Error: no/);
     assert.match(
       cli(dir, ["tag", "add", quickJob.id, "a=1"]).stderr,
-      /stands in the journal of its run/,
+      /is only in the journal of its run/,
     );
     assert.match(ok(dir, ["tag", "list", quickJob.id]), /^Job [0-9a-f]{40}\n {2}\(no tags\)/);
     assert.match(cli(dir, ["log", "0".repeat(12)]).stderr, /\[UNKNOWN_ID\]/);
@@ -269,7 +269,7 @@ recover("a run that goes on shows what came since its last checkpoint", async ()
   const late = jobs.findLast((job: { id: string }) => !unrecorded.has(job.id));
   assert.match(ok(dir, ["log", late.id]), /\[ DONE \].*quick\(n=5\d\d\d\)/);
   assert.match(ok(dir, ["log", late.id]), /> Job [0-9a-f]{8} many > Job/);
-  assert.match(ok(dir, ["log", "-"]), /^It goes on .*\n[\s\S]*^Jobs: 5011 \(DONE: 5010,/m);
+  assert.match(ok(dir, ["log", "-"]), /^It is running .*\n[\s\S]*^Jobs: 5011 \(DONE: 5010,/m);
   assert.is(ok(dir, ["log", "--count"]).trim(), "1 Execution");
   child.kill("SIGKILL");
   await ended;

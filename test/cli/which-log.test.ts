@@ -50,7 +50,7 @@ for (const backend of BACKENDS) {
     git("update-ref", "refs/redun/remotes/origin/main", "redun/main");
     const log = ["--log", "remotes/origin/main"];
     assert.is(logged(dir, log, { backend }).length, 1);
-    const why: [string, RegExp] = ["BAD_REF", /is for what remotes have/];
+    const why: [string, RegExp] = ["BAD_REF", /only fetches write it/];
     ok(dir, ["tag", "add", "-", "b=2"]);
     for (const words of [
       RUN,

@@ -31,7 +31,7 @@ page("its commands print what it shows", async () => {
     if (shown.startsWith("...\n")) assert.ok(masked(said).includes(masked(shown.slice(4))), said);
     else assert.is(masked(said), masked(shown), command);
   }
-  type(bob.dir, /^ +Send them: +(.*)$/m.exec(bobs!)![1]!);
+  type(bob.dir, /^ +Push them: +(.*)$/m.exec(bobs!)![1]!);
   for (const { command, shown } of commandsOf(adas!)) {
     const said = type(ada.dir, command);
     if (shown !== "") assert.is(masked(said), masked(shown), command);

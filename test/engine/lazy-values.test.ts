@@ -190,7 +190,7 @@ for (const [what, make] of [
     for (const value of [task({ name: "main" }, () => made)(), identity(made)]) {
       const { error, log } = await run(value);
       assert.is((error as RedunError).code, "BAD_VALUE");
-      assert.match((error as RedunError).message, /each time that it is looked at/);
+      assert.match((error as RedunError).message, /each time it is read/);
       assert.is(log.outcomes[0]!.status, "FAILED");
     }
   });
