@@ -28,7 +28,8 @@ export {
   type ScriptWord,
   script,
 } from "./exec/script.ts";
-export type { ListedCommit } from "./git/backend.ts";
+export type { ListedCommit } from "./git/history.ts";
+export type { Oid } from "./git/repository.ts";
 export type { Recovered } from "./log/recover.ts";
 export type { LogChoice } from "./log/ref.ts";
 export type { UncommittedRun } from "./log/uncommitted.ts";

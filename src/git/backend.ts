@@ -1,3 +1,22 @@
+import type { Append, Change, Move, StoredFile, WorkTreeFile } from "./changes.ts";
+import type {
+  AdditionsRequest,
+  CommitFiles,
+  CommitInfo,
+  Head,
+  History,
+  Identity,
+  ListedCommit,
+} from "./history.ts";
+import type { GitConfig, Oid, Repository } from "./repository.ts";
+import type { Fetch, Push, Pushed, RemoteRefs } from "./transfer.ts";
+
+// Whoever uses a backend imports its types from here.
+export * from "./changes.ts";
+export type * from "./history.ts";
+export type * from "./repository.ts";
+export type * from "./transfer.ts";
+
 /**
  * What the log needs of git, and nothing more.
  *
@@ -5,227 +24,6 @@
  * `isomorphic` needs no git at all. One contract suite (test/git/contract) runs against
  * both, and against repositories that the other one wrote.
  */
-
-/** An object id in the repository's own hash function: 40 hex digits (SHA-1) or 64 (SHA-256). */
-export type Oid = string;
-
-export type ObjectFormat = "sha1" | "sha256";
-
-/** Where a repository keeps its things. All paths are absolute. */
-export interface Repository {
-  /** This work tree's own git directory (`.git`, or `.git/worktrees/x` in a linked one). */
-  readonly gitDir: string;
-  /** The directory shared by all linked worktrees: objects, refs, config, and our index. */
-  readonly commonDir: string;
-  /** Top of the work tree, or null in a bare repository. */
-  readonly workTree: string | null;
-  readonly objectFormat: ObjectFormat;
-  /** `files` unless `extensions.refStorage` says otherwise. */
-  readonly refFormat: string;
-  /**
-   * True where git would not find it again from the top of its work tree, and is told: it was named
-   * by GIT_DIR and the like, or its work tree is elsewhere.
-   */
-  readonly isNamed?: boolean;
-}
-
-/** A file to add: a slash-separated path from the root of the tree, and its whole content. */
-export interface NewFile {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
-
-/** A file to add whose content is an object of the repository already. */
-export interface StoredFile {
-  readonly path: string;
-  readonly oid: Oid;
-  /** As in `Change`. By default that of an ordinary file. */
-  readonly mode?: string;
-}
-
-/** A file of the work tree: its path from the top, with slashes, and what it held when it was read. */
-export interface WorkTreeFile {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
-
-/** The mode of an ordinary file, which is what records are. */
-export const FILE_MODE = "100644";
-
-/** One file that two trees do not share. */
-export interface Change {
-  readonly path: string;
-  readonly kind: "added" | "modified" | "deleted";
-  /** The file's object in the later tree (in the earlier one where it was deleted). */
-  readonly oid: Oid;
-  /** Six octal digits, of the same tree: `100644`; `120000` for a link, `160000` for a submodule. */
-  readonly mode: string;
-  /** Why this entry cannot be what a log holds; a folder (mode `040000`) was not looked into. */
-  readonly refused?: string;
-}
-
-/** The commit that is checked out, and how far the work tree is from it. */
-export interface Head {
-  readonly commit: Oid | null;
-  readonly tree: Oid | null;
-  /** Short branch name, or null when HEAD is detached. */
-  readonly branch: string | null;
-  /** True when tracked files (index or work tree) differ from the commit. */
-  readonly dirty: boolean;
-}
-
-export interface CommitInfo {
-  readonly tree: Oid;
-  readonly parents: readonly Oid[];
-  /** `Name <email> <seconds since 1970> <zone>`, as git writes it. */
-  readonly author: string;
-  readonly committer: string;
-  readonly message: string;
-}
-
-/** A commit as one line of a history. */
-export interface ListedCommit {
-  readonly oid: Oid;
-  readonly tree: Oid;
-  /** `Name <email>` */
-  readonly author: string;
-  readonly parents: readonly Oid[];
-  /** When its author made it and when it was committed, in milliseconds since 1970. */
-  readonly authored: number;
-  readonly time: number;
-  /** The first paragraph of its message, on one line. */
-  readonly subject: string;
-}
-
-/** Which commits of a history are asked for. */
-export interface History {
-  /** One word as git takes it: a revision (`main`, `v1~2`, an id) or a range (`main..topic`). */
-  readonly revision: string;
-  /** Whether a revision that is no range stands for itself alone, or for all that led to it. */
-  readonly alone?: boolean;
-  /** At most so many, the newest. */
-  readonly limit?: number;
-}
-
-/** Author and committer lines by git's own rules: `Name <email> <seconds since 1970> <zone>`. */
-export interface Identity {
-  readonly author: string;
-  readonly committer: string;
-}
-
-/** Read-only view of git's configuration. Keys are `section.name` or `section.subsection.name`. */
-export interface GitConfig {
-  /** The last value of a key (the one that wins), or undefined. */
-  get(key: string): string | undefined;
-  /** Every value of a key, in git's order. */
-  getAll(key: string): readonly string[];
-  /** The subsections that a section has settings for, in git's order: the names of all remotes. */
-  subsections(section: string): readonly string[];
-}
-
-export interface Append {
-  /** Full ref name, `refs/...`. */
-  readonly ref: string;
-  /** What the ref must point at for the append to happen; null: it must not exist. */
-  readonly expected: Oid | null;
-  readonly files: readonly (NewFile | StoredFile)[];
-  readonly message: string;
-  /**
-   * The commit's parents, where it is a merge: `expected` and others, in the order in which they
-   * are to be written. The files are laid over the tree of the first.
-   */
-  readonly parents?: readonly Oid[];
-  /** Who made the commit and when; by default us, now. */
-  readonly identity?: Identity;
-}
-
-/** A ref's move to a commit that the repository has. */
-export interface Move {
-  readonly ref: string;
-  /** What the ref must point at, null: it must not exist. */
-  readonly expected: Oid | null;
-  readonly next: Oid;
-  /** One line for the reflog. */
-  readonly message: string;
-}
-
-/** A talk with another repository. */
-export interface Transfer {
-  /** The name of a configured remote, a URL, or a path. */
-  readonly remote: string;
-  /**
-   * One URL of that remote, as its configuration has it, to talk with in the place of the one (or of
-   * all those) that git would choose. The remote's other settings hold.
-   */
-  readonly url?: string | undefined;
-  /** Gets git's own progress as it arrives, written for a terminal. Without it there is none. */
-  readonly onProgress?: ((text: string) => void) | undefined;
-  /** Whether git, ssh and credential helpers may ask the user. Defaults to no. */
-  readonly mayAsk?: boolean | undefined;
-  /** Ends the talk: it fails with the signal's reason, a RedunError; what git started for it ends. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface RemoteRefs extends Transfer {
-  /** Full names, in which a `*` stands for anything. */
-  readonly patterns: readonly string[];
-}
-
-export interface Fetch extends Transfer {
-  /**
-   * git's refspecs. Only tracking refs belong on their right side: a `+` sets them to what the
-   * remote has, wherever they were. `*` and `^` mean what they mean to git; without a right side
-   * only objects are fetched.
-   */
-  readonly refspecs: readonly string[];
-}
-
-export interface Push extends Transfer {
-  readonly commit: Oid;
-  /** Full name of the remote's ref. It is made where the remote has none. */
-  readonly ref: string;
-  /** What the remote's ref must point at, null: it must not exist there. */
-  readonly expected: Oid | null;
-}
-
-export interface Pushed {
-  /** Where the remote's ref was and is the commit already: nothing was sent. */
-  readonly wasThere?: boolean;
-  /**
-   * False when the remote's ref is not where it was expected, or the commit does not contain that:
-   * fetch, merge and push again.
-   */
-  readonly landed: boolean;
-  /** What the remote said to people, line by line: the words of its hooks. */
-  readonly said: readonly string[];
-  /** Why it did not land, in the remote's words. */
-  readonly why?: string;
-}
-
-/** The arrival of which files is asked for. */
-export interface ArrivalRequest {
-  /** Commits that this one contains are left out; null leaves none out. */
-  readonly from: Oid | null;
-  readonly to: Oid;
-  /** Files and folders, from the root of the tree. */
-  readonly paths: readonly string[];
-  /** Older commits, by their committers' clocks, are not looked at. In seconds since 1970. */
-  readonly since?: number | undefined;
-}
-
-/** The files that a commit brought: none of its parents has them. */
-export interface CommitFiles {
-  readonly commit: Oid;
-  /** By the committer's clock, in seconds since 1970. */
-  readonly time: number;
-  /**
-   * Set for a commit at the edge of a shallow clone: whether it brought these files, or one of the
-   * commits before it, which are not here, cannot be known.
-   */
-  readonly isAtEdge?: boolean;
-  readonly files: readonly { readonly path: string; readonly oid: Oid }[];
-}
-
 export interface GitBackend {
   readonly repository: Repository;
 
@@ -288,12 +86,12 @@ export interface GitBackend {
   changes(from: Oid | null, to: Oid): AsyncIterable<Change>;
 
   /**
-   * The commits that brought files under given paths, the newest first. Where clocks went wrong,
+   * The commits that added files under given paths, the newest first. Where clocks went wrong,
    * one that `from` contains may come again, and `since` may leave out more than it says. A file
    * that was deleted and brought again may be told of once.
    * @throws RedunError GIT_FAILED or OBJECT_MISSING for commits that are not there
    */
-  arrivals(request: ArrivalRequest): AsyncIterable<CommitFiles>;
+  additions(request: AdditionsRequest): AsyncIterable<CommitFiles>;
 
   /**
    * Contents of many objects, in the order asked for. The ids are streamed in as the contents
@@ -362,7 +160,7 @@ export interface GitBackend {
   /**
    * Moves a ref of a remote forward to a commit, by compare-and-swap: never away from what others
    * have put there. The user's own hooks do not run.
-   * @throws RedunError REMOTE_FAILED when the remote cannot be reached or the talk ended early;
+   * @throws RedunError REMOTE_FAILED when the remote cannot be reached or the exchange ended early;
    * PUSH_REJECTED when it refused, with its own words
    */
   push(request: Push): Promise<Pushed>;

@@ -1,5 +1,5 @@
 import { RedunError } from "../errors.ts";
-import type { Difference, Entry, FolderPair } from "./arrivals.ts";
+import type { Difference, Entry, FolderPair } from "./additions.ts";
 import type { ObjectFormat, Oid } from "./backend.ts";
 import { fromBytes, isFolder, parseTree, type TreeEntry } from "./tree-format.ts";
 import type { ReadTree } from "./tree-walk.ts";

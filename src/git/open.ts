@@ -60,8 +60,8 @@ export function deferredBackend(repository: Repository): GitBackend {
     changes: async function* (from, to) {
       yield* (await open()).changes(from, to);
     },
-    arrivals: async function* (request) {
-      yield* (await open()).arrivals(request);
+    additions: async function* (request) {
+      yield* (await open()).additions(request);
     },
     read: async function* (oids) {
       yield* (await open()).read(oids);

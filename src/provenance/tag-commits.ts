@@ -87,7 +87,7 @@ async function arrivedBetween(
 ): Promise<{ id: string; commit: Oid; time: number }[]> {
   const found: { id: string; commit: Oid; time: number }[] = [];
   const untold = new Set<string>();
-  for await (const one of log.backend.arrivals({ from, to, paths: ["tags"] })) {
+  for await (const one of log.backend.additions({ from, to, paths: ["tags"] })) {
     for (const { path } of one.files) {
       const place = parsePath(path);
       if (place?.kind !== "tags") continue;
@@ -113,7 +113,7 @@ export async function commitOfFile(
   if (!to) return null;
   for (const since of [Math.floor(started / 1000) - A_DAY, undefined]) {
     const found: CommitFiles[] = [];
-    for await (const one of log.backend.arrivals({ from: null, to, paths: [path], since })) {
+    for await (const one of log.backend.additions({ from: null, to, paths: [path], since })) {
       found.push(one);
     }
     if (found.some(({ isAtEdge }) => isAtEdge)) return null;

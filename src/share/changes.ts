@@ -156,7 +156,7 @@ async function find(log: IndexedLog, type: EntityType, id: string): Promise<Foun
 /** Who brought each file of tag edits. */
 async function authorsOf({ log }: IndexedLog, from: Oid | null, to: Oid) {
   const authors = new Map<string, string[]>();
-  for await (const { commit, files, isAtEdge } of log.backend.arrivals({
+  for await (const { commit, files, isAtEdge } of log.backend.additions({
     from,
     to,
     paths: ["tags"],

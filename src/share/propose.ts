@@ -98,7 +98,11 @@ async function messagesOf(
 ): Promise<string[]> {
   const wanted = new Set(files.map(({ path }) => path));
   const messages: string[] = [];
-  for await (const { commit, files, isAtEdge } of backend.arrivals({ from, to, paths: ["tags"] })) {
+  for await (const { commit, files, isAtEdge } of backend.additions({
+    from,
+    to,
+    paths: ["tags"],
+  })) {
     if (isAtEdge || !files.some(({ path }) => wanted.has(path))) continue;
     messages.push((await backend.commit(commit)).message);
   }

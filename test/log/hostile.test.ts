@@ -182,7 +182,7 @@ for (const [backend, open] of Object.entries(OPEN)) {
     // Nobody is told which commit brought what of it.
     const to = (await world.log("b").tip())!;
     let arrived = 0;
-    for await (const { files } of world.git.arrivals({ from: null, to, paths: ["bomb"] })) {
+    for await (const { files } of world.git.additions({ from: null, to, paths: ["bomb"] })) {
       arrived += files.length;
     }
     assert.ok(arrived < 200_000, String(arrived));

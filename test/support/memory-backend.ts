@@ -124,7 +124,7 @@ export class MemoryBackend implements GitBackend {
   remoteRefs(): never {
     throw new Error("not here");
   }
-  arrivals(): never {
+  additions(): never {
     throw new Error("not here");
   }
   fetch(): never {

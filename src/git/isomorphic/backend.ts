@@ -6,7 +6,7 @@ import { listRefs, readRef } from "../files/refs.ts";
 import { workTreeWith } from "../files/work-trees.ts";
 import { changedFiles, MAX_TREE_BYTES } from "../tree-walk.ts";
 import { addFiles } from "./add-files.ts";
-import { arrivals } from "./arrivals.ts";
+import { additions } from "./additions.ts";
 import { formatCommit, readCommit } from "./commits.ts";
 import { filesUnlike } from "./files-unlike.ts";
 import { readHead } from "./head.ts";
@@ -61,7 +61,7 @@ export function openIsomorphic(repository: Repository): GitBackend {
       const read = (tree: Oid) => store.read(tree, MAX_TREE_BYTES);
       yield* changedFiles(read, repository.objectFormat, await treeOf(from), await treeOf(to));
     },
-    arrivals: (request) => arrivals(repository, store, request),
+    additions: (request) => additions(repository, store, request),
     read: (oids) => readInOrder(store, oids),
     sizes: async (oids) => Promise.all(oids.map((oid) => store.size(oid))),
 

@@ -5,7 +5,7 @@ import { listConfig } from "../files/config-values.ts";
 import { machineIdentity, stamp } from "../identity.ts";
 import { refusal } from "../ref-refusal.ts";
 import { changedFiles, MAX_TREE_BYTES } from "../tree-walk.ts";
-import { arrivals } from "./arrivals.ts";
+import { additions } from "./additions.ts";
 import { CatFile } from "./cat-file.ts";
 import { gitFailed } from "./environment.ts";
 import { fastImport } from "./fast-import.ts";
@@ -47,7 +47,7 @@ export function openNative(repository: Repository): GitBackend {
         from && `${from}^{tree}`,
         `${to}^{tree}`,
       ),
-    arrivals: (request) => arrivals(repository, objects, request),
+    additions: (request) => additions(repository, objects, request),
     read: (oids) => objects.stream(oids),
     bring: (oids) => bringPromised(repository, oids),
     missing: (commit) => missingOf(repository, commit),

@@ -1,5 +1,5 @@
+import { additionsContract } from "./additions.ts";
 import { appendContract } from "./append.ts";
-import { arrivalsContract } from "./arrivals.ts";
 import { configContract } from "./config.ts";
 import { filesUnlikeContract } from "./files-unlike.ts";
 import { headContract } from "./head.ts";
@@ -13,7 +13,7 @@ import { contractSuite, type Open } from "./support.ts";
 export function backendContract(name: "native" | "isomorphic", open: Open): void {
   contractSuite(`git backend ${name}: append`, open, appendContract);
   contractSuite(`git backend ${name}: read`, open, readContract);
-  contractSuite(`git backend ${name}: arrivals`, open, arrivalsContract);
+  contractSuite(`git backend ${name}: additions`, open, additionsContract);
   contractSuite(`git backend ${name}: head`, open, (test) => headContract(test, open));
   contractSuite(`git backend ${name}: files unlike`, open, filesUnlikeContract);
   contractSuite(`git backend ${name}: history`, open, (test) => historyContract(test, open));

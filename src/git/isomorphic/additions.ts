@@ -1,5 +1,5 @@
-import { findArrivals, type HistoryReader } from "../arrivals.ts";
-import type { ArrivalRequest, CommitFiles, Repository } from "../backend.ts";
+import { findAdditions, type HistoryReader } from "../additions.ts";
+import type { AdditionsRequest, CommitFiles, Repository } from "../backend.ts";
 import { shallowCommits } from "../files/shallow.ts";
 import { folderDifferences } from "../folder-differences.ts";
 import { isFolder } from "../tree-format.ts";
@@ -9,11 +9,11 @@ import { walkBetween } from "./history.ts";
 import type { ObjectStore } from "./objects.ts";
 import { entryAt } from "./tree-path.ts";
 
-/** The commits that brought files under given paths. See `GitBackend.arrivals`. */
-export function arrivals(
+/** The commits that added files under given paths. See `GitBackend.additions`. */
+export function additions(
   repository: Repository,
   store: ObjectStore,
-  { from, to, paths, since = 0 }: ArrivalRequest,
+  { from, to, paths, since = 0 }: AdditionsRequest,
 ): AsyncGenerator<CommitFiles> {
   const read: ReadTree = (tree) => store.read(tree, MAX_TREE_BYTES);
   const reader: HistoryReader = {
@@ -37,5 +37,5 @@ export function arrivals(
       }
     },
   };
-  return findArrivals(reader, paths, shallowCommits(repository));
+  return findAdditions(reader, paths, shallowCommits(repository));
 }

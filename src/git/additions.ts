@@ -45,8 +45,8 @@ export interface HistoryReader {
 
 type File = CommitFiles["files"][number];
 
-/** See `GitBackend.arrivals`. `edge` holds the commits whose parents are not here. */
-export async function* findArrivals(
+/** See `GitBackend.additions`. `edge` holds the commits whose parents are not here. */
+export async function* findAdditions(
   reader: HistoryReader,
   paths: readonly string[],
   edge: ReadonlySet<Oid>,

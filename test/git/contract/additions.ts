@@ -1,13 +1,13 @@
 import { execFileSync } from "node:child_process";
 import * as assert from "uvu/assert";
-import type { ArrivalRequest, GitBackend, Oid } from "../../../src/git/backend.ts";
+import type { AdditionsRequest, GitBackend, Oid } from "../../../src/git/backend.ts";
 import type { TemporaryRepository } from "../../support/repository.ts";
 import { append, type Contract, REF } from "./support.ts";
 
 /** `subject: path path`, with the newest first. */
-async function told(git: GitBackend, request: ArrivalRequest): Promise<string[]> {
+async function told(git: GitBackend, request: AdditionsRequest): Promise<string[]> {
   const lines: string[] = [];
-  for await (const { commit, files } of git.arrivals(request)) {
+  for await (const { commit, files } of git.additions(request)) {
     const { message } = await git.commit(commit);
     const paths = files.map(({ path }) => path).sort();
     lines.push(`${message.trim()}: ${paths.join(" ")}`);
@@ -42,7 +42,7 @@ function commitTree(
   }
 }
 
-export function arrivalsContract(test: Contract): void {
+export function additionsContract(test: Contract): void {
   test("commits that brought files under paths, the newest first", async (git, repo) => {
     // Settings for people, each of which would change what `git log` prints.
     for (const [name, value] of [
@@ -71,7 +71,7 @@ export function arrivalsContract(test: Contract): void {
     assert.equal(await history(a, ["tags"]), ["c: tags/c/d tags/e"]);
     assert.equal(await history(d, ["tags"]), []);
     assert.equal(await history(null, ["tags/*", ":/tags", "nothing"]), []);
-    for await (const found of git.arrivals({ from: a, to: d, paths: ["tags/e"] })) {
+    for await (const found of git.additions({ from: a, to: d, paths: ["tags/e"] })) {
       assert.is(found.commit, c);
       assert.is(found.time, Number(repo.git("show", "-s", "--format=tformat:%ct", c)));
       assert.is(found.files[0]!.oid, repo.git("rev-parse", `${c}:tags/e`));
@@ -110,7 +110,7 @@ export function arrivalsContract(test: Contract): void {
         ["tags/0", "tags/l", "tags/both", "tags/evil"],
       );
       repo.git("update-ref", REF, merge);
-      const history = (request: Partial<ArrivalRequest>) =>
+      const history = (request: Partial<AdditionsRequest>) =>
         told(git, { from: null, to: merge, paths: ["tags"], ...request });
       assert.equal(await history({}), [
         "merge: tags/evil",
@@ -162,7 +162,7 @@ export function arrivalsContract(test: Contract): void {
     repo.git("update-ref", REF, tip);
     tip = await append(git, tip, { "tags/a/b": "1" }, "tag\n");
     const found = new Map<Oid, number>();
-    for await (const { commit, files } of git.arrivals({ from: null, to: tip, paths: ["tags"] })) {
+    for await (const { commit, files } of git.additions({ from: null, to: tip, paths: ["tags"] })) {
       found.set(commit, files.length);
     }
     assert.is(found.get(tip), 1);

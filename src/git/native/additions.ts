@@ -1,6 +1,11 @@
 import { RedunError } from "../../errors.ts";
-import { type Difference, type FolderPair, findArrivals, type LoggedCommit } from "../arrivals.ts";
-import type { ArrivalRequest, CommitFiles, Oid, Repository } from "../backend.ts";
+import {
+  type Difference,
+  type FolderPair,
+  findAdditions,
+  type LoggedCommit,
+} from "../additions.ts";
+import type { AdditionsRequest, CommitFiles, Oid, Repository } from "../backend.ts";
 import { shallowCommits } from "../files/shallow.ts";
 import { folderDifferences } from "../folder-differences.ts";
 import { isFolder } from "../tree-format.ts";
@@ -9,11 +14,11 @@ import { type CatFile, objectMissing } from "./cat-file.ts";
 import { gitFailed } from "./environment.ts";
 import { gitFields, runGit } from "./process.ts";
 
-/** The commits that brought files under given paths. See `GitBackend.arrivals`. */
-export function arrivals(
+/** The commits that added files under given paths. See `GitBackend.additions`. */
+export function additions(
   repository: Repository,
   objects: CatFile,
-  request: ArrivalRequest,
+  request: AdditionsRequest,
 ): AsyncGenerator<CommitFiles> {
   const reader = {
     commits: () => commits(repository, request),
@@ -24,13 +29,13 @@ export function arrivals(
     },
     differences: (pairs: readonly FolderPair[]) => differences(repository, objects, pairs),
   };
-  return findArrivals(reader, request.paths, shallowCommits(repository));
+  return findAdditions(reader, request.paths, shallowCommits(repository));
 }
 
 /** `rev-list`, because the user's settings shape `git log`. */
 async function* commits(
   repository: Repository,
-  { from, to, since }: ArrivalRequest,
+  { from, to, since }: AdditionsRequest,
 ): AsyncGenerator<LoggedCommit> {
   const range = from === null ? [to] : [to, `^${from}`];
   const ages = since === undefined ? [] : [`--max-age=${Math.floor(since)}`];
