@@ -112,7 +112,8 @@ async function queries(folder: string, at: string): Promise<Row[]> {
   const place = parsePath(task);
   const hash = place?.kind === "task" ? place.id : "";
   const [, cache] = timed(() => {
-    for (const args of lookups) log.index.cachedCall(hash, args);
+    const calls = log.index.callsOf(hash);
+    for (const args of lookups) calls?.with(args);
   });
   const path = log.file.path;
   await log.close();

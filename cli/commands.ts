@@ -1,7 +1,7 @@
 /** Every command of the command line, in the order of `--help`. Their code loads when they run. */
 import type { Command, CommandFunction, CommandSpec } from "./command.ts";
 import { EXEC, STEP } from "./declarations/exec.ts";
-import { DIFF, LOG, PATH } from "./declarations/log.ts";
+import { DIFF, LOG, PATH, WHY } from "./declarations/log.ts";
 import { RERUN } from "./declarations/rerun.ts";
 import { RUN } from "./declarations/run.ts";
 import {
@@ -37,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   withCode(LOG, () => import("./commands/log.ts")),
   withCode(DIFF, () => import("./commands/diff.ts")),
   withCode(TABLE, () => import("./commands/table.ts")),
+  withCode(WHY, () => import("./commands/why.ts")),
   withCode(PATH, () => import("./commands/path.ts")),
   withCode(TAG_LIST, () => import("./commands/tag-list.ts")),
   withCode(TAG_ADD, () => import("./commands/tag-add.ts")),

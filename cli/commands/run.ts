@@ -192,6 +192,7 @@ async function run(
       doc: options.doc,
       user: options.user,
       signal: interrupts.signal,
+      cache: !options.noCache,
     });
     interrupts.close();
     // A record that waits may be lost with the machine: nobody should take that for success.

@@ -128,6 +128,18 @@ export const DIFF = defineCommand({
   ],
 });
 
+export const WHY = defineCommand({
+  name: "why",
+  args: "<job>",
+  about: "Say why a job ran, or whose result it took: a job, task or execution",
+  options: [FORMAT, ...WHICH_LOG],
+  examples: [
+    "why 9d095794                         one job: what changed since the nearest earlier call",
+    "why hello_world.main                 the newest job of a task",
+    "why -                                every job of the latest execution",
+  ],
+});
+
 export const PATH = defineCommand({
   name: "path",
   args: "<id> [...ids]",

@@ -15,6 +15,7 @@ export const RUN = defineCommand({
       flags: "-u, --user <name>",
       about: "The user tag (default: $REDUN_USER, then your user name)",
     },
+    { flags: "--no-cache", about: "Run every job, whatever earlier executions gave" },
     { flags: "-q, --quiet", about: "Print only the result, no progress" },
     {
       flags: "--progress <how>",

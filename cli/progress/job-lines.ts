@@ -11,35 +11,50 @@ export interface JobLinesOptions {
   readonly paint: Paint;
 }
 
-/** A line for each job that begins, or one for many of a task. */
+/** What a job does instead of waiting: it runs, or takes an earlier result. */
+type Act = "Run" | "Cached";
+
+/** A line for each job that runs or is cached, or one for many of a task. */
 export class JobLines {
   readonly #options: JobLinesOptions;
-  readonly #folded = new Map<string, number>();
+  readonly #folded: Record<Act, Map<string, number>> = { Run: new Map(), Cached: new Map() };
   #said = 0;
 
   constructor(options: JobLinesOptions) {
     this.#options = options;
   }
 
-  started(job: LiveJob): void {
+  runs(job: LiveJob): void {
+    this.#add("Run", job);
+  }
+
+  reused(job: LiveJob): void {
+    this.#add("Cached", job);
+  }
+
+  #add(act: Act, job: LiveJob): void {
     if (this.#said < MAX_LINES) {
       this.#said++;
-      this.#say(`Job ${shortId(job.id)}:  ${oneLine(callText(job))}`);
+      this.#say(act, `Job ${shortId(job.id)}:  ${oneLine(callText(job))}`);
       return;
     }
     const { fullName } = job.task;
-    this.#folded.set(fullName, (this.#folded.get(fullName) ?? 0) + 1);
+    const folded = this.#folded[act];
+    folded.set(fullName, (folded.get(fullName) ?? 0) + 1);
   }
 
   /** Says how many jobs there were without a line of their own. */
   unfold(): void {
-    for (const [task, count] of this.#folded)
-      this.#say(`${oneLine(task)}: ${counted(count, "more job")}`);
-    this.#folded.clear();
+    for (const act of ["Run", "Cached"] as const) {
+      for (const [task, count] of this.#folded[act]) {
+        this.#say(act, `${oneLine(task)}: ${counted(count, "more job")}`);
+      }
+      this.#folded[act].clear();
+    }
   }
 
-  #say(text: string): void {
+  #say(act: Act, text: string): void {
     const { say, paint } = this.#options;
-    say(`${paint("bold", "Run")}    ${text}`);
+    say(`${paint(act === "Run" ? "bold" : "cyan", act)}${act === "Run" ? "    " : " "}${text}`);
   }
 }

@@ -68,9 +68,13 @@ export class RunReporter implements SchedulerListener {
     });
   }
 
-  jobStarted(job: LiveJob): void {
-    this.#lines?.started(job);
-    this.#options.snapshots?.jobStarted();
+  jobRuns(job: LiveJob): void {
+    this.#lines?.runs(job);
+    this.#options.snapshots?.jobRuns();
+  }
+
+  jobReused(job: LiveJob): void {
+    this.#lines?.reused(job);
   }
 
   jobEnded(job: LiveJob): void {

@@ -39,7 +39,7 @@ export class SnapshotSender {
     this.#timer = setInterval(this.#send, EVERY).unref();
   }
 
-  jobStarted(): void {
+  jobRuns(): void {
     const now = performance.now();
     if (now - this.#since >= EVERY) {
       this.#since = now;

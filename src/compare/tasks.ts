@@ -40,7 +40,7 @@ export async function compareTasks(
     if (!next) continue;
     removed.splice(removed.indexOf(old), 1);
     added.splice(added.indexOf(next), 1);
-    const diff = unifiedDiff(await sourceOf(log, old.hash), await sourceOf(log, next.hash));
+    const diff = await taskDiff(log, old.hash, next.hash);
     changed.push({ name: old.name, before: old.hash, after: next.hash, diff });
   }
   return { changed, removed, added };
@@ -48,6 +48,11 @@ export async function compareTasks(
 
 function versions(tallies: readonly JobTally[]): Map<string, TaskVersion> {
   return new Map(tallies.map(({ task, taskHash }) => [taskHash, { name: task, hash: taskHash }]));
+}
+
+/** Lines of a unified diff of what the hashes of two tasks stand for. */
+export async function taskDiff(log: IndexedLog, before: string, after: string): Promise<string[]> {
+  return unifiedDiff(await sourceOf(log, before), await sourceOf(log, after));
 }
 
 /** What the hash of a task stands for; empty where its definition is not in the log. */

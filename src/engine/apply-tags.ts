@@ -1,7 +1,7 @@
 import { RedunError } from "../errors.ts";
 import { type Tags, tagPairs } from "../tag/set.ts";
 import { currentJob } from "./context.ts";
-import { expressionOf, TagsExpression } from "./expression.ts";
+import { expressionOf, TagsExpression, type TagsToApply } from "./expression.ts";
 import { lazy } from "./lazy.ts";
 import { isThenable, pendingParts } from "./pending-parts.ts";
 
@@ -30,12 +30,14 @@ export interface AppliedTags {
  * @throws RedunError BAD_TAG, BAD_VALUE; NOT_IN_A_RUN for a plain value outside of a task
  */
 export function applyTags<T>(value: T, applied: AppliedTags): T {
-  const tags = tagPairs(applied.tags);
-  const jobTags = tagPairs(applied.jobTags);
-  const executionTags = tagPairs(applied.executionTags);
-
-  const apply = (computed: unknown): void => {
-    const here = currentJob();
+  const toApply: TagsToApply = {
+    tags: tagPairs(applied.tags),
+    jobTags: tagPairs(applied.jobTags),
+    executionTags: tagPairs(applied.executionTags),
+  };
+  const here = currentJob();
+  const isPending = pendingParts(value, () => "What is tagged").length > 0;
+  if (!isPending) {
     if (!here) {
       throw new RedunError(
         "NOT_IN_A_RUN",
@@ -43,21 +45,10 @@ export function applyTags<T>(value: T, applied: AppliedTags): T {
         "Call it inside a task, or on a lazy value that a scheduler runs.",
       );
     }
-    if (jobTags.length > 0 && !here.job) {
-      throw new RedunError("NOT_IN_A_RUN", "applyTags was given jobTags outside of a job.");
-    }
-    if (tags.length > 0) here.run.tagValue(computed, tags);
-    if (jobTags.length > 0 && here.job) here.run.tagJob(here.job, jobTags);
-    if (executionTags.length > 0) here.run.tagExecution(executionTags);
-  };
-
-  const isPending = pendingParts(value, () => "What is tagged").length > 0;
-  if (!isPending) {
-    apply(value);
+    here.run.tag(value, here.job, toApply);
     return value;
   }
-  const expression = new TagsExpression(value, apply);
-  const here = currentJob();
+  const expression = new TagsExpression(value, toApply);
   // A promise is computed already, whether or not somebody waits for it.
   const isPromise = isThenable(value) && !expressionOf(value);
   return (here && isPromise ? here.run.awaited(expression, here.job) : lazy(expression)) as T;

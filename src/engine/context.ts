@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { TagPair } from "../tag/tag.ts";
-import type { Expression } from "./expression.ts";
+import type { Expression, TagsToApply } from "./expression.ts";
 import type { Limits } from "./limits.ts";
 
 /** The run and job that the current code is part of, through every await. */
@@ -21,9 +21,10 @@ export interface RunHandle {
   readonly signal: AbortSignal;
   /** Computes what a job's code awaits. */
   awaited(expression: Expression, job: JobHandle | null): Promise<unknown>;
-  tagValue(value: unknown, tags: readonly TagPair[]): void;
+  /** Tags a value, the job that tags it, if there is one, and the execution. */
+  tag(value: unknown, job: JobHandle | null, applied: TagsToApply): void;
+  /** Tags one job with what is true of it alone, and not of those that take its result. */
   tagJob(job: JobHandle, tags: readonly TagPair[]): void;
-  tagExecution(tags: readonly TagPair[]): void;
 }
 
 export interface JobHandle {

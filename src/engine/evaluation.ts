@@ -1,10 +1,9 @@
 import { isPromise } from "node:util/types";
 import { RedunError } from "../errors.ts";
-import { callTask } from "./call-task.ts";
+import { Call } from "./call.ts";
 import { Agenda, Computation } from "./computation.ts";
 import { inJob, type RunHandle } from "./context.ts";
 import {
-  type CallExpression,
   type Expression,
   expressionOf,
   type PropertyExpression,
@@ -14,14 +13,19 @@ import { HandedValues } from "./handed.ts";
 import { HashAhead } from "./hash-ahead.ts";
 import type { Jobs } from "./jobs.ts";
 import type { LiveJob } from "./live-job.ts";
-import { isThenable, pendingParts, withResults } from "./pending-parts.ts";
-import type { TaskDefinition } from "./task-definition.ts";
+import { pendingParts, withResults } from "./pending-parts.ts";
+import type { Reuse } from "./reuse.ts";
+import { SharedCalls } from "./shared-calls.ts";
+import { type Listener, Step, type StepContext, sourcesOf } from "./step.ts";
 
 /** The values of one run that are computed or being computed. */
-export class Evaluation {
+export class Evaluation implements StepContext {
   readonly jobs: Jobs;
   /** What tasks reach by their context. */
   readonly run: RunHandle;
+  readonly reuse: Reuse | null;
+  /** Those that equal ones take the outcome of. */
+  readonly shared = new SharedCalls();
   readonly agenda = new Agenda(() => this.#endIfStuck());
   /** Set when no job may begin any more. */
   stopped: Error | null = null;
@@ -32,9 +36,10 @@ export class Evaluation {
   /** Promises of the user's code that have not settled. */
   #outside = 0;
 
-  constructor(jobs: Jobs, run: RunHandle) {
+  constructor(jobs: Jobs, run: RunHandle, reuse: Reuse | null) {
     this.jobs = jobs;
     this.run = run;
+    this.reuse = reuse;
     this.#ahead = new HashAhead({
       format: jobs.format,
       onFile: (path, size) => jobs.hashing(path, size),
@@ -166,33 +171,17 @@ export class Evaluation {
     if (this.#outside > 0 || this.#wanted.size === 0) return;
     const error = new RedunError(
       "BAD_VALUE",
-      "A task's call is an argument of itself: it would wait forever.",
-      "A list or object that is given to a task must not get that task's own lazy value later.",
+      "A task's call is an argument of itself, or makes the same call again: it would wait forever.",
+      'A list or object that is given to a task must not get that task\'s own lazy value later. Equal calls run once: a task that calls itself needs other arguments, or `cacheScope: "none"`.',
     );
     for (const wanted of this.#wanted) wanted.fail(error);
-  }
-}
-
-interface Listener {
-  fulfilled(value: unknown): void;
-  rejected(error: unknown): void;
-}
-
-/** A computation of this evaluation, on behalf of a job. */
-abstract class Step extends Computation {
-  readonly evaluation: Evaluation;
-  readonly parent: LiveJob | null;
-
-  constructor(evaluation: Evaluation, parent: LiveJob | null) {
-    super(evaluation.agenda);
-    this.evaluation = evaluation;
-    this.parent = parent;
   }
 }
 
 /** A value that someone outside of the evaluation waits for: the run's own, or what is awaited. */
 class Wanted extends Step {
   readonly #value: unknown;
+  readonly #forget: (wanted: Wanted) => void;
   readonly #done: (result: unknown) => void;
   readonly #fail: (error: unknown) => void;
 
@@ -205,6 +194,7 @@ class Wanted extends Step {
   ) {
     super(evaluation, parent);
     this.#value = value;
+    this.#forget = (wanted) => evaluation.forget(wanted);
     this.#done = done;
     this.#fail = fail;
   }
@@ -221,14 +211,14 @@ class Wanted extends Step {
 
   #end(result: unknown): void {
     this.complete(result);
-    this.evaluation.forget(this);
+    this.#forget(this);
     this.#handDown(result);
     this.#done(result);
   }
 
   override fail(error: unknown): void {
     super.fail(error);
-    this.evaluation.forget(this);
+    this.#forget(this);
     this.#fail(error);
   }
 
@@ -302,149 +292,14 @@ class TagsApplied extends Step {
   }
 
   protected advance(): void {
-    const { value, apply } = this.#expression;
+    const { value, applied } = this.#expression;
     const inputs = this.evaluation.inputs(value, this.parent, () => "What is tagged");
     if (this.waitsFor(inputs)) return;
     const result = this.evaluation.withResults(value);
     this.sources = sourcesOf(inputs);
-    inJob({ run: this.evaluation.run, job: this.parent }, () => apply(result));
+    this.evaluation.run.tag(result, this.parent, applied);
     this.complete(result);
   }
-}
-
-/**
- * A task's call: its arguments are computed, its job begins and the function runs, what it returned
- * is computed, the job ends.
- */
-class Call extends Step {
-  readonly #expression: CallExpression;
-  #job: LiveJob | null = null;
-  /** What the function returned, once it has. */
-  #returned: { readonly value: unknown } | null = null;
-  /** Its arguments, where defaults were computed for them. */
-  #bound: readonly unknown[] | null = null;
-
-  constructor(evaluation: Evaluation, expression: CallExpression, parent: LiveJob | null) {
-    super(evaluation, parent);
-    this.#expression = expression;
-  }
-
-  protected advance(): void {
-    if (!this.#job) this.#begin();
-    if (this.#returned) this.#end(this.#job!, this.#returned.value);
-  }
-
-  #begin(): void {
-    const { task, args, tags } = this.#expression;
-    const { evaluation, parent } = this;
-    const inputs = args.map((arg, at) =>
-      evaluation.inputs(arg, parent, () => argumentName(task, at)),
-    );
-    if (this.waitsFor(inputs.flat())) return;
-    if (evaluation.stopped) throw evaluation.stopped;
-    const isPlain = inputs.every(({ length }) => length === 0);
-    const values = isPlain ? args : args.map((arg) => evaluation.withResults(arg));
-    const sources = values.map((value, at) => this.#sourcesOf(value, inputs[at]!));
-    const from = sources.some(({ length }) => length > 0) ? sources : NO_SOURCES;
-    const job = evaluation.jobs.begin({
-      parent,
-      task,
-      args: values,
-      from,
-      tags: tags ?? task.tags,
-    });
-    this.#job = job;
-    this.sources = [job.id];
-    this.#run(job);
-  }
-
-  #run(job: LiveJob): void {
-    const { evaluation } = this;
-    const bound = (args: readonly unknown[]) => {
-      this.#bound = args;
-      evaluation.jobs.bound(job, args);
-    };
-    const returned = inJob({ run: evaluation.run, job }, () => callTask(job, bound));
-    // Not a lazy value, which is thenable too: it would be computed as nobody's child.
-    if (isThenable(returned) && !expressionOf(returned)) evaluation.listen(returned, job, this);
-    else this.#returned = { value: returned };
-  }
-
-  fulfilled(value: unknown): void {
-    this.#returned = { value };
-    this.wake();
-  }
-
-  rejected(error: unknown): void {
-    this.fail(error);
-  }
-
-  #end(job: LiveJob, returned: unknown): void {
-    if (this.waitsFor(this.evaluation.inputs(returned, job, () => resultName(job)))) return;
-    const result = this.evaluation.withResults(returned);
-    this.#boundByNow(job);
-    this.evaluation.jobs.end(job, "DONE", result);
-    this.#letGo();
-    this.complete(result);
-  }
-
-  protected override fail(thrown: unknown): void {
-    const error = this.#job ? asError(this.#job, thrown) : thrown;
-    const job = this.#job;
-    try {
-      if (job?.status === "RUNNING") {
-        this.#boundByNow(job);
-        this.evaluation.jobs.end(job, "FAILED", error);
-      }
-      super.fail(error);
-    } catch (unrecorded) {
-      super.fail(unrecorded);
-    } finally {
-      this.#letGo();
-    }
-  }
-
-  /** A default may have been a lazy value, that the task has awaited or returned since. */
-  #boundByNow(job: LiveJob): void {
-    const found = this.#bound?.map((arg) => this.evaluation.knownOf(arg));
-    if (!found?.some((known) => known !== null)) return;
-    job.from = found.map((known, at) => known?.sources ?? job.from[at] ?? NONE);
-    const args = found.map((known, at) => (known ? known.value : this.#bound![at]));
-    this.evaluation.jobs.bound(job, args);
-  }
-
-  /** A lazy value may live long; its job is recorded. */
-  #letGo(): void {
-    this.#bound = null;
-    this.#job = null;
-    this.#returned = null;
-  }
-
-  /** Of a value that holds nothing lazy, what the job above got it from, if it awaited it. */
-  #sourcesOf(value: unknown, inputs: readonly Computation[]): readonly string[] {
-    const sources = sourcesOf(inputs);
-    return sources.length > 0 ? sources : (this.parent?.handed?.sourcesOf(value) ?? NONE);
-  }
-}
-
-/** A lazy value says nothing when it is thrown, and whoever looks at it fails. */
-function asError({ id, task }: LiveJob, thrown: unknown): unknown {
-  if (!expressionOf(thrown)) return thrown;
-  return new RedunError(
-    "BAD_VALUE",
-    `Job ${id.slice(0, 8)} ${task.fullName} threw a lazy value.`,
-    "`await` it first, and throw an error that holds what it gave.",
-  );
-}
-
-const NONE: readonly string[] = [];
-const NO_SOURCES: readonly (readonly string[])[] = [];
-
-function sourcesOf(inputs: readonly Computation[]): readonly string[] {
-  if (inputs.length <= 1) return inputs[0]?.sources ?? NONE;
-  const all = new Set<string>();
-  for (const { sources } of inputs) for (const source of sources) all.add(source);
-  return [...all];
 }
 
 function property(of: unknown, key: string): unknown {
@@ -455,13 +310,4 @@ function property(of: unknown, key: string): unknown {
     );
   }
   return (of as Record<string, unknown>)[key];
-}
-
-function argumentName({ fullName, source }: TaskDefinition, at: number): string {
-  const { name } = source.parameters[Math.min(at, source.parameters.length - 1)] ?? {};
-  return `Argument ${name ?? at + 1} of ${fullName}`;
-}
-
-function resultName({ id, task }: LiveJob): string {
-  return `The result of job ${id.slice(0, 8)} ${task.fullName}`;
 }

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import type { TagPair } from "../tag/tag.ts";
+import type { CallSettings } from "./call-settings.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 
 /** What a lazy value stands for. */
@@ -22,14 +23,13 @@ export class CallExpression extends Base {
   readonly kind = "call";
   readonly task: TaskDefinition;
   readonly args: readonly unknown[];
-  /** Tags of the job in the place of the task's own. */
-  readonly tags: readonly TagPair[] | undefined;
+  readonly settings: CallSettings;
 
-  constructor(task: TaskDefinition, args: readonly unknown[], tags?: readonly TagPair[]) {
+  constructor(task: TaskDefinition, args: readonly unknown[], settings: CallSettings) {
     super();
     this.task = task;
     this.args = args;
-    this.tags = tags;
+    this.settings = settings;
   }
 }
 
@@ -46,16 +46,23 @@ export class PropertyExpression extends Base {
   }
 }
 
+/** Tags for a value, for the job that gives them to it, and for the execution. */
+export interface TagsToApply {
+  readonly tags: readonly TagPair[];
+  readonly jobTags: readonly TagPair[];
+  readonly executionTags: readonly TagPair[];
+}
+
 /** A value that is tagged once all of it is computed. */
 export class TagsExpression extends Base {
   readonly kind = "tags";
   readonly value: unknown;
-  readonly apply: (value: unknown) => void;
+  readonly applied: TagsToApply;
 
-  constructor(value: unknown, apply: (value: unknown) => void) {
+  constructor(value: unknown, applied: TagsToApply) {
     super();
     this.value = value;
-    this.apply = apply;
+    this.applied = applied;
   }
 }
 

@@ -6,13 +6,15 @@ import type { Job, JobFiles } from "../record/records.ts";
 import { tagSet } from "../tag/set.ts";
 import { type File, filesIn } from "../value/file.ts";
 import { blobId } from "../value/oid.ts";
-import { StoredValue, withoutStack } from "../value/value.ts";
+import { StoredValue, Tagged, withoutStack } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import { TOO_LARGE, writeYaml } from "../value/yaml-write.ts";
 import { withDefaults, withUnknown } from "./defaults.ts";
-import type { LiveJob } from "./live-job.ts";
+import type { Kept, LiveJob } from "./live-job.ts";
 import { namedArguments } from "./named-arguments.ts";
+import { pendingParts } from "./pending-parts.ts";
 import { RecordedError } from "./recorded-error.ts";
+import { holdsUndefined, recordedReduction, withTags } from "./reduction.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 import { errorValue, isError } from "./user-stack.ts";
 
@@ -31,6 +33,8 @@ interface Recorded {
   readonly length: number;
   /** The files in it, where it stands elsewhere. */
   readonly files: readonly File[];
+  /** Nothing in it is known by its kind alone. */
+  readonly isExact: boolean;
 }
 
 interface RecordedArgs {
@@ -86,6 +90,17 @@ export class JobRecords {
     job.recorded = this.#recordArgs(job, args);
   }
 
+  /** The id of a job's arguments, from when it has begun. */
+  argsHash(job: LiveJob): string | null {
+    return (job.recorded as RecordedArgs | null)?.hash ?? null;
+  }
+
+  /** Takes down what a function returned, before what is lazy in it is computed. */
+  returned(job: LiveJob, value: unknown): void {
+    if (pendingParts(value, () => "The result").length === 0) return;
+    job.returned = this.#reduction(job, value) ?? undefined;
+  }
+
   /** The record of a job. One that has ended gets its call node's id, in the live job as well. */
   record(job: LiveJob): Job {
     const { task, status } = job;
@@ -98,6 +113,7 @@ export class JobRecords {
       task: task.fullName,
       taskHash: task.id(this.#format),
       status,
+      ...(job.reused && { reused: job.reused.job }),
       started: job.started.toISOString(),
       ended: job.ended?.toISOString() ?? null,
       late: job.late,
@@ -109,28 +125,67 @@ export class JobRecords {
       return { ...record, call: null, files: jobFiles(files, NO_FILES) };
     }
     const failed = status === "FAILED";
-    const {
-      id: valueHash,
-      recorded,
-      files: given,
-    } = failed
+    const given = failed
       ? this.#error(job)
       : this.#value({ job, name: "result" }, job.result, task.hashOnly.has("result"));
-    job.call = callId(
-      {
-        taskHash: record.taskHash,
-        argsHash: hash,
-        valueHash,
-        children: job.calls?.filter((call) => call !== null) ?? [],
-      },
-      this.#format,
-    );
-    return {
+    const call = {
+      taskHash: record.taskHash,
+      argsHash: hash,
+      valueHash: given.id,
+      children: job.calls?.filter((call) => call !== null) ?? [],
+    };
+    job.call = job.reused && !job.calls ? job.reused.call : callId(call, this.#format);
+    const ended = {
       ...record,
       call: job.call,
-      [failed ? "error" : "result"]: recorded,
-      files: jobFiles(files, failed ? NO_FILES : given),
+      [failed ? "error" : "result"]: given.recorded,
+      files: jobFiles(files, failed ? NO_FILES : given.files),
     };
+    return failed ? ended : { ...ended, ...this.#forReuse(job, given) };
+  }
+
+  /** What a later call needs to know beside the result. */
+  #forReuse(job: LiveJob, { recorded, isExact }: Recorded): Pick<Job, "returned" | "tasksBelow"> {
+    const isHidden = job.task.hashOnly.has("result");
+    job.kept = keptFor(job.result, recorded, isExact && !isHidden);
+    if (isHidden) return {};
+    const isWhole = !holdsUndefined(job.result);
+    const isPlain = isWhole && !job.tagged;
+    // Where the result is what counts, it is written whole in the place of the calls.
+    const isResult = job.returned === null || (job.checkValid === "shallow" && !isWhole);
+    if (isResult && !isPlain) job.returned = this.#reduction(job, job.result);
+    const returned = job.returned?.recorded;
+    const needsBelow = job.below !== null && (job.needsBelow || returned === undefined);
+    // A result that says too little stands for nothing.
+    if (returned === undefined && !isWhole) return {};
+    return {
+      ...(returned !== undefined && { returned }),
+      ...(needsBelow && { tasksBelow: [...job.below!].sort() }),
+    };
+  }
+
+  /** What a function returned, as a record says it; null where none can. */
+  #reduction(job: LiveJob, value: unknown): { recorded: unknown } | null {
+    if (job.task.hashOnly.has("result")) return null;
+    const whole = job.tagged ? withTags(value, job.tagged) : value;
+    const reduction = recordedReduction(whole, (argument) => this.#argument(argument));
+    if (reduction === undefined) return null;
+    const { text, id } = this.#write(reduction);
+    if (isOpaqueIn(text)) return null;
+    if (text.length <= INLINE_LIMIT) return { recorded: readYaml(text) };
+    if (Buffer.byteLength(text) > STORED_LIMIT) return null;
+    this.#store(null, text, id);
+    return { recorded: new StoredValue(id) };
+  }
+
+  /** An argument of a call that was returned: itself, or its id, as among the arguments of its job. */
+  #argument(value: unknown): unknown {
+    const isSmall = typeof value !== "object" && String(value).length < INLINE_LIMIT / 10;
+    if (isSmall || value === null) return value;
+    const { text, id } = this.#write(value);
+    if (text.length <= INLINE_LIMIT || isOpaqueIn(text)) return value;
+    this.#store(null, text, id);
+    return new StoredValue(id);
   }
 
   /** Keeps a value in a file of its own, unless it is too large for one. Returns its id. */
@@ -173,26 +228,30 @@ export class JobRecords {
   #value(of: Place, value: unknown, hashOnly: boolean, room = INLINE_LIMIT): Recorded {
     const { text, id } = this.#write(value);
     const { length } = text;
+    const isExact = !isOpaqueIn(text);
     if (isCut(text)) this.#notice(of, TOO_DEEP);
-    if (text.startsWith(`!opaque ${TOO_LARGE} `)) this.#notice(of, NOT_WRITTEN);
-    if (hashOnly) return { id, recorded: new StoredValue(id), length: 0, files: NO_FILES };
+    else if (text.startsWith(`!opaque ${TOO_LARGE} `)) this.#notice(of, NOT_WRITTEN);
+    else if (!isExact && of.name === "result" && of.job.task.cacheScope === "log") {
+      this.#notice(of, OPAQUE);
+    }
+    if (hashOnly) return { id, recorded: new StoredValue(id), length: 0, files: NO_FILES, isExact };
     // A copy, because an object may change before the job is written down.
-    if (length <= room) return { id, recorded: readYaml(text), length, files: NO_FILES };
+    if (length <= room) return { id, recorded: readYaml(text), length, files: NO_FILES, isExact };
     this.#store(of, text, id);
     const files = filesIn(value).slice(0, MAX_FILES);
     // As they are now: a file may be recorded again with another content.
     const copies = files.length > 0 ? (readYaml(writeYaml(files)) as File[]) : NO_FILES;
-    return { id, recorded: new StoredValue(id), length: 0, files: copies };
+    return { id, recorded: new StoredValue(id), length: 0, files: copies, isExact };
   }
 
   /** Where an error was thrown differs by machine: its stack is recorded, and not hashed. */
-  #error(job: LiveJob): Omit<Recorded, "length"> {
+  #error(job: LiveJob): Recorded {
     const { error } = job;
     if (!isError(error)) return this.#value({ job, name: "error" }, error, false);
     for (const file of filesOf(error)) file.record(this.#format, this.#root);
     const recorded = errorValue(error);
     const id = blobId(writeYaml(withoutStack(recorded)), this.#format);
-    return { id, recorded, files: NO_FILES };
+    return { id, recorded, length: 0, files: NO_FILES, isExact: false };
   }
 
   /** A value as it is at this moment, its files included. */
@@ -227,6 +286,32 @@ const TOO_DEEP =
 const NOT_WRITTEN =
   "too large to be written down, with what is in it several times: it is recorded as !opaque, by its kind alone.";
 const NOT_STORED = `larger than ${STORED_LIMIT / 1_000_000} MB of YAML: only its hash is recorded.`;
+const OPAQUE =
+  "recorded by its kind alone, at least in part: it holds what has no form of its own, such as a function, an instance of a class or a cycle. It is never taken from the log, so each run computes it anew.";
+
+/** Whether a value's YAML has something of which only the kind is known. */
+function isOpaqueIn(text: string): boolean {
+  if (!text.includes("!opaque ")) return false;
+  const left: unknown[] = [readYaml(text)];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next !== "object" || next === null || ArrayBuffer.isView(next)) continue;
+    if (next instanceof Tagged) {
+      if (next.tag === "opaque") return true;
+      left.push(next.value);
+    } else if (next instanceof Map) for (const pair of next) left.push(...pair);
+    else if (next instanceof Set || Array.isArray(next)) for (const item of next) left.push(item);
+    else left.push(...Object.values(next));
+  }
+  return false;
+}
+
+/** What equal calls of the same execution get: what cannot be made again, only while it is there. */
+function keptFor(result: unknown, recorded: unknown, isExact: boolean): Kept {
+  const isObject = (typeof result === "object" && result !== null) || typeof result === "function";
+  if (!isObject) return { value: result };
+  return isExact && !holdsUndefined(result) ? { recorded } : { live: new WeakRef(result) };
+}
 
 /** Whether something was too deep to be written down: a thousand levels take some characters. */
 function isCut(text: string): boolean {

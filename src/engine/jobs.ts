@@ -12,12 +12,19 @@ import type { TaskDefinition } from "./task-definition.ts";
 const MAX_JOBS = 2 ** 20;
 
 export interface RunListener {
+  /** It has begun: its arguments are known. */
   jobStarted?(job: LiveJob): void;
+  /** Its function is about to be called: it takes no earlier result. */
+  jobRuns?(job: LiveJob): void;
+  /** It takes an earlier result, or what its function had returned, and does not run. */
+  jobReused?(job: LiveJob): void;
   /**
    * Its function has computed defaults: these are its arguments with them. Again as the job ends, if
    * lazy values in them have been computed.
    */
   jobBound?(job: LiveJob, args: readonly unknown[]): void;
+  /** Its function returned something that is yet to be computed. */
+  jobReturned?(job: LiveJob, value: unknown): void;
   jobEnded?(job: LiveJob): void;
   /** A large file, of so many bytes, is hashed before it is recorded. */
   fileHashing?(path: string, size: number): void;
@@ -36,7 +43,7 @@ export interface JobCount {
 }
 
 /** What a job is begun with. */
-export type NewJob = Pick<LiveJob, "parent" | "task" | "args" | "from" | "tags">;
+export type NewJob = Pick<LiveJob, "parent" | "task" | "args" | "from" | "checkValid" | "tags">;
 
 /**
  * The jobs of one run: begins and ends them, and tells the listeners. It lets go of a job that has
@@ -106,7 +113,14 @@ export class Jobs {
       place: job.parent ? newPlace(job.parent) : 0,
       handed: null,
       recorded: null,
+      checkValid: job.checkValid,
       tags: job.tags,
+      tagged: null,
+      needsBelow: job.checkValid === "shallow",
+      below: null,
+      returned: null,
+      reused: null,
+      kept: null,
       started: now(),
       status: "RUNNING",
       ended: null,
@@ -121,17 +135,29 @@ export class Jobs {
     return live;
   }
 
+  runs(job: LiveJob): void {
+    for (const listener of this.#listeners) listener.jobRuns?.(job);
+  }
+
+  reused(job: LiveJob): void {
+    for (const listener of this.#listeners) listener.jobReused?.(job);
+  }
+
+  returned(job: LiveJob, value: unknown): void {
+    for (const listener of this.#listeners) listener.jobReturned?.(job, value);
+  }
+
   bound(job: LiveJob, args: readonly unknown[]): void {
     for (const listener of this.#listeners) listener.jobBound?.(job, args);
   }
 
   /** @param outcome its result, or its error when it has FAILED */
-  end(job: LiveJob, status: "DONE" | "FAILED", outcome: unknown): void {
+  end(job: LiveJob, status: "DONE" | "CACHED" | "FAILED", outcome: unknown): void {
     this.#count(job, -1);
     job.status = status;
     this.#count(job, 1);
     this.#running.delete(job);
-    if (status === "DONE") job.result = outcome;
+    if (status !== "FAILED") job.result = outcome;
     else {
       job.error = outcome;
       this.#failures.add(outcome, job);
@@ -139,7 +165,16 @@ export class Jobs {
     job.ended = now();
     job.late = job.parent !== null && job.parent.ended !== null;
     for (const listener of this.#listeners) listener.jobEnded?.(job);
-    if (job.parent && !job.late) job.parent.calls![job.place] = job.call;
+    if (job.parent && !job.late) {
+      job.parent.calls![job.place] = job.call;
+      this.#addBelow(job.parent, job);
+    }
+  }
+
+  #addBelow(parent: LiveJob, { task, below }: LiveJob): void {
+    parent.below ??= new Set();
+    parent.below.add(task.id(this.#format));
+    for (const id of below ?? []) parent.below.add(id);
   }
 
   hashing(path: string, size: number): void {

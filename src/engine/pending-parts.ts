@@ -101,11 +101,11 @@ function partsOf(value: object): readonly unknown[] | null {
   return null;
 }
 
-function isPlainSet(value: object): value is Set<unknown> {
+export function isPlainSet(value: object): value is Set<unknown> {
   return value instanceof Set && Object.getPrototypeOf(value) === Set.prototype;
 }
 
-function isPlainMap(value: object): value is Map<unknown, unknown> {
+export function isPlainMap(value: object): value is Map<unknown, unknown> {
   return value instanceof Map && Object.getPrototypeOf(value) === Map.prototype;
 }
 

@@ -4,7 +4,7 @@ import type { RecordLine } from "../log/journal-lines.ts";
 import type { Appended, Log, RecordFile } from "../log/log.ts";
 import { type PendingRun, runMessage } from "../log/pending.ts";
 import { jobItemYaml, taggedItemYaml, taskYaml } from "../record/encode.ts";
-import { taskPath } from "../record/layout.ts";
+import { taskPath, valuePath } from "../record/layout.ts";
 import type { CodeFile, EntityType, ExecutionStatus, Outcome } from "../record/records.ts";
 import { MAX_WRITTEN_BYTES } from "../record/size.ts";
 import { tagGroups, tagSet } from "../tag/set.ts";
@@ -48,6 +48,8 @@ export class Recorder implements RunListener {
   readonly #inFlight = new JobsInFlight((job) => this.#writeBegun(job));
   readonly #timer: NodeJS.Timeout;
   #writing: Promise<unknown> = Promise.resolve();
+  /** What is being committed. */
+  #taken: readonly RecordFile[] = [];
   #checkpointDue = false;
   #closed = false;
   #lost = 0;
@@ -73,7 +75,26 @@ export class Recorder implements RunListener {
   jobStarted(job: LiveJob): void {
     if (this.#closed) return;
     this.#jobs.begin(job);
-    this.#inFlight.begun(job);
+  }
+
+  /** The id of a job's arguments, from when it has begun. */
+  argsHash(job: LiveJob): string | null {
+    return this.#jobs.argsHash(job);
+  }
+
+  /** The text of a value's file that is not committed yet. */
+  pendingValue(id: string): string | undefined {
+    const path = valuePath(id);
+    const { pending } = this.#options;
+    return pending.textOf(path) ?? this.#taken.find((file) => file.path === path)?.text;
+  }
+
+  jobRuns(job: LiveJob): void {
+    if (!this.#closed) this.#inFlight.begun(job);
+  }
+
+  jobReturned(job: LiveJob, value: unknown): void {
+    if (!this.#closed) this.#jobs.returned(job, value);
   }
 
   jobBound(job: LiveJob, args: readonly unknown[]): void {
@@ -155,12 +176,14 @@ export class Recorder implements RunListener {
       this.#inFlight.writeAgain();
     }
     const files = pending.take();
+    this.#taken = files;
     const message = runMessage(title, status, pending.jobCount, execution);
     const appended = await log.append(files, message).catch((error) => {
       pending.putBack(files);
       throw error;
     });
     if (status === "RUNNING") journal.trim();
+    this.#taken = [];
     await onCommit(appended, files);
     return appended;
   }

@@ -1,11 +1,13 @@
+import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { RunHandle } from "./context.ts";
 import { Evaluation } from "./evaluation.ts";
-import type { Expression } from "./expression.ts";
+import type { Expression, TagsToApply } from "./expression.ts";
 import { type JobCount, Jobs, type RunListener } from "./jobs.ts";
 import { Limits } from "./limits.ts";
 import type { LiveJob } from "./live-job.ts";
+import type { Reuse } from "./reuse.ts";
 import { type RunSettings, runSettings } from "./run-settings.ts";
 
 export type { JobCount, LiveJob, RunListener };
@@ -22,17 +24,19 @@ export class Run implements RunHandle {
   readonly root: string | null;
   readonly limits: Limits;
 
+  /** @param reuse finds results that jobs may take instead of running; without it all of them run */
   constructor(
     executionId: string,
     format: ObjectFormat,
     listeners: readonly RunListener[],
     settings: RunSettings = runSettings(null, null),
+    reuse: Reuse | null = null,
   ) {
     this.execution = executionId;
     this.root = settings.root;
     this.limits = new Limits(settings.limit);
     this.#jobs = new Jobs(executionId, format, listeners);
-    this.#evaluation = new Evaluation(this.#jobs, this);
+    this.#evaluation = new Evaluation(this.#jobs, this, reuse);
   }
 
   /** The jobs that have begun and not ended, in the order in which they began. */
@@ -72,18 +76,31 @@ export class Run implements RunHandle {
   }
 
   awaited(expression: Expression, job: LiveJob | null): Promise<unknown> {
+    // What its function then returns may depend on it in any way.
+    if (job) job.needsBelow = true;
     return this.#evaluation.want(this.#evaluation.of(expression, job), job);
-  }
-
-  tagValue(value: unknown, tags: readonly TagPair[]): void {
-    this.#jobs.valueTagged(value, tags);
   }
 
   tagJob(job: LiveJob, tags: readonly TagPair[]): void {
     job.tags = [...job.tags, ...tags];
   }
 
-  tagExecution(tags: readonly TagPair[]): void {
-    this.#jobs.executionTagged(tags);
+  /** @throws RedunError NOT_IN_A_RUN for tags of a job outside of one */
+  tag(value: unknown, job: LiveJob | null, { tags, jobTags, executionTags }: TagsToApply): void {
+    if (jobTags.length > 0 && !job) {
+      throw new RedunError("NOT_IN_A_RUN", "applyTags was given jobTags outside of a job.");
+    }
+    if (tags.length > 0) this.#jobs.valueTagged(value, tags);
+    if (jobTags.length > 0 && job) job.tags = [...job.tags, ...jobTags];
+    if (executionTags.length > 0) this.#jobs.executionTagged(executionTags);
+    if (job && jobTags.length + executionTags.length > 0) {
+      const before = job.tagged ?? { jobTags: [], executionTags: [] };
+      job.tagged = {
+        // A value's tags stay with it.
+        tags: [],
+        jobTags: [...before.jobTags, ...jobTags],
+        executionTags: [...before.executionTags, ...executionTags],
+      };
+    }
   }
 }

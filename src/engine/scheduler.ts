@@ -18,6 +18,7 @@ import { type Tags, tagGroups, tagPairs, tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { recordedPath } from "../value/file-path.ts";
 import { blobId, contentId } from "../value/oid.ts";
+import { cacheUsers } from "./cache-settings.ts";
 import { now } from "./clock.ts";
 import { automaticTags, codeState } from "./code-state.ts";
 import { expressionOf } from "./expression.ts";
@@ -25,6 +26,7 @@ import type { Resolved } from "./lazy-types.ts";
 import { LoadedModules, type ModuleFile } from "./loaded-modules.ts";
 import { pendingParts } from "./pending-parts.ts";
 import { Recorder } from "./recorder.ts";
+import { ResultCache, type ResultCacheOptions } from "./result-cache.ts";
 import { Run, type RunListener } from "./run.ts";
 import { type RunEnd, watchRun } from "./run-end.ts";
 import { runSettings } from "./run-settings.ts";
@@ -60,6 +62,8 @@ export interface RunOptions {
   readonly script?: string;
   /** Aborting it ends the run: finished jobs are recorded, and the execution is INTERRUPTED. */
   readonly signal?: AbortSignal;
+  /** `false` takes no results of earlier executions. Equal calls of this one run once in any case. */
+  readonly cache?: boolean;
 }
 
 /** Receives run events, each as it happens. */
@@ -92,6 +96,7 @@ interface RecordDetails {
   readonly notice: string | undefined;
   /** Writes down which modules have been loaded since the start, and are not the commit's. */
   readonly addLateModules: (recorder: Recorder) => Promise<void>;
+  readonly cache: Pick<ResultCacheOptions, "isOn" | "users">;
 }
 
 interface Prepared {
@@ -184,12 +189,32 @@ export class Scheduler {
         recorder.modulesLoaded(late);
         if (isTagged) recorder.executionTagged([["git_dirty", true]]);
       };
-      const details = { signal: options.signal, moreTags, patch, notice, addLateModules };
+      const isOn = options.cache !== false && (await this.#isCacheReady(log));
+      const user = options.user ?? (process.env.REDUN_USER || osUser());
+      const cache = { isOn, users: cacheUsers(log.config, user) };
+      const details = { signal: options.signal, moreTags, patch, notice, addLateModules, cache };
       const result = await this.#record(log, execution, expression, details);
       return result as Resolved<T>;
     } finally {
       await log.close();
     }
+  }
+
+  /** Brings the index to the tip: results are looked up there. It is a cache, and so is this. */
+  async #isCacheReady(log: IndexedLog): Promise<boolean> {
+    try {
+      await log.refresh();
+      return true;
+    } catch (error) {
+      this.#notice(`Results of earlier executions are not used: ${(error as Error).message}`);
+      return false;
+    }
+  }
+
+  #notice(notice: string): void {
+    const { listener } = this.#options;
+    if (listener?.noticed) listener.noticed(notice);
+    else tellUser(notice);
   }
 
   #begin(
@@ -235,7 +260,7 @@ export class Scheduler {
     indexed: IndexedLog,
     execution: Execution,
     expression: unknown,
-    { signal, moreTags, patch, notice, addLateModules }: RecordDetails,
+    { signal, moreTags, patch, notice, addLateModules, cache }: RecordDetails,
   ): Promise<unknown> {
     const { log } = indexed;
     const { commonDir, objectFormat } = log.backend.repository;
@@ -248,10 +273,7 @@ export class Scheduler {
     const path = executionPath(id, started);
     pending.add({ file: { path, text: record } });
     const listener = this.#options.listener ?? {};
-    const onNotice = (text: string) => {
-      if (listener.noticed) listener.noticed(text);
-      else tellUser(text);
-    };
+    const onNotice = (text: string) => this.#notice(text);
     const recorder = new Recorder({
       log,
       journal,
@@ -265,11 +287,19 @@ export class Scheduler {
     recorder.executionTagged(moreTags);
     if (patch !== undefined) recorder.keep(patch);
     if (notice !== undefined) onNotice(notice);
+    const reuse = new ResultCache({
+      ...cache,
+      log: indexed,
+      argsHash: (job) => recorder.argsHash(job),
+      pendingValue: (value) => recorder.pendingValue(value),
+      onNotice,
+    });
     const run = new Run(
       id,
       objectFormat,
       [recorder, listener],
       runSettings(indexed.config, log.backend.repository.workTree),
+      reuse,
     );
     const endOf = (status: Outcome["status"], reason?: string) =>
       [

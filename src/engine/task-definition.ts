@@ -4,8 +4,9 @@ import { taskId } from "../record/encode.ts";
 import { fullName, type TaskRecord } from "../record/records.ts";
 import { type Bindings, bindingsOf } from "../source/bindings.ts";
 import { describeTask, type Place, type TaskSource } from "../source/source.ts";
-import { type Tags, tagPairs } from "../tag/set.ts";
+import type { Tags } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
+import type { CacheScope, CallSettings, CheckValid } from "./call-settings.ts";
 
 export interface TaskOptions {
   /** Defaults to the function's own name, then to that of the constant or export. */
@@ -16,6 +17,18 @@ export interface TaskOptions {
   readonly version?: string;
   /** Tags of the task, copied to its jobs. Not part of its hash. */
   readonly tags?: Tags;
+  /** `false` is `cacheScope: "execution"`. */
+  readonly cache?: boolean;
+  /**
+   * Whose results its calls may take instead of running: all in the log (`"log"`, the default), only
+   * those of the same execution, or none. Everything is recorded in any case.
+   */
+  readonly cacheScope?: CacheScope;
+  /**
+   * How an earlier result is found to be valid: `"full"` looks at each call below it again, `"shallow"`
+   * only at whether the tasks below it are still the same.
+   */
+  readonly checkValid?: CheckValid;
   /** What to record by its hash alone, because it is secret or too large to keep. */
   readonly hashOnly?: readonly ("args" | "result")[];
 }
@@ -30,6 +43,8 @@ export type AnyFunction = (...args: any[]) => unknown;
 export class TaskDefinition {
   readonly fn: AnyFunction;
   readonly hashOnly: ReadonlySet<"args" | "result">;
+  readonly cacheScope: CacheScope;
+  readonly checkValid: CheckValid;
   readonly #options: TaskOptions;
   readonly #tags: readonly TagPair[];
   readonly #places: readonly Place[];
@@ -38,11 +53,18 @@ export class TaskDefinition {
   #bindings: Bindings | null | undefined;
 
   /** @param found where its `task()` call may be read, or what would be read there */
-  constructor(options: TaskOptions, fn: AnyFunction, found: readonly Place[] | TaskSource) {
+  constructor(
+    options: TaskOptions,
+    { tags = [], cacheScope = "log", checkValid = "full" }: CallSettings,
+    fn: AnyFunction,
+    found: readonly Place[] | TaskSource,
+  ) {
     this.fn = fn;
+    this.cacheScope = cacheScope;
+    this.checkValid = checkValid;
     this.hashOnly = new Set(options.hashOnly);
     this.#options = options;
-    this.#tags = tagPairs(options.tags);
+    this.#tags = tags;
     this.#places = isSource(found) ? [] : found;
     if (isSource(found)) {
       this.#source = found;

@@ -1,11 +1,14 @@
 import { isGeneratorFunction } from "node:util/types";
 import { RedunError } from "../errors.ts";
 import { callerOf, placesOf } from "../source/source.ts";
+import { didYouMean } from "../suggest.ts";
 import { type Tags, tagPairs } from "../tag/set.ts";
-import type { TagPair } from "../tag/tag.ts";
+import { inspected } from "../value/inspected.ts";
+import type { CallSettings } from "./call-settings.ts";
 import { CallExpression } from "./expression.ts";
 import { lazy } from "./lazy.ts";
 import type { Arg, Lazy, Resolved } from "./lazy-types.ts";
+import { registerTask } from "./registry.ts";
 import { type AnyFunction, TaskDefinition, type TaskOptions } from "./task-definition.ts";
 
 /** A function whose calls are recorded: calling it returns a lazy value that a scheduler computes. */
@@ -15,10 +18,16 @@ export interface Task<A extends unknown[], R> {
   options(options: CallOptions): Task<A, R>;
 }
 
-export interface CallOptions {
+export interface CallOptions extends Pick<TaskOptions, "cache" | "cacheScope" | "checkValid"> {
   /** Tags of the job, replacing those of the task. */
   readonly tags?: Tags;
 }
+
+/** What `task()` takes, and what `options()` does. */
+const TASK_OPTIONS = new Set<string>([
+  ...["name", "namespace", "version", "tags", "hashOnly", "cache", "cacheScope", "checkValid"],
+]);
+const CALL_OPTIONS = new Set<string>(["tags", "cache", "cacheScope", "checkValid"]);
 
 /**
  * `Function` has no parameters that a function's own could be typed from: so `greet = "Hello"` is
@@ -63,8 +72,10 @@ export function task(first: TaskOptions | AnyFunction, second?: AnyFunction): un
       "Collect what it yields: `task(() => [...generate()])`.",
     );
   }
+  const settings = taskSettings(options, "task()");
   const site = callerOf(task);
-  const definition = new TaskDefinition(options, fn, site ? placesOf(site, fn) : []);
+  const definition = new TaskDefinition(options, settings, fn, site ? placesOf(site, fn) : []);
+  registerTask(definition);
   made?.push(definition);
   return callable(definition, {});
 }
@@ -90,13 +101,64 @@ export function definitionOf(value: unknown): TaskDefinition | undefined {
     : undefined;
 }
 
-function callable(of: TaskDefinition, options: { tags?: readonly TagPair[] }): unknown {
-  const call = (...args: unknown[]) => lazy(new CallExpression(of, args, options.tags));
+function callable(of: TaskDefinition, settings: CallSettings): unknown {
+  const call = (...args: unknown[]) => lazy(new CallExpression(of, args, settings));
   return Object.defineProperties(call, {
     [definition]: { value: of },
     options: {
-      value: (more: CallOptions) =>
-        callable(of, more.tags ? { ...options, tags: tagPairs(more.tags) } : options),
+      value: (more: CallOptions) => {
+        const { tags, ...others } = settingsOf(more, CALL_OPTIONS, "options()");
+        return callable(of, { ...settings, ...others, ...(tags && { tags }) });
+      },
     },
   });
+}
+
+/**
+ * What the options of a task say of its calls.
+ * @param where they were given, for errors
+ * @throws RedunError BAD_TASK for an option that there is not, or a value that it does not take
+ */
+export function taskSettings(options: TaskOptions, where: string): CallSettings {
+  return settingsOf(options, TASK_OPTIONS, where);
+}
+
+/** @throws RedunError BAD_TASK for an option that there is not, or a value that it does not take */
+function settingsOf(
+  given: TaskOptions | CallOptions,
+  known: ReadonlySet<string>,
+  where: string,
+): CallSettings {
+  const { tags, cache, cacheScope, checkValid } = given;
+  const unknown = Object.keys(given).find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    throw new RedunError(
+      "BAD_TASK",
+      `${where} has no option "${unknown}".${didYouMean(unknown, known)}`,
+      `It takes ${[...known].join(", ")}.`,
+    );
+  }
+  expectOneOf(where, "cache", cache, [true, false]);
+  expectOneOf(where, "cacheScope", cacheScope, ["none", "execution", "log"]);
+  expectOneOf(where, "checkValid", checkValid, ["full", "shallow"]);
+  const scope = cacheScope ?? (cache === undefined ? undefined : cache ? "log" : "execution");
+  return {
+    ...(tags && { tags: tagPairs(tags) }),
+    ...(scope && { cacheScope: scope }),
+    ...(checkValid && { checkValid }),
+  };
+}
+
+function expectOneOf(
+  where: string,
+  name: string,
+  value: unknown,
+  allowed: readonly unknown[],
+): void {
+  if (value === undefined || allowed.includes(value)) return;
+  throw new RedunError(
+    "BAD_TASK",
+    `${where} was given ${name}: ${inspected(value)}.`,
+    `It is one of ${allowed.map((one) => JSON.stringify(one)).join(", ")}.`,
+  );
 }

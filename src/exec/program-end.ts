@@ -30,9 +30,12 @@ const SHOWN_LINES = 20;
 
 /** Tags the job that the caller is part of, and its execution, with what its program said. */
 export function applySaid({ job, execution }: SaidTags): void {
+  tagHere(tagsIn(job), tagsIn(execution));
+}
+
+function tagHere(jobTags: readonly TagPair[], executionTags: readonly TagPair[]): void {
   const here = currentJob()!;
-  if (job.length > 0) here.run.tagJob(here.job!, tagsIn(job));
-  if (execution.length > 0) here.run.tagExecution(tagsIn(execution));
+  here.run.tag(undefined, here.job, { tags: [], jobTags, executionTags });
 }
 
 /**

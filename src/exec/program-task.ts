@@ -57,7 +57,7 @@ export function programCall(
     ...(Object.keys(env).length > 0 && { env: redactedEnv(env) }),
     ...(inputs.length > 0 && { [isFound ? "found_inputs" : "inputs"]: inputs }),
   };
-  return lazy(new CallExpression(definitionOf(name, Object.keys(args)), Object.values(args)));
+  return lazy(new CallExpression(definitionOf(name, Object.keys(args)), Object.values(args), {}));
 }
 
 function redactedEnv(env: Readonly<Record<string, string>>): Record<string, string> {
@@ -75,6 +75,8 @@ function definitionOf(name: string, parameters: readonly string[]): TaskDefiniti
   if (!definition) {
     definition = new TaskDefinition(
       { name, version: VERSION },
+      // It may read and write what nobody told of: whoever runs it means it to run.
+      { cacheScope: "none" },
       (command: object) => works.get(command)!(),
       {
         name,

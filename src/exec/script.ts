@@ -1,6 +1,8 @@
 import { CallExpression, PropertyExpression } from "../engine/expression.ts";
 import { lazy } from "../engine/lazy.ts";
 import type { Arg, Lazy } from "../engine/lazy-types.ts";
+import { registerTask } from "../engine/registry.ts";
+import { taskSettings } from "../engine/task.ts";
 import { TaskDefinition, type TaskOptions } from "../engine/task-definition.ts";
 import { RedunError } from "../errors.ts";
 import type { File } from "../value/file.ts";
@@ -89,7 +91,7 @@ function scriptOf(definition: TaskDefinition): Script {
     if (!isTemplate(first)) return scriptOf(definitionOf(first));
     expectNames(values);
     const args = [templateText(first.raw), ...(values.length > 0 ? [values] : [])];
-    const expression = new CallExpression(definition, args);
+    const expression = new CallExpression(definition, args, {});
     const key: keyof ScriptResult = values.some(isOut) ? "outputs" : "stdout";
     return lazy(new PropertyExpression(expression, key));
   };
@@ -98,8 +100,9 @@ function scriptOf(definition: TaskDefinition): Script {
 
 function definitionOf(options: ScriptOptions): TaskDefinition {
   const { name = "script", namespace = options.name === undefined ? "redun" : undefined } = options;
-  return new TaskDefinition(
+  const definition = new TaskDefinition(
     { ...options, name, version: options.version ?? VERSION, ...(namespace && { namespace }) },
+    taskSettings(options, "script"),
     async (template: string, values: readonly unknown[] = []) => {
       const { runScript } = await import("./run-script.ts");
       return runScript(name, template, values);
@@ -116,6 +119,9 @@ function definitionOf(options: ScriptOptions): TaskDefinition {
       origin: null,
     },
   );
+  // A call that was recorded is made again by the task's name.
+  registerTask(definition);
+  return definition;
 }
 
 function isTemplate(value: object): value is TemplateStringsArray {

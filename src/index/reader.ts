@@ -2,7 +2,6 @@ import { ENTITY_TYPES, JOB_STATUSES } from "../record/records.ts";
 import { Statements } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
 import { IdLookup } from "./id-lookup.ts";
-import { isHexId, loadId } from "./ids.ts";
 import { JobTree, type TreeRow } from "./job-tree.ts";
 import { NAMED, ownKind } from "./names.ts";
 import {
@@ -27,6 +26,7 @@ import { JOBS_PER_EXECUTION, jobRange } from "./schema.ts";
 import { Search } from "./search.ts";
 import type { Database, SqlValue } from "./sqlite-types.ts";
 import { TagReader } from "./tag-reader.ts";
+import { TaskCalls } from "./task-calls.ts";
 
 type Role = "jobOfCall" | "jobWithResult" | "jobWithArgument";
 
@@ -50,7 +50,6 @@ export class IndexReader {
   readonly tags: TagReader;
   /** Listings, by conditions. */
   readonly search: Search;
-  readonly #taskNumbers = new Map<string, number>();
 
   constructor(database: Database) {
     this.#statements = new Statements(database);
@@ -278,35 +277,10 @@ export class IndexReader {
     return row as { executions: number; jobs: number };
   }
 
-  /**
-   * The newest job that called a task with these arguments and did not fail: its id, and the
-   * segment that holds its result. Of the arguments' id the index knows a number alone, which
-   * another may have once in some millions of millions: compare it with the record.
-   */
-  cachedCall(taskHash: string, argsHash: string): { job: string; segment: string } | undefined {
-    const task = this.#taskNumber(taskHash);
-    if (task === undefined || !isHexId(argsHash)) return undefined;
-    const call = [task, this.ids.namer().number(argsHash)] as const;
-    // Most lookups find nothing, which this alone says faster.
-    const probe = "SELECT 1 FROM call WHERE task = ? AND args = ?";
-    if (!this.#statements.get(probe).get(...call)) return undefined;
-    const row = this.#statements
-      .get(
-        `SELECT j.id, s.oid FROM call c CROSS JOIN job j ON j.seq = c.job
-         CROSS JOIN ${EXECUTION_OF_J} JOIN segment s ON s.seq = j.segment
-         WHERE c.task = ? AND c.args = ?
-         ORDER BY e.started DESC, c.job % ${JOBS_PER_EXECUTION} DESC, j.id DESC LIMIT 1`,
-      )
-      .get(...call);
-    return row && { job: loadId(row.id), segment: loadId(row.oid) };
-  }
-
-  #taskNumber(hash: string): number | undefined {
-    const known = this.#taskNumbers.get(hash);
-    if (known !== undefined) return known;
-    const row = this.entityWithId("Task", hash);
-    if (row) this.#taskNumbers.set(hash, row.seq);
-    return row?.seq;
+  /** The calls of the task with an id; undefined where the index knows no such task. */
+  callsOf(taskHash: string): TaskCalls | undefined {
+    const task = this.entityWithId("Task", taskHash);
+    return task && new TaskCalls(this.#statements, task.seq, this.ids.namer());
   }
 
   #executions(query: string, ...values: SqlValue[]): ExecutionRow[] {

@@ -140,6 +140,11 @@ export class PendingRun {
     for (const file of files) this.#addFile(file);
   }
 
+  /** The text of a file that waits. */
+  textOf(path: string): string | undefined {
+    return this.#files.get(path);
+  }
+
   /** The record files of everything that waits; nothing waits afterwards. */
   take(): RecordFile[] {
     this.closeSegment();

@@ -68,7 +68,8 @@ export async function readJob(log: IndexedLog, row: JobRow): Promise<Job> {
   return job;
 }
 
-async function readSegment(log: IndexedLog, oid: string): Promise<ReadonlyMap<string, Job>> {
+/** The jobs of a segment, by their ids. @throws RedunError OBJECT_MISSING, BAD_RECORD */
+export async function readSegment(log: IndexedLog, oid: string): Promise<ReadonlyMap<string, Job>> {
   const segments = recent.get(log) ?? new Map<string, ReadonlyMap<string, Job>>();
   recent.set(log, segments);
   const known = segments.get(oid);
@@ -121,7 +122,7 @@ export async function readValue(
   log: IndexedLog,
   id: string,
 ): Promise<{ value: unknown } | undefined> {
-  const stored = await ifThere(readStoredValue(log, id));
+  const stored = await readStoredValue(log, id);
   if (stored) return stored;
   const rows = jobsKnowing(log.index, "Value", id, MAX_READ);
   for (const row of oneOfEachTaskFirst(rows)) {
@@ -185,8 +186,15 @@ export function recordedValue(value: unknown, format: HashName): RecordedValue {
   return { id: value instanceof StoredValue ? value.id : contentId(value, format), value };
 }
 
-/** The file of a value that has one of its own. */
-async function readStoredValue(log: IndexedLog, id: string): Promise<unknown> {
+/** A value that has a file of its own; undefined where there is none. @throws RedunError BAD_RECORD */
+export function readStoredValue(
+  log: IndexedLog,
+  id: string,
+): Promise<{ value: unknown } | undefined> {
+  return ifThere(readValueFile(log, id));
+}
+
+async function readValueFile(log: IndexedLog, id: string): Promise<unknown> {
   const { backend } = log.log;
   // In a partial clone git would ask the remote for every id that is no object's.
   if (!isPartial(backend.repository)) return readRecord(log, id, ANY_NODES);

@@ -34,7 +34,16 @@ for (const [what, backends] of [
     const { dir, git } = workflowRepository({ "w.mjs": WORKFLOW });
     const runs = backends.map(async (backend, who) => {
       for (const turn of [1, 2]) {
-        const args = ["run", "-t", `turn=${turn}`, "w.mjs", "main", "--who", `p${who}`];
+        const args = [
+          "run",
+          "--no-cache",
+          "-t",
+          `turn=${turn}`,
+          "w.mjs",
+          "main",
+          "--who",
+          `p${who}`,
+        ];
         const { status, stderr } = await start(dir, args, { backend }).ended;
         assert.is(status, 0, stderr);
       }

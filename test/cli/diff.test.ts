@@ -37,7 +37,7 @@ const diff = suite("diff");
 
 /** Runs the workflow and returns the execution's id. */
 function run(...args: string[]): string {
-  cli(dir, ["run", "-q", ...args]);
+  cli(dir, ["run", "-q", "--no-cache", ...args]);
   return logged(dir, ["-n", "1"])[0].id;
 }
 

@@ -29,7 +29,7 @@ ok(dir, ["run", "-q", "-t", "env=prod", "-t", "cost=3.5", "-u", "ann", "w.ts", "
 ok(dir, ["run", "-q", "-t", "env=dev", "-t", "cost=10", "-u", "bob", "w.ts", "main", "--n", "6"]);
 ok(dir, ["run", "-q", "-t", "env=prod", "-u", "rasmus", "w.ts", "out"]);
 cli(dir, ["run", "-q", "-t", "env=prod", "-t", "env=dev", "-u", "bob", "w.ts", "bad"]);
-ok(dir, ["run", "-q", "-t", "env=prod", "-u", "ann", "w.ts", "half", "--n", "4"]);
+ok(dir, ["run", "-q", "--no-cache", "-t", "env=prod", "-u", "ann", "w.ts", "half", "--n", "4"]);
 const log = recorded(dir);
 const [outId] = [...log.executions.filter(({ task }) => task === "ns.out")].map(({ id }) => id);
 const name4 = log.jobs.find(({ result }) => result === "n4")!;

@@ -348,7 +348,7 @@ function answers(database: Database, { entities, calls }: World) {
           row && [reader.jobsOfTask(row.seq, 1000), reader.firstJobsOfTask(row.seq, 2)].map(ids)
         );
       }),
-    cached: calls.map(({ taskHash, argsHash }) => reader.cachedCall(taskHash, argsHash)),
+    cached: calls.map(({ taskHash, argsHash }) => reader.callsOf(taskHash)?.with(argsHash)[0]),
     keys: reader.tags
       .keyCounts()
       .map(({ key, type, count }) => `${key} ${type} ${count}`)

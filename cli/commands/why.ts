@@ -1,0 +1,68 @@
+import { type Why, why } from "../../src/compare/why.ts";
+import { RedunError } from "../../src/errors.ts";
+import type { JobRow } from "../../src/index/rows.ts";
+import { findEntity } from "../../src/provenance/find.ts";
+import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import { type CommandFunction, isJson } from "../command.ts";
+import type { WHY } from "../declarations/log.ts";
+import { whyLine, whyPage } from "../pages/why.ts";
+import { jsonText } from "../text/json.ts";
+import { pageOfLog } from "../with-log.ts";
+
+/** Jobs of an execution that are told of. */
+const MOST_JOBS = 1000;
+
+export const command: CommandFunction<typeof WHY> = (workspace, [word], options) => {
+  const json = isJson(options);
+  return pageOfLog(workspace, async (log) => {
+    const told: string[] = [];
+    for (const row of await jobsMeant(log, word)) {
+      const found = await why(log, row);
+      told.push(json ? `${jsonText(whyJson(row, found))}\n` : whyPage(row, found, workspace.paint));
+    }
+    return told.join("");
+  });
+};
+
+/** A job by its id; of an execution all of them, of a task (by id or full name) the newest. */
+async function jobsMeant(log: IndexedLog, word: string): Promise<JobRow[]> {
+  const [task] = log.index.entitiesNamed("Task", word, 1);
+  if (task) return log.index.jobsOfTask(task.seq, 1);
+  const found = await findEntity(log, word);
+  if (found.type === "Job") return [found.row];
+  if (found.type === "Execution") return log.index.jobsOf(found.row.seq).slice(0, MOST_JOBS);
+  if (found.type === "Task" && found.row) return log.index.jobsOfTask(found.row.seq, 1);
+  throw new RedunError(
+    "UNKNOWN_ID",
+    `${word} is a ${found.type}, which does not run.`,
+    "Give a job, a task (its full name will do), or an execution for all of its jobs.",
+  );
+}
+
+function whyJson(row: JobRow, found: Why) {
+  const base = { job: row.id, task: row.task, why: found.kind, text: whyLine(row, found) };
+  switch (found.kind) {
+    case "first":
+      return base;
+    case "reused":
+      return { ...base, reused: found.id, ...executionJson(found.source?.execution) };
+    case "again":
+      return { ...base, compared_with: found.earlier.row.id, because: found.because };
+    case "changed":
+      return {
+        ...base,
+        compared_with: found.earlier.row.id,
+        source: found.source,
+        args: found.args.map(({ name, before, after, from }) => ({
+          name,
+          before: before?.id ?? null,
+          after: after?.id ?? null,
+          from: from.map(({ id }) => id),
+        })),
+      };
+  }
+}
+
+function executionJson(execution: { id: string; user: string } | undefined) {
+  return execution ? { execution: execution.id, user: execution.user } : {};
+}

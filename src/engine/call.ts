@@ -1,0 +1,265 @@
+import { isPromise } from "node:util/types";
+import { RedunError } from "../errors.ts";
+import { callTask } from "./call-task.ts";
+import type { Computation } from "./computation.ts";
+import { inJob } from "./context.ts";
+import { type CallExpression, expressionOf } from "./expression.ts";
+import type { LiveJob, ReusedJob } from "./live-job.ts";
+import { isThenable } from "./pending-parts.ts";
+import type { Served } from "./reuse.ts";
+import type { SharedCall, SharedEnd } from "./shared-calls.ts";
+import { type Listener, Step, type StepContext, sourcesOf } from "./step.ts";
+import type { TaskDefinition } from "./task-definition.ts";
+
+/**
+ * A task's call: its arguments are computed, its job begins. Either the function runs, or the job
+ * takes what an equal call gave. What the function returned, or had returned then, is computed, and
+ * the job ends.
+ */
+export class Call extends Step implements Listener {
+  readonly #expression: CallExpression;
+  #job: LiveJob | null = null;
+  /** The equal call of this execution that was first, while this one waits for it. */
+  #first: SharedCall | null = null;
+  /** Where others look for the outcome of this one. */
+  #shared: SharedCall | null = null;
+  /** What the function returned, once it has, or what stands for it. */
+  #returned: { readonly value: unknown } | null = null;
+  #isTakenDown = false;
+  /** Its arguments, where defaults were computed for them. */
+  #bound: readonly unknown[] | null = null;
+
+  constructor(evaluation: StepContext, expression: CallExpression, parent: LiveJob | null) {
+    super(evaluation, parent);
+    this.#expression = expression;
+  }
+
+  protected advance(): void {
+    if (!this.#job) this.#begin();
+    else if (this.#first) this.#follow(this.#job, this.#first);
+    if (this.#returned) this.#end(this.#job!, this.#returned.value);
+  }
+
+  #begin(): void {
+    const { task, args, settings } = this.#expression;
+    const { evaluation, parent } = this;
+    const inputs = args.map((arg, at) =>
+      evaluation.inputs(arg, parent, () => argumentName(task, at)),
+    );
+    if (this.waitsFor(inputs.flat())) return;
+    if (evaluation.stopped) throw evaluation.stopped;
+    const isPlain = inputs.every(({ length }) => length === 0);
+    const values = isPlain ? args : args.map((arg) => evaluation.withResults(arg));
+    const sources = values.map((value, at) => this.#sourcesOf(value, inputs[at]!));
+    const from = sources.some(({ length }) => length > 0) ? sources : NO_SOURCES;
+    const job = evaluation.jobs.begin({
+      parent,
+      task,
+      args: values,
+      from,
+      checkValid: settings.checkValid ?? task.checkValid,
+      tags: settings.tags ?? task.tags,
+    });
+    this.#job = job;
+    this.sources = [job.id];
+    this.#reuse(job);
+  }
+
+  /** Takes the outcome of an equal call, of this execution or an earlier one, if there is any. */
+  #reuse(job: LiveJob): void {
+    const { reuse, shared } = this.evaluation;
+    const { task, settings } = this.#expression;
+    const scope = settings.cacheScope ?? task.cacheScope;
+    const argsHash = reuse && scope !== "none" ? reuse.argsHash(job) : null;
+    if (!reuse || argsHash === null) {
+      this.#run(job);
+      return;
+    }
+    const taskId = task.id(reuse.format);
+    const first = shared.find(taskId, argsHash);
+    if (first) {
+      this.#first = first;
+      expectNotWithin(job, first.work?.job);
+      this.#follow(job, first);
+      return;
+    }
+    this.#shared = shared.begin(taskId, argsHash, job, this);
+    const found = scope === "log" ? reuse.find(job) : null;
+    this.#whenFound(job, found, (served) => this.#take(job, served));
+  }
+
+  /** Goes on at once, or when what is asked for has been read; runs where it is not there. */
+  #whenFound<T>(job: LiveJob, found: T | null | Promise<T | null>, take: (found: T) => void): void {
+    const goOn = (found: T | null) => {
+      if (found !== null) take(found);
+      else this.#run(job);
+    };
+    if (!isPromise(found)) {
+      goOn(found);
+      return;
+    }
+    this.evaluation.listen(found, job, {
+      fulfilled: (found) => {
+        try {
+          if (this.evaluation.stopped) throw this.evaluation.stopped;
+          goOn(found as T | null);
+          this.wake();
+        } catch (error) {
+          this.fail(error);
+        }
+      },
+      rejected: (error) => this.fail(error),
+    });
+  }
+
+  #take(job: LiveJob, { value, from, returned, below, needsBelow }: Served): void {
+    job.reused = from;
+    job.returned = returned;
+    job.needsBelow ||= needsBelow;
+    if (below.length > 0) job.below = new Set(below);
+    this.#isTakenDown = true;
+    this.#returned = { value };
+    this.evaluation.jobs.reused(job);
+  }
+
+  /** Waits for the equal call, and takes its outcome. */
+  #follow(job: LiveJob, first: SharedCall): void {
+    if (first.work && this.waitsFor([first.work.computation])) return;
+    const { from, job: of, outcome } = first.end!;
+    if ("error" in outcome) throw outcome.error;
+    this.#first = null;
+    const { kept } = outcome;
+    const found = kept && this.evaluation.reuse!.again(kept);
+    this.#whenFound(job, found, ({ value }) => {
+      const { returned, below, needsBelow, tagged } = of;
+      this.#take(job, { value, from, returned, below: [...(below ?? NONE)], needsBelow });
+      if (tagged) this.evaluation.run.tag(value, job, tagged);
+    });
+  }
+
+  #run(job: LiveJob): void {
+    const { evaluation } = this;
+    evaluation.jobs.runs(job);
+    const bound = (args: readonly unknown[]) => {
+      this.#bound = args;
+      evaluation.jobs.bound(job, args);
+    };
+    const returned = inJob({ run: evaluation.run, job }, () => callTask(job, bound));
+    // Not a lazy value, which is thenable too: it would be computed as nobody's child.
+    if (isThenable(returned) && !expressionOf(returned)) evaluation.listen(returned, job, this);
+    else this.#returned = { value: returned };
+  }
+
+  fulfilled(value: unknown): void {
+    this.#returned = { value };
+    this.wake();
+  }
+
+  rejected(error: unknown): void {
+    this.fail(error);
+  }
+
+  #end(job: LiveJob, returned: unknown): void {
+    const { evaluation } = this;
+    const inputs = evaluation.inputs(returned, job, () => resultName(job));
+    if (inputs.length > 0 && !this.#isTakenDown) {
+      this.#isTakenDown = true;
+      // Before the calls in it run: they may change what they are given.
+      evaluation.jobs.returned(job, returned);
+    }
+    if (this.waitsFor(inputs)) return;
+    const result = evaluation.withResults(returned);
+    this.#boundByNow(job);
+    evaluation.jobs.end(job, job.reused ? "CACHED" : "DONE", result);
+    this.#letGo(job, { kept: job.kept });
+    this.complete(result);
+  }
+
+  protected override fail(thrown: unknown): void {
+    const job = this.#job;
+    const error = job ? asError(job, thrown) : thrown;
+    if (job?.status === "RUNNING") {
+      // A call that was taken anew fails by its own calls; one that waited fails as the first one.
+      job.reused = this.#first?.end?.from ?? null;
+      try {
+        this.#boundByNow(job);
+        this.evaluation.jobs.end(job, "FAILED", error);
+        this.#letGo(job, { error });
+      } catch (unrecorded) {
+        super.fail(unrecorded);
+        return;
+      }
+    }
+    super.fail(error);
+  }
+
+  /** A default may have been a lazy value, that the task has awaited or returned since. */
+  #boundByNow(job: LiveJob): void {
+    const found = this.#bound?.map((arg) => this.evaluation.knownOf(arg));
+    if (!found?.some((known) => known !== null)) return;
+    job.from = found.map((known, at) => known?.sources ?? job.from[at] ?? NONE);
+    const args = found.map((known, at) => (known ? known.value : this.#bound![at]));
+    this.evaluation.jobs.bound(job, args);
+  }
+
+  /** A lazy value may live long; its job is recorded. */
+  #letGo(job: LiveJob, outcome: SharedEnd["outcome"]): void {
+    if (this.#shared) {
+      const { returned, below, needsBelow, tagged } = job;
+      const of = { returned, below, needsBelow, tagged };
+      this.#shared.end = { from: sourceOf(job), job: of, outcome };
+      this.#shared.work = null;
+    }
+    this.#shared = null;
+    this.#bound = null;
+    this.#job = null;
+    this.#first = null;
+    this.#returned = null;
+  }
+
+  /** Of a value that holds nothing lazy, what the job above got it from, if it awaited it. */
+  #sourcesOf(value: unknown, inputs: readonly Computation[]): readonly string[] {
+    const sources = sourcesOf(inputs);
+    return sources.length > 0 ? sources : (this.parent?.handed?.sourcesOf(value) ?? NONE);
+  }
+}
+
+const NONE: readonly string[] = [];
+const NO_SOURCES: readonly (readonly string[])[] = [];
+
+/** Where those that take a job's outcome have it from: where the job has it from, if it made no calls. */
+function sourceOf({ id, call, calls, reused }: LiveJob): ReusedJob {
+  return reused && !calls ? reused : { job: id, call: call! };
+}
+
+/** @throws RedunError BAD_VALUE for a call that would wait for itself */
+function expectNotWithin(job: LiveJob, first: LiveJob | undefined): void {
+  if (!first) return;
+  for (let above = job.parent; above; above = above.parent) {
+    if (above !== first) continue;
+    throw new RedunError(
+      "BAD_VALUE",
+      `${first.task.fullName} calls itself with the same arguments: it would wait for itself forever.`,
+      'Equal calls of one run share a result. Give it other arguments, or make it `task({ cacheScope: "none" }, ...)`.',
+    );
+  }
+}
+
+function argumentName({ fullName, source }: TaskDefinition, at: number): string {
+  const { name } = source.parameters[Math.min(at, source.parameters.length - 1)] ?? {};
+  return `Argument ${name ?? at + 1} of ${fullName}`;
+}
+
+function resultName({ id, task }: LiveJob): string {
+  return `The result of job ${id.slice(0, 8)} ${task.fullName}`;
+}
+
+/** A lazy value says nothing when it is thrown, and whoever looks at it fails. */
+function asError({ id, task }: LiveJob, thrown: unknown): unknown {
+  if (!expressionOf(thrown)) return thrown;
+  return new RedunError(
+    "BAD_VALUE",
+    `Job ${id.slice(0, 8)} ${task.fullName} threw a lazy value.`,
+    "`await` it first, and throw an error that holds what it gave.",
+  );
+}

@@ -1,0 +1,281 @@
+import { relative, resolve } from "node:path";
+import { RedunError } from "../errors.ts";
+import type { ObjectFormat } from "../git/backend.ts";
+import type { EarlierCall, TaskCalls } from "../index/task-calls.ts";
+import type { IndexedLog } from "../provenance/indexed-log.ts";
+import { readSegment, readStoredValue } from "../provenance/read.ts";
+import { argsId, callId } from "../record/encode.ts";
+import type { Job } from "../record/records.ts";
+import { isAddress } from "../value/file-path.ts";
+import { contentId } from "../value/oid.ts";
+import { StoredValue } from "../value/value.ts";
+import { readYaml } from "../value/yaml-read.ts";
+import type { CheckValid } from "./call-settings.ts";
+import type { Kept, LiveJob, ReusedJob } from "./live-job.ts";
+import { holdsLazy, type Materials, type Revived, revived, storedIn } from "./reduction.ts";
+import { isCurrentTask, taskNamed } from "./registry.ts";
+import type { Reuse, Served } from "./reuse.ts";
+import type { TaskDefinition } from "./task-definition.ts";
+
+export interface ResultCacheOptions {
+  readonly log: IndexedLog;
+  /** The id of the arguments of a job that has begun. */
+  readonly argsHash: (job: LiveJob) => string | null;
+  /** The text of a value's file that waits to be committed. */
+  readonly pendingValue: (id: string) => string | undefined;
+  /** Whether results of earlier executions are taken. */
+  readonly isOn: boolean;
+  /** Whose executions these may be; null for everybody's. */
+  readonly users: readonly string[] | null;
+  readonly onNotice: (notice: string) => void;
+}
+
+/** Values of the log that one search has read, by their ids; undefined where there is none. */
+type Loaded = Map<string, { readonly value: unknown } | undefined>;
+
+/** Takes results from the log, as far as they are still valid. */
+export class ResultCache implements Reuse {
+  readonly format: ObjectFormat;
+  readonly #options: ResultCacheOptions;
+  readonly #calls = new Map<string, TaskCalls | null>();
+  readonly #segments = new Segments();
+  readonly #told = new Set<string>();
+
+  constructor(options: ResultCacheOptions) {
+    this.#options = options;
+    this.format = options.log.log.backend.repository.objectFormat;
+  }
+
+  argsHash(job: LiveJob): string | null {
+    return this.#options.argsHash(job);
+  }
+
+  find(job: LiveJob): Served | null | Promise<Served | null> {
+    const { isOn, users } = this.#options;
+    if (!isOn) return null;
+    const argsHash = this.argsHash(job);
+    const calls = argsHash === null ? null : this.#callsOf(job.task);
+    const found = calls?.with(argsHash!, users) ?? [];
+    if (found.length === 0) return null;
+    const { task, checkValid } = job;
+    return this.#firstServed(found, { task, argsHash: argsHash!, checkValid }, new Map());
+  }
+
+  again(kept: Kept): { value: unknown } | null | Promise<{ value: unknown } | null> {
+    if ("value" in kept) return kept;
+    if ("live" in kept) {
+      const value = kept.live.deref();
+      return value === undefined ? null : { value };
+    }
+    const loaded: Loaded = new Map();
+    const now = () => revived(kept.recorded, this.#materials(loaded));
+    const ids = storedIn(kept.recorded);
+    return ids.length === 0 ? now() : this.#load(ids, loaded).then(now);
+  }
+
+  #callsOf(task: TaskDefinition): TaskCalls | null {
+    const id = task.id(this.format);
+    let calls = this.#calls.get(id);
+    if (calls === undefined) {
+      calls = this.#options.log.index.callsOf(id) ?? null;
+      this.#calls.set(id, calls);
+    }
+    return calls;
+  }
+
+  /** The newest of them that is valid. What is not in memory is read, and then it begins again. */
+  #firstServed(
+    found: readonly EarlierCall[],
+    call: Call,
+    loaded: Loaded,
+  ): Served | null | Promise<Served | null> {
+    const again = () => this.#firstServed(found, call, loaded);
+    const read = (segment: string) => this.#segments.load(this.#options.log, segment).then(again);
+    for (const one of found) {
+      const jobs = this.#segments.get(one.segment);
+      if (!jobs) return read(one.segment);
+      const job = jobs.get(one.job);
+      if (!job || !this.#isOf(job, call)) continue;
+      const trust = this.#trust(job);
+      if (typeof trust === "object") return read(trust.segment);
+      if (!trust) continue;
+      const ids = [...storedIn(job.returned), ...storedIn(job.result)];
+      const missing = ids.filter((id) => !loaded.has(id));
+      if (missing.length > 0) return this.#load(missing, loaded).then(again);
+      const served = this.#served(job, one, call, loaded);
+      if (served) return served;
+    }
+    return null;
+  }
+
+  /** The index knows a number of the arguments' id alone. */
+  #isOf(job: Job, { task, argsHash }: Call): boolean {
+    return (
+      job.taskHash === task.id(this.format) &&
+      job.call !== null &&
+      "result" in job &&
+      this.#argsHashOf(job) === argsHash
+    );
+  }
+
+  #argsHashOf({ args }: Job): string {
+    if (args instanceof Map) {
+      const ids = [...args].map(([name, value]) => [name, this.#id(value)] as const);
+      return argsId(new Map(ids), this.format);
+    }
+    const ids = [...args.values()].map((value) => this.#id(value));
+    return argsId(ids, this.format);
+  }
+
+  #id(value: unknown): string {
+    return value instanceof StoredValue ? value.id : contentId(value, this.format);
+  }
+
+  /** What a job's record gives, if that is valid: see docs/format.md, section 5.3. */
+  #served(job: Job, one: EarlierCall, { task, checkValid }: Call, loaded: Loaded): Served | null {
+    const below = job.tasksBelow ?? [];
+    if (!below.every((id) => isCurrentTask(id, this.format))) return null;
+    // Of what was recorded before this was known, or could not be, only a call without calls is sure.
+    const isTold = job.returned !== undefined || job.tasksBelow !== undefined;
+    if (!isTold && job.call !== this.#callAlone(job)) return null;
+    const needsBelow = job.tasksBelow !== undefined;
+    const isShallow = checkValid === "shallow" && needsBelow;
+    const isResult = job.returned === undefined || (isShallow && holdsLazy(job.returned, loaded));
+    const recorded = isResult ? job.result : job.returned;
+    const revival = this.#revived(recorded, one, task, loaded);
+    if (!revival?.files.every((file) => file.isUnchanged())) return null;
+    const returned = job.returned === undefined ? null : { recorded: job.returned };
+    const from = this.#sourceOf(job, needsBelow && isResult);
+    return { value: revival.value, from, returned, below, needsBelow };
+  }
+
+  /**
+   * The job whose function ran, as far as that is known, so that nobody has to follow a chain of jobs.
+   * @param mayDiffer the result may be that of calls that the job made itself
+   */
+  #sourceOf(job: Job, mayDiffer: boolean): ReusedJob {
+    const call = job.call!;
+    const isSame = job.reused !== undefined && !(mayDiffer && this.#madeCalls(job));
+    return { job: isSame ? job.reused! : job.id, call };
+  }
+
+  #madeCalls({ id }: Job): boolean {
+    const { index } = this.#options.log;
+    const row = index.jobWithId(id);
+    return row === undefined || index.childrenOf(row, 1).length > 0;
+  }
+
+  /**
+   * Whether a job's outcome is the word of one of those that are trusted, and not only passed on by
+   * them: or the segment that has to be read to know that.
+   */
+  #trust({ reused }: Job): boolean | { readonly segment: string } {
+    const { users, log } = this.#options;
+    let from = reused;
+    for (let steps = 0; users && from !== undefined; steps++) {
+      const row = log.index.jobWithId(from);
+      const execution = row && log.index.execution(row.execution);
+      if (!execution || !users.includes(execution.user) || steps === MOST_STEPS) return false;
+      const jobs = this.#segments.get(row.segment);
+      if (!jobs) return { segment: row.segment };
+      from = jobs.get(row.id)?.reused;
+    }
+    return true;
+  }
+
+  #callAlone(job: Job): string {
+    const { taskHash } = job;
+    const argsHash = this.#argsHashOf(job);
+    const call = { taskHash, argsHash, valueHash: this.#id(job.result), children: [] };
+    return callId(call, this.format);
+  }
+
+  #revived(
+    recorded: unknown,
+    { job, execution }: EarlierCall,
+    task: TaskDefinition,
+    loaded: Loaded,
+  ): Revived | null {
+    const gone = storedIn(recorded).find((id) => !loaded.get(id));
+    if (gone === undefined) return revived(recorded, this.#materials(loaded));
+    if (!task.hashOnly.has("result") && !this.#told.has(task.fullName)) {
+      this.#told.add(task.fullName);
+      this.#options.onNotice(
+        `What job ${job.slice(0, 8)} ${task.fullName} of execution ${execution.slice(0, 8)} gave is not in the log any more (value ${gone.slice(0, 8)}): it is computed anew.`,
+      );
+    }
+    return null;
+  }
+
+  #materials(loaded: Loaded): Materials {
+    const { workTree } = this.#options.log.log.backend.repository;
+    return {
+      task: taskNamed,
+      stored: (id) => loaded.get(id),
+      path: (recorded) => pathFromHere(recorded, workTree),
+    };
+  }
+
+  async #load(ids: readonly string[], loaded: Loaded): Promise<void> {
+    const { log, pendingValue } = this.#options;
+    for (const id of ids) {
+      const text = pendingValue(id);
+      const value = text === undefined ? await readStoredValue(log, id) : { value: readYaml(text) };
+      loaded.set(id, value);
+      // A large value may hold others by their ids: arguments within what a function returned.
+      const more = storedIn(value?.value).filter((one) => !loaded.has(one));
+      if (more.length > 0) await this.#load(more, loaded);
+    }
+  }
+}
+
+interface Call {
+  readonly task: TaskDefinition;
+  readonly argsHash: string;
+  readonly checkValid: CheckValid;
+}
+
+/** Jobs that an outcome was passed on by, at most: mostly there is one. */
+const MOST_STEPS = 4;
+
+/** A recorded path, as it is from the current folder. */
+function pathFromHere(recorded: string, workTree: string | null): string {
+  if (isAddress(recorded) || workTree === null) return recorded;
+  return relative(process.cwd(), resolve(workTree, recorded)) || ".";
+}
+
+/** The segments that were read last, by object id. */
+class Segments {
+  readonly #read = new Map<string, ReadonlyMap<string, Job>>();
+  readonly #reading = new Map<string, Promise<void>>();
+
+  get(oid: string): ReadonlyMap<string, Job> | undefined {
+    const jobs = this.#read.get(oid);
+    if (!jobs) return undefined;
+    this.#read.delete(oid);
+    this.#read.set(oid, jobs);
+    return jobs;
+  }
+
+  /** Of one that cannot be read nothing is known: its jobs run again. */
+  load(log: IndexedLog, oid: string): Promise<void> {
+    const known = this.#reading.get(oid);
+    if (known) return known;
+    const reading = readSegment(log, oid)
+      .catch((error) => {
+        if (error instanceof RedunError) return new Map<string, Job>();
+        throw error;
+      })
+      .then((jobs) => {
+        const [oldest] = this.#read.keys();
+        if (this.#read.size >= MOST_SEGMENTS && oldest !== undefined) this.#read.delete(oldest);
+        this.#read.set(oid, jobs);
+        this.#reading.delete(oid);
+      });
+    this.#reading.set(oid, reading);
+    return reading;
+  }
+}
+
+/** Each has 5000 jobs at most. */
+const MOST_SEGMENTS = 8;
