@@ -101,7 +101,7 @@ const main = task({ name: "main" }, async () => {
 async function run(
   world: World,
   jobEnded: (job: LiveJob) => void,
-  jobStarted: (job: LiveJob) => void = () => {},
+  jobRuns: (job: LiveJob) => void = () => {},
 ): Promise<void> {
   const segment = { items: 2, bytes: 1e6 };
   const journal = Journal.create(world.repository.commonDir, HEAD, segment);
@@ -117,7 +117,7 @@ async function run(
     onCommit: async () => {},
     checkpoint: { jobs: 3, bytes: 1e6 },
   });
-  const run = new Run(EXECUTION, "sha1", [recorder, { jobStarted, jobEnded }]);
+  const run = new Run(EXECUTION, "sha1", [recorder, { jobRuns, jobEnded }]);
   await run.resolve(main(), null);
   await recorder.finish({ status: "DONE", ended: new Date().toISOString() }, []);
 }
