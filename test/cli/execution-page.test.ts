@@ -119,7 +119,7 @@ trees("every job once, behind its parent, siblings in order", () => {
   );
 });
 
-trees("what has an unknown parent, a later one, or itself stands at the top", () => {
+trees("a job whose parent is unknown, later or itself is at the top", () => {
   assert.equal(
     walked([
       [10, 7, null],

@@ -323,7 +323,7 @@ pages("hostile text cannot reach the terminal, and breaks no line", () => {
   assert.is(json(id).result[HOSTILE], HOSTILE);
 });
 
-pages("a doc stands between empty lines on the pages of a call and of a file", () => {
+pages("a doc is between empty lines on the pages of a call and of a file", () => {
   const { call } = jobOf(log, "acme.writeReport");
   ok(dir, ["tag", "add", call!, fileId, "doc=As agreed."]);
   assert.match(page(call!), "\n\n  As agreed.\n\n  Args:");

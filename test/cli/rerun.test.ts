@@ -149,7 +149,7 @@ for (const [setting, text, why] of [
   });
 }
 
-rerun("a setting that is none is refused before anything runs", () => {
+rerun("an invalid setting is refused before anything runs", () => {
   const { dir, git } = workflowRepository(FILES);
   git("config", "redun.captureDirty", "sometimes");
   writeFileSync(join(dir, "count.sh"), "changed");

@@ -160,7 +160,7 @@ run("`run <script> help` lists the tasks with the first lines of their docs", ()
   assert.is(logged(shared.dir).length, before);
 });
 
-run("a script without a task is misuse, and shows the tasks", () => {
+run("a script without a task is a usage error, and shows the tasks", () => {
   const { status, stdout, stderr } = cli(shared.dir, ["run", "workflow.ts"]);
   assert.is(status, 2);
   assert.match(stdout + stderr, /getPlanet/);

@@ -211,7 +211,7 @@ share("Ctrl-C in the middle of a push leaves a good repository", async () => {
   assert.match(ok(ada.dir, ["push"]), /^Pushed 1 execution|^origin has everything/);
 });
 
-share("no remote, and one that nobody knows", async () => {
+share("no remote, and an unknown one", async () => {
   const { ada } = team();
   await ada.run("one");
   const nowhere = cli(ada.dir, ["push", "nowhere"]);

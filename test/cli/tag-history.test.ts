@@ -275,7 +275,7 @@ path("prints literal paths, from which plain git tells the history", async () =>
   assert.is(cli(dir, ["path"]).status, 2);
 });
 
-path("a value that stands inline has its job's segment", async () => {
+path("the path of an inline value is its job's segment", async () => {
   const { dir } = await sampleLog([{ argv: ["run"], echo: "inline" }]);
   const { result, id } = logged(dir)[0];
   assert.is(result, undefined);

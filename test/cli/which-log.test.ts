@@ -135,7 +135,7 @@ for (const backend of BACKENDS) {
   });
 }
 
-which("a log on a branch is pushed to where that branch is checked out by nobody", () => {
+which("a log on a branch is pushed where that branch is not checked out", () => {
   const { dir, git } = recorded();
   const bare = temporaryFolder().dir;
   git("init", "-q", "--bare", "-b", "provenance", bare);
@@ -147,7 +147,7 @@ which("a log on a branch is pushed to where that branch is checked out by nobody
   assert.match(ok(dir, ["pull", bare]), /1 tag edit/);
 });
 
-which("a name that no log can have is misuse, or the fault of a setting that is named", () => {
+which("an invalid log name is a usage error, or the error names the setting", () => {
   const repository = recorded();
   const { git } = repository;
   for (const name of ["a b", "..", "x.lock", "HEAD", "a/HEAD", ""]) {
@@ -160,7 +160,7 @@ which("a name that no log can have is misuse, or the fault of a setting that is 
   }
 });
 
-which("a run that cannot be recorded any more keeps nobody from another log", () => {
+which("a run that can no longer be recorded does not block another log", () => {
   const { dir, git } = recorded();
   const child = `import { task } from "redun-git";
 export const main = task(function main() {

@@ -284,7 +284,7 @@ test("so are large files in a folder, and files that a task gives", async () => 
   repository.remove();
 });
 
-test("a file that never stands still does not hold up a run, nor one that goes away", async () => {
+test("a file that keeps changing, or goes away, does not hold up a run", async () => {
   const repository = temporaryRepository();
   const path = pathIn(repository, "growing.log");
   writeFileSync(path, Buffer.alloc(40 * MEGABYTE, "z"));

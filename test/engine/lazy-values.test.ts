@@ -99,7 +99,7 @@ places("what holds nothing lazy is the same object as before", async () => {
   assert.is((result as { list: unknown }).list, list);
 });
 
-places("a structure that stands in two places is copied once", async () => {
+places("a structure in two places is copied once", async () => {
   const main = task({ name: "main" }, () => {
     const shared = [add(1, 2)];
     return [shared, shared];
@@ -388,7 +388,7 @@ sources("a number or a text names the sibling that gave it last, not an argument
   assert.equal(fromOf(log), ["add"]);
 });
 
-sources("what was not awaited, or is another object, names nobody", async () => {
+sources("a value that was not awaited, or is another object, has no source", async () => {
   const main = task({ name: "main" }, async (a: number) => {
     await first(5);
     return [add(a, 0), second({ n: 5, part: { deep: [5] } })];

@@ -455,7 +455,7 @@ tags("applyTags records tags on the value, the job and the execution", async () 
   assert.is(execution.id, log.executions[0]!.id);
 });
 
-tags("applyTags on a lazy tags what it comes out as, and the job that wrote it", async () => {
+tags("applyTags on a lazy value tags its result, and the job that wrote it", async () => {
   const main = task({ name: "main" }, () =>
     applyTags(add(20, 22), { tags: { answer: true }, jobTags: { by: "main" } }),
   );
@@ -564,7 +564,7 @@ tags("the tags of a task are no part of its hash", async () => {
   assert.is(await hashOf("qa"), await hashOf("dev"));
 });
 
-tags("options({ tags }) stands in the place of the task's tags, on the job alone", async () => {
+tags("options({ tags }) replaces the task's tags, on the job alone", async () => {
   const work = task({ name: "work", tags: { team: "qa", tier: 1 } }, () =>
     applyTags(1, { jobTags: { ran: true } }),
   );
@@ -877,7 +877,7 @@ for (const [what, use] of [
   });
 }
 
-outside("console.log of a lazy shows what it stands for", () => {
+outside("console.log of a lazy value shows its call", () => {
   assert.is(inspect(add(1, 2)), "Lazy(add(...))");
 });
 
@@ -890,7 +890,7 @@ outside("jobTags without a job are refused, not dropped", async () => {
   assert.is((error as RedunError | undefined)?.code, "NOT_IN_A_RUN");
 });
 
-outside("what a task starts and nobody waits for cannot harm a finished run", async () => {
+outside("work that a task starts and does not await cannot harm a finished run", async () => {
   const problems: unknown[] = [];
   const main = task({ name: "main" }, () => {
     sleep(60).then(() => {

@@ -662,7 +662,7 @@ independent("of a job in two segments the one that ended, or ended later, is tak
   }
 });
 
-independent("a branch becomes a log, and what is none of ours does not", () => {
+independent("an empty branch becomes a log, and a branch of code does not", () => {
   const { dir, git } = temporaryRepository({ commit: true });
   writeFileSync(join(dir, "workflow.mjs"), WORKFLOW);
   git("branch", "code");

@@ -47,7 +47,7 @@ function signWithSsh({ git }: Pick<TemporaryRepository, "git">): void {
   git("config", "commit.gpgSign", "yes");
 }
 
-withSsh("runs and tags are signed, by ssh; a merge is nobody's statement", () => {
+withSsh("runs and tags are signed by ssh; merges are not", () => {
   const repository = workflowRepository();
   const { dir, git } = repository;
   signWithSsh(repository);

@@ -191,7 +191,7 @@ for (const [backend, open] of Object.entries(OPEN)) {
     assert.is(executions, 1);
   });
 
-  test("a tree that stands where a file should is refused", async (world) => {
+  test("a tree in the place of a file is refused", async (world) => {
     const { repo } = world;
     const tree = mktree(world, [`100644 blob ${world.blob("x\n")}\tfile`]);
     const raw = Buffer.concat([Buffer.from("100644 odd\0"), Buffer.from(tree, "hex")]);
@@ -209,7 +209,7 @@ for (const [backend, open] of Object.entries(OPEN)) {
     assert.equal([reasons, executions], [["It is 201 folders deep, of at most 200."], 1]);
   });
 
-  test("a folder that is too large is left out, wherever it stands", async (world) => {
+  test("a folder that is too large is left out, wherever it is", async (world) => {
     const file = world.blob("x\n");
     const name = "n".repeat(200);
     const many = Array.from({ length: 75_000 }, (_, at) => `100644 blob ${file}\t${name}${at}`);

@@ -170,7 +170,7 @@ function withWrites(
 const noSpace = () =>
   Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
 
-disk("a write that takes less than it was given is gone on with", () => {
+disk("a short write is continued", () => {
   const given = Array.from({ length: 20 }, (_, index) => ({ job: "x".repeat(index * 7), index }));
   let dir = "";
   withWrites(
@@ -283,7 +283,7 @@ files("a run that goes on is alive; one that gave its journal up waits to be rec
   assert.equal(content(dir).lines, [{ tagged: "a" }]);
 });
 
-files("what is no journal's name is none; an empty one is being begun", () => {
+files("files with other names are not journals; an empty journal is just beginning", () => {
   const { dir } = temporaryFolder();
   const folder = join(dir, JOURNAL_FOLDER);
   fs.mkdirSync(folder, { recursive: true });

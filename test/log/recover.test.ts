@@ -306,7 +306,7 @@ owners("of a container that is gone it is dead, for who sees that it is", async 
   }
 });
 
-owners("of another machine nobody knows, though it has the same name", async () => {
+owners("the runs of another machine of the same name are unknown", async () => {
   const elsewhere = { boot: "0123456789ab", machine: "0123456789ab", pid: NOBODY };
   assert.match(await fate(elsewhere), /container, or before the last boot/);
   assert.match(await fate({ ...elsewhere, host: "build-7" }), /build-7/);

@@ -68,7 +68,7 @@ const blamed = async (log: IndexedLog): Promise<string[]> =>
 
 const order = suite("the order of tag history");
 
-order("an effect never stands before its cause, whatever clocks say", async () => {
+order("an effect never comes before its cause, whatever clocks say", async () => {
   const repo = temporaryRepository();
   await as(repo, "Run", 0, record(1));
   // Ada's clock is two hours fast; Bob answers her, and says something new.

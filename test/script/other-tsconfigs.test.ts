@@ -92,7 +92,7 @@ tsconfigs(
   },
 );
 
-tsconfigs("within the script's is none, if it says the same", () => {
+tsconfigs("a nested one with the same settings is no other", () => {
   const inner = '{ "extends": "../../tsconfig.json" }';
   const { dir } = workflowRepository({
     ...files(inner, inner),

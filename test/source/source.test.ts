@@ -89,7 +89,7 @@ for (const [text, name] of bindings) {
   });
 }
 
-names("the function's own name stands beside the constant's", () => {
+names("a function's own name is found beside the constant's", () => {
   const found = describe("export const a = task({ tags: {} }, async function* b() {});");
   assert.equal([found.name, found.functionName], ["a", "b"]);
   assert.is(describe("export const a = task(() => 1);").functionName, null);
@@ -141,7 +141,7 @@ docs("one line, and before a property, a second constant, an assignment, the fun
   assert.is(describe("/** Hi. */ function f() {}\nconst a = task(f);").doc, "Hi.");
 });
 
-docs("other comments are none", () => {
+docs("other comments are not docs", () => {
   assert.is(describe("/* Hi. */ const a = task(() => 1);").doc, null);
   assert.is(describe("// Hi.\nconst a = task(() => 1);").doc, null);
   assert.is(describe("/** @internal */ const a = task(() => 1);").doc, null);
@@ -359,7 +359,7 @@ params("a destructured object has its properties, typed in place or in the file"
   );
 });
 
-params("an alias of the file is shown as what it stands for; the `this` parameter is none", () => {
+params("an alias of the file is shown resolved; `this` is not a parameter", () => {
   const [a, b] = of("a: Env, b: Options", 'type Env = "dev" | "prod"; type Options = { x: 1 };');
   assert.equal([a?.type, b?.type], ['"dev" | "prod"', "Options"]);
   assert.is(of("a: Loop", "type Loop = Loop2; type Loop2 = Loop;")[0]?.type, "Loop");

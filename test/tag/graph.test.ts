@@ -298,7 +298,7 @@ conflicts(
   },
 );
 
-conflicts("there are none without a second clone, and the order of merging makes none", () => {
+conflicts("one clone has none, and the order of merging makes none", () => {
   fc.assert(
     fc.property(fc.array(step()), fc.array(step()), (ours, theirs) => {
       const graph = new TagGraph(ENTITY);

@@ -28,7 +28,7 @@ test("any other key and value is taken as it is", () => {
   assert.equal(tagPairs(tags), tags);
 });
 
-test("what stands in a tag many times is looked at once, and counts as often as it stands there", () => {
+test("a value that a tag holds many times is read once, and counted each time", () => {
   const doubled = (levels: number) => {
     let value: TagValue = ["leaf"];
     for (let level = 0; level < levels; level++) value = { a: value, b: [value] };

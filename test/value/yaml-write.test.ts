@@ -80,7 +80,7 @@ test("numbers", () => {
   is(7n, "!bigint 7\n");
 });
 
-test("strings are plain only when nobody could take them for anything else", () => {
+test("strings are plain only when nothing else could be read", () => {
   const plain =
     "Hi4, World!|git@github.com:insitro/redun.git|--greet|workflow.ts|0.1.0|hello_world.main|" +
     "b3faf931667ffd18f797334eb1feef9b464ea600|/usr/bin|./a|../b|.gitignore|a#b|a:b|it's|nan|e3";
@@ -383,7 +383,7 @@ function unfolded(value: unknown, around: readonly unknown[] = []): unknown {
   );
 }
 
-test("what stands in many places is written in each of them as if it were alone there", () => {
+test("a shared value is written in full in each place", () => {
   let shared = 0;
   fc.assert(
     fc.property(graph, (value) => {

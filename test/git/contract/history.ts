@@ -152,7 +152,7 @@ export function historyContract(test: Contract, open: Open): void {
     clone.remove();
   });
 
-  test("what means no commit is refused", async (git, repo) => {
+  test("a revision that names no commit is refused", async (git, repo) => {
     await rejects(listed(git, { revision: "HEAD" }), "UNKNOWN_REVISION");
     await commits(repo, ["a"]);
     const unknown = "1234567890123456789012345678901234567890";
