@@ -19,6 +19,7 @@ const CALLS: Readonly<
     [["--all", "--count"], 5],
     [["--decorate-code"], 1],
   ],
+  why: [[["-"], 1]],
   diff: [[["~1", "-"], 1]],
   table: [[["-", "~1"], 2]],
   "tag list": [
