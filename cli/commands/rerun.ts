@@ -67,6 +67,9 @@ async function chosen(
     throw new RedunError(
       "UNKNOWN_ID",
       `${found.id.slice(0, 8)} is a ${found.type}; only executions can be run again.`,
+      found.type === "Job"
+        ? `\`redun-git run --rerun ${found.id.slice(0, 8)}\` calls its task again with its arguments.`
+        : undefined,
     );
   }
   const isRerun: Condition = { is: "tag", key: RERUN_OF, keyIsGlob: false, test: null };

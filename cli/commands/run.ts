@@ -31,6 +31,7 @@ import { type Reporter, runReporter } from "../progress/reporter.ts";
 import { pushInBackground } from "../push-in-background.ts";
 import { ending } from "../run/channel.ts";
 import { endPrograms } from "../run/programs.ts";
+import { callAgain, madeAgain } from "../run/recorded.ts";
 import { jsonText } from "../text/json.ts";
 import { oneLine, type Paint, visible } from "../text/terminal.ts";
 import type { Workspace } from "../workspace.ts";
@@ -43,6 +44,14 @@ export const command: CommandFunction<typeof RUN> = async (
   [script, name, ...words],
   given,
 ) => {
+  if (given.rerun !== undefined) return rerun(workspace, given.rerun, [script, name], given);
+  if (script === undefined) {
+    throw new RedunError(
+      "USAGE",
+      "`run` needs a script and a task, or --rerun and an id: a word is missing.",
+      "See `redun-git run --help`.",
+    );
+  }
   const lists = name === undefined || name === "help" || isHelp(name);
   // A mistake in the options must not be found out after the work.
   checkOptions(given);
@@ -66,16 +75,52 @@ export const command: CommandFunction<typeof RUN> = async (
     }
     const { options, rest } = takeOptions(OWN, words, given, isTheirs);
     checkOptions(options);
+    if (options.rerun !== undefined) throw rerunsNoTask(name);
     const args = withHint(script, name, parameters, () => parseTaskArguments(parameters, rest));
     assertOwnNames(made);
     warnOfTruth(workspace);
     session ??= begin(workspace, options);
-    return await run(workspace, session, task(...args), script, options);
+    const { argv } = workspace;
+    return await run(workspace, session, { expression: task(...args), argv, script }, options);
   } finally {
     // A script that does not load leaves open what was prepared.
     await session?.scheduler.close();
   }
 };
+
+/** Calls a recorded job's task again, with its arguments. */
+async function rerun(
+  workspace: Workspace,
+  id: string,
+  [script, task]: readonly [string?, string?],
+  options: RunOptions,
+): Promise<number> {
+  if (task !== undefined) throw rerunsNoTask(task);
+  checkOptions(options);
+  const call = await callAgain(workspace, id, script);
+  const session = begin(workspace, options);
+  try {
+    const [, made] = await tasksMadeBy(() => load(call.script, workspace.io.cwd));
+    assertOwnNames(made);
+    const { expression, notices } = madeAgain(workspace, call, made);
+    for (const notice of notices) session.reporter.noticed?.(notice);
+    const { argv } = call;
+    const tag = [...(options.tag ?? []), `rerun_of=${call.id}`];
+    const work = { expression, argv, script: call.script };
+    // Asked for again, it is not to be taken from the last time.
+    return await run(workspace, session, work, { ...options, tag, noCache: true });
+  } finally {
+    await session.scheduler.close();
+  }
+}
+
+function rerunsNoTask(word: string): RedunError {
+  return new RedunError(
+    "USAGE",
+    `--rerun takes task and arguments from the log: what is "${word}"?`,
+    "`redun-git run --rerun <id>`, and the script where that has moved.",
+  );
+}
 
 /** @throws RedunError SCRIPT_FAILED_TO_LOAD */
 async function load(script: string, cwd: string): Promise<Record<string, unknown>> {
@@ -171,11 +216,17 @@ function modules(): LoadedFile[] {
   return loadedFiles().filter(({ path }) => !path.startsWith(own));
 }
 
+interface Work {
+  readonly expression: unknown;
+  /** The command line, as it is to be recorded. */
+  readonly argv: readonly string[];
+  readonly script: string;
+}
+
 async function run(
   workspace: Workspace,
   { scheduler, reporter }: Session,
-  expression: unknown,
-  script: string,
+  { expression, argv, script }: Work,
   options: RunOptions,
 ): Promise<number> {
   // However the run ends.
@@ -185,7 +236,7 @@ async function run(
   const interrupts = new Interrupts();
   try {
     const result = await scheduler.run(expression, {
-      argv: workspace.argv,
+      argv,
       script,
       tags: [...parentTags(workspace.io), ...tagsOf(options)],
       project: options.project,

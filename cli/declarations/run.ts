@@ -4,7 +4,7 @@ import { FORMAT, WHICH_LOG } from "../options.ts";
 /** Arguments after the task belong to the task, except options that only `run` has. */
 export const RUN = defineCommand({
   name: "run",
-  args: "<script> [task] [...arguments]",
+  args: "[script] [task] [...arguments]",
   about: "Run a task of a workflow script and record it",
   rawAfter: 2,
   options: [
@@ -16,6 +16,11 @@ export const RUN = defineCommand({
       about: "The user tag (default: $REDUN_USER, then your user name)",
     },
     { flags: "--no-cache", about: "Run every job, whatever earlier executions gave" },
+    {
+      flags: "--rerun <id>",
+      about:
+        "Call an execution's or a job's task again with its recorded arguments, as the code is here",
+    },
     { flags: "-q, --quiet", about: "Print only the result, no progress" },
     {
       flags: "--progress <how>",
@@ -28,6 +33,7 @@ export const RUN = defineCommand({
     "run workflow.ts main --greet Hi      run a task; its parameters are options",
     "run workflow.ts main -t env=prod     tag the execution; options may also precede the script",
     "run workflow.ts main -- --tag x      everything after `--` goes to the task",
+    "run --rerun 5ed83d2                  one job again, with its arguments, by the code as it is here",
     "run workflow.ts help                 list the tasks of a script",
     "run workflow.ts main --help          show a task's parameters",
   ],

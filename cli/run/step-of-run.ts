@@ -9,7 +9,7 @@ export interface StepOfRun {
 
 /** Undefined outside of a recorded program, which costs nothing to find out. */
 export async function stepOfRun([script, task = "run"]: readonly [
-  script: string,
+  script?: string,
   task?: string,
   ...more: string[],
 ]): Promise<StepOfRun | undefined> {
@@ -22,7 +22,7 @@ export async function stepOfRun([script, task = "run"]: readonly [
 async function begin(
   Line: typeof StepLine,
   run: Above,
-  script: string,
+  script: string | undefined,
   task: string,
 ): Promise<StepOfRun> {
   const problem = (text: string) => void process.stderr.write(`[redun] Warning: ${text}\n`);
@@ -30,7 +30,7 @@ async function begin(
   const directory = process.cwd();
   const line = await Line.begin(
     run,
-    { name: task, words, directory, env: {}, inputs: [script] },
+    { name: task, words, directory, env: {}, inputs: script === undefined ? [] : [script] },
     problem,
   );
   const nothing = { signal: null, outputs: [], isFound: false, more: 0, missing: [], usage: {} };

@@ -101,6 +101,11 @@ export function definitionOf(value: unknown): TaskDefinition | undefined {
     : undefined;
 }
 
+/** A call of a task, as the task itself would make it. */
+export function callOf(of: TaskDefinition, args: readonly unknown[]): unknown {
+  return (callable(of, {}) as (...args: readonly unknown[]) => unknown)(...args);
+}
+
 function callable(of: TaskDefinition, settings: CallSettings): unknown {
   const call = (...args: unknown[]) => lazy(new CallExpression(of, args, settings));
   return Object.defineProperties(call, {

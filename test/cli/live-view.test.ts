@@ -165,6 +165,16 @@ view("stays below whatever is written, and leaves nothing behind", () => {
   ]);
 });
 
+view("leaves nothing of itself where it stood before the terminal was resized", () => {
+  const terminal = new Terminal(40, 9);
+  const area = new StatusArea(terminal);
+  terminal.write("text\r\n");
+  area.show(["sum", "one"]);
+  terminal.resize(40, 12);
+  area.show(["sum", "one"]);
+  assert.equal(terminal.screen, ["text", ...Array(9).fill(""), "sum", "one"]);
+});
+
 view("writes nothing where nothing has changed", () => {
   const terminal = new Terminal(40, 9);
   const area = new StatusArea(terminal);

@@ -10,7 +10,10 @@ type Same<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : never;
 
 export const history: Same<Given<(typeof TAG_HISTORY)["args"]>, readonly [string, string?]> = true;
-export const run: Same<Given<(typeof RUN)["args"]>, readonly [string, string?, ...string[]]> = true;
+export const run: Same<
+  Given<(typeof RUN)["args"]>,
+  readonly [string?, string?, ...string[]]
+> = true;
 export const conflicts: Same<Given<(typeof TAG_CONFLICTS)["args"]>, readonly []> = true;
 
 type Log = OptionsOf<typeof LOG>;
