@@ -1,9 +1,9 @@
 import type { Readable } from "node:stream";
 import type { Io } from "../io.ts";
+import { LiveView } from "../progress/live-view.ts";
+import type { Snapshot } from "../progress/snapshot.ts";
+import { StatusArea } from "../progress/status-area.ts";
 import { painter } from "../text/terminal.ts";
-import { LiveView } from "./live-view.ts";
-import type { Snapshot } from "./snapshot.ts";
-import { StatusArea } from "./status-area.ts";
 
 /** A run that is over so soon, in milliseconds, needs no view. */
 const PATIENCE = 500;
