@@ -5,6 +5,8 @@ export type { JobComparison, JobSum, JobSums } from "./compare/jobs.ts";
 export type { TagDifference } from "./compare/tags.ts";
 export type { TaskChange, TaskComparison, TaskVersion } from "./compare/tasks.ts";
 export { type AppliedTags, applyTags } from "./engine/apply-tags.ts";
+export type { CallOptions } from "./engine/call-options.ts";
+export { catchAll, catchError, cond, flatMap, mapTask, seq } from "./engine/control-flow.ts";
 export type { Arg, Lazy, Resolved } from "./engine/lazy-types.ts";
 export type { ModuleFile } from "./engine/loaded-modules.ts";
 export type { JobCount, LiveJob, Run, RunListener } from "./engine/run.ts";
@@ -15,7 +17,7 @@ export {
   type SchedulerListener,
   type SchedulerOptions,
 } from "./engine/scheduler.ts";
-export { type CallOptions, type Task, task } from "./engine/task.ts";
+export { type Task, task } from "./engine/task.ts";
 export type { TaskOptions } from "./engine/task-definition.ts";
 export { type ErrorCode, RedunError } from "./errors.ts";
 export {

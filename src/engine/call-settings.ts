@@ -1,4 +1,5 @@
 import type { TagPair } from "../tag/tag.ts";
+import type { Needs } from "./limits.ts";
 
 /**
  * Whose results a call may take instead of running: nobody's, those of its own execution, or all in
@@ -12,8 +13,18 @@ export type CacheScope = "none" | "execution" | "log";
  */
 export type CheckValid = "full" | "shallow";
 
+/** How the function of a job is called. */
+export interface AttemptSettings {
+  /** What it takes of limited resources while it runs. */
+  readonly limits?: Needs;
+  /** Seconds until it has taken too long. */
+  readonly timeout?: number;
+  /** How often it is called again after it has failed. */
+  readonly retries?: number;
+}
+
 /** What a call asks for in the place of its task's own options. */
-export interface CallSettings {
+export interface CallSettings extends AttemptSettings {
   readonly tags?: readonly TagPair[];
   readonly cacheScope?: CacheScope;
   readonly checkValid?: CheckValid;

@@ -1,9 +1,11 @@
 import { isPromise } from "node:util/types";
 import { RedunError } from "../errors.ts";
+import { Attempt } from "./attempt.ts";
 import { callTask } from "./call-task.ts";
 import type { Computation } from "./computation.ts";
 import { inJob } from "./context.ts";
 import { type CallExpression, expressionOf } from "./expression.ts";
+import type { Needs } from "./limits.ts";
 import type { LiveJob, ReusedJob } from "./live-job.ts";
 import { isThenable } from "./pending-parts.ts";
 import type { Served } from "./reuse.ts";
@@ -26,6 +28,13 @@ export class Call extends Step implements Listener {
   /** What the function returned, once it has, or what stands for it. */
   #returned: { readonly value: unknown } | null = null;
   #isTakenDown = false;
+  /** Its function has been called, and has not come to an end. */
+  #isAtWork = false;
+  /** That call of its function, where it has a limit of any kind. */
+  #attempt: Attempt | null = null;
+  #attempts = 0;
+  /** What is to be done next: to run it again, or to call its function, for which what it needs is taken. */
+  #next: "run" | "call" | null = null;
   /** Its arguments, where defaults were computed for them. */
   #bound: readonly unknown[] | null = null;
 
@@ -36,6 +45,7 @@ export class Call extends Step implements Listener {
 
   protected advance(): void {
     if (!this.#job) this.#begin();
+    else if (this.#next) this.#goOn(this.#job, this.#next);
     else if (this.#first) this.#follow(this.#job, this.#first);
     if (this.#returned) this.#end(this.#job!, this.#returned.value);
   }
@@ -137,20 +147,74 @@ export class Call extends Step implements Listener {
     });
   }
 
+  /** Calls the function, once what it needs is free. */
   #run(job: LiveJob): void {
-    const { evaluation } = this;
+    const { limits } = this;
+    const goOn = () => {
+      this.#next = "call";
+      this.wake();
+    };
+    if (!limits || this.evaluation.run.limits.take(limits, goOn)) this.#call(job);
+  }
+
+  #goOn(job: LiveJob, next: "run" | "call"): void {
+    this.#next = null;
+    if (next === "call") this.#call(job);
+    else this.#run(job);
+  }
+
+  #call(job: LiveJob): void {
+    const { evaluation, limits, timeout } = this;
+    this.#isAtWork = true;
+    this.#attempts++;
+    if (limits || timeout !== undefined) {
+      this.#attempt = new Attempt(job, timeout, this, () => {
+        if (limits) evaluation.run.limits.giveBack(limits);
+      });
+    }
+    if (evaluation.stopped) throw evaluation.stopped;
     evaluation.jobs.runs(job);
     const bound = (args: readonly unknown[]) => {
       this.#bound = args;
       evaluation.jobs.bound(job, args);
     };
-    const returned = inJob({ run: evaluation.run, job }, () => callTask(job, bound));
+    const context = { run: evaluation.run, job, signal: this.#attempt?.signal };
+    const returned = inJob(context, () => callTask(job, bound));
     // Not a lazy value, which is thenable too: it would be computed as nobody's child.
-    if (isThenable(returned) && !expressionOf(returned)) evaluation.listen(returned, job, this);
-    else this.#returned = { value: returned };
+    if (isThenable(returned) && !expressionOf(returned)) {
+      evaluation.listen(returned, job, this.#attempt ?? this);
+    } else {
+      this.#endWork();
+      this.#returned = { value: returned };
+    }
+  }
+
+  /** Returns whether its function was at work. */
+  #endWork(): boolean {
+    const wasAtWork = this.#isAtWork;
+    this.#isAtWork = false;
+    this.#attempt?.end();
+    this.#attempt = null;
+    return wasAtWork;
+  }
+
+  private get limits(): Needs | undefined {
+    const { task, settings } = this.#expression;
+    return settings.limits ?? task.attempts.limits;
+  }
+
+  private get timeout(): number | undefined {
+    const { task, settings } = this.#expression;
+    return settings.timeout ?? task.attempts.timeout;
+  }
+
+  private get retries(): number {
+    const { task, settings } = this.#expression;
+    return settings.retries ?? task.attempts.retries ?? 0;
   }
 
   fulfilled(value: unknown): void {
+    this.#endWork();
     this.#returned = { value };
     this.wake();
   }
@@ -178,12 +242,18 @@ export class Call extends Step implements Listener {
   protected override fail(thrown: unknown): void {
     const job = this.#job;
     const error = job ? asError(job, thrown) : thrown;
+    const wasAtWork = this.#endWork();
     if (job?.status === "RUNNING") {
       // A call that was taken anew fails by its own calls; one that waited fails as the first one.
       job.reused = this.#first?.end?.from ?? null;
       try {
         this.#boundByNow(job);
+        const again = wasAtWork && this.#isTriedAgain(job);
         this.evaluation.jobs.end(job, "FAILED", error);
+        if (again) {
+          this.#tryAgain(job);
+          return;
+        }
         this.#letGo(job, { error });
       } catch (unrecorded) {
         super.fail(unrecorded);
@@ -191,6 +261,33 @@ export class Call extends Step implements Listener {
       }
     }
     super.fail(error);
+  }
+
+  /** Whether what has failed is to be tried again: its number is a tag of each job then. */
+  #isTriedAgain(job: LiveJob): boolean {
+    const { retries } = this;
+    if (retries === 0) return false;
+    if (this.#attempts === 1) job.tags = [...job.tags, ["attempt", 1]];
+    return this.#attempts <= retries && !this.evaluation.stopped;
+  }
+
+  /** Another job for the same call. */
+  #tryAgain({ parent, task, args, from, checkValid }: LiveJob): void {
+    const tags = this.#expression.settings.tags ?? task.tags;
+    const job = this.evaluation.jobs.begin({
+      parent,
+      task,
+      args,
+      from,
+      checkValid,
+      tags: [...tags, ["attempt", this.#attempts + 1]],
+    });
+    this.#job = job;
+    this.#bound = null;
+    this.sources = [job.id];
+    if (this.#shared) this.#shared.work = { job, computation: this };
+    this.#next = "run";
+    this.wake();
   }
 
   /** A default may have been a lazy value, that the task has awaited or returned since. */

@@ -103,6 +103,12 @@ export abstract class Computation {
     return true;
   }
 
+  /** Waits for one more thing of those that come one after the other, however many; it is not done yet. */
+  protected waitsForNext(input: Computation): void {
+    this.#waits = 0;
+    this.waitsFor([input]);
+  }
+
   protected complete(result: unknown): void {
     this.#settle("done", result);
   }

@@ -8,6 +8,8 @@ export interface JobContext {
   readonly run: RunHandle;
   /** null between the execution and its root job. */
   readonly job: JobHandle | null;
+  /** Aborted when the job has taken too long. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a task's code can reach of its run: computing lazy values, and tags. */

@@ -3,6 +3,7 @@ import { RedunError } from "../errors.ts";
 import { Call } from "./call.ts";
 import { Agenda, Computation } from "./computation.ts";
 import { inJob, type RunHandle } from "./context.ts";
+import { Controlled } from "./control.ts";
 import {
   type Expression,
   expressionOf,
@@ -154,6 +155,8 @@ export class Evaluation implements StepContext {
         return new Property(this, expression, parent);
       case "tags":
         return new TagsApplied(this, expression, parent);
+      case "control":
+        return new Controlled(this, expression, parent);
     }
   }
 

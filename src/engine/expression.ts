@@ -4,7 +4,7 @@ import type { CallSettings } from "./call-settings.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 
 /** What a lazy value stands for. */
-export type Expression = CallExpression | PropertyExpression | TagsExpression;
+export type Expression = CallExpression | PropertyExpression | TagsExpression | ControlExpression;
 
 /** An expression is the target of its proxy: a lazy value costs no more than these few fields. */
 abstract class Base {
@@ -66,6 +66,31 @@ export class TagsExpression extends Base {
   }
 }
 
+const CONTROL_NAMES = [
+  ...(["cond", "seq", "catchError", "catchAll", "settled", "mapTask", "flatMap"] as const),
+];
+export type ControlName = (typeof CONTROL_NAMES)[number];
+
+export function isControlName(name: string): name is ControlName {
+  return (CONTROL_NAMES as readonly string[]).includes(name);
+}
+
+/** What is computed in turn, as it comes out: see control.ts. */
+export class ControlExpression extends Base {
+  readonly kind = "control";
+  readonly name: ControlName;
+  readonly of: readonly unknown[];
+  /** The task that it calls, and how. */
+  readonly call: { readonly task: TaskDefinition; readonly settings: CallSettings } | null;
+
+  constructor(name: ControlName, of: readonly unknown[], call: ControlExpression["call"]) {
+    super();
+    this.name = name;
+    this.of = of;
+    this.call = call;
+  }
+}
+
 const expressions = new WeakMap<object, Expression>();
 
 /** The expression behind a lazy value; undefined for every other value. */
@@ -86,7 +111,7 @@ export function describe(expression: Expression): string {
   const keys: string[] = [];
   let at = expression;
   for (; at.kind === "property"; at = at.of) keys.unshift(at.key);
-  const start = at.kind === "call" ? `${at.task.fullName}(...)` : "applyTags(...)";
+  const start = `${at.kind === "call" ? at.task.fullName : at.kind === "control" ? at.name : "applyTags"}(...)`;
   const shown = keys.length > MAX_DESCRIBED ? ["...", ...keys.slice(-MAX_DESCRIBED)] : keys;
   return [start, ...shown].join(".");
 }

@@ -20,11 +20,14 @@ import {
 } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import { writeYaml } from "../value/yaml-write.ts";
+import { type CallOptions, settingsOf } from "./call-options.ts";
 import type { CallSettings } from "./call-settings.ts";
 import {
   CallExpression,
+  ControlExpression,
   type Expression,
   expressionOf,
+  isControlName,
   PropertyExpression,
   TagsExpression,
   type TagsToApply,
@@ -121,17 +124,19 @@ class ReductionWriter {
         const { value, applied } = expression;
         return { apply_to: this.value(value), ...tagLists(applied) };
       }
+      case "control": {
+        const { name, of, call } = expression;
+        const values = of.map((value) => this.#argument(value));
+        return { control: name, of: values, ...(call && callFields(call)) };
+      }
     }
   }
 
   #call({ task, args, settings }: CallExpression): Record<string, unknown> {
     if (args.length > 0 && task.hashOnly.has("args")) throw new CannotBe();
-    const { tags, ...options } = settings;
     return {
       args: args.map((arg) => this.#argument(arg)),
-      ...(Object.keys(options).length > 0 && { options }),
-      ...(tags && { tags: tagList(tags) }),
-      task: task.fullName,
+      ...callFields({ task, settings }),
     };
   }
 
@@ -145,6 +150,16 @@ class ReductionWriter {
     if (typeof arg === "object") this.#kept.set(arg, kept);
     return kept;
   }
+}
+
+/** The task of a call, and its settings in the place of the task's own. */
+function callFields({ task, settings }: NonNullable<ControlExpression["call"]>) {
+  const { tags, ...options } = settings;
+  return {
+    ...(Object.keys(options).length > 0 && { options }),
+    ...(tags && { tags: tagList(tags) }),
+    task: task.fullName,
+  };
 }
 
 function tagLists({ tags, jobTags, executionTags }: TagsToApply) {
@@ -323,6 +338,7 @@ class ReductionReader {
   }
 
   #newExpression(content: Raw): Expression {
+    if (typeof content?.control === "string") return this.#control(content);
     if (typeof content?.task === "string" && Array.isArray(content.args))
       return this.#call(content);
     if (content?.of instanceof Tagged && typeof content.property === "string") {
@@ -337,26 +353,35 @@ class ReductionReader {
     });
   }
 
-  #call({ task: name, args, tags, options }: Raw): CallExpression {
+  #call(content: Raw): CallExpression {
+    const { task, settings } = this.#task(content);
+    return new CallExpression(
+      task,
+      content.args.map((arg: unknown) => this.value(arg)),
+      settings,
+    );
+  }
+
+  #control(content: Raw): ControlExpression {
+    const { control: name, of } = content;
+    if (!isControlName(name) || !Array.isArray(of)) throw new CannotBe();
+    const call = content.task === undefined ? null : this.#task(content);
+    return new ControlExpression(
+      name,
+      of.map((value) => this.value(value)),
+      call,
+    );
+  }
+
+  #task({ task: name, tags, options }: Raw): NonNullable<ControlExpression["call"]> {
     const task = this.#materials.task(name);
     if (!task) throw new CannotBe();
     const settings: CallSettings = {
       ...(tags && { tags: tagsFrom(tags) }),
-      ...(isOneOf(options?.cacheScope, ["none", "execution", "log"]) && {
-        cacheScope: options.cacheScope,
-      }),
-      ...(isOneOf(options?.checkValid, ["full", "shallow"]) && { checkValid: options.checkValid }),
+      ...settingsOf((this.value(options) as CallOptions | undefined) ?? {}, "options()"),
     };
-    return new CallExpression(
-      task,
-      args.map((arg: unknown) => this.value(arg)),
-      settings,
-    );
+    return { task, settings };
   }
-}
-
-function isOneOf(value: unknown, words: readonly string[]): boolean {
-  return typeof value === "string" && words.includes(value);
 }
 
 function tagsFrom(raw: Raw): TagPair[] {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import type { TagPair } from "../tag/tag.ts";
@@ -35,6 +36,8 @@ export class Run implements RunHandle {
     this.execution = executionId;
     this.root = settings.root;
     this.limits = new Limits(settings.limit);
+    // Each program that runs listens to it.
+    setMaxListeners(0, this.#over.signal);
     this.#jobs = new Jobs(executionId, format, listeners);
     this.#evaluation = new Evaluation(this.#jobs, this, reuse);
   }

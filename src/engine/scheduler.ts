@@ -376,7 +376,7 @@ function firstTask(value: unknown): TaskDefinition | undefined {
     while (expression?.kind === "property") expression = expression.of;
     if (expression?.kind === "call") return expression.task;
     for (const other of others.toReversed()) left.push(other);
-    if (expression) left.push(expression.value);
+    if (expression) left.push(expression.kind === "control" ? expression.of : expression.value);
   }
   return undefined;
 }

@@ -6,7 +6,7 @@ import { type Bindings, bindingsOf } from "../source/bindings.ts";
 import { describeTask, type Place, type TaskSource } from "../source/source.ts";
 import type { Tags } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
-import type { CacheScope, CallSettings, CheckValid } from "./call-settings.ts";
+import type { AttemptSettings, CacheScope, CallSettings, CheckValid } from "./call-settings.ts";
 
 export interface TaskOptions {
   /** Defaults to the function's own name, then to that of the constant or export. */
@@ -29,6 +29,15 @@ export interface TaskOptions {
    * only at whether the tasks below it are still the same.
    */
   readonly checkValid?: CheckValid;
+  /**
+   * What it needs of limited resources while its function runs: `["db"]`, or `{ gpu: 2 }`. How much there is,
+   * git config says (`redun.limit.gpu`); 1 where it does not.
+   */
+  readonly limits?: readonly string[] | Readonly<Record<string, number>>;
+  /** Seconds after which its function has failed, if it has not come to an end. */
+  readonly timeout?: number;
+  /** How often its function is called again after it has failed; each time is a job. */
+  readonly retries?: number;
   /** What to record by its hash alone, because it is secret or too large to keep. */
   readonly hashOnly?: readonly ("args" | "result")[];
 }
@@ -45,6 +54,7 @@ export class TaskDefinition {
   readonly hashOnly: ReadonlySet<"args" | "result">;
   readonly cacheScope: CacheScope;
   readonly checkValid: CheckValid;
+  readonly attempts: AttemptSettings;
   readonly #options: TaskOptions;
   readonly #tags: readonly TagPair[];
   readonly #places: readonly Place[];
@@ -55,13 +65,14 @@ export class TaskDefinition {
   /** @param found where its `task()` call may be read, or what would be read there */
   constructor(
     options: TaskOptions,
-    { tags = [], cacheScope = "log", checkValid = "full" }: CallSettings,
+    { tags = [], cacheScope = "log", checkValid = "full", ...attempts }: CallSettings,
     fn: AnyFunction,
     found: readonly Place[] | TaskSource,
   ) {
     this.fn = fn;
     this.cacheScope = cacheScope;
     this.checkValid = checkValid;
+    this.attempts = attempts;
     this.hashOnly = new Set(options.hashOnly);
     this.#options = options;
     this.#tags = tags;

@@ -1,11 +1,9 @@
 import { isGeneratorFunction } from "node:util/types";
 import { RedunError } from "../errors.ts";
 import { callerOf, placesOf } from "../source/source.ts";
-import { didYouMean } from "../suggest.ts";
-import { type Tags, tagPairs } from "../tag/set.ts";
-import { inspected } from "../value/inspected.ts";
+import { type CallOptions, settingsOf } from "./call-options.ts";
 import type { CallSettings } from "./call-settings.ts";
-import { CallExpression } from "./expression.ts";
+import { CallExpression, type ControlExpression } from "./expression.ts";
 import { lazy } from "./lazy.ts";
 import type { Arg, Lazy, Resolved } from "./lazy-types.ts";
 import { registerTask } from "./registry.ts";
@@ -18,17 +16,6 @@ export interface Task<A extends unknown[], R> {
   options(options: CallOptions): Task<A, R>;
 }
 
-export interface CallOptions extends Pick<TaskOptions, "cache" | "cacheScope" | "checkValid"> {
-  /** Tags of the job, replacing those of the task. */
-  readonly tags?: Tags;
-}
-
-/** What `task()` takes, and what `options()` does. */
-const TASK_OPTIONS = new Set<string>([
-  ...["name", "namespace", "version", "tags", "hashOnly", "cache", "cacheScope", "checkValid"],
-]);
-const CALL_OPTIONS = new Set<string>(["tags", "cache", "cacheScope", "checkValid"]);
-
 /**
  * `Function` has no parameters that a function's own could be typed from: so `greet = "Hello"` is
  * a string, where a type like `(...args: unknown[]) => unknown` would make it unknown.
@@ -40,6 +27,7 @@ type Untyped = Function;
 type TaskOf<F> = F extends (...args: infer A) => infer R ? Task<A, Resolved<R>> : never;
 
 const definition = Symbol.for("redun-git.task");
+const settingsKey = Symbol.for("redun-git.settings");
 
 /**
  * Makes a function a task.
@@ -72,7 +60,7 @@ export function task(first: TaskOptions | AnyFunction, second?: AnyFunction): un
       "Collect what it yields: `task(() => [...generate()])`.",
     );
   }
-  const settings = taskSettings(options, "task()");
+  const settings = settingsOf(options, "task()");
   const site = callerOf(task);
   const definition = new TaskDefinition(options, settings, fn, site ? placesOf(site, fn) : []);
   registerTask(definition);
@@ -106,64 +94,23 @@ export function callOf(of: TaskDefinition, args: readonly unknown[]): unknown {
   return (callable(of, {}) as (...args: readonly unknown[]) => unknown)(...args);
 }
 
+/** A task with the options that its calls have; undefined for every other value. */
+export function controlledTask(value: unknown): ControlExpression["call"] | undefined {
+  const task = definitionOf(value);
+  return (
+    task && { task, settings: (value as { readonly [settingsKey]: CallSettings })[settingsKey] }
+  );
+}
+
 function callable(of: TaskDefinition, settings: CallSettings): unknown {
   const call = (...args: unknown[]) => lazy(new CallExpression(of, args, settings));
   return Object.defineProperties(call, {
     [definition]: { value: of },
+    [settingsKey]: { value: settings },
     options: {
       value: (more: CallOptions) => {
-        const { tags, ...others } = settingsOf(more, CALL_OPTIONS, "options()");
-        return callable(of, { ...settings, ...others, ...(tags && { tags }) });
+        return callable(of, { ...settings, ...settingsOf(more, "options()") });
       },
     },
   });
-}
-
-/**
- * What the options of a task say of its calls.
- * @param where they were given, for errors
- * @throws RedunError BAD_TASK for an option that there is not, or a value that it does not take
- */
-export function taskSettings(options: TaskOptions, where: string): CallSettings {
-  return settingsOf(options, TASK_OPTIONS, where);
-}
-
-/** @throws RedunError BAD_TASK for an option that there is not, or a value that it does not take */
-function settingsOf(
-  given: TaskOptions | CallOptions,
-  known: ReadonlySet<string>,
-  where: string,
-): CallSettings {
-  const { tags, cache, cacheScope, checkValid } = given;
-  const unknown = Object.keys(given).find((name) => !known.has(name));
-  if (unknown !== undefined) {
-    throw new RedunError(
-      "BAD_TASK",
-      `${where} has no option "${unknown}".${didYouMean(unknown, known)}`,
-      `It takes ${[...known].join(", ")}.`,
-    );
-  }
-  expectOneOf(where, "cache", cache, [true, false]);
-  expectOneOf(where, "cacheScope", cacheScope, ["none", "execution", "log"]);
-  expectOneOf(where, "checkValid", checkValid, ["full", "shallow"]);
-  const scope = cacheScope ?? (cache === undefined ? undefined : cache ? "log" : "execution");
-  return {
-    ...(tags && { tags: tagPairs(tags) }),
-    ...(scope && { cacheScope: scope }),
-    ...(checkValid && { checkValid }),
-  };
-}
-
-function expectOneOf(
-  where: string,
-  name: string,
-  value: unknown,
-  allowed: readonly unknown[],
-): void {
-  if (value === undefined || allowed.includes(value)) return;
-  throw new RedunError(
-    "BAD_TASK",
-    `${where} was given ${name}: ${inspected(value)}.`,
-    `It is one of ${allowed.map((one) => JSON.stringify(one)).join(", ")}.`,
-  );
 }

@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { currentJob, type JobContext } from "../engine/context.ts";
-import { PROGRAMS } from "../engine/limits.ts";
 import { RecordedError } from "../engine/recorded-error.ts";
 import { RedunError } from "../errors.ts";
 import { isRunning } from "../git/files/process-state.ts";
@@ -40,7 +39,7 @@ const KEPT_RESULT = 16 * 1024 * 1024;
 const GRACE = 2000;
 
 /**
- * Runs a script, as whose job the caller runs, once there is room for one more program.
+ * Runs a script, as whose job the caller runs.
  * @throws RecordedError ExitStatus for a status other than 0; RedunError BAD_VALUE for an input or output that
  * is not there, and for a result that is too long or no text; COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE
  */
@@ -57,29 +56,12 @@ export async function runScript(
     throw new RedunError("BAD_VALUE", `The script's input ${missing.path} is not there.`);
   }
   for (const { out } of outputs) mkdirSync(dirname(resolve(out)), { recursive: true });
-  await room(here);
-  let ran: RunProgram;
-  try {
-    ran = await runInFolder(here, script, outputs.length === 0);
-  } finally {
-    here.run.limits.giveBack(ONE);
-  }
+  const ran = await runInFolder(here, script, outputs.length === 0);
   return resultOf(name, ran, outputs);
 }
 
-const ONE = { [PROGRAMS]: 1 };
-
-async function room({ run }: JobContext): Promise<void> {
-  await new Promise<void>((done) => {
-    if (run.limits.take(ONE, done)) done();
-  });
-  if (!run.signal.aborted) return;
-  run.limits.giveBack(ONE);
-  throw run.signal.reason;
-}
-
 async function runInFolder(
-  { run }: JobContext,
+  { run, signal }: JobContext,
   { words, text }: RunnableScript,
   isResult: boolean,
 ): Promise<RunProgram> {
@@ -88,6 +70,7 @@ async function runInFolder(
   writeFileSync(path, text);
   const steps = await Steps.listen(run.root ?? process.cwd());
   let pid = 0;
+  const over = signal ? AbortSignal.any([run.signal, signal]) : run.signal;
   const end = () => void endTree(pid);
   try {
     return await steps.under((job) =>
@@ -103,14 +86,14 @@ async function runInFolder(
         onProblem: notice,
         onStart: (_kill, started) => {
           pid = started;
-          run.signal.addEventListener("abort", end);
+          over.addEventListener("abort", end);
           // It may have been over meanwhile.
-          if (run.signal.aborted) end();
+          if (over.aborted) end();
         },
       }),
     );
   } finally {
-    run.signal.removeEventListener("abort", end);
+    over.removeEventListener("abort", end);
     await steps.close();
     removeScratch(folder);
   }

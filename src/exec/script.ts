@@ -1,8 +1,9 @@
+import { settingsOf } from "../engine/call-options.ts";
 import { CallExpression, PropertyExpression } from "../engine/expression.ts";
 import { lazy } from "../engine/lazy.ts";
 import type { Arg, Lazy } from "../engine/lazy-types.ts";
+import { PROGRAMS } from "../engine/limits.ts";
 import { registerTask } from "../engine/registry.ts";
-import { taskSettings } from "../engine/task.ts";
 import { TaskDefinition, type TaskOptions } from "../engine/task-definition.ts";
 import { RedunError } from "../errors.ts";
 import type { File } from "../value/file.ts";
@@ -13,6 +14,7 @@ import { templateText } from "./script-text.ts";
 
 /** In the place of a source: what a script is, its job's arguments say. */
 const VERSION = "script 1";
+const ONE_PROGRAM = { [PROGRAMS]: 1 };
 
 /** A file or directory that a script makes: see `out`. */
 export interface Out<N extends string | undefined = string | undefined> {
@@ -99,10 +101,11 @@ function scriptOf(definition: TaskDefinition): Script {
 }
 
 function definitionOf(options: ScriptOptions): TaskDefinition {
+  const settings = settingsOf(options, "script()");
   const { name = "script", namespace = options.name === undefined ? "redun" : undefined } = options;
   const definition = new TaskDefinition(
-    { ...options, name, version: options.version ?? VERSION, ...(namespace && { namespace }) },
-    taskSettings(options, "script"),
+    { name, version: options.version ?? VERSION, ...(namespace && { namespace }) },
+    { ...settings, limits: { ...ONE_PROGRAM, ...settings.limits } },
     async (template: string, values: readonly unknown[] = []) => {
       const { runScript } = await import("./run-script.ts");
       return runScript(name, template, values);
@@ -119,7 +122,6 @@ function definitionOf(options: ScriptOptions): TaskDefinition {
       origin: null,
     },
   );
-  // A call that was recorded is made again by the task's name.
   registerTask(definition);
   return definition;
 }

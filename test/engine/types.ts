@@ -4,12 +4,18 @@
  */
 import {
   applyTags,
+  catchAll,
+  catchError,
+  cond,
   type File,
+  flatMap,
   type Lazy,
+  mapTask,
   out,
   type Resolved,
   Scheduler,
   script,
+  seq,
   type Task,
   task,
 } from "../../src/api.ts";
@@ -321,4 +327,39 @@ export function scripts(): void {
   script`${undefined}`;
   // @ts-expect-error a misspelt option
   script({ nmae: "x" });
+}
+
+/** Control flow. */
+export function controlFlow(): void {
+  const isLarge = task((n: number) => n > 1);
+  const double = task((n: number) => n * 2);
+  const list = task((): string[] => []);
+  const length = task((text: string) => text.length);
+  const letters = task((text: string): string[] => [...text]);
+  const recover = task((error: Error) => error.name === "");
+
+  same<typeof branches, Lazy<number | string>>();
+  const branches = cond(isLarge(1), double(1), "none");
+  same<typeof half, Lazy<number | undefined>>();
+  const half = cond(isLarge(1), double(1));
+  same<typeof inOrder, Lazy<[number, string, boolean]>>();
+  const inOrder = seq([double(1), text(), isLarge(2)]);
+  same<typeof caught, Lazy<number | boolean>>();
+  const caught = catchError(double(1), recover);
+  same<typeof all, Lazy<number[] | boolean>>();
+  const all = catchAll(
+    [1, 2].map((n) => double(n)),
+    task((_: (number | Error)[]): boolean => true),
+  );
+  same<typeof mapped, Lazy<number[]>>();
+  const mapped = mapTask(length, list());
+  same<typeof flat, Lazy<string[]>>();
+  const flat = flatMap(letters, [text(), "b"]);
+  mapTask(length, mapTask(task(String), [1]) as Lazy<string[]>);
+  // @ts-expect-error a task of numbers for texts
+  mapTask(double, list());
+  // @ts-expect-error a task of one item for each
+  flatMap(length, list());
+  // @ts-expect-error no list
+  mapTask(length, text());
 }

@@ -262,6 +262,7 @@ class Log:
 LAZY = [  # 5.3: keys that must be there, and those that may be
     ({"args", "task"}, {"options", "tags"}),
     ({"of", "property"}, set()),
+    ({"control", "of"}, {"options", "tags", "task"}),
     ({"apply_to"}, {"execution_tags", "job_tags", "tags"}),
     ({"same"}, set()),
 ]

@@ -156,6 +156,12 @@ const RETURNED = [
     tags: [{ team: "qa" }],
     task: "large",
   }),
+  new Tagged("lazy", {
+    control: "mapTask",
+    of: [lazyCall("list")],
+    options: { limits: { gpu: 2 }, retries: 1, timeout: 0.5 },
+    task: "cost",
+  }),
 ];
 
 const segment: JobSegment = {
