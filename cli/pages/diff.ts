@@ -152,7 +152,11 @@ function fileSection({ changed, isCut }: FileComparison, paint: Paint): string[]
     });
   const lines = changed
     .slice(0, LISTED)
-    .flatMap(({ path, before, after }) => [...side("-", path, before), ...side("+", path, after)]);
+    .flatMap(({ path, before, after, isOutputAlone }) => [
+      ...side("-", path, before),
+      ...side("+", path, after),
+      ...(isOutputAlone ? [oneLine(` ${path}: only the outputs of its cells differ`)] : []),
+    ]);
   return [
     "",
     paint("bold", "Files that jobs took or gave"),
@@ -199,7 +203,12 @@ export function diffJson(view: ComparisonView): object {
       ahead: code.ahead.map(commitJson),
       behind: code.behind.map(commitJson),
     },
-    files: files.changed.map(({ path, before, after }) => ({ path, before, after })),
+    files: files.changed.map(({ path, before, after, isOutputAlone }) => ({
+      path,
+      before,
+      after,
+      ...(isOutputAlone && { only_outputs: true }),
+    })),
     tasks,
     ...(call ? callJson(call) : { args: null, result: null }),
     jobs: [{ task: null, ...jobs.all }, ...jobs.tasks].map(({ task, before, after }) => ({

@@ -4,6 +4,8 @@ import { readJob } from "../provenance/read.ts";
 import { compareCodePoints } from "../value/code-points.ts";
 import { type File, filesIn } from "../value/file.ts";
 import { contentId } from "../value/oid.ts";
+import { recordedText } from "./file-texts.ts";
+import { notebookWithoutOutputs } from "./notebooks.ts";
 
 /** A path at which two executions saw different contents. */
 export interface FileChange {
@@ -11,6 +13,8 @@ export interface FileChange {
   /** In the order in which its jobs took and gave them; empty where it did not touch the path. */
   readonly before: readonly File[];
   readonly after: readonly File[];
+  /** All of these are one notebook, whose cells' outputs alone differ. False where not all contents are here. */
+  readonly isOutputAlone: boolean;
 }
 
 export interface FileComparison {
@@ -22,6 +26,8 @@ export interface FileComparison {
 
 /** The most jobs of an execution that are read. */
 const MAX_JOBS = 5000;
+/** The most contents of a notebook that are read. */
+const MAX_CONTENTS = 20;
 
 /** The files that the jobs of two executions took and gave, but for those in values too large for them. */
 export async function compareFiles(
@@ -31,12 +37,31 @@ export async function compareFiles(
 ): Promise<FileComparison> {
   const [was, is] = [await filesOf(log, before), await filesOf(log, after)];
   const paths = [...new Set([...was.files.keys(), ...is.files.keys()])].sort(compareCodePoints);
-  const changed = paths.flatMap((path) => {
-    const change = { path, before: contents(was, path), after: contents(is, path) };
+  const changed: FileChange[] = [];
+  for (const path of paths) {
+    const sides = { before: contents(was, path), after: contents(is, path) };
     const ids = (files: readonly File[]) => files.map((file) => contentId(file)).join();
-    return ids(change.before) === ids(change.after) ? [] : [change];
-  });
+    if (ids(sides.before) === ids(sides.after)) continue;
+    changed.push({ path, ...sides, isOutputAlone: await isOneNotebook(path, sides, log) });
+  }
   return { changed, isCut: was.isCut || is.isCut };
+}
+
+async function isOneNotebook(
+  path: string,
+  { before, after }: Pick<FileChange, "before" | "after">,
+  log: IndexedLog,
+): Promise<boolean> {
+  const files = [...before, ...after];
+  if (!path.endsWith(".ipynb") || before.length === 0 || after.length === 0) return false;
+  if (files.length > MAX_CONTENTS) return false;
+  const cells = new Set<string | null>();
+  for (const file of files) {
+    const text = await recordedText(file, log.log.backend);
+    cells.add(text === null ? null : notebookWithoutOutputs(text));
+    if (cells.size > 1 || cells.has(null)) return false;
+  }
+  return true;
 }
 
 interface Seen {

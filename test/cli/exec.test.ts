@@ -396,4 +396,35 @@ exec("python's and make's own words are theirs", () => {
   assert.is(readFileSync(join(dir, "data.csv"), "utf8"), "a\nb\n");
 });
 
+exec("diff says of a notebook that only the outputs of its cells differ", () => {
+  const cell = (outputs: readonly string[], source: string) =>
+    JSON.stringify({ cells: [{ cell_type: "code", metadata: {}, outputs, source }], metadata: {} });
+  const { dir } = repository({ ...FILES, "x.ipynb": cell([], "print(1)") });
+  const execute = (content: string) => {
+    ok(dir, [
+      "exec",
+      "--name",
+      "nb",
+      "--out",
+      "x.ipynb",
+      "--",
+      "sh",
+      "-c",
+      'echo "$0" > x.ipynb',
+      content,
+    ]);
+    return (JSON.parse(ok(dir, ["diff", "-", "--format", "json"])) as { files: object[] }).files;
+  };
+  ok(dir, ["exec", "--name", "nb", "--out", "x.ipynb", "--", "true"]);
+  // What the commit holds, and what is in the work tree, can be compared;
+  assert.match(JSON.stringify(execute(cell(["1"], "print(1)"))), /"only_outputs":true/);
+  assert.match(ok(dir, ["diff", "-"]), /x\.ipynb: only the outputs of its cells differ/);
+  // what was written over cannot,
+  assert.not.match(JSON.stringify(execute(cell(["2"], "print(1)"))), /only_outputs/);
+  // and another source is no output.
+  ok(dir, ["exec", "--name", "nb", "--out", "x.ipynb", "--", "true"]);
+  execFileSync("git", ["add", "x.ipynb"], { cwd: dir });
+  assert.not.match(JSON.stringify(execute(cell(["2"], "print(2)"))), /only_outputs/);
+});
+
 exec.run();
