@@ -141,6 +141,7 @@ class Signals {
 
   constructor() {
     for (const signal of HEARD) process.on(signal, this.#hear);
+    for (const signal of PASSED_ON) process.on(signal, this.#passOn);
   }
 
   get signal(): AbortSignal {
@@ -159,7 +160,10 @@ class Signals {
 
   close(): void {
     for (const signal of HEARD) process.off(signal, this.#hear);
+    for (const signal of PASSED_ON) process.off(signal, this.#passOn);
   }
+
+  readonly #passOn = (signal: NodeJS.Signals): void => this.#kill?.(signal);
 
   readonly #hear = (signal: NodeJS.Signals): void => {
     this.#got = signal;
@@ -167,5 +171,7 @@ class Signals {
   };
 }
 
+/** Those that ask a program for something other than its end: batch systems announce that by one. */
+const PASSED_ON: NodeJS.Signals[] = ["SIGUSR1", "SIGUSR2"];
 const HEARD: NodeJS.Signals[] = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"];
 const FROM_TERMINAL: NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];

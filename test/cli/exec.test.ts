@@ -370,6 +370,17 @@ exec("a program that handles a signal decides how it ends", async () => {
   assert.is(logged(dir)[0].status, "DONE");
 });
 
+exec("SIGUSR1 reaches a program, and is no end of anything", async () => {
+  const { dir } = repository();
+  const script = "trap 'echo saved; exit 3' USR1; echo ready; while :; do sleep 0.05; done";
+  const running = start(dir, ["exec", "--", "sh", "-c", script]);
+  await running.said("ready");
+  running.child.kill("SIGUSR1");
+  const { status, stdout } = await running.ended;
+  assert.equal([status, stdout], [3, "ready\nsaved\n"]);
+  assert.is(logged(dir)[0].status, "FAILED");
+});
+
 exec("a program can open its outputs by their names", () => {
   const { dir } = repository();
   const script = "echo out > /dev/stdout; echo err > /dev/stderr";
