@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Command, timePair } from "./pairs.ts";
+import { type Command, timePair, timeToOutput } from "./pairs.ts";
 import type { Row } from "./table.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -32,6 +32,13 @@ export async function startUp(): Promise<Row[]> {
       row("`log`, 10 runs", cli("log"), 2),
       row("`log -t user=X`, 10 runs", cli("log", "-t", "project=hello_world"), 2),
       row("`run` of the three-job hello world", run, 6),
+      {
+        work: "`exec -- echo`, until that prints",
+        beside: "`node -e 0`",
+        goal: 2,
+        ...(await timeToOutput(cli("exec", "--", "echo", "x"), NOTHING, folder)),
+      },
+      row("`exec -- true`, to its end", cli("exec", "--", "true"), 4),
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -135,9 +135,11 @@ const common = {
 } as const;
 /** Files of the commands that are waited for in milliseconds: `tag-list`. */
 const quick = COMMANDS.filter(({ isQuick }) => isQuick).map(({ name }) => name.replace(" ", "-"));
+/** Those that people put before any program of theirs: a file for each. */
+const programs = ["exec", "step"];
 const slow = readdirSync(`${root}cli/commands`)
   .map((file) => file.replace(".ts", ""))
-  .filter((name) => !quick.includes(name));
+  .filter((name) => !quick.includes(name) && !programs.includes(name));
 
 // What carries binaries stays a package; everything else loads faster from the bundle.
 const packages = Object.keys(dependencies);
@@ -179,6 +181,7 @@ const commandLine = await build({
     worker: "src/index/worker.ts",
     checks: CHECKS,
     globs: "minimatch",
+    ...Object.fromEntries(programs.map((name) => [name, `command:${name}`])),
   },
   outExtension: { ".js": ".cjs" },
   // Only code for running from source asks for it.
@@ -186,6 +189,8 @@ const commandLine = await build({
   format: "cjs",
   external: packages,
   plugins: [
+    commandWithWorkspace,
+    elsewhere(new RegExp(`^\\./commands/(${programs.join("|")})\\.ts$`), "./$1.cjs"),
     elsewhere(new RegExp(`/commands/(${slow.join("|")})\\.ts$`), "./commands/$1.js"),
     elsewhere(/\/isomorphic\/backend\.ts$/, "./isomorphic.js"),
     elsewhere(/(?:^\.|\/index)\/update\.ts$/, "./update.cjs"),
@@ -194,9 +199,16 @@ const commandLine = await build({
     elsewhere(/^yaml$/, "./yaml.js"),
   ],
 });
-const cli = readFileSync(`${root}dist/cli.cjs`, "utf8")
-  // Node's module loader takes longer than the file itself, which is CommonJS as well.
-  .replaceAll('import("./update.cjs")', 'require("./update.cjs")')
+/** What a file of the command line loads of the others: Node's module loader takes longer than they do. */
+function withRequire(name: string): string {
+  const built = new RegExp(`import\\("(\\./(?:update|${programs.join("|")})\\.cjs)"\\)`, "g");
+  return readFileSync(`${root}dist/${name}.cjs`, "utf8").replaceAll(
+    built,
+    'Promise.resolve().then(() => require("$1"))',
+  );
+}
+
+const cli = withRequire("cli")
   // Loaded when they are first used: most queries hash nothing, start no process, have no pattern,
   // and read no record.
   .replace(/require\("(node:(?:child_process|crypto|string_decoder|zlib))"\)/g, (_, path) =>
@@ -205,6 +217,7 @@ const cli = readFileSync(`${root}dist/cli.cjs`, "utf8")
   .replace('require("./globs.cjs")', onFirstUse("./globs.cjs", ["Minimatch"]))
   .replace('require("./checks.cjs")', onFirstUse("./checks.cjs", recordKinds));
 writeFileSync(`${root}dist/cli.cjs`, cli);
+for (const name of programs) writeFileSync(`${root}dist/${name}.cjs`, withRequire(name));
 chmodSync(`${root}dist/cli.cjs`, 0o755);
 
 /**

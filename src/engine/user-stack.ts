@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { types } from "node:util";
 import { opaqueText } from "../value/opaque.ts";
 import { ErrorValue, Tagged } from "../value/value.ts";
@@ -6,11 +6,10 @@ import { readYaml } from "../value/yaml-read.ts";
 import { writeYaml } from "../value/yaml-write.ts";
 import { RecordedError } from "./recorded-error.ts";
 
+/** In a CommonJS bundle there is a file name and no `import.meta`. */
+const HERE = (import.meta.url as string | undefined) ?? pathToFileURL(__filename).href;
 /** The folder whose frames are ours: this one; in the package, all that was built. */
-const OWN_FOLDER = new URL("./", import.meta.url).href.replace(
-  /\/dist\/(?:chunks|commands)\/$/,
-  "/dist/",
-);
+const OWN_FOLDER = new URL("./", HERE).href.replace(/\/dist\/(?:chunks|commands)\/$/, "/dist/");
 const OWN_FOLDERS = [OWN_FOLDER, fileURLToPath(OWN_FOLDER)];
 
 /** Longest message, and longest stack, that an error is recorded with, in characters. */

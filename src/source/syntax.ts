@@ -13,11 +13,14 @@ export interface Syntax {
   comments: Comment[];
 }
 
+/** In a CommonJS bundle there is a file name and no `import.meta`. */
+const HERE = (import.meta.url as string | undefined) ?? __filename;
+
 let parser: typeof import("oxc-parser") | undefined;
 
 /** Loads the parser, which otherwise happens when first needed: most commands never parse. */
 export function loadParser(): typeof import("oxc-parser") {
-  parser ??= createRequire(import.meta.url)("oxc-parser") as typeof import("oxc-parser");
+  parser ??= createRequire(HERE)("oxc-parser") as typeof import("oxc-parser");
   return parser;
 }
 

@@ -1,7 +1,8 @@
 /** Programs that `exec` and `step` run: what is recorded of them, and that they notice nothing. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { plain } from "../../src/value/plain.ts";
@@ -343,6 +344,31 @@ if __name__ == "__main__":
     ["rate", 2],
   ]);
   assert.ok(tagTexts(logged(dir)[0]).includes("best=2"));
+});
+
+exec("the example for agents: numbers are tags, the transcript a hash", () => {
+  if (spawnSync("jq", ["--version"]).status !== 0) return skipped("record.sh", "no jq");
+  const example = new URL("../../examples/agents/record.sh", import.meta.url);
+  const usage = { "gen_ai.response.model": "small-2", "gen_ai.usage.output_tokens": 17 };
+  const { dir, env } = repository({
+    ".gitignore": ".sessions\n",
+    "bin/agent": `#!/bin/sh\necho '${JSON.stringify(usage)}' > "$2"; echo "private answer to $3"\n`,
+  });
+  chmodSync(join(dir, "bin/agent"), 0o755);
+  execFileSync("git", ["notes", "--ref=agent", "add", "-m", "a session"], { cwd: dir });
+  const result = spawnSync("sh", [fileURLToPath(example), "a question"], {
+    cwd: dir,
+    encoding: "utf8",
+    env: { ...process.env, PATH: `${join(dir, "bin")}:${env.PATH}` },
+  });
+  assert.equal([result.status, result.stderr], [0, ""]);
+  const done = jobOf(dir, "agent");
+  const tags = Object.fromEntries(done.tags);
+  assert.is(tags["gen_ai.response.model"], "small-2");
+  assert.match(ok(dir, ["log", "--job", "-t", "gen_ai.usage.output_tokens>16"]), /agent\(/);
+  assert.ok(tagTexts(logged(dir)[0]).includes('session_notes="refs/notes/agent"'));
+  assert.match(paths((done.result as { outputs: unknown }).outputs)[0]!, /^\.sessions\//);
+  assert.not([...recorded(dir).files.values()].join().includes("private answer"));
 });
 
 for (const [signal, status] of [
