@@ -26,17 +26,10 @@ interface Entry {
 /** The whole of docs/api.md. A test compares it with the file. */
 export function apiReference(): string {
   const api = parsed(new URL("api.d.ts", TYPES));
-  const exported = api.body.flatMap((node) =>
-    node.type === "ExportNamedDeclaration" && node.source
-      ? node.specifiers.map(({ exported }) => ({
-          name: nameOf(exported),
-          from: node.source!.value,
-        }))
-      : [],
-  );
+  const exported = exportsOf(api);
   const names = new Set(exported.map(({ name }) => name));
   const entries = exported
-    .map(({ name, from }) => entry(name, parsed(declarationFile(from, api.file)), names))
+    .map((one) => entry(one, api, names))
     .sort((a, b) => Number(b.isValue) - Number(a.isValue) || (a.name < b.name ? -1 : 1));
   const links = (isValue: boolean) =>
     entries.flatMap((entry, at) =>
@@ -60,6 +53,41 @@ export function apiReference(): string {
   ].join("\n");
 }
 
+/** A name that the library exports, and the module that the entry point has it from. */
+interface Export {
+  readonly name: string;
+  readonly from: string;
+  /** Nobody can call the constructor of a class that is exported as a type. */
+  readonly isType: boolean;
+}
+
+function exportsOf({ body }: Module): Export[] {
+  return body.flatMap((node) =>
+    node.type === "ExportNamedDeclaration" && node.source
+      ? node.specifiers.map(({ exported, exportKind }) => ({
+          name: nameOf(exported),
+          from: node.source!.value,
+          isType: node.exportKind === "type" || exportKind === "type",
+        }))
+      : [],
+  );
+}
+
+/** Types that an export's signature mentions and nobody can import: `Export: Type`. */
+export function hiddenTypes(): string[] {
+  const api = parsed(new URL("api.d.ts", TYPES));
+  const exported = exportsOf(api);
+  const names = new Set(exported.map(({ name }) => name));
+  return exported.flatMap(({ name, from, isType }) => {
+    const module = declaring(name, parsed(declarationFile(from, api.file)));
+    const own = module.body.filter((node) => declaredIn(node)?.name === name);
+    const code = own.map((node) => withoutComments(shown(node, module, isType))).join("\n");
+    return [...localNames(module)]
+      .filter((type) => !names.has(type) && new RegExp(`\\b${type}\\b(?!\\??[(:])`).test(code))
+      .map((type) => `${name}: ${type}`);
+  });
+}
+
 /** The anchor of a heading, as forges make it: `Task` and `task` would have the same. */
 function anchor(entries: readonly Entry[], at: number): string {
   const anchors = entries.map(({ name }) => name.toLowerCase());
@@ -67,18 +95,46 @@ function anchor(entries: readonly Entry[], at: number): string {
   return earlier === 0 ? anchors[at]! : `${anchors[at]}-${earlier}`;
 }
 
-function entry(name: string, module: Module, exported: ReadonlySet<string>): Entry {
+function entry({ name, from, isType }: Export, api: Module, exported: ReadonlySet<string>): Entry {
+  const module = declaring(name, parsed(declarationFile(from, api.file)));
   const overloads = module.body.filter((node) => declaredIn(node)?.name === name);
-  const [first] = overloads;
-  if (!first) return entry(name, importedFrom(name, module), exported);
-  const code = overloads.map((node) => shown(node, module)).join("\n");
+  const code = overloads.map((node) => shown(node, module, isType)).join("\n");
   const helpers = module.body.filter((node) => {
     const helper = declaredIn(node)?.name;
     return helper && !exported.has(helper) && new RegExp(`\\b${helper}\\b`).test(code);
   });
-  const isValue = /^(?:TSDeclareFunction|ClassDeclaration)$/.test(declaredIn(first)!.type);
-  const all = [code, ...helpers.map((node) => shown(node, module))].join("\n\n");
+  const [first] = overloads as [Statement];
+  const isValue = /^(?:TSDeclareFunction|ClassDeclaration|VariableDeclaration)$/.test(declaredIn(first)!.type);
+  const all = [code, ...helpers.map((node) => shown(node, module, true))].join("\n\n");
   return { name, isValue, doc: docAbove(first, module), code: all };
+}
+
+/** The module that declares a name: this one, or where it got it from. */
+function declaring(name: string, module: Module): Module {
+  const isHere = module.body.some((node) => declaredIn(node)?.name === name);
+  return isHere ? module : declaring(name, importedFrom(name, module));
+}
+
+/** What a module declares or takes from other modules of ours. */
+function localNames({ body }: Module): Set<string> {
+  return new Set(
+    body.flatMap((node) =>
+      node.type === "ImportDeclaration"
+        ? node.source.value.startsWith(".")
+          ? node.specifiers.map(({ local }) => local.name)
+          : []
+        : typeIn(node),
+    ),
+  );
+}
+
+function typeIn(node: Statement): string[] {
+  const declared = declaredIn(node);
+  return declared && declared.type !== "VariableDeclaration" ? [declared.name] : [];
+}
+
+function withoutComments(code: string): string {
+  return code.replace(/\/\*[\s\S]*?\*\//g, "");
 }
 
 /** The module that a module got a name from, to export it again. */
@@ -103,13 +159,13 @@ function declaredIn(node: Statement): { type: string; name: string; node: object
 }
 
 /** A declaration without what nobody outside can use, indented by two spaces. */
-function shown(node: Statement, { text }: Module): string {
+function shown(node: Statement, { text }: Module, isType: boolean): string {
   let code = text.slice(node.start, node.end);
   const declared = declaredIn(node)!;
   if (declared.type === "ClassDeclaration") {
     const members = (declared.node as Class).body.body;
     for (const [at, member] of [...members.entries()].reverse()) {
-      if (isForUsers(member)) continue;
+      if (isForUsers(member, isType)) continue;
       const before = members[at - 1]?.end ?? (declared.node as Class).body.start + 1;
       code = code.slice(0, before - node.start) + code.slice(member.end - node.start);
     }
@@ -122,9 +178,10 @@ function shown(node: Statement, { text }: Module): string {
     );
 }
 
-/** False for private members, and for those that only a symbol names. */
-function isForUsers(member: Class["body"]["body"][number]): boolean {
+/** False for private members, those that only a symbol names, and the constructor of a type. */
+function isForUsers(member: Class["body"]["body"][number], isType: boolean): boolean {
   if (!("key" in member)) return true;
+  if (isType && nameOf(member.key) === "constructor") return false;
   if (member.computed || member.key.type === "PrivateIdentifier") return false;
   return member.accessibility !== "private";
 }

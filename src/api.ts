@@ -6,17 +6,20 @@ export type { TagDifference } from "./compare/tags.ts";
 export type { TaskChange, TaskComparison, TaskVersion } from "./compare/tasks.ts";
 export { type AppliedTags, applyTags } from "./engine/apply-tags.ts";
 export type { CallOptions } from "./engine/call-options.ts";
+export type { CacheScope, CheckValid } from "./engine/call-settings.ts";
 export { catchAll, catchError, cond, flatMap, mapTask, seq } from "./engine/control-flow.ts";
 export type { Arg, Lazy, Resolved } from "./engine/lazy-types.ts";
 export type { ModuleFile } from "./engine/loaded-modules.ts";
-export type { JobCount, LiveJob, Run, RunListener } from "./engine/run.ts";
-export type { RunEnd } from "./engine/run-end.ts";
-export {
-  type RunOptions,
-  Scheduler,
-  type SchedulerListener,
-  type SchedulerOptions,
-} from "./engine/scheduler.ts";
+export type {
+  EndStatus,
+  JobCount,
+  RunEnd,
+  RunningJob,
+  RunningTask,
+  RunProgress,
+  SchedulerListener,
+} from "./engine/run-events.ts";
+export { type RunOptions, Scheduler, type SchedulerOptions } from "./engine/scheduler.ts";
 export { type Task, task } from "./engine/task.ts";
 export type { TaskOptions } from "./engine/task-definition.ts";
 export { type ErrorCode, RedunError } from "./errors.ts";
@@ -48,6 +51,7 @@ export type {
 } from "./provenance/notices.ts";
 export type { BlamedTag, TagChange, TagCommit, Unknown } from "./provenance/tag-history.ts";
 export type {
+  Ids,
   LoggedCall,
   LoggedOther,
   LogQuery,
@@ -63,6 +67,7 @@ export type {
   ExecutionStatus,
   JobStatus,
   ShownJobStatus,
+  Time,
 } from "./record/records.ts";
 export type { EntityChange } from "./share/changes.ts";
 export type { RemoteLog } from "./share/remotes.ts";
@@ -70,6 +75,7 @@ export type { Link } from "./tag/links.ts";
 export type { Tags } from "./tag/set.ts";
 export type { TagPair } from "./tag/tag.ts";
 export { File } from "./value/file.ts";
+export type { FileState } from "./value/file-state-types.ts";
 export { Float, float, type TagValue } from "./value/value.ts";
 export type {
   CallContent,
@@ -101,7 +107,7 @@ export type {
 } from "./views/execution.ts";
 export type { ExecutionOfCode } from "./views/executions.ts";
 export type { Extent } from "./views/extent.ts";
-export type { FileNow, FileView } from "./views/file.ts";
+export type { FileNow, FileVersion, FileView } from "./views/file.ts";
 export type { BlameView, HistoryView } from "./views/history.ts";
 export type { JobOnPath, JobSection, JobView } from "./views/job.ts";
 export type { LogViews, SearchQuery } from "./views/log-views.ts";

@@ -71,7 +71,7 @@ export interface TagEditOptions {
 }
 
 /** One id, or several. */
-type Ids = string | readonly string[];
+export type Ids = string | readonly string[];
 
 /**
  * Reads and tags a log. Every read first brings the index up to date with the log, whoever has added

@@ -1,7 +1,6 @@
 import { callText } from "../../src/engine/describe-job.ts";
 import type { LiveJob, Run } from "../../src/engine/run.ts";
-import type { RunEnd } from "../../src/engine/run-end.ts";
-import type { SchedulerListener } from "../../src/engine/scheduler.ts";
+import type { RunEnd, SchedulerListener } from "../../src/engine/run-events.ts";
 import { isError } from "../../src/engine/user-stack.ts";
 import { RedunError } from "../../src/errors.ts";
 import type { Execution } from "../../src/record/records.ts";

@@ -1,4 +1,4 @@
-import type { SchedulerListener } from "../../src/engine/scheduler.ts";
+import type { SchedulerListener } from "../../src/engine/run-events.ts";
 import { parseBoolean } from "../../src/git/files/config-values.ts";
 import { viewer } from "../run/channel.ts";
 import type { Workspace } from "../workspace.ts";

@@ -1,7 +1,7 @@
 import { callText } from "../../src/engine/describe-job.ts";
 import type { LiveJob, Run } from "../../src/engine/run.ts";
-import { type RunEnd, UncaughtError } from "../../src/engine/run-end.ts";
-import type { SchedulerListener } from "../../src/engine/scheduler.ts";
+import { UncaughtError } from "../../src/engine/run-end.ts";
+import type { RunEnd, SchedulerListener } from "../../src/engine/run-events.ts";
 import { isError, userStack } from "../../src/engine/user-stack.ts";
 import { RedunError } from "../../src/errors.ts";
 import type { Execution } from "../../src/record/records.ts";

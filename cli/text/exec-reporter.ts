@@ -1,4 +1,4 @@
-import type { Run, SchedulerListener } from "../../src/api.ts";
+import type { RunProgress, SchedulerListener } from "../../src/engine/run-events.ts";
 import { RedunError } from "../../src/errors.ts";
 import type { Execution } from "../../src/record/records.ts";
 import { nearPath } from "../../src/script/near-path.ts";
@@ -28,7 +28,7 @@ export class ExecReporter implements SchedulerListener {
     this.#started = performance.now();
   }
 
-  runEnded({ id, task }: Execution, _run: Run, status: string): void {
+  runEnded({ id, task }: Execution, _run: RunProgress, status: string): void {
     if (this.#quiet) return;
     const seconds = (performance.now() - this.#started) / 1000;
     this.#say(`Execution ${shortId(id)}: ${visible(task)} ${status} in ${seconds.toFixed(2)} s`);

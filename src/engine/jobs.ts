@@ -5,12 +5,14 @@ import type { JobStatus } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { now } from "./clock.ts";
 import type { LiveJob } from "./live-job.ts";
+import type { JobCount } from "./run-events.ts";
 import { TaskNames } from "./same-name.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 
 /** The format's limit: see docs/format.md. */
 const MAX_JOBS = 2 ** 20;
 
+/** Receives what becomes of jobs: the recorder, and whoever listens to a scheduler. */
 export interface RunListener {
   /** It has begun: its arguments are known. */
   jobStarted?(job: LiveJob): void;
@@ -32,14 +34,6 @@ export interface RunListener {
   fileHashed?(path: string): void;
   valueTagged?(value: unknown, tags: readonly TagPair[]): void;
   executionTagged?(tags: readonly TagPair[]): void;
-}
-
-/** How many jobs of a task have a status. */
-export interface JobCount {
-  /** Full name of the task. */
-  readonly task: string;
-  readonly status: JobStatus;
-  readonly count: number;
 }
 
 /** What a job is begun with. */

@@ -1,21 +1,12 @@
 /** What ends a run beside its own work: its caller, an event loop without work, an exit. */
 
 import { RedunError } from "../errors.ts";
-import type { Outcome } from "../record/records.ts";
 import { inspected } from "../value/inspected.ts";
 import { currentJob } from "./context.ts";
 import { describeJob } from "./describe-job.ts";
-import type { LiveJob, Run } from "./run.ts";
+import type { Run } from "./run.ts";
+import type { RunEnd } from "./run-events.ts";
 import { isError, userStack } from "./user-stack.ts";
-
-/** How a run ended that its own work did not end. */
-export interface RunEnd {
-  readonly status: Exclude<Outcome["status"], "DONE">;
-  /** For people, as it is recorded. */
-  readonly reason: string;
-  /** The task of the run that called `process.exit`, where that is what ended it. */
-  readonly exitedIn?: LiveJob | undefined;
-}
 
 /** Jobs that are named as those that a run waited for. */
 const MAX_NAMED = 10;

@@ -5,19 +5,20 @@ import type { TagPair } from "../tag/tag.ts";
 import type { RunHandle } from "./context.ts";
 import { Evaluation } from "./evaluation.ts";
 import type { Expression, TagsToApply } from "./expression.ts";
-import { type JobCount, Jobs, type RunListener } from "./jobs.ts";
+import { Jobs, type RunListener } from "./jobs.ts";
 import { Limits } from "./limits.ts";
 import type { LiveJob } from "./live-job.ts";
 import type { Reuse } from "./reuse.ts";
+import type { JobCount, RunProgress } from "./run-events.ts";
 import { type RunSettings, runSettings } from "./run-settings.ts";
 
-export type { JobCount, LiveJob, RunListener };
+export type { LiveJob, RunListener };
 
 /**
  * Computes lazy values: one job for each task call, arguments before calls, independent parts
  * concurrently. Knows nothing of git or files; its listeners record and report.
  */
-export class Run implements RunHandle {
+export class Run implements RunHandle, RunProgress {
   readonly #jobs: Jobs;
   readonly #evaluation: Evaluation;
   readonly #over = new AbortController();

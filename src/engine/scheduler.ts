@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, isAbsolute } from "node:path";
-import type { RedunError } from "../errors.ts";
 import { osUser } from "../git/identity.ts";
 import { Journal } from "../log/journal.ts";
 import { PendingRun } from "../log/pending.ts";
@@ -27,8 +26,9 @@ import { LoadedModules, type ModuleFile } from "./loaded-modules.ts";
 import { pendingParts } from "./pending-parts.ts";
 import { Recorder } from "./recorder.ts";
 import { ResultCache, type ResultCacheOptions } from "./result-cache.ts";
-import { Run, type RunListener } from "./run.ts";
-import { type RunEnd, watchRun } from "./run-end.ts";
+import { Run } from "./run.ts";
+import { watchRun } from "./run-end.ts";
+import type { SchedulerListener } from "./run-events.ts";
 import { runSettings } from "./run-settings.ts";
 import { type TagSettings, tagSettings } from "./tag-settings.ts";
 import type { TaskDefinition } from "./task-definition.ts";
@@ -64,23 +64,6 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** `false` takes no results of earlier executions. Equal calls of this one run once in any case. */
   readonly cache?: boolean;
-}
-
-/** Receives run events, each as it happens. */
-export interface SchedulerListener extends RunListener {
-  runStarted?(execution: Execution, run: Run): void;
-  /** `end` says what ended the run if it did not end by itself. */
-  runEnded?(execution: Execution, run: Run, status: Outcome["status"], end?: RunEnd): void;
-  /** Something of a value is not recorded. Without this function Node emits a `warning` event. */
-  noticed?(notice: string): void;
-  /** A lock prevents the record from being committed; retries go on for some seconds. */
-  recordDelayed?(error: RedunError): void;
-  /**
-   * The run could not be committed to the log. Its record is safe in a journal (`folder`, in the git
-   * directory), and the next command that can write the log commits it: all but `lost` records, for
-   * which the disk had no room either. Without this function Node emits a `warning` event instead.
-   */
-  recordLeft?(execution: Execution, error: Error, folder: string, lost: number): void;
 }
 
 /** How often a run looks for modules that were loaded meanwhile, in milliseconds. */

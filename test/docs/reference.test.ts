@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { apiReference } from "../../scripts/api-reference.ts";
+import { apiReference, hiddenTypes } from "../../scripts/api-reference.ts";
 import { commandReference } from "../../scripts/reference.ts";
 
 const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
@@ -15,6 +15,16 @@ reference("docs/cli.md is fresh; `npm run docs` makes it so", () => {
 
 reference("docs/api.md is fresh; `npm run docs` makes it so", () => {
   assert.is(file("docs/api.md"), apiReference());
+});
+
+reference("whoever uses an export can import the types that it mentions", () => {
+  // What TypeScript infers a task's types by; nobody writes their names.
+  const inference = [
+    ...["Arg: LazyParts", "Lazy: LazyProperties", "Resolved: ResolvedParts", "Resolved: Data"],
+    ...["catchAll: Recover", "catchError: Recover", "flatMap: Item", "mapTask: Item"],
+    ...["ScriptOutput: OutNames", "ScriptOutput: ResultOf", "task: Untyped", "task: TaskOf"],
+  ];
+  assert.equal(hiddenTypes().sort(), inference.sort());
 });
 
 reference("every row of a table has the cells of its head", () => {
