@@ -4,16 +4,9 @@ import type { Dictionary } from "./dictionary.ts";
 import { Pairs } from "./pairs.ts";
 import { EXECUTION_OF_J } from "./rows.ts";
 import { JOBS_PER_EXECUTION } from "./schema.ts";
+import { EXECUTION_SCOPE, entityScope, JOB_SCOPE, type Scope } from "./scopes.ts";
 import { bound, joined, type Sql, sql } from "./sql.ts";
-import {
-  type ColumnTest,
-  EXECUTION_SCOPE,
-  entityScope,
-  JOB_SCOPE,
-  numbersOf,
-  type Scope,
-  WhereCompiler,
-} from "./where.ts";
+import { type ColumnTest, numbersOf, WhereCompiler } from "./where.ts";
 
 /** Entities with rows in `entity`. */
 export type EntityRowType = "Task" | "CallNode" | "Value";
