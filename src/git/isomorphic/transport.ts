@@ -1,15 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { readdirSync, rmdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
-import type { HttpClient } from "isomorphic-git";
 import { RedunError } from "../../errors.ts";
-import type { Fetch, Oid, Push, Pushed, RemoteRefs, Repository, Transfer } from "../backend.ts";
+import type { Fetch, Oid, Push, Pushed, RemoteRefs, Repository } from "../backend.ts";
 import { readConfig } from "../files/config-reader.ts";
-import { fateOf, ownerOf, thisProcess, ticketName } from "../files/owner.ts";
 import { readRef } from "../files/refs.ts";
-import { makeFolder } from "../files/sharing.ts";
-import { fetchUrl, insteadOf, pushUrls, withoutCredentials } from "../remote-url.ts";
 import {
   NAME_IN_THE_WAY,
   nameInTheWay,
@@ -17,17 +10,18 @@ import {
   REF_MOVED_AT_REMOTE,
   remoteFailed,
 } from "../transport-errors.ts";
+import { boundedFs, openRemote, withHead } from "./http.ts";
 import { identityOf } from "./identity.ts";
 import { moveRef } from "./move-ref.ts";
-import { MAX_PACK_BYTES, packProblem } from "./pack-bounds.ts";
-import { type SafeFs, safeFs } from "./safe-fs.ts";
+import { safeFs } from "./safe-fs.ts";
+import { inScratch, OURS } from "./scratch.ts";
 
 /** @throws RedunError REMOTE_FAILED */
 export async function remoteRefs(
   repository: Repository,
   { remote, url, patterns, signal }: RemoteRefs,
 ): Promise<ReadonlyMap<string, Oid>> {
-  const { git, ...access } = await open(repository, { remote, url }, "fetch");
+  const { git, ...access } = await openRemote(repository, { remote, url }, "fetch");
   const listing = unlessAborted(git.listServerRefs({ ...access, protocolVersion: 1 }), signal);
   const refs = await orFail("fetch", remote, listing);
   const wanted = patterns.map(wildcard);
@@ -49,7 +43,7 @@ export async function fetchRefs(
   { remote, url, refspecs, signal }: Fetch,
 ): Promise<boolean> {
   const there = await remoteRefs(repository, { remote, url, patterns: [], signal });
-  const { git, ...access } = await open(repository, { remote, url }, "fetch");
+  const { git, ...access } = await openRemote(repository, { remote, url }, "fetch");
   for (const { from, to } of matches(refspecs, [...there.keys()])) {
     const oid = there.get(from);
     if (oid === undefined) return false;
@@ -72,7 +66,7 @@ export async function fetchRefs(
 /** @throws RedunError REMOTE_FAILED, PUSH_REJECTED */
 export async function pushCommit(repository: Repository, request: Push): Promise<Pushed> {
   const { remote, ref, commit, expected, signal } = request;
-  const { git, ...access } = await open(repository, request, "push");
+  const { git, ...access } = await openRemote(repository, request, "push");
   const said: string[] = [];
   return inScratch(repository, commit, async (gitdir) => {
     try {
@@ -110,159 +104,6 @@ interface PushProblem {
 }
 
 const NOT_LANDED: Pushed = { landed: false, said: [] };
-/** The one ref of a scratch repository. */
-const OURS = "refs/heads/ours";
-
-/** isomorphic-git fetches nothing for a remote that has no refspec. */
-const SCRATCH_CONFIG =
-  '[core]\n\tbare = true\n[remote "origin"]\n\tfetch = +refs/*:refs/remotes/origin/*\n';
-
-/** How to reach a remote; isomorphic-git and its http client are loaded only here. */
-async function open(
-  repository: Repository,
-  { remote, url: chosen }: Pick<Transfer, "remote" | "url">,
-  action: "fetch" | "push",
-) {
-  const config = readConfig(repository);
-  const pushUrl = action === "push" ? pushUrls(config, remote)[0]?.effective : undefined;
-  const given = chosen
-    ? insteadOf(config, chosen)
-    : (pushUrl ?? fetchUrl(config, remote) ?? insteadOf(config, remote));
-  if (!/^https?:\/\//i.test(given)) throw needsGit(remote, given);
-  const { username, password } = new URL(given);
-  const login = {
-    username: decodeURIComponent(username) || process.env.REDUN_GIT_USERNAME || "git",
-    password: decodeURIComponent(password) || process.env.REDUN_GIT_PASSWORD || "",
-  };
-  const url = given.replace(/^(https?:\/\/)[^/@]*@/i, "$1");
-  const [{ default: git }, { default: http }] = await Promise.all([
-    import("isomorphic-git"),
-    import("isomorphic-git/http/node"),
-  ]);
-  return { git, http: boundedHttp(http, remote), url, onAuth: () => login };
-}
-
-/** Answers are held in memory: what is longer than they may be is not waited for. */
-function boundedHttp(http: HttpClient, remote: string): HttpClient {
-  return {
-    async request(request) {
-      const response = await http.request(request);
-      return { ...response, ...(response.body && { body: bounded(response.body, remote) }) };
-    },
-  };
-}
-
-async function* bounded(
-  body: AsyncIterableIterator<Uint8Array>,
-  remote: string,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > MAX_PACK_BYTES) throw notTaken(remote, `It has more than ${MAX_PACK_BYTES} bytes.`);
-    yield chunk;
-  }
-}
-
-/** A pack is stored before isomorphic-git unpacks it: here it is looked at. */
-function boundedFs(remote: string): SafeFs {
-  const fs = safeFs();
-  const store = fs.promises.writeFile as unknown as WriteFile;
-  const writeFile: WriteFile = async (path, data) => {
-    const problem = path.endsWith(".pack") ? packProblem(bytesOf(data)) : null;
-    if (problem !== null) throw notTaken(remote, problem);
-    return store(path, data);
-  };
-  return { ...fs, promises: { ...fs.promises, writeFile } };
-}
-
-/** A view: a copy would take as much memory again. */
-function bytesOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, length);
-}
-
-type WriteFile = (path: string, data: Uint8Array) => Promise<unknown>;
-
-function notTaken(remote: string, why: string): RedunError {
-  return new RedunError(
-    "REMOTE_FAILED",
-    `What ${withoutCredentials(remote)} sends is not taken. ${why}`,
-    "Nothing was fetched. git takes more than redun-git does without it: install git 2.30 or newer if you trust this remote.",
-  );
-}
-
-/**
- * isomorphic-git fetches nothing from a remote without a HEAD, and one that holds only logs has
- * none: its list of refs is given one. The line is 50 bytes long, in hex as git's protocol has it.
- */
-function withHead(http: HttpClient, oid: Oid): HttpClient {
-  return {
-    async request(request) {
-      const response = await http.request(request);
-      if (!request.url.includes("/info/refs?") || !response.body) return response;
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of response.body) chunks.push(chunk);
-      const list = Buffer.concat(chunks).toString("latin1");
-      const end = list.lastIndexOf("0000");
-      const hasHead = / HEAD[\n\0]/.test(list) || end < 0;
-      const whole = hasHead ? list : `${list.slice(0, end)}0032${oid} HEAD\n${list.slice(end)}`;
-      return { ...response, body: once(Buffer.from(whole, "latin1")) };
-    },
-  };
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  yield bytes;
-}
-
-/** A repository with the real objects and one ref, which is thrown away afterwards. */
-async function inScratch<T>(
-  { commonDir }: Repository,
-  commit: Oid | null,
-  body: (gitdir: string) => Promise<T>,
-): Promise<T> {
-  const folder = join(commonDir, "redun", "transfers");
-  makeFolder(folder);
-  removeAbandoned(folder);
-  const name = ticketName(thisProcess(), randomBytes(4).toString("hex"));
-  const gitdir = join(folder, name);
-  makeFolder(gitdir);
-  try {
-    symlinkSync(join(commonDir, "objects"), join(gitdir, "objects"));
-    for (const name of ["refs", "refs/heads"]) makeFolder(join(gitdir, name));
-    writeFileSync(join(gitdir, "HEAD"), `ref: ${OURS}\n`);
-    writeFileSync(join(gitdir, "config"), SCRATCH_CONFIG);
-    if (commit) writeFileSync(join(gitdir, OURS), `${commit}\n`);
-    return await body(gitdir);
-  } finally {
-    rmSync(gitdir, { recursive: true, force: true });
-    removeIfEmpty(folder);
-  }
-}
-
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // Another process has its own in it.
-  }
-}
-
-/** Scratch repositories of processes that were killed. Of others' hosts nothing but the age is known. */
-function removeAbandoned(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    const owner = ownerOf(name);
-    const state = owner === null ? "unknown" : fateOf(owner).state;
-    if (state === "dead" || (state === "unknown" && age > A_DAY)) {
-      rmSync(path, { recursive: true, force: true });
-    }
-  }
-}
-
-const A_DAY = 24 * 3600 * 1000;
-
 function setRef(repository: Repository, ref: string, expected: Oid | null, next: Oid) {
   const config = readConfig(repository);
   const { committer } = identityOf(config);
@@ -312,13 +153,4 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Pr
     signal.addEventListener("abort", stop, { once: true });
     work.then(done, fail).finally(() => signal.removeEventListener("abort", stop));
   });
-}
-
-function needsGit(remote: string, url: string): RedunError {
-  const reached = `${withoutCredentials(remote)}${url === remote ? "" : ` (${withoutCredentials(url)})`}`;
-  return new RedunError(
-    "REMOTE_FAILED",
-    `Without git, only http and https remotes can be reached, and ${reached} is neither.`,
-    "Install git 2.30 or newer and make sure that it is on the PATH.",
-  );
 }

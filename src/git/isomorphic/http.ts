@@ -1,0 +1,114 @@
+import type { HttpClient } from "isomorphic-git";
+import { RedunError } from "../../errors.ts";
+import type { Oid, Repository, Transfer } from "../backend.ts";
+import { readConfig } from "../files/config-reader.ts";
+import { fetchUrl, insteadOf, pushUrls, withoutCredentials } from "../remote-url.ts";
+import { MAX_PACK_BYTES, packProblem } from "./pack-bounds.ts";
+import { type SafeFs, safeFs } from "./safe-fs.ts";
+
+/** How to reach a remote; isomorphic-git and its http client are loaded only here. */
+export async function openRemote(
+  repository: Repository,
+  { remote, url: chosen }: Pick<Transfer, "remote" | "url">,
+  action: "fetch" | "push",
+) {
+  const config = readConfig(repository);
+  const pushUrl = action === "push" ? pushUrls(config, remote)[0]?.effective : undefined;
+  const given = chosen
+    ? insteadOf(config, chosen)
+    : (pushUrl ?? fetchUrl(config, remote) ?? insteadOf(config, remote));
+  if (!/^https?:\/\//i.test(given)) throw needsGit(remote, given);
+  const { username, password } = new URL(given);
+  const login = {
+    username: decodeURIComponent(username) || process.env.REDUN_GIT_USERNAME || "git",
+    password: decodeURIComponent(password) || process.env.REDUN_GIT_PASSWORD || "",
+  };
+  const url = given.replace(/^(https?:\/\/)[^/@]*@/i, "$1");
+  const [{ default: git }, { default: http }] = await Promise.all([
+    import("isomorphic-git"),
+    import("isomorphic-git/http/node"),
+  ]);
+  return { git, http: boundedHttp(http, remote), url, onAuth: () => login };
+}
+
+/** Answers are held in memory: what is longer than they may be is not waited for. */
+function boundedHttp(http: HttpClient, remote: string): HttpClient {
+  return {
+    async request(request) {
+      const response = await http.request(request);
+      return { ...response, ...(response.body && { body: bounded(response.body, remote) }) };
+    },
+  };
+}
+
+async function* bounded(
+  body: AsyncIterableIterator<Uint8Array>,
+  remote: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > MAX_PACK_BYTES) throw notTaken(remote, `It has more than ${MAX_PACK_BYTES} bytes.`);
+    yield chunk;
+  }
+}
+
+/** A pack is stored before isomorphic-git unpacks it: here it is looked at. */
+export function boundedFs(remote: string): SafeFs {
+  const fs = safeFs();
+  const store = fs.promises.writeFile as unknown as WriteFile;
+  const writeFile: WriteFile = async (path, data) => {
+    const problem = path.endsWith(".pack") ? packProblem(bytesOf(data)) : null;
+    if (problem !== null) throw notTaken(remote, problem);
+    return store(path, data);
+  };
+  return { ...fs, promises: { ...fs.promises, writeFile } };
+}
+
+/** A view: a copy would take as much memory again. */
+function bytesOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length);
+}
+
+type WriteFile = (path: string, data: Uint8Array) => Promise<unknown>;
+
+function notTaken(remote: string, why: string): RedunError {
+  return new RedunError(
+    "REMOTE_FAILED",
+    `What ${withoutCredentials(remote)} sends is not taken. ${why}`,
+    "Nothing was fetched. git takes more than redun-git does without it: install git 2.30 or newer if you trust this remote.",
+  );
+}
+
+/**
+ * isomorphic-git fetches nothing from a remote without a HEAD, and one that holds only logs has
+ * none: its list of refs is given one. The line is 50 bytes long, in hex as git's protocol has it.
+ */
+export function withHead(http: HttpClient, oid: Oid): HttpClient {
+  return {
+    async request(request) {
+      const response = await http.request(request);
+      if (!request.url.includes("/info/refs?") || !response.body) return response;
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of response.body) chunks.push(chunk);
+      const list = Buffer.concat(chunks).toString("latin1");
+      const end = list.lastIndexOf("0000");
+      const hasHead = / HEAD[\n\0]/.test(list) || end < 0;
+      const whole = hasHead ? list : `${list.slice(0, end)}0032${oid} HEAD\n${list.slice(end)}`;
+      return { ...response, body: once(Buffer.from(whole, "latin1")) };
+    },
+  };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  yield bytes;
+}
+
+function needsGit(remote: string, url: string): RedunError {
+  const reached = `${withoutCredentials(remote)}${url === remote ? "" : ` (${withoutCredentials(url)})`}`;
+  return new RedunError(
+    "REMOTE_FAILED",
+    `Without git, only http and https remotes can be reached, and ${reached} is neither.`,
+    "Install git 2.30 or newer and make sure that it is on the PATH.",
+  );
+}
