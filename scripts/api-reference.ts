@@ -104,7 +104,9 @@ function entry({ name, from, isType }: Export, api: Module, exported: ReadonlySe
     return helper && !exported.has(helper) && new RegExp(`\\b${helper}\\b`).test(code);
   });
   const [first] = overloads as [Statement];
-  const isValue = /^(?:TSDeclareFunction|ClassDeclaration|VariableDeclaration)$/.test(declaredIn(first)!.type);
+  const isValue = /^(?:TSDeclareFunction|ClassDeclaration|VariableDeclaration)$/.test(
+    declaredIn(first)!.type,
+  );
   const all = [code, ...helpers.map((node) => shown(node, module, true))].join("\n\n");
   return { name, isValue, doc: docAbove(first, module), code: all };
 }
