@@ -225,6 +225,7 @@ export class Call extends Step implements Listener {
 
   #end(job: LiveJob, returned: unknown): void {
     const { evaluation } = this;
+    if (!this.#isTakenDown && this.waitsFor(evaluation.filesAhead(returned, job))) return;
     const inputs = evaluation.inputs(returned, job, () => resultName(job));
     if (inputs.length > 0 && !this.#isTakenDown) {
       this.#isTakenDown = true;

@@ -7,6 +7,7 @@ import { Controlled } from "./control.ts";
 import {
   type Expression,
   expressionOf,
+  heldBy,
   type PropertyExpression,
   type TagsExpression,
 } from "./expression.ts";
@@ -86,6 +87,28 @@ export class Evaluation implements StepContext {
     }
     for (const hashed of this.#ahead.of(value)) inputs.push(this.#promised(hashed, parent));
     return inputs.reverse();
+  }
+
+  /**
+   * What hashes the large files that calls in a value are given: they are recorded with the value, before
+   * those calls begin.
+   */
+  filesAhead(value: unknown, parent: LiveJob | null): Computation[] {
+    const hashed: Computation[] = [];
+    const seen = new Set<Expression>();
+    const left: unknown[] = [value];
+    while (left.length > 0) {
+      for (const part of this.#pendingParts(left.pop())) {
+        const expression = expressionOf(part);
+        if (!expression || seen.has(expression)) continue;
+        seen.add(expression);
+        for (const held of heldBy(expression)) {
+          left.push(held);
+          for (const one of this.#ahead.of(held)) hashed.push(this.#promised(one, parent));
+        }
+      }
+    }
+    return hashed;
   }
 
   /** A value whose inputs are done, with their results in place. */

@@ -91,6 +91,14 @@ export class ControlExpression extends Base {
   }
 }
 
+/** What an expression holds: arguments, and the values that it is made of. */
+export function heldBy(expression: Expression): readonly unknown[] {
+  let of = expression;
+  while (of.kind === "property") of = of.of;
+  if (of.kind === "call") return of.args;
+  return of.kind === "tags" ? [of.value] : of.of;
+}
+
 const expressions = new WeakMap<object, Expression>();
 
 /** The expression behind a lazy value; undefined for every other value. */

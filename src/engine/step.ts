@@ -22,6 +22,7 @@ export interface StepContext {
   of(expression: Expression, parent: LiveJob | null): Computation;
   /** What computes the pending parts of a value. */
   inputs(value: unknown, parent: LiveJob | null, what: () => string): Computation[];
+  filesAhead(value: unknown, parent: LiveJob | null): Computation[];
   /** A value whose inputs are done, with their results in place. */
   withResults(value: unknown): unknown;
   /** A value with what is known by now of its pending parts, and the jobs that this came from. */
