@@ -2,13 +2,14 @@
  * Runs every *.test.ts below test/, two files at a time, each in a process of its own, and ends
  * with `N passed, N failed, N skipped`. See support/test-file.ts for what counts as failed.
  * Arguments are parts of file names: `npm test -- cli/log` runs only those. With `--fast` it runs
- * only files whose tests start no process (no git, no command of ours) and take few seconds.
+ * only files whose tests start no process (no git, no command of ours) and take few seconds. With
+ * `--cost` it lists what CPU each file took, which a busy machine does not change much.
  */
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startsProcesses } from "./support/starts-processes.ts";
-import { type Outcome, runTestFile, SKIPPED } from "./support/test-file.ts";
+import { type Cost, type Outcome, runTestFile, SKIPPED } from "./support/test-file.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const AT_ONCE = 2;
@@ -33,8 +34,9 @@ const ORDER = [
   "cli",
 ];
 
-const wanted = process.argv.slice(2).filter((word) => word !== "--fast");
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const isFast = process.argv.includes("--fast");
+const withCost = process.argv.includes("--cost");
 const files = findTests(join(ROOT, "test"))
   .map((path) => relative(ROOT, path))
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
@@ -42,8 +44,11 @@ const files = findTests(join(ROOT, "test"))
   .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 
 const outcomes: Outcome[] = [];
+const costs: (Cost & { file: string })[] = [];
 const queue = [...files];
 await Promise.all(Array.from({ length: AT_ONCE }, work));
+
+if (withCost) showCosts();
 
 const sum = (count: (outcome: Outcome) => number) =>
   outcomes.reduce((total, outcome) => total + count(outcome), 0);
@@ -57,13 +62,24 @@ process.exitCode = failed > 0 ? 1 : 0;
 
 async function work(): Promise<void> {
   for (let file = queue.shift(); file; file = queue.shift()) {
-    const outcome = await runTestFile(join(ROOT, file));
+    const outcome = await runTestFile(join(ROOT, file), { withCost });
     outcomes.push(outcome);
+    if (outcome.cost) costs.push({ file, ...outcome.cost });
     const mark = outcome.failed > 0 ? "FAIL" : "ok  ";
     console.log(`${mark} ${file}  ${outcome.passed} passed, ${outcome.seconds.toFixed(1)} s`);
     if (outcome.failed > 0) console.log(outcome.output);
     for (const [note] of outcome.output.matchAll(SKIPPED)) console.log(`     ${note}`);
   }
+}
+
+/** The dearest file first: its CPU seconds, of these its children's, and what it started. */
+function showCosts(): void {
+  const total = ({ own, children }: Cost) => own + children;
+  for (const cost of costs.sort((a, b) => total(b) - total(a))) {
+    const figures = [total(cost), cost.children].map((n) => n.toFixed(1).padStart(7)).join("");
+    console.log(`${figures}  ${cost.file}  ${cost.programs}`);
+  }
+  console.log(`${costs.reduce((sum, cost) => sum + total(cost), 0).toFixed(0)} s of CPU`);
 }
 
 function findTests(folder: string): string[] {

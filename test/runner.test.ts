@@ -12,7 +12,7 @@ const { dir } = temporaryFolder();
 async function outcome(body: string, patienceInMs?: number) {
   const path = join(dir, `${count++}.mjs`);
   writeFileSync(path, `import { suite } from ${UVU};\nconst it = suite("it");\n${body}\n`);
-  const { passed, failed, skipped } = await runTestFile(path, patienceInMs);
+  const { passed, failed, skipped } = await runTestFile(path, { patienceInMs });
   return [passed, failed, skipped].join();
 }
 

@@ -3,7 +3,7 @@ import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { cli, jsonLines, logged, ok, workflowRepository } from "../support/cli.ts";
+import { cli, jsonLines, logged, ok, record, workflowRepository } from "../support/cli.ts";
 import {
   prepared,
   runGit,
@@ -46,7 +46,7 @@ const house = prepared(() => {
     one.git("config", "user.email", `${name}@example.com`);
     return one;
   });
-  ada!.redun("run", "-q", "-t", "env=dev", "w.mjs", "main");
+  record(ada!.dir, ["-t", "env=dev", "w.mjs", "main"]);
   ada!.redun("push");
   bob!.redun("pull");
   return { ...folder, git };
@@ -68,7 +68,7 @@ const changes = suite("incoming and outgoing");
 
 changes("runs look as in log, the newest first", () => {
   const { ada, bob } = team();
-  ada.redun("run", "-q", "w.mjs", "main");
+  record(ada.dir, ["w.mjs", "main"]);
   assert.is(cli(ada.dir, ["run", "-q", "w.mjs", "main", "--fail", "true"]).status, 1);
   const [newest, older] = logged(ada.dir);
   ada.redun("tag", "update", older.id, "sample=HG003");
@@ -101,7 +101,7 @@ changes("runs look as in log, the newest first", () => {
 
 changes("a run that has ended since is told of, and a forged end is not believed", () => {
   const { ada, bob, id } = team();
-  ada.redun("run", "-q", "w.mjs", "main");
+  record(ada.dir, ["w.mjs", "main"]);
   ada.redun("push");
   bob.redun("pull");
   const files = bob.git("ls-tree", "-r", "--name-only", "redun/main").split("\n");

@@ -4,7 +4,7 @@ import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { BACKENDS, CLI, cli, ok, workflowRepository } from "../support/cli.ts";
+import { BACKENDS, CLI, cli, ok, record, workflowRepository } from "../support/cli.ts";
 import { prepared, runGit, temporaryFolder } from "../support/repository.ts";
 
 const REF = "refs/redun/main";
@@ -16,7 +16,7 @@ const recorded = prepared(() => {
 export const main = task(function main(name = "you") { return name; });
 `,
   });
-  for (const name of ["one", "two"]) ok(repository.dir, [...RUN, "--name", name]);
+  for (const name of ["one", "two"]) record(repository.dir, ["w.mjs", "main", "--name", name]);
   return repository;
 });
 

@@ -12,6 +12,7 @@ import {
   logged,
   ok,
   type Result,
+  record,
   start,
   workflowRepository,
   writeFiles,
@@ -351,7 +352,7 @@ hostile("a run says nothing of it raw, and its commit's subject is one clean lin
 
 hostile("the reader of a hostile record is not led astray by its id", () => {
   const { dir: own, git } = workflowRepository({ "w.mjs": WORKFLOW });
-  ok(own, ["run", "-q", "w.mjs", "main"]);
+  record(own, ["w.mjs", "main"]);
   // What a fetched log may hold: an edit of a value whose foreign id is none of git's.
   for (const id of ["HEAD", "a\nb", "zz zz", "main"]) {
     const text = `kind: tags\nversion: 1\nentity: ${JSON.stringify(id)}\ntype: Value\nedits:\n  - tag:\n      a: 1\n`;
@@ -366,7 +367,7 @@ hostile(
   "a record in another hand's YAML is read, and a broken one is left out with a warning",
   () => {
     const { dir: own, git } = workflowRepository({ "w.mjs": WORKFLOW });
-    ok(own, ["run", "-q", "w.mjs", "main"]);
+    record(own, ["w.mjs", "main"]);
     const [{ id }] = logged(own);
     const flow = `{kind: tags, version: 1, entity: '${id}', type: Execution, edits: [{tag: {by: hand}}]}\n`;
     commitFile(own, git, `${tagsFolder(id)}/${blobId(flow)}.yaml`, flow);

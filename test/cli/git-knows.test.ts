@@ -19,6 +19,7 @@ import {
   cli,
   logged,
   ok,
+  record,
   workflowRepository,
 } from "../support/cli.ts";
 import { prepared, runGit, temporaryFolder } from "../support/repository.ts";
@@ -31,7 +32,7 @@ const recorded = prepared(() => {
 export const main = task(function main(name = "you") { return name; });
 `,
   });
-  ok(repository.dir, RUN);
+  record(repository.dir, ["w.mjs", "main"]);
   return repository;
 });
 

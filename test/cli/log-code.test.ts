@@ -2,7 +2,16 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { BACKENDS, cli, HELLO, jsonLines, logged, ok, workflowRepository } from "../support/cli.ts";
+import {
+  BACKENDS,
+  cli,
+  HELLO,
+  jsonLines,
+  logged,
+  ok,
+  record,
+  workflowRepository,
+} from "../support/cli.ts";
 import { sampleLog } from "../support/sample.ts";
 
 const { dir, git } = workflowRepository();
@@ -10,7 +19,7 @@ const short = (revision: string) => git("rev-parse", revision).slice(0, 8);
 
 /** Runs the workflow with a tag by which it is known here. */
 function run(name: string, ...args: string[]): void {
-  ok(dir, ["run", "-q", "-t", `name=${name}`, ...args, "workflow.ts", "getPlanet"]);
+  record(dir, ["-t", `name=${name}`, ...args, "workflow.ts", "getPlanet"]);
 }
 
 function commit(message: string, code: string): void {

@@ -9,7 +9,7 @@ import { jsonText } from "../../cli/text/json.ts";
 import { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { listed } from "../../src/provenance/listing.ts";
 import { listedEntity } from "../../src/views/search.ts";
-import { cli, jsonLines, ok, start, workflowRepository } from "../support/cli.ts";
+import { cli, jsonLines, ok, record, start, workflowRepository } from "../support/cli.ts";
 import { jobOf, recorded } from "../support/recorded.ts";
 import { sampleLog } from "../support/sample.ts";
 
@@ -25,11 +25,11 @@ export const out = task(function out() { writeFileSync("out.csv", "1"); return n
 `;
 
 const { dir } = workflowRepository({ "w.ts": WORKFLOW });
-ok(dir, ["run", "-q", "-t", "env=prod", "-t", "cost=3.5", "-u", "ann", "w.ts", "main", "--n", "4"]);
-ok(dir, ["run", "-q", "-t", "env=dev", "-t", "cost=10", "-u", "bob", "w.ts", "main", "--n", "6"]);
-ok(dir, ["run", "-q", "-t", "env=prod", "-u", "rasmus", "w.ts", "out"]);
+record(dir, ["-t", "env=prod", "-t", "cost=3.5", "-u", "ann", "w.ts", "main", "--n", "4"]);
+record(dir, ["-t", "env=dev", "-t", "cost=10", "-u", "bob", "w.ts", "main", "--n", "6"]);
+record(dir, ["-t", "env=prod", "-u", "rasmus", "w.ts", "out"]);
 cli(dir, ["run", "-q", "-t", "env=prod", "-t", "env=dev", "-u", "bob", "w.ts", "bad"]);
-ok(dir, ["run", "-q", "--no-cache", "-t", "env=prod", "-u", "ann", "w.ts", "half", "--n", "4"]);
+record(dir, ["--no-cache", "-t", "env=prod", "-u", "ann", "w.ts", "half", "--n", "4"]);
 const log = recorded(dir);
 const [outId] = [...log.executions.filter(({ task }) => task === "ns.out")].map(({ id }) => id);
 const name4 = log.jobs.find(({ result }) => result === "n4")!;

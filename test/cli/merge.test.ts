@@ -1,7 +1,15 @@
 /** Merging on the command line: other logs, branches, bundles; several logs; what is refused. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { BACKENDS, cli, jsonLines, logged, ok, workflowRepository } from "../support/cli.ts";
+import {
+  BACKENDS,
+  cli,
+  jsonLines,
+  logged,
+  ok,
+  record,
+  workflowRepository,
+} from "../support/cli.ts";
 import { prepared, temporaryRepository } from "../support/repository.ts";
 
 const merge = suite("merge and logs");
@@ -16,9 +24,9 @@ export const main = task(function main(greet = "Hi") { return greet; });
 const twoLogs = prepared(() => {
   const repository = workflowRepository(HELLO);
   const { dir } = repository;
-  ok(dir, ["run", "-q", "w.mjs", "main"]);
-  ok(dir, ["run", "-q", "--log", "nightly", "w.mjs", "main", "--greet", "one"]);
-  ok(dir, ["run", "-q", "--log", "nightly", "w.mjs", "main", "--greet", "two"]);
+  record(dir, ["w.mjs", "main"]);
+  record(dir, ["--log", "nightly", "w.mjs", "main", "--greet", "one"]);
+  record(dir, ["--log", "nightly", "w.mjs", "main", "--greet", "two"]);
   const [newest] = logged(dir, ["--log", "nightly"]);
   ok(dir, ["tag", "add", "--log", "nightly", newest.id, "approved=true"]);
   return repository;

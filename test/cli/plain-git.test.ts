@@ -10,6 +10,7 @@ import {
   cli,
   logged,
   ok,
+  record,
   tagTexts,
   workflowRepository,
 } from "../support/cli.ts";
@@ -210,7 +211,7 @@ for (const backend of BACKENDS) {
     plain(`no credentials of ${stored} in any object (${backend})`, () => {
       const repository = workflowRepository({ "w.mjs": WORKFLOW });
       repository.git("remote", "add", "origin", url);
-      ok(repository.dir, ["run", "-q", "w.mjs", "add", "--a", "1"], { backend });
+      record(repository.dir, ["w.mjs", "add", "--a", "1"], { backend });
       for (const text of allObjects(repository.dir)) assert.not.match(text, /s3\/?cr3t/);
       assert.is(recorded(repository.dir).executions[0]!.code.origin, stored);
       const journal = join(repository.dir, ".git/redun");
@@ -224,7 +225,7 @@ plain("each backend reads what the other wrote, and writes on top of it", () => 
   const { dir, git } = workflowRepository({ "w.mjs": WORKFLOW });
   const backends = ["native", "isomorphic", "native", "isomorphic"] as const;
   for (const [at, backend] of backends.entries()) {
-    ok(dir, ["run", "-q", "-t", `by=${backend}`, "-t", `at=${at}`, "w.mjs", "add", "--a", "1"], {
+    record(dir, ["-t", `by=${backend}`, "-t", `at=${at}`, "w.mjs", "add", "--a", "1"], {
       backend,
     });
     // What packs the objects changes how the other one finds them.
@@ -242,7 +243,7 @@ plain("each backend reads what the other wrote, and writes on top of it", () => 
 plain("the same content has the same ids, whoever writes it", () => {
   const of = (backend: BackendName) => {
     const { dir } = workflowRepository({ "w.mjs": WORKFLOW });
-    ok(dir, ["run", "-q", "w.mjs", "main"], { backend });
+    record(dir, ["w.mjs", "main"], { backend });
     const log = recorded(dir);
     const ids = (jobs: Recorded["jobs"]) =>
       jobs.map(({ index, taskHash, call }) => [index, taskHash, call]);
@@ -266,7 +267,7 @@ plain("the subject names the arguments behind the task, whatever stood before it
 
 plain("a clone that fetches the log can read all of it", () => {
   const { dir } = workflowRepository({ "w.mjs": WORKFLOW });
-  ok(dir, ["run", "-q", "w.mjs", "main"]);
+  record(dir, ["w.mjs", "main"]);
   const other = join(temporaryFolder().dir, "clone");
   runGit(dir, ["clone", "-q", dir, other]);
   assert.is(logged(other).length, 0);
@@ -277,7 +278,7 @@ plain("a clone that fetches the log can read all of it", () => {
 plain("a SHA-256 repository has ids of its own hash function", () => {
   const { dir, git } = temporaryRepository({ objectFormat: "sha256" });
   writeFileSync(join(dir, "w.mjs"), WORKFLOW);
-  ok(dir, ["run", "-q", "w.mjs", "main"]);
+  record(dir, ["w.mjs", "main"]);
   const { id } = logged(dir)[0];
   assert.match(id, /^[0-9a-f]{64}$/);
   assert.match(git("show", id), /^kind: execution$/m);

@@ -11,6 +11,7 @@ import {
   kill,
   logged,
   ok,
+  record,
   start,
   workflowRepository,
 } from "../support/cli.ts";
@@ -313,7 +314,7 @@ recover(
 recover("a journal of 0.1.0 is recovered, whoever tried before, but for its damaged lines", () => {
   const { dir } = repository();
   const { dir: other } = repository();
-  ok(other, ["run", "-q", "w.mjs", "quick", "--n", "1"]);
+  record(other, ["w.mjs", "quick", "--n", "1"]);
   const { executions, files } = recorded(other);
   const { id, started } = executions[0]!;
   const lines = [...files]

@@ -9,6 +9,7 @@ import {
   jsonLines,
   logged,
   ok,
+  record,
   tagTexts,
   workflowRepository,
 } from "../support/cli.ts";
@@ -68,7 +69,7 @@ rerun("here, with the code and the files as they are: different", () => {
 
 rerun("a workflow's run, by its result and its files", () => {
   const { dir } = workflowRepository(FILES);
-  ok(dir, ["run", "-q", "wf.mjs", "main", "--n", "4"]);
+  record(dir, ["wf.mjs", "main", "--n", "4"]);
   const [one] = jsonLines(again(dir, "-", "-q", "--format", "json").stdout);
   const [after] = logged(dir);
   assert.is(one.rerun, after.id);
@@ -121,7 +122,7 @@ rerun("with the changes that no commit has, where they were recorded", () => {
   git("add", "--intent-to-add", "data.csv");
   const before = git("status", "--porcelain");
   ok(dir, COUNT);
-  ok(dir, ["run", "-q", "new.mjs", "main"]);
+  record(dir, ["new.mjs", "main"]);
   assert.is(git("status", "--porcelain", "--", "count.sh", "new.mjs", "data.csv"), before);
   for (const name of ["count.sh", "data.csv"]) git("checkout", "-q", name);
   rmSync(join(dir, "new.mjs"));

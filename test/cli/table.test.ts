@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { tableCsv, tableMarkdown, tableText } from "../../cli/pages/table.ts";
 import type { TableView } from "../../src/views/table.ts";
-import { cli, jsonLines, logged, ok, workflowRepository } from "../support/cli.ts";
+import { cli, jsonLines, logged, ok, record, workflowRepository } from "../support/cli.ts";
 import { prepared } from "../support/repository.ts";
 
 const SWEEP = `
@@ -22,9 +22,7 @@ const sweep = prepared(() => {
     ["2", "big", "3"],
   ] as const) {
     const options = JSON.stringify({ depth: Number(depth), name: "a" });
-    ok(repository.dir, [
-      "run",
-      "-q",
+    record(repository.dir, [
       "-t",
       `model=${model}`,
       "wf.mjs",
@@ -135,7 +133,7 @@ table("csv and markdown keep what is special to them", () => {
 
 table("says with dots that a cell is cut", () => {
   const { dir } = workflowRepository({ "wf.mjs": SWEEP });
-  ok(dir, ["run", "-q", "-t", `note=${"abcdefghij".repeat(4)}`, "wf.mjs", "train", "--rate", "1"]);
+  record(dir, ["-t", `note=${"abcdefghij".repeat(4)}`, "wf.mjs", "train", "--rate", "1"]);
   assert.match(ok(dir, ["table"]), / abcdefghijabcdefghijabcdefg\.\.\.$/m);
 });
 

@@ -3,7 +3,7 @@
  * the settings of whoever runs the tests.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
@@ -97,6 +97,36 @@ export function ok(cwd: string, args: readonly string[], options?: CliOptions): 
   const result = cli(cwd, args, options);
   if (result.status === 0) return result.stdout;
   throw new Error(`redun-git ${args.join(" ")}: status ${result.status}\n${result.stderr}`);
+}
+
+/**
+ * Records a run for a test that is about something else: `run` without its supervisor, in the thread of
+ * the other commands, where it takes an eighth of the CPU. People meet that path under a debugger only,
+ * so what a run does, prints and returns is tested by `cli`. A thread loads a script once: where a
+ * script below `cwd` was edited since, the run gets a process. So it does if `options` need one. And a
+ * thread goes on where a process would have ended: the index may be up to date a moment later.
+ * @param args of `run`, without that word
+ */
+export function record(cwd: string, args: readonly string[], options: CliOptions = {}): void {
+  const words = ["run", "-q", ...args];
+  const scripts = scriptsBelow(cwd);
+  const known = loaded.get(cwd) ?? scripts;
+  loaded.set(cwd, known);
+  const isAlone = scripts === known && !needsProcess([], options);
+  const run = isAlone ? inThread : inProcess;
+  const { status, stderr } = run(cwd, words, options);
+  if (status === 0) return;
+  throw new Error(`redun-git ${words.join(" ")}: status ${status}\n${stderr}`);
+}
+
+/** The texts of the scripts that the thread has loaded, by the folder they are below. */
+const loaded = new Map<string, string>();
+
+function scriptsBelow(dir: string): string {
+  const files = readdirSync(dir, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.([cm]?[jt]sx?|json)$/.test(name) && !/^\.git\/|node_modules/.test(name))
+    .sort();
+  return JSON.stringify(files.map((name) => [name, readFileSync(join(dir, name), "utf8")]));
 }
 
 export interface Running {

@@ -6,6 +6,8 @@ const { parentPort, workerData } = require("node:worker_threads");
 
 const { cli, port, turn } = workerData;
 const { main } = require(cli);
+// A `run` whose parent talks to it has no supervisor.
+process.send = () => true;
 
 parentPort.on("message", async ({ args, env }) => {
   const result = await run(args, env).catch((error) => ({ thrown: error }));

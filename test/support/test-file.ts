@@ -9,6 +9,15 @@ export interface Outcome {
   readonly skipped: number;
   readonly seconds: number;
   readonly output: string;
+  /** With `npm test -- --cost` alone. See ./cost.mjs. */
+  readonly cost?: Cost;
+}
+
+/** Seconds of CPU, and the programs that were started. */
+export interface Cost {
+  readonly own: number;
+  readonly children: number;
+  readonly programs: string;
 }
 
 /** A file whose tests go on for longer hangs. */
@@ -20,10 +29,14 @@ const PATIENCE_IN_MS = 20 * 60_000;
  * `before` or `after.each` hook. So a file fails unless its own totals say that every test passed;
  * uvu's `Total` leaves out those that were skipped.
  */
-export function runTestFile(path: string, patienceInMs = PATIENCE_IN_MS): Promise<Outcome> {
+export function runTestFile(
+  path: string,
+  { patienceInMs = PATIENCE_IN_MS, withCost = false } = {},
+): Promise<Outcome> {
   const started = performance.now();
   const { FORCE_COLOR: _, ...env } = process.env;
-  const child = spawn(process.execPath, ["--import", "tsx", path], {
+  const cost = withCost ? ["--import", new URL("cost.mjs", import.meta.url).href] : [];
+  const child = spawn(process.execPath, [...cost, "--import", "tsx", path], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     stdio: ["ignore", "pipe", "pipe"],
     env,
@@ -48,7 +61,14 @@ export function runTestFile(path: string, patienceInMs = PATIENCE_IN_MS): Promis
       const { total, passed, skipped } = totals(stdout);
       const isSound = status === 0 && total === passed && total + skipped > 0;
       const failed = isSound ? 0 : Math.max(total - passed, 1);
-      done({ passed, failed: failed + forgotten.length, skipped, seconds, output });
+      done({
+        passed,
+        failed: failed + forgotten.length,
+        skipped,
+        seconds,
+        output,
+        cost: costIn(stdout),
+      });
     });
   });
 }
@@ -59,6 +79,11 @@ function totals(stdout: string): { total: number; passed: number; skipped: numbe
     Number([...stdout.matchAll(new RegExp(`^  ${name}:\\s+(\\d+)$`, "gm"))].at(-1)?.[1] ?? 0);
   const parts = [...stdout.matchAll(SKIPPED)].length;
   return { total: last("Total"), passed: last("Passed"), skipped: last("Skipped") + parts };
+}
+
+function costIn(stdout: string): Cost | undefined {
+  const [, own, children, programs = ""] = /^cost: (\S+) (\S+) (.*)$/m.exec(stdout) ?? [];
+  return own === undefined ? undefined : { own: +own, children: +children!, programs };
 }
 
 /** A line that says what was skipped, and why. */
