@@ -92,6 +92,8 @@ async function record(
           doc: options.doc,
           user: options.user,
           signal: signals.signal,
+          // A program is never taken from an earlier run, and so the index can wait.
+          cache: false,
         }),
     });
   } finally {

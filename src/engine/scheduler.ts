@@ -186,7 +186,7 @@ export class Scheduler {
   /** Brings the index to the tip: results are looked up there. It is a cache, and so is this. */
   async #isCacheReady(log: IndexedLog): Promise<boolean> {
     try {
-      await log.refresh();
+      await log.catchUp();
       return true;
     } catch (error) {
       this.#notice(`Results of earlier executions are not used: ${(error as Error).message}`);

@@ -86,23 +86,28 @@ export class IndexedLog {
    */
   async refresh(progress?: Progress, onRecovered?: () => void): Promise<Refreshed> {
     const recovery = await recoverRuns(this.log, onRecovered);
+    return { ...recovery, ...(await this.catchUp(progress)) };
+  }
+
+  /** Brings the index to the tip of the log, and leaves journals alone. */
+  async catchUp(progress?: Progress): Promise<Pick<Refreshed, "bad" | "absent">> {
     const tip = await this.log.tip();
     const { database } = this.#file;
     if (indexedTip(database) === tip && absentRecords(database) === 0) {
-      return { ...recovery, bad: [], absent: 0 };
+      return { bad: [], absent: 0 };
     }
     const { updateIndex } = await import("../index/update.ts");
     const update = () => updateIndex(this.#file.database, this.log, tip, progress);
     const updated = async () => {
       const bad = await update();
-      return { ...recovery, bad, absent: absentRecords(this.#file.database) };
+      return { bad, absent: absentRecords(this.#file.database) };
     };
     try {
       return await updated();
     } catch (error) {
       // Of a partial clone not even the list of its records may be here.
       const isCut = isMissing(error) && isPartial(this.log.backend.repository);
-      if (isCut && indexedTip(database)) return { ...recovery, bad: [], absent: null };
+      if (isCut && indexedTip(database)) return { bad: [], absent: null };
       if (!this.replaceIndex(error)) throw error;
       return await updated();
     }
