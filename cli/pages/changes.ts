@@ -6,7 +6,7 @@ import { formatTag } from "../../src/tag/text.ts";
 import type { TagValue } from "../../src/value/value.ts";
 import type { ChangesView } from "../../src/views/changes.ts";
 import { jsonText } from "../text/json.ts";
-import { CONFLICT_MARK, inConflict, shortId } from "../text/lines.ts";
+import { byKey, CONFLICT_MARK, conflictTest, shortId } from "../text/lines.ts";
 import { oneLine, visible } from "../text/terminal.ts";
 import type { Workspace } from "../workspace.ts";
 import { executionJson, executionLine } from "./execution.ts";
@@ -62,24 +62,33 @@ function entityLines(
   const { paint } = look;
   const by = authors.map((author) => author.replace(/ <.*>$/, "")).join(", ");
   const head = `${paint("bold", `${type} ${shortId(id)}`)}${by ? `  by ${oneLine(by)}` : ""}`;
-  const lines = changes.flatMap(({ key, removed, added }) => [
-    ...removed.map((value) => paint("red", `- ${tagLine([key, value], look)}`)),
-    ...added.map((value) => {
-      const line = paint("green", `+ ${tagLine([key, value], look)}`);
-      return line + conflictNote([key, value], conflicts, look);
-    }),
-  ]);
+  const inConflict = conflictTest(conflicts);
+  const rivalsOf = byKey(conflicts);
+  const lines = changes.flatMap(({ key, removed, added }) => {
+    const rivals = rivalsOf.get(key) ?? [];
+    return [
+      ...removed.map((value) => paint("red", `- ${tagLine([key, value], look)}`)),
+      ...added.map((value) => {
+        const line = paint("green", `+ ${tagLine([key, value], look)}`);
+        return inConflict([key, value]) ? line + conflictNote([key, value], rivals, look) : line;
+      }),
+    ];
+  });
   return [
     head,
     ...(lines.length > 0 ? lines : ["(its tags stay as they are)"]).map((l) => `  ${l}`),
   ];
 }
 
-/** ` !conflict with env=archived`; empty for a tag that contradicts no other one. */
-function conflictNote(tag: TagPair, conflicts: readonly TagPair[], look: Look): string {
-  if (!inConflict(tag, conflicts)) return "";
-  const others = conflicts.filter((other) => other[0] === tag[0] && !sameTag(other, tag));
-  const texts = others.map((other) => tagLine(other, look));
+/** Each of many rivals would name all others. */
+const RIVALS_NAMED = 5;
+
+/** ` !conflict with env=archived`. `rivals` are the tags of its key in conflict, itself among them. */
+function conflictNote(tag: TagPair, rivals: readonly TagPair[], look: Look): string {
+  const named = rivals.slice(0, RIVALS_NAMED + 1).filter((rival) => !sameTag(rival, tag));
+  const texts = named.slice(0, RIVALS_NAMED).map((rival) => tagLine(rival, look));
+  const more = rivals.length - 1 - texts.length;
+  if (more > 0) texts.push(`and ${more} more`);
   return look.paint("red", `${CONFLICT_MARK} with ${texts.join(", ")}`);
 }
 

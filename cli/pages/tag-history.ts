@@ -61,7 +61,7 @@ function notes(entries: readonly { readonly unknown?: Unknown }[]): string[] {
 const NOTES: Record<Unknown, string> = {
   shallow:
     "unknown: this clone is shallow, and who did it is beyond its edge. `git fetch --unshallow` tells.",
-  lost: "unknown: the commit that would tell is not in this log.",
+  lost: "unknown: the commit that would tell is not in this log, or too far back.",
 };
 
 /** The same for programs: one change a line. */

@@ -1,4 +1,4 @@
-import { sameTag } from "../../src/tag/graph.ts";
+import { tagIdentity } from "../../src/tag/set.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { formatKey, formatTag, formatTagValue } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
@@ -58,12 +58,11 @@ export function tagText(
   paint: Paint,
   conflicts: readonly TagPair[] = [],
 ): string {
-  const calm = tags.filter((tag) => !inConflict(tag, conflicts));
+  const inConflict = conflictTest(conflicts);
+  const calm = tags.filter((tag) => !inConflict(tag));
   const texts = [
     ...calm.map(([key, value]) => [formatTag(key, value, LONGEST), "yellow"] as const),
-    ...[...new Set(conflicts.map(([key]) => key))].map(
-      (key) => [conflictText(key, conflicts), "red"] as const,
-    ),
+    ...[...byKey(conflicts)].map((rivals) => [conflictText(...rivals), "red"] as const),
   ];
   if (texts.length === 0) return "";
   const sorted = texts.sort(([a], [b]) => compareCodePoints(a, b));
@@ -83,17 +82,28 @@ export function tagLimit({ isTTY }: { readonly isTTY?: boolean }): number | unde
 /** Marks a tag that another one contradicts. No tag's text ends so: a blank would be quoted. */
 export const CONFLICT_MARK = " !conflict";
 
-function conflictText(key: string, conflicts: readonly TagPair[]): string {
-  const values = conflicts
-    .filter(([name]) => name === key)
+/** Tags by their keys. */
+export function byKey(tags: readonly TagPair[]): Map<string, TagPair[]> {
+  const found = new Map<string, TagPair[]>();
+  for (const tag of tags) {
+    const alike = found.get(tag[0]);
+    if (alike) alike.push(tag);
+    else found.set(tag[0], [tag]);
+  }
+  return found;
+}
+
+function conflictText(key: string, rivals: readonly TagPair[]): string {
+  const values = rivals
     .map(([, value]) => clip(formatTagValue(value), LONGEST))
     .sort(compareCodePoints);
   return `${clip(formatKey(key), LONGEST)}=${values.join("|")}${CONFLICT_MARK}`;
 }
 
-/** Whether a tag is one of those that contradict each other. */
-export function inConflict(tag: TagPair, conflicts: readonly TagPair[]): boolean {
-  return conflicts.some((other) => sameTag(tag, other));
+/** Tells of a tag whether it is one of those that contradict each other, of which there may be many. */
+export function conflictTest(conflicts: readonly TagPair[]): (tag: TagPair) => boolean {
+  const identities = new Set(conflicts.map(tagIdentity));
+  return (tag) => identities.has(tagIdentity(tag));
 }
 
 /** A command line that could be typed again. */

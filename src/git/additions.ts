@@ -39,7 +39,10 @@ export interface HistoryReader {
   /** The commits in question, newest first; their parents may be others. */
   commits(): AsyncIterable<LoggedCommit>;
   entriesAt(commits: readonly Oid[], path: string): Promise<readonly (Entry | null)[]>;
-  /** One level. What cannot be read as a folder, or is larger than one may be, is an empty one. */
+  /**
+   * One level. What cannot be read as a folder, or is larger than one may be, is an empty one. Once
+   * the bytes of all that was asked for are more than `MAX_COMPARED`, nothing differs.
+   */
   differences(pairs: readonly FolderPair[]): AsyncIterable<readonly Difference[]>;
 }
 

@@ -4,6 +4,31 @@ import type { ObjectFormat, Oid } from "./backend.ts";
 import { fromBytes, isFolder, parseTree, type TreeEntry } from "./tree-format.ts";
 import type { ReadTree } from "./tree-walk.ts";
 
+/**
+ * Bytes of folders compared to find which commits brought files; one counts as often as it is
+ * compared. Each file that joins a folder makes a new one that holds all of them: with git it is
+ * enough for 10,000 commits that each bring one of 10,000 files. Without git it takes far longer.
+ */
+export const MAX_COMPARED = { native: 2 ** 33, isomorphic: 2 ** 30 };
+
+/** A number of bytes that may be used. */
+export class ByteBudget {
+  #left: number;
+
+  constructor(bytes: number) {
+    this.#left = bytes;
+  }
+
+  take(bytes: number): void {
+    this.#left -= bytes;
+  }
+
+  /** Whether no more were taken than there are. */
+  get isKept(): boolean {
+    return this.#left >= 0;
+  }
+}
+
 /** One level of two folders compared; see `HistoryReader.differences`. */
 export async function folderDifferences(
   read: ReadTree,

@@ -72,7 +72,10 @@ export async function readEdits(
     if (read.kind !== "tags") continue;
     const name = entityName(read.record.type, read.record.entity);
     const { record, path, oid } = read;
-    found.set(name, [...(found.get(name) ?? []), { ...record, path, oid }]);
+    const edits = { ...record, path, oid };
+    const known = found.get(name);
+    if (known) known.push(edits);
+    else found.set(name, [edits]);
   }
   return found;
 }
@@ -93,7 +96,9 @@ export async function readRuns(
   const give = (type: EntityType, id: string, given: readonly TagPair[]) => {
     const name = entityName(type, id);
     if (given.length === 0 || (type !== "Execution" && !wanted.has(name))) return;
-    tags.set(name, [...(tags.get(name) ?? []), ...given]);
+    const known = tags.get(name) ?? [];
+    for (const tag of given) known.push(tag);
+    tags.set(name, known);
   };
   for await (const read of readRecords(log, files, progress)) {
     if (read.kind === "execution") {

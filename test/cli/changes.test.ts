@@ -124,6 +124,21 @@ changes("a run that has ended since is told of, and a forged end is not believed
   assert.match(bob.redun("log"), incoming.trim().split("\n").at(-1)!);
 });
 
+changes("of many rivals each names some of the others", () => {
+  const { ada, bob, id } = team();
+  const values = Array.from({ length: 9 }, (_, at) => `env=${at}`);
+  ada.redun("tag", "update", id, ...values);
+  ada.redun("push");
+  bob.redun("tag", "update", id, "env=archived");
+  bob.redun("fetch");
+  const incoming = bob.redun("incoming");
+  const others = "env=archived, env=1, env=2, env=3, env=4, and 4 more";
+  assert.ok(incoming.includes(`  + env=0 !conflict with ${others}\n`), incoming);
+  const added = incoming.match(/\n {2}\+ env=.*/g)!;
+  assert.is(added.length, 9);
+  for (const line of added) assert.match(line, / !conflict with (env=\w+, ){5}and \d more$/);
+});
+
 changes("a tag that will be in conflict is marked on both sides", () => {
   const { ada, bob, id } = team();
   ada.redun("tag", "update", id, "env=staging");

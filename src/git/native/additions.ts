@@ -7,7 +7,7 @@ import {
 } from "../additions.ts";
 import type { AdditionsRequest, CommitFiles, Oid, Repository } from "../backend.ts";
 import { shallowCommits } from "../files/shallow.ts";
-import { folderDifferences } from "../folder-differences.ts";
+import { ByteBudget, folderDifferences, MAX_COMPARED } from "../folder-differences.ts";
 import { isFolder } from "../tree-format.ts";
 import { MAX_TREE_BYTES } from "../tree-walk.ts";
 import { type CatFile, objectMissing } from "./cat-file.ts";
@@ -20,6 +20,7 @@ export function additions(
   objects: CatFile,
   request: AdditionsRequest,
 ): AsyncGenerator<CommitFiles> {
+  const budget = new ByteBudget(MAX_COMPARED.native);
   const reader = {
     commits: () => commits(repository, request),
     async entriesAt(commits: readonly Oid[], path: string) {
@@ -27,7 +28,7 @@ export function additions(
       const found = await check(repository, names);
       return found.map((one) => one && { oid: one.oid, isFolder: one.type === "tree" });
     },
-    differences: (pairs: readonly FolderPair[]) => differences(repository, objects, pairs),
+    differences: (pairs: readonly FolderPair[]) => differences(repository, objects, pairs, budget),
   };
   return findAdditions(reader, request.paths, shallowCommits(repository));
 }
@@ -69,21 +70,52 @@ async function check(
   });
 }
 
-/** git compares folders: what it takes for none, ends at, or would need much memory for is ours. */
+/** Bytes of folders that one git compares: it holds all of them until it ends. */
+const COMPARED_AT_ONCE = 2 ** 26;
+
 async function* differences(
   repository: Repository,
   objects: CatFile,
   pairs: readonly FolderPair[],
+  budget: ByteBudget,
 ): AsyncGenerator<readonly Difference[]> {
-  const { objectFormat } = repository;
   const trees = [...new Set(pairs.flatMap(({ before, after }) => [before ?? after, after]))];
   const checked = await check(repository, trees);
   const missing = checked.indexOf(null);
   if (missing >= 0) throw objectMissing(trees[missing]!);
-  const good = new Set(
-    checked.flatMap((one) => (one!.type === "tree" && one!.size <= MAX_TREE_BYTES ? one!.oid : [])),
-  );
-  const isGood = (tree: Oid | null) => tree === null || good.has(tree);
+  const known = new Map(trees.map((tree, at) => [tree, checked[at]!]));
+  const batches: FolderPair[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  let left = pairs.length;
+  for (const pair of pairs) {
+    const { before, after } = pair;
+    const size = (before === null ? 0 : known.get(before)!.size) + known.get(after)!.size;
+    budget.take(size);
+    if (!budget.isKept) break;
+    if (bytes + size > COMPARED_AT_ONCE) {
+      batches.push([]);
+      bytes = 0;
+    }
+    batches.at(-1)!.push(pair);
+    bytes += size;
+    left--;
+  }
+  for (const batch of batches) yield* compare(repository, objects, batch, known);
+  for (; left > 0; left--) yield [];
+}
+
+/** git compares folders: what it takes for none, ends at, or would need much memory for is ours. */
+async function* compare(
+  repository: Repository,
+  objects: CatFile,
+  pairs: readonly FolderPair[],
+  known: ReadonlyMap<Oid, Checked>,
+): AsyncGenerator<readonly Difference[]> {
+  const isGood = (tree: Oid | null) => {
+    if (tree === null) return true;
+    const { type, size } = known.get(tree)!;
+    return type === "tree" && size <= MAX_TREE_BYTES;
+  };
   let done = 0;
   try {
     const asked = pairs.filter(({ before, after }) => isGood(before) && isGood(after));
@@ -100,11 +132,15 @@ async function* differences(
     if (!(error instanceof RedunError && error.code === "GIT_FAILED")) throw error;
   }
   const read = (tree: Oid) => objects.get(tree, MAX_TREE_BYTES);
-  for (const pair of pairs.slice(done)) yield await folderDifferences(read, objectFormat, pair);
+  for (const pair of pairs.slice(done)) {
+    yield await folderDifferences(read, repository.objectFormat, pair);
+  }
 }
 
+// The later folder first (`-R`): git checks the id of the first one of a pair, unless it was read before,
+// as most were that a newer commit replaced.
 const DIFF_TREE = [
-  ...["diff-tree", "--stdin", "-z", "--raw", "--no-renames", "--no-abbrev"],
+  ...["diff-tree", "--stdin", "-z", "--raw", "--no-renames", "--no-abbrev", "-R"],
   "--ignore-submodules=none",
 ];
 const EMPTY_TREE = {
@@ -119,7 +155,7 @@ async function* gitDifferences(
 ): AsyncGenerator<readonly Difference[], undefined> {
   if (pairs.length === 0) return;
   const empty = EMPTY_TREE[repository.objectFormat];
-  const input = pairs.map(({ before, after }) => `${before ?? empty} ${after}\n`);
+  const input = pairs.map(({ before, after }) => `${after} ${before ?? empty}\n`);
   let current: Difference[] | null = null;
   const fields = gitFields(repository, DIFF_TREE, { input });
   // A line of the two trees comes before what differs in them, also where nothing does.

@@ -168,4 +168,29 @@ export function additionsContract(test: Contract): void {
     assert.is(found.get(tip), 1);
     for (const count of found.values()) assert.ok(count < 200_000, String(count));
   });
+
+  test("a folder that grows by one file in each of many commits", async (git, repo) => {
+    const COMMITS = 1100;
+    const name = (number: number) => `tags/a/${String(number).padStart(60, "0")}`;
+    const stream = Array.from({ length: COMMITS }, (_, at) => [
+      `commit ${REF}`,
+      `committer a <a@b.c> ${EPOCH + at} +0000`,
+      "data 0",
+      `M 100644 inline ${name(at)}`,
+      "data 1",
+      String(at % 10),
+      "",
+    ]);
+    const input = stream.flat().join("\n");
+    execFileSync("git", ["fast-import", "--quiet"], { cwd: repo.dir, input });
+    const to = (await git.resolve(REF))!;
+    const found: string[] = [];
+    for await (const { files } of git.additions({ from: null, to, paths: ["tags"] })) {
+      found.push(...files.map(({ path }) => path));
+    }
+    assert.equal(
+      found.reverse(),
+      Array.from({ length: COMMITS }, (_, at) => name(at)),
+    );
+  });
 }
