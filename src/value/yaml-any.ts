@@ -10,6 +10,8 @@ const MIB = 1024 * 1024;
  */
 const MAX_FOREIGN = MIB;
 
+let loading: Promise<typeof import("yaml")> | undefined;
+
 export interface AnyYamlLimits {
   readonly maxLength?: number;
   readonly maxNodes?: number;
@@ -35,8 +37,10 @@ export async function readAnyYaml(
     if (!(error instanceof NotCanonical)) throw error;
   }
   assertLength(text, Math.min(maxLength, MAX_FOREIGN));
-  // The default export, because a bundle of a CommonJS package has no other.
-  const { default: yaml } = await import("yaml");
+  // The default export, because a bundle of a CommonJS package has no other. It is asked for once:
+  // where a loader of TypeScript is at work, each `import()` takes a millisecond.
+  loading ??= import("yaml").then(({ default: yaml }) => yaml);
+  const yaml = await loading;
   try {
     return readForeignYaml(yaml, text);
   } catch (error) {

@@ -87,8 +87,7 @@ export class ObjectStore {
   async #read(oid: Oid): Promise<GitObject> {
     // git knows it without having it.
     if (oid === EMPTY_TREE) return { type: "tree", bytes: Buffer.alloc(0) };
-    // The default export, because a bundle of a CommonJS package has no other.
-    const { default: git } = await import("isomorphic-git");
+    const git = await isomorphicGit();
     // "deflated" is what a loose object's file holds; from a pack the plain content comes anyway.
     const found = await git.readObject({
       fs: this.#fs,
@@ -104,7 +103,7 @@ export class ObjectStore {
 
   /** The only object whose id begins so; null where there is none or more than one. */
   async expand(prefix: string): Promise<Oid | null> {
-    const { default: git } = await import("isomorphic-git");
+    const git = await isomorphicGit();
     const asked = { fs: this.#fs, gitdir: this.#gitdir, cache: this.#cache, oid: prefix };
     try {
       return await git.expandOid(asked);
@@ -163,7 +162,7 @@ export class ObjectBatch {
   async #write(oid: Oid, type: ObjectType, object: Uint8Array): Promise<void> {
     const packed = findPack(this.#objects, oid);
     if (packed && (await markUsed(packed.pack))) return;
-    const { default: git } = await import("isomorphic-git");
+    const git = await isomorphicGit();
     await git.writeObject({
       fs: this.#fs,
       gitdir: this.#gitdir,
@@ -172,6 +171,15 @@ export class ObjectBatch {
       format: "deflated",
     });
   }
+}
+
+let loading: Promise<typeof import("isomorphic-git")> | undefined;
+
+/** Asked for once: where a loader of TypeScript is at work, each `import()` takes a millisecond. */
+function isomorphicGit() {
+  // The default export, because a bundle of a CommonJS package has no other.
+  loading ??= import("isomorphic-git").then(({ default: git }) => git);
+  return loading;
 }
 
 const EMPTY_TREE = objectId("tree", Buffer.alloc(0));
