@@ -8,6 +8,7 @@ import { type CallExpression, expressionOf } from "./expression.ts";
 import type { Needs } from "./limits.ts";
 import type { LiveJob, ReusedJob } from "./live-job.ts";
 import { isThenable } from "./pending-parts.ts";
+import { hasTwins } from "./registry.ts";
 import type { Served } from "./reuse.ts";
 import type { SharedCall, SharedEnd } from "./shared-calls.ts";
 import { type Listener, Step, type StepContext, sourcesOf } from "./step.ts";
@@ -80,7 +81,8 @@ export class Call extends Step implements Listener {
     const { reuse, shared } = this.evaluation;
     const { task, settings } = this.#expression;
     const scope = settings.cacheScope ?? task.cacheScope;
-    const argsHash = reuse && scope !== "none" ? reuse.argsHash(job) : null;
+    const isReusable = reuse && scope !== "none" && !hasTwins(task, reuse.format);
+    const argsHash = isReusable ? reuse.argsHash(job) : null;
     if (!reuse || argsHash === null) {
       this.#run(job);
       return;

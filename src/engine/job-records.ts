@@ -15,6 +15,7 @@ import { namedArguments } from "./named-arguments.ts";
 import { pendingParts } from "./pending-parts.ts";
 import { RecordedError } from "./recorded-error.ts";
 import { holdsUndefined, recordedReduction, withTags } from "./reduction.ts";
+import { hasTwins } from "./registry.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 import { errorValue, isError } from "./user-stack.ts";
 
@@ -168,7 +169,10 @@ export class JobRecords {
   #reduction(job: LiveJob, value: unknown): { recorded: unknown } | null {
     if (job.task.hashOnly.has("result")) return null;
     const whole = job.tagged ? withTags(value, job.tagged) : value;
-    const reduction = recordedReduction(whole, (argument) => this.#argument(argument));
+    const reduction = recordedReduction(whole, {
+      keep: (argument) => this.#argument(argument),
+      isNamed: (task) => !hasTwins(task, this.#format),
+    });
     if (reduction === undefined) return null;
     const { text, id } = this.#write(reduction);
     if (isOpaqueIn(text)) return null;

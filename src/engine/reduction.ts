@@ -43,14 +43,21 @@ const MAX_STEPS = 2_000_000;
 
 class CannotBe extends Error {}
 
+/** What is needed to write down what a function returned. */
+export interface ReductionMeans {
+  /** What stands for an argument that holds nothing lazy: itself, or its id if it is large. */
+  keep(argument: unknown): unknown;
+  /** Whether a task can be found again by its name. */
+  isNamed(task: TaskDefinition): boolean;
+}
+
 /**
  * The form in which a record holds what a function returned; undefined where it has none, because
  * it holds a promise, arguments that are recorded by their hash alone, or is nested too deep.
- * @param keep what stands for an argument that holds nothing lazy: itself, or its id if it is large
  */
-export function recordedReduction(value: unknown, keep: (argument: unknown) => unknown): unknown {
+export function recordedReduction(value: unknown, means: ReductionMeans): unknown {
   try {
-    return new ReductionWriter(keep).value(value);
+    return new ReductionWriter(means).value(value);
   } catch (error) {
     if (error instanceof CannotBe) return undefined;
     throw error;
@@ -58,7 +65,7 @@ export function recordedReduction(value: unknown, keep: (argument: unknown) => u
 }
 
 class ReductionWriter {
-  readonly #keep: (argument: unknown) => unknown;
+  readonly #means: ReductionMeans;
   /** The lazy values so far, by their numbers. */
   readonly #met = new Map<Expression, number>();
   readonly #kept = new Map<unknown, unknown>();
@@ -69,8 +76,8 @@ class ReductionWriter {
   #lazies = 0;
   #levels = 0;
 
-  constructor(keep: (argument: unknown) => unknown) {
-    this.#keep = keep;
+  constructor(means: ReductionMeans) {
+    this.#means = means;
   }
 
   value(value: unknown): unknown {
@@ -126,6 +133,7 @@ class ReductionWriter {
       }
       case "control": {
         const { name, of, call } = expression;
+        if (call && !this.#means.isNamed(call.task)) throw new CannotBe();
         const values = of.map((value) => this.#argument(value));
         return { control: name, of: values, ...(call && callFields(call)) };
       }
@@ -134,6 +142,7 @@ class ReductionWriter {
 
   #call({ task, args, settings }: CallExpression): Record<string, unknown> {
     if (args.length > 0 && task.hashOnly.has("args")) throw new CannotBe();
+    if (!this.#means.isNamed(task)) throw new CannotBe();
     return {
       args: args.map((arg) => this.#argument(arg)),
       ...callFields({ task, settings }),
@@ -146,7 +155,7 @@ class ReductionWriter {
     const before = this.#lazies;
     const written = this.value(arg);
     if (this.#lazies > before) return written;
-    const kept = this.#keep(written);
+    const kept = this.#means.keep(written);
     if (typeof arg === "object") this.#kept.set(arg, kept);
     return kept;
   }

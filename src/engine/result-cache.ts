@@ -13,7 +13,7 @@ import { readYaml } from "../value/yaml-read.ts";
 import type { CheckValid } from "./call-settings.ts";
 import type { Kept, LiveJob, ReusedJob } from "./live-job.ts";
 import { holdsLazy, type Materials, type Revived, revived, storedIn } from "./reduction.ts";
-import { isCurrentTask, taskNamed } from "./registry.ts";
+import { hasTwins, isCurrentTask, taskNamed } from "./registry.ts";
 import type { Reuse, Served } from "./reuse.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 
@@ -132,6 +132,12 @@ export class ResultCache implements Reuse {
   }
 
   /** What a job's record gives, if that is valid: see docs/format.md, section 5.3. */
+  /** None where its name stands for several. */
+  #taskNamed(name: string): TaskDefinition | undefined {
+    const task = taskNamed(name);
+    return task && hasTwins(task, this.format) ? undefined : task;
+  }
+
   #served(job: Job, one: EarlierCall, { task, checkValid }: Call, loaded: Loaded): Served | null {
     const below = job.tasksBelow ?? [];
     if (!below.every((id) => isCurrentTask(id, this.format))) return null;
@@ -210,7 +216,7 @@ export class ResultCache implements Reuse {
   #materials(loaded: Loaded): Materials {
     const { workTree } = this.#options.log.log.backend.repository;
     return {
-      task: taskNamed,
+      task: (name) => this.#taskNamed(name),
       stored: (id) => loaded.get(id),
       path: (recorded) => pathFromHere(recorded, workTree),
     };

@@ -25,6 +25,7 @@ import type { Resolved } from "./lazy-types.ts";
 import { LoadedModules, type ModuleFile } from "./loaded-modules.ts";
 import { pendingParts } from "./pending-parts.ts";
 import { Recorder } from "./recorder.ts";
+import { noteRun } from "./registry.ts";
 import { ResultCache, type ResultCacheOptions } from "./result-cache.ts";
 import { Run } from "./run.ts";
 import { watchRun } from "./run-end.ts";
@@ -277,6 +278,7 @@ export class Scheduler {
       pendingValue: (value) => recorder.pendingValue(value),
       onNotice,
     });
+    noteRun();
     const run = new Run(
       id,
       objectFormat,

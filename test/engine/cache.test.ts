@@ -169,6 +169,18 @@ cache("those that share a result may change it", async () => {
   assert.equal(b, [1]);
 });
 
+cache(
+  "functions that close over different values are not each other's, in this run or the next",
+  async () => {
+    const runs = new Runs();
+    const adder = (n: number) => task({ name: "add" }, (x: number) => x + n);
+    const [one, two] = [adder(1), adder(2)];
+    const main = task({ name: "main" }, () => [one(1), two(1)]);
+    assert.equal((await runs.run(main())).result, [2, 3]);
+    assert.equal((await runs.run(main())).result, [2, 3]);
+  },
+);
+
 cache("an error is shared by equal calls, and not taken by a later run", async () => {
   const runs = new Runs();
   let count = 0;
