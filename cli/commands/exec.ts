@@ -4,6 +4,7 @@ import { isatty } from "node:tty";
 import { Scheduler } from "../../src/engine/scheduler.ts";
 import { RedunError } from "../../src/errors.ts";
 import { type ExecListener, type ExecRequest, execute } from "../../src/exec/exec.ts";
+import { KEPT_BYTES } from "../../src/exec/kept-output.ts";
 import type { EndedProgram } from "../../src/exec/program-end.ts";
 import { executeStep } from "../../src/exec/step.ts";
 import { above } from "../../src/exec/step-line.ts";
@@ -117,9 +118,6 @@ function refuseLostBytes(words: readonly string[]): void {
 
 const OWN_WORDS = "/proc/self/cmdline";
 
-/** Bytes that are kept of the head of an output, and of its tail. */
-const KEPT = 8192;
-
 function requestOf(cwd: string, words: readonly string[], options: ExecOptions): ExecRequest {
   return {
     words,
@@ -128,7 +126,7 @@ function requestOf(cwd: string, words: readonly string[], options: ExecOptions):
     inputs: options.in ?? [],
     outputs: options.out ?? [],
     env: options.env ?? [],
-    keep: KEPT,
+    keep: KEPT_BYTES,
   };
 }
 

@@ -10,8 +10,9 @@ import { allOf, type Condition, not } from "../../src/query/condition.ts";
 import { parseQuery } from "../../src/query/parse.ts";
 import { parseTagCondition } from "../../src/query/tag-condition.ts";
 import { parseTime } from "../../src/query/time.ts";
-import { compareOutputs, type Rerun } from "../../src/rerun/outcome.ts";
+import { compareOutputs, isSame, type Rerun } from "../../src/rerun/outcome.ts";
 import { planRerun, type RerunPlan } from "../../src/rerun/plan.ts";
+import { RERUN_OF } from "../../src/rerun/tag.ts";
 import { applyPatch, bringInputs, temporaryWorkTree } from "../../src/rerun/work-tree.ts";
 import { type CommandFunction, isJson, type OptionsOf } from "../command.ts";
 import type { RERUN } from "../declarations/rerun.ts";
@@ -21,9 +22,6 @@ import { withLog } from "../with-log.ts";
 import type { Workspace } from "../workspace.ts";
 
 type RerunOptions = OptionsOf<typeof RERUN>;
-
-/** The tag of an execution that ran another one again. */
-const RERUN_OF = "rerun_of";
 
 /** Ends with 0 if all came out the same, else with 1. */
 export const command: CommandFunction<typeof RERUN> = async (workspace, [id], options) => {
@@ -38,7 +36,7 @@ export const command: CommandFunction<typeof RERUN> = async (workspace, [id], op
     for (const text of warnings(plan)) workspace.tell(`warning: ${text}\n`);
     await again(workspace, plan, options);
     const rerun = await withLog(workspace, (log) => compared(log, plan.row));
-    isAllSame &&= rerun.after !== null && rerun.outputs.every((one) => one.before === one.after);
+    isAllSame &&= rerun.after !== null && rerun.outputs.every(isSame);
     await workspace.write(json ? rerunJson(rerun) : rerunText(rerun, workspace.paint));
   }
   return isAllSame ? 0 : 1;

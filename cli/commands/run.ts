@@ -7,6 +7,7 @@ import { Scheduler } from "../../src/engine/scheduler.ts";
 import { definitionOf, tasksMadeBy } from "../../src/engine/task.ts";
 import type { TaskDefinition } from "../../src/engine/task-definition.ts";
 import { RedunError } from "../../src/errors.ts";
+import { RERUN_OF } from "../../src/rerun/tag.ts";
 import { RUN_MARK } from "../../src/run-mark.ts";
 import { formatParameters, isArgument, parseTaskArguments } from "../../src/script/arguments.ts";
 import { type AnyTask, exportedTasks } from "../../src/script/exported-tasks.ts";
@@ -105,7 +106,7 @@ async function rerun(
     const { expression, notices } = madeAgain(workspace, call, made);
     for (const notice of notices) session.reporter.noticed?.(notice);
     const { argv } = call;
-    const tag = [...(options.tag ?? []), `rerun_of=${call.id}`];
+    const tag = [...(options.tag ?? []), `${RERUN_OF}=${call.id}`];
     const work = { expression, argv, script: call.script };
     // Asked for again, it is not to be taken from the last time.
     return await run(workspace, session, work, { ...options, tag, noCache: true });

@@ -1,4 +1,4 @@
-import type { ComparedOutput, Rerun } from "../../src/rerun/outcome.ts";
+import { type ComparedOutput, isSame, type Rerun } from "../../src/rerun/outcome.ts";
 import type { RerunPlan } from "../../src/rerun/plan.ts";
 import { jsonText } from "../text/json.ts";
 import { commandLine, shortId } from "../text/lines.ts";
@@ -42,10 +42,6 @@ function outputLine(output: ComparedOutput, paint: Paint): string {
   const ids =
     isEqual || before === null || after === null ? "" : `  ${shortId(before)} -> ${shortId(after)}`;
   return `  ${paint(isEqual ? "green" : "red", word.padEnd(9))}  ${oneLine(name)}${ids}`;
-}
-
-function isSame({ before, after }: ComparedOutput): boolean {
-  return before === after;
 }
 
 /** A rerun as programs get it. */

@@ -1,3 +1,6 @@
+/** Bytes that are kept of the head of an output, and of its tail, unless somebody wants other ones. */
+export const KEPT_BYTES = 8192;
+
 /** What is kept of a stream: all of a short one, head and tail of a long one. */
 export class KeptOutput {
   readonly #limit: number;

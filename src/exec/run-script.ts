@@ -9,6 +9,7 @@ import { notice } from "../notice.ts";
 import { File, filesIn } from "../value/file.ts";
 import { isAddress } from "../value/file-path.ts";
 import { asFiles } from "./files.ts";
+import { KEPT_BYTES } from "./kept-output.ts";
 import { signalAll, signalTree } from "./process-tree.ts";
 import { applySaid, failedProgram, tagProgram } from "./program-end.ts";
 import { type RunProgram, recordedOutput, runProgram } from "./run-program.ts";
@@ -31,9 +32,7 @@ interface NamedOutput {
   readonly name?: string;
 }
 
-/** Bytes that are kept of the head of an output, and again of its tail, */
-const KEPT = 8192;
-/** and of one that is the result. */
+/** Bytes that are kept of the head of an output that is the result, and again of its tail. */
 const KEPT_RESULT = 16 * 1024 * 1024;
 /** How long a script that is told to end has for that, in milliseconds. */
 const GRACE = 2000;
@@ -77,8 +76,8 @@ async function runInFolder(
       runProgram({
         words: [...words, path],
         cwd: process.cwd(),
-        keep: KEPT,
-        alone: { keepStdout: isResult ? KEPT_RESULT : KEPT },
+        keep: KEPT_BYTES,
+        alone: { keepStdout: isResult ? KEPT_RESULT : KEPT_BYTES },
         execution: run.execution,
         job,
         socket: steps.path,

@@ -18,6 +18,10 @@ export interface ComparedOutput {
   readonly after: string | null;
 }
 
+export function isSame({ before, after }: ComparedOutput): boolean {
+  return before === after;
+}
+
 /** What became of an execution that was run again. */
 export interface Rerun {
   readonly before: ExecutionRow;
