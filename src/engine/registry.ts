@@ -1,26 +1,25 @@
 import type { ObjectFormat } from "../git/backend.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 
-/** All that this process has made, in that order. */
-const made: TaskDefinition[] = [];
+/** All that this process has made, in that order, and how many runs had begun by then. */
+const made: { readonly task: TaskDefinition; readonly run: number }[] = [];
+let runs = 0;
 const byName = new Map<string, TaskDefinition>();
 const ids = new Map<ObjectFormat, Set<string>>();
 let named = 0;
-/** How many had been made when each run began. */
-const runs: number[] = [];
 
 /** What `hasTwins` knows of the first so many of those made. */
 interface Twins {
   upTo: number;
   readonly several: Set<string>;
   /** The last function of a task id, and during which run it was made. */
-  readonly functions: Map<string, { readonly at: number; readonly fn: unknown }>;
+  readonly functions: Map<string, { readonly run: number; readonly fn: unknown }>;
 }
 const twins = new Map<ObjectFormat, Twins>();
 
 /** Makes a task known by its name: a call that was recorded is computed again by that. */
 export function registerTask(task: TaskDefinition): void {
-  made.push(task);
+  made.push({ task, run: runs });
 }
 
 /** The task with a full name: of several, the one that was made last. */
@@ -49,20 +48,20 @@ export function hasTwins(task: TaskDefinition, format: ObjectFormat): boolean {
   const known = twins.get(format) ?? { upTo: 0, several: new Set(), functions: new Map() };
   twins.set(format, known);
   for (; known.upTo < made.length; known.upTo++) {
-    const { fn } = made[known.upTo]!;
-    const id = idOf(made[known.upTo]!, format);
+    const { task: other, run } = made[known.upTo]!;
+    const { fn } = other;
+    const id = idOf(other, format);
     if (id === null) continue;
-    const at = runs.findLastIndex((start) => start <= known.upTo);
-    const other = known.functions.get(id);
-    if (other?.at === at && other.fn !== fn) known.several.add(id);
-    known.functions.set(id, { at, fn });
+    const last = known.functions.get(id);
+    if (last?.run === run && last.fn !== fn) known.several.add(id);
+    known.functions.set(id, { run, fn });
   }
   return known.several.has(task.id(format));
 }
 
 /** Tells apart what was made before a run and after its start. */
 export function noteRun(): void {
-  if (runs.at(-1) !== made.length) runs.push(made.length);
+  runs++;
 }
 
 function idOf(task: TaskDefinition, format: ObjectFormat): string | null {
@@ -78,7 +77,7 @@ function idOf(task: TaskDefinition, format: ObjectFormat): string | null {
 function readNames(): void {
   if (named === made.length) return;
   for (; named < made.length; named++) {
-    const task = made[named]!;
+    const { task } = made[named]!;
     try {
       byName.set(task.fullName, task);
     } catch {

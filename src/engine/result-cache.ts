@@ -131,13 +131,13 @@ export class ResultCache implements Reuse {
     return value instanceof StoredValue ? value.id : contentId(value, this.format);
   }
 
-  /** What a job's record gives, if that is valid: see docs/format.md, section 5.3. */
   /** None where its name stands for several. */
   #taskNamed(name: string): TaskDefinition | undefined {
     const task = taskNamed(name);
     return task && hasTwins(task, this.format) ? undefined : task;
   }
 
+  /** What a job's record gives, if that is valid: see docs/format.md, section 5.3. */
   #served(job: Job, one: EarlierCall, { task, checkValid }: Call, loaded: Loaded): Served | null {
     const below = job.tasksBelow ?? [];
     if (!below.every((id) => isCurrentTask(id, this.format))) return null;

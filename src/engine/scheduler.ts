@@ -174,8 +174,7 @@ export class Scheduler {
         if (isTagged) recorder.executionTagged([["git_dirty", true]]);
       };
       const isOn = options.cache !== false && (await this.#isCacheReady(log));
-      const user = options.user ?? (process.env.REDUN_USER || osUser());
-      const cache = { isOn, users: cacheUsers(log.config, user) };
+      const cache = { isOn, users: cacheUsers(log.config, execution.user) };
       const details = { signal: options.signal, moreTags, patch, notice, addLateModules, cache };
       const result = await this.#record(log, execution, expression, details);
       return result as Resolved<T>;
