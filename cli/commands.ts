@@ -16,6 +16,7 @@ import {
   PUSH,
   REMOTE,
 } from "./declarations/sharing.ts";
+import { SQL } from "./declarations/sql.ts";
 import { TABLE } from "./declarations/table.ts";
 import {
   TAG_ADD,
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   withCode(LOG, () => import("./commands/log.ts")),
   withCode(DIFF, () => import("./commands/diff.ts")),
   withCode(TABLE, () => import("./commands/table.ts")),
+  withCode(SQL, () => import("./commands/sql.ts")),
   withCode(WHY, () => import("./commands/why.ts")),
   withCode(PATH, () => import("./commands/path.ts")),
   withCode(TAG_LIST, () => import("./commands/tag-list.ts")),

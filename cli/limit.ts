@@ -9,8 +9,15 @@ export const NO_LIMIT = 2 ** 40;
  * @throws RedunError USAGE for what is not a count
  */
 export function limitOf(options: { readonly limit?: string; readonly format?: string }): number {
-  const { limit } = options;
-  if (limit === undefined) return isJson(options) ? NO_LIMIT : DEFAULT_LIMIT;
+  return countOf(options.limit) ?? (isJson(options) ? NO_LIMIT : DEFAULT_LIMIT);
+}
+
+/**
+ * The count that `--limit` gives.
+ * @throws RedunError USAGE for what is not a count
+ */
+export function countOf(limit: string | undefined): number | undefined {
+  if (limit === undefined) return undefined;
   const count = Number(limit);
   if (!/^\d+$/.test(limit) || !Number.isSafeInteger(count)) {
     throw new RedunError("USAGE", `--limit is "${limit}", which is not a count (0 means all).`);

@@ -148,7 +148,11 @@ const packages = Object.keys(dependencies);
 const modules = await build({
   ...common,
   // Seen from dist/chunks/.
-  define: { ...define, BUILD_WORKER: JSON.stringify("../worker.cjs") },
+  define: {
+    ...define,
+    BUILD_WORKER: JSON.stringify("../worker.cjs"),
+    BUILD_SQL: JSON.stringify("../sql.cjs"),
+  },
   entryPoints: {
     index: "src/api.ts",
     ...Object.fromEntries(slow.map((name) => [`commands/${name}`, `command:${name}`])),
@@ -179,6 +183,7 @@ const commandLine = await build({
     cli: "cli/bin.ts",
     update: "src/index/update.ts",
     worker: "src/index/worker.ts",
+    sql: "src/sql/process.ts",
     checks: CHECKS,
     globs: "minimatch",
     ...Object.fromEntries(programs.map((name) => [name, `command:${name}`])),

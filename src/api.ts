@@ -71,6 +71,7 @@ export type {
 } from "./record/records.ts";
 export type { EntityChange } from "./share/changes.ts";
 export type { RemoteLog } from "./share/remotes.ts";
+export type { SqlLimits, SqlResult } from "./sql/query.ts";
 export type { Link } from "./tag/links.ts";
 export type { Tags } from "./tag/set.ts";
 export type { TagPair } from "./tag/tag.ts";

@@ -21,6 +21,7 @@ import { type BlamedTag, type TagChange, tagBlame, tagHistory } from "./provenan
 import { allOf, type Condition } from "./query/condition.ts";
 import { parseQuery } from "./query/parse.ts";
 import type { EntityType } from "./record/records.ts";
+import { queryIndex, type SqlLimits, type SqlResult } from "./sql/query.ts";
 import { type Tags, tagPairs } from "./tag/set.ts";
 import { filesIn } from "./value/file.ts";
 import { plain } from "./value/plain.ts";
@@ -178,6 +179,24 @@ export class ProvenanceLog {
     const outcome = outcomeOf(this.#log, record);
     const value = outcome && (await whole(outcome));
     return { args, ...("error" in record ? { error: value } : { result: value }) };
+  }
+
+  /**
+   * Asks by SQL, read-only, over the tables of docs/sql.md. The query runs in a process of its own.
+   * @throws RedunError BAD_QUERY for what is no query, fails, or takes too long
+   * @example
+   * ```ts
+   * import { openLog } from "redun-git";
+   *
+   * const log = await openLog();
+   * const { columns, rows } = await log.sql("select status, count(*) from jobs group by status");
+   * console.log(columns, rows);
+   * await log.close();
+   * ```
+   */
+  async sql(query: string, limits?: SqlLimits): Promise<SqlResult> {
+    await this.#refresh();
+    return queryIndex(this.#log.file.path, query, limits);
   }
 
   /** Adds tags to entities, in one commit. Tags that they have already are left as they are. */

@@ -2,6 +2,7 @@ import { preview } from "../../src/value/preview.ts";
 import { clip, shellWord } from "../../src/value/shown-text.ts";
 import type { TableRow, TableView } from "../../src/views/table.ts";
 import { columnWidths, padCells } from "../text/columns.ts";
+import { csvTable, markdownTable } from "../text/delimited.ts";
 import { jsonText, timesJson } from "../text/json.ts";
 import { localTime, shortDuration, shortId } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
@@ -34,15 +35,11 @@ export function tableText(view: TableView, paint: Paint): string {
 
 /** A table for a pull request or a page. */
 export function tableMarkdown(view: TableView): string {
-  const [head, ...rows] = cells(view, (text) => oneLine(text).replace(/[\\|<>&*_`[\]]/g, "\\$&"));
-  const line = (texts: readonly string[]) => `| ${texts.join(" | ")} |\n`;
-  return [head!, head!.map(() => "---"), ...rows].map(line).join("");
+  return markdownTable(cells(view, (text) => text));
 }
 
 /** A table for a spreadsheet, by RFC 4180. */
 export function tableCsv(view: TableView): string {
-  const quoted = (text: string) =>
-    /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const head = ["id", "started", "status", "seconds", ...view.columns.map(({ name }) => name)];
   const rows = view.rows.map(({ execution, cells }) => [
     execution.id,
@@ -51,7 +48,7 @@ export function tableCsv(view: TableView): string {
     seconds(execution) === null ? "" : String(seconds(execution)),
     ...cells.map((values) => values.map(wholeText).join("|")),
   ]);
-  return [head, ...rows].map((texts) => `${texts.map(quoted).join(",")}\r\n`).join("");
+  return csvTable([head, ...rows]);
 }
 
 /** A row an object, as programs get it. */

@@ -27,6 +27,12 @@ export function openDatabase(path: string): Database {
   return database;
 }
 
+/** As `openDatabase`, of a file that is there: nothing can write to it. Texts are as they are stored. */
+export function openReadOnly(path: string): Database {
+  const { DatabaseSync } = loadSqlite();
+  return new DatabaseSync(path, { readOnly: true });
+}
+
 /** How long an index that is being made is waited for, in milliseconds. */
 const PATIENCE = 10_000;
 
@@ -49,7 +55,7 @@ function configure(database: Database): void {
 }
 
 interface Sqlite {
-  readonly DatabaseSync: new (path: string) => Database;
+  readonly DatabaseSync: new (path: string, options?: { readOnly?: boolean }) => Database;
   readonly StatementSync: { readonly prototype: Statement };
 }
 

@@ -26,4 +26,6 @@ export interface Statement {
   run(...values: SqlValue[]): { changes: number | bigint; lastInsertRowid: number | bigint };
   iterate(...values: SqlValue[]): Iterable<unknown>;
   setReturnArrays(enabled: boolean): void;
+  setReadBigInts(enabled: boolean): void;
+  columns(): { readonly name: string }[];
 }

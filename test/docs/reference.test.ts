@@ -36,6 +36,7 @@ reference("every row of a table has the cells of its head", () => {
     "limits",
     "performance",
     "sharing",
+    "sql",
     "tags",
   ]) {
     let columns = 0;
