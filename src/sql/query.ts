@@ -56,7 +56,11 @@ export async function queryIndex(
 ): Promise<SqlResult> {
   const question: SqlQuestion = { path, statement: oneSelect(text), limit };
   const { file, execArgv } = program();
-  const child = fork(file, [], { execArgv, serialization: "advanced", stdio: ["ignore", "ignore", "ignore", "ipc"] });
+  const child = fork(file, [], {
+    execArgv,
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
   let isLate = false;
   const clock = setTimeout(() => {
     isLate = true;
