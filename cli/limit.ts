@@ -1,15 +1,15 @@
 import { RedunError } from "../src/errors.ts";
-import { isJson } from "./command.ts";
 
 const DEFAULT_LIMIT = 50;
 export const NO_LIMIT = 2 ** 40;
 
 /**
- * How many entities `--limit` lets a listing have. Programs get all unless they ask for less.
+ * How many entities `--limit` lets a listing have.
+ * @param isData programs read it, which get all unless they ask for less
  * @throws RedunError USAGE for what is not a count
  */
-export function limitOf(options: { readonly limit?: string; readonly format?: string }): number {
-  return countOf(options.limit) ?? (isJson(options) ? NO_LIMIT : DEFAULT_LIMIT);
+export function limitOf(limit: string | undefined, isData: boolean): number {
+  return countOf(limit) ?? (isData ? NO_LIMIT : DEFAULT_LIMIT);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { RedunError } from "../src/errors.ts";
 import { codeCondition } from "../src/provenance/code.ts";
-import { findEntity } from "../src/provenance/find.ts";
+import { findExecution } from "../src/provenance/find-execution.ts";
 import type { IndexedLog } from "../src/provenance/indexed-log.ts";
 import type { Selection } from "../src/provenance/selection.ts";
 import { allOf, anyOf, type Condition, type Field } from "../src/query/condition.ts";
@@ -78,13 +78,13 @@ export function typesOf(options: LogOptions): readonly EntityType[] {
 
 /**
  * What the options of a listing ask for.
- * @throws RedunError BAD_TAG, BAD_QUERY, USAGE, UNKNOWN_ID, AMBIGUOUS_ID
+ * @throws RedunError BAD_TAG, BAD_QUERY, USAGE, UNKNOWN_ID, AMBIGUOUS_ID, WRONG_TYPE
  */
 export async function selectionOf(log: IndexedLog, options: LogOptions): Promise<Selection> {
   const { execStatus, jobStatus, taskName = [], taskHash = [], result = [], arg = [] } = options;
   const { file, filePath, valueType = [], execId = [] } = options;
   const ids: string[] = [];
-  for (const word of execId.flatMap(words)) ids.push(await executionId(log, word));
+  for (const word of execId.flatMap(words)) ids.push((await findExecution(log, word)).id);
   const { commit } = options;
   const code = commit === undefined ? null : await codeCondition(log.log.backend, commit);
   return {
@@ -121,12 +121,6 @@ function statuses(given: string | undefined, known: readonly string[], option: s
       `${option} is "${word}"; a status is one of ${known.join(", ")}.`,
     );
   });
-}
-
-async function executionId(log: IndexedLog, word: string): Promise<string> {
-  const { type, id } = await findEntity(log, word);
-  if (type === "Execution") return id;
-  throw new RedunError("USAGE", `--exec-id is "${word}", which is a ${type}.`);
 }
 
 /** Words between commas, as redun takes them. */

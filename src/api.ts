@@ -15,6 +15,7 @@ export type {
   JobCount,
   RunEnd,
   RunningJob,
+  RunningParameter,
   RunningTask,
   RunProgress,
   SchedulerListener,
@@ -22,7 +23,7 @@ export type {
 export { type RunOptions, Scheduler, type SchedulerOptions } from "./engine/scheduler.ts";
 export { type Task, task } from "./engine/task.ts";
 export type { TaskOptions } from "./engine/task-definition.ts";
-export { type ErrorCode, RedunError } from "./errors.ts";
+export { type ErrorCode, type ErrorData, RedunError } from "./errors.ts";
 export {
   type Out,
   out,
@@ -111,7 +112,7 @@ export type { Extent } from "./views/extent.ts";
 export type { FileNow, FileVersion, FileView } from "./views/file.ts";
 export type { BlameView, HistoryView } from "./views/history.ts";
 export type { JobOnPath, JobSection, JobView } from "./views/job.ts";
-export type { LogViews, SearchQuery } from "./views/log-views.ts";
+export type { LogViews, SearchQuery, TableQuery } from "./views/log-views.ts";
 export type { LoggedEntity, LoggedExecution, LoggedJob } from "./views/logged.ts";
 export type {
   ListedCall,
@@ -123,6 +124,7 @@ export type {
   SearchView,
 } from "./views/search.ts";
 export type { ShownValue } from "./views/shown-value.ts";
+export type { TableColumn, TableLayout, TableRow, TableView } from "./views/table.ts";
 export type { KeyCount, TagCount, TagKeysView } from "./views/tags.ts";
 export type { JobName, OtherVersion, TaskDefinition, TaskView } from "./views/task.ts";
 export type { ValueView } from "./views/value.ts";

@@ -1,3 +1,4 @@
+import type { EntityType } from "./record/records.ts";
 import { redactUrls } from "./redact.ts";
 
 const brand = Symbol.for("redun-git.error");
@@ -6,7 +7,8 @@ const brand = Symbol.for("redun-git.error");
  * The error class for everything that a user can act on.
  *
  * `message` says what is wrong and what was expected; `hint` says what to do next. `code` is
- * stable: scripts may match on it, so a code is never renamed. Any other error is either the user's
+ * stable: scripts may match on it, so from version 1.0 on a code is never renamed. `data` holds the facts of
+ * the message for programs; its type follows from the code. Any other error is either the user's
  * own or a bug in redun-git.
  * @example
  * ```ts
@@ -18,27 +20,56 @@ const brand = Symbol.for("redun-git.error");
  * } catch (error) {
  *   if (!(error instanceof RedunError)) throw error;
  *   console.log(error.code, error.message, error.hint);
+ *   if (error.is("AMBIGUOUS_ID")) console.log(error.data.candidates.map(({ id }) => id));
  * }
  * await log.close();
  * ```
  */
-export class RedunError extends Error {
+export class RedunError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name = "RedunError";
   readonly [brand] = true;
-  readonly code: ErrorCode;
+  readonly code: Code;
   readonly hint: string | undefined;
+  /** See `ErrorData`; undefined for a code that it does not have. */
+  readonly data: Code extends keyof ErrorData ? ErrorData[Code] : undefined;
 
-  constructor(code: ErrorCode, message: string, hint?: string, options?: ErrorOptions) {
+  constructor(
+    code: Code,
+    message: string,
+    hint?: string,
+    ...[options]: Code extends keyof ErrorData
+      ? [options: ErrorOptions & { readonly data: ErrorData[Code] }]
+      : [options?: ErrorOptions]
+  ) {
     // Whatever it quotes: a URL may hold a password.
     super(redactUrls(message), options);
     this.code = code;
     this.hint = hint === undefined ? undefined : redactUrls(hint);
+    this.data = (options as { data?: unknown } | undefined)?.data as typeof this.data;
+  }
+
+  /** Whether it has this code: then `data` has the type that belongs to it. */
+  is<Asked extends ErrorCode>(code: Asked): this is RedunError<Asked> {
+    return (this.code as ErrorCode) === code;
   }
 
   /** An error of another copy of this module (the command line is bundled apart) is one as well. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
+  static override [Symbol.hasInstance](value: unknown): value is RedunError {
     return typeof value === "object" && value !== null && brand in value;
   }
+}
+
+/** What an error of a code tells programs in its `data`. */
+export interface ErrorData {
+  /** What the prefix may mean; the first of them where there are many. */
+  readonly AMBIGUOUS_ID: { readonly candidates: readonly { type: EntityType; id: string }[] };
+  readonly WRONG_TYPE: { readonly id: string; readonly type: EntityType };
+  /** Where in the query, in UTF-16 units; null for SQL. */
+  readonly BAD_QUERY: { readonly at: number | null };
+  /** The names of the tasks that there are. */
+  readonly UNKNOWN_TASK: { readonly tasks: readonly string[] };
+  /** The lock file; `made` in milliseconds since 1970, null where it was gone when we looked. */
+  readonly REF_BUSY: { readonly path: string; readonly made: number | null };
 }
 
 /** Every error code. `USAGE` and `UNKNOWN_TASK` end the command line with status 2, all others with status 1. */
@@ -73,10 +104,12 @@ export type ErrorCode =
   | "BAD_CONFIG"
   | "UNKNOWN_ID"
   | "AMBIGUOUS_ID"
+  | "WRONG_TYPE"
   | "UNKNOWN_TAG"
   | "SCRIPT_FAILED_TO_LOAD"
   | "UNKNOWN_TASK"
   | "BAD_TASK"
+  | "TOO_MANY_JOBS"
   | "NOT_IN_A_RUN"
   | "COMMAND_NOT_FOUND"
   | "COMMAND_NOT_EXECUTABLE"

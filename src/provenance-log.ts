@@ -1,5 +1,4 @@
 /** The log for programs: what the command line shows and changes, as objects. */
-import { RedunError } from "./errors.ts";
 import { journaledRuns } from "./log/journals.ts";
 import type { Recovered } from "./log/recover.ts";
 import type { LogChoice } from "./log/ref.ts";
@@ -11,6 +10,7 @@ import {
 } from "./log/uncommitted.ts";
 import { editTags, type TagAction } from "./provenance/edit-tags.ts";
 import { type Found, findEntities, findEntity } from "./provenance/find.ts";
+import { wrongType } from "./provenance/find-execution.ts";
 import { findKnown, type Known } from "./provenance/find-known.ts";
 import { IndexedLog } from "./provenance/indexed-log.ts";
 import { jobsMeeting } from "./provenance/job-subject.ts";
@@ -138,10 +138,10 @@ export class ProvenanceLog {
     return jobs;
   }
 
-  /** The jobs of an execution, in the order in which they started. @throws RedunError UNKNOWN_ID */
+  /** The jobs of an execution, in the order in which they started. @throws RedunError UNKNOWN_ID, WRONG_TYPE */
   async jobsOf(execution: string): Promise<LoggedJob[]> {
     const { found, jobs } = await this.#find(execution);
-    if (found.type !== "Execution") throw isOfType(found, "an Execution");
+    if (found.type !== "Execution") throw wrongType(found, "an Execution");
     const rows = jobs?.all() ?? this.#log.index.jobsOf(found.row.seq);
     return Array.from(rows, (row) => loggedJobOf(found.id, row));
   }
@@ -162,11 +162,11 @@ export class ProvenanceLog {
    * The arguments and outcome of a job, large values included. Arguments are keyed by parameter name,
    * or by `0`, `1`, ...; undefined stands for a value that was recorded only by its hash.
    * A `File` among them reads what is in the work tree now: `isUnchanged` tells whether that is the same.
-   * @throws RedunError UNKNOWN_ID for an id that is not a job's, BAD_RECORD
+   * @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID; WRONG_TYPE for an id that is not a job's; BAD_RECORD
    */
   async call(job: string): Promise<LoggedCall> {
     const { found, jobs } = await this.#find(job);
-    if (found.type !== "Job") throw isOfType(found, "a Job");
+    if (found.type !== "Job") throw wrongType(found, "a Job");
     const record = jobs?.withId(found.id)?.record ?? (await readJob(this.#log, found.row));
     const { workTree } = this.#log.log.backend.repository;
     const whole = async (recorded: RecordedValue) => {
@@ -289,10 +289,6 @@ export class ProvenanceLog {
     await this.#refresh();
     return findEntity(this.#log, id);
   }
-}
-
-function isOfType({ id, type }: Found, wanted: string): RedunError {
-  return new RedunError("UNKNOWN_ID", `${id} is a ${type}, not ${wanted}.`);
 }
 
 function conditionOf({ where, tags }: LogQuery): Condition {

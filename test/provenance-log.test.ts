@@ -125,7 +125,7 @@ library("runs that are not committed are found, told of, and recorded by hand", 
     assert.is((await log.recover(execution.slice(0, 8)))!.status, "INTERRUPTED");
     assert.is(((await log.get(execution)) as LoggedExecution).status, "INTERRUPTED");
     assert.equal(await log.uncommitted(), []);
-    assert.is(await log.jobsOf(jobs[1]!.id).catch(code), "UNKNOWN_ID");
+    assert.is(await log.jobsOf(jobs[1]!.id).catch(code), "WRONG_TYPE");
   } finally {
     await log.close();
     remove();
@@ -191,7 +191,7 @@ library("bad questions are refused, and change nothing", async () => {
     const before = git("rev-parse", "redun/main");
     assert.is(await code(log.executions({ where: "cost >" })), "BAD_QUERY");
     assert.is(await code(log.get("ffffffffffff")), "UNKNOWN_ID");
-    assert.is(await code(log.call("-")), "UNKNOWN_ID");
+    assert.is(await code(log.call("-")), "WRONG_TYPE");
     assert.is(await code(log.removeTags("-", ["user", "none"])), "UNKNOWN_TAG");
     assert.is(git("rev-parse", "redun/main"), before);
     const [job] = await log.jobsOf("-");

@@ -15,7 +15,7 @@ import { pageOfLog } from "../with-log.ts";
 export const command: CommandFunction<typeof LOG> = async (workspace, [id], options) => {
   const { paint } = workspace;
   const json = isJson(options);
-  const limit = limitOf(options);
+  const limit = limitOf(options.limit, json);
   const filter = Object.keys(options).find(isFilter);
   if (options.decorateCode) {
     return pageOfLog(workspace, (log) => commits(log, id ?? "HEAD", limit, options, paint));

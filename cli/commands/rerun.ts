@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { RedunError } from "../../src/errors.ts";
 import type { ExecutionRow } from "../../src/index/rows.ts";
 import { codeCondition } from "../../src/provenance/code.ts";
-import { findEntity } from "../../src/provenance/find.ts";
+import { findExecution } from "../../src/provenance/find-execution.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { executionsMeeting } from "../../src/provenance/listing.ts";
 import { allOf, type Condition, not } from "../../src/query/condition.ts";
@@ -42,7 +42,7 @@ export const command: CommandFunction<typeof RERUN> = async (workspace, [id], op
   return isAllSame ? 0 : 1;
 };
 
-/** The executions that are asked for, the oldest first. @throws RedunError USAGE, UNKNOWN_ID */
+/** The executions that are asked for, the oldest first. @throws RedunError USAGE, UNKNOWN_ID, WRONG_TYPE */
 async function chosen(
   log: IndexedLog,
   id: string | undefined,
@@ -59,21 +59,15 @@ async function chosen(
       "`redun-git rerun -` runs the latest one again, `redun-git rerun -t approved` all with that tag.",
     );
   }
-  if (id !== undefined) {
-    const found = await findEntity(log, id);
-    if (found.type === "Execution") return [found.row];
-    throw new RedunError(
-      "UNKNOWN_ID",
-      `${found.id.slice(0, 8)} is a ${found.type}; only executions can be run again.`,
-      found.type === "Job"
-        ? `\`redun-git run --rerun ${found.id.slice(0, 8)}\` calls its task again with its arguments.`
-        : undefined,
-    );
-  }
+  if (id !== undefined) return [await findExecution(log, id, runJobAgain)];
   const isRerun: Condition = { is: "tag", key: RERUN_OF, keyIsGlob: false, test: null };
   const conditions = [...tag.map(parseTagCondition), ...where.map(parseQuery), not(isRerun)];
   if (since !== undefined) conditions.push(await sinceCondition(log, since));
   return executionsMeeting(log, { where: allOf(...conditions), execution: allOf() }, -1).reverse();
+}
+
+function runJobAgain(id: string): string {
+  return `\`redun-git run --rerun ${id}\` calls its task again with its arguments.`;
 }
 
 /** Since a time, or since a commit of the code. */

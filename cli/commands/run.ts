@@ -297,6 +297,7 @@ function resultText(result: unknown, options: RunOptions): string {
 }
 
 function findTask(name: string, tasks: ReadonlyMap<string, AnyTask>, script: string): AnyTask {
+  const data = { tasks: [...tasks.keys()] };
   const named = tasks.get(name);
   if (named) return named;
   const same = [...tasks].filter(([, task]) => {
@@ -311,15 +312,17 @@ function findTask(name: string, tasks: ReadonlyMap<string, AnyTask>, script: str
       "UNKNOWN_TASK",
       `${script} exports several tasks named "${name}": ${names}.`,
       "Use one of these names.",
+      { data },
     );
   }
-  const exported = [...tasks.keys()].join(", ");
+  const exported = data.tasks.join(", ");
   throw new RedunError(
     "UNKNOWN_TASK",
     `${script} exports no task named "${name}".${didYouMean(name, tasks.keys())}`,
     exported
       ? `Its tasks: ${exported}.`
       : "It exports no tasks at all: write `export const main = task(...)`.",
+    { data },
   );
 }
 

@@ -1,6 +1,6 @@
 import { RedunError } from "../../src/errors.ts";
 import type { ExecutionRow } from "../../src/index/rows.ts";
-import { findEntity } from "../../src/provenance/find.ts";
+import { findExecutions } from "../../src/provenance/find-execution.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { executionsMeeting } from "../../src/provenance/listing.ts";
 import { tableView } from "../../src/views/table.ts";
@@ -16,24 +16,28 @@ type TableOptions = OptionsOf<typeof TABLE>;
 const FORMATS = { text: tableText, md: tableMarkdown, csv: tableCsv, json: tableJson };
 
 export const command: CommandFunction<typeof TABLE> = (workspace, ids, options) => {
-  const format = FORMATS[(options.format ?? "text") as keyof typeof FORMATS];
-  if (!format) {
+  const { format = "text" } = options;
+  if (!isKnown(format)) {
     throw new RedunError(
       "USAGE",
-      `There is no format "${options.format}".`,
+      `There is no format "${format}".`,
       "Use `text`, `md`, `csv` or `json`.",
     );
   }
   const { by = [], min = [], max = [], diffOnly = false } = options;
   return pageOfLog(workspace, async (log) => {
     const rows = await executions(log, ids, options);
-    const view = await tableView(log, rows, { by, min, max, isDifferent: diffOnly });
+    const view = await tableView(log, rows, { by, min, max, diffOnly });
     const names = new Set(view.columns.map(({ name }) => name));
     const unknown = [...by, ...min, ...max].filter((name) => !names.has(name));
     if (unknown.length > 0 && rows.length > 0) throw noColumn(unknown[0]!, names);
-    return format(view, workspace.paint);
+    return FORMATS[format](view, workspace.paint);
   });
 };
+
+function isKnown(format: string): format is keyof typeof FORMATS {
+  return Object.hasOwn(FORMATS, format);
+}
 
 async function executions(
   log: IndexedLog,
@@ -42,18 +46,10 @@ async function executions(
 ): Promise<ExecutionRow[]> {
   if (ids.length === 0) {
     const { where, execution } = await selectionOf(log, options);
-    return executionsMeeting(log, { where, execution }, limitOf(options));
+    const isData = options.format === "csv" || options.format === "json";
+    return executionsMeeting(log, { where, execution }, limitOf(options.limit, isData));
   }
-  const rows: ExecutionRow[] = [];
-  for (const id of ids) {
-    const found = await findEntity(log, id);
-    if (found.type === "Execution") rows.push(found.row);
-    else {
-      const message = `${found.id.slice(0, 8)} is a ${found.type}; a table has executions.`;
-      throw new RedunError("UNKNOWN_ID", message);
-    }
-  }
-  return rows;
+  return findExecutions(log, ids);
 }
 
 function noColumn(name: string, names: ReadonlySet<string>): RedunError {

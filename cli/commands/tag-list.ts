@@ -24,8 +24,9 @@ export const command: CommandFunction<typeof TAG_LIST> = (workspace, words, opti
       ? ({ is: "tag", key: word, keyIsGlob: false, test: null } as const)
       : parseTagCondition(word),
   );
-  const limit = limitOf(options);
-  const list = { workspace, words, conditions, limit, json: isJson(options) };
+  const json = isJson(options);
+  const limit = limitOf(options.limit, json);
+  const list = { workspace, words, conditions, limit, json };
   return pageOfLog(workspace, async (log) =>
     options.values ? values(log, list) : listing(log, list),
   );
@@ -66,7 +67,7 @@ async function entitiesOf(log: IndexedLog, words: readonly string[]): Promise<Fo
     const isUnknown = error instanceof RedunError && error.code === "UNKNOWN_ID";
     if (!isUnknown || words.every(isRelative)) throw error;
     const hint = "No tag has such a key either: `redun-git tag list` lists the keys in use.";
-    throw new RedunError(error.code, error.message, hint, { cause: error });
+    throw new RedunError("UNKNOWN_ID", error.message, hint, { cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Why, why } from "../../src/compare/why.ts";
-import { RedunError } from "../../src/errors.ts";
 import type { JobRow } from "../../src/index/rows.ts";
 import { findEntity } from "../../src/provenance/find.ts";
+import { wrongType } from "../../src/provenance/find-execution.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import type { WHY } from "../declarations/log.ts";
@@ -32,9 +32,9 @@ async function jobsMeant(log: IndexedLog, word: string): Promise<JobRow[]> {
   if (found.type === "Job") return [found.row];
   if (found.type === "Execution") return log.index.jobsOf(found.row.seq).slice(0, MOST_JOBS);
   if (found.type === "Task" && found.row) return log.index.jobsOfTask(found.row.seq, 1);
-  throw new RedunError(
-    "UNKNOWN_ID",
-    `${word} is a ${found.type}, which does not run.`,
+  throw wrongType(
+    found,
+    "a Job, Task or Execution",
     "Give a job, a task (its full name will do), or an execution for all of its jobs.",
   );
 }

@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts";
-import { WHICH_LOG } from "../options.ts";
+import { DESCRIBE_EXECUTION, TAG_EXECUTION, WHICH_LOG } from "../options.ts";
 
 const OF_PROGRAM = [
   { flags: "--in <glob>", about: "Files that the program reads", repeats: true },
@@ -8,13 +8,7 @@ const OF_PROGRAM = [
 ] as const;
 
 const OF_RUN = [
-  { flags: "-t, --tag <key=value>", about: "Tag the execution", repeats: true },
-  { flags: "--project <name>", about: "The project tag (default: the name of the task)" },
-  { flags: "--doc <text>", about: "Describe the purpose of this run" },
-  {
-    flags: "-u, --user <name>",
-    about: "The user tag (default: $REDUN_USER, then your user name)",
-  },
+  ...DESCRIBE_EXECUTION,
   { flags: "-q, --quiet", about: "Do not print the execution's id on a terminal" },
   ...WHICH_LOG,
 ] as const;
@@ -28,6 +22,7 @@ export const EXEC = defineCommand({
   options: [
     ...OF_PROGRAM,
     { flags: "--name <task>", about: "Name the task (default: the script, or the program)" },
+    TAG_EXECUTION,
     ...OF_RUN,
   ],
   examples: [
@@ -44,12 +39,8 @@ export const STEP = defineCommand({
   rawAfter: 2,
   options: [
     ...OF_PROGRAM,
-    {
-      flags: "-t, --tag <key=value>",
-      about: "Tag the job; outside of a recorded program, the execution",
-      repeats: true,
-    },
-    ...OF_RUN.slice(1),
+    { ...TAG_EXECUTION, about: "Tag the job; outside of a recorded program, the execution" },
+    ...OF_RUN,
   ],
   examples: [
     "step align -- bwa mem ref.fa reads.fq       in a script that `redun-git exec` runs",

@@ -1,5 +1,5 @@
 import { defineCommand, type OptionsOf } from "../command.ts";
-import { FORMAT, WHICH_LOG } from "../options.ts";
+import { DESCRIBE_EXECUTION, FORMAT, TAG_EXECUTION, WHICH_LOG } from "../options.ts";
 
 /** Arguments after the task belong to the task, except options that only `run` has. */
 export const RUN = defineCommand({
@@ -8,13 +8,8 @@ export const RUN = defineCommand({
   about: "Run a task of a workflow script and record it",
   rawAfter: 2,
   options: [
-    { flags: "-t, --tag <key=value>", about: "Tag the execution", repeats: true },
-    { flags: "--project <name>", about: "The project tag (default: the task's namespace)" },
-    { flags: "--doc <text>", about: "Describe the purpose of this run" },
-    {
-      flags: "-u, --user <name>",
-      about: "The user tag (default: $REDUN_USER, then your user name)",
-    },
+    TAG_EXECUTION,
+    ...DESCRIBE_EXECUTION,
     { flags: "--no-cache", about: "Run every job, whatever earlier executions gave" },
     {
       flags: "--rerun <id>",

@@ -1,5 +1,5 @@
 import { callText } from "../../src/engine/describe-job.ts";
-import type { LiveJob } from "../../src/engine/run.ts";
+import type { RunningJob } from "../../src/engine/run-events.ts";
 import { counted, shortId } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
 
@@ -24,15 +24,15 @@ export class JobLines {
     this.#options = options;
   }
 
-  runs(job: LiveJob): void {
+  runs(job: RunningJob): void {
     this.#add("Run", job);
   }
 
-  reused(job: LiveJob): void {
+  reused(job: RunningJob): void {
     this.#add("Cached", job);
   }
 
-  #add(act: Act, job: LiveJob): void {
+  #add(act: Act, job: RunningJob): void {
     if (this.#said < MAX_LINES) {
       this.#said++;
       this.#say(act, `Job ${shortId(job.id)}:  ${oneLine(callText(job))}`);

@@ -1,6 +1,10 @@
 import { callText } from "../../src/engine/describe-job.ts";
-import type { LiveJob, Run } from "../../src/engine/run.ts";
-import type { RunEnd, SchedulerListener } from "../../src/engine/run-events.ts";
+import type {
+  RunEnd,
+  RunningJob,
+  RunProgress,
+  SchedulerListener,
+} from "../../src/engine/run-events.ts";
 import { isError } from "../../src/engine/user-stack.ts";
 import { RedunError } from "../../src/errors.ts";
 import type { Execution } from "../../src/record/records.ts";
@@ -13,21 +17,21 @@ export class JsonReporter implements SchedulerListener {
   hasStarted = false;
   isRecordLeft = false;
   readonly #io: Pick<Io, "stderr">;
-  #run: Run | null = null;
+  #run: RunProgress | null = null;
   #started = 0;
 
   constructor(io: Pick<Io, "stderr">) {
     this.#io = io;
   }
 
-  runStarted({ id, task, argv, started }: Execution, run: Run): void {
+  runStarted({ id, task, argv, started }: Execution, run: RunProgress): void {
     this.#run = run;
     this.hasStarted = true;
     this.#started = performance.now();
     this.#tell("runStarted", { execution: id, task, argv, time: started });
   }
 
-  jobStarted(job: LiveJob): void {
+  jobStarted(job: RunningJob): void {
     const { id, parent, task, started } = job;
     this.#tell("jobStarted", {
       job: id,
@@ -38,7 +42,7 @@ export class JsonReporter implements SchedulerListener {
     });
   }
 
-  jobEnded({ id, task, status, started, ended, error }: LiveJob): void {
+  jobEnded({ id, task, status, started, ended, error }: RunningJob): void {
     this.#tell("jobEnded", {
       job: id,
       task: task.fullName,
@@ -69,7 +73,7 @@ export class JsonReporter implements SchedulerListener {
     this.#tell("recordLeft", { execution: id, error: errorText(error), folder, lost });
   }
 
-  runEnded({ id, task }: Execution, run: Run, status: string, end?: RunEnd): void {
+  runEnded({ id, task }: Execution, run: RunProgress, status: string, end?: RunEnd): void {
     const jobs: Record<string, number> = {};
     for (const { status, count } of run.counts) jobs[status] = (jobs[status] ?? 0) + count;
     const seconds = Math.round(performance.now() - this.#started) / 1000;

@@ -1,7 +1,11 @@
 import { callText } from "../../src/engine/describe-job.ts";
-import type { LiveJob, Run } from "../../src/engine/run.ts";
 import { UncaughtError } from "../../src/engine/run-end.ts";
-import type { RunEnd, SchedulerListener } from "../../src/engine/run-events.ts";
+import type {
+  RunEnd,
+  RunningJob,
+  RunProgress,
+  SchedulerListener,
+} from "../../src/engine/run-events.ts";
 import { isError, userStack } from "../../src/engine/user-stack.ts";
 import { RedunError } from "../../src/errors.ts";
 import type { Execution } from "../../src/record/records.ts";
@@ -39,7 +43,7 @@ export class RunReporter implements SchedulerListener {
   readonly #io: Io;
   readonly #options: ReporterOptions;
   readonly #paint: Paint;
-  #run: Run | null = null;
+  #run: RunProgress | null = null;
   #started = 0;
   #lines: JobLines | null = null;
   #statuses: Regularly | null = null;
@@ -50,7 +54,7 @@ export class RunReporter implements SchedulerListener {
     this.#paint = painter(io.stderr, io.env);
   }
 
-  runStarted(execution: Execution, run: Run): void {
+  runStarted(execution: Execution, run: RunProgress): void {
     this.#run = run;
     this.hasStarted = true;
     this.#started = performance.now();
@@ -68,16 +72,16 @@ export class RunReporter implements SchedulerListener {
     });
   }
 
-  jobRuns(job: LiveJob): void {
+  jobRuns(job: RunningJob): void {
     this.#lines?.runs(job);
     this.#options.snapshots?.jobRuns();
   }
 
-  jobReused(job: LiveJob): void {
+  jobReused(job: RunningJob): void {
     this.#lines?.reused(job);
   }
 
-  jobEnded(job: LiveJob): void {
+  jobEnded(job: RunningJob): void {
     if (job.status !== "FAILED") return;
     this.#say(
       `${this.#paint("red", "*** Reject")} Job ${shortId(job.id)}:  ${oneLine(callText(job))}`,
@@ -96,7 +100,7 @@ export class RunReporter implements SchedulerListener {
     this.#options.snapshots?.hashed(path);
   }
 
-  runEnded(_execution: Execution, _run: Run, status: string, end?: RunEnd): void {
+  runEnded(_execution: Execution, _run: RunProgress, status: string, end?: RunEnd): void {
     this.#options.snapshots?.end();
     this.#statuses?.stop();
     const seconds = (performance.now() - this.#started) / 1000;
@@ -168,8 +172,8 @@ export class RunReporter implements SchedulerListener {
       this.#always(line);
   }
 
-  #parents(error: unknown): LiveJob[] {
-    const path: LiveJob[] = [];
+  #parents(error: unknown): RunningJob[] {
+    const path: RunningJob[] = [];
     for (let job = this.#run?.jobThatFailed(error) ?? null; job; job = job.parent)
       path.unshift(job);
     return path;

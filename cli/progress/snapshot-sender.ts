@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import type { Run } from "../../src/engine/run.ts";
+import type { RunProgress } from "../../src/engine/run-events.ts";
 import { nearPath } from "../../src/script/near-path.ts";
 import { snapshotOf } from "./snapshot.ts";
 
@@ -25,7 +25,7 @@ export class SnapshotSender {
     this.#cwd = cwd;
   }
 
-  begin(run: Run): void {
+  begin(run: RunProgress): void {
     const started = performance.now();
     this.#send = () => {
       const now = performance.now();

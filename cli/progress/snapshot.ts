@@ -1,5 +1,5 @@
 import { callText } from "../../src/engine/describe-job.ts";
-import type { Run } from "../../src/engine/run.ts";
+import type { RunProgress } from "../../src/engine/run-events.ts";
 import type { JobStatus } from "../../src/record/records.ts";
 
 /** Something that goes on, and for how long, in milliseconds. */
@@ -28,7 +28,7 @@ const MAX_TEXT = 200;
 
 /** @param now milliseconds since the epoch, as jobs' times are */
 export function snapshotOf(
-  run: Pick<Run, "counts" | "running">,
+  run: Pick<RunProgress, "counts" | "running">,
   { elapsed, hashing, now }: Pick<Snapshot, "elapsed" | "hashing"> & { readonly now: number },
 ): Snapshot {
   const counts: Partial<Record<JobStatus, number>> = {};

@@ -82,6 +82,7 @@ export function madeAgain(
       "UNKNOWN_TASK",
       `${call.script} has no task ${call.task} any more.${didYouMean(call.task, tasks.keys())}`,
       "`redun-git rerun` runs the code of then.",
+      { data: { tasks: [...tasks.keys()] } },
     );
   }
   const changed = changedTasks(call, (task) => tasks.get(task)?.id(objectFormat));

@@ -1,6 +1,6 @@
 import { RedunError } from "../errors.ts";
 import type { ExecutionRow } from "../index/rows.ts";
-import { findEntity } from "../provenance/find.ts";
+import { findExecution } from "../provenance/find-execution.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { codeThatRan, readExecution } from "../provenance/read.ts";
 import { type CodeComparison, compareCode } from "./code.ts";
@@ -56,7 +56,7 @@ export async function compareExecutions(
 /**
  * The two executions that two ids name, in this order. For one id, the second is its execution and the
  * first the one before it that ran the same task.
- * @throws RedunError UNKNOWN_ID, also for an id of something else; AMBIGUOUS_ID
+ * @throws RedunError UNKNOWN_ID, also where there is none before it; AMBIGUOUS_ID, WRONG_TYPE
  */
 export async function findPair(
   log: IndexedLog,
@@ -71,17 +71,5 @@ export async function findPair(
     "UNKNOWN_ID",
     `Execution ${row.id.slice(0, 8)} is the first one of ${row.task} in ${log.log.ref}.`,
     "Name the execution to compare it with.",
-  );
-}
-
-async function findExecution(log: IndexedLog, prefix: string): Promise<ExecutionRow> {
-  const found = await findEntity(log, prefix);
-  if (found.type === "Execution") return found.row;
-  const { type, id } = found;
-  const own = type === "Job" ? log.index.execution(found.row.execution) : undefined;
-  throw new RedunError(
-    "UNKNOWN_ID",
-    `${id.slice(0, 8)} is a ${type}; only executions can be compared.`,
-    own ? `It belongs to execution ${own.id.slice(0, 8)}.` : "`redun-git log` lists executions.",
   );
 }

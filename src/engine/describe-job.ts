@@ -2,17 +2,17 @@ import { relative } from "node:path";
 import { startFolder } from "../start-folder.ts";
 import { previewArgs } from "../value/preview.ts";
 import { namedArguments } from "./named-arguments.ts";
-import type { LiveJob } from "./run.ts";
+import type { RunningJob } from "./run-events.ts";
 
 /** A job's call on one line, long arguments cut: `hello_world.greeter(greet='Hi')`. */
-export function callText({ task, args }: LiveJob): string {
+export function callText({ task, args }: RunningJob): string {
   const { names, values } = namedArguments(task.source.parameters, args);
   const given = names ? new Map(names.map((name, at) => [name, values[at]])) : values;
   return `${task.fullName}(${previewArgs(given)})`;
 }
 
 /** A job's call, and where its task is written: `main(n=1), w.ts:11`. */
-export function describeJob(job: LiveJob): string {
+export function describeJob(job: RunningJob): string {
   const { file, line } = job.task.source;
   const place = file === null ? "" : ` at ${relative(startFolder(), file)}:${line}`;
   return callText(job) + place;

@@ -81,14 +81,14 @@ export class Jobs {
   }
 
   /**
-   * @throws RedunError BAD_TASK for one more than an execution can have, for a task without a name,
-   * and for one that has the name of another
+   * @throws RedunError TOO_MANY_JOBS for one more than an execution can have; BAD_TASK for a task without
+   * a name, and for one that has the name of another
    */
   begin(job: NewJob): LiveJob {
     const index = this.#begun;
     if (index >= MAX_JOBS) {
       throw new RedunError(
-        "BAD_TASK",
+        "TOO_MANY_JOBS",
         `An execution can have ${MAX_JOBS} jobs, and this one wants more.`,
         "Do more within a task, or run it in parts.",
       );

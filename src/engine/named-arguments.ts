@@ -1,4 +1,4 @@
-import type { Parameter } from "../source/parameters.ts";
+import type { RunningParameter } from "./run-events.ts";
 
 /** Arguments with the names of their parameters; `names` is null where they have none. */
 export interface NamedArguments {
@@ -11,7 +11,7 @@ export interface NamedArguments {
  * given, so that a reader sees it; a rest parameter is one list.
  */
 export function namedArguments(
-  parameters: readonly Parameter[],
+  parameters: readonly RunningParameter[],
   args: readonly unknown[],
   given = args.length,
 ): NamedArguments {
@@ -33,7 +33,7 @@ export function namedArguments(
 }
 
 /** A job keeps the names for as long as it runs; a million jobs of one task share them. */
-function allNames(parameters: readonly Parameter[]): readonly string[] {
+function allNames(parameters: readonly RunningParameter[]): readonly string[] {
   const known = shared.get(parameters);
   if (known) return known;
   const names = parameters.map(({ name }) => name);
@@ -41,4 +41,4 @@ function allNames(parameters: readonly Parameter[]): readonly string[] {
   return names;
 }
 
-const shared = new WeakMap<readonly Parameter[], readonly string[]>();
+const shared = new WeakMap<readonly RunningParameter[], readonly string[]>();

@@ -13,7 +13,20 @@ export interface RunningTask {
     readonly file: string | null;
     /** Counted from 1. */
     readonly line: number | null;
+    /** Of its function, in order. */
+    readonly parameters: readonly RunningParameter[];
   };
+}
+
+/** What puts a name to an argument. */
+export interface RunningParameter {
+  /** That of a destructured parameter is `options`, or `arg2` for a second. */
+  readonly name: string;
+  /** It takes all arguments that are left: `...files`. */
+  readonly rest: boolean;
+  /** The source gives it a default that is a literal: `defaultValue`. */
+  readonly hasLiteralDefault: boolean;
+  readonly defaultValue: unknown;
 }
 
 /** A job as a listener sees it: live, its last fields are set when it ends. */
@@ -28,6 +41,11 @@ export interface RunningJob {
   readonly args: readonly unknown[];
   /** Those of its task or call, then those that it was given as it ran. */
   readonly tags: readonly TagPair[];
+  /**
+   * The ids of its children's calls, in the order in which they began: null for a child that has not
+   * ended. Null while it has no child.
+   */
+  readonly calls: readonly (string | null)[] | null;
   readonly started: Date;
   /** RUNNING until it ends. */
   readonly status: JobStatus;

@@ -5,18 +5,6 @@ import { RedunError } from "../errors.ts";
 import { shellWord } from "../value/shown-text.ts";
 import type { Repository } from "./backend.ts";
 
-/** A lock file that stands in the way. */
-export interface HeldLock {
-  readonly path: string;
-  /** When it was made, in milliseconds since 1970. */
-  readonly made: number;
-}
-
-/** The lock that an error REF_BUSY is about, where it is known. */
-export function heldLock(error: RedunError): HeldLock | undefined {
-  return error.cause as HeldLock | undefined;
-}
-
 /** The last one is a ref that is gone. */
 const MOVED =
   /Not updating|does not contain|but expected|reference already exists|unable to resolve reference '[^']*'$/im;
@@ -57,7 +45,7 @@ export function locked(ref: string, path: string): RedunError {
     "REF_BUSY",
     `${ref} is locked: ${path} is there${age}.`,
     `Writers make such a file for milliseconds. Where no git process is at work in this repository, one has died: \`rm ${shellWord(path)}\`.`,
-    made === undefined ? undefined : { cause: { path, made } satisfies HeldLock },
+    { data: { path, made: made ?? null } },
   );
 }
 

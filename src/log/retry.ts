@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { RedunError } from "../errors.ts";
-import { type HeldLock, heldLock } from "../git/ref-refusal.ts";
+import { type ErrorData, RedunError } from "../errors.ts";
 
 /** How often a moved ref is tried again before giving up: minutes of contention. */
 const MAX_TRIES = 200;
 /** How long one and the same lock is waited for, and when its waiter is told, in milliseconds. */
 const PATIENCE = 10_000;
 const TOLD_AFTER = 1_000;
+
+type HeldLock = ErrorData["REF_BUSY"];
 
 /** Told once, of the lock that keeps a write waiting. */
 export type OnWait = (error: RedunError) => void;
@@ -21,14 +22,14 @@ export async function whileContended<T>(
   onWait?: OnWait,
   patienceInMs = PATIENCE,
 ): Promise<T> {
-  let waiting: { lock: HeldLock | undefined; since: number; isTold: boolean } | undefined;
+  let waiting: { lock: HeldLock; since: number; isTold: boolean } | undefined;
   for (let tries = 1; ; tries++) {
     try {
       return await write();
     } catch (error) {
       if (!isContention(error) || tries >= MAX_TRIES) throw error;
-      if (error.code === "REF_BUSY") {
-        const lock = heldLock(error);
+      if (error.is("REF_BUSY")) {
+        const lock = error.data;
         if (!waiting || !isSame(waiting.lock, lock)) {
           waiting = { lock, since: Date.now(), isTold: false };
         }
@@ -44,10 +45,10 @@ export async function whileContended<T>(
   }
 }
 
-function isSame(a: HeldLock | undefined, b: HeldLock | undefined): boolean {
-  return a?.path === b?.path && a?.made === b?.made;
+function isSame(a: HeldLock, b: HeldLock): boolean {
+  return a.path === b.path && a.made === b.made;
 }
 
-function isContention(error: unknown): error is RedunError {
+function isContention(error: unknown): error is RedunError<"REF_MOVED" | "REF_BUSY"> {
   return error instanceof RedunError && (error.code === "REF_MOVED" || error.code === "REF_BUSY");
 }

@@ -46,6 +46,7 @@ export function journaledRunWithId(runs: readonly JournaledRun[], id: string): J
       "AMBIGUOUS_ID",
       `${found.length} journals begin with ${id}:\n${lines.join("\n")}`,
       "Write (more of) the id of one.",
+      { data: { candidates: found.map(({ execution: id }) => ({ type: "Execution", id })) } },
     );
   }
   throw new RedunError(

@@ -208,6 +208,7 @@ function ambiguousId(prefix: string, candidates: readonly Found[]): RedunError {
     "AMBIGUOUS_ID",
     `"${prefix}" matches several entities:\n${lines.join("\n")}`,
     "Write (more of) the id of one.",
+    { data: { candidates: candidates.map(({ type, id }) => ({ type, id })) } },
   );
 }
 

@@ -86,6 +86,7 @@ function ambiguousJob(word: string, ids: readonly string[]): RedunError {
     "AMBIGUOUS_ID",
     `"${word}" matches several jobs that are not committed yet:\n${ids.map((id) => `  Job ${id.slice(0, 16)}`).join("\n")}\n  and maybe others`,
     "Write (more of) the id of one.",
+    { data: { candidates: ids.map((id) => ({ type: "Job", id })) } },
   );
 }
 

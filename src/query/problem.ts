@@ -17,7 +17,9 @@ export function badQuery(query: string, at: number, problem: string, hint?: stri
   const text = `${start > 0 ? "..." : ""}${onScreen(window.join(""))}${isCut ? "..." : ""}`;
   const column = before.length - start + (start > 0 ? 3 : 0);
   const place = `  ${text}\n  ${" ".repeat(column)}^`;
-  return new RedunError("BAD_QUERY", `The query is not understood: ${problem}\n${place}`, hint);
+  return new RedunError("BAD_QUERY", `The query is not understood: ${problem}\n${place}`, hint, {
+    data: { at },
+  });
 }
 
 const UNSAFE = new RegExp(`[\\x00-\\x1f${INVISIBLE}\\ud800-\\udfff]`, "gu");

@@ -2,6 +2,7 @@ import type { TaskDefinition } from "../engine/task-definition.ts";
 import { RedunError } from "../errors.ts";
 import type { ExecutionRow, JobRow } from "../index/rows.ts";
 import { findEntity } from "../provenance/find.ts";
+import { wrongType } from "../provenance/find-execution.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { argsOf, readExecution, readJob, wholeValue } from "../provenance/read.ts";
 import { plain } from "../value/plain.ts";
@@ -22,16 +23,13 @@ export interface RecordedCall {
 
 /**
  * The call of a job, or of an execution's root job, with its arguments as the task gets them.
- * @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID; NOT_RERUNNABLE for what is no call, and for arguments that
+ * @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID, WRONG_TYPE; NOT_RERUNNABLE for what is no call, and for arguments that
  *   are not in the log; OBJECT_MISSING, BAD_RECORD
  */
 export async function recordedCall(log: IndexedLog, word: string): Promise<RecordedCall> {
   const found = await findEntity(log, word);
   if (found.type !== "Execution" && found.type !== "Job") {
-    throw new RedunError(
-      "UNKNOWN_ID",
-      `${found.id.slice(0, 8)} is a ${found.type}; only executions and jobs can be run again.`,
-    );
+    throw wrongType(found, "an Execution or Job", "`redun-git log` lists executions.");
   }
   const execution =
     found.type === "Execution" ? found.row : log.index.execution(found.row.execution)!;

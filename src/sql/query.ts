@@ -104,7 +104,7 @@ function failed(message: string): RedunError {
   const hint = /^no such (?:table|column)/.test(message)
     ? "`redun-git sql` without a query lists the tables and their columns."
     : undefined;
-  return new RedunError("BAD_QUERY", `SQLite: ${message}.`, hint);
+  return new RedunError("BAD_QUERY", `SQLite: ${message}.`, hint, { data: { at: null } });
 }
 
 function tooLong(timeout: number): RedunError {
@@ -112,5 +112,6 @@ function tooLong(timeout: number): RedunError {
     "BAD_QUERY",
     `The query was given up after ${timeout} s.`,
     "Ask for less, or give it more time with `--timeout`.",
+    { data: { at: null } },
   );
 }

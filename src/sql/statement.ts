@@ -17,7 +17,12 @@ export function oneSelect(text: string): string {
   const end = tokens.indexOf(";");
   const statement = tokens.slice(0, end < 0 ? undefined : end);
   if (end >= 0 && tokens.slice(end).some((token) => token !== ";" && !ASIDE.test(token))) {
-    throw new RedunError("BAD_QUERY", "There is more than one statement.", "Give them one by one.");
+    throw new RedunError(
+      "BAD_QUERY",
+      "There is more than one statement.",
+      "Give them one by one.",
+      { data: { at: null } },
+    );
   }
   const body = statement.slice(statement.findIndex((token) => !ASIDE.test(token)));
   const first = /^[a-z]*/i.exec(body.join(""))![0].toUpperCase();
@@ -27,5 +32,6 @@ export function oneSelect(text: string): string {
     "BAD_QUERY",
     `${what}: \`sql\` only reads.`,
     "Begin with SELECT, WITH or VALUES.",
+    { data: { at: null } },
   );
 }

@@ -1,7 +1,9 @@
 import { type Found, findEntity } from "../provenance/find.ts";
+import { findExecutions } from "../provenance/find-execution.ts";
 import { findKnown } from "../provenance/find-known.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
-import { allOf } from "../query/condition.ts";
+import { executionsMeeting } from "../provenance/listing.ts";
+import { allOf, type Condition } from "../query/condition.ts";
 import { parseQuery } from "../query/parse.ts";
 import { parseTagCondition } from "../query/tag-condition.ts";
 import type { EntityType } from "../record/records.ts";
@@ -19,6 +21,7 @@ import {
   historyView,
 } from "./history.ts";
 import { type SearchView, searchView } from "./search.ts";
+import { type TableLayout, type TableView, tableView } from "./table.ts";
 import { type TagCount, type TagKeysView, tagKeysView, tagValuesView } from "./tags.ts";
 
 /** What a search is to find. */
@@ -31,6 +34,16 @@ export interface SearchQuery {
   readonly limit?: number | undefined;
   /** Defaults to `page`. */
   readonly extent?: Extent | undefined;
+}
+
+/** Which executions a table has, and how it shows them. */
+export interface TableQuery extends TableLayout {
+  /** The ids of its executions. */
+  readonly ids?: readonly string[] | undefined;
+  /** Where there are no `ids`: a query in the language of `log --where`. */
+  readonly where?: string | undefined;
+  /** Of those that match, the newest; defaults to 50. */
+  readonly limit?: number | undefined;
 }
 
 /**
@@ -59,7 +72,7 @@ export class LogViews {
   async search(query: SearchQuery = {}): Promise<SearchView> {
     const { types = ["Execution"], where, limit = 50, extent = "page" } = query;
     const selection = {
-      ...{ where: where === undefined ? allOf() : parseQuery(where), execution: allOf() },
+      ...{ where: conditionOf(where), execution: allOf() },
       ...{ code: null, job: allOf(), files: null },
       ...{ taskHashes: [], results: [], args: [], valueTypes: [] },
     };
@@ -116,6 +129,18 @@ export class LogViews {
   }
 
   /**
+   * Puts executions beside each other: a row for each, a column for each tag and argument.
+   * @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID, WRONG_TYPE, BAD_QUERY, OBJECT_MISSING, BAD_RECORD
+   */
+  async table(query: TableQuery = {}): Promise<TableView> {
+    const { ids, where, limit = 50, ...layout } = query;
+    const selection = { where: conditionOf(where), execution: allOf() };
+    const log = await this.#refreshed();
+    const rows = ids ? await findExecutions(log, ids) : executionsMeeting(log, selection, limit);
+    return tableView(log, rows, layout);
+  }
+
+  /**
    * What the log of a remote, as it was last fetched, has and ours lacks, or the other way round.
    * @param remote its name, a URL or a path; by default that of the current branch, or `origin`
    * @throws RedunError UNKNOWN_REMOTE
@@ -134,4 +159,8 @@ export class LogViews {
     const log = await this.#refreshed();
     return { log, found: await findEntity(log, id) };
   }
+}
+
+function conditionOf(where: string | undefined): Condition {
+  return where === undefined ? allOf() : parseQuery(where);
 }

@@ -28,34 +28,35 @@ export interface TableRow {
   readonly best: readonly number[];
 }
 
-export interface TableWanted {
+/** How a table is laid out; columns go by their names. */
+export interface TableLayout {
   /** Columns to sort by, the first one first; they are the first columns. */
-  readonly by: readonly string[];
-  /** Only columns in which rows differ. */
-  readonly isDifferent: boolean;
+  readonly by?: readonly string[] | undefined;
+  /** Show only columns in which rows differ. */
+  readonly diffOnly?: boolean | undefined;
   /** Columns whose smallest, and largest, number is the best value. */
-  readonly min: readonly string[];
-  readonly max: readonly string[];
+  readonly min?: readonly string[] | undefined;
+  readonly max?: readonly string[] | undefined;
 }
 
 /** Gathers a table of executions; those of the tags are the execution's and its root job's. */
 export async function tableView(
   log: IndexedLog,
   executions: readonly ExecutionRow[],
-  wanted: TableWanted,
+  { by = [], diffOnly = false, min = [], max = [] }: TableLayout = {},
 ): Promise<TableView> {
   const gathered: Gathered[] = [];
   for (const row of executions) gathered.push(await gather(log, row));
-  const columns = columnsOf(gathered, wanted);
-  const sorted = gathered.toSorted((a, b) => byColumns(a, b, wanted.by));
+  const columns = columnsOf(gathered, by, diffOnly);
+  const sorted = gathered.toSorted((a, b) => byColumns(a, b, by));
   const rows = sorted.map(({ execution, values }) => ({
     execution,
     cells: columns.map(({ name }) => values.get(name)?.values ?? []),
     best: [] as number[],
   }));
   columns.forEach(({ name }, at) => {
-    if (wanted.min.includes(name)) markBest(rows, at, (a, b) => a < b);
-    if (wanted.max.includes(name)) markBest(rows, at, (a, b) => a > b);
+    if (min.includes(name)) markBest(rows, at, (a, b) => a < b);
+    if (max.includes(name)) markBest(rows, at, (a, b) => a > b);
   });
   return { columns, rows };
 }
@@ -95,13 +96,17 @@ function partsOf(name: string, value: unknown): [string, unknown][] {
   return Object.entries(whole).map(([key, part]) => [`${name}.${key}`, part]);
 }
 
-function columnsOf(rows: readonly Gathered[], { by, isDifferent }: TableWanted): TableColumn[] {
+function columnsOf(
+  rows: readonly Gathered[],
+  by: readonly string[],
+  diffOnly: boolean,
+): TableColumn[] {
   const names = new Map<string, TableColumn["kind"]>();
   for (const { values } of rows) for (const [name, { kind }] of values) names.set(name, kind);
   const differs = (name: string) =>
     new Set(rows.map(({ values }) => textOf(values.get(name)?.values ?? []))).size > 1;
   const isWanted = (name: string) =>
-    by.includes(name) || (isDifferent || AUTOMATIC_TAGS.includes(name) ? differs(name) : true);
+    by.includes(name) || (diffOnly || AUTOMATIC_TAGS.includes(name) ? differs(name) : true);
   const place = (name: string) => (by.includes(name) ? by.indexOf(name) : by.length);
   return [...names]
     .filter(([name]) => isWanted(name))

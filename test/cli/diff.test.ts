@@ -301,10 +301,10 @@ diff("what cannot be compared is an error that says why", () => {
     [
       [job.id, first],
       1,
-      new RegExp(`is a Job; only.*\n.*belongs to execution ${first.slice(0, 8)}`),
+      new RegExp(`is a Job, not an Execution.*\n.*belongs to execution ${first.slice(0, 8)}`),
     ],
-    [[first, job.taskHash], 1, /is a Task; only executions can be compared/],
-    [[job.call!], 1, /is a CallNode; only/],
+    [[first, job.taskHash], 1, /is a Task, not an Execution/],
+    [[job.call!], 1, /is a CallNode, not/],
     [[first, second, "--format", "yaml"], 2, /format/],
   ] as const) {
     const result = cli(dir, ["diff", ...args]);

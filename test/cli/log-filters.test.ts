@@ -244,7 +244,7 @@ for (const [args, status, pattern] of [
   [["--exec-status", "FINE"], 2, /--exec-status is "FINE"; a status is one of RUNNING, DONE/],
   [["--job-status", "STOPPED"], 2, /--job-status is "STOPPED"/],
   [["--exec-id", "zz"], 1, /UNKNOWN_ID/],
-  [["--exec-id", name4.id], 2, /which is a Job/],
+  [["--exec-id", name4.id], 1, /is a Job, not an Execution/],
   [["--exec", "--task-name", "main"], 2, /nothing to list: --task-name is for Jobs and Tasks/],
   [["--file", "--job"], 2, /--file is for Values/],
   [["-", "--job"], 2, /nothing to filter/],

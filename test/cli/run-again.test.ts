@@ -90,7 +90,12 @@ again("what cannot be called again, and why", () => {
   for (const [where, words, status, about] of [
     [dir, ["--rerun", id("w.hidden")], 1, "only its hash was recorded. [NOT_RERUNNABLE]"],
     [dir, ["--rerun", id("w.odd")], 1, "it was none that can be written down. [NOT_RERUNNABLE]"],
-    [dir, ["--rerun", jobOf(log, "w.part").taskHash], 1, "is a Task; only executions and jobs"],
+    [
+      dir,
+      ["--rerun", jobOf(log, "w.part").taskHash],
+      1,
+      "is a Task, not an Execution or Job. [WRONG_TYPE]",
+    ],
     [dir, ["--rerun", "nothing"], 1, "[UNKNOWN_ID]"],
     [dir, ["--rerun", execution.id, "w.mjs", "main"], 2, 'what is "main"?'],
     [dir, ["w.mjs", "main", "--rerun", execution.id], 2, 'what is "main"?'],

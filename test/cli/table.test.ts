@@ -2,6 +2,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { tableCsv, tableMarkdown, tableText } from "../../cli/pages/table.ts";
+import { RedunError } from "../../src/errors.ts";
+import { openLog } from "../../src/open-log.ts";
 import type { TableView } from "../../src/views/table.ts";
 import { cli, jsonLines, logged, ok, record, workflowRepository } from "../support/cli.ts";
 import { prepared } from "../support/repository.ts";
@@ -94,6 +96,47 @@ table("takes executions by id, and the filters of log", () => {
       [0.5, 1, ["loss"]],
     ],
   );
+});
+
+table("every format is one of the command line", () => {
+  const { dir } = sweep();
+  assert.is(ok(dir, ["table", "--format", "csv"]).split("\r\n").length, 5);
+  assert.is(ok(dir, ["table", "--format", "md", "-n", "2"]).split("\n").length, 5);
+  assert.is(ok(dir, ["table", "--format", "text"]), ok(dir, ["table"]));
+  assert.is(jsonLines(ok(dir, ["table", "--format", "json"])).length, 3);
+  for (const format of ["yaml", "constructor"]) {
+    const { status, stderr } = cli(dir, ["table", "--format", format]);
+    assert.is(status, 2);
+    assert.match(stderr, `There is no format "${format}". [USAGE]`);
+  }
+});
+
+table("is a view of the library as well", async () => {
+  const { dir } = sweep();
+  const log = await openLog({ cwd: dir });
+  try {
+    const { columns, rows } = await log.views.table({ by: ["loss"], min: ["loss"], limit: 2 });
+    assert.equal(columns[0], { name: "loss", kind: "tag" });
+    assert.equal(
+      rows.map(({ cells, best }) => [cells[0], best]),
+      [
+        [[0.125], [0]],
+        [[0.25], []],
+      ],
+    );
+    const found = await log.views.table({ ids: ["~1", "-"], diffOnly: true });
+    assert.equal(
+      found.rows.map(({ execution }) => execution.id),
+      [(await log.get("~1")).id, (await log.get("-")).id],
+    );
+    assert.is((await log.views.table({ where: "model=small" })).rows.length, 1);
+    const [job] = await log.jobs({ limit: 1 });
+    const error = await log.views.table({ ids: [job!.id] }).catch((thrown) => thrown);
+    assert.ok(error instanceof RedunError && error.is("WRONG_TYPE"));
+    assert.equal(error.data, { id: job!.id, type: "Job" });
+  } finally {
+    await log.close();
+  }
 });
 
 table("csv and markdown keep what is special to them", () => {
