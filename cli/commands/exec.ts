@@ -34,10 +34,11 @@ export async function exec(
   const tags = tagsIn(options.tag ?? []);
   const signals = new Signals();
   const run = above();
-  const reporter = new ExecReporter(io, Boolean(options.quiet) || !io.stderr.isTTY);
+  const reporter = new ExecReporter(io, Boolean(options.quiet));
   let end: EndedProgram | undefined;
   const listener: ExecListener = {
     started: (kill) => signals.started(kill),
+    skipped: (standIn) => reporter.skipped(standIn),
     ended: (program) => {
       end = program;
       signals.ended(program);
@@ -47,7 +48,7 @@ export async function exec(
   try {
     const request = requestOf(io.cwd, words, options);
     const isStep =
-      run !== undefined && (await executeStep(request, run, listener, jobTags(options))) !== null;
+      run !== undefined && (await executeStep(request, run, listener, jobTags(options)));
     if (!isStep) await record(workspace, request, options, { tags, reporter, signals, listener });
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
@@ -93,8 +94,7 @@ async function record(
           doc: options.doc,
           user: options.user,
           signal: signals.signal,
-          // A program is never taken from an earlier run, and so the index can wait.
-          cache: false,
+          cache: !options.noCache,
         }),
     });
   } finally {
@@ -127,6 +127,7 @@ function requestOf(cwd: string, words: readonly string[], options: ExecOptions):
     outputs: options.out ?? [],
     env: options.env ?? [],
     keep: KEPT_BYTES,
+    isCached: Boolean(options.cached) && !options.noCache,
   };
 }
 

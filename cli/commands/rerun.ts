@@ -112,7 +112,7 @@ function wordsOf({ row, argv, command }: RerunPlan, options: RerunOptions): stri
     return !isTag(word) && !(word === "-t" && isTag(argv[at + 1]));
   });
   // Taken from the log, everything would come out the same.
-  const anew = command === "run" && !argv.includes("--no-cache") ? ["--no-cache"] : [];
+  const anew = command === "run" && argv.includes("--no-cache") ? [] : ["--no-cache"];
   const own = [...anew, "-t", `${RERUN_OF}=${row.id}`, ...ref(argv, options)];
   return words.toSpliced(words.indexOf(command) + 1, 0, ...own);
 }

@@ -5,6 +5,8 @@ const OF_PROGRAM = [
   { flags: "--in <glob>", about: "Files that the program reads", repeats: true },
   { flags: "--out <glob>", about: "Files that the program writes", repeats: true },
   { flags: "--env <name>", about: "Record this environment variable", repeats: true },
+  { flags: "--cached", about: "Do not run it if an equal earlier run still stands for it" },
+  { flags: "--no-cache", about: "Run it, and the steps in it, whatever --cached says" },
 ] as const;
 
 const OF_RUN = [
@@ -28,6 +30,7 @@ export const EXEC = defineCommand({
   examples: [
     "exec -- python train.py --lr 0.1            the files that git sees change are its outputs",
     "exec --in 'data/*.csv' --out model.bin -- python train.py",
+    "exec --cached --in data.csv --out model.bin -- python train.py",
     "exec -t env=prod --env CUDA_VISIBLE_DEVICES -- make -j8 all",
   ],
 });

@@ -53,15 +53,26 @@ function changedText({ source, args }: Why & { kind: "changed" }): string {
     ...(others.length > 0
       ? [`${others.map(({ name }) => name).join(", ")} ${others.length === 1 ? "is" : "are"} new`]
       : []),
-    ...files.map(({ after }) => `the content of ${(after!.value as File).path} changed`),
+    ...files.map((change) => `the content of ${changedFiles(change).join(", ")} changed`),
   ];
   return oneLine(parts.join(", and "));
 }
 
 /** One path, other content. */
-function isSameFile({ before, after }: ArgumentChange): boolean {
-  const [was, is] = [before?.value, after?.value];
-  return was instanceof File && is instanceof File && was.path === is.path;
+function isSameFile(change: ArgumentChange): boolean {
+  return changedFiles(change).length > 0;
+}
+
+/** The files of an argument, or of a list, whose content alone changed; none where something else did. */
+function changedFiles({ before, after }: ArgumentChange): string[] {
+  const [was, is] = [before, after].map((side) => [side?.value].flat());
+  const changed: string[] = [];
+  for (const [at, file] of was!.entries()) {
+    const now = is![at];
+    if (!(file instanceof File && now instanceof File) || file.path !== now.path) return [];
+    if (file.hash !== now.hash) changed.push(file.path);
+  }
+  return was!.length === is!.length ? changed : [];
 }
 
 function changeText({ name, before, after, from }: ArgumentChange): string {
@@ -89,6 +100,14 @@ function againText(because: Because): string {
       return `the last result was not valid any more, or not to be used; it gave ${because.paths.join(", ")}`;
     case "tasks":
       return `a task below it changed: ${because.names.join(", ")}`;
+    case "not asked":
+      return "exec runs its program unless --cached is given; the last equal run ended well";
+    case "stdin":
+      return "what it read from its standard input is not recorded";
+    case "secret":
+      return "a secret was cut from its record, so no other run can be known to be equal";
+    case "outputs":
+      return "of the last equal run not all outputs are recorded";
     case "unknown":
       return "the last result was not to be used (see --no-cache, cacheScope, redun.cacheFrom)";
   }

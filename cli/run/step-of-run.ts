@@ -30,7 +30,15 @@ async function begin(
   const directory = process.cwd();
   const line = await Line.begin(
     run,
-    { name: task, words, directory, env: {}, inputs: script === undefined ? [] : [script] },
+    {
+      name: task,
+      words,
+      directory,
+      env: {},
+      inputs: script === undefined ? [] : [script],
+      stdin: null,
+      tags: [],
+    },
     problem,
   );
   const nothing = { signal: null, outputs: [], isFound: false, more: 0, missing: [], usage: {} };

@@ -1,9 +1,10 @@
 import type { RunProgress, SchedulerListener } from "../../src/engine/run-events.ts";
 import { RedunError } from "../../src/errors.ts";
+import type { StandIn } from "../../src/exec/earlier.ts";
 import type { Execution } from "../../src/record/records.ts";
 import { nearPath } from "../../src/script/near-path.ts";
 import type { Io } from "../io.ts";
-import { shortId } from "./lines.ts";
+import { localTime, shortId } from "./lines.ts";
 import { oneLine, painter, visible } from "./terminal.ts";
 
 /** Tells on stderr what becomes of a program's record: one line, for people, and what went wrong. */
@@ -14,12 +15,13 @@ export class ExecReporter implements SchedulerListener {
   /** The id of the execution, once it has begun. */
   execution = "";
   readonly #io: Io;
-  readonly #quiet: boolean;
+  readonly #isSilent: boolean;
   #started = 0;
 
-  constructor(io: Io, quiet: boolean) {
+  /** @param isSilent tells only what went wrong; else also what did not run, and people how it ended */
+  constructor(io: Io, isSilent: boolean) {
     this.#io = io;
-    this.#quiet = quiet;
+    this.#isSilent = isSilent;
   }
 
   runStarted({ id }: Execution): void {
@@ -29,9 +31,26 @@ export class ExecReporter implements SchedulerListener {
   }
 
   runEnded({ id, task }: Execution, _run: RunProgress, status: string): void {
-    if (this.#quiet) return;
+    if (this.#isSilent || !this.#io.stderr.isTTY) return;
     const seconds = (performance.now() - this.#started) / 1000;
     this.#say(`Execution ${shortId(id)}: ${visible(task)} ${status} in ${seconds.toFixed(2)} s`);
+  }
+
+  /** What an earlier program printed is printed again, as far as its record holds all of it. */
+  skipped({ job, execution, inputs, outputs, stdout, stderr }: StandIn): void {
+    const said = [
+      [this.#io.stdout, stdout],
+      [this.#io.stderr, stderr],
+    ] as const;
+    for (const [stream, text] of said) if (typeof text === "string") stream.write(text);
+    if (this.#isSilent) return;
+    const of = execution
+      ? ` of execution ${shortId(execution.id)} (${visible(execution.user)}, ${localTime(execution.started)})`
+      : ", which is not in this log,";
+    const isLong = said.some(([, text]) => typeof text === "object");
+    const files = `${filesText(inputs, "input")}, ${filesText(outputs, "output")}`;
+    const more = isLong ? "; what it printed is too long to be printed again" : "";
+    this.#say(`Not run: job ${shortId(job)}${of} stands for it: ${files}${more}`);
   }
 
   recordDelayed(error: RedunError): void {
@@ -61,4 +80,8 @@ export class ExecReporter implements SchedulerListener {
     const { stderr, env } = this.#io;
     stderr.write(`${painter(stderr, env)("dim", "[redun]")} ${line}\n`);
   }
+}
+
+function filesText(count: number, what: string): string {
+  return count === 0 ? `no ${what}s known` : `${count} ${what}${count === 1 ? "" : "s"} unchanged`;
 }

@@ -5,6 +5,7 @@ import type { Job } from "../record/records.ts";
 import { filesIn } from "../value/file.ts";
 import { StoredValue, Tagged } from "../value/value.ts";
 import { taskDiff } from "./tasks.ts";
+import { type ProgramReason, programReason } from "./why-program.ts";
 
 /** A job that is told of, with its execution. */
 export interface ToldJob {
@@ -41,6 +42,7 @@ export type Why =
 /** Why the result of an equal call was not taken, as far as its record tells. */
 export type Because =
   | { readonly kind: "failed" | "unfinished" | "hidden" | "opaque" | "unknown" }
+  | { readonly kind: ProgramReason }
   /** It gave files, which may have been changed or removed. */
   | { readonly kind: "files"; readonly paths: readonly string[] }
   /** It was cached by the tasks below it, of which some are others now. */
@@ -65,7 +67,9 @@ export async function why(log: IndexedLog, row: JobRow): Promise<Why> {
   const { earlier, record, changes } = nearest;
   const told = { row: earlier, execution: log.index.execution(earlier.execution)! };
   if (count(changes) === 0) {
-    return { kind: "again", earlier: told, because: notTaken(log, record, job) };
+    const reason = record.call === null ? null : programReason(log, row, job, record);
+    const because: Because = reason ? { kind: reason } : notTaken(log, record, job);
+    return { kind: "again", earlier: told, because };
   }
   const source = changes.source ? await taskDiff(log, earlier.taskHash, row.taskHash) : null;
   const args = changes.args.map(({ name, before, after }) => ({

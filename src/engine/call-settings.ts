@@ -1,5 +1,6 @@
 import type { TagPair } from "../tag/tag.ts";
 import type { Needs } from "./limits.ts";
+import type { EarlierOutcome } from "./reuse.ts";
 
 /**
  * Whose results a call may take instead of running: nobody's, those of its own execution, or all in
@@ -28,4 +29,9 @@ export interface CallSettings extends AttemptSettings {
   readonly tags?: readonly TagPair[];
   readonly cacheScope?: CacheScope;
   readonly checkValid?: CheckValid;
+  /**
+   * Of what is one thing to us, whatever it calls, a program: whether what an equal call of an earlier
+   * execution gave still stands. Calls below that are not looked at.
+   */
+  readonly accepts?: (earlier: EarlierOutcome) => boolean;
 }

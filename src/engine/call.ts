@@ -87,6 +87,11 @@ export class Call extends Step implements Listener {
       this.#run(job);
       return;
     }
+    // Of a program that ran in this execution, too, what it made may be another by now.
+    if (settings.accepts) {
+      this.#whenFound(job, reuse.find(job, settings.accepts), (served) => this.#take(job, served));
+      return;
+    }
     const taskId = task.id(reuse.format);
     const first = shared.find(taskId, argsHash);
     if (first) {

@@ -10,11 +10,11 @@ import { isAddress } from "../value/file-path.ts";
 import { contentId } from "../value/oid.ts";
 import { StoredValue } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
-import type { CheckValid } from "./call-settings.ts";
+import type { CallSettings, CheckValid } from "./call-settings.ts";
 import type { Kept, LiveJob, ReusedJob } from "./live-job.ts";
 import { holdsLazy, type Materials, type Revived, revived, storedIn } from "./reduction.ts";
 import { hasTwins, isCurrentTask, taskNamed } from "./registry.ts";
-import type { Reuse, Served } from "./reuse.ts";
+import type { EarlierOutcome, Reuse, Served } from "./reuse.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 
 export interface ResultCacheOptions {
@@ -23,8 +23,8 @@ export interface ResultCacheOptions {
   readonly argsHash: (job: LiveJob) => string | null;
   /** The text of a value's file that waits to be committed. */
   readonly pendingValue: (id: string) => string | undefined;
-  /** Whether results of earlier executions are taken. */
-  readonly isOn: boolean;
+  /** Whether results of earlier executions are taken, as far as that is known before one is looked for. */
+  readonly isOn: boolean | (() => Promise<boolean>);
   /** Whose executions these may be; null for everybody's. */
   readonly users: readonly string[] | null;
   readonly onNotice: (notice: string) => void;
@@ -40,9 +40,11 @@ export class ResultCache implements Reuse {
   readonly #calls = new Map<string, TaskCalls | null>();
   readonly #segments = new Segments();
   readonly #told = new Set<string>();
+  #isOn: ResultCacheOptions["isOn"];
 
   constructor(options: ResultCacheOptions) {
     this.#options = options;
+    this.#isOn = options.isOn;
     this.format = options.log.log.backend.repository.objectFormat;
   }
 
@@ -50,15 +52,22 @@ export class ResultCache implements Reuse {
     return this.#options.argsHash(job);
   }
 
-  find(job: LiveJob): Served | null | Promise<Served | null> {
-    const { isOn, users } = this.#options;
-    if (!isOn) return null;
+  find(job: LiveJob, accepts?: CallSettings["accepts"]): Served | null | Promise<Served | null> {
+    const { users } = this.#options;
+    if (typeof this.#isOn === "function") {
+      return this.#isOn().then((isOn) => {
+        this.#isOn = isOn;
+        return this.find(job, accepts);
+      });
+    }
+    if (!this.#isOn) return null;
     const argsHash = this.argsHash(job);
     const calls = argsHash === null ? null : this.#callsOf(job.task);
     const found = calls?.with(argsHash!, users) ?? [];
     if (found.length === 0) return null;
     const { task, checkValid } = job;
-    return this.#firstServed(found, { task, argsHash: argsHash!, checkValid }, new Map());
+    const call = { task, argsHash: argsHash!, checkValid, accepts };
+    return this.#firstServed(found, call, new Map());
   }
 
   again(kept: Kept): { value: unknown } | null | Promise<{ value: unknown } | null> {
@@ -138,12 +147,13 @@ export class ResultCache implements Reuse {
   }
 
   /** What a job's record gives, if that is valid: see docs/format.md, section 5.3. */
-  #served(job: Job, one: EarlierCall, { task, checkValid }: Call, loaded: Loaded): Served | null {
+  #served(job: Job, one: EarlierCall, call: Call, loaded: Loaded): Served | null {
+    const { task, checkValid, accepts } = call;
     const below = job.tasksBelow ?? [];
-    if (!below.every((id) => isCurrentTask(id, this.format))) return null;
+    if (!accepts && !below.every((id) => isCurrentTask(id, this.format))) return null;
     // Of what was recorded before this was known, or could not be, only a call without calls is sure.
     const isTold = job.returned !== undefined || job.tasksBelow !== undefined;
-    if (!isTold && job.call !== this.#callAlone(job)) return null;
+    if (!accepts && !isTold && job.call !== this.#callAlone(job)) return null;
     const needsBelow = job.tasksBelow !== undefined;
     const isShallow = checkValid === "shallow" && needsBelow;
     const isResult = job.returned === undefined || (isShallow && holdsLazy(job.returned, loaded));
@@ -152,7 +162,17 @@ export class ResultCache implements Reuse {
     if (!revival?.files.every((file) => file.isUnchanged())) return null;
     const returned = job.returned === undefined ? null : { recorded: job.returned };
     const from = this.#sourceOf(job, needsBelow && isResult);
+    if (accepts) {
+      const result = isResult ? revival.value : this.#revived(job.result, one, task, loaded)?.value;
+      if (!accepts({ result, tags: job.tags, source: this.#toldOf(from.job) })) return null;
+    }
     return { value: revival.value, from, returned, below, needsBelow };
+  }
+
+  #toldOf(id: string): EarlierOutcome["source"] {
+    const { index } = this.#options.log;
+    const row = index.jobWithId(id);
+    return { job: id, execution: (row && index.execution(row.execution)) ?? null };
   }
 
   /**
@@ -239,6 +259,7 @@ interface Call {
   readonly task: TaskDefinition;
   readonly argsHash: string;
   readonly checkValid: CheckValid;
+  readonly accepts: CallSettings["accepts"];
 }
 
 /** Jobs that an outcome was passed on by, at most: mostly there is one. */

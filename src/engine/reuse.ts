@@ -1,5 +1,17 @@
 import type { ObjectFormat } from "../git/backend.ts";
+import type { ExecutionRow } from "../index/rows.ts";
+import type { TagPair } from "../tag/tag.ts";
+import type { CallSettings } from "./call-settings.ts";
 import type { Kept, LiveJob, ReusedJob } from "./live-job.ts";
+
+/** What an earlier equal call gave: its files are as they were. */
+export interface EarlierOutcome {
+  readonly result: unknown;
+  /** Those of its job. */
+  readonly tags: readonly TagPair[];
+  /** The job that ran, and its execution; null where that is not in the log. */
+  readonly source: { readonly job: string; readonly execution: ExecutionRow | null };
+}
 
 /** What a job takes instead of running. */
 export interface Served {
@@ -18,7 +30,7 @@ export interface Reuse {
   /** The id of the arguments of a job that has begun; null where they are not known yet. */
   argsHash(job: LiveJob): string | null;
   /** What an earlier execution has for a job; a promise where its record is to be read first. */
-  find(job: LiveJob): Served | null | Promise<Served | null>;
+  find(job: LiveJob, accepts?: CallSettings["accepts"]): Served | null | Promise<Served | null>;
   /** What this execution has kept; null where it is gone. */
   again(kept: Kept): { value: unknown } | null | Promise<{ value: unknown } | null>;
 }

@@ -173,7 +173,11 @@ export class Scheduler {
         recorder.modulesLoaded(late);
         if (isTagged) recorder.executionTagged([["git_dirty", true]]);
       };
-      const isOn = options.cache !== false && (await this.#isCacheReady(log));
+      let asked: Promise<boolean> | undefined;
+      const isReady = () => (asked ??= this.#isCacheReady(log));
+      // The index of a program's run can wait until somebody asks: mostly nobody does.
+      const isLater = firstTask(expression)?.cacheScope === "none";
+      const isOn = options.cache !== false && (isLater ? isReady : await isReady());
       const cache = { isOn, users: cacheUsers(log.config, execution.user) };
       const details = { signal: options.signal, moreTags, patch, notice, addLateModules, cache };
       const result = await this.#record(log, execution, expression, details);

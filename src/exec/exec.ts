@@ -3,10 +3,12 @@ import type { Lazy } from "../engine/lazy-types.ts";
 import { RedunError } from "../errors.ts";
 import type { GitBackend } from "../git/backend.ts";
 import { recordedPath } from "../value/file-path.ts";
+import { Earlier, type StandIn, whyNotEarlier } from "./earlier.ts";
 import { asFiles, filesDeclared, filesNamed, filesWritten, outputsDeclared } from "./files.ts";
-import { applySaid, type EndedProgram, programResult } from "./program-end.ts";
-import { type ProgramResult, programCall } from "./program-task.ts";
+import { applySaid, type EndedProgram, programResult, tagHere } from "./program-end.ts";
+import { type ProgramCall, type ProgramResult, programCall } from "./program-task.ts";
 import { recordedOutput, runProgram } from "./run-program.ts";
+import { STDIN, standardInput, unknownInput } from "./standard-input.ts";
 import { Steps } from "./steps.ts";
 import type { SaidTags } from "./tag-lines.ts";
 
@@ -24,12 +26,16 @@ export interface ExecRequest {
   readonly env: readonly string[];
   /** Bytes to keep of the head of each output, and again of the tail. */
   readonly keep: number;
+  /** An earlier program may stand for it. */
+  readonly isCached: boolean;
 }
 
 /** What is told while a program runs. */
 export interface ExecListener {
   /** It runs, and can be sent a signal. */
   started(kill: (signal: NodeJS.Signals) => void): void;
+  /** It does not run: an earlier one stands for it. */
+  skipped(standIn: StandIn): void;
   /** It ended; its job has not yet. */
   ended(program: EndedProgram): void;
   /** Something that it said, or was to make, could not be taken. */
@@ -56,28 +62,48 @@ export async function execute(request: ExecRequest, context: ExecContext): Promi
   let end: EndedProgram | undefined;
   try {
     const declared = inputsOf(request);
-    const found = declared ? [] : await filesNamed(request.words, request.cwd, backend);
+    const stdin = standardInput();
+    const named = stdin.path === null ? request.words : [...request.words, stdin.path];
+    const inputs = declared ?? (await filesNamed(named, request.cwd, backend));
     const call = {
       name: nameOf(request),
       words: request.words,
       directory: recordedPath(request.cwd, root),
       env: variables(request.env),
-      inputs: asFiles(declared ?? found),
+      inputs: asFiles(inputs),
       isFound: !declared,
     };
+    const unknown = unknownInput(stdin, inputs);
+    const earlier = earlierOf(request, call, { root, unknown }, context.problem);
     const work = () =>
       steps.under(async (job) => {
+        if (unknown !== null) tagHere([[STDIN, unknown]], []);
         const as = { execution: context.execution(), job, socket: steps.path };
         end = await runToEnd(request, as, { ...context, tags: applySaid }, backend);
         context.ended(end);
         return programResult(call.name, end);
       });
-    await context.run(programCall(call, work));
+    await context.run(programCall(call, work, earlier ? { accepts: earlier.accepts } : {}));
+    if (!end && earlier?.standIn) context.skipped(earlier.standIn);
   } catch (error) {
     if (!end || end.status === 0) throw error;
   } finally {
     await steps.close();
   }
+}
+
+/** What looks for an earlier program, where one is wanted and can be known to be equal. */
+export function earlierOf(
+  { isCached, outputs, cwd }: Pick<ExecRequest, "isCached" | "outputs" | "cwd">,
+  call: ProgramCall,
+  { root, unknown }: { readonly root: string; readonly unknown: string | null },
+  onProblem: (text: string) => void,
+): Earlier | null {
+  if (!isCached) return null;
+  const why = whyNotEarlier(call, unknown);
+  if (why === null) return new Earlier({ outputs, cwd, root, inputs: call.inputs.length });
+  onProblem(why);
+  return null;
 }
 
 /**
@@ -87,7 +113,7 @@ export async function execute(request: ExecRequest, context: ExecContext): Promi
 export async function runToEnd(
   request: ExecRequest,
   as: { readonly execution: string; readonly job: string; readonly socket: string },
-  listener: Omit<ExecListener, "ended"> & { tags(tags: SaidTags): void },
+  listener: Omit<ExecListener, "ended" | "skipped"> & { tags(tags: SaidTags): void },
   backend: GitBackend | null,
 ): Promise<EndedProgram> {
   const since = Date.now();

@@ -33,7 +33,7 @@ export function applySaid({ job, execution }: SaidTags): void {
   tagHere(tagsIn(job), tagsIn(execution));
 }
 
-function tagHere(jobTags: readonly TagPair[], executionTags: readonly TagPair[]): void {
+export function tagHere(jobTags: readonly TagPair[], executionTags: readonly TagPair[]): void {
   const here = currentJob()!;
   here.run.tag(undefined, here.job, { tags: [], jobTags, executionTags });
 }

@@ -1,3 +1,4 @@
+import type { CallSettings } from "../engine/call-settings.ts";
 import { CallExpression } from "../engine/expression.ts";
 import { lazy } from "../engine/lazy.ts";
 import type { Lazy } from "../engine/lazy-types.ts";
@@ -44,10 +45,14 @@ const definitions = new Map<string, TaskDefinition>();
 /** The work of calls that have not begun, by the list of words that is their first argument. */
 const works = new WeakMap<object, () => Promise<ProgramResult>>();
 
-/** The call of a program; `work` is what is done when its job begins. */
+/**
+ * The call of a program; `work` is what is done when its job begins.
+ * @param settings `accepts` says which earlier outcome may stand for it; without it the program runs
+ */
 export function programCall(
   { name, words, directory, env, inputs, isFound }: ProgramCall,
   work: () => Promise<ProgramResult>,
+  { accepts, tags = [] }: Pick<CallSettings, "accepts" | "tags"> = {},
 ): Lazy<ProgramResult> {
   const command = redactWords(words);
   works.set(command, work);
@@ -57,7 +62,15 @@ export function programCall(
     ...(Object.keys(env).length > 0 && { env: redactedEnv(env) }),
     ...(inputs.length > 0 && { [isFound ? "found_inputs" : "inputs"]: inputs }),
   };
-  return lazy(new CallExpression(definitionOf(name, Object.keys(args)), Object.values(args), {}));
+  const settings: CallSettings = { tags, ...(accepts && { cacheScope: "log", accepts }) };
+  const definition = definitionOf(name, Object.keys(args));
+  return lazy(new CallExpression(definition, Object.values(args), settings));
+}
+
+/** Whether what is recorded of a program lacks a secret: another program's record may look the same. */
+export function isRedacted({ words, env }: Pick<ProgramCall, "words" | "env">): boolean {
+  const shown = [...redactWords(words), ...Object.values(redactedEnv(env))];
+  return [...words, ...Object.values(env)].some((word, at) => word !== shown[at]);
 }
 
 function redactedEnv(env: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,5 +1,6 @@
 import { createConnection, type Socket } from "node:net";
 import { createInterface } from "node:readline";
+import type { StandIn } from "./earlier.ts";
 import type { EndedProgram } from "./program-end.ts";
 import {
   EXECUTION,
@@ -26,8 +27,10 @@ export function above(env: NodeJS.ProcessEnv = process.env): Above | undefined {
 
 /** A job of the run above, as long as it goes on. */
 export class StepLine {
-  /** Its id; null where that run is over, or cannot take it. */
+  /** Its id; null where it has ended already, and where that run is over, or cannot take it. */
   readonly job: string | null;
+  /** What stands for its program, which need not run. */
+  readonly standIn: StandIn | null;
   readonly #socket: Socket | null;
   readonly #answers: AsyncIterator<string> | null;
 
@@ -39,9 +42,13 @@ export class StepLine {
   ): Promise<StepLine> {
     const socket = await connect(run.socket);
     const answers = socket && createInterface({ input: socket })[Symbol.asyncIterator]();
-    const line = new StepLine(socket, answers, null);
+    const line = new StepLine(socket, answers, {});
     const answer = await line.#ask({ begin: { ...begin, parent: run.job } });
-    if (answer && "job" in answer) return new StepLine(socket, answers, answer.job);
+    if (answer && "job" in answer) return new StepLine(socket, answers, answer);
+    if (answer && "skipped" in answer) {
+      socket?.destroy();
+      return new StepLine(null, null, { standIn: answer.skipped });
+    }
     const why = answer && "refused" in answer ? answer.refused : NO_ANSWER;
     onProblem(`This is no job of the run around it: ${why}`);
     return line;
@@ -50,11 +57,15 @@ export class StepLine {
   private constructor(
     socket: Socket | null,
     answers: AsyncIterator<string> | null,
-    job: string | null,
+    {
+      job = null,
+      standIn = null,
+    }: { readonly job?: string | null; readonly standIn?: StandIn | null },
   ) {
     this.#socket = socket;
     this.#answers = answers;
     this.job = job;
+    this.standIn = standIn;
   }
 
   /** Tags its job, and the execution. */

@@ -3,6 +3,7 @@
  * turn: over a socket, one JSON text a line. What is begun and not ended when its connection closes
  * has died.
  */
+import type { StandIn } from "./earlier.ts";
 import type { EndedProgram } from "./program-end.ts";
 import type { SaidTags } from "./tag-lines.ts";
 
@@ -23,6 +24,12 @@ export interface StepBegin {
   readonly directory: string;
   readonly env: Readonly<Record<string, string>>;
   readonly inputs: readonly string[];
+  /** What it may read from its standard input that is none of these: see `StandardInput`. */
+  readonly stdin: "pipe" | "socket" | "file" | null;
+  /** Tags of the job, each as `key=value`. */
+  readonly tags: readonly string[];
+  /** An earlier program may stand for it: one that made what these patterns stand for. */
+  readonly cached?: { readonly outputs: readonly string[] };
 }
 
 /** What the command of a step says, */
@@ -31,8 +38,9 @@ export type StepRequest =
   | { readonly tags: SaidTags }
   | { readonly end: EndedProgram };
 
-/** and what it hears: that its job has begun, that it is recorded, or why it cannot be. */
+/** and what it hears: that its job has begun, or need not; that it is recorded, or why it cannot be. */
 export type StepAnswer =
   | { readonly job: string }
+  | { readonly skipped: StandIn }
   | { readonly recorded: true }
   | { readonly refused: string };

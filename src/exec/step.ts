@@ -1,3 +1,4 @@
+import { whyNotEarlier } from "./earlier.ts";
 import {
   type ExecListener,
   type ExecRequest,
@@ -6,13 +7,13 @@ import {
   runToEnd,
   variables,
 } from "./exec.ts";
-import type { EndedProgram } from "./program-end.ts";
+import { standardInput, unknownInput } from "./standard-input.ts";
 import { type Above, StepLine } from "./step-line.ts";
 
 /**
  * Runs a program as a job of the run above.
  * @param given tags of the job from the command line, each as `key=value`
- * @returns null where that run is over, or cannot take it: nothing was done, and the listener was told
+ * @returns false where that run is over, or cannot take it: nothing was done, and the listener was told
  * @throws RedunError USAGE for an input that is not there
  */
 export async function executeStep(
@@ -20,22 +21,31 @@ export async function executeStep(
   run: Above,
   listener: ExecListener,
   given: readonly string[] = [],
-): Promise<EndedProgram | null> {
+): Promise<boolean> {
+  const { words, isCached, outputs } = request;
+  const inputs = inputsOf(request) ?? [];
+  const stdin = unknownInput(standardInput(), inputs);
+  const env = variables(request.env);
+  const why = isCached ? whyNotEarlier({ words, env }, stdin) : null;
+  if (why !== null) listener.problem(why);
   const begin = {
     name: nameOf(request),
-    words: request.words,
+    words,
     directory: request.cwd,
-    env: variables(request.env),
-    inputs: inputsOf(request) ?? [],
+    env,
+    inputs,
+    stdin,
+    tags: given,
+    ...(isCached && why === null && { cached: { outputs } }),
   };
   const line = await StepLine.begin(run, begin, listener.problem);
-  if (line.job === null) return null;
+  if (line.standIn) listener.skipped(line.standIn);
+  if (line.job === null) return line.standIn !== null;
   const as = { ...run, job: line.job };
   const tags = line.tag.bind(line);
-  if (given.length > 0) tags({ job: given, execution: [] });
   // Which of the programs that run beside it changed a file, nobody can tell.
   const end = await runToEnd(request, as, { ...listener, tags }, null);
   listener.ended(end);
   await line.end(end, listener.problem);
-  return end;
+  return true;
 }

@@ -4,11 +4,14 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { currentJob } from "../engine/context.ts";
 import { recordedPath } from "../value/file-path.ts";
+import { Earlier, type StandIn } from "./earlier.ts";
 import { asFiles } from "./files.ts";
-import { applySaid, type EndedProgram, programResult } from "./program-end.ts";
+import { applySaid, type EndedProgram, programResult, tagHere } from "./program-end.ts";
 import { programCall } from "./program-task.ts";
 import { removeScratch, scratchFolder } from "./scratch.ts";
+import { STDIN } from "./standard-input.ts";
 import type { StepAnswer, StepBegin, StepRequest } from "./step-protocol.ts";
+import { tagsIn } from "./tag-lines.ts";
 
 /**
  * Takes the programs that a recorded program starts with `redun-git exec` or `step` as jobs under its
@@ -79,8 +82,8 @@ export class Steps {
       const inParent =
         this.#contexts.get(first.begin.parent) ?? this.#contexts.get(this.#outermost);
       if (!inParent) return say({ refused: "that has ended." });
-      await inParent(() => this.#job(first.begin, hear, say)).catch(() => {});
-      say({ recorded: true });
+      const standIn = await inParent(() => this.#job(first.begin, hear, say));
+      say(standIn ? { skipped: standIn } : { recorded: true });
     } catch {
       // Not what we say to each other: no step of ours.
     } finally {
@@ -88,13 +91,19 @@ export class Steps {
     }
   }
 
-  /** The job of a step: it lasts until its command says that the program has ended. */
+  /**
+   * The job of a step: it lasts until its command says that the program has ended, or until it is found
+   * that an earlier one stands for it.
+   */
   async #job(
     begin: StepBegin,
     hear: () => Promise<StepRequest | null>,
     say: (answer: StepAnswer) => void,
-  ): Promise<unknown> {
-    const { name, words, directory, env, inputs } = begin;
+  ): Promise<StandIn | null> {
+    const { name, words, directory, env, inputs, stdin, tags, cached } = begin;
+    const earlier =
+      cached && new Earlier({ ...cached, cwd: directory, root: this.#root, inputs: inputs.length });
+    let hasRun = false;
     const call = {
       name,
       words,
@@ -103,12 +112,19 @@ export class Steps {
       inputs: asFiles(inputs),
       isFound: false,
     };
-    return programCall(call, () =>
+    const work = () =>
       this.under(async (job) => {
+        hasRun = true;
+        if (stdin !== null) tagHere([[STDIN, stdin]], []);
         say({ job });
         return programResult(name, await endOf(hear));
-      }),
-    );
+      });
+    try {
+      await programCall(call, work, { accepts: earlier?.accepts, tags: tagsIn(tags) });
+    } catch {
+      // Its job says so.
+    }
+    return hasRun ? null : (earlier?.standIn ?? null);
   }
 }
 
