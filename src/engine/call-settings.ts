@@ -1,6 +1,6 @@
+import type { ExecutionRow } from "../index/rows.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { Needs } from "./limits.ts";
-import type { EarlierOutcome } from "./reuse.ts";
 
 /**
  * Whose results a call may take instead of running: nobody's, those of its own execution, or all in
@@ -22,6 +22,15 @@ export interface AttemptSettings {
   readonly timeout?: number;
   /** How often it is called again after it has failed. */
   readonly retries?: number;
+}
+
+/** What an earlier equal call gave: its files are as they were. */
+export interface EarlierOutcome {
+  readonly result: unknown;
+  /** Those of its job. */
+  readonly tags: readonly TagPair[];
+  /** The job that ran, and its execution; null where that is not in the log. */
+  readonly source: { readonly job: string; readonly execution: ExecutionRow | null };
 }
 
 /** What a call asks for in the place of its task's own options. */

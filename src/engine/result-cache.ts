@@ -10,11 +10,11 @@ import { isAddress } from "../value/file-path.ts";
 import { contentId } from "../value/oid.ts";
 import { StoredValue } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
-import type { CallSettings, CheckValid } from "./call-settings.ts";
+import type { CallSettings, CheckValid, EarlierOutcome } from "./call-settings.ts";
 import type { Kept, LiveJob, ReusedJob } from "./live-job.ts";
 import { holdsLazy, type Materials, type Revived, revived, storedIn } from "./reduction.ts";
 import { hasTwins, isCurrentTask, taskNamed } from "./registry.ts";
-import type { EarlierOutcome, Reuse, Served } from "./reuse.ts";
+import type { Reuse, Served } from "./reuse.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 
 export interface ResultCacheOptions {

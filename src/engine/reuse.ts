@@ -1,17 +1,6 @@
 import type { ObjectFormat } from "../git/backend.ts";
-import type { ExecutionRow } from "../index/rows.ts";
-import type { TagPair } from "../tag/tag.ts";
 import type { CallSettings } from "./call-settings.ts";
 import type { Kept, LiveJob, ReusedJob } from "./live-job.ts";
-
-/** What an earlier equal call gave: its files are as they were. */
-export interface EarlierOutcome {
-  readonly result: unknown;
-  /** Those of its job. */
-  readonly tags: readonly TagPair[];
-  /** The job that ran, and its execution; null where that is not in the log. */
-  readonly source: { readonly job: string; readonly execution: ExecutionRow | null };
-}
 
 /** What a job takes instead of running. */
 export interface Served {

@@ -1,4 +1,4 @@
-import type { EarlierOutcome } from "../engine/reuse.ts";
+import type { EarlierOutcome } from "../engine/call-settings.ts";
 import { recordedPath } from "../value/file-path.ts";
 import { outputsDeclared } from "./files.ts";
 import { isRedacted, type ProgramCall, type ProgramResult } from "./program-task.ts";

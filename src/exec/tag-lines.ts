@@ -21,7 +21,7 @@ export interface TagLines {
 }
 
 /** Bytes of the file that are read; what stands behind them is told of once. */
-export const MAX_TAG_FILE = 16 * 1024 * 1024;
+export const MAX_TAG_FILE = 2 * 1024 * 1024;
 
 /**
  * Reads `REDUN_TAGS` piece by piece, while its program goes on: `key=value` is a tag of the job,

@@ -89,7 +89,7 @@ for (const [what, script, message] of [
   // Opening one would wait for a writer.
   ["a pipe", 'rm "$REDUN_TAGS"; mkfifo "$REDUN_TAGS"', /line 1: this is no file any more/],
   ["gone", 'rm "$REDUN_TAGS"', /^$/],
-  ["too long", 'yes "a=1" | head -c 17000000 > "$REDUN_TAGS"', /more than 16777216 bytes/],
+  ["too long", 'yes "a=1" | head -c 100000000 > "$REDUN_TAGS"', /more than 2097152 bytes/],
   [
     "all wrong",
     'yes wrong | head -30 > "$REDUN_TAGS"',
