@@ -61,6 +61,8 @@ function notes(entries: readonly { readonly unknown?: Unknown }[]): string[] {
 const NOTES: Record<Unknown, string> = {
   shallow:
     "unknown: this clone is shallow, and who did it is beyond its edge. `git fetch --unshallow` tells.",
+  unsought:
+    "unknown: there are too many commits to look through at once. The same command looks further.",
   lost: "unknown: the commit that would tell is not in this log, or too far back.",
 };
 

@@ -5,7 +5,7 @@
  * one another many times, in any commit of a long history, keep it busy for days. Here folders are
  * compared one level at a time, all of one level together, and no more of them than a log can have.
  */
-import type { CommitFiles, Oid } from "./backend.ts";
+import type { AdditionsRequest, CommitFiles, Oid } from "./backend.ts";
 import { MAX_ENTRIES, MAX_LEVELS, MAX_REPEATED, MAX_WAITING } from "./tree-walk.ts";
 
 /** A commit of a history. `time` is its committer's, in seconds since 1970. */
@@ -41,9 +41,9 @@ export interface HistoryReader {
   entriesAt(commits: readonly Oid[], path: string): Promise<readonly (Entry | null)[]>;
   /**
    * One level. What cannot be read as a folder, or is larger than one may be, is an empty one. Once
-   * the bytes of all that was asked for are more than `MAX_COMPARED`, nothing differs.
+   * the bytes of all that was asked for are more than `MAX_COMPARED`, the answers are null.
    */
-  differences(pairs: readonly FolderPair[]): AsyncIterable<readonly Difference[]>;
+  differences(pairs: readonly FolderPair[]): AsyncIterable<readonly Difference[] | null>;
 }
 
 type File = CommitFiles["files"][number];
@@ -51,18 +51,31 @@ type File = CommitFiles["files"][number];
 /** See `GitBackend.additions`. `edge` holds the commits whose parents are not here. */
 export async function* findAdditions(
   reader: HistoryReader,
-  paths: readonly string[],
+  { paths, known = new Set() }: Pick<AdditionsRequest, "paths" | "known">,
   edge: ReadonlySet<Oid>,
 ): AsyncGenerator<CommitFiles> {
   const commits = new Map<Oid, LoggedCommit>();
   for await (const commit of reader.commits()) commits.set(commit.oid, commit);
-  const files = new Map<Oid, File[]>();
-  for (const path of paths) await new Search(reader, path, commits, files).run();
+  const found: Brought = { files: new Map(), untold: new Set() };
+  for (const path of paths) await new Search(reader, path, commits, known, found).run();
   for (const { oid: commit, time } of commits.values()) {
-    const brought = files.get(commit);
-    if (!brought) continue;
-    yield { commit, time, ...(edge.has(commit) && { isAtEdge: true }), files: brought };
+    const isUntold = found.untold.has(commit);
+    const files = isUntold ? undefined : found.files.get(commit);
+    if (!files && !isUntold && !known.has(commit)) continue;
+    yield {
+      commit,
+      time,
+      ...(edge.has(commit) && { isAtEdge: true }),
+      ...(isUntold && { isUntold }),
+      files: files ?? [],
+    };
   }
+}
+
+interface Brought {
+  readonly files: Map<Oid, File[]>;
+  /** Commits of which not all could be compared. */
+  readonly untold: Set<Oid>;
 }
 
 /** A folder that a commit has and none of its parents has so. */
@@ -79,7 +92,8 @@ class Search {
   readonly #reader: HistoryReader;
   readonly #path: string;
   readonly #commits: ReadonlyMap<Oid, LoggedCommit>;
-  readonly #files: Map<Oid, File[]>;
+  readonly #known: ReadonlySet<Oid>;
+  readonly #found: Brought;
   readonly #entries = new Map<Oid, Entry | null>();
   /** Differences of all folders. */
   #seen = 0;
@@ -88,12 +102,14 @@ class Search {
     reader: HistoryReader,
     path: string,
     commits: ReadonlyMap<Oid, LoggedCommit>,
-    files: Map<Oid, File[]>,
+    known: ReadonlySet<Oid>,
+    found: Brought,
   ) {
     this.#reader = reader;
     this.#path = path;
     this.#commits = commits;
-    this.#files = files;
+    this.#known = known;
+    this.#found = found;
   }
 
   async run(): Promise<void> {
@@ -106,7 +122,7 @@ class Search {
     }
   }
 
-  /** Commits that may have brought something. */
+  /** Commits that may have brought something, newest first. */
   async #candidates(): Promise<LoggedCommit[]> {
     const found = new Set<LoggedCommit>();
     let open: [line: readonly LoggedCommit[], newer: number, older: number][] = [];
@@ -130,7 +146,9 @@ class Search {
             ];
       });
     }
-    return [...found];
+    return [...this.#commits.values()].filter(
+      (commit) => found.has(commit) && !this.#known.has(commit.oid),
+    );
   }
 
   async #learn(commits: readonly Oid[]): Promise<void> {
@@ -162,7 +180,8 @@ class Search {
     let differences: (readonly Difference[])[] = [];
     for await (const one of this.#reader.differences(pairs)) {
       const folder = folders[next]!;
-      differences.push(one);
+      if (one === null) this.#found.untold.add(folder.commit);
+      differences.push(one ?? []);
       if (differences.length < folder.parents.length) continue;
       const inside = this.#compared(folder, differences);
       next++;
@@ -193,9 +212,9 @@ class Search {
       return [{ commit, path, own: is.oid, parents: [...parents] }];
     }
     if (were.some((was) => was && !was.isFolder)) return [];
-    const files = this.#files.get(commit);
+    const files = this.#found.files.get(commit);
     if (files) files.push({ path, oid: is.oid });
-    else this.#files.set(commit, [{ path, oid: is.oid }]);
+    else this.#found.files.set(commit, [{ path, oid: is.oid }]);
     return [];
   }
 }

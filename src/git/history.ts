@@ -58,6 +58,8 @@ export interface AdditionsRequest {
   readonly paths: readonly string[];
   /** Older commits, by their committers' clocks, are not looked at. In seconds since 1970. */
   readonly since?: number | undefined;
+  /** Commits of which the asker knows what they brought: they are named without files. */
+  readonly known?: ReadonlySet<Oid>;
 }
 
 /** The files that a commit brought: none of its parents has them. */
@@ -70,5 +72,7 @@ export interface CommitFiles {
    * commits before it, which are not here, cannot be known.
    */
   readonly isAtEdge?: boolean;
+  /** Set where too much had been compared before its turn came: what it brought is not known. */
+  readonly isUntold?: boolean;
   readonly files: readonly { readonly path: string; readonly oid: Oid }[];
 }

@@ -12,7 +12,8 @@ export const INDEX_VERSION = 14;
  * it is known: its execution's start, and its place there. `own`: a task's name is that of its record.
  * `foreign_id` numbers the ids that have not the form of git's.
  * `tag_node` is the graph of tags of every entity whose tags were edited; its `edits` are numbers
- * of `tag_edit`, the edit files, whose commits are filled in when someone asks for history.
+ * of `tag_edit`, the edit files. Their commits are noted where this clone makes them (without a `time`), else
+ * filled in when someone asks for history.
  * `commit_clock` has the commits whose authors' clocks do not tell their order: see tag-commits.ts.
  * `conflict` holds current tags that contradict each other.
  * `stray` names the files of the log that refer to what has not arrived.

@@ -10,6 +10,7 @@ import { rollBack, transaction } from "./database.ts";
 import { Digester } from "./digest.ts";
 import type { FoundFile } from "./digest-files.ts";
 import { type BadRecord, FileAdder, strayFiles } from "./file-adder.ts";
+import { storeId } from "./ids.ts";
 import { FACTORS, PRIME } from "./names.ts";
 import { INDEX_VERSION, INDEXES, LOOKUPS, type Lookup, lookupTable, TABLES } from "./schema.ts";
 import type { Database } from "./sqlite-types.ts";
@@ -105,8 +106,20 @@ export function applyAppended(
     writer.finish();
     // The first append to a log brings its format file.
     if (before === null) setFormatChecked(database);
+    noteCommit(database, after, files);
     setTip(database, after);
   });
+}
+
+/** Of a commit of one's own nobody has to find out which edit files came with it. */
+function noteCommit(database: Database, commit: Oid, files: readonly RecordFile[]): void {
+  const note = database.prepare(
+    "UPDATE tag_edit SET commit_id = ? WHERE oid = ? AND commit_id IS NULL",
+  );
+  for (const { path } of files) {
+    const place = parsePath(path);
+    if (place?.kind === "tags") note.run(storeId(commit), storeId(place.id));
+  }
 }
 
 /** Empties the index. Whatever was in the file before is gone. */

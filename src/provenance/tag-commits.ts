@@ -3,6 +3,7 @@ import type { CommitFiles, Oid } from "../git/backend.ts";
 import { shallowCommits } from "../git/files/shallow.ts";
 import { transaction } from "../index/database.ts";
 import { loadId, storeId } from "../index/ids.ts";
+import type { Database } from "../index/sqlite-types.ts";
 import { indexedTip } from "../index/stamp.ts";
 import { parsePath } from "../record/layout.ts";
 import { learnClocks } from "./commit-clock.ts";
@@ -10,14 +11,10 @@ import type { IndexedLog } from "./indexed-log.ts";
 
 /**
  * The commits that brought edit files, by the files' numbers: of several that brought the same
- * one, the earliest. One is missing where nobody can tell: beyond the edge of a shallow clone. The
- * index learns them when it is first asked, and later only the new ones.
+ * one, the earliest. One is missing where nobody can tell: beyond the edge of a shallow clone, or
+ * where `learnCommits` has not got to it. Call that first.
  */
-export async function commitsOfEdits(
-  log: IndexedLog,
-  edits: Iterable<number>,
-): Promise<Map<number, Oid>> {
-  await learnCommits(log);
+export function commitsOfEdits(log: IndexedLog, edits: Iterable<number>): Map<number, Oid> {
   const find = log.file.database.prepare("SELECT commit_id FROM tag_edit WHERE seq = ?");
   const found = new Map<number, Oid>();
   for (const edit of edits) {
@@ -37,24 +34,34 @@ interface Learned {
 /** The meta key of `Learned`. */
 const LEARNED = "edits_learned";
 
-/** Has the commits of edits, and the order of commits, looked for as far as that is not done. */
-export async function learnCommits(log: IndexedLog): Promise<void> {
+/**
+ * Has the commits of edits, and the order of commits, looked for as far as that is not done. What
+ * this process or another one appended is known from then (see `applyAppended`). Each commit
+ * otherwise takes a comparison of folders, which may be large: what is left when much was compared
+ * is left to the next call.
+ * @returns whether all that can be told is known now
+ */
+export async function learnCommits(log: IndexedLog): Promise<boolean> {
   const { database } = log.file;
   const tip = indexedTip(database);
-  if (!tip) return;
+  if (!tip) return true;
   const edge = [...shallowCommits(log.log.backend.repository)].sort().join(" ");
   const row = database.prepare("SELECT value FROM meta WHERE key = ?").get(LEARNED);
   const learned = row ? (JSON.parse(row.value as string) as Learned) : null;
-  if (learned?.tip === tip && learned.edge === edge) return;
+  if (learned?.tip === tip && learned.edge === edge) return true;
   // A log whose commits were made anew, or cut off, is looked through anew.
   const isKept = learned !== null && learned.edge === edge && (await holds(log, tip, learned.tip));
+  const isAnew = learned !== null && !isKept;
   const from = isKept ? learned.tip : null;
-  const arrived = await arrivedBetween(log, from, tip);
-  const clocks = await learnClocks(log, from, tip, new Set(arrived.map(({ commit }) => commit)));
+  const known = isAnew ? new Set<Oid>() : knownCommits(database);
+  const { arrived, commits, isWhole } = await arrivedBetween(log, from, tip, known);
+  const clocks = await learnClocks(log, from, tip, new Set(commits.keys()));
   transaction(database, () => {
-    if (!isKept) {
+    if (isAnew) {
       database.exec("UPDATE tag_edit SET commit_id = NULL, time = NULL; DELETE FROM commit_clock");
+      database.prepare("DELETE FROM meta WHERE key = ?").run(LEARNED);
     }
+    dateNotes(database, known, commits);
     const learn = database.prepare(
       `UPDATE tag_edit SET commit_id = ?1, time = ?2 WHERE oid = ?3
          AND (time IS NULL OR time > ?2 OR (time = ?2 AND commit_id > ?1))`,
@@ -64,10 +71,39 @@ export async function learnCommits(log: IndexedLog): Promise<void> {
       "INSERT OR REPLACE INTO commit_clock (commit_id, time, step) VALUES (?, ?, ?)",
     );
     for (const [commit, [time, step]] of clocks) keep.run(storeId(commit), time, step);
+    if (!isWhole) return;
     database
       .prepare("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)")
       .run(LEARNED, JSON.stringify({ tip, edge } satisfies Learned));
   });
+  return isWhole;
+}
+
+/** Gives the edits that were noted as they were appended the times of their commits. */
+function dateNotes(
+  database: Database,
+  known: ReadonlySet<Oid>,
+  commits: ReadonlyMap<Oid, number>,
+): void {
+  const notes = database
+    .prepare("SELECT seq, commit_id FROM tag_edit WHERE commit_id IS NOT NULL AND time IS NULL")
+    .all() as { seq: number; commit_id: unknown }[];
+  const set = database.prepare("UPDATE tag_edit SET commit_id = ?, time = ? WHERE seq = ?");
+  for (const { seq, commit_id } of notes) {
+    const commit = loadId(commit_id);
+    const time = commits.get(commit);
+    if (time !== undefined) set.run(storeId(commit), time, seq);
+    // The log has that commit no longer.
+    else if (known.has(commit)) set.run(null, null, seq);
+  }
+}
+
+/** Commits of which all edit files are known. */
+function knownCommits(database: Database): Set<Oid> {
+  const rows = database
+    .prepare("SELECT DISTINCT commit_id FROM tag_edit WHERE commit_id IS NOT NULL")
+    .all() as { commit_id: unknown }[];
+  return new Set(rows.map(({ commit_id }) => loadId(commit_id)));
 }
 
 async function holds({ log }: IndexedLog, tip: Oid, older: Oid): Promise<boolean> {
@@ -80,22 +116,37 @@ async function holds({ log }: IndexedLog, tip: Oid, older: Oid): Promise<boolean
   }
 }
 
+interface Arrivals {
+  readonly arrived: { id: string; commit: Oid; time: number }[];
+  /** The commits that brought them or are known already, with their times. */
+  readonly commits: Map<Oid, number>;
+  /** False where some are left to the next time, and there was something that it need not repeat. */
+  readonly isWhole: boolean;
+}
+
 async function arrivedBetween(
   { log }: IndexedLog,
   from: Oid | null,
   to: Oid,
-): Promise<{ id: string; commit: Oid; time: number }[]> {
-  const found: { id: string; commit: Oid; time: number }[] = [];
-  const untold = new Set<string>();
-  for await (const one of log.backend.additions({ from, to, paths: ["tags"] })) {
+  known: ReadonlySet<Oid>,
+): Promise<Arrivals> {
+  const found: Arrivals["arrived"] = [];
+  const commits = new Map<Oid, number>();
+  const atEdge = new Set<string>();
+  let isCut = false;
+  for await (const one of log.backend.additions({ from, to, paths: ["tags"], known })) {
+    const { commit, time } = one;
+    if (one.isUntold) isCut = true;
+    else commits.set(commit, time);
     for (const { path } of one.files) {
       const place = parsePath(path);
       if (place?.kind !== "tags") continue;
-      if (one.isAtEdge) untold.add(place.id);
-      else found.push({ id: place.id, commit: one.commit, time: one.time });
+      if (one.isAtEdge) atEdge.add(place.id);
+      else found.push({ id: place.id, commit, time });
     }
   }
-  return found.filter(({ id }) => !untold.has(id));
+  const arrived = found.filter(({ id }) => !atEdge.has(id));
+  return { arrived, commits, isWhole: !isCut || arrived.length === 0 };
 }
 
 const A_DAY = 86_400;
@@ -116,7 +167,7 @@ export async function commitOfFile(
     for await (const one of log.backend.additions({ from: null, to, paths: [path], since })) {
       found.push(one);
     }
-    if (found.some(({ isAtEdge }) => isAtEdge)) return null;
+    if (found.some(({ isAtEdge, isUntold }) => isAtEdge || isUntold)) return null;
     // They come newest first; of one second the last one counts.
     const first = found.reduce<CommitFiles | undefined>(
       (known, one) => (known && known.time < one.time ? known : one),

@@ -38,10 +38,10 @@ export interface TagChange {
 }
 
 /**
- * Why this clone cannot tell who changed a tag: it is `shallow`, and the commit is beyond its edge; or
- * the commit is `lost`.
+ * Why this clone cannot tell who changed a tag: it is `shallow`, and the commit is beyond its edge; the
+ * commit is `lost`; or there are so many that it is still `unsought`, and asking again gets further.
  */
-export type Unknown = "shallow" | "lost";
+export type Unknown = "shallow" | "lost" | "unsought";
 
 /** A current tag and the commit that set it. */
 export interface BlamedTag {
@@ -61,8 +61,8 @@ export async function tagHistory(
   key?: string,
 ): Promise<TagChange[]> {
   const graph = log.index.tags.graph(entity);
-  await learnCommits(log);
-  const origins = await Origins.of(log, entity, [...graph.nodes.values()]);
+  const isAllSought = await learnCommits(log);
+  const origins = await Origins.of(log, entity, [...graph.nodes.values()], isAllSought);
   const clocks = clocksOfNodes(graph, (node) => origins.of(node).clock);
   const changes = new Map<string, Change>();
   for (const node of graph.nodes.values()) {
@@ -147,7 +147,9 @@ async function blamed(
   nodes: readonly CurrentNode[],
   conflicts: readonly CurrentNode[],
 ): Promise<BlamedTag[]> {
-  const origins = await Origins.of(log, entity, nodes);
+  const isEdited = nodes.some(({ edits }) => edits.length > 0);
+  const isAllSought = !isEdited || (await learnCommits(log));
+  const origins = await Origins.of(log, entity, nodes, isAllSought);
   const text = ({ tag }: CurrentNode) => formatTag(...tag);
   const inConflict = new Set(conflicts.map(({ hash }) => hash));
   return [...nodes]
@@ -175,15 +177,22 @@ class Origins {
   readonly #edits = new Map<number, Origin>();
   readonly #recorded = new Map<string, Origin>();
 
-  private constructor(log: IndexedLog) {
+  private constructor(log: IndexedLog, isAllSought: boolean) {
+    const isShallow = shallowCommits(log.log.backend.repository).size > 0;
     this.#log = log;
-    this.unknown = shallowCommits(log.log.backend.repository).size > 0 ? "shallow" : "lost";
+    this.unknown = !isAllSought ? "unsought" : isShallow ? "shallow" : "lost";
   }
 
-  static async of(log: IndexedLog, entity: Found, nodes: readonly TagNode[]): Promise<Origins> {
-    const origins = new Origins(log);
+  /** @param isAllSought what `learnCommits` returned */
+  static async of(
+    log: IndexedLog,
+    entity: Found,
+    nodes: readonly TagNode[],
+    isAllSought: boolean,
+  ): Promise<Origins> {
+    const origins = new Origins(log, isAllSought);
     const edits = new Set(nodes.flatMap((node) => node.edits));
-    const commits = edits.size > 0 ? await commitsOfEdits(log, edits) : new Map<number, Oid>();
+    const commits = commitsOfEdits(log, edits);
     for (const edit of edits) {
       origins.#edits.set(edit, await origins.#originOf(`edit ${edit}`, commits.get(edit) ?? null));
     }

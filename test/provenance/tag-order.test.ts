@@ -2,6 +2,10 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { GitBackend } from "../../src/git/backend.ts";
+import { loadConfig } from "../../src/git/files/config.ts";
+import { findRepository } from "../../src/git/files/repository.ts";
+import { openNative } from "../../src/git/native/backend.ts";
 import { mergeLogs } from "../../src/log/merge.ts";
 import { editTags } from "../../src/provenance/edit-tags.ts";
 import { findEntity } from "../../src/provenance/find.ts";
@@ -156,6 +160,64 @@ order("it is the same however and whenever it is learned", async () => {
   );
 });
 
+/**
+ * An index that is made anew, over a backend that compares what so many commits brought at a time.
+ * Returns, look by look, who made the changes.
+ */
+async function looks({ dir }: TemporaryRepository, compared: number): Promise<string[]> {
+  const repository = findRepository(dir);
+  const backend = openNative(repository);
+  const limited: GitBackend = {
+    ...backend,
+    async *additions(request) {
+      let left = request.paths.includes("tags") ? compared : Number.POSITIVE_INFINITY;
+      for await (const one of backend.additions(request)) {
+        if (request.known?.has(one.commit) || left-- > 0) yield one;
+        else yield { ...one, isUntold: true, files: [] };
+      }
+    },
+  };
+  const log = IndexedLog.over(limited, loadConfig(repository), "refs/redun/main");
+  const found: string[] = [];
+  try {
+    await log.refresh();
+    while (found.length < 2 || found.at(-1) !== found.at(-2)) {
+      found.push(await told(log));
+    }
+    return found;
+  } finally {
+    log.closeIndex();
+    await backend.close();
+  }
+}
+
+const told = async (log: IndexedLog): Promise<string> =>
+  (await tagHistory(log, await findEntity(log, RUN.id), "env"))
+    .map(({ commit, unknown }) => commit?.author.replace(/ <.*/, "") ?? unknown)
+    .sort()
+    .join(" ");
+
+order("too many commits to look through at once are looked through in turn", async () => {
+  const repo = temporaryRepository();
+  await as(repo, "Run", 0, record(1));
+  const names = ["Ada", "Bob", "Cyd", "Dan", "Eve"];
+  for (const [at, name] of names.entries()) {
+    await as(repo, name, at, update("env", name));
+  }
+  const all = "Ada Bob Cyd Dan Eve";
+  assert.equal(await looks(repo, 0), [all, all], "each was noted when it was made");
+  await as(repo, "Eve", 0, async (log) => void (await log.discardIndex()));
+  assert.equal(await looks(repo, 2), [
+    "Dan Eve unsought unsought unsought",
+    "Bob Cyd Dan Eve unsought",
+    all,
+    all,
+  ]);
+  await as(repo, "Eve", 0, async (log) => void (await log.discardIndex()));
+  // What is never compared is no reason to look for ever.
+  assert.equal(await looks(repo, 0), Array(2).fill("lost lost lost lost lost"));
+});
+
 order.run();
 
 const blame = suite("tag blame where commits are missing");
@@ -206,6 +268,13 @@ blame("a commit that was amended away is not named, gone or not", async () => {
       [amended],
     );
   });
+  // Nor one that was noted when it was made, and that nobody asked about.
+  await as(repo, "Cyd", 30, update("env", "test"));
+  const noted = repo.git("rev-parse", "refs/redun/main");
+  const remade = repo.git("commit-tree", "-p", `${noted}^`, "-m", "remade", `${noted}^{tree}`);
+  repo.git("update-ref", "refs/redun/main", remade);
+  assert.ok((await as(repo, "Eve", 0, blamed)).includes("env=test Test User"));
+  repo.git("update-ref", "refs/redun/main", amended);
   const again = repo.git("commit-tree", "-p", `${amended}^`, "-m", "again", `${amended}^{tree}`);
   repo.git("update-ref", "refs/redun/main", again);
   repo.git("reflog", "expire", "--expire=now", "--all");

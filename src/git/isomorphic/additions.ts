@@ -16,7 +16,7 @@ const REMEMBERED = 2 ** 28;
 export function additions(
   repository: Repository,
   store: ObjectStore,
-  { from, to, paths, since = 0 }: AdditionsRequest,
+  { from, to, paths, since = 0, known }: AdditionsRequest,
 ): AsyncGenerator<CommitFiles> {
   const budget = new ByteBudget(MAX_COMPARED.isomorphic);
   let remembered = new ByteBudget(REMEMBERED);
@@ -49,10 +49,10 @@ export function additions(
         }
         const found = budget.isKept
           ? await folderDifferences(read, repository.objectFormat, pair)
-          : [];
-        yield budget.isKept ? found : [];
+          : null;
+        yield budget.isKept ? found : null;
       }
     },
   };
-  return findAdditions(reader, paths, shallowCommits(repository));
+  return findAdditions(reader, { paths, known }, shallowCommits(repository));
 }

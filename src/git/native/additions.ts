@@ -30,7 +30,7 @@ export function additions(
     },
     differences: (pairs: readonly FolderPair[]) => differences(repository, objects, pairs, budget),
   };
-  return findAdditions(reader, request.paths, shallowCommits(repository));
+  return findAdditions(reader, request, shallowCommits(repository));
 }
 
 /** `rev-list`, because the user's settings shape `git log`. */
@@ -78,7 +78,7 @@ async function* differences(
   objects: CatFile,
   pairs: readonly FolderPair[],
   budget: ByteBudget,
-): AsyncGenerator<readonly Difference[]> {
+): AsyncGenerator<readonly Difference[] | null> {
   const trees = [...new Set(pairs.flatMap(({ before, after }) => [before ?? after, after]))];
   const checked = await check(repository, trees);
   const missing = checked.indexOf(null);
@@ -101,7 +101,7 @@ async function* differences(
     left--;
   }
   for (const batch of batches) yield* compare(repository, objects, batch, known);
-  for (; left > 0; left--) yield [];
+  for (; left > 0; left--) yield null;
 }
 
 /** git compares folders: what it takes for none, ends at, or would need much memory for is ours. */

@@ -70,6 +70,11 @@ export function additionsContract(test: Contract): void {
     assert.equal(await history(null, ["x/ü b"]), ["a: x/ü b"]);
     assert.equal(await history(a, ["tags"]), ["c: tags/c/d tags/e"]);
     assert.equal(await history(d, ["tags"]), []);
+    const known = new Set([c]);
+    assert.equal(await told(git, { from: null, to: d, paths: ["tags"], known }), [
+      "c: ",
+      "a: tags/a",
+    ]);
     assert.equal(await history(null, ["tags/*", ":/tags", "nothing"]), []);
     for await (const found of git.additions({ from: a, to: d, paths: ["tags/e"] })) {
       assert.is(found.commit, c);
