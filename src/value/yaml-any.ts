@@ -5,9 +5,7 @@ import { MAX_NODES, NotCanonical, readYaml } from "./yaml-read.ts";
 import { commentText } from "./yaml-scalar.ts";
 
 const MIB = 1024 * 1024;
-/**
- * For hostile text the `yaml` package takes a thousand times its size in memory, and ten seconds.
- */
+/** For the `yaml` package, which takes far more memory and time than our own reader. */
 const MAX_FOREIGN = MIB;
 
 let loading: Promise<typeof import("yaml")> | undefined;
@@ -21,8 +19,8 @@ export interface AnyYamlLimits {
  * The value of a YAML document that others may have written. Nothing in the text is trusted:
  * aliases, merge keys, repeated keys, keys that are not scalars and tags other than `!word` are
  * refused, and `__proto__` is a key like any other. Numbers keep their meaning (1.0 is a `Float`).
- * `maxLength` is in UTF-16 units. Text that is not canonical may have 1 Mi of them at most, and
- * nest 400 deep.
+ * `maxLength` is in UTF-16 units. Text that is not canonical may have 1 Mi of them and
+ * 262,144 tokens at most, and nest 400 deep.
  * @throws RedunError BAD_RECORD
  */
 export async function readAnyYaml(

@@ -1,5 +1,5 @@
 /** Converts what the `yaml` package parses to the values of records. */
-import type { CST, Node, Pair, Scalar } from "yaml";
+import type { CST, LineCounter, Node, Pair, Scalar } from "yaml";
 import { isTagName, setOwn } from "./value.ts";
 import { coreScalar, Refused } from "./yaml-core.ts";
 import { plainScalar } from "./yaml-plain.ts";
@@ -16,12 +16,18 @@ type Yaml = typeof import("yaml");
 const MAX_DEPTH = 400;
 
 /**
+ * Scalars, indicators, line ends and the spaces between them. The package takes some 300 bytes for
+ * each, whatever a text is made of.
+ */
+const MAX_TOKENS = 2 ** 18;
+
+/**
  * The value of a document, by the rules of `readAnyYaml`.
  * @throws Refused
  */
 export function readForeignYaml(yaml: Yaml, text: string): unknown {
   const lines = new yaml.LineCounter();
-  const tokens = [...new yaml.Parser(lines.addNewLine).parse(text)];
+  const tokens = [...parse(yaml, text, lines)];
   for (const token of tokens) {
     if (token.type === "document") assertDepth(token.value);
   }
@@ -43,6 +49,30 @@ export function readForeignYaml(yaml: Yaml, text: string): unknown {
   if (document?.directives?.yaml.version === "1.1") throw new Refused("it declares YAML 1.1");
   return new ForeignReader(yaml).node(document?.contents);
 }
+
+/** As the package's `Parser.parse`, of a text that has not too many tokens. */
+function* parse(yaml: Yaml, text: string, lines: LineCounter): Generator<CST.Token> {
+  const parser = new yaml.Parser(lines.addNewLine);
+  let tokens = 0;
+  for (const token of new yaml.Lexer().lex(text)) {
+    if (++tokens > MAX_TOKENS) {
+      throw new Refused(`it is not canonical, and has more than ${MAX_TOKENS} tokens`);
+    }
+    if (token.startsWith('"')) assertEscapes(token);
+    yield* parser.next(token);
+  }
+  yield* parser.end();
+}
+
+/** The package would keep an error for each bad escape, and a megabyte has half a million. */
+function assertEscapes(quoted: string): void {
+  for (const [text] of quoted.matchAll(/\\(?:x.{0,2}|u.{0,4}|U.{0,8}|\r\n|[\s\S])/g)) {
+    if (!ESCAPE.test(text)) throw new Refused(`it has the bad escape ${text}`);
+  }
+}
+
+const ESCAPE =
+  /^\\(?:[0abefnrtvN_LP "/\\\t\n]|\r\n|x[\dA-Fa-f]{2}|u[\dA-Fa-f]{4}|U00(?:0[\dA-Fa-f]|10)[\dA-Fa-f]{4})$/;
 
 function assertDepth(top: CST.Token | undefined): void {
   let level = [top];
