@@ -8,6 +8,7 @@
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundled } from "./support/bundle.ts";
 import { startsProcesses } from "./support/starts-processes.ts";
 import { type Cost, type Outcome, runTestFile, SKIPPED } from "./support/test-file.ts";
 
@@ -37,10 +38,12 @@ const ORDER = [
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const isFast = process.argv.includes("--fast");
 const withCost = process.argv.includes("--cost");
-const files = findTests(join(ROOT, "test"))
+const named = findTests(join(ROOT, "test"))
   .map((path) => relative(ROOT, path))
-  .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
-  .filter((file) => !isFast || !(LONG.includes(file) || startsProcesses(join(ROOT, file))))
+  .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)));
+const bundles = await bundled(named);
+const files = named
+  .filter((file) => !isFast || !(LONG.includes(file) || startsProcesses(file, bundles.inputs)))
   .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 
 const outcomes: Outcome[] = [];
@@ -62,7 +65,7 @@ process.exitCode = failed > 0 ? 1 : 0;
 
 async function work(): Promise<void> {
   for (let file = queue.shift(); file; file = queue.shift()) {
-    const outcome = await runTestFile(join(ROOT, file), { withCost });
+    const outcome = await runTestFile(join(ROOT, file), { bundle: bundles.of(file), withCost });
     outcomes.push(outcome);
     if (outcome.cost) costs.push({ file, ...outcome.cost });
     const mark = outcome.failed > 0 ? "FAIL" : "ok  ";

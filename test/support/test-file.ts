@@ -24,19 +24,19 @@ export interface Cost {
 const PATIENCE_IN_MS = 20 * 60_000;
 
 /**
- * Runs the tests of a file in a process of its own. uvu by itself exits 0 when a file has no
+ * Runs the tests of a file (by its bundle, if it has one) in a process of its own. uvu by itself exits 0 when a file has no
  * tests, makes a suite and forgets to run it, throws something that is no Error, or throws in a
  * `before` or `after.each` hook. So a file fails unless its own totals say that every test passed;
  * uvu's `Total` leaves out those that were skipped.
  */
 export function runTestFile(
   path: string,
-  { patienceInMs = PATIENCE_IN_MS, withCost = false } = {},
+  { bundle = path, patienceInMs = PATIENCE_IN_MS, withCost = false } = {},
 ): Promise<Outcome> {
   const started = performance.now();
   const { FORCE_COLOR: _, ...env } = process.env;
   const cost = withCost ? ["--import", new URL("cost.mjs", import.meta.url).href] : [];
-  const child = spawn(process.execPath, [...cost, "--import", "tsx", path], {
+  const child = spawn(process.execPath, ["--enable-source-maps", ...cost, bundle], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     stdio: ["ignore", "pipe", "pipe"],
     env,
