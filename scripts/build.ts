@@ -151,12 +151,14 @@ const modules = await build({
   define: {
     ...define,
     BUILD_WORKER: JSON.stringify("../worker.cjs"),
+    BUILD_EXECUTOR_WORKER: JSON.stringify("../executor-worker.js"),
     BUILD_SQL: JSON.stringify("../sql.cjs"),
   },
   entryPoints: {
     index: "src/api.ts",
     ...Object.fromEntries(slow.map((name) => [`commands/${name}`, `command:${name}`])),
     "commands/run-worker": "cli/run/worker.ts",
+    "executor-worker": "src/executors/worker.ts",
     isomorphic: "src/git/isomorphic/backend.ts",
     yaml: "yaml",
   },

@@ -1,13 +1,23 @@
 /** The public API: everything that `import ... from "redun-git"` provides. */
+import "./executors/built-in.ts";
+
 export type { CodeComparison } from "./compare/code.ts";
 export type { FileChange, FileComparison } from "./compare/files.ts";
 export type { JobComparison, JobSum, JobSums } from "./compare/jobs.ts";
 export type { TagDifference } from "./compare/tags.ts";
 export type { TaskChange, TaskComparison, TaskVersion } from "./compare/tasks.ts";
 export { type AppliedTags, applyTags } from "./engine/apply-tags.ts";
-export type { CallOptions } from "./engine/call-options.ts";
+export type { CallOptions, RunCallOptions } from "./engine/call-options.ts";
 export type { CacheScope, CheckValid } from "./engine/call-settings.ts";
 export { catchAll, catchError, cond, flatMap, mapTask, seq } from "./engine/control-flow.ts";
+export type {
+  Executor,
+  ExecutorCall,
+  ExecutorFactory,
+  ExecutorOptions,
+  ExecutorSettings,
+} from "./engine/executor.ts";
+export { registerExecutor } from "./engine/executors.ts";
 export type { Arg, Lazy, Resolved } from "./engine/lazy-types.ts";
 export type { ModuleFile } from "./engine/loaded-modules.ts";
 export type {

@@ -2,6 +2,7 @@ import { writeSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type RunCallOptions, runDefaults } from "../../src/engine/call-options.ts";
 import { assertOwnNames } from "../../src/engine/same-name.ts";
 import { Scheduler } from "../../src/engine/scheduler.ts";
 import { definitionOf, tasksMadeBy } from "../../src/engine/task.ts";
@@ -20,6 +21,7 @@ import { didYouMean } from "../../src/suggest.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
 import { inspected } from "../../src/value/inspected.ts";
+import { plain } from "../../src/value/plain.ts";
 import { isHelp, longName, ownOption, takeOptions } from "../argv.ts";
 import { type CommandFunction, isJson, logChoice } from "../command.ts";
 import { RUN, type RunOptions } from "../declarations/run.ts";
@@ -176,6 +178,7 @@ function checkOptions(options: RunOptions): void {
   isJson(options);
   askedMode(options);
   tagsOf(options);
+  callOptions(options);
 }
 
 /** `--tag` of a task with a parameter of that name, and of `run`. */
@@ -245,6 +248,7 @@ async function run(
       user: options.user,
       signal: interrupts.signal,
       cache: !options.noCache,
+      options: callOptions(options),
     });
     interrupts.close();
     // A record that waits may be lost with the machine: nobody should take that for success.
@@ -287,6 +291,17 @@ function tagsOf(options: RunOptions): TagPair[] {
     const { key, value } = parseTagKeyValue(text, { valueRequired: true });
     return [key, value!];
   });
+}
+
+function callOptions(options: RunOptions): RunCallOptions {
+  const pairs = (options.option ?? []).map((text) => {
+    const { key, value } = parseTagKeyValue(text, { valueRequired: true });
+    return [key, plain(value)] as const;
+  });
+  const given = Object.fromEntries(pairs);
+  // The executor may be named elsewhere; what is wrong in any case is better told before the work.
+  runDefaults(given, "any");
+  return given;
 }
 
 /** A text is printed as it is, so that it can be piped; anything else as JavaScript shows it. */

@@ -10,6 +10,12 @@ export const RUN = defineCommand({
   options: [
     TAG_EXECUTION,
     ...DESCRIBE_EXECUTION,
+    {
+      flags: "-o, --option <name=value>",
+      about:
+        "An option of tasks that have none of their own: executor=thread, timeout=60, retries=2",
+      repeats: true,
+    },
     { flags: "--no-cache", about: "Run every job, whatever earlier executions gave" },
     {
       flags: "--rerun <id>",

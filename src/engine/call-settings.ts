@@ -22,6 +22,10 @@ export interface AttemptSettings {
   readonly timeout?: number;
   /** How often it is called again after it has failed. */
   readonly retries?: number;
+  /** Where it is called. */
+  readonly executor?: string;
+  /** What is said of that to its executor. */
+  readonly executorOptions?: Readonly<Record<string, unknown>>;
 }
 
 /** What an earlier equal call gave: its files are as they were. */

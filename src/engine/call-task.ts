@@ -5,7 +5,7 @@ import type { LiveJob } from "./live-job.ts";
 
 /** Calls a job's function. Where it computes defaults, `bound` is told its arguments with them. */
 export function callTask(
-  { task, args }: LiveJob,
+  { task, args }: Pick<LiveJob, "task" | "args">,
   bound: (args: readonly unknown[]) => void,
 ): unknown {
   const call = () => task.fn(...args);

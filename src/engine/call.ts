@@ -9,10 +9,12 @@ import type { Needs } from "./limits.ts";
 import type { LiveJob, ReusedJob } from "./live-job.ts";
 import { isThenable } from "./pending-parts.ts";
 import { hasTwins } from "./registry.ts";
+import { callRemotely } from "./remote-call.ts";
 import type { Served } from "./reuse.ts";
 import type { SharedCall, SharedEnd } from "./shared-calls.ts";
 import { type Listener, Step, type StepContext, sourcesOf } from "./step.ts";
-import type { TaskDefinition } from "./task-definition.ts";
+import { argumentName, resultName } from "./value-names.ts";
+import type { Workplace } from "./workplaces.ts";
 
 /**
  * A task's call: its arguments are computed, its job begins. Either the function runs, or the job
@@ -34,8 +36,13 @@ export class Call extends Step implements Listener {
   /** That call of its function, where it has a limit of any kind. */
   #attempt: Attempt | null = null;
   #attempts = 0;
-  /** What is to be done next: to run it again, or to call its function, for which what it needs is taken. */
-  #next: "run" | "call" | null = null;
+  /**
+   * What is to be done next: to run it; to wait for its turn, as what it needs is taken; to call its
+   * function, as it is its turn.
+   */
+  #next: "run" | "enter" | "call" | null = null;
+  /** Where its function is called; null for here and now. */
+  #place: Workplace | null = null;
   /** Its arguments, where defaults were computed for them. */
   #bound: readonly unknown[] | null = null;
 
@@ -154,28 +161,48 @@ export class Call extends Step implements Listener {
     });
   }
 
-  /** Calls the function, once what it needs is free. */
+  /** Calls the function where it is to be called, once what it needs is free. */
   #run(job: LiveJob): void {
-    const { limits } = this;
-    const goOn = () => {
-      this.#next = "call";
-      this.wake();
-    };
-    if (!limits || this.evaluation.run.limits.take(limits, goOn)) this.#call(job);
+    const { evaluation, limits } = this;
+    const { task, settings } = this.#expression;
+    const place = evaluation.workplaces.of(task, settings);
+    if (place?.loading) {
+      evaluation.listen(place.loading, job, {
+        fulfilled: () => this.#later("run"),
+        rejected: (error) => this.fail(error),
+      });
+      return;
+    }
+    this.#place = place;
+    if (!limits || evaluation.run.limits.take(limits, () => this.#later("enter"))) this.#enter(job);
   }
 
-  #goOn(job: LiveJob, next: "run" | "call"): void {
+  /** It has what it needs: waits for its turn, where not all that could work do so at once. */
+  #enter(job: LiveJob): void {
+    if (!this.#place || this.#place.take(job, () => this.#later("call"))) this.#call(job);
+  }
+
+  #later(next: "run" | "enter" | "call"): void {
+    this.#next = next;
+    this.wake();
+  }
+
+  #goOn(job: LiveJob, next: "run" | "enter" | "call"): void {
     this.#next = null;
     if (next === "call") this.#call(job);
+    else if (next === "enter") this.#enter(job);
     else this.#run(job);
   }
 
   #call(job: LiveJob): void {
     const { evaluation, limits, timeout } = this;
+    const place = this.#place;
     this.#isAtWork = true;
     this.#attempts++;
-    if (limits || timeout !== undefined) {
+    if (limits || timeout !== undefined || place) {
+      const leave = place && evaluation.workplaces.begin(job, place);
       this.#attempt = new Attempt(job, timeout, this, () => {
+        leave?.();
         if (limits) evaluation.run.limits.giveBack(limits);
       });
     }
@@ -186,14 +213,33 @@ export class Call extends Step implements Listener {
       evaluation.jobs.bound(job, args);
     };
     const context = { run: evaluation.run, job, signal: this.#attempt?.signal };
-    const returned = inJob(context, () => callTask(job, bound));
+    const returned = place?.executor
+      ? this.#callAt(place, job, bound)
+      : inJob(context, () => callTask(job, bound));
     // Not a lazy value, which is thenable too: it would be computed as nobody's child.
     if (isThenable(returned) && !expressionOf(returned)) {
+      if (!place) evaluation.workplaces.foundAsynchronous(job.task);
       evaluation.listen(returned, job, this.#attempt ?? this);
     } else {
       this.#endWork();
       this.#returned = { value: returned };
     }
+  }
+
+  #callAt(place: Workplace, job: LiveJob, bound: (args: readonly unknown[]) => void) {
+    const { evaluation } = this;
+    const { task, settings } = this.#expression;
+    return callRemotely({
+      ...evaluation.workplaces.remote(place, task, settings),
+      job,
+      run: evaluation.run,
+      format: evaluation.jobs.format,
+      argsHash: evaluation.reuse?.argsHash(job) ?? null,
+      signal: this.#attempt?.signal,
+      isFirst: this.#attempts === 1,
+      bound,
+      heartbeat: (state) => evaluation.jobs.heard(job, state),
+    });
   }
 
   /** Returns whether its function was at work. */
@@ -212,12 +258,13 @@ export class Call extends Step implements Listener {
 
   private get timeout(): number | undefined {
     const { task, settings } = this.#expression;
-    return settings.timeout ?? task.attempts.timeout;
+    return settings.timeout ?? task.attempts.timeout ?? this.evaluation.workplaces.defaults.timeout;
   }
 
   private get retries(): number {
     const { task, settings } = this.#expression;
-    return settings.retries ?? task.attempts.retries ?? 0;
+    const { defaults } = this.evaluation.workplaces;
+    return settings.retries ?? task.attempts.retries ?? defaults.retries ?? 0;
   }
 
   fulfilled(value: unknown): void {
@@ -348,15 +395,6 @@ function expectNotWithin(job: LiveJob, first: LiveJob | undefined): void {
       'Equal calls of one run share a result. Give it other arguments, or make it `task({ cacheScope: "none" }, ...)`.',
     );
   }
-}
-
-function argumentName({ fullName, source }: TaskDefinition, at: number): string {
-  const { name } = source.parameters[Math.min(at, source.parameters.length - 1)] ?? {};
-  return `Argument ${name ?? at + 1} of ${fullName}`;
-}
-
-function resultName({ id, task }: LiveJob): string {
-  return `The result of job ${id.slice(0, 8)} ${task.fullName}`;
 }
 
 /** A lazy value says nothing when it is thrown, and whoever looks at it fails. */

@@ -19,6 +19,7 @@ import { pendingParts, withResults } from "./pending-parts.ts";
 import type { Reuse } from "./reuse.ts";
 import { SharedCalls } from "./shared-calls.ts";
 import { type Listener, Step, type StepContext, sourcesOf } from "./step.ts";
+import type { Workplaces } from "./workplaces.ts";
 
 /** The values of one run that are computed or being computed. */
 export class Evaluation implements StepContext {
@@ -26,6 +27,7 @@ export class Evaluation implements StepContext {
   /** What tasks reach by their context. */
   readonly run: RunHandle;
   readonly reuse: Reuse | null;
+  readonly workplaces: Workplaces;
   /** Those that equal ones take the outcome of. */
   readonly shared = new SharedCalls();
   readonly agenda = new Agenda(() => this.#endIfStuck());
@@ -38,10 +40,11 @@ export class Evaluation implements StepContext {
   /** Promises of the user's code that have not settled. */
   #outside = 0;
 
-  constructor(jobs: Jobs, run: RunHandle, reuse: Reuse | null) {
+  constructor(jobs: Jobs, run: RunHandle, reuse: Reuse | null, workplaces: Workplaces) {
     this.jobs = jobs;
     this.run = run;
     this.reuse = reuse;
+    this.workplaces = workplaces;
     this.#ahead = new HashAhead({
       format: jobs.format,
       onFile: (path, size) => jobs.hashing(path, size),

@@ -6,7 +6,8 @@ import type { Job, JobFiles } from "../record/records.ts";
 import { tagSet } from "../tag/set.ts";
 import { type File, filesIn } from "../value/file.ts";
 import { blobId } from "../value/oid.ts";
-import { StoredValue, Tagged, withoutStack } from "../value/value.ts";
+import { isOpaqueIn } from "../value/opaque-in.ts";
+import { StoredValue, withoutStack } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import { TOO_LARGE, writeYaml } from "../value/yaml-write.ts";
 import { withDefaults, withUnknown } from "./defaults.ts";
@@ -292,23 +293,6 @@ const NOT_WRITTEN =
 const NOT_STORED = `larger than ${STORED_LIMIT / 1_000_000} MB of YAML: only its hash is recorded.`;
 const OPAQUE =
   "recorded by its kind alone, at least in part: it holds what has no form of its own, such as a function, an instance of a class or a cycle. It is never taken from the log, so each run computes it anew.";
-
-/** Whether a value's YAML has something of which only the kind is known. */
-function isOpaqueIn(text: string): boolean {
-  if (!text.includes("!opaque ")) return false;
-  const left: unknown[] = [readYaml(text)];
-  while (left.length > 0) {
-    const next = left.pop();
-    if (typeof next !== "object" || next === null || ArrayBuffer.isView(next)) continue;
-    if (next instanceof Tagged) {
-      if (next.tag === "opaque") return true;
-      left.push(next.value);
-    } else if (next instanceof Map) for (const pair of next) left.push(...pair);
-    else if (next instanceof Set || Array.isArray(next)) for (const item of next) left.push(item);
-    else left.push(...Object.values(next));
-  }
-  return false;
-}
 
 /** What equal calls of the same execution get: what cannot be made again, only while it is there. */
 function keptFor(result: unknown, recorded: unknown, isExact: boolean): Kept {

@@ -27,6 +27,8 @@ export interface RunListener {
   jobBound?(job: LiveJob, args: readonly unknown[]): void;
   /** Its function returned something that is yet to be computed. */
   jobReturned?(job: LiveJob, value: unknown): void;
+  /** Where it runs elsewhere: it is alive, and how it stands. */
+  jobHeard?(job: LiveJob, state: string | undefined): void;
   jobEnded?(job: LiveJob): void;
   /** A large file, of so many bytes, is hashed before it is recorded. */
   fileHashing?(path: string, size: number): void;
@@ -135,6 +137,10 @@ export class Jobs {
 
   reused(job: LiveJob): void {
     for (const listener of this.#listeners) listener.jobReused?.(job);
+  }
+
+  heard(job: LiveJob, state: string | undefined): void {
+    for (const listener of this.#listeners) listener.jobHeard?.(job, state);
   }
 
   returned(job: LiveJob, value: unknown): void {

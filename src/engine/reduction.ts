@@ -49,15 +49,26 @@ export interface ReductionMeans {
   keep(argument: unknown): unknown;
   /** Whether a task can be found again by its name. */
   isNamed(task: TaskDefinition): boolean;
+  /** What is written stays between processes of one run: secrets may be in it. */
+  readonly isPrivate?: boolean;
 }
+
+/** The lazy values that were written so far, by their numbers, where several texts follow each other. */
+export type WrittenLazies = Map<Expression, number>;
+/** The same for those that were read. */
+export type ReadLazies = (Expression | null)[];
 
 /**
  * The form in which a record holds what a function returned; undefined where it has none, because
  * it holds a promise, arguments that are recorded by their hash alone, or is nested too deep.
  */
-export function recordedReduction(value: unknown, means: ReductionMeans): unknown {
+export function recordedReduction(
+  value: unknown,
+  means: ReductionMeans,
+  written: WrittenLazies = new Map(),
+): unknown {
   try {
-    return new ReductionWriter(means).value(value);
+    return new ReductionWriter(means, written).value(value);
   } catch (error) {
     if (error instanceof CannotBe) return undefined;
     throw error;
@@ -67,7 +78,7 @@ export function recordedReduction(value: unknown, means: ReductionMeans): unknow
 class ReductionWriter {
   readonly #means: ReductionMeans;
   /** The lazy values so far, by their numbers. */
-  readonly #met = new Map<Expression, number>();
+  readonly #met: WrittenLazies;
   readonly #kept = new Map<unknown, unknown>();
   /** Containers without anything lazy in them, which may stand in many places. */
   readonly #plain = new Map<object, unknown>();
@@ -76,8 +87,9 @@ class ReductionWriter {
   #lazies = 0;
   #levels = 0;
 
-  constructor(means: ReductionMeans) {
+  constructor(means: ReductionMeans, met: WrittenLazies) {
     this.#means = means;
+    this.#met = met;
   }
 
   value(value: unknown): unknown {
@@ -141,7 +153,8 @@ class ReductionWriter {
   }
 
   #call({ task, args, settings }: CallExpression): Record<string, unknown> {
-    if (args.length > 0 && task.hashOnly.has("args")) throw new CannotBe();
+    if (args.length > 0 && task.hashOnly.has("args") && !this.#means.isPrivate)
+      throw new CannotBe();
     if (!this.#means.isNamed(task)) throw new CannotBe();
     return {
       args: args.map((arg) => this.#argument(arg)),
@@ -163,7 +176,8 @@ class ReductionWriter {
 
 /** The task of a call, and its settings in the place of the task's own. */
 function callFields({ task, settings }: NonNullable<ControlExpression["call"]>) {
-  const { tags, ...options } = settings;
+  const { tags, executorOptions, ...others } = settings;
+  const options = { ...executorOptions, ...others };
   return {
     ...(Object.keys(options).length > 0 && { options }),
     ...(tags && { tags: tagList(tags) }),
@@ -263,9 +277,13 @@ export interface Revived {
  * What was recorded, as the program had it: a copy that may be changed. Null where that cannot be
  * made again: a class of the user's own, a value that is not there, a task that is not any more.
  */
-export function revived(recorded: unknown, materials: Materials): Revived | null {
+export function revived(
+  recorded: unknown,
+  materials: Materials,
+  read: ReadLazies = [],
+): Revived | null {
   try {
-    const reader = new ReductionReader(materials);
+    const reader = new ReductionReader(materials, read);
     return { value: reader.value(recorded), files: reader.files };
   } catch (error) {
     if (error instanceof CannotBe || error instanceof RedunError) return null;
@@ -279,10 +297,11 @@ type Raw = any;
 class ReductionReader {
   readonly files: File[] = [];
   readonly #materials: Materials;
-  readonly #met: (Expression | null)[] = [];
+  readonly #met: ReadLazies;
 
-  constructor(materials: Materials) {
+  constructor(materials: Materials, met: ReadLazies) {
     this.#materials = materials;
+    this.#met = met;
   }
 
   value(recorded: unknown): unknown {
@@ -387,7 +406,11 @@ class ReductionReader {
     if (!task) throw new CannotBe();
     const settings: CallSettings = {
       ...(tags && { tags: tagsFrom(tags) }),
-      ...settingsOf((this.value(options) as CallOptions | undefined) ?? {}, "options()"),
+      ...settingsOf(
+        (this.value(options) as CallOptions | undefined) ?? {},
+        "options()",
+        task.attempts.executor,
+      ),
     };
     return { task, settings };
   }

@@ -1,4 +1,3 @@
-import { relative, resolve } from "node:path";
 import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import type { EarlierCall, TaskCalls } from "../index/task-calls.ts";
@@ -6,7 +5,7 @@ import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { readSegment, readStoredValue } from "../provenance/read.ts";
 import { argsId, callId } from "../record/encode.ts";
 import type { Job } from "../record/records.ts";
-import { isAddress } from "../value/file-path.ts";
+import { pathFromHere } from "../value/file-path.ts";
 import { contentId } from "../value/oid.ts";
 import { StoredValue } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
@@ -264,12 +263,6 @@ interface Call {
 
 /** Jobs that an outcome was passed on by, at most: mostly there is one. */
 const MOST_STEPS = 4;
-
-/** A recorded path, as it is from the current folder. */
-function pathFromHere(recorded: string, workTree: string | null): string {
-  if (isAddress(recorded) || workTree === null) return recorded;
-  return relative(process.cwd(), resolve(workTree, recorded)) || ".";
-}
 
 /** The segments that were read last, by object id. */
 class Segments {

@@ -100,6 +100,8 @@ export interface SchedulerListener {
   jobRuns?(job: RunningJob): void;
   /** It takes an earlier result, or what its function had returned, and does not run. */
   jobReused?(job: RunningJob): void;
+  /** Its executor says that it is alive, and how it stands there: "queued". */
+  jobHeard?(job: RunningJob, state: string | undefined): void;
   /** It is over, well or not: see its status. */
   jobEnded?(job: RunningJob): void;
   /** A large file, of so many bytes, is hashed before it is recorded. */

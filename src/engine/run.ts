@@ -11,6 +11,7 @@ import type { LiveJob } from "./live-job.ts";
 import type { Reuse } from "./reuse.ts";
 import type { JobCount, RunProgress } from "./run-events.ts";
 import { type RunSettings, runSettings } from "./run-settings.ts";
+import { Workplaces } from "./workplaces.ts";
 
 export type { LiveJob, RunListener };
 
@@ -25,6 +26,7 @@ export class Run implements RunHandle, RunProgress {
   readonly execution: string;
   readonly root: string | null;
   readonly limits: Limits;
+  readonly #workplaces: Workplaces;
 
   /** @param reuse finds results that jobs may take instead of running; without it all of them run */
   constructor(
@@ -40,7 +42,8 @@ export class Run implements RunHandle, RunProgress {
     // Each program that runs listens to it.
     setMaxListeners(0, this.#over.signal);
     this.#jobs = new Jobs(executionId, format, listeners);
-    this.#evaluation = new Evaluation(this.#jobs, this, reuse);
+    this.#workplaces = new Workplaces(settings);
+    this.#evaluation = new Evaluation(this.#jobs, this, reuse, this.#workplaces);
   }
 
   /** The jobs that have begun and not ended, in the order in which they began. */
@@ -63,6 +66,12 @@ export class Run implements RunHandle, RunProgress {
     return this.#over.signal;
   }
 
+  /** Nothing is computed any more: ends what runs elsewhere. */
+  async close(): Promise<void> {
+    if (this.running.size > 0) this.stop(new Error("The run is over."));
+    await this.#workplaces.close();
+  }
+
   /** The jobs at work that wait for no other job, in the order in which they began. */
   waitingJobs(): LiveJob[] {
     const above = new Set([...this.running].map(({ parent }) => parent));
@@ -82,7 +91,8 @@ export class Run implements RunHandle, RunProgress {
   awaited(expression: Expression, job: LiveJob | null): Promise<unknown> {
     // What its function then returns may depend on it in any way.
     if (job) job.needsBelow = true;
-    return this.#evaluation.want(this.#evaluation.of(expression, job), job);
+    const wanted = this.#evaluation.want(this.#evaluation.of(expression, job), job);
+    return this.#workplaces.during(job, wanted);
   }
 
   tagJob(job: LiveJob, tags: readonly TagPair[]): void {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
 import { hostname } from "node:os";
-import { basename, isAbsolute } from "node:path";
+import { basename, isAbsolute, resolve } from "node:path";
 import { osUser } from "../git/identity.ts";
 import { Journal } from "../log/journal.ts";
 import { PendingRun } from "../log/pending.ts";
@@ -18,9 +18,13 @@ import type { TagPair } from "../tag/tag.ts";
 import { recordedPath } from "../value/file-path.ts";
 import { blobId, contentId } from "../value/oid.ts";
 import { cacheUsers } from "./cache-settings.ts";
+import { type RunCallOptions, runDefaults } from "./call-options.ts";
+import type { CallSettings } from "./call-settings.ts";
 import { now } from "./clock.ts";
 import { automaticTags, codeState } from "./code-state.ts";
+import { expectKnown } from "./executors.ts";
 import { expressionOf } from "./expression.ts";
+import { worker } from "./in-worker.ts";
 import type { Resolved } from "./lazy-types.ts";
 import { LoadedModules, type ModuleFile } from "./loaded-modules.ts";
 import { pendingParts } from "./pending-parts.ts";
@@ -65,6 +69,11 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** `false` takes no results of earlier executions. Equal calls of this one run once in any case. */
   readonly cache?: boolean;
+  /**
+   * Options of calls whose tasks have none of their own: where they run (`executor`, what that takes),
+   * `timeout`, `retries`.
+   */
+  readonly options?: RunCallOptions;
 }
 
 /** How often a run looks for modules that were loaded meanwhile, in milliseconds. */
@@ -81,6 +90,8 @@ interface RecordDetails {
   /** Writes down which modules have been loaded since the start, and are not the commit's. */
   readonly addLateModules: (recorder: Recorder) => Promise<void>;
   readonly cache: Pick<ResultCacheOptions, "isOn" | "users">;
+  readonly defaults: CallSettings;
+  readonly script: string | undefined;
 }
 
 interface Prepared {
@@ -146,6 +157,10 @@ export class Scheduler {
    * runs
    */
   async run<T>(expression: T, options: RunOptions = {}): Promise<Resolved<T>> {
+    if (worker.onRun) {
+      worker.onRun();
+      return new Promise(() => {});
+    }
     const tags = tagPairs(options.tags);
     const preparing = this.#prepared ?? this.#prepare();
     this.#prepared = undefined;
@@ -153,6 +168,10 @@ export class Scheduler {
     try {
       // What cannot be recorded must not be computed.
       await log.log.assertWritable();
+      const configured = log.config.get("redun.executor") || undefined;
+      const defaults = runDefaults(options.options ?? {}, configured);
+      const executor = defaults.executor ?? configured;
+      if (executor !== undefined) expectKnown(executor, log.config);
       const settings = tagSettings(log.config);
       const modules = new LoadedModules(
         log.log.backend,
@@ -179,7 +198,9 @@ export class Scheduler {
       const isLater = firstTask(expression)?.cacheScope === "none";
       const isOn = options.cache !== false && (isLater ? isReady : await isReady());
       const cache = { isOn, users: cacheUsers(log.config, execution.user) };
-      const details = { signal: options.signal, moreTags, patch, notice, addLateModules, cache };
+      const { signal, script } = options;
+      const given = { signal, defaults, script };
+      const details = { ...given, moreTags, patch, notice, addLateModules, cache };
       const result = await this.#record(log, execution, expression, details);
       return result as Resolved<T>;
     } finally {
@@ -247,7 +268,7 @@ export class Scheduler {
     indexed: IndexedLog,
     execution: Execution,
     expression: unknown,
-    { signal, moreTags, patch, notice, addLateModules, cache }: RecordDetails,
+    { signal, moreTags, patch, notice, addLateModules, cache, defaults, script }: RecordDetails,
   ): Promise<unknown> {
     const { log } = indexed;
     const { commonDir, objectFormat } = log.backend.repository;
@@ -286,7 +307,11 @@ export class Scheduler {
       id,
       objectFormat,
       [recorder, listener],
-      runSettings(indexed.config, log.backend.repository.workTree),
+      runSettings(indexed.config, log.backend.repository.workTree, {
+        defaults,
+        mayResume: typeof cache.isOn === "boolean" ? cache.isOn : true,
+        ...(script !== undefined && { script: resolve(startFolder(), script) }),
+      }),
       reuse,
     );
     const endOf = (status: Outcome["status"], reason?: string) =>
@@ -321,6 +346,7 @@ export class Scheduler {
           listener.recordLeft(execution, error, journal.folder, recorder.lost);
         else tellUser(recordLeftText(execution, error, journal.folder, recorder.lost));
       });
+      await run.close();
       listener.runEnded?.(execution, run, status, watch.end);
     }
   }

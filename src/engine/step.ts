@@ -5,6 +5,7 @@ import type { Jobs } from "./jobs.ts";
 import type { LiveJob } from "./live-job.ts";
 import type { Reuse } from "./reuse.ts";
 import type { SharedCalls } from "./shared-calls.ts";
+import type { Workplaces } from "./workplaces.ts";
 
 /** What a computation of one evaluation knows of it. */
 export interface StepContext {
@@ -16,6 +17,8 @@ export interface StepContext {
   /** Calls that equal ones take the outcome of. */
   readonly shared: SharedCalls;
   readonly agenda: Agenda;
+  /** Where calls run. */
+  readonly workplaces: Workplaces;
   /** Set when no job may begin any more. */
   readonly stopped: Error | null;
   /** What computes an expression: one computation, whoever asks, under the job that asked first. */

@@ -7,8 +7,9 @@ import { describeTask, type Place, type TaskSource } from "../source/source.ts";
 import type { Tags } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { AttemptSettings, CacheScope, CallSettings, CheckValid } from "./call-settings.ts";
+import type { ExecutorOptions } from "./executor.ts";
 
-export interface TaskOptions {
+export interface TaskOptions extends ExecutorOptions {
   /** Defaults to the function's own name, then to that of the constant or export. */
   readonly name?: string;
   /** Defaults to the file's `export const namespace`. */
@@ -55,6 +56,8 @@ export class TaskDefinition {
   readonly cacheScope: CacheScope;
   readonly checkValid: CheckValid;
   readonly attempts: AttemptSettings;
+  /** Its function starts a program, and waits for it: it is one of ours. */
+  readonly isProgram: boolean;
   readonly #options: TaskOptions;
   readonly #tags: readonly TagPair[];
   readonly #places: readonly Place[];
@@ -76,6 +79,7 @@ export class TaskDefinition {
     this.hashOnly = new Set(options.hashOnly);
     this.#options = options;
     this.#tags = tags;
+    this.isProgram = isSource(found);
     this.#places = isSource(found) ? [] : found;
     if (isSource(found)) {
       this.#source = found;

@@ -102,6 +102,15 @@ export function controlledTask(value: unknown): ControlExpression["call"] | unde
   );
 }
 
+/** Later settings in the place of earlier ones; what is said to one executor adds up. */
+function withSettings(before: CallSettings, later: CallSettings): CallSettings {
+  const { executor = before.executor, executorOptions: more } = later;
+  const { executorOptions: said, ...kept } = before;
+  const executorOptions = { ...(executor === before.executor && said), ...more };
+  const hasOptions = Object.keys(executorOptions).length > 0;
+  return { ...kept, ...later, ...(hasOptions && { executorOptions }) };
+}
+
 function callable(of: TaskDefinition, settings: CallSettings): unknown {
   const call = (...args: unknown[]) => lazy(new CallExpression(of, args, settings));
   return Object.defineProperties(call, {
@@ -109,7 +118,8 @@ function callable(of: TaskDefinition, settings: CallSettings): unknown {
     [settingsKey]: { value: settings },
     options: {
       value: (more: CallOptions) => {
-        return callable(of, { ...settings, ...settingsOf(more, "options()") });
+        const executor = settings.executor ?? of.attempts.executor;
+        return callable(of, withSettings(settings, settingsOf(more, "options()", executor)));
       },
     },
   });

@@ -73,7 +73,7 @@ function ownOf(error: Error, key: "cause" | "errors"): unknown {
   }
 }
 
-/** An error's stack without the frames of the scheduler and of Node, which say nothing of it. */
+/** An error's stack without the frames of the scheduler, of its workers and of Node, which say nothing of it. */
 export function userStack(error: Error): string {
   const message = textOf(() => error.message);
   const stack = textOf(() => error.stack) || `${textOf(() => error.name)}: ${message}`;
@@ -85,6 +85,7 @@ export function userStack(error: Error): string {
 
 function isForeignFrame(line: string): boolean {
   if (!/^\s+at /.test(line)) return false;
+  if (/[\\/]node_modules[\\/]tinypool[\\/]/.test(line)) return true;
   return /\(?node:|<anonymous>\)?$/.test(line) || OWN_FOLDERS.some((own) => line.includes(own));
 }
 

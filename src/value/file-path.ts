@@ -35,6 +35,12 @@ export function pathsMeant(word: string, root: string | null, cwd = process.cwd(
   return [...new Set([recordedPath(word, root, cwd), named, word])];
 }
 
+/** A recorded path, as it is from the current folder. */
+export function pathFromHere(recorded: string, root: string | null): string {
+  if (isAddress(recorded) || root === null) return recorded;
+  return relative(process.cwd(), resolve(root, recorded)) || ".";
+}
+
 /** `path` below `root`; null where it is elsewhere. */
 function within(root: string | null, path: string): string | null {
   if (root === null) return null;

@@ -1,0 +1,120 @@
+import { RedunError } from "../errors.ts";
+import type { ObjectFormat } from "../git/backend.ts";
+import { tagPairs } from "../tag/set.ts";
+import { recordedPath } from "../value/file-path.ts";
+import { contentId } from "../value/oid.ts";
+import type { RunHandle } from "./context.ts";
+import type { Executor, ExecutorCall } from "./executor.ts";
+import { expressionOf } from "./expression.ts";
+import type { LiveJob } from "./live-job.ts";
+import { hasTwins } from "./registry.ts";
+import { readAnswer, readWish, writeCall, writeReply } from "./shipped-texts.ts";
+import { Shipping } from "./shipping.ts";
+import type { TaskDefinition } from "./task-definition.ts";
+import { argumentName, resultName } from "./value-names.ts";
+
+/** A job whose function is called elsewhere. */
+export interface RemoteCall {
+  readonly executor: Executor;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly job: LiveJob;
+  readonly run: RunHandle;
+  readonly format: ObjectFormat;
+  /** The script of the run, if it has one: else the file that a task is made in is loaded. */
+  readonly script: string | null;
+  /** The id of the arguments; null where it is not known. */
+  readonly argsHash: string | null;
+  /** Aborted when the job has taken too long. */
+  readonly signal: AbortSignal | undefined;
+  /** Whether what an earlier process had submitted may be taken, */
+  readonly resumes: boolean;
+  /** unless it is tried again. */
+  readonly isFirst: boolean;
+  /** Is told the arguments with the defaults that were computed. */
+  readonly bound: (args: readonly unknown[]) => void;
+  readonly heartbeat: (state: string | undefined) => void;
+}
+
+/**
+ * Has a job's function called by an executor. Returns what it returned, lazy values included.
+ * @throws what it threw; RedunError NOT_SHIPPABLE, EXECUTOR_FAILED, WORKER_FAILED
+ */
+export async function callRemotely(remote: RemoteCall): Promise<unknown> {
+  const { executor, job, run } = remote;
+  const shipping = new Shipping(remote.format, run.root);
+  const call = executorCall(remote, shipping);
+  let text: unknown;
+  try {
+    const earlier = remote.resumes && remote.isFirst ? await executor.resume?.(call) : null;
+    text = earlier ?? (await executor.submit(call));
+  } catch (error) {
+    // It was ended with its run, and not by itself.
+    if (run.signal.aborted) return new Promise(() => {});
+    throw error;
+  }
+  if (typeof text !== "string") throw noAnswer(remote, text);
+  const answer = readAnswer(text, shipping, () => resultName(job));
+  if (answer.bound) remote.bound(answer.bound);
+  for (const { value, applied } of answer.tagged) run.tag(value, job, applied);
+  if (answer.jobTags.length > 0) run.tagJob(job, answer.jobTags);
+  if ("error" in answer.outcome) throw answer.outcome.error;
+  return answer.outcome.value;
+}
+
+/** @throws RedunError NOT_SHIPPABLE */
+function executorCall(remote: RemoteCall, shipping: Shipping): ExecutorCall {
+  const { job, run, format, options, signal, heartbeat } = remote;
+  const { task } = job;
+  if (hasTwins(task, format)) throw severalFunctions(task);
+  const taskHash = task.id(format);
+  const file = remote.script ?? task.source.file;
+  const sent = {
+    task: task.fullName,
+    taskHash,
+    format,
+    script: file === null ? null : recordedPath(file, run.root),
+    execution: run.execution,
+    job: job.id,
+    index: job.index,
+    args: job.args,
+  };
+  const text = writeCall(sent, shipping, (at) => argumentName(task, at));
+  return {
+    key: contentId({ task: taskHash, args: remote.argsHash ?? text }, format),
+    text,
+    task: task.fullName,
+    job: job.id,
+    execution: run.execution,
+    options,
+    signal: signal ? AbortSignal.any([run.signal, signal]) : run.signal,
+    tag: (tags) => run.tagJob(job, tagPairs(tags)),
+    heartbeat,
+    awaited: (text) => computed(text, remote, shipping),
+  };
+}
+
+async function computed(text: string, { run, job }: RemoteCall, shipping: Shipping) {
+  const expression = expressionOf(readWish(text, shipping));
+  if (!expression) return writeReply({ error: new TypeError("No lazy value") }, shipping);
+  const outcome = await run.awaited(expression, job).then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  return writeReply(outcome, shipping);
+}
+
+function severalFunctions({ fullName }: TaskDefinition): RedunError {
+  return new RedunError(
+    "NOT_SHIPPABLE",
+    `Several functions are the task ${fullName}, by its name and source: which one is meant, a worker cannot know.`,
+    "Give each a name of its own, and what it closes over as an argument.",
+  );
+}
+
+function noAnswer({ job }: RemoteCall, given: unknown): RedunError {
+  return new RedunError(
+    "EXECUTOR_FAILED",
+    `The executor answered ${given === null ? "null" : typeof given} in place of a text to job ${job.id.slice(0, 8)} ${job.task.fullName}.`,
+    "`submit` returns what `redun-git oneshot` wrote.",
+  );
+}
