@@ -23,7 +23,7 @@ import { parseQuery } from "./query/parse.ts";
 import type { EntityType } from "./record/records.ts";
 import { queryIndex, type SqlLimits, type SqlResult } from "./sql/query.ts";
 import { type Tags, tagPairs } from "./tag/set.ts";
-import { filesIn } from "./value/file.ts";
+import { fileValuesIn } from "./value/files-in.ts";
 import { plain } from "./value/plain.ts";
 import { LogViews } from "./views/log-views.ts";
 import {
@@ -171,7 +171,7 @@ export class ProvenanceLog {
     const { workTree } = this.#log.log.backend.repository;
     const whole = async (recorded: RecordedValue) => {
       const value = plain((await wholeValue(this.#log, recorded))?.value);
-      if (workTree !== null) for (const file of filesIn(value)) file.from(workTree);
+      if (workTree !== null) for (const file of fileValuesIn(value)) file.from(workTree);
       return value;
     };
     const args = new Map<string, unknown>();

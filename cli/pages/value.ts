@@ -1,3 +1,4 @@
+import { FileSet } from "../../src/value/file-set.ts";
 import { preview } from "../../src/value/preview.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
 import type { FileView } from "../../src/views/file.ts";
@@ -45,14 +46,33 @@ function head(view: ValueView, paint: Paint): string[] {
     return `${bold} ${name} ${tagText(tags, paint, conflicts)}`.trimEnd();
   };
   if (file) {
-    const { hash, size } = file;
-    const content = hash === null ? "no file was there" : `${size} bytes, git object ${hash}`;
-    return [line(kindOf(file), oneLine(file.path)), `  ${content}`];
+    return [line(kindOf(file), oneLine(file.path)), `  ${contentOf(file)}`];
   }
   if (valueType === null) return [line("Value", ""), `  ${HASH_ONLY}`];
+  if (value instanceof FileSet) return [line("Value", oneLine(String(value))), ...members(value)];
   const short = preview(value, 101);
   const first = line("Value", valueType);
   return short.length <= 100 ? [first, oneLine(short)] : [first, ...wholeText(value)];
+}
+
+function contentOf({ hash, size, mtime }: Pick<FileView, "hash" | "size" | "mtime">): string {
+  if (size === null) return "no file was there";
+  const bytes = `${size} ${size === 1 ? "byte" : "bytes"}`;
+  return hash === null
+    ? `${bytes}, last changed ${mtime}, not read`
+    : `${bytes}, git object ${hash}`;
+}
+
+/** A page lists as many files of a set. */
+const MEMBERS = 50;
+
+function members({ recordedFiles: files }: FileSet): string[] {
+  const lines = files.slice(0, MEMBERS).map((file) => {
+    const { path, hash, size } = file;
+    const mtime = file.mtime?.toISOString() ?? null;
+    return `  ${oneLine(path)}  ${contentOf({ hash: hash?.slice(0, 8) ?? null, size, mtime })}`;
+  });
+  return files.length > MEMBERS ? [...lines, `  ... (${files.length - MEMBERS} more)`] : lines;
 }
 
 /** What something at a path is called. */
@@ -68,9 +88,10 @@ function wholeText(value: unknown): string[] {
 }
 
 /** Says where the file on disk is not the one that the log speaks of. */
-function onDisk({ hash, now }: FileView): string[] {
-  if (!now || now.hash === hash) return [];
-  if (now.hash === null) return ["  Nothing is at this path now."];
+function onDisk({ size, now }: FileView): string[] {
+  if (!now || now.isSame) return [];
+  if (!now.isThere) return size === null ? [] : ["  Nothing is at this path now."];
+  if (now.hash === null) return ["  What is at this path now is not what it was."];
   const { version } = now;
   const content = version ? `that of ${kindOf(now)} ${shortId(version)}` : `git object ${now.hash}`;
   return [`  What is at this path now is another content: ${content}`];

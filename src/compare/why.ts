@@ -2,7 +2,7 @@ import type { ExecutionRow, JobRow } from "../index/rows.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { argsOf, type RecordedValue, readJob } from "../provenance/read.ts";
 import type { Job } from "../record/records.ts";
-import { filesIn } from "../value/file.ts";
+import { filesIn } from "../value/files-in.ts";
 import { StoredValue, Tagged } from "../value/value.ts";
 import { taskDiff } from "./tasks.ts";
 import { type ProgramReason, programReason } from "./why-program.ts";

@@ -114,6 +114,10 @@ export class Evaluation implements StepContext {
     return hashed;
   }
 
+  hashAhead(value: unknown): readonly Promise<unknown>[] {
+    return this.#ahead.of(value);
+  }
+
   /** A value whose inputs are done, with their results in place. */
   withResults(value: unknown): unknown {
     return withResults(value, (part) => {

@@ -1,6 +1,8 @@
 import type { ObjectFormat } from "../git/backend.ts";
-import { type File, filesIn } from "../value/file.ts";
+import { File } from "../value/file.ts";
+import type { FileSet } from "../value/file-set.ts";
 import { hashAhead, longToHash, unhashedFiles } from "../value/file-state.ts";
+import { fileValuesIn } from "../value/files-in.ts";
 
 /** How often one `File` is hashed ahead: it may change all the time. */
 const MAX_TIMES = 3;
@@ -20,7 +22,7 @@ export interface HashAheadOptions {
  */
 export class HashAhead {
   readonly #options: HashAheadOptions;
-  readonly #times = new WeakMap<File, number>();
+  readonly #times = new WeakMap<File | FileSet, number>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: HashAheadOptions) {
@@ -30,21 +32,27 @@ export class HashAhead {
   /** What has to be waited for before a value is recorded: mostly nothing. */
   of(value: unknown): readonly Promise<unknown>[] {
     if (typeof value !== "object" || value === null) return NONE;
-    const files = filesIn(value).filter((file) => this.#isDue(file));
-    return files.length === 0 ? NONE : files.map((file) => this.#begin(file));
+    const due = fileValuesIn(value).flatMap((file) => this.#placesDue(file));
+    return due.length === 0 ? NONE : due.map((place) => this.#begin(place));
   }
 
-  #isDue(file: File): boolean {
+  #placesDue(file: File | FileSet): readonly string[] {
     const times = this.#times.get(file) ?? 0;
-    if (times >= MAX_TIMES || this.#options.isOver()) return false;
-    const long = longToHash(file.place, this.#options.format);
-    // To see what changed in a folder it would have to be looked through again.
-    if (long) this.#times.set(file, long === "folder" ? MAX_TIMES : times + 1);
-    return long !== null;
+    if (times >= MAX_TIMES || this.#options.isOver()) return [];
+    const kindOf = (place: string) => longToHash(place, this.#options.format);
+    if (file instanceof File) {
+      const long = file.by === "stat" ? null : kindOf(file.place);
+      // To see what changed in a folder it would have to be looked through again.
+      if (long) this.#times.set(file, long === "folder" ? MAX_TIMES : times + 1);
+      return long ? [file.place] : [];
+    }
+    this.#times.set(file, times + 1);
+    if (file.by === "stat") return [];
+    return file.files().flatMap(({ place }) => (kindOf(place) ? [place] : []));
   }
 
-  #begin(file: File): Promise<unknown> {
-    const hashed = this.#last.then(() => this.#hash(file.place));
+  #begin(place: string): Promise<unknown> {
+    const hashed = this.#last.then(() => this.#hash(place));
     this.#last = hashed;
     return hashed;
   }

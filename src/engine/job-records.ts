@@ -4,7 +4,8 @@ import { argsId, callId } from "../record/encode.ts";
 import { valuePath } from "../record/layout.ts";
 import type { Job, JobFiles } from "../record/records.ts";
 import { tagSet } from "../tag/set.ts";
-import { type File, filesIn } from "../value/file.ts";
+import type { File } from "../value/file.ts";
+import { filesIn, recordFiles } from "../value/files-in.ts";
 import { blobId } from "../value/oid.ts";
 import { isOpaqueIn } from "../value/opaque-in.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
@@ -253,7 +254,7 @@ export class JobRecords {
   #error(job: LiveJob): Recorded {
     const { error } = job;
     if (!isError(error)) return this.#value({ job, name: "error" }, error, false);
-    for (const file of filesOf(error)) file.record(this.#format, this.#root);
+    if (error instanceof RecordedError) recordFiles(error.facts, this.#format, this.#root);
     const recorded = errorValue(error);
     const id = blobId(writeYaml(withoutStack(recorded)), this.#format);
     return { id, recorded, length: 0, files: NO_FILES, isExact: false };
@@ -261,7 +262,7 @@ export class JobRecords {
 
   /** A value as it is at this moment, its files included. */
   #write(value: unknown): { text: string; id: string } {
-    for (const file of filesIn(value)) file.record(this.#format, this.#root);
+    recordFiles(value, this.#format, this.#root);
     const text = writeYaml(value);
     return { text, id: blobId(text, this.#format) };
   }
@@ -341,8 +342,4 @@ function zip<T>(
   values: readonly T[],
 ): Map<string, T> | readonly T[] {
   return names ? new Map(names.map((name, at) => [name, values[at]!])) : values;
-}
-
-function filesOf(error: Error): readonly File[] {
-  return error instanceof RecordedError ? filesIn(error.facts) : NO_FILES;
 }

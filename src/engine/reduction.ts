@@ -7,6 +7,7 @@ import type { TagPair } from "../tag/tag.ts";
 import { tagValueOf } from "../tag/text.ts";
 import { sortedKeys } from "../value/code-points.ts";
 import { File } from "../value/file.ts";
+import { FileSet } from "../value/file-set.ts";
 import { plain } from "../value/plain.ts";
 import {
   ErrorValue,
@@ -270,7 +271,7 @@ export interface Materials {
 /** A value made again from its record, and the files in it as they were recorded. */
 export interface Revived {
   readonly value: unknown;
-  readonly files: readonly File[];
+  readonly files: readonly (File | FileSet)[];
 }
 
 /**
@@ -295,7 +296,7 @@ export function revived(
 type Raw = any;
 
 class ReductionReader {
-  readonly files: File[] = [];
+  readonly files: (File | FileSet)[] = [];
   readonly #materials: Materials;
   readonly #met: ReadLazies;
 
@@ -315,7 +316,7 @@ class ReductionReader {
     if (recorded instanceof Float) return recorded.value;
     if (recorded instanceof Tagged) return this.#tagged(recorded);
     if (recorded instanceof StoredValue) return this.#stored(recorded.id);
-    if (recorded instanceof File) return this.#file(recorded);
+    if (recorded instanceof File || recorded instanceof FileSet) return this.#file(recorded);
     if (recorded instanceof ErrorValue) return this.#error(recorded);
     if (isPlainSet(recorded)) return new Set([...recorded].map((item) => this.value(item)));
     if (isPlainMap(recorded)) {
@@ -331,12 +332,10 @@ class ReductionReader {
     return this.value(found.value);
   }
 
-  #file(file: File): File {
-    const { hash, size, isFolder } = file;
-    const state = hash === null ? null : { hash, size: size!, isFolder };
-    const here = new File(this.#materials.path(file.path), state);
+  #file<T extends File | FileSet>(file: T): T {
+    const here = file.at(this.#materials.path(file instanceof File ? file.path : file.folder));
     this.files.push(here);
-    return here;
+    return here as T;
   }
 
   /** An instance of a class of the user's own cannot be made here. */

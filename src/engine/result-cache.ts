@@ -1,3 +1,4 @@
+import { isPromise } from "node:util/types";
 import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import type { EarlierCall, TaskCalls } from "../index/task-calls.ts";
@@ -5,7 +6,9 @@ import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { readSegment, readStoredValue } from "../provenance/read.ts";
 import { argsId, callId } from "../record/encode.ts";
 import type { Job } from "../record/records.ts";
+import type { File } from "../value/file.ts";
 import { pathFromHere } from "../value/file-path.ts";
+import type { FileSet } from "../value/file-set.ts";
 import { contentId } from "../value/oid.ts";
 import { StoredValue } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
@@ -26,6 +29,8 @@ export interface ResultCacheOptions {
   readonly isOn: boolean | (() => Promise<boolean>);
   /** Whose executions these may be; null for everybody's. */
   readonly users: readonly string[] | null;
+  /** What has to be waited for until files need not be read when they are looked at. */
+  readonly hashAhead: (files: readonly (File | FileSet)[]) => readonly Promise<unknown>[];
   readonly onNotice: (notice: string) => void;
 }
 
@@ -65,7 +70,7 @@ export class ResultCache implements Reuse {
     const found = calls?.with(argsHash!, users) ?? [];
     if (found.length === 0) return null;
     const { task, checkValid } = job;
-    const call = { task, argsHash: argsHash!, checkValid, accepts };
+    const call = { task, argsHash: argsHash!, checkValid, accepts, hashed: new Set<string>() };
     return this.#firstServed(found, call, new Map());
   }
 
@@ -111,6 +116,7 @@ export class ResultCache implements Reuse {
       const missing = ids.filter((id) => !loaded.has(id));
       if (missing.length > 0) return this.#load(missing, loaded).then(again);
       const served = this.#served(job, one, call, loaded);
+      if (isPromise(served)) return served.then(again);
       if (served) return served;
     }
     return null;
@@ -145,9 +151,14 @@ export class ResultCache implements Reuse {
     return task && hasTwins(task, this.format) ? undefined : task;
   }
 
-  /** What a job's record gives, if that is valid: see docs/format.md, section 5.3. */
-  #served(job: Job, one: EarlierCall, call: Call, loaded: Loaded): Served | null {
-    const { task, checkValid, accepts } = call;
+  /** What a job's record gives, if that is valid: see docs/format.md, section 5.3. A promise: to be asked again. */
+  #served(
+    job: Job,
+    one: EarlierCall,
+    call: Call,
+    loaded: Loaded,
+  ): Served | null | Promise<unknown> {
+    const { task, checkValid, accepts, hashed } = call;
     const below = job.tasksBelow ?? [];
     if (!accepts && !below.every((id) => isCurrentTask(id, this.format))) return null;
     // Of what was recorded before this was known, or could not be, only a call without calls is sure.
@@ -158,7 +169,13 @@ export class ResultCache implements Reuse {
     const isResult = job.returned === undefined || (isShallow && holdsLazy(job.returned, loaded));
     const recorded = isResult ? job.result : job.returned;
     const revival = this.#revived(recorded, one, task, loaded);
-    if (!revival?.files.every((file) => file.isUnchanged())) return null;
+    if (!revival) return null;
+    // Once: a file may change all the time.
+    const due = revival.files.filter((file) => !hashed.has(file.place));
+    for (const file of due) hashed.add(file.place);
+    const ahead = this.#options.hashAhead(due);
+    if (ahead.length > 0) return Promise.all(ahead);
+    if (!revival.files.every((file) => file.isUnchanged())) return null;
     const returned = job.returned === undefined ? null : { recorded: job.returned };
     const from = this.#sourceOf(job, needsBelow && isResult);
     if (accepts) {
@@ -259,6 +276,8 @@ interface Call {
   readonly argsHash: string;
   readonly checkValid: CheckValid;
   readonly accepts: CallSettings["accepts"];
+  /** Where files are that were hashed for this. */
+  readonly hashed: Set<string>;
 }
 
 /** Jobs that an outcome was passed on by, at most: mostly there is one. */

@@ -88,6 +88,11 @@ export class Run implements RunHandle, RunProgress {
     return this.#evaluation.want(value, parent);
   }
 
+  /** What hashes the large files in a value, while everything else goes on. */
+  hashAhead(value: unknown): readonly Promise<unknown>[] {
+    return this.#evaluation.hashAhead(value);
+  }
+
   awaited(expression: Expression, job: LiveJob | null): Promise<unknown> {
     // What its function then returns may depend on it in any way.
     if (job) job.needsBelow = true;

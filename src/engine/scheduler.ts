@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
 import { hostname } from "node:os";
-import { basename, isAbsolute, resolve } from "node:path";
+import { basename, isAbsolute, join, resolve } from "node:path";
 import { osUser } from "../git/identity.ts";
 import { Journal } from "../log/journal.ts";
 import { PendingRun } from "../log/pending.ts";
@@ -15,6 +15,7 @@ import type { Code, Execution, Outcome } from "../record/records.ts";
 import { startFolder } from "../start-folder.ts";
 import { type Tags, tagGroups, tagPairs, tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
+import { saveHashes, useHashStore } from "../value/file-hashes.ts";
 import { recordedPath } from "../value/file-path.ts";
 import { blobId, contentId } from "../value/oid.ts";
 import { cacheUsers } from "./cache-settings.ts";
@@ -273,6 +274,7 @@ export class Scheduler {
     const { log } = indexed;
     const { commonDir, objectFormat } = log.backend.repository;
     const { id, started } = execution;
+    useHashStore(join(commonDir, "redun", "file-hashes"));
     const title = runTitle(execution);
     const record = executionYaml(execution);
     const head = { execution: id, started, title, ref: log.ref, record };
@@ -300,6 +302,7 @@ export class Scheduler {
       log: indexed,
       argsHash: (job) => recorder.argsHash(job),
       pendingValue: (value) => recorder.pendingValue(value),
+      hashAhead: (files) => run.hashAhead(files),
       onNotice,
     });
     noteRun();
@@ -341,6 +344,7 @@ export class Scheduler {
       clearInterval(looking);
       await addLateModules(recorder);
       watch.close();
+      saveHashes();
       await recorder.finish(...endOf(status, watch.end?.reason)).catch((error) => {
         if (listener.recordLeft)
           listener.recordLeft(execution, error, journal.folder, recorder.lost);

@@ -1,8 +1,10 @@
 import { RedunError } from "../errors.ts";
 import { File } from "../value/file.ts";
+import { Dir, FileSet } from "../value/file-set.ts";
 
-/** The words that a value is: of a list, one for each item. */
+/** The words that a value is: of a list or a set of files, one for each item. */
 export function listed(value: unknown): readonly unknown[] {
+  if (value instanceof FileSet && !(value instanceof Dir)) return value.files();
   return Array.isArray(value) ? value : [value];
 }
 
@@ -29,13 +31,13 @@ export function plainText(value: unknown, at: number): string {
   throw new RedunError(
     "BAD_VALUE",
     `Value ${at} of the script is ${shown(value)}.`,
-    "A script takes texts, numbers, booleans, Files, lists of these, and `out(path)`.",
+    "A script takes texts, numbers, booleans, Files, Dirs, FileSets, lists of these, and `out(path)`.",
   );
 }
 
 /** The path of a file, or of an output; undefined of anything else. */
 function pathOf(value: unknown): string | undefined {
-  if (value instanceof File) return value.path;
+  if (value instanceof File || value instanceof Dir) return value.path;
   const path = (value as { out?: unknown } | null | undefined)?.out;
   return typeof path === "string" ? path : undefined;
 }

@@ -7,6 +7,7 @@ import { registerTask } from "../engine/registry.ts";
 import { TaskDefinition, type TaskOptions } from "../engine/task-definition.ts";
 import { RedunError } from "../errors.ts";
 import type { File } from "../value/file.ts";
+import type { Dir, FileSet } from "../value/file-set.ts";
 import { isPlainObject } from "../value/value.ts";
 import { listedParameter } from "./program-task.ts";
 import type { ScriptResult } from "./run-script.ts";
@@ -22,11 +23,11 @@ export interface Out<N extends string | undefined = string | undefined> {
   readonly name?: N;
 }
 
-/** What may stand in a script: one word, a list of words, or a file that it makes. */
-export type ScriptValue = Arg<ScriptWord> | Arg<readonly ScriptWord[]> | Out;
+/** What may stand in a script: one word, a list of words, a set of files, or a file that it makes. */
+export type ScriptValue = Arg<ScriptWord> | Arg<readonly ScriptWord[]> | Arg<FileSet> | Out;
 
-/** A file stands for its path. */
-export type ScriptWord = string | number | bigint | boolean | File;
+/** A file, and a directory, stands for its path. */
+export type ScriptWord = string | number | bigint | boolean | File | Dir;
 
 type OutNames<V> = V extends readonly [infer First, ...infer Others]
   ? First extends Out<infer N>

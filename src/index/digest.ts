@@ -17,7 +17,7 @@ import {
   type TagEdits,
 } from "../record/records.ts";
 import type { TagEdit } from "../tag/tag.ts";
-import { filesIn } from "../value/file.ts";
+import { filesIn } from "../value/files-in.ts";
 import { contentId } from "../value/oid.ts";
 import { previewArgs } from "../value/preview.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";

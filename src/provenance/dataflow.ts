@@ -1,6 +1,6 @@
 import type { JobRow } from "../index/rows.ts";
 import { type Job, shortName } from "../record/records.ts";
-import { filesIn } from "../value/file.ts";
+import { filesIn } from "../value/files-in.ts";
 import { contentId } from "../value/oid.ts";
 import { StoredValue } from "../value/value.ts";
 import type { IndexedLog } from "./indexed-log.ts";

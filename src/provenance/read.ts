@@ -5,7 +5,7 @@ import { isPartial } from "../log/partial.ts";
 import { decodeExecution, decodeJobs, decodeTask } from "../record/decode.ts";
 import { valuePath } from "../record/layout.ts";
 import type { Code, EntityTags, Execution, Job, TaskRecord } from "../record/records.ts";
-import { filesIn } from "../value/file.ts";
+import { filesIn } from "../value/files-in.ts";
 import type { HashName } from "../value/hash.ts";
 import { contentId } from "../value/oid.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";

@@ -3,7 +3,7 @@ import type { ExecutionRow } from "../index/rows.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { readJob, recordedValue, wholeValue } from "../provenance/read.ts";
 import { compareCodePoints } from "../value/code-points.ts";
-import { filesIn } from "../value/file.ts";
+import { filesIn } from "../value/files-in.ts";
 import { contentId } from "../value/oid.ts";
 import { plain } from "../value/plain.ts";
 import { withoutStack } from "../value/value.ts";

@@ -4,7 +4,8 @@ import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { codeThatRan, readExecution, readJob, readValue } from "../provenance/read.ts";
 import type { CodeFile } from "../record/records.ts";
 import { HIDDEN } from "../redact.ts";
-import { type File, filesIn } from "../value/file.ts";
+import type { File } from "../value/file.ts";
+import { filesIn } from "../value/files-in.ts";
 
 /** What has to be done to run an execution again. */
 export interface RerunPlan {

@@ -5,7 +5,7 @@ import { RedunError } from "../errors.ts";
 import type { Repository } from "../git/backend.ts";
 import { gitOnPath } from "../git/files/git-program.ts";
 import { findRepository } from "../git/files/repository.ts";
-import { File } from "../value/file.ts";
+import type { File } from "../value/file.ts";
 
 /** A work tree of one commit, beside the user's own, for as long as it is needed. */
 export interface TemporaryWorkTree {
@@ -73,23 +73,20 @@ export interface Inputs {
 export function bringInputs(inputs: readonly File[], from: string, to: string): Inputs {
   const copied = new Set<string>();
   const missing = new Set<string>();
-  for (const { path, hash } of inputs) {
-    if (hash === null || copied.has(path)) continue;
+  for (const file of inputs) {
+    const { path } = file;
+    // Where there was none there is nothing to bring.
+    if (file.size === null || copied.has(path)) continue;
+    const isAt = (place: string) => file.at(place).isUnchanged();
     if (isAbsolute(path) || path.startsWith("../")) {
-      if (!isAt(path, hash)) missing.add(path);
-    } else if (!isAt(join(to, path), hash)) {
-      if (from !== to && isAt(join(from, path), hash)) {
+      if (!isAt(path)) missing.add(path);
+    } else if (!isAt(join(to, path))) {
+      if (from !== to && isAt(join(from, path))) {
         mkdirSync(dirname(join(to, path)), { recursive: true });
-        cpSync(join(from, path), join(to, path), { recursive: true });
+        cpSync(join(from, path), join(to, path), { recursive: true, preserveTimestamps: true });
         copied.add(path);
       } else missing.add(path);
     }
   }
   return { copied: [...copied], missing: [...missing] };
-}
-
-function isAt(path: string, hash: string): boolean {
-  const file = new File(path);
-  file.record(hash.length === 64 ? "sha256" : "sha1");
-  return file.hash === hash;
 }

@@ -26,7 +26,7 @@ export function optionValue(option: Option, words: readonly string[]): unknown {
 
 function parseWord(option: Option, shape: TypeShape, word: string): unknown {
   if (shape.kind === "string") return oneOf(option, shape.oneOf, word);
-  if (shape.kind === "file" || shape.kind === "date") return typed(option, shape, word, word);
+  if (isPath(shape) || shape.kind === "date") return typed(option, shape, word, word);
   const value = parseAny(option, word);
   if (value === Infinity || value === -Infinity) assertFinite(option, word);
   // What is nothing else is a text, where texts are taken too.
@@ -38,8 +38,12 @@ function parseWord(option: Option, shape: TypeShape, word: string): unknown {
 
 /** A text or a path may be called that as well. */
 function isNullWord({ shape, parameter }: Option, word: string): boolean {
-  const isName = shape.kind === "string" || shape.kind === "file";
+  const isName = shape.kind === "string" || isPath(shape);
   return word.trim() === "null" && !isName && allowsNull(parameter.type);
+}
+
+function isPath({ kind }: TypeShape): boolean {
+  return kind === "file" || kind === "dir" || kind === "fileset";
 }
 
 function assertFinite({ flag }: Option, word: string): void {
@@ -105,6 +109,8 @@ const NOUNS: Partial<Record<TypeShape["kind"], string>> = {
   boolean: "boolean (true or false)",
   bigint: "whole number",
   file: "path of a file",
+  dir: "path of a directory",
+  fileset: "pattern of files",
   date: "date (2026-11-22, or 2026-11-22T09:43:43Z)",
 };
 

@@ -10,7 +10,7 @@ import {
 /** As much of a type as decides how a word of the command line is read, and what it must be. */
 export type TypeShape =
   | { kind: "string" | "number" | "boolean"; oneOf: string[] | null }
-  | { kind: "bigint" | "file" | "date" | "null" | "any" }
+  | { kind: "bigint" | "file" | "dir" | "fileset" | "date" | "null" | "any" }
   | { kind: "list" | "set"; item: TypeShape }
   | { kind: "tuple"; items: TypeShape[]; required: number; rest: TypeShape | null }
   | { kind: "record" | "map"; value: TypeShape }
@@ -239,6 +239,8 @@ function shapeOfReference(type: Node & { type: "TSTypeReference" }, scope: Scope
   const declared = scope.declared.get(name);
   if (declared) return first ? ANY : shapeOfDeclared(name, declared, scope);
   if (name === "File" && !first) return { kind: "file" };
+  if (name === "Dir" && !first) return { kind: "dir" };
+  if (name === "FileSet" && !first) return { kind: "fileset" };
   if (name === "Date" && !first) return { kind: "date" };
   if (!first) return ANY;
   if (/^(Readonly)?Array$/.test(name)) return { kind: "list", item: shapeOf(first, scope) };

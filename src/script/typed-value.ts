@@ -1,4 +1,5 @@
 import { File } from "../value/file.ts";
+import { Dir, FileSet } from "../value/file-set.ts";
 import { isPlainObject, setOwn } from "../value/value.ts";
 import type { TypeShape } from "./type-shape.ts";
 
@@ -15,7 +16,7 @@ export class Mismatch extends Error {
 
 /**
  * A value that was read from a word, as a parameter of this type takes it: a whole number for a
- * bigint, a path for a `File`, a text for a `Date`, a list for a `Set`, a map for a `Map`.
+ * bigint, a path for a `File` or `Dir`, a pattern for a `FileSet`, a text for a `Date`, a list for a `Set`, a map for a `Map`.
  * @throws Mismatch
  */
 export function typedValue(shape: TypeShape, value: unknown): unknown {
@@ -37,6 +38,12 @@ export function typedValue(shape: TypeShape, value: unknown): unknown {
     case "file":
       check(typeof value === "string" && value !== "", value);
       return new File(value as string);
+    case "dir":
+      check(typeof value === "string" && value !== "", value);
+      return new Dir(value as string);
+    case "fileset":
+      check(typeof value === "string" && value !== "", value);
+      return new FileSet(value as string);
     case "date":
       return dateOf(value);
     case "union":

@@ -9,3 +9,11 @@ export interface FileState {
   readonly size: number;
   readonly isFolder?: boolean;
 }
+
+/** What the file system says of a file that is not read: see `FileOptions`. */
+export interface StatState {
+  /** In bytes. */
+  readonly size: number;
+  /** When it was written last, in milliseconds: ISO 8601 in UTC. */
+  readonly mtime: string;
+}

@@ -9,31 +9,39 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { FileState } from "./file-state-types.ts";
+import { knownHash, rememberHash, settlesIn } from "./file-hashes.ts";
+import type { FileState, StatState } from "./file-state-types.ts";
 import { folderState } from "./folder-state.ts";
 import { type HashName, newHash } from "./hash.ts";
+import { hashInThread } from "./hash-thread.ts";
 
 /** How many bytes are in memory at once. */
 const CHUNK = 1 << 20;
 /** How often a file that changes while it is read is read again. */
 const ATTEMPTS = 3;
-/** A file that changed this recently may change again without a sign of it. */
-const SETTLED_MS = 100;
-const SETTLED = BigInt(SETTLED_MS) * 1_000_000n;
-const REMEMBERED = 10_000;
-
-/**
- * Hashes by all that the file system says of a file: a large one is read once, not for each job.
- */
-const known = new Map<string, string>();
+/** So long a large file that has just been written is waited for, in milliseconds. */
+const LONGEST_WAIT = 100;
 
 /** The state of a file or directory now; null if there is none that can be read. */
 export function fileState(path: string, format: HashName): FileState | null {
   try {
     // Not opened before it is known to be a file: opening a pipe waits for its writer.
-    const stat = statSync(path);
-    if (stat.isDirectory()) return folderState(path, format, (below) => readState(below, format));
-    return stat.isFile() ? readState(path, format) : null;
+    const stat = statSync(path, { bigint: true });
+    if (stat.isDirectory()) return folderState(path, format, (below) => stateOfFile(below, format));
+    return stat.isFile() ? readState(path, stat, format) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What the file system says of a file now; null if there is none. */
+export function statState(path: string): StatState | null {
+  try {
+    const stat = statSync(path, { bigint: true });
+    if (!stat.isFile()) return null;
+    const mtime = new Date(Number(stat.mtimeNs / 1_000_000n)).toISOString();
+    // Years of more than four digits are no times of a record.
+    return mtime.length === 24 ? { size: Number(stat.size), mtime } : null;
   } catch {
     return null;
   }
@@ -72,62 +80,46 @@ export function longToHash(path: string, format: HashName): "file" | "folder" | 
 }
 
 function isUnhashed(stat: BigIntStats, format: HashName): boolean {
-  return stat.size >= LARGE && !known.has(`${format} ${signature(stat)}`);
+  return stat.size >= LARGE && knownHash(stat, format) === undefined;
 }
 
 /**
- * Hashes a file in pieces, between which everything else of the process has its turn: `fileState`
- * needs not read it then. Memory: two pieces. Never throws.
- * @param isOver asked before each piece: whether nobody needs it any more
+ * Hashes a file in a thread of its own, while everything else of the process goes on: `fileState` needs
+ * not read it then. Never throws.
+ * @param isOver asked now and then: whether nobody needs it any more
  */
 export async function hashAhead(
   path: string,
   format: HashName,
   isOver: () => boolean,
 ): Promise<void> {
-  const file = await promises.open(path, "r").catch(() => null);
-  if (!file) return;
   try {
-    const { ctimeNs } = await file.stat({ bigint: true });
+    const young = settlesIn(await promises.stat(path, { bigint: true }));
     // What is read before that would have to be read again.
-    await sleep(
-      Math.min(SETTLED_MS, Math.max(0, Number(ctimeNs / 1_000_000n) + SETTLED_MS + 1 - Date.now())),
-    );
-    const before = await file.stat({ bigint: true });
-    const size = Number(before.size);
-    const hash = newHash(format).update(`blob ${size}\0`);
-    const buffers = [Buffer.allocUnsafe(CHUNK), Buffer.allocUnsafe(CHUNK)] as const;
-    const read = (at: number) =>
-      file.read(buffers[(at / CHUNK) & 1]!, 0, Math.min(CHUNK, size - at), at);
-    // The next piece is read while one is hashed.
-    let next = read(0);
-    for (let at = 0; at < size; at += CHUNK) {
-      const { bytesRead, buffer } = await next;
-      if (isOver() || bytesRead < Math.min(CHUNK, size - at)) return;
-      if (at + CHUNK < size) next = read(at + CHUNK);
-      hash.update(buffer.subarray(0, bytesRead));
-    }
-    const after = await file.stat({ bigint: true });
-    if (!isSettled(after) || signature(after) !== signature(before)) return;
-    remember(`${format} ${signature(after)}`, hash.digest("hex"));
+    if (young > 0) await sleep(Math.min(young, LONGEST_WAIT));
+    const found = await hashInThread(path, format, isOver);
+    if (found) rememberHash(found.stat, format, found.hash);
   } catch {
     // Whoever records it reads it again.
-  } finally {
-    await file.close().catch(() => {});
   }
 }
 
-function readState(path: string | Buffer, format: HashName): FileState | null {
+function stateOfFile(path: string | Buffer, format: HashName): FileState | null {
+  return readState(path, statSync(path, { bigint: true }), format);
+}
+
+function readState(path: string | Buffer, stat: BigIntStats, format: HashName): FileState | null {
+  const hash = knownHash(stat, format);
+  if (hash !== undefined) return { hash, size: Number(stat.size) };
   const file = openSync(path, "r");
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = fstatSync(file, { bigint: true });
       const size = Number(before.size);
-      const name = `${format} ${signature(before)}`;
-      const hash = known.get(name) ?? hashContent(file, size, format);
+      const hash = hashContent(file, size, format);
       if (hash === null) continue;
       const after = fstatSync(file, { bigint: true });
-      if (isSettled(after) && signature(after) === signature(before)) remember(name, hash);
+      if (isSame(before, after)) rememberHash(after, format, hash);
       return { hash, size };
     }
     return null;
@@ -149,15 +141,6 @@ function hashContent(file: number, size: number, format: HashName): string | nul
   return hash.digest("hex");
 }
 
-function signature({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
-  return [dev, ino, size, mtimeNs, ctimeNs].join(" ");
-}
-
-function isSettled({ ctimeNs }: BigIntStats): boolean {
-  return BigInt(Date.now()) * 1_000_000n - ctimeNs > SETTLED;
-}
-
-function remember(name: string, hash: string): void {
-  if (known.size >= REMEMBERED) known.clear();
-  known.set(name, hash);
+function isSame(a: BigIntStats, b: BigIntStats): boolean {
+  return a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs;
 }

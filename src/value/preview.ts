@@ -1,5 +1,6 @@
 import { builtinForm, builtinTag } from "./builtins.ts";
 import { File } from "./file.ts";
+import { FileSet } from "./file-set.ts";
 import { withoutIdentity } from "./opaque.ts";
 import { INVISIBLE } from "./shown-text.ts";
 import { ErrorValue, Float, Remark, StoredValue, Tagged, Timestamp } from "./value.ts";
@@ -57,7 +58,7 @@ function property([key, value]: [string, unknown], room: number): string {
 function special(value: object, room: number): string | undefined {
   if (value instanceof Float || value instanceof Timestamp) return String(value);
   if (value instanceof StoredValue) return `<value ${value.id.slice(0, 8)}>`;
-  if (value instanceof File) return escaped(String(value));
+  if (value instanceof File || value instanceof FileSet) return escaped(String(value));
   if (value instanceof ErrorValue || value instanceof Error) {
     return `${value.name}(${quote(value.message)})`;
   }

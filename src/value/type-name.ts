@@ -1,5 +1,6 @@
 import { builtinTag } from "./builtins.ts";
 import { File } from "./file.ts";
+import { FileSet } from "./file-set.ts";
 import { ErrorValue, Float, isInt, StoredValue, Tagged, Timestamp } from "./value.ts";
 
 /** redun's names of the types that we have as well. */
@@ -8,6 +9,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   str: "string",
   dict: "map",
   File: "file",
+  Dir: "dir",
+  FileSet: "fileset",
   ErrorValue: "error",
   datetime: "date",
 };
@@ -23,6 +26,7 @@ export function typeName(value: unknown): string {
   if (typeof value === "number" || value instanceof Float) return "float";
   if (typeof value === "string") return "string";
   if (value instanceof File) return value.isFolder ? "folder" : "file";
+  if (value instanceof FileSet) return value.form.tag;
   if (value instanceof Tagged) return value.tag;
   if (value instanceof StoredValue) return "value";
   if (value instanceof ErrorValue) return "error";

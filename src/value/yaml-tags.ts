@@ -1,5 +1,6 @@
 import { builtinForm, builtinFrom } from "./builtins.ts";
 import { File } from "./file.ts";
+import { FileSet } from "./file-set.ts";
 import {
   ERROR_MORE,
   type ErrorMore,
@@ -44,6 +45,11 @@ function known(tag: string, value: unknown): unknown {
       return file(value, false);
     case "folder":
       return file(value, true);
+    case "file-stat":
+      return statFile(value);
+    case "dir":
+    case "fileset":
+      return fileSet(tag, value);
     case "symbol":
       return typeof value === "string" ? Symbol.for(value) : undefined;
     default:
@@ -148,6 +154,28 @@ function file(value: unknown, isFolder: boolean): File | undefined {
   if (hash === null && size === null) return isFolder ? undefined : new File(path);
   if (typeof hash !== "string" || !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(hash)) return undefined;
   return typeof size === "number" && isInt(size) && size >= 0
-    ? new File(path, { hash, size, isFolder })
+    ? File.recorded(path, { hash, size, isFolder })
     : undefined;
+}
+
+function statFile(value: unknown): File | undefined {
+  if (typeof value !== "object" || value === null || !isPlainObject(value)) return undefined;
+  const { mtime, path, size, ...others } = value;
+  if (typeof path !== "string" || path === "" || Object.keys(others).length > 0) return undefined;
+  if (mtime === null && size === null) return File.recordedStat(path, null);
+  return mtime instanceof Timestamp && typeof size === "number" && isInt(size) && size >= 0
+    ? File.recordedStat(path, { size, mtime: mtime.iso })
+    : undefined;
+}
+
+function fileSet(tag: "dir" | "fileset", value: unknown): FileSet | undefined {
+  if (typeof value !== "object" || value === null || !isPlainObject(value)) return undefined;
+  const { files, [tag === "dir" ? "path" : "folder"]: folder, pattern = "**", ...others } = value;
+  if (typeof folder !== "string" || folder === "" || Object.keys(others).length > 0)
+    return undefined;
+  const isDir = tag === "dir";
+  if (typeof pattern !== "string" || pattern === "" || isDir === "pattern" in value)
+    return undefined;
+  const areFiles = isList(files) && files.every((file) => file instanceof File);
+  return areFiles ? FileSet.recorded(tag, folder, pattern, files as File[]) : undefined;
 }

@@ -8,6 +8,7 @@ import { builtinForm } from "./builtins.ts";
 import { sortedKeys } from "./code-points.ts";
 import { errorMore } from "./error-more.ts";
 import { File } from "./file.ts";
+import { FileSet } from "./file-set.ts";
 import { opaqueText } from "./opaque.ts";
 import {
   ERROR_MORE,
@@ -156,8 +157,9 @@ class Writer {
     if (value instanceof Float) return scalar(`${value.value}.0`, place);
     if (value instanceof Timestamp) return scalar(value.iso, place);
     if (value instanceof StoredValue) return this.tagged("value", value.id, column, place);
-    if (value instanceof File) {
-      return this.tagged(value.isFolder ? "folder" : "file", value.toJSON(), column, place);
+    if (value instanceof File || value instanceof FileSet) {
+      const { tag, content } = value.form;
+      return this.tagged(tag, content, column, place);
     }
     return value instanceof Remark ? remark(value, place) : undefined;
   }

@@ -74,7 +74,7 @@ await run(countLines(new File(REPORT)));
 const log = recorded(dir);
 const page = (id: string) => ok(dir, ["log", id]);
 const json = (id: string) => jsonLines(ok(dir, ["log", "--format", "json", id]))[0];
-const fileId = contentId(new File(RECORDED, { hash: blobId("n=3\n"), size: 4 }));
+const fileId = contentId(File.recorded(RECORDED, { hash: blobId("n=3\n"), size: 4 }));
 const addJob = jobOf(log, "acme.add");
 
 /** A pattern for text in which `@` stands for the first digits of an id. */

@@ -5,6 +5,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -105,7 +106,7 @@ test("a file within a result is tagged and found by its path", async () => {
   await run(bundle(path), repository);
   await ask(repository, async (log) => {
     const found = await findEntity(log, path);
-    const file = new File("report.txt", { hash: blobId("a\n"), size: 2 });
+    const file = File.recorded("report.txt", { hash: blobId("a\n"), size: 2 });
     assert.equal([found.type, found.id], ["Value", contentId(file)]);
     assert.equal(found.tags, [["dataset", "reports"]]);
     const producers = log.index.jobsNaming(found.id, "jobWithResult", 10);
@@ -121,7 +122,7 @@ test("of several contents at a path the last one is found", async () => {
   const path = pathIn(repository);
   for (const content of ["one", "two", "three", "one"]) await run(write(path, content), repository);
   const find = (log: IndexedLog) => findEntity(log, path);
-  const last = contentId(new File("report.txt", { hash: blobId("one"), size: 3 }));
+  const last = contentId(File.recorded("report.txt", { hash: blobId("one"), size: 3 }));
   assert.is((await ask(repository, find)).id, last);
   // However the index came to know of them.
   const rebuilt = await ask(repository, async (log) => {
@@ -165,7 +166,7 @@ test("a file is one value, and is found, by whatever path", async () => {
       for (const { result } of log.jobs) assert.is(state(result).path, "s/a");
     }
     await ask(repository, async (log) => {
-      const id = contentId(new File("s/a", { hash: blobId("a"), size: 1 }));
+      const id = contentId(File.recorded("s/a", { hash: blobId("a"), size: 1 }));
       for (const path of [...paths, "s/a"]) assert.is((await findEntity(log, path)).id, id, path);
     });
   } finally {
@@ -281,6 +282,28 @@ test("so are large files in a folder, and files that a task gives", async () => 
   const result = await new Scheduler({ cwd: repository.dir, listener }).run(give());
   assert.equal(given, [path]);
   assert.is(result.hash, blobId(Buffer.alloc(40 * MEGABYTE, "y")));
+  repository.remove();
+});
+
+test("a large file of an earlier result is hashed so before it is taken", async () => {
+  const repository = temporaryRepository();
+  const path = pathIn(repository, "large.bin");
+  let calls = 0;
+  const give = task({ name: "give" }, async (path: string) => {
+    calls++;
+    return new File(path).write(Buffer.alloc(40 * MEGABYTE, "y"));
+  });
+  await run(give(path), repository);
+  // Its time of change is another: it has to be read.
+  utimesSync(path, new Date(0), new Date(0));
+  const hashed: string[] = [];
+  const listener = { fileHashing: (path: string) => hashed.push(path) };
+  const scheduler = () => new Scheduler({ cwd: repository.dir, listener });
+  await scheduler().run(give(path));
+  assert.equal([hashed.length, calls], [1, 1]);
+  assert.ok(hashed[0]!.endsWith("large.bin"));
+  await scheduler().run(give(path));
+  assert.equal([hashed.length, calls], [1, 1]);
   repository.remove();
 });
 

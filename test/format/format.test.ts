@@ -160,7 +160,7 @@ document.run();
 
 /** A workflow of everything that jobs can be, in JavaScript so that the library runs it too. */
 const WORKFLOW = `
-import { applyTags, task } from "redun-git";
+import { applyTags, Dir, File, glob, task } from "redun-git";
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export const namespace = "examples.format";
@@ -177,13 +177,14 @@ export const strange = task((value) => ({
 }));
 export const large = task(() => "Zo\\u00eb says: hello\\n".repeat(500));
 export const read = task((text, { from = 0 } = {}) => text.length - from);
+export const files = task((set) => ({ set, stat: new File("workflow.mjs", { by: "stat" }), none: new Dir("none") }));
 export const secret = task({ hashOnly: ["args", "result"] }, (key) => key + key);
 /** Say something.
  *
  * In two paragraphs.
  */
 export const main = task({ version: "1" }, function main(greet = "Hello") {
-  return [numbers(greet, 1), strange({ greet }), read(large(), { from: 3 }), secret("s3cret"), numbers(1)];
+  return [numbers(greet, 1), strange({ greet }), read(large(), { from: 3 }), secret("s3cret"), numbers(1), files(glob("*.mjs"))];
 });
 
 export const slow = task(async () => (await wait(40), 1));

@@ -106,6 +106,7 @@ class Log:
         check(own is None or unquote(own) == (foreign or oid), "the id is not the name")
         if at.get("kind") == "value":
             check(dump(record) == data, "a value that is not canonical")
+            check_file_sets(record)
             return self.values.add(oid)
         kind = at.get("kind") or ("execution" if own else "tags")
         check(record["kind"] == kind and record["version"] == 1, "not a record of this kind")
@@ -150,6 +151,7 @@ class Log:
             check(job.get("late", True) is True, "late is true or absent")
             check("late" not in job or "ended" in job, "a job that did not end is late")
             self.check_reuse(job)
+            check_file_sets([job["args"], job.get("result"), job.get("returned"), job.get("files")])
             job["execution"] = record["execution"]
             known = self.jobs.setdefault(job["id"], job)
             if job.get("ended", "") > known.get("ended", ""):
@@ -284,6 +286,33 @@ def check_lazy(value, met):
     elif isinstance(value, list):
         for item in value:
             check_lazy(item, met)
+
+
+def check_file_sets(value):
+    """6: files that were not read, and sets of files."""
+    if isinstance(value, Tagged):
+        check_file_form(value.tag, value.value)
+        value = value.value
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            check_file_sets(item)
+
+
+def check_file_form(tag, of):
+    if tag == "file-stat":
+        check(set(of) == {"mtime", "path", "size"}, "a file that was not read, with other keys")
+        check((of["mtime"] is None) == (of["size"] is None), "half a file")
+        check_time(of["mtime"] or "2026-01-01T00:00:00.000Z")
+    if tag in ("dir", "fileset"):
+        check(set(of) == ({"files", "path"} if tag == "dir" else {"files", "folder", "pattern"}), "another set")
+        check(all(isinstance(file, Tagged) and file.tag in ("file", "file-stat") for file in of["files"]), "no file")
+        paths = [file.value["path"] for file in of["files"]]
+        check(paths == sorted(set(paths)), "files of a set that are not in order")
+        folder = of["path" if tag == "dir" else "folder"]
+        within = "" if folder == "." else folder.rstrip("/") + "/"
+        check(all(path.startswith(within) for path in paths), "a file of a set that is elsewhere")
 
 
 def without_stack(error):

@@ -68,7 +68,7 @@ flows("arguments come from calls, from the arguments above, or from nowhere", as
   );
   const main = task({ name: "main" }, (a: number, b: number) => write(path, add(a, b)));
   const flow = await dataflowOf(main(1, 2), "write");
-  const file = new File("report.txt", { hash: blobId("3"), size: 1 });
+  const file = File.recorded("report.txt", { hash: blobId("3"), size: 1 });
   is(
     flow,
     `result <-- write(to, n)

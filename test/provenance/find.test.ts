@@ -184,7 +184,7 @@ find("the last content of a path is the same one in an index that is built anew"
       const started = new Date(Date.UTC(2026, 1, 1, moment)).toISOString();
       const content = moment > 0 && moment % 2 === 1 ? "b" : "a";
       const { id, file } = startFile(madeStart({ started }));
-      const report = new File("report.txt", { hash: alike(content, ""), size: 1 });
+      const report = File.recorded("report.txt", { hash: alike(content, ""), size: 1 });
       const jobs = [job(id, 0, { started, ended: started, result: report })];
       await made.append([file, jobsFile(started, { execution: id, jobs, tagged: [] })], "run");
     }

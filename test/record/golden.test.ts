@@ -33,6 +33,7 @@ import {
 } from "../../src/record/records.ts";
 import type { TagEdit, TagPair } from "../../src/tag/tag.ts";
 import { File } from "../../src/value/file.ts";
+import { FileSet } from "../../src/value/file-set.ts";
 import { ErrorValue, float, isPlainObject, StoredValue, Tagged } from "../../src/value/value.ts";
 import { readAnyYaml } from "../../src/value/yaml-any.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
@@ -176,7 +177,7 @@ const segment: JobSegment = {
       args: [],
       from: new Map(),
       result: null,
-      files: { args: [new File("a.csv", { hash: ID, size: 3 })], result: [new File("gone")] },
+      files: { args: [File.recorded("a.csv", { hash: ID, size: 3 })], result: [new File("gone")] },
       tags: [],
     },
     {
@@ -298,9 +299,12 @@ const OBJECTS = [
   new Tagged("sparse-list", { items: [[1, "a"]], length: 2 }),
   new Tagged("object", { properties: { a: 1 }, symbols: [[Symbol.for("s"), 2]] }),
   new Tagged("opaque", "class Socket 5c1f0a6073fc0b08-1"),
-  new File("data/in.csv", { hash: ID, size: 2 }),
-  new File("data", { hash: ID, size: 2, isFolder: true }),
+  File.recorded("data/in.csv", { hash: ID, size: 2 }),
+  File.recorded("data", { hash: ID, size: 2, isFolder: true }),
   new File("missing"),
+  File.recordedStat("reads.fq", { size: 2, mtime: "2026-11-22T14:29:09.294Z" }),
+  FileSet.recorded("dir", "data", "**", [File.recorded("data/a/b", { hash: ID, size: 2 })]),
+  FileSet.recorded("fileset", ".", "*.csv", []),
   new ErrorValue("Error", "no", undefined, {
     class: "NotFound",
     cause: new ErrorValue("TypeError", "x"),

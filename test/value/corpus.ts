@@ -171,6 +171,8 @@ export const VALUES: readonly unknown[] = [
   { s: new Set(["a"]), m: new Map([["a", { b: 1 }]]), l: [new Set([[1]]), new Map()] },
   ...[new StoredValue("d5d4"), new StoredValue("123"), new StoredValue("1e5")],
   ...[new Tagged("file", { hash: "12", path: "a b", size: 3 }), new Tagged("opaque", "function f")],
+  ...[new Tagged("fileset", { files: [], folder: "a", pattern: 1 }), new Tagged("dir", "data")],
+  ...[new Tagged("file-stat", { mtime: null, path: "a b", size: 3 })],
   ...[new Tagged("new-thing", ["a", { b: 1 }]), new Tagged("n", 3), new Tagged("n", "3")],
   ...[new Tagged("t", null), new Tagged("t", "a\nb\n"), new Tagged("t", []), new Tagged("t", {})],
   ...[new Tagged("date", "x"), new Tagged("bytes", "%%%"), new Tagged("error", { a: 1 })],

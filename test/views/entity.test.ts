@@ -161,7 +161,9 @@ test("a file: who made it and what holds it, and what is at its path now", async
   const { valueType, file, maker, givenBy, takenBy, dataflow } = await view<ValueView>(outcome!.id);
   assert.is(valueType, "file");
   assert.is(file!.path, "out.txt");
-  assert.equal(file!.now, { hash: file!.hash, version: null, isFolder: false });
+  const { hash } = file!;
+  const now = { isThere: true, isSame: true, hash, version: null, isFolder: false };
+  assert.equal(file!.now, now);
   assert.equal(
     file!.versions.map(({ id }) => id),
     [outcome!.id],
