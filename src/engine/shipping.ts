@@ -1,7 +1,7 @@
 /** Calls and what came of them as texts, which an executor takes to a worker and back. */
 import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
-import { filesIn } from "../value/file.ts";
+import { recordFiles } from "../value/files-in.ts";
 import { pathFromHere } from "../value/file-path.ts";
 import { withoutIdentity } from "../value/opaque.ts";
 import { opaqueIn } from "../value/opaque-in.ts";
@@ -91,7 +91,7 @@ export class Shipping {
 
   /** As they are now, and from the top of the work tree. */
   #noteFiles(value: unknown): void {
-    for (const file of filesIn(value)) file.record(this.#format, this.#root);
+    recordFiles(value, this.#format, this.#root);
   }
 
   #isNamed(task: TaskDefinition): boolean {
