@@ -73,10 +73,14 @@ export async function refresh(workspace: Workspace, log: IndexedLog): Promise<vo
   const recovering = workspace.progress("Recovering a run", "records");
   let recovered = 0;
   const onRecovered = () => recovering.update(++recovered, null);
-  const { bad, absent, ...recovery } = await log.refresh(progress, onRecovered).finally(() => {
-    recovering.end();
-    bar.end();
-  });
+  const fetching = workspace.progress("Fetching what this clone left out", "records");
+  const { bad, absent, ...recovery } = await log
+    .refresh(progress, onRecovered, fetching.update)
+    .finally(() => {
+      recovering.end();
+      fetching.end();
+      bar.end();
+    });
   if (!before) tellTemporary(workspace, log);
   workspace.tell(recoveryText(recovery));
   if (absent !== 0) {

@@ -90,10 +90,16 @@ export async function preview(
   return after;
 }
 
+/** The remote's words are among them; the end of a line stays what it is. */
+function progressText(text: string): string {
+  const end = /[\r\n]*$/.exec(text)![0];
+  return visible(text.slice(0, text.length - end.length)) + end;
+}
+
 /** git may ask, and shows its progress on stderr, where there is a terminal. */
 export function terminalTransfer({ io: { stdin, stderr } }: Workspace): TransferOptions {
   return {
     mayAsk: Boolean(stdin.isTTY && stderr.isTTY),
-    onProgress: stderr.isTTY ? (text) => void stderr.write(text) : undefined,
+    onProgress: stderr.isTTY ? (text) => void stderr.write(progressText(text)) : undefined,
   };
 }

@@ -101,10 +101,12 @@ export interface GitBackend {
   read(oids: Iterable<Oid> | AsyncIterable<Oid>): AsyncIterable<{ oid: Oid; bytes: Uint8Array }>;
 
   /**
-   * Brings objects that a partial clone left out, in one request; elsewhere it is work for nothing.
+   * Brings objects that a partial clone left out, ten thousand in one request; elsewhere it is work for
+   * nothing.
+   * @param onBrought told how many have been asked for, of how many, before each request and at the end
    * @returns false where not all of them are here then: whoever promised them cannot be reached
    */
-  bring(oids: readonly Oid[]): Promise<boolean>;
+  bring(oids: readonly Oid[], onBrought?: (done: number, total: number) => void): Promise<boolean>;
 
   /** What of a commit's tree a partial clone has not got; nothing is fetched for that. */
   missing(commit: Oid): Promise<ReadonlySet<Oid>>;

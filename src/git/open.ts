@@ -66,7 +66,7 @@ export function deferredBackend(repository: Repository): GitBackend {
     read: async function* (oids) {
       yield* (await open()).read(oids);
     },
-    bring: async (oids) => (await open()).bring(oids),
+    bring: async (oids, onBrought) => (await open()).bring(oids, onBrought),
     missing: async (commit) => (await open()).missing(commit),
     sizes: async (oids) => (await open()).sizes(oids),
     readPath: async (commit, path) => (await open()).readPath(commit, path),

@@ -39,6 +39,15 @@ export function remoteFailed(
   );
 }
 
+/** What a remote sends is more than is taken. Nothing has moved. */
+export function refusedPack(remote: string, why: string, hint: string): RedunError {
+  return new RedunError(
+    "REMOTE_FAILED",
+    `What ${withoutCredentials(remote)} sends is not taken. ${why}`,
+    `Nothing was fetched. ${hint}`,
+  );
+}
+
 /** A remote that answered no: a hook, a protected ref, a full disk. */
 export function pushRejected(
   { remote, url, ref }: Push,

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { Oid } from "../git/backend.ts";
 import type { Log, RecordFile } from "../log/log.ts";
-import { bringSome, isPartial } from "../log/partial.ts";
+import { bringSome, isPartial, type OnBrought } from "../log/partial.ts";
 import { parsePath } from "../record/layout.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import { addedFiles, countFiles, Rewritten } from "./added-files.ts";
@@ -40,12 +40,14 @@ const REBUILD_CACHE = 32_000;
  * built from. A log only ever grows; where files are gone or different, someone has rewritten the
  * ref, and the index is built anew. Another process may do the same at the same time: whoever is
  * second begins again from where the first one got.
+ * @param onBrought told of the records that a partial clone has to fetch first
  */
 export async function updateIndex(
   database: Database,
   log: Log,
   tip: Oid | null,
   progress?: Progress,
+  onBrought?: OnBrought,
 ): Promise<BadRecord[]> {
   let anew = false;
   for (;;) {
@@ -62,6 +64,7 @@ export async function updateIndex(
         from,
         tip,
         anew,
+        onBrought,
         progress: progress && ((done: number) => progress(done, total)),
       };
       const bad = await addFiles(database, log, step);
@@ -143,11 +146,12 @@ interface Step {
   readonly tip: Oid;
   readonly anew: boolean;
   readonly progress: ((done: number) => void) | undefined;
+  readonly onBrought: OnBrought | undefined;
 }
 
 /** Makes one step in one transaction; null when the index is no longer at `from`. */
 async function addFiles(database: Database, log: Log, step: Step): Promise<BadRecord[] | null> {
-  const { from, tip, anew, progress } = step;
+  const { from, tip, anew, progress, onBrought } = step;
   if (anew) database.exec(`PRAGMA cache_size = -${REBUILD_CACHE}`);
   database.exec(`PRAGMA busy_timeout = ${LONG_WAIT}`);
   database.exec("BEGIN IMMEDIATE");
@@ -159,7 +163,7 @@ async function addFiles(database: Database, log: Log, step: Step): Promise<BadRe
     if (anew) createIndex(database, { lookups: false });
     const start = anew ? null : (from ?? null);
     const asked = Date.now();
-    const missing = await bringNew(database, log, start, tip);
+    const missing = await bringNew(database, log, start, tip, onBrought);
     const waited = Date.now() - asked;
     const adder = new FileAdder(database, log, anew, missing);
     try {
@@ -184,6 +188,7 @@ async function bringNew(
   log: Log,
   from: Oid | null,
   tip: Oid,
+  onBrought: OnBrought | undefined,
 ): Promise<ReadonlySet<Oid>> {
   if (!isPartial(log.backend.repository)) return new Set();
   const files: FoundFile[] = strayFiles(database);
@@ -193,6 +198,7 @@ async function bringNew(
     log,
     tip,
     read.map(({ oid }) => oid),
+    onBrought,
   );
 }
 

@@ -6,11 +6,18 @@ import { isTrue } from "../git/files/config-values.ts";
 import { parsePath } from "../record/layout.ts";
 import type { Log } from "./log.ts";
 
+/** Told how many records a partial clone has asked for, of how many. */
+export type OnBrought = (done: number, total: number) => void;
+
 /**
- * Brings all records of a log's commit that are not here, in one request. Values in files of their own
+ * Brings all records of a log's commit that are not here, together. Values in files of their own
  * may be large, and come when they are asked for.
  */
-export async function bringRecords({ backend }: Log, commit: Oid): Promise<void> {
+export async function bringRecords(
+  { backend }: Log,
+  commit: Oid,
+  onBrought?: OnBrought,
+): Promise<void> {
   if (!isPartial(backend.repository)) return;
   if ((await backend.missing(commit)).size === 0) return;
   // Where folders are missing as well, git brings them together when the first one is read.
@@ -20,20 +27,24 @@ export async function bringRecords({ backend }: Log, commit: Oid): Promise<void>
     if (place && place.kind !== "value") records.push(oid);
   }
   const missing = await backend.missing(commit);
-  await backend.bring(records.filter((oid) => missing.has(oid)));
+  await backend.bring(
+    records.filter((oid) => missing.has(oid)),
+    onBrought,
+  );
 }
 
 /**
- * Brings some objects of a commit's tree in one request.
+ * Brings some objects of a commit's tree together.
  * @returns those that are not here even then; none where nothing was left out
  */
 export async function bringSome(
   { backend }: Log,
   commit: Oid,
   oids: readonly Oid[],
+  onBrought?: OnBrought,
 ): Promise<ReadonlySet<Oid>> {
   if (!isPartial(backend.repository)) return new Set();
-  return (await backend.bring(oids)) ? new Set() : backend.missing(commit);
+  return (await backend.bring(oids, onBrought)) ? new Set() : backend.missing(commit);
 }
 
 /** Whether git left out objects when it cloned, and fetches them when they are read. */

@@ -16,7 +16,7 @@ import { IndexReader } from "../index/reader.ts";
 import { absentRecords, checkedTip, indexedTip } from "../index/stamp.ts";
 import type { Progress } from "../index/update.ts";
 import { type Appended, Log, type RecordFile } from "../log/log.ts";
-import { isMissing, isPartial } from "../log/partial.ts";
+import { isMissing, isPartial, type OnBrought } from "../log/partial.ts";
 import { type Recovery, recoverRuns } from "../log/recover.ts";
 import { chosenRef, type LogChoice } from "../log/ref.ts";
 
@@ -83,21 +83,29 @@ export class IndexedLog {
   /**
    * Commits the journals of dead runs, and brings the index to the tip of the log.
    * @param onRecovered told of each record of a journal
+   * @param onBrought told of the records that a partial clone has to fetch
    */
-  async refresh(progress?: Progress, onRecovered?: () => void): Promise<Refreshed> {
+  async refresh(
+    progress?: Progress,
+    onRecovered?: () => void,
+    onBrought?: OnBrought,
+  ): Promise<Refreshed> {
     const recovery = await recoverRuns(this.log, onRecovered);
-    return { ...recovery, ...(await this.catchUp(progress)) };
+    return { ...recovery, ...(await this.catchUp(progress, onBrought)) };
   }
 
   /** Brings the index to the tip of the log, and leaves journals alone. */
-  async catchUp(progress?: Progress): Promise<Pick<Refreshed, "bad" | "absent">> {
+  async catchUp(
+    progress?: Progress,
+    onBrought?: OnBrought,
+  ): Promise<Pick<Refreshed, "bad" | "absent">> {
     const tip = await this.log.tip();
     const { database } = this.#file;
     if (indexedTip(database) === tip && absentRecords(database) === 0) {
       return { bad: [], absent: 0 };
     }
     const { updateIndex } = await import("../index/update.ts");
-    const update = () => updateIndex(this.#file.database, this.log, tip, progress);
+    const update = () => updateIndex(this.#file.database, this.log, tip, progress, onBrought);
     const updated = async () => {
       const bad = await update();
       return { bad, absent: absentRecords(this.#file.database) };

@@ -23,7 +23,11 @@ export async function pullLog(
   await log.assertLog();
   const fetched = await fetchLog(log, remote, transfer);
   if (fetched.after === null) return { fetched, merged: null };
-  await bringRecords(log, fetched.after);
+  const { onProgress } = transfer;
+  await bringRecords(log, fetched.after, (done, total) => {
+    const end = done === total ? ", done.\n" : "\r";
+    onProgress?.(`Fetching records that this clone left out: ${done}/${total}${end}`);
+  });
   const theirs = { commit: fetched.after, name: `${remote.ref} of ${remote.name}` };
   return { fetched, merged: await mergeLogs(log, theirs) };
 }

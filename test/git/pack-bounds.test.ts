@@ -1,7 +1,7 @@
 /** What a hostile remote sends to a clone without git: bounded before memory is spent on it. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import * as assert from "uvu/assert";
 import { findRepository } from "../../src/git/files/repository.ts";
 import { openIsomorphic } from "../../src/git/isomorphic/backend.ts";
 import { packProblem } from "../../src/git/isomorphic/pack-bounds.ts";
+import { openNative } from "../../src/git/native/backend.ts";
 import { MAX_RECORD_BYTES } from "../../src/record/size.ts";
 import { temporaryRepository } from "../support/repository.ts";
 import { rejects } from "./contract/support.ts";
@@ -176,6 +177,29 @@ bounds("a fetch refuses such a pack with a sentence, and nothing of it stays", a
   assert.is(await git.resolve("refs/redun/x"), null);
   await git.close();
   await server.close();
+  repo.remove();
+});
+
+bounds("git is told how much memory an object may take", async () => {
+  const repo = temporaryRepository({ commit: true });
+  const git = openNative(findRepository(repo.dir));
+  const base = Buffer.alloc(2 ** 24 - 1);
+  const result = 80 * base.length;
+  const copies = Buffer.alloc(4 * 80, Buffer.from([0xf0, 0xff, 0xff, 0xff]));
+  const large = entry(BLOB, base);
+  const bomb = entry(OFS_DELTA, delta(base.length, result, copies), back(large.length));
+  const path = join(repo.dir, "bomb.bundle");
+  const head = `# v2 git bundle\n${"1".repeat(40)} refs/redun/main\n\n`;
+  writeFileSync(path, Buffer.concat([Buffer.from(head), packOf([large, bomb])]));
+  const fetching = git.fetch({ remote: path, refspecs: ["refs/redun/main:refs/redun/x"] });
+  const { message, hint } = await rejects(fetching, "REMOTE_FAILED");
+  assert.is(
+    message,
+    `What ${path} sends is not taken. An object of it needs ${result + 1} bytes of memory, of at most 1073741824.`,
+  );
+  assert.match(hint!, "Nothing was fetched.");
+  assert.is(await git.resolve("refs/redun/x"), null);
+  await git.close();
   repo.remove();
 });
 

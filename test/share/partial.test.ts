@@ -1,9 +1,12 @@
 /** Partial clones: what they left out is brought together, and what cannot be brought is told. */
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { loadConfig } from "../../src/git/files/config.ts";
+import { findRepository } from "../../src/git/files/repository.ts";
+import { openNative } from "../../src/git/native/backend.ts";
 import { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { changesBetween } from "../../src/share/changes.ts";
 import { pullLog } from "../../src/share/pull.ts";
@@ -147,6 +150,37 @@ partial("a query asks again when the remote is back, and a run needs it for noth
   renameSync(away, bare.dir);
   assert.equal(await query(own), [4, 0]);
   assert.equal(cli(own.dir, ["log", "--count"]).stderr, "");
+});
+
+partial("very many objects are brought by several requests, and told of", async () => {
+  const bare = temporaryRepository({ bare: true });
+  for (const name of ["allowFilter", "allowAnySHA1InWant"]) {
+    bare.git("config", `uploadpack.${name}`, "true");
+  }
+  const files = Array.from({ length: 10_001 }, (_, at) => [
+    `M 100644 inline ${at % 256}/${at}`,
+    `data ${String(at).length}`,
+    `${at}`,
+  ]);
+  const begin = ["commit refs/heads/main", "committer a <a@b.c> 1700000000 +0000", "data 0"];
+  const input = `${[begin, ...files].flat().join("\n")}\n`;
+  execFileSync("git", ["fast-import", "--quiet"], { cwd: bare.dir, input });
+  const { dir } = temporaryFolder();
+  const url = `file://${bare.dir}`;
+  runGit("/", ["clone", "-q", "--bare", "--filter=blob:none", url, dir]);
+  const backend = openNative(findRepository(dir));
+  try {
+    const commit = (await backend.resolve("refs/heads/main"))!;
+    const oids = [...(await backend.missing(commit))];
+    assert.is(oids.length, 10_001);
+    const told: string[] = [];
+    const onBrought = (done: number, total: number) => void told.push(`${done}/${total}`);
+    assert.is(await fetches(async () => void (await backend.bring(oids, onBrought))), 2);
+    assert.equal(told, ["0/10001", "10000/10001", "10001/10001"]);
+    assert.is((await backend.missing(commit)).size, 0);
+  } finally {
+    await backend.close();
+  }
 });
 
 partial("incoming asks once", async () => {

@@ -3,6 +3,7 @@ import { RedunError } from "../../errors.ts";
 import type { Oid, Repository, Transfer } from "../backend.ts";
 import { readConfig } from "../files/config-reader.ts";
 import { fetchUrl, insteadOf, pushUrls, withoutCredentials } from "../remote-url.ts";
+import { refusedPack } from "../transport-errors.ts";
 import { MAX_PACK_BYTES, packProblem } from "./pack-bounds.ts";
 import { type SafeFs, safeFs } from "./safe-fs.ts";
 
@@ -73,11 +74,9 @@ function bytesOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
 type WriteFile = (path: string, data: Uint8Array) => Promise<unknown>;
 
 function notTaken(remote: string, why: string): RedunError {
-  return new RedunError(
-    "REMOTE_FAILED",
-    `What ${withoutCredentials(remote)} sends is not taken. ${why}`,
-    "Nothing was fetched. git takes more than redun-git does without it: install git 2.30 or newer if you trust this remote.",
-  );
+  const hint =
+    "git takes more than redun-git does without it: install git 2.30 or newer if you trust this remote.";
+  return refusedPack(remote, why, hint);
 }
 
 /**

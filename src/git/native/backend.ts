@@ -49,7 +49,7 @@ export function openNative(repository: Repository): GitBackend {
       ),
     additions: (request) => additions(repository, objects, request),
     read: (oids) => objects.stream(oids),
-    bring: (oids) => bringPromised(repository, oids),
+    bring: (oids, onBrought) => bringPromised(repository, oids, onBrought),
     missing: (commit) => missingOf(repository, commit),
     sizes: (oids) => sizes.of(oids),
     readPath: (commit, path) => readPath(objects, commit, path),

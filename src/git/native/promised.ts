@@ -5,24 +5,39 @@
 import { spawn } from "node:child_process";
 import type { Oid, Repository } from "../backend.ts";
 import { cannotStart, gitEnvironment } from "./environment.ts";
-import { gitText } from "./process.ts";
+import { gitFields } from "./process.ts";
+import { BOUNDED, STREAMED } from "./received.ts";
+
+/** Objects that one request asks for. What a request brought is not asked for again. */
+const ASKED_AT_ONCE = 10_000;
 
 /**
- * Brings objects that a partial clone left out, in one request.
+ * Brings objects that a partial clone left out, in few requests.
  * @returns whether they are here now: the remote that promised them may be out of reach
  * @throws RedunError GIT_FAILED when git cannot be started
  */
 export async function bringPromised(
   repository: Repository,
   oids: readonly Oid[],
+  onBrought?: (done: number, total: number) => void,
 ): Promise<boolean> {
-  if (oids.length === 0) return true;
+  for (let at = 0; at < oids.length; at += ASKED_AT_ONCE) {
+    onBrought?.(at, oids.length);
+    if (!(await bringSome(repository, oids.slice(at, at + ASKED_AT_ONCE)))) return false;
+  }
+  if (oids.length > 0) onBrought?.(oids.length, oids.length);
+  return true;
+}
+
+function bringSome(repository: Repository, oids: readonly Oid[]): Promise<boolean> {
   // Before git packs objects it fetches those that it lacks, all at once; no other command of git
   // 2.30 does so for objects by their ids. The pack itself is of no use.
   const args = ["pack-objects", "--quiet", "--stdout", "--window=0", "--threads=1"];
+  const { cwd, env } = gitEnvironment(repository);
   return new Promise((done, fail) => {
-    const child = spawn("git", args, {
-      ...gitEnvironment(repository),
+    const child = spawn("git", [...STREAMED, ...args], {
+      cwd,
+      env: { ...BOUNDED, ...env },
       stdio: ["pipe", "ignore", "ignore"],
     });
     child.on("error", (error) => fail(cannotStart(error)));
@@ -36,7 +51,8 @@ export async function bringPromised(
 export async function missingOf(repository: Repository, commit: Oid): Promise<Set<Oid>> {
   const missing = new Set<Oid>();
   const args = ["rev-list", "--objects", "--no-object-names", "--missing=print", "--no-walk"];
-  const listed = await gitText(repository, [...args, commit]);
-  for (const [, oid] of listed.matchAll(/^\?([0-9a-f]+)$/gm)) missing.add(oid!);
+  for await (const line of gitFields(repository, [...args, commit], { separator: "\n" })) {
+    if (line.startsWith("?")) missing.add(line.slice(1));
+  }
   return missing;
 }

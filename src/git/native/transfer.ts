@@ -19,6 +19,7 @@ export function runTransfer(
   repository: Repository,
   args: readonly string[],
   { onProgress, mayAsk, signal }: Transfer,
+  bounds: NodeJS.ProcessEnv = {},
 ): Promise<TransferResult> {
   const { cwd, env } = gitEnvironment(repository);
   const silent = {
@@ -30,7 +31,7 @@ export function runTransfer(
     signal?.throwIfAborted();
     const child = spawn("git", args, {
       cwd,
-      env: { ...(mayAsk ? {} : silent), ...env },
+      env: { ...bounds, ...(mayAsk ? {} : silent), ...env },
       stdio: [mayAsk ? "inherit" : "ignore", "pipe", "pipe"],
       // Of a group of its own, so that ssh and the like can be ended with it.
       detached: signal !== undefined,
@@ -40,14 +41,21 @@ export function runTransfer(
       fail(signal?.reason);
     };
     signal?.addEventListener("abort", stop, { once: true });
+    let heard = 0;
+    const hear = (text: string) => {
+      heard += text.length;
+      if (heard <= MAX_HEARD) return true;
+      child.kill();
+      return false;
+    };
     const said: string[] = [];
     const lines = lineSplitter((line) => {
       if (isProgress(line)) onProgress?.(line);
-      else if (line.trim() !== "") said.push(line.trimEnd());
+      else if (line.trim() !== "" && hear(line)) said.push(line.trimEnd());
     });
     let stdout = "";
     child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
-      stdout += chunk;
+      if (hear(chunk)) stdout += chunk;
     });
     child.stderr?.setEncoding("utf8").on("data", lines.take);
     child.on("error", (error) => fail(cannotStart(error)));
@@ -55,11 +63,18 @@ export function runTransfer(
       signal?.removeEventListener("abort", stop);
       lines.end();
       const own = said.filter((line) => !line.startsWith("remote:")).join("\n");
+      if (heard > MAX_HEARD) said.splice(0, said.length, TOO_MUCH_SAID);
       if (status !== 0 && isFull(own, repository.commonDir)) fail(diskFull(repository.commonDir));
       else done({ status: status ?? 1, stdout, said });
     });
   });
 }
+
+/** Characters that a remote may say, its refs included: some 500,000 of these. */
+const MAX_HEARD = 2 ** 26;
+const TOO_MUCH_SAID = `fatal: the remote says more than ${MAX_HEARD} characters`;
+/** Characters of a line; what is longer is cut. */
+const MAX_LINE = 2 ** 16;
 
 function endGroup(leader: number | undefined): void {
   if (leader === undefined) return;
@@ -87,6 +102,9 @@ function lineSplitter(each: (line: string) => void) {
       const parts = (rest + chunk).split(/(?<=\n|\r(?!\n|$))/);
       rest = parts.at(-1)?.endsWith("\n") ? "" : (parts.pop() ?? "");
       parts.forEach(each);
+      if (rest.length <= MAX_LINE) return;
+      each(rest);
+      rest = "";
     },
     end() {
       if (rest) each(rest);

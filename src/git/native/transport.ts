@@ -7,9 +7,11 @@ import {
   nameInTheWay,
   pushRejected,
   REF_MOVED_AT_REMOTE,
+  refusedPack,
   remoteFailed,
 } from "../transport-errors.ts";
 import { gitText, runGit } from "./process.ts";
+import { BOUNDED, STREAMED, TOO_MUCH_MEMORY } from "./received.ts";
 import { runTransfer } from "./transfer.ts";
 
 /** One `git ls-remote`. @throws RedunError REMOTE_FAILED */
@@ -37,6 +39,7 @@ export async function fetchRefs(repository: Repository, request: Fetch): Promise
     repository,
     [
       ...settings,
+      ...STREAMED,
       "fetch",
       "--quiet",
       ...(request.onProgress ? ["--progress"] : []),
@@ -53,9 +56,16 @@ export async function fetchRefs(repository: Repository, request: Fetch): Promise
       ...request.refspecs,
     ],
     request,
+    BOUNDED,
   );
   if (status === 0) return true;
   const text = said.join("\n");
+  const [, needed, limit] = TOO_MUCH_MEMORY.exec(text) ?? [];
+  if (needed) {
+    const why = `An object of it needs ${needed} bytes of memory, of at most ${limit}.`;
+    const hint = "GIT_ALLOC_LIMIT raises the limit, in bytes, if you trust this remote.";
+    throw refusedPack(request.url ?? request.remote, why, hint);
+  }
   if (/couldn't find remote ref/.test(text)) return false;
   throw ownFault(repository, text) ?? remoteFailed("fetch", request.url ?? request.remote, said);
 }
