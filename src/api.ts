@@ -86,6 +86,7 @@ export type { SqlLimits, SqlResult } from "./sql/query.ts";
 export type { Link } from "./tag/links.ts";
 export type { Tags } from "./tag/set.ts";
 export type { TagPair } from "./tag/tag.ts";
+export { type Codec, registerCodec } from "./value/codecs.ts";
 export { File, type FileContent, type FileOptions } from "./value/file.ts";
 export { Dir, FileSet, glob } from "./value/file-set.ts";
 export type { FileState } from "./value/file-state-types.ts";

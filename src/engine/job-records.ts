@@ -204,7 +204,7 @@ export class JobRecords {
   #recordArgs(job: LiveJob, bound?: readonly unknown[]): RecordedArgs {
     const { task, args: given } = job;
     const args = bound ?? defaultsOf(task, given);
-    const { names, values } = namedArguments(task.source.parameters, args, given.length);
+    const { names, values } = namedArguments(task.source.parameters, args);
     const earlier = (job.recorded as RecordedArgs | null)?.bound;
     let room = INLINE_ARGS_LIMIT;
     const each = values.map((value, at) => {
@@ -293,7 +293,7 @@ const NOT_WRITTEN =
   "too large to be written down, with what is in it several times: it is recorded as !opaque, by its kind alone.";
 const NOT_STORED = `larger than ${STORED_LIMIT / 1_000_000} MB of YAML: only its hash is recorded.`;
 const OPAQUE =
-  "recorded by its kind alone, at least in part: it holds what has no form of its own, such as a function, an instance of a class or a cycle. It is never taken from the log, so each run computes it anew.";
+  "recorded by its kind alone, at least in part: it holds what has no form of its own, such as a function, an instance of a class without a codec, or a cycle. It is never taken from the log, so each run computes it anew.";
 
 /** What equal calls of the same execution get: what cannot be made again, only while it is there. */
 function keptFor(result: unknown, recorded: unknown, isExact: boolean): Kept {
@@ -328,11 +328,13 @@ function defaultsOf({ bindings, source }: TaskDefinition, args: readonly unknown
 /** For each argument that came from other jobs, their ids. */
 function sourcesOf(job: LiveJob, names: readonly string[] | null): Map<string, string[]> {
   const from = new Map<string, string[]>();
+  const { parameters } = job.task.source;
   job.from.forEach((ids, at) => {
     if (ids.length === 0) return;
     // All that a rest parameter collects is one argument, the last.
-    const name = names ? (names[Math.min(at, names.length - 1)] ?? String(at)) : String(at);
-    from.set(name, [...new Set([...(from.get(name) ?? []), ...ids])]);
+    const name = names ? (parameters[Math.min(at, parameters.length - 1)]?.name ?? at) : at;
+    const key = String(name);
+    from.set(key, [...new Set([...(from.get(key) ?? []), ...ids])]);
   });
   return from;
 }

@@ -13,7 +13,6 @@ export interface NamedArguments {
 export function namedArguments(
   parameters: readonly RunningParameter[],
   args: readonly unknown[],
-  given = args.length,
 ): NamedArguments {
   const rest = parameters.at(-1)?.rest ?? false;
   const unnamed = args.length > parameters.length && !rest;
@@ -24,7 +23,8 @@ export function namedArguments(
     const taken = parameter.rest ? args.slice(at) : args[at];
     const value =
       taken === undefined && parameter.hasLiteralDefault ? parameter.defaultValue : taken;
-    if (value === undefined && at >= given) return;
+    // `null` is another argument.
+    if (value === undefined) return;
     names.push(parameter.name);
     values.push(value);
   });

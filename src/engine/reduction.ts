@@ -6,6 +6,7 @@ import { RedunError } from "../errors.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { tagValueOf } from "../tag/text.ts";
 import { sortedKeys } from "../value/code-points.ts";
+import { decodedInstance } from "../value/codecs.ts";
 import { File } from "../value/file.ts";
 import { FileSet } from "../value/file-set.ts";
 import { plain } from "../value/plain.ts";
@@ -266,6 +267,8 @@ export interface Materials {
   stored(id: string): { readonly value: unknown } | undefined;
   /** The path of a recorded file, as it is from here. */
   path(recorded: string): string;
+  /** Told of an instance that cannot be made again: what its codec threw, null where none is registered. */
+  notDecoded?(name: string, error: unknown): void;
 }
 
 /** A value made again from its record, and the files in it as they were recorded. */
@@ -348,8 +351,24 @@ class ReductionReader {
 
   #tagged({ tag, value }: Tagged): unknown {
     if (tag === "undefined") return undefined;
+    if (tag === "instance") return this.#instance(value);
     if (tag !== "lazy") throw new CannotBe();
     return lazy(this.#expression(value));
+  }
+
+  #instance(content: Raw): object {
+    const name = content?.class;
+    if (typeof name !== "string" || !isPlainObject(content)) throw new CannotBe();
+    const encoded = this.value(content.value);
+    try {
+      const found = decodedInstance(name, encoded);
+      if (found) return found.instance;
+    } catch (error) {
+      this.#materials.notDecoded?.(name, error);
+      throw new CannotBe();
+    }
+    this.#materials.notDecoded?.(name, null);
+    throw new CannotBe();
   }
 
   #expression(content: Raw): Expression {

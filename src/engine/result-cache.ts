@@ -239,13 +239,21 @@ export class ResultCache implements Reuse {
     loaded: Loaded,
   ): Revived | null {
     const gone = storedIn(recorded).find((id) => !loaded.get(id));
-    if (gone === undefined) return revived(recorded, this.#materials(loaded));
-    if (!task.hashOnly.has("result") && !this.#told.has(task.fullName)) {
+    const tell = (what: string) => {
+      if (this.#told.has(task.fullName)) return;
       this.#told.add(task.fullName);
       this.#options.onNotice(
-        `What job ${job.slice(0, 8)} ${task.fullName} of execution ${execution.slice(0, 8)} gave is not in the log any more (value ${gone.slice(0, 8)}): it is computed anew.`,
+        `What job ${job.slice(0, 8)} ${task.fullName} of execution ${execution.slice(0, 8)} gave ${what}: it is computed anew.`,
       );
+    };
+    if (gone === undefined) {
+      return revived(recorded, {
+        ...this.#materials(loaded),
+        notDecoded: (name, error) => tell(notDecoded(name, error)),
+      });
     }
+    if (!task.hashOnly.has("result"))
+      tell(`is not in the log any more (value ${gone.slice(0, 8)})`);
     return null;
   }
 
@@ -278,6 +286,12 @@ interface Call {
   readonly accepts: CallSettings["accepts"];
   /** Where files are that were hashed for this. */
   readonly hashed: Set<string>;
+}
+
+function notDecoded(name: string, error: unknown): string {
+  if (error === null) return `holds an instance of ${name}, for which no codec is registered here`;
+  const why = error instanceof Error ? error.message : String(error);
+  return `holds an instance of ${name}, which its codec cannot make again (${why})`;
 }
 
 /** Jobs that an outcome was passed on by, at most: mostly there is one. */

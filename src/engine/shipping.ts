@@ -1,8 +1,8 @@
 /** Calls and what came of them as texts, which an executor takes to a worker and back. */
 import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
-import { recordFiles } from "../value/files-in.ts";
 import { pathFromHere } from "../value/file-path.ts";
+import { recordFiles } from "../value/files-in.ts";
 import { withoutIdentity } from "../value/opaque.ts";
 import { opaqueIn } from "../value/opaque-in.ts";
 import { Fields } from "../value/value.ts";

@@ -1,3 +1,4 @@
+import { encodeAnew, hasCodec } from "./codecs.ts";
 import { File } from "./file.ts";
 import { FileSet } from "./file-set.ts";
 import type { HashName } from "./hash.ts";
@@ -20,7 +21,13 @@ export function fileValuesIn(value: unknown): (File | FileSet)[] {
     seen.add(next);
     try {
       if (next instanceof File || next instanceof FileSet) found.push(next);
-      else {
+      else if (hasCodec(next)) {
+        encodeAnew(next, (encoded) => {
+          const within = fileValuesIn(encoded);
+          found.push(...within);
+          return within.length > 0;
+        });
+      } else {
         for (const part of partsOf(next)) {
           if (typeof part !== "object") continue;
           left.push(part);

@@ -1,4 +1,5 @@
-import { ErrorValue, Fields, Float, isPlainArray, isPlainObject, setOwn } from "./value.ts";
+import { decodedInstance } from "./codecs.ts";
+import { ErrorValue, Fields, Float, isPlainArray, isPlainObject, setOwn, Tagged } from "./value.ts";
 
 /**
  * A value from a record as user code expects it: 1.0 is the number 1, errors are Errors, maps
@@ -14,7 +15,19 @@ export function plain(value: unknown): unknown {
   if (value instanceof Set) return new Set([...value].map(plain));
   if (value instanceof Map) return new Map([...value].map(([k, v]) => [plain(k), plain(v)]));
   if (value instanceof ErrorValue) return error(value);
+  if (value instanceof Tagged) return instance(value) ?? value;
   return value;
+}
+
+/** Where its class has a codec. */
+function instance({ tag, value }: Tagged): unknown {
+  if (tag !== "instance" || typeof value !== "object" || value === null) return undefined;
+  const { class: name, value: encoded } = value as { class?: unknown; value?: unknown };
+  try {
+    return typeof name === "string" ? decodedInstance(name, plain(encoded))?.instance : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function object(entries: Iterable<readonly [string, unknown]>): Record<string, unknown> {

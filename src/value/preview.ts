@@ -76,7 +76,14 @@ function special(value: object, room: number): string | undefined {
 
 function tagged({ tag, value }: Tagged, room: number): string {
   if (tag === "opaque" && typeof value === "string") return escaped(`<${withoutIdentity(value)}>`);
+  if (tag === "instance" && isInstance(value)) {
+    return escaped(value.class) + `(${write(value.value, room)})`;
+  }
   return `${tag}(${write(value, room)})`;
+}
+
+function isInstance(value: unknown): value is { class: string; value: unknown } {
+  return typeof (value as { class?: unknown } | null)?.class === "string";
 }
 
 /** `Float64Array [1, 2]`, `/a+/g`, `URL('https://a.b/')`. */

@@ -6,6 +6,7 @@
 import { isNativeError } from "node:util/types";
 import { builtinForm } from "./builtins.ts";
 import { sortedKeys } from "./code-points.ts";
+import { encodedInstance } from "./codecs.ts";
 import { errorMore } from "./error-more.ts";
 import { File } from "./file.ts";
 import { FileSet } from "./file-set.ts";
@@ -176,6 +177,8 @@ class Writer {
     if (isPlainArray(value)) return this.list(value, column, place);
     if (isPlainObject(value)) return this.plainObject(value, column, place);
     if (value instanceof Tagged) return this.tagged(value.tag, value.value, column, place);
+    const instance = encodedInstance(value);
+    if (instance) return this.tagged("instance", instance, column, place);
     if (value instanceof ErrorValue || value instanceof Error || isNativeError(value)) {
       return this.tagged("error", errorFields(value), column, place);
     }

@@ -160,7 +160,9 @@ document.run();
 
 /** A workflow of everything that jobs can be, in JavaScript so that the library runs it too. */
 const WORKFLOW = `
-import { applyTags, Dir, File, glob, task } from "redun-git";
+import { applyTags, Dir, File, glob, registerCodec, task } from "redun-git";
+class Point { constructor(x) { this.x = x; } }
+registerCodec(Point, { name: "Point", encode: ({ x }) => ({ x }), decode: ({ x }) => new Point(x) });
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export const namespace = "examples.format";
@@ -177,7 +179,7 @@ export const strange = task((value) => ({
 }));
 export const large = task(() => "Zo\\u00eb says: hello\\n".repeat(500));
 export const read = task((text, { from = 0 } = {}) => text.length - from);
-export const files = task((set) => ({ set, stat: new File("workflow.mjs", { by: "stat" }), none: new Dir("none") }));
+export const files = task((set) => ({ set, point: new Point([1]), stat: new File("workflow.mjs", { by: "stat" }), none: new Dir("none") }));
 export const secret = task({ hashOnly: ["args", "result"] }, (key) => key + key);
 /** Say something.
  *

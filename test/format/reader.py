@@ -106,7 +106,7 @@ class Log:
         check(own is None or unquote(own) == (foreign or oid), "the id is not the name")
         if at.get("kind") == "value":
             check(dump(record) == data, "a value that is not canonical")
-            check_file_sets(record)
+            check_forms(record)
             return self.values.add(oid)
         kind = at.get("kind") or ("execution" if own else "tags")
         check(record["kind"] == kind and record["version"] == 1, "not a record of this kind")
@@ -151,7 +151,7 @@ class Log:
             check(job.get("late", True) is True, "late is true or absent")
             check("late" not in job or "ended" in job, "a job that did not end is late")
             self.check_reuse(job)
-            check_file_sets([job["args"], job.get("result"), job.get("returned"), job.get("files")])
+            check_forms([job["args"], job.get("result"), job.get("returned"), job.get("files")])
             job["execution"] = record["execution"]
             known = self.jobs.setdefault(job["id"], job)
             if job.get("ended", "") > known.get("ended", ""):
@@ -288,23 +288,25 @@ def check_lazy(value, met):
             check_lazy(item, met)
 
 
-def check_file_sets(value):
-    """6: files that were not read, and sets of files."""
+def check_forms(value):
+    """6: files that were not read, sets of files, and instances."""
     if isinstance(value, Tagged):
-        check_file_form(value.tag, value.value)
+        check_form(value.tag, value.value)
         value = value.value
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
         for item in value:
-            check_file_sets(item)
+            check_forms(item)
 
 
-def check_file_form(tag, of):
+def check_form(tag, of):
     if tag == "file-stat":
         check(set(of) == {"mtime", "path", "size"}, "a file that was not read, with other keys")
         check((of["mtime"] is None) == (of["size"] is None), "half a file")
         check_time(of["mtime"] or "2026-01-01T00:00:00.000Z")
+    if tag == "instance":
+        check(set(of) == {"class", "value"} and isinstance(of["class"], str), "an instance of no class")
     if tag in ("dir", "fileset"):
         check(set(of) == ({"files", "path"} if tag == "dir" else {"files", "folder", "pattern"}), "another set")
         check(all(isinstance(file, Tagged) and file.tag in ("file", "file-stat") for file in of["files"]), "no file")

@@ -305,6 +305,7 @@ const OBJECTS = [
   File.recordedStat("reads.fq", { size: 2, mtime: "2026-11-22T14:29:09.294Z" }),
   FileSet.recorded("dir", "data", "**", [File.recorded("data/a/b", { hash: ID, size: 2 })]),
   FileSet.recorded("fileset", ".", "*.csv", []),
+  new Tagged("instance", { class: "Point", value: [1, 2] }),
   new ErrorValue("Error", "no", undefined, {
     class: "NotFound",
     cause: new ErrorValue("TypeError", "x"),
