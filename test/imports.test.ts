@@ -69,17 +69,45 @@ imports("src never imports from cli", () => {
   assert.equal(upwards, []);
 });
 
+/** The files of a folder that read or change what is the process's own. */
+function knowingTheProcess(folder: string): string[] {
+  const files = readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" });
+  return files
+    .map((path) => `${folder}/${path}`)
+    .filter((path) => path.endsWith(".ts"))
+    .filter((path) =>
+      /\bprocess\.(?:env|argv|cwd|chdir|std\w+|exit\w*|on|once|off)\b/.test(
+        readFileSync(join(ROOT, path), "utf8").replace(/^\s*(?:\*|\/[/*]).*$/gm, ""),
+      ),
+    )
+    .sort();
+}
+
 imports("only the files that processes begin with, and `run`, know of the process", () => {
   const OWN = /^cli\/(bin|process-io|interrupts|run\/.*|commands\/(run|exec))\.ts$/;
-  const files = readdirSync(join(ROOT, "cli"), { recursive: true, encoding: "utf8" })
-    .map((path) => join("cli", path))
-    .filter((path) => path.endsWith(".ts") && !OWN.test(path));
-  const known = files.filter((path) =>
-    /\bprocess\.(?:env|argv|cwd|std\w+|exit\w*|on|once)\b/.test(
-      readFileSync(join(ROOT, path), "utf8").replace(/^\s*(?:\*|\/[/*]).*$/gm, ""),
-    ),
+  assert.equal(
+    knowingTheProcess("cli").filter((path) => !OWN.test(path)),
+    [],
   );
-  assert.equal(known, []);
+});
+
+imports("src knows of the process where a program calls it, and where it starts programs", () => {
+  // Below these, a repository has the environment that it was found in.
+  const library = ["git/files/repository", "provenance/indexed-log", "start-folder"];
+  // A run is part of the process: it records its words, hears how it ends, and loads code into it.
+  const runs = ["code-state", "loaded-modules", "result-cache", "run-end", "scheduler"];
+  const scripts = ["script/load-hooks"];
+  // A workflow may change directory and environment, and its programs and files follow.
+  const follows = ["exec/run-program", "exec/run-script", "value/file-path"];
+  // `ps`, our own program's name, a setting asked by the path of a directory alone, a process of ours.
+  const system = ["git/files/process-state", "exec/usage", "git/files/sharing", "sql/process"];
+  assert.equal(
+    knowingTheProcess("src"),
+    [library, runs.map((name) => `engine/${name}`), scripts, follows, system]
+      .flat()
+      .map((name) => `src/${name}.ts`)
+      .sort(),
+  );
 });
 
 imports.run();

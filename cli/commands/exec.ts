@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { isatty } from "node:tty";
 import { Scheduler } from "../../src/engine/scheduler.ts";
 import { RedunError } from "../../src/errors.ts";
-import { type ExecListener, type ExecRequest, execute } from "../../src/exec/exec.ts";
+import { type ExecListener, type ExecRequest, execute, variables } from "../../src/exec/exec.ts";
 import { KEPT_BYTES } from "../../src/exec/kept-output.ts";
 import type { EndedProgram } from "../../src/exec/program-end.ts";
 import { executeStep } from "../../src/exec/step.ts";
@@ -33,7 +33,7 @@ export async function exec(
   refuseLostBytes(words);
   const tags = tagsIn(options.tag ?? []);
   const signals = new Signals();
-  const run = above();
+  const run = above(io.env);
   const reporter = new ExecReporter(io, Boolean(options.quiet));
   let end: EndedProgram | undefined;
   const listener: ExecListener = {
@@ -46,7 +46,7 @@ export async function exec(
     problem: (text) => reporter.problem(text),
   };
   try {
-    const request = requestOf(io.cwd, words, options);
+    const request = requestOf(io, words, options);
     const isStep =
       run !== undefined && (await executeStep(request, run, listener, jobTags(options)));
     if (!isStep) await record(workspace, request, options, { tags, reporter, signals, listener });
@@ -118,14 +118,18 @@ function refuseLostBytes(words: readonly string[]): void {
 
 const OWN_WORDS = "/proc/self/cmdline";
 
-function requestOf(cwd: string, words: readonly string[], options: ExecOptions): ExecRequest {
+function requestOf(
+  { cwd, env }: Workspace["io"],
+  words: readonly string[],
+  options: ExecOptions,
+): ExecRequest {
   return {
     words,
     cwd,
     name: options.name,
     inputs: options.in ?? [],
     outputs: options.out ?? [],
-    env: options.env ?? [],
+    env: variables(env, options.env ?? []),
     keep: KEPT_BYTES,
     isCached: Boolean(options.cached) && !options.noCache,
   };

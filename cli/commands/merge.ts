@@ -15,7 +15,7 @@ export const command: CommandFunction<typeof MERGE> = async (workspace, [source]
   const json = isJson(options);
   const dryRun = Boolean(options.dryRun);
   const { merge, theirs, ref } = await withLog(workspace, async ({ log }) => {
-    const theirs = await findMergeSource(log, source);
+    const theirs = await findMergeSource(log, source, workspace.io.cwd);
     const merge = await (dryRun ? planMerge : mergeLogs)(
       watchedLog(workspace.io.stderr, log),
       theirs,

@@ -94,7 +94,8 @@ async function again(workspace: Workspace, plan: RerunPlan, options: RerunOption
     ? { path: top, remove: async () => {} }
     : await temporaryWorkTree(repository, commit!);
   try {
-    if (plan.patch !== null && !options.here) await applyPatch(tree.path, plan.patch);
+    if (plan.patch !== null && !options.here)
+      await applyPatch(tree.path, plan.patch, repository.env);
     const { missing } = bringInputs(inputs, top, tree.path);
     for (const path of missing) {
       workspace.tell(`warning: the input ${visible(path)} is nowhere as it was\n`);

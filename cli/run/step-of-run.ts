@@ -15,7 +15,7 @@ export async function stepOfRun([script, task = "run"]: readonly [
 ]): Promise<StepOfRun | undefined> {
   if (!process.env.REDUN_JOB) return undefined;
   const { above, StepLine } = await import("../../src/exec/step-line.ts");
-  const run = above();
+  const run = above(process.env);
   return run && begin(StepLine, run, script, task);
 }
 

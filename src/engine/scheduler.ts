@@ -236,7 +236,7 @@ export class Scheduler {
   ): [execution: Execution, moreTags: readonly TagPair[]] {
     const { repository } = backend;
     const root = firstTask(expression);
-    const user = options.user ?? (process.env.REDUN_USER || osUser());
+    const user = options.user ?? (process.env.REDUN_USER || osUser(process.env));
     const project = options.project ?? root?.namespace ?? root?.name;
     // What the caller gives is recorded in any case.
     const isWanted = ([key]: TagPair) =>

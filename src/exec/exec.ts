@@ -22,8 +22,8 @@ export interface ExecRequest {
   /** Patterns of files that it reads, and of those that it makes. Where there are none, they are looked for. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** Names of the environment variables to record. */
-  readonly env: readonly string[];
+  /** The environment variables to record. */
+  readonly env: Readonly<Record<string, string>>;
   /** Bytes to keep of the head of each output, and again of the tail. */
   readonly keep: number;
   /** An earlier program may stand for it. */
@@ -69,7 +69,7 @@ export async function execute(request: ExecRequest, context: ExecContext): Promi
       name: nameOf(request),
       words: request.words,
       directory: recordedPath(request.cwd, root),
-      env: variables(request.env),
+      env: request.env,
       inputs: asFiles(inputs),
       isFound: !declared,
     };
@@ -194,11 +194,14 @@ export function inputsOf({ inputs, cwd }: ExecRequest): string[] | null {
   );
 }
 
-/** The named variables that are set. */
-export function variables(names: readonly string[]): Record<string, string> {
+/** Of an environment the named variables that are set. */
+export function variables(
+  env: NodeJS.ProcessEnv,
+  names: readonly string[],
+): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name) => {
-      const value = process.env[name];
+      const value = env[name];
       return value === undefined ? [] : [[name, value]];
     }),
   );

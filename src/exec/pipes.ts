@@ -39,12 +39,13 @@ export class Pipes {
   /** Why not all that the program said could be handed on; null while nothing was lost. */
   lost: string | null = null;
 
-  open(outputs: readonly HeardOutput[]): OutputPipe[] {
+  /** @param env where `mkfifo` is found */
+  open(outputs: readonly HeardOutput[], env: NodeJS.ProcessEnv): OutputPipe[] {
     if (outputs.length === 0) return [];
     const folder = scratchFolder();
     try {
       const paths = outputs.map((_, at) => join(folder, String(at)));
-      execFileSync("mkfifo", paths, { env: { PATH: `${process.env.PATH ?? ""}:/usr/bin:/bin` } });
+      execFileSync("mkfifo", paths, { env: { PATH: `${env.PATH ?? ""}:/usr/bin:/bin` } });
       return outputs.map(({ to, keep }, at) => {
         const reader = openSync(paths[at]!, constants.O_RDONLY | constants.O_NONBLOCK);
         const end = openSync(paths[at]!, constants.O_WRONLY);

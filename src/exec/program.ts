@@ -91,16 +91,19 @@ export function startProgram(start: ProgramStart): Program {
   return { pid: child.pid ?? 0, ended: ended(), kill: (signal) => void child.kill(signal) };
 }
 
-function outputsOf({ keep, alone }: ProgramStart, pipes: Pipes) {
+function outputsOf({ keep, alone, env }: ProgramStart, pipes: Pipes) {
   if (alone) {
     const heard = [alone.keepStdout, keep].map((keep) => ({ to: null, keep }));
-    const [stdout, stderr] = pipes.open(heard);
+    const [stdout, stderr] = pipes.open(heard, env);
     return { stdout, stderr, areOne: false };
   }
   // Where both go to one place, the order of what they say is kept by giving the program one pipe.
   const areOne = isSameFile(1, 2);
   const heard = (areOne ? [1] : [1, 2]).filter((output) => !isatty(output));
-  const opened = pipes.open(heard.map((to) => ({ to, keep })));
+  const opened = pipes.open(
+    heard.map((to) => ({ to, keep })),
+    env,
+  );
   return { stdout: opened[heard.indexOf(1)], stderr: opened[heard.indexOf(2)], areOne };
 }
 

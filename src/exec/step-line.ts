@@ -20,7 +20,7 @@ export interface Above {
 }
 
 /** Undefined outside of a recorded program. */
-export function above(env: NodeJS.ProcessEnv = process.env): Above | undefined {
+export function above(env: NodeJS.ProcessEnv): Above | undefined {
   const { [EXECUTION]: execution, [JOB]: job, [SOCKET]: socket } = env;
   return execution && job && socket ? { execution, job, socket } : undefined;
 }

@@ -1,12 +1,5 @@
 import { whyNotEarlier } from "./earlier.ts";
-import {
-  type ExecListener,
-  type ExecRequest,
-  inputsOf,
-  nameOf,
-  runToEnd,
-  variables,
-} from "./exec.ts";
+import { type ExecListener, type ExecRequest, inputsOf, nameOf, runToEnd } from "./exec.ts";
 import { standardInput, unknownInput } from "./standard-input.ts";
 import { type Above, StepLine } from "./step-line.ts";
 
@@ -25,7 +18,7 @@ export async function executeStep(
   const { words, isCached, outputs } = request;
   const inputs = inputsOf(request) ?? [];
   const stdin = unknownInput(standardInput(), inputs);
-  const env = variables(request.env);
+  const { env } = request;
   const why = isCached ? whyNotEarlier({ words, env }, stdin) : null;
   if (why !== null) listener.problem(why);
   const begin = {

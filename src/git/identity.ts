@@ -1,17 +1,17 @@
 import { hostname, userInfo } from "node:os";
 
 /** The OS user's name, or "unknown" where the user id has no name (some containers). */
-export function osUser(): string {
+export function osUser(env: NodeJS.ProcessEnv): string {
   try {
     return userInfo().username;
   } catch {
-    return process.env.USER ?? process.env.USERNAME ?? "unknown";
+    return env.USER ?? env.USERNAME ?? "unknown";
   }
 }
 
 /** An identity line from the machine alone, for where git has none: `user <user@host> now zone`. */
-export function machineIdentity(now = new Date()): string {
-  const user = osUser();
+export function machineIdentity(env: NodeJS.ProcessEnv, now = new Date()): string {
+  const user = osUser(env);
   return `${user} <${user}@${hostname() || "localhost"}> ${stamp(now)}`;
 }
 

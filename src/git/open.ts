@@ -13,7 +13,7 @@ const OLDEST_GIT = [2, 30] as const;
  */
 export async function openBackend(
   repository: Repository,
-  forced = process.env.REDUN_GIT_BACKEND,
+  forced = repository.env.REDUN_GIT_BACKEND,
 ): Promise<GitBackend> {
   if (forced && forced !== "native" && forced !== "isomorphic") {
     throw new RedunError(
@@ -24,7 +24,7 @@ export async function openBackend(
   }
   const native = forced
     ? forced === "native"
-    : gitOnPath() !== null && (await isRecent(repository));
+    : gitOnPath(repository.env) !== null && (await isRecent(repository));
   if (native) return (await import("./native/backend.ts")).openNative(repository);
   return (await import("./isomorphic/backend.ts")).openIsomorphic(repository);
 }

@@ -19,6 +19,8 @@ export interface Repository {
    * by GIT_DIR and the like, or its work tree is elsewhere.
    */
   readonly isNamed?: boolean;
+  /** The variables it was found with: git and its settings are asked with these, whatever the process does later. */
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /** Read-only view of git's configuration. Keys are `section.name` or `section.subsection.name`. */

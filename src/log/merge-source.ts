@@ -21,11 +21,7 @@ export interface FoundSource extends MergeSource {
  * @throws RedunError BAD_REF, OBJECT_MISSING when there is no such thing; BAD_BUNDLE for a file or
  * directory that is not a bundle; REMOTE_FAILED
  */
-export async function findMergeSource(
-  log: Log,
-  source: string,
-  cwd = process.cwd(),
-): Promise<FoundSource> {
+export async function findMergeSource(log: Log, source: string, cwd: string): Promise<FoundSource> {
   const path = resolve(cwd, source);
   if (isBundle(path)) return openBundle(log, path);
   const found = await findCommit(log.backend, source);

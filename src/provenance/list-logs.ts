@@ -30,7 +30,7 @@ export interface LogSummary {
  * chosen one wherever it is.
  * @throws RedunError NOT_A_REPOSITORY, BAD_CONFIG, USAGE
  */
-export async function listLogs(choice: LogChoice = {}, cwd = process.cwd()): Promise<LogSummary[]> {
+export async function listLogs(choice: LogChoice, cwd: string): Promise<LogSummary[]> {
   const repository = findRepository(cwd);
   const chosen = chosenRef(choice, loadConfig(repository));
   const backend = deferredBackend(repository);

@@ -22,7 +22,7 @@ export async function temporaryWorkTree(
   repository: Repository,
   commit: string,
 ): Promise<TemporaryWorkTree> {
-  if (gitOnPath() === null) {
+  if (gitOnPath(repository.env) === null) {
     throw new RedunError(
       "GIT_FAILED",
       "A temporary work tree needs git, and there is none on the PATH.",
@@ -53,11 +53,15 @@ export async function temporaryWorkTree(
 }
 
 /** Changes the files of a work tree as `git apply` does. @throws RedunError GIT_FAILED */
-export async function applyPatch(tree: string, patch: string): Promise<void> {
+export async function applyPatch(
+  tree: string,
+  patch: string,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
   const { gitFailed } = await import("../git/native/environment.ts");
   const { runGit } = await import("../git/native/process.ts");
   const args = ["apply", "--whitespace=nowarn", "-"];
-  const { status, stderr } = await runGit(findRepository(tree), args, [patch]);
+  const { status, stderr } = await runGit(findRepository(tree, env), args, [patch]);
   if (status !== 0) throw gitFailed(args, status, stderr);
 }
 

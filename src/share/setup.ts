@@ -201,7 +201,7 @@ function hookOf(repository: Repository, config: GitConfig) {
   const folder = config.get("core.hooksPath");
   const base = repository.workTree ?? repository.gitDir;
   const path = folder
-    ? resolve(base, expandHome(folder), "pre-push")
+    ? resolve(base, expandHome(folder, repository.env), "pre-push")
     : join(repository.commonDir, "hooks", "pre-push");
   return { path, text: readText(path), isOurs: !folder };
 }

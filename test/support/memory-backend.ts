@@ -20,6 +20,7 @@ export class MemoryBackend implements GitBackend {
     workTree: null,
     objectFormat: "sha1",
     refFormat: "files",
+    env: {},
   };
   readonly #commits = new Map<Oid, ReadonlyMap<string, Oid>>();
   readonly #blobs = new Map<Oid, Uint8Array>();

@@ -14,7 +14,7 @@ import { headRef } from "./refs.ts";
  * later ones win. Missing and unreadable files count as empty.
  * @throws RedunError GIT_FAILED for a malformed file, or malformed settings in the environment
  */
-export function readConfig(repository: Repository, env = process.env): ListedConfig {
+export function readConfig(repository: Repository, env = repository.env): ListedConfig {
   const read = (path: string) => readSettings(path, { repository, env });
   const settings = protectedFiles(env).flatMap(read);
   settings.push(...read(join(repository.commonDir, "config")));
@@ -84,7 +84,7 @@ function badInclude(path: string, why: string): RedunError {
 }
 
 /** A path of the configuration, with the home folder in place of its `~`. */
-export function expandHome(path: string, env = process.env): string {
+export function expandHome(path: string, env: { readonly HOME?: string | undefined }): string {
   // As git does it, `..` and all: conditions compare such paths as texts.
   return /^~(?:\/|$)/.test(path) && env.HOME ? env.HOME + path.slice(1) : path;
 }

@@ -14,7 +14,7 @@ import { hasCode } from "./system-errors.ts";
  * @throws RedunError GIT_FAILED for a file that git cannot read, UNSUPPORTED_REPOSITORY for what
  * only git knows where there is none
  */
-export function loadConfig(repository: Repository, env = process.env): GitConfig {
+export function loadConfig(repository: Repository, env = repository.env): GitConfig {
   const settings = plainConfig(repository, env);
   if (settings) return configOf(settings.map(({ key, value }) => [key, value] as const));
   return mayAskGit(env) ? askConfig(repository, env) : readConfig(repository, env);

@@ -183,6 +183,7 @@ function describe(
     objectFormat: objectFormatOf(common, path),
     refFormat: common.get("extensions.refStorage")?.toLowerCase() ?? "files",
     isNamed: true,
+    env,
   };
 }
 

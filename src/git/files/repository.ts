@@ -23,10 +23,11 @@ import { readRepository } from "./repository-reader.ts";
  * UNSUPPORTED_REPOSITORY, GIT_FAILED
  */
 export function findRepository(cwd: string, env: NodeJS.ProcessEnv = process.env): Repository {
-  const plain = plainRepository(cwd, env);
+  const own = { ...env };
+  const plain = plainRepository(cwd, own);
   if (plain) return plain;
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) throw notARepository(cwd);
-  return mayAskGit(env) ? askRepository(cwd, env) : readRepository(cwd, env);
+  return mayAskGit(own) ? askRepository(cwd, own) : readRepository(cwd, own);
 }
 
 /**
@@ -50,7 +51,7 @@ export function plainRepository(cwd: string, env: NodeJS.ProcessEnv): Repository
       const found = lstatSync(gitDir, { throwIfNoEntry: false });
       if (found) {
         const isOwn = found.isDirectory() && found.uid === user && stat.uid === user;
-        return isOwn && isPlain(gitDir) ? plainAt(gitDir, folder) : null;
+        return isOwn && isPlain(gitDir) ? plainAt(gitDir, folder, env) : null;
       }
       // It may be a bare repository.
       if (existsSync(join(folder, "HEAD")) || folder === dirname(folder)) return null;
@@ -77,7 +78,7 @@ function isPlain(gitDir: string): boolean {
   return isFile && /^(?:ref: refs\/[^\s]+|[0-9a-f]{40})\n$/.test(readFileSync(head, "utf8"));
 }
 
-function plainAt(gitDir: string, workTree: string): Repository | null {
+function plainAt(gitDir: string, workTree: string, env: NodeJS.ProcessEnv): Repository | null {
   for (const { key, value } of plainFile(join(gitDir, "config")) ?? [UNKNOWN]) {
     const isPlain =
       key === "core.bare"
@@ -87,7 +88,7 @@ function plainAt(gitDir: string, workTree: string): Repository | null {
           : key !== "core.worktree" && !key.startsWith("extensions.");
     if (!isPlain) return null;
   }
-  return { gitDir, commonDir: gitDir, workTree, objectFormat: "sha1", refFormat: "files" };
+  return { gitDir, commonDir: gitDir, workTree, objectFormat: "sha1", refFormat: "files", env };
 }
 
 const UNKNOWN = { key: "extensions.unknown", value: "" };

@@ -90,7 +90,12 @@ function isCommonDir(folder: string): boolean {
 
 function readSharing(commonDir: string): Sharing {
   const repository = { gitDir: commonDir, commonDir, workTree: null } as const;
-  const config = loadConfig({ ...repository, objectFormat: "sha1", refFormat: "files" });
+  const config = loadConfig({
+    ...repository,
+    objectFormat: "sha1",
+    refFormat: "files",
+    env: process.env,
+  });
   return parseSharing(config.get("core.sharedrepository"));
 }
 

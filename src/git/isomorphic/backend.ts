@@ -38,13 +38,13 @@ export function openIsomorphic(repository: Repository): GitBackend {
   return {
     repository,
     config: async () => readConfig(repository),
-    identity: async () => identityOf(readConfig(repository)),
+    identity: async () => identityOf(readConfig(repository), repository.env),
     head: async () => readHead(repository, store, readConfig(repository)),
     filesUnlike: (commit, files) => filesUnlike(repository, store, commit, files),
     async tracked(paths) {
-      const { gitDir, workTree } = repository;
+      const { workTree } = repository;
       if (!workTree) return new Set();
-      const entries = readIndex(indexPathOf(gitDir, workTree));
+      const entries = readIndex(indexPathOf(repository, workTree));
       const all = new Set(entries.map(({ path }) => Buffer.from(path, "latin1").toString()));
       return new Set(paths.filter((path) => all.has(path)));
     },
@@ -78,21 +78,21 @@ export function openIsomorphic(repository: Repository): GitBackend {
       // Found out under the lock too, but there a refusal would leave unused objects behind.
       assertRef(repository, ref, expected);
       const config = readConfig(repository);
-      const identity = request.identity ?? identityOf(config);
+      const identity = request.identity ?? identityOf(config, repository.env);
       if (!request.identity && isTrue(config.get("commit.gpgSign"))) tellUnsigned();
       const parents = request.parents ?? (expected ? [expected] : []);
       const batch = store.batch();
       const tree = await addFiles(store, batch, await treeOf(parents[0] ?? null), files);
       const next = batch.add("commit", formatCommit(tree, parents, identity, message));
       await batch.settle();
-      const { committer } = identityOf(config);
+      const { committer } = identityOf(config, repository.env);
       await moveRef(repository, config, { ref, expected, next, committer, message });
       return next;
     },
 
     async move(request) {
       const config = readConfig(repository);
-      const { committer } = identityOf(config);
+      const { committer } = identityOf(config, repository.env);
       await moveRef(repository, config, { ...request, committer });
     },
 

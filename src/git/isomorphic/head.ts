@@ -19,7 +19,7 @@ export async function readHead(
   const dirty =
     path !== null &&
     (await isDirty(
-      { path, indexPath: indexPathOf(repository.gitDir, path), config, isSubmoduleClean },
+      { path, indexPath: indexPathOf(repository, path), config, isSubmoduleClean },
       tree,
     ));
   return { commit, tree, branch, dirty };

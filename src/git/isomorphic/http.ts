@@ -21,8 +21,8 @@ export async function openRemote(
   if (!/^https?:\/\//i.test(given)) throw needsGit(remote, given);
   const { username, password } = new URL(given);
   const login = {
-    username: decodeURIComponent(username) || process.env.REDUN_GIT_USERNAME || "git",
-    password: decodeURIComponent(password) || process.env.REDUN_GIT_PASSWORD || "",
+    username: decodeURIComponent(username) || repository.env.REDUN_GIT_USERNAME || "git",
+    password: decodeURIComponent(password) || repository.env.REDUN_GIT_PASSWORD || "",
   };
   const url = given.replace(/^(https?:\/\/)[^/@]*@/i, "$1");
   const [{ default: git }, { default: http }] = await Promise.all([

@@ -7,21 +7,21 @@ import { osUser, stamp } from "../identity.ts";
  * guess, the name of the operating system's user and `user@host` are taken, because a run must be
  * recorded in a bare container too.
  */
-export function identityOf(config: GitConfig, env = process.env, now = new Date()): Identity {
+export function identityOf(config: GitConfig, env: NodeJS.ProcessEnv, now = new Date()): Identity {
   const line = (role: "author" | "committer") => {
     const variable = `GIT_${role.toUpperCase()}`;
     const name = [
       env[`${variable}_NAME`],
       config.get(`${role}.name`),
       config.get("user.name"),
-      osUser(),
+      osUser(env),
     ];
     // An empty e-mail address is allowed, an empty name is not.
     const email =
       env[`${variable}_EMAIL`] ??
       config.get(`${role}.email`) ??
       config.get("user.email") ??
-      (env.EMAIL || `${osUser()}@${hostname() || "localhost"}`);
+      (env.EMAIL || `${osUser(env)}@${hostname() || "localhost"}`);
     const date = parseDate(env[`${variable}_DATE`] ?? "") ?? stamp(now);
     return `${name.map((text) => clean(text ?? "")).find(Boolean) ?? "unknown"} <${clean(email)}> ${date}`;
   };

@@ -10,7 +10,7 @@ import { readText } from "../files/read-text.ts";
  * into it what git cannot read.
  * @throws RedunError UNSUPPORTED_REPOSITORY
  */
-export function assertSupported(repository: Repository, env = process.env): void {
+export function assertSupported(repository: Repository): void {
   if (repository.objectFormat !== "sha1") {
     throw unsupported(`its objects are named by ${repository.objectFormat}, only sha1 is known`);
   }
@@ -28,7 +28,7 @@ export function assertSupported(repository: Repository, env = process.env): void
     throw unsupported("it borrows objects from another repository (objects/info/alternates)");
   }
   for (const name of ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"]) {
-    if (env[name]) throw unsupported(`${name} says that its objects are elsewhere`);
+    if (repository.env[name]) throw unsupported(`${name} says that its objects are elsewhere`);
   }
 }
 

@@ -106,7 +106,7 @@ interface PushProblem {
 const NOT_LANDED: Pushed = { landed: false, said: [] };
 function setRef(repository: Repository, ref: string, expected: Oid | null, next: Oid) {
   const config = readConfig(repository);
-  const { committer } = identityOf(config);
+  const { committer } = identityOf(config, repository.env);
   return moveRef(repository, config, { ref, expected, next, committer, message: "fetch" });
 }
 

@@ -3,7 +3,7 @@ import { type BigIntStats, createReadStream, lstatSync, readlinkSync } from "nod
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { GitConfig, Oid } from "../backend.ts";
+import type { GitConfig, Oid, Repository } from "../backend.ts";
 import { hasCode } from "../files/system-errors.ts";
 import { FOLDER_MODE, formatTree, isFolder, type TreeEntry } from "../tree-format.ts";
 import { type IndexEntry, readIndex } from "./index-file.ts";
@@ -124,6 +124,9 @@ function modifiedTime(path: string): bigint {
 }
 
 /** Where git keeps the index of a work tree. */
-export function indexPathOf(gitDir: string, workTree: string, env = process.env): string {
+export function indexPathOf(
+  { gitDir, env }: Pick<Repository, "gitDir" | "env">,
+  workTree: string,
+): string {
   return env.GIT_INDEX_FILE ? join(workTree, env.GIT_INDEX_FILE) : join(gitDir, "index");
 }

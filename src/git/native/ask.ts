@@ -32,6 +32,7 @@ export function askRepository(cwd: string, env: NodeJS.ProcessEnv): Repository {
     objectFormat: objectFormat as ObjectFormat,
     refFormat: "files",
     isNamed: true,
+    env,
   };
   return { ...repository, refFormat: refFormatOf(repository.commonDir) };
 }

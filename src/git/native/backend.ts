@@ -79,8 +79,8 @@ export function openNative(repository: Repository): GitBackend {
 function identityReader(repository: Repository): () => Promise<Identity> {
   const ask = async (role: "AUTHOR" | "COMMITTER") => {
     const { status, stdout } = await runGit(repository, ["var", `GIT_${role}_IDENT`]);
-    const line = status === 0 ? stdout.toString("utf8").trim() : machineIdentity();
-    const fixed = process.env[`GIT_${role}_DATE`] !== undefined;
+    const line = status === 0 ? stdout.toString("utf8").trim() : machineIdentity(repository.env);
+    const fixed = repository.env[`GIT_${role}_DATE`] !== undefined;
     const who = whoIn(line);
     return () => (fixed ? line : `${who} ${stamp(new Date())}`);
   };

@@ -31,7 +31,7 @@ export function cleanEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
  */
 export function gitEnvironment(
   repository: Repository,
-  given: NodeJS.ProcessEnv = process.env,
+  given = repository.env,
 ): { cwd: string; env: NodeJS.ProcessEnv } {
   const { gitDir, commonDir, workTree, isNamed } = repository;
   const env = cleanEnvironment(given);

@@ -34,7 +34,7 @@ async function nested(
 ): Promise<StoredFile[]> {
   const entry = (await entriesAt(repository, commit, [folder])).get(folder);
   const inner = files.map((file) => within(folder, file));
-  const found = innerRepository(join(repository.workTree!, folder));
+  const found = innerRepository(repository, folder);
   const has = found && entry?.mode === "160000" && (await hasCommit(found, entry.oid));
   const unlike = has
     ? await filesUnlike(found, entry.oid, inner)
@@ -42,9 +42,10 @@ async function nested(
   return unlike.map(({ path, oid }) => ({ path: `${folder}/${path}`, oid }));
 }
 
-function innerRepository(folder: string): Repository | null {
+function innerRepository(outer: Repository, path: string): Repository | null {
+  const folder = join(outer.workTree!, path);
   try {
-    const { GIT_DIR: _, GIT_WORK_TREE: __, GIT_COMMON_DIR: ___, ...env } = process.env;
+    const { GIT_DIR: _, GIT_WORK_TREE: __, GIT_COMMON_DIR: ___, ...env } = outer.env;
     const found = askRepository(folder, env);
     return found.workTree === folder ? found : null;
   } catch (error) {

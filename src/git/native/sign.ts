@@ -46,7 +46,7 @@ export async function signedAppend(
   ];
   const env = { ...who("AUTHOR", identity.author), ...who("COMMITTER", identity.committer) };
   const input = [request.message];
-  const seconds = Number(process.env.REDUN_GIT_SIGNING_TIMEOUT) || PATIENCE_IN_SECONDS;
+  const seconds = Number(repository.env.REDUN_GIT_SIGNING_TIMEOUT) || PATIENCE_IN_SECONDS;
   const { status, stdout, stderr } = await runGit(repository, args, input, env, seconds * 1000);
   if (status !== 0) throw cannotSign(stderr);
   const next = stdout.toString("latin1").trim();
