@@ -68,8 +68,8 @@ export interface ErrorData {
   readonly BAD_QUERY: { readonly at: number | null };
   /** The names of the tasks that there are. */
   readonly UNKNOWN_TASK: { readonly tasks: readonly string[] };
-  /** The lock file; `made` in milliseconds since 1970, null where it was gone when we looked. */
-  readonly REF_BUSY: { readonly path: string; readonly made: number | null };
+  /** The lock file, and when it was made; null where it was gone when we looked. */
+  readonly REF_BUSY: { readonly path: string; readonly made: Date | null };
 }
 
 /** Every error code. `USAGE` and `UNKNOWN_TASK` end the command line with status 2, all others with status 1. */

@@ -1,46 +1,32 @@
-import { writeSync } from "node:fs";
 import { constants } from "node:os";
-import { dirname, sep } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type RunCallOptions, runDefaults } from "../../src/engine/call-options.ts";
 import { assertOwnNames } from "../../src/engine/same-name.ts";
 import { Scheduler } from "../../src/engine/scheduler.ts";
 import { definitionOf, tasksMadeBy } from "../../src/engine/task.ts";
-import type { TaskDefinition } from "../../src/engine/task-definition.ts";
 import { RedunError } from "../../src/errors.ts";
 import { RERUN_OF } from "../../src/rerun/tag.ts";
 import { RUN_MARK } from "../../src/run-mark.ts";
-import { formatParameters, isArgument, parseTaskArguments } from "../../src/script/arguments.ts";
-import { type AnyTask, exportedTasks } from "../../src/script/exported-tasks.ts";
-import { loadWorkflow } from "../../src/script/load.ts";
-import { nearPath } from "../../src/script/near-path.ts";
+import { isArgument, parseTaskArguments } from "../../src/script/arguments.ts";
+import { exportedTasks } from "../../src/script/exported-tasks.ts";
 import type { Parameter } from "../../src/source/parameters.ts";
-import { type LoadedFile, loadedFiles, loadedSource } from "../../src/source/source-file.ts";
-import { truthAsked } from "../../src/source/truth.ts";
-import { didYouMean } from "../../src/suggest.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { parseTagKeyValue } from "../../src/tag/text.ts";
 import { inspected } from "../../src/value/inspected.ts";
 import { plain } from "../../src/value/plain.ts";
-import { isHelp, longName, ownOption, takeOptions } from "../argv.ts";
+import { isHelp, ownOption, takeOptions } from "../argv.ts";
 import { type CommandFunction, isJson, logChoice } from "../command.ts";
-import { RUN, type RunOptions } from "../declarations/run.ts";
+import { type RUN, RUN_OPTIONS, type RunOptions } from "../declarations/run.ts";
 import { Interrupted, Interrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
-import { LIBRARY_URL } from "../library-url.ts";
-import { PAGER } from "../options.ts";
+import { sharedNote, taskHelp, taskList } from "../pages/script-tasks.ts";
 import { askedMode } from "../progress/mode.ts";
 import { type Reporter, runReporter } from "../progress/reporter.ts";
 import { pushInBackground } from "../push-in-background.ts";
-import { ending } from "../run/channel.ts";
 import { endPrograms } from "../run/programs.ts";
 import { callAgain, madeAgain } from "../run/recorded.ts";
+import { findTask, loadScript, modules, warnOfTruth } from "../run/script.ts";
 import { jsonText } from "../text/json.ts";
-import { oneLine, type Paint, visible } from "../text/terminal.ts";
 import type { Workspace } from "../workspace.ts";
-
-/** What `run` takes, behind the task too, where that has no parameter of the name. */
-const OWN = { ...RUN, options: [...RUN.options, ...PAGER] };
 
 export const command: CommandFunction<typeof RUN> = async (
   workspace,
@@ -60,10 +46,10 @@ export const command: CommandFunction<typeof RUN> = async (
   checkOptions(given);
   const behind = words.slice(0, words.indexOf("--") >>> 0);
   // Git answers while the script loads, unless the task may change what it is asked.
-  const isSettled = !behind.some((word) => isHelp(word) || ownOption(OWN, word));
+  const isSettled = !behind.some((word) => isHelp(word) || ownOption(RUN_OPTIONS, word));
   let session = !lists && isSettled ? begin(workspace, given) : undefined;
   try {
-    const [exports, made] = await tasksMadeBy(() => load(script, workspace.io.cwd));
+    const [exports, made] = await tasksMadeBy(() => loadScript(script, workspace.io.cwd));
     const tasks = exportedTasks(exports);
     if (lists) {
       await workspace.write(taskList(script, tasks, workspace.paint));
@@ -76,7 +62,7 @@ export const command: CommandFunction<typeof RUN> = async (
     if (behind.some((word) => isHelp(word) && !isTheirs(word))) {
       return workspace.write(taskHelp(script, name, definition));
     }
-    const { options, rest } = takeOptions(OWN, words, given, isTheirs);
+    const { options, rest } = takeOptions(RUN_OPTIONS, words, given, isTheirs);
     checkOptions(options);
     if (options.rerun !== undefined) throw rerunsNoTask(name);
     const args = withHint(script, name, parameters, () => parseTaskArguments(parameters, rest));
@@ -103,7 +89,7 @@ async function rerun(
   const call = await callAgain(workspace, id, script);
   const session = begin(workspace, options);
   try {
-    const [, made] = await tasksMadeBy(() => load(call.script, workspace.io.cwd));
+    const [, made] = await tasksMadeBy(() => loadScript(call.script, workspace.io.cwd));
     assertOwnNames(made);
     const { expression, notices } = madeAgain(workspace, call, made);
     for (const notice of notices) session.reporter.noticed?.(notice);
@@ -123,41 +109,6 @@ function rerunsNoTask(word: string): RedunError {
     `--rerun takes task and arguments from the log: what is "${word}"?`,
     "`redun-git run --rerun <id>`, and the script where that has moved.",
   );
-}
-
-/** @throws RedunError SCRIPT_FAILED_TO_LOAD */
-async function load(script: string, cwd: string): Promise<Record<string, unknown>> {
-  // It calls `process.exit` itself, or waits for what cannot come.
-  const onExit = (status: number) => {
-    if (ending.by !== undefined) return;
-    const why = `${script} did not load: the process ended with status ${status} before it had`;
-    writeSync(process.stderr.fd, `error: ${visible(why)}. [SCRIPT_FAILED_TO_LOAD]\n`);
-    process.exitCode ||= 1;
-  };
-  process.once("exit", onExit);
-  try {
-    return await loadWorkflow(script, { cwd, libraryUrl: LIBRARY_URL });
-  } finally {
-    process.off("exit", onExit);
-  }
-}
-
-/** Warnings of one kind that are shown. */
-const MAX_WARNINGS = 10;
-
-/** Says where the script asks whether a lazy value is true, which no run can notice. */
-function warnOfTruth({ io: { stderr, cwd } }: Workspace): void {
-  const files = modules().filter(({ bytes }) => Buffer.from(bytes).includes("redun-git"));
-  const paths = new Set(files.map(({ path }) => path));
-  const found = truthAsked([...paths].flatMap((path) => loadedSource(path) ?? []));
-  for (const { file, line, text, as } of found.slice(0, MAX_WARNINGS)) {
-    const what = as === "true" ? "always true" : "equal to nothing";
-    stderr.write(
-      `warning: ${nearPath(file, cwd)}:${line}: \`${oneLine(text)}\` is a lazy value here, which is ${what}: \`await\` it in an async task first\n`,
-    );
-  }
-  const more = found.length - MAX_WARNINGS;
-  if (more > 0) stderr.write(`warning: and ${more} more like these\n`);
 }
 
 interface Session {
@@ -181,22 +132,6 @@ function checkOptions(options: RunOptions): void {
   callOptions(options);
 }
 
-/** `--tag` of a task with a parameter of that name, and of `run`. */
-function sharedOptions(parameters: readonly Parameter[]): string[] {
-  return OWN.options.flatMap((option) => {
-    const name = `--${longName(option)}`;
-    return isArgument(parameters, name) ? [name] : [];
-  });
-}
-
-function sharedNote(script: string, name: string, parameters: readonly Parameter[]): string {
-  const shared = sharedOptions(parameters);
-  if (shared.length === 0) return "";
-  const are = shared.length === 1 ? "is an argument" : "are arguments";
-  return `${shared.join(", ")} ${are} of this task. Put options of \`run\` before the script:
-  $ redun-git run ${shared[0]} ... ${script} ${name}`;
-}
-
 /** A word that was meant for `run` may not fit the task's parameter of that name. */
 function withHint<T>(
   script: string,
@@ -212,12 +147,6 @@ function withHint<T>(
     const hint = [error.hint, note].filter(Boolean).join("\n");
     throw new RedunError(error.code, error.message, hint);
   }
-}
-
-/** What was loaded as modules, but for redun-git itself. */
-function modules(): LoadedFile[] {
-  const own = dirname(fileURLToPath(LIBRARY_URL)) + sep;
-  return loadedFiles().filter(({ path }) => !path.startsWith(own));
 }
 
 interface Work {
@@ -309,66 +238,4 @@ function resultText(result: unknown, options: RunOptions): string {
   if (isJson(options)) return `${jsonText(result)}\n`;
   if (typeof result === "string") return `${result}\n`;
   return `${inspected(result, { depth: null, colors: false, maxArrayLength: 100 })}\n`;
-}
-
-function findTask(name: string, tasks: ReadonlyMap<string, AnyTask>, script: string): AnyTask {
-  const data = { tasks: [...tasks.keys()] };
-  const named = tasks.get(name);
-  if (named) return named;
-  const same = [...tasks].filter(([, task]) => {
-    const definition = definitionOf(task)!;
-    return definition.hasName && (definition.fullName === name || definition.name === name);
-  });
-  const different = new Set(same.map(([, task]) => definitionOf(task)));
-  if (different.size === 1) return same[0]![1];
-  if (different.size > 1) {
-    const names = same.map(([key]) => key).join(", ");
-    throw new RedunError(
-      "UNKNOWN_TASK",
-      `${script} exports several tasks named "${name}": ${names}.`,
-      "Use one of these names.",
-      { data },
-    );
-  }
-  const exported = data.tasks.join(", ");
-  throw new RedunError(
-    "UNKNOWN_TASK",
-    `${script} exports no task named "${name}".${didYouMean(name, tasks.keys())}`,
-    exported
-      ? `Its tasks: ${exported}.`
-      : "It exports no tasks at all: write `export const main = task(...)`.",
-    { data },
-  );
-}
-
-function taskList(script: string, tasks: ReadonlyMap<string, AnyTask>, paint: Paint): string {
-  if (tasks.size === 0) {
-    return `${script} exports no tasks. Write \`export const main = task(...)\`.\n`;
-  }
-  const width = Math.max(...[...tasks.keys()].map((name) => name.length));
-  const lines = [...tasks].map(([name, task]) => {
-    const doc = definitionOf(task)!.source.doc?.split("\n")[0] ?? "";
-    return `  ${paint("bold", name.padEnd(width))}  ${visible(doc)}`.trimEnd();
-  });
-  return [
-    `Tasks of ${script}:`,
-    ...lines,
-    "",
-    `Run one:          redun-git run ${script} <task> [--argument value]...`,
-    `Its parameters:   redun-git run ${script} <task> --help`,
-    "",
-  ].join("\n");
-}
-
-function taskHelp(script: string, name: string, { source, fullName }: TaskDefinition): string {
-  const options = formatParameters(source.parameters);
-  const words = source.parameters.length > 0 ? " [--argument value]..." : "";
-  const parts = [
-    fullName,
-    ...(source.doc ? [visible(source.doc)] : []),
-    `Usage:\n  $ redun-git run ${script} ${name}${words}`,
-    options ? `Arguments:\n${options}` : "It takes no arguments.",
-    ...[sharedNote(script, name, source.parameters)].filter(Boolean),
-  ];
-  return `${parts.join("\n\n")}\n`;
 }

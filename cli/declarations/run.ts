@@ -1,5 +1,5 @@
 import { defineCommand, type OptionsOf } from "../command.ts";
-import { DESCRIBE_EXECUTION, FORMAT, TAG_EXECUTION, WHICH_LOG } from "../options.ts";
+import { DESCRIBE_EXECUTION, FORMAT, PAGER, TAG_EXECUTION, WHICH_LOG } from "../options.ts";
 
 /** Arguments after the task belong to the task, except options that only `run` has. */
 export const RUN = defineCommand({
@@ -39,5 +39,8 @@ export const RUN = defineCommand({
     "run workflow.ts main --help          show a task's parameters",
   ],
 });
+
+/** What `run` takes, behind the task too, where that has no parameter of the name. */
+export const RUN_OPTIONS = { ...RUN, options: [...RUN.options, ...PAGER] };
 
 export type RunOptions = OptionsOf<typeof RUN>;

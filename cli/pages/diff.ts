@@ -236,5 +236,5 @@ function sideJson(side: ShownSide): object {
 }
 
 function sumJson(sum: JobSum): object {
-  return { ...Object.fromEntries(sum.counts), TOTAL: sum.total, seconds: sum.duration / 1000 };
+  return { ...Object.fromEntries(sum.counts), TOTAL: sum.total, seconds: sum.milliseconds / 1000 };
 }

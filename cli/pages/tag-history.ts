@@ -106,7 +106,7 @@ function tagJson({ type, id }: BlameView, { tag, isConflict, commit, unknown }: 
 
 function commitJson(commit: TagCommit | null): object {
   return {
-    date: commit && new Date(commit.time).toISOString(),
+    date: commit && commit.authored.toISOString(),
     author: commit?.author,
     commit: commit?.oid,
     subject: commit?.subject,
@@ -134,7 +134,7 @@ const NO_TIME = " ".repeat("2026-11-22 09:43:43".length);
 const NO_ID = "unknown ";
 
 function signature(commit: TagCommit | null, width: number, paint: Paint): string {
-  const time = commit ? localTime(commit.time) : NO_TIME;
+  const time = commit ? localTime(commit.authored) : NO_TIME;
   const id = paint("dim", commit ? shortId(commit.oid) : NO_ID);
   return `${time}  ${id}  ${nameOf(commit).padEnd(width)}`;
 }

@@ -8,6 +8,6 @@ export function commitLine({ oid, subject }: ListedCommit, paint: Paint): string
 }
 
 /** A commit of the code as programs get it. */
-export function commitJson({ oid, tree, author, time, subject }: ListedCommit): object {
-  return { commit: oid, tree, author, time: new Date(time).toISOString(), subject };
+export function commitJson({ oid, tree, author, committed, subject }: ListedCommit): object {
+  return { commit: oid, tree, author, time: committed.toISOString(), subject };
 }

@@ -13,10 +13,10 @@ export function jobsTable(
   const statuses = SHOWN_JOB_STATUSES.filter(
     (status) => all.before.counts.has(status) || all.after.counts.has(status),
   );
-  const cellsOf = ({ counts, total, duration: time }: JobSum) => [
+  const cellsOf = ({ counts, total, milliseconds }: JobSum) => [
     ...statuses.map((status) => String(counts.get(status) ?? 0)),
     String(total),
-    total === 0 ? "-" : duration(time),
+    total === 0 ? "-" : duration(milliseconds),
   ];
   const rows = [{ task: "ALL", ...all }, ...tasks].map(({ task, before, after }) => ({
     task: oneLine(task),

@@ -17,8 +17,8 @@ export interface JobSums {
 export interface JobSum {
   readonly counts: ReadonlyMap<ShownJobStatus, number>;
   readonly total: number;
-  /** From start to end, added up, in milliseconds. Jobs that they called are within. */
-  readonly duration: number;
+  /** From start to end, added up. Jobs that they called are within. */
+  readonly milliseconds: number;
 }
 
 /** The jobs of two executions, all and by task: of one name, though of different source. */
@@ -39,11 +39,11 @@ export function compareJobs(
 
 function sumOf(tallies: readonly JobTally[]): JobSum {
   const counts = new Map<ShownJobStatus, number>();
-  let [total, duration] = [0, 0];
+  let [total, milliseconds] = [0, 0];
   for (const tally of tallies) {
     counts.set(tally.status, (counts.get(tally.status) ?? 0) + tally.count);
     total += tally.count;
-    duration += tally.duration;
+    milliseconds += tally.duration;
   }
-  return { counts, total, duration };
+  return { counts, total, milliseconds };
 }

@@ -26,9 +26,9 @@ export interface ListedCommit {
   /** `Name <email>` */
   readonly author: string;
   readonly parents: readonly Oid[];
-  /** When its author made it and when it was committed, in milliseconds since 1970. */
-  readonly authored: number;
-  readonly time: number;
+  /** When its author made it, and when it was committed. */
+  readonly authored: Date;
+  readonly committed: Date;
   /** The first paragraph of its message, on one line. */
   readonly subject: string;
 }

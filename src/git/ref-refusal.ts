@@ -39,13 +39,13 @@ export function refusal(ref: string, repository: Repository, stderr: string): Re
 
 /** The error for a lock file that some other process has made. git's do not say which. */
 export function locked(ref: string, path: string): RedunError {
-  const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  const age = made === undefined ? "" : `, which is ${ageText(Date.now() - made)} old`;
+  const made = statSync(path, { throwIfNoEntry: false })?.mtime ?? null;
+  const age = made === null ? "" : `, which is ${ageText(Date.now() - +made)} old`;
   return new RedunError(
     "REF_BUSY",
     `${ref} is locked: ${path} is there${age}.`,
     `Writers make such a file for milliseconds. Where no git process is at work in this repository, one has died: \`rm ${shellWord(path)}\`.`,
-    { data: { path, made: made ?? null } },
+    { data: { path, made } },
   );
 }
 

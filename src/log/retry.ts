@@ -46,7 +46,7 @@ export async function whileContended<T>(
 }
 
 function isSame(a: HeldLock, b: HeldLock): boolean {
-  return a.path === b.path && a.made === b.made;
+  return a.path === b.path && a.made?.getTime() === b.made?.getTime();
 }
 
 function isContention(error: unknown): error is RedunError<"REF_MOVED" | "REF_BUSY"> {

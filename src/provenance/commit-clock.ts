@@ -46,7 +46,7 @@ export async function learnClocks(
   const made = new Map<Oid, Made>();
   const revision = from === null ? to : `${from}..${to}`;
   for await (const { oid, authored, parents } of log.log.backend.history({ revision })) {
-    made.set(oid, { authored, parents });
+    made.set(oid, { authored: authored.getTime(), parents });
   }
   const clocks = new Map<Oid, Clock>();
   for (const { parents } of made.values()) {

@@ -19,8 +19,8 @@ export interface TagCommit {
   readonly oid: Oid;
   /** `Name <email>` */
   readonly author: string;
-  /** When it was authored, in milliseconds since 1970 (for `new Date`), by the author's clock. */
-  readonly time: number;
+  /** When its author made it, by the author's clock. */
+  readonly authored: Date;
   readonly subject: string;
   /** What `tag ... -m` said; empty without it. */
   readonly reason: string;
@@ -221,7 +221,7 @@ class Origins {
     return {
       name,
       commit,
-      clock: commit ? clockOf(this.#log, commit.oid, commit.time) : BEFORE_ALL,
+      clock: commit ? clockOf(this.#log, commit.oid, commit.authored.getTime()) : BEFORE_ALL,
     };
   }
 
@@ -240,7 +240,7 @@ async function readCommit({ log }: IndexedLog, oid: Oid): Promise<TagCommit | nu
     return {
       oid,
       author: whoIn(author),
-      time: committedAt({ committer: author }) * 1000,
+      authored: new Date(committedAt({ committer: author }) * 1000),
       subject: message.split("\n")[0] ?? "",
       reason: reasonOf(message),
     };

@@ -3,7 +3,8 @@ import { nearest } from "../suggest.ts";
 import { parseTagValue } from "../tag/text.ts";
 import { plain } from "../value/plain.ts";
 import type { Option } from "./options.ts";
-import { allowsNull, type TypeShape } from "./type-shape.ts";
+import { allowsNull } from "./read-type.ts";
+import type { TypeShape } from "./type-shape.ts";
 import { Mismatch, typedValue } from "./typed-value.ts";
 
 /**

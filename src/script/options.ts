@@ -1,5 +1,6 @@
 import type { Parameter } from "../source/parameters.ts";
-import { allowsUndefined, shapeOfValue, type TypeShape, typeShape } from "./type-shape.ts";
+import { allowsUndefined, typeShape } from "./read-type.ts";
+import { shapeOfValue, type TypeShape } from "./type-shape.ts";
 
 /** One `--name` of a task's command line: a parameter, or a property of a destructured one. */
 export interface Option {

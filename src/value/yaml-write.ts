@@ -7,46 +7,44 @@ import { isNativeError } from "node:util/types";
 import { builtinForm } from "./builtins.ts";
 import { sortedKeys } from "./code-points.ts";
 import { encodedInstance } from "./codecs.ts";
-import { errorMore } from "./error-more.ts";
+import { errorFields } from "./error-fields.ts";
 import { File } from "./file.ts";
 import { FileSet } from "./file-set.ts";
 import { opaqueText } from "./opaque.ts";
 import {
-  ERROR_MORE,
   ErrorValue,
   Fields,
   Float,
-  isInt,
   isPlainArray,
   isPlainObject,
-  isSafe,
-  isTimestamp,
   Remark,
   StoredValue,
   Tagged,
   Timestamp,
 } from "./value.ts";
 import {
-  commentText,
-  isLiteral,
-  isPlain,
-  MAX_SIMPLE_KEY,
-  quote,
-  yamlFloat,
-} from "./yaml-scalar.ts";
+  base64,
+  bigintText,
+  DASH,
+  dateText,
+  inline,
+  KEY,
+  type Place,
+  pad,
+  remark,
+  scalar,
+  start,
+  TOP,
+  textNode,
+  word,
+} from "./yaml-leaf.ts";
+import { isTooLong, LongTexts, TooLarge } from "./yaml-long.ts";
+import { MAX_SIMPLE_KEY } from "./yaml-scalar.ts";
 
 /** Containers of a value deeper than this are recorded as `!opaque`. */
 const MAX_DEPTH = 1000;
 /** Beyond the indent of anything that is not nested deeper. */
 const MAX_COLUMN = 8192;
-/** Python refuses to read integers of more than 4300 decimal digits; this is a little less. */
-const MAX_HEX_DIGITS = 3500;
-
-/** What stands on the line before a node: nothing, a list's dash, or a map's key (or a tag). */
-type Place = typeof TOP | typeof DASH | typeof KEY;
-const TOP = 0;
-const DASH = 1;
-const KEY = 2;
 
 /**
  * Writes one document: UTF-8 text that ends with a line feed.
@@ -66,34 +64,12 @@ export function writeYaml(value: unknown): string {
 
 /** What stands, as `!opaque`, in the place of a value of more text than this. */
 export const TOO_LARGE = "structure too large to be written";
-const MAX_LENGTH = 2 ** 28;
-/** So much text of what has been written elsewhere, each level by itself, may be written anew. */
-const MAX_AGAIN = 100_000_000;
-/** Texts of this length are kept for where the same object stands once more. */
-const KEPT_LENGTH = 1000;
-
-class TooLarge extends Error {}
-
-const PADS: string[] = [];
-
-function pad(column: number): string {
-  PADS[column] ??= " ".repeat(column);
-  return PADS[column];
-}
-
 class Writer {
   /** The user's containers around the current node, to find cycles by. */
   private readonly around: object[] = [];
-  /**
-   * Long texts by their objects and where they stand. An object that is in 20 levels twice each would
-   * be written a million times.
-   */
-  private kept: Map<object, Map<number, string>> | null = null;
+  private readonly long = new LongTexts();
   /** How often a text depended on what is around it, so that it is of no use elsewhere. */
   private bound = 0;
-  /** What has such a text, and how much of it was written more than once. */
-  private readonly boundObjects = new Set<object>();
-  private again = 0;
 
   /**
    * What follows `place` on its line, and all further lines of the node.
@@ -122,7 +98,7 @@ class Writer {
   private object(value: object, column: number, place: Place): string {
     const depth = this.around.length;
     const at = (depth * MAX_COLUMN + column) * 3 + place;
-    const known = this.kept?.get(value)?.get(at);
+    const known = this.long.get(value, at);
     if (known !== undefined) return known;
     const { bound } = this;
     let text: string;
@@ -135,21 +111,8 @@ class Writer {
     } finally {
       this.around.length = depth;
     }
-    if (text.length >= KEPT_LENGTH) this.keep(value, at, text, bound < this.bound);
+    this.long.keep(value, at, text, bound < this.bound);
     return text;
-  }
-
-  private keep(value: object, at: number, text: string, isBound: boolean): void {
-    if (text.length > MAX_LENGTH) throw new TooLarge();
-    if (!isBound) {
-      this.kept ??= new Map();
-      const texts = this.kept.get(value) ?? new Map<number, string>();
-      this.kept.set(value, texts.set(at, text));
-    } else if (!this.boundObjects.has(value)) this.boundObjects.add(value);
-    else {
-      this.again += text.length;
-      if (this.again > MAX_AGAIN) throw new TooLarge();
-    }
   }
 
   /** Our own classes neither nest by themselves nor count as a level. */
@@ -296,71 +259,4 @@ class Writer {
   }
 }
 
-/** V8's error where a text would have more characters than it can. */
-function isTooLong(error: unknown): boolean {
-  return error instanceof RangeError && error.message === "Invalid string length";
-}
-
-/** The way to where the first entry of a collection stands. */
-function start(indent: string, place: Place): string {
-  return place === TOP ? "" : place === DASH ? " " : `\n${indent}`;
-}
-
-function scalar(text: string, place: Place): string {
-  return place === TOP ? `${text}\n` : ` ${text}\n`;
-}
-
-function textNode(text: string, column: number, place: Place): string {
-  if (isPlain(text)) return scalar(text, place);
-  if (!text.includes("\n") || !isLiteral(text)) return scalar(quote(text), place);
-  const indent = pad(column || 2);
-  const chomp = !text.endsWith("\n") ? "|-" : text.endsWith("\n\n") ? "|+" : "|";
-  const body = indent + text.replace(/\n(?=[^\n])/g, `\n${indent}`);
-  return scalar(chomp, place) + (chomp === "|-" ? `${body}\n` : body);
-}
-
-function remark({ value, comment }: Remark, place: Place): string {
-  const text = typeof value === "string" ? inline(value) : word(value);
-  const note = commentText(comment);
-  return scalar(note === "" ? text : `${text} # ${note}`, place);
-}
-
-/** A string on one line, as keys always are. */
-function inline(text: string): string {
-  return isPlain(text) ? text : quote(text);
-}
-
-function word(value: number | boolean | null): string {
-  return typeof value !== "number" || isInt(value) ? String(value) : yamlFloat(value);
-}
-
-function bigintText(value: bigint): string {
-  if (isSafe(value)) return `!bigint ${value}`;
-  const hex = (value < 0n ? -value : value).toString(16);
-  if (hex.length <= MAX_HEX_DIGITS) return String(value);
-  return `!bigint "${value < 0n ? "-" : ""}0x${hex}"`;
-}
-
-function dateText(date: Date): string {
-  if (Number.isNaN(date.getTime())) return "!date null";
-  const iso = date.toISOString();
-  return `!date ${isTimestamp(iso) ? iso : inline(iso)}`;
-}
-
 const INDEX = /^(?:0|[1-9][0-9]{0,9})$/;
-
-/** What an error has beside its class, and where it was thrown. */
-function errorFields(error: ErrorValue | Error): Fields {
-  const { name, message, stack } = error;
-  const more = error instanceof ErrorValue ? error.more : errorMore(error);
-  return new Fields([
-    ["name", typeof name === "string" ? name : "Error"],
-    ["message", typeof message === "string" ? message : ""],
-    ["stack", typeof stack === "string" && stack !== "" ? stack : undefined],
-    ...ERROR_MORE.map((key) => [key, more[key]] as const),
-  ]);
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
-}

@@ -70,9 +70,11 @@ withSsh("runs and tags are signed by ssh; merges are not", () => {
 
 withSsh("a signed append is what an unsigned one is, but for its signature", async () => {
   const repo = temporaryRepository();
-  const git = openNative(findRepository(repo.dir));
-  process.env.GIT_AUTHOR_DATE = "1700000000 +0530";
-  process.env.GIT_COMMITTER_DATE = "1700000001 -0800";
+  const dates = {
+    GIT_AUTHOR_DATE: "1700000000 +0530",
+    GIT_COMMITTER_DATE: "1700000001 -0800",
+  };
+  const git = openNative(findRepository(repo.dir, { ...process.env, ...dates }));
   const message = "run ünal\n\nbody\n\nRedun-Execution: x\n";
   const first = await append(git, null, { "a/b": "1", c: "2" }, message);
   signWithSsh(repo);
@@ -89,8 +91,6 @@ withSsh("a signed append is what an unsigned one is, but for its signature", asy
     text(plain),
   );
   assert.equal((await git.commit(second)).message, message);
-  delete process.env.GIT_AUTHOR_DATE;
-  delete process.env.GIT_COMMITTER_DATE;
   await git.close();
   repo.remove();
 });

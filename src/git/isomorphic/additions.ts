@@ -28,9 +28,10 @@ export function additions(
   };
   const reader: HistoryReader = {
     async *commits() {
-      for await (const { oid, parents, time } of walkBetween(repository, store, from, to)) {
-        if (time / 1000 < since) return;
-        yield { oid, parents, time: time / 1000 };
+      for await (const { oid, parents, committed } of walkBetween(repository, store, from, to)) {
+        const time = committed.getTime() / 1000;
+        if (time < since) return;
+        yield { oid, parents, time };
       }
     },
     async entriesAt(commits, path) {

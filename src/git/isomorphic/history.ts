@@ -133,8 +133,8 @@ class Walk {
     met.sides |= sides;
     this.#met.set(oid, met);
     if (this.#queue.includes(met)) return;
-    const { time } = met;
-    const older = this.#queue.findIndex((other) => other.time < time);
+    const { committed } = met;
+    const older = this.#queue.findIndex((other) => other.committed < committed);
     this.#queue.splice(older < 0 ? this.#queue.length : older, 0, met);
   }
 
@@ -146,11 +146,11 @@ class Walk {
     const commit = await readCommit(this.#store, oid);
     const { tree, message } = commit;
     const author = whoIn(commit.author);
-    const authored = committedAt({ committer: commit.author }) * 1000;
-    const time = committedAt(commit) * 1000;
+    const authored = new Date(committedAt({ committer: commit.author }) * 1000);
+    const committed = new Date(committedAt(commit) * 1000);
     const parents = this.#shallow.has(oid) ? [] : commit.parents;
     const [paragraph = ""] = message.replace(/^(?:[ \t]*\n)+/, "").split(/\n\s*\n/);
     const subject = paragraph.trimEnd().replace(/[ \t]*\n/g, " ");
-    return { oid, tree, parents, author, authored, time, subject, sides: 0 };
+    return { oid, tree, parents, author, authored, committed, subject, sides: 0 };
   }
 }

@@ -40,8 +40,8 @@ function listed(field: string): ListedCommit {
     tree,
     parents: parents === "" ? [] : parents.split(" "),
     author,
-    authored: committedAt({ committer: by }) * 1000,
-    time: committedAt({ committer }) * 1000,
+    authored: new Date(committedAt({ committer: by }) * 1000),
+    committed: new Date(committedAt({ committer }) * 1000),
     subject,
   };
 }

@@ -53,13 +53,17 @@ export function configContract(test: Contract): void {
     repo.git("config", `includeIf.gitdir:${repo.dir}/.path`, join(folder.dir, "extra"));
     repo.git("config", "includeIf.gitdir:/somewhere/else/.path", join(folder.dir, "never"));
     const set = { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "X.Env", GIT_CONFIG_VALUE_0: "e=1" };
-    await withEnvironment(set, async () => {
-      const config = await git.config();
-      assert.is(config.get("x.included"), "yes");
-      assert.equal(config.getAll("x.late"), ["included", "file", "included"]);
-      assert.is(config.get("x.never"), undefined);
-      assert.is(config.get("x.env"), "e=1");
-    });
+    await withEnvironment(
+      set,
+      async () => {
+        const config = await git.config();
+        assert.is(config.get("x.included"), "yes");
+        assert.equal(config.getAll("x.late"), ["included", "file", "included"]);
+        assert.is(config.get("x.never"), undefined);
+        assert.is(config.get("x.env"), "e=1");
+      },
+      git.repository.env,
+    );
     folder.remove();
   });
 
@@ -81,14 +85,18 @@ export function configContract(test: Contract): void {
       GIT_COMMITTER_NAME: "Bob",
       GIT_COMMITTER_DATE: "1700000001 -0800",
     };
-    await withEnvironment(set, async () => {
-      const { author, committer } = await git.identity();
-      assert.is(author, "Ada script <ada@example.com> 1700000000 +0530");
-      assert.is(committer, "Bob <test@example.com> 1700000001 -0800");
-      const info = await git.commit(await append(git, null, { a: "1" }));
-      assert.is(info.author, author);
-      assert.is(info.committer, committer);
-    });
+    await withEnvironment(
+      set,
+      async () => {
+        const { author, committer } = await git.identity();
+        assert.is(author, "Ada script <ada@example.com> 1700000000 +0530");
+        assert.is(committer, "Bob <test@example.com> 1700000001 -0800");
+        const info = await git.commit(await append(git, null, { a: "1" }));
+        assert.is(info.author, author);
+        assert.is(info.committer, committer);
+      },
+      git.repository.env,
+    );
   });
 
   for (const [date, expected] of [
@@ -98,23 +106,31 @@ export function configContract(test: Contract): void {
     ["Thu, 29 Feb 2024 10:00:00 +0100", "1709197200 +0100"],
   ] as const) {
     test(`identity with the date ${date}`, async (git) => {
-      await withEnvironment({ GIT_AUTHOR_DATE: date }, async () => {
-        assert.is((await git.identity()).author, `Test User <test@example.com> ${expected}`);
-      });
+      await withEnvironment(
+        { GIT_AUTHOR_DATE: date },
+        async () => {
+          assert.is((await git.identity()).author, `Test User <test@example.com> ${expected}`);
+        },
+        git.repository.env,
+      );
     });
   }
 
   test("identity where nothing is set names the user of the machine", async (git) => {
     const home = temporaryFolder();
-    await withEnvironment({ HOME: home.dir }, async () => {
-      const { author, committer } = await git.identity();
-      for (const line of [author, committer]) {
-        assert.match(line, /^[^<>]+ <[^<>]+@[^<>]+> \d{10} [+-]\d{4}$/);
-        assert.ok(line.includes(`<${userInfo().username}@`), line);
-      }
-      assert.ok(author.includes(hostname()), author);
-      await append(git, null, { a: "1" });
-    });
+    await withEnvironment(
+      { HOME: home.dir },
+      async () => {
+        const { author, committer } = await git.identity();
+        for (const line of [author, committer]) {
+          assert.match(line, /^[^<>]+ <[^<>]+@[^<>]+> \d{10} [+-]\d{4}$/);
+          assert.ok(line.includes(`<${userInfo().username}@`), line);
+        }
+        assert.ok(author.includes(hostname()), author);
+        await append(git, null, { a: "1" });
+      },
+      git.repository.env,
+    );
     home.remove();
   });
 }

@@ -1,4 +1,5 @@
 import * as assert from "uvu/assert";
+import type { GitBackend } from "../../../src/git/backend.ts";
 import {
   append,
   assertSound,
@@ -41,17 +42,16 @@ export function crossContract(test: Contract, openOther: Open): void {
   }
 
   test("the same append is the same commit", async (git, repo) => {
-    process.env.GIT_AUTHOR_DATE = process.env.GIT_COMMITTER_DATE = "@1700000000 +0100";
-    try {
-      const files = { "ü/a b.txt": "x", "ü.": "y" };
-      const mine = await append(git, null, files, "message\n", "refs/redun/a");
-      const theirs = await withBackend(openOther, repo.dir, (other) =>
-        append(other, null, files, "message\n", "refs/redun/b"),
-      );
-      assert.is(mine, theirs);
-    } finally {
-      delete process.env.GIT_AUTHOR_DATE;
-      delete process.env.GIT_COMMITTER_DATE;
-    }
+    const date = "@1700000000 +0100";
+    const dated = (backend: GitBackend) => {
+      Object.assign(backend.repository.env, { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date });
+      return backend;
+    };
+    const files = { "ü/a b.txt": "x", "ü.": "y" };
+    const mine = await append(dated(git), null, files, "message\n", "refs/redun/a");
+    const theirs = await withBackend(openOther, repo.dir, (other) =>
+      append(dated(other), null, files, "message\n", "refs/redun/b"),
+    );
+    assert.is(mine, theirs);
   });
 }

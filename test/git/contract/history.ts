@@ -12,8 +12,8 @@ export function historyContract(test: Contract, open: Open): void {
       tree: repo.git("rev-parse", "HEAD~1^{tree}"),
       parents: [],
       author: "Test User <test@example.com>",
-      authored: START * 1000,
-      time: START * 1000,
+      authored: new Date(START * 1000),
+      committed: new Date(START * 1000),
       subject: "one two lines",
     });
     assert.is(newest?.subject, "ä ✓");
@@ -26,7 +26,10 @@ export function historyContract(test: Contract, open: Open): void {
       repo.git("commit", "-q", "--allow-empty", "-m", "amended");
     });
     const [found] = await listed(git, { revision: "HEAD" });
-    assert.equal([found?.authored, found?.time], [START * 1000, (START + 60) * 1000]);
+    assert.equal(
+      [found?.authored, found?.committed],
+      [new Date(START * 1000), new Date((START + 60) * 1000)],
+    );
   });
 
   test("a message of blank lines, or none", async (git, repo) => {

@@ -122,22 +122,26 @@ export async function rejects(promise: Promise<unknown>, code?: ErrorCode): Prom
   return error as RedunError;
 }
 
-/** Runs `body` with some environment variables changed; undefined takes one away. */
+/**
+ * Runs `body` with some environment variables changed; undefined takes one away.
+ * @param env that of the process, or of the repository of a backend that is open already
+ */
 export async function withEnvironment(
   changed: Readonly<Record<string, string | undefined>>,
   body: () => Promise<void>,
+  env = process.env,
 ): Promise<void> {
-  const before = { ...process.env };
+  const before = { ...env };
   for (const [name, value] of Object.entries(changed)) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
+    if (value === undefined) delete env[name];
+    else env[name] = value;
   }
   try {
     await body();
   } finally {
     for (const name of Object.keys(changed)) {
-      if (before[name] === undefined) delete process.env[name];
-      else process.env[name] = before[name];
+      if (before[name] === undefined) delete env[name];
+      else env[name] = before[name];
     }
   }
 }

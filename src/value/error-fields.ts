@@ -1,4 +1,4 @@
-import type { ErrorMore } from "./value.ts";
+import { ERROR_MORE, type ErrorMore, ErrorValue, Fields } from "./value.ts";
 
 const BUILT_IN = new Set<unknown>(
   [
@@ -15,8 +15,20 @@ const BUILT_IN = new Set<unknown>(
 
 const WRITTEN = new Set(["name", "message", "stack", "cause", "errors"]);
 
-/** What distinguishes an error from others with its name and message. Throws what its getters throw. */
-export function errorMore(error: Error): ErrorMore {
+/** What is recorded of an error. Throws what its getters throw. */
+export function errorFields(error: ErrorValue | Error): Fields {
+  const { name, message, stack } = error;
+  const more = error instanceof ErrorValue ? error.more : errorMore(error);
+  return new Fields([
+    ["name", typeof name === "string" ? name : "Error"],
+    ["message", typeof message === "string" ? message : ""],
+    ["stack", typeof stack === "string" && stack !== "" ? stack : undefined],
+    ...ERROR_MORE.map((key) => [key, more[key]] as const),
+  ]);
+}
+
+/** What distinguishes an error from others with its name and message. */
+function errorMore(error: Error): ErrorMore {
   const { cause, errors } = error as { cause?: unknown; errors?: unknown };
   const listed = Array.isArray(errors) ? errors : undefined;
   const keys = Object.keys(error).filter((key) => !WRITTEN.has(key));
