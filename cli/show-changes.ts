@@ -3,7 +3,8 @@ import { assertKnown, chooseRemote, lastSeen, remoteLogFor } from "../src/share/
 import { changesView } from "../src/views/changes.ts";
 import { isJson, type OptionsOf } from "./command.ts";
 import type { INCOMING } from "./declarations/sharing.ts";
-import { changesJson, changesPage } from "./pages/changes.ts";
+import { changesJson } from "./json/comparisons.ts";
+import { changesPage } from "./pages/changes.ts";
 import { rewrittenText } from "./text/rewritten.ts";
 import { pageOfLog } from "./with-log.ts";
 import { terminalTransfer } from "./with-remote.ts";

@@ -1,7 +1,8 @@
 import { comparisonView } from "../../src/views/comparison.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import type { DIFF } from "../declarations/log.ts";
-import { diffJson, diffPage } from "../pages/diff.ts";
+import { diffJson } from "../json/comparisons.ts";
+import { diffPage } from "../pages/diff.ts";
 import { jsonText } from "../text/json.ts";
 import { pageOfLog } from "../with-log.ts";
 

@@ -5,8 +5,10 @@ import { allOf } from "../../src/query/condition.ts";
 import { searchCounts, searchPages, searchView } from "../../src/views/search.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import type { LOG, LogOptions } from "../declarations/log.ts";
+import { commitsJson } from "../json/comparisons.ts";
+import { detailJson, entityJson, searchJson } from "../json/entities.ts";
 import { limitOf, NO_LIMIT } from "../limit.ts";
-import { countsPage, detailJson, detailPage, searchJson, searchPage } from "../pages/search.ts";
+import { countsPage, detailPage, searchPage } from "../pages/search.ts";
 import { isFilter, selectionOf, typesOf } from "../selection.ts";
 import { jsonText } from "../text/json.ts";
 import type { Paint } from "../text/terminal.ts";
@@ -54,7 +56,7 @@ async function* entity(
   paint: Paint,
 ): AsyncGenerator<string> {
   const found = await findKnown(log, id);
-  const [{ entityView }, { entityJson, entityPage }] = await Promise.all([
+  const [{ entityView }, { entityPage }] = await Promise.all([
     import("../../src/views/entity.ts"),
     import("../pages/entity.ts"),
   ]);
@@ -71,7 +73,7 @@ async function commits(
   options: LogOptions,
   paint: Paint,
 ): Promise<AsyncGenerator<string>> {
-  const [{ commitViews }, { commitsJson, commitsPage }] = await Promise.all([
+  const [{ commitViews }, { commitsPage }] = await Promise.all([
     import("../../src/views/commits.ts"),
     import("../pages/commits.ts"),
   ]);

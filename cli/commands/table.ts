@@ -6,8 +6,9 @@ import { executionsMeeting } from "../../src/provenance/listing.ts";
 import { tableView } from "../../src/views/table.ts";
 import type { CommandFunction, OptionsOf } from "../command.ts";
 import type { TABLE } from "../declarations/table.ts";
+import { tableJson } from "../json/comparisons.ts";
 import { limitOf } from "../limit.ts";
-import { tableCsv, tableJson, tableMarkdown, tableText } from "../pages/table.ts";
+import { tableCsv, tableMarkdown, tableText } from "../pages/table.ts";
 import { selectionOf } from "../selection.ts";
 import { pageOfLog } from "../with-log.ts";
 

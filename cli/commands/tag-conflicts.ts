@@ -1,7 +1,8 @@
 import { conflictViews } from "../../src/views/history.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import type { TAG_CONFLICTS } from "../declarations/tag.ts";
-import { blameJson, blamePage } from "../pages/tag-history.ts";
+import { blameJson } from "../json/tags.ts";
+import { blamePage } from "../pages/tag-history.ts";
 import { pageOfLog } from "../with-log.ts";
 
 export const command: CommandFunction<typeof TAG_CONFLICTS> = (workspace, _words, options) => {

@@ -2,11 +2,10 @@ import type { CallName } from "../../src/provenance/call-graph.ts";
 import { type CallView, LISTED } from "../../src/views/call.ts";
 import { shortId } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
-import { argsJson, callHead, callLines, outcomeJson } from "./call-lines.ts";
-import { dataflowBlock, dataflowJson } from "./dataflow.ts";
+import { callHead, callLines } from "./call-lines.ts";
+import { dataflowBlock } from "./dataflow.ts";
 import { docBlock } from "./doc.ts";
 import { jobLine } from "./job.ts";
-import { tagsJson } from "./tags.ts";
 import { taskSection } from "./task.ts";
 
 /** Everything about one call node. */
@@ -32,24 +31,4 @@ function neighbours(title: string, calls: readonly CallName[]): string[] {
   const shown = calls.slice(0, LISTED);
   const lines = shown.map(({ id, task }) => `    CallNode ${shortId(id)} ${oneLine(task)}`);
   return [`  ${title}`, ...lines, ...(calls.length > LISTED ? ["    ..."] : [])];
-}
-
-/** Everything about one call node as programs get it. */
-export function callJson({ type, call, made }: CallView): object {
-  const common = { _type: type, id: call.id };
-  const tags = tagsJson(call.tags, call.conflicts);
-  if (!made) return { ...common, tags };
-  const { content, task, parents, children, jobs, dataflow } = made;
-  return {
-    ...common,
-    task: call.task,
-    task_hash: task.id,
-    ...argsJson(content),
-    ...outcomeJson(content),
-    parents: parents.map(({ id }) => id),
-    children: children.map(({ id }) => id),
-    jobs: jobs.map(({ id }) => id),
-    ...(dataflow && { dataflow: dataflowJson(dataflow) }),
-    tags,
-  };
 }

@@ -3,14 +3,11 @@ import type { RemoteLog } from "../../src/share/remotes.ts";
 import { sameTag } from "../../src/tag/graph.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { formatTag } from "../../src/tag/text.ts";
-import type { TagValue } from "../../src/value/value.ts";
 import type { ChangesView } from "../../src/views/changes.ts";
-import { jsonText } from "../text/json.ts";
 import { byKey, CONFLICT_MARK, conflictTest, shortId } from "../text/lines.ts";
 import { oneLine, visible } from "../text/terminal.ts";
 import type { Workspace } from "../workspace.ts";
-import { executionJson, executionLine } from "./execution.ts";
-import { tagsJson } from "./tags.ts";
+import { executionLine } from "./execution.ts";
 
 /** How a workspace shows tags. */
 type Look = Pick<Workspace, "paint" | "tagLimit">;
@@ -94,28 +91,4 @@ function conflictNote(tag: TagPair, rivals: readonly TagPair[], look: Look): str
 
 function tagLine(tag: TagPair, { tagLimit }: Look): string {
   return oneLine(formatTag(...tag, tagLimit));
-}
-
-/** One object a line: executions, then entities whose tags were edited. */
-export function changesJson({ executions, tags }: ChangesView): string {
-  const objects = [
-    ...executions.map(executionJson),
-    ...tags.map(({ type, id, changes, conflicts, authors }) => ({
-      _type: "TagEdit",
-      entity: id,
-      type,
-      authors,
-      removed: tagsJson(changes.flatMap(({ key, removed }) => pairs(key, removed))),
-      added: tagsJson(
-        changes.flatMap(({ key, added }) => pairs(key, added)),
-        conflicts,
-      ),
-      conflicts: tagsJson(conflicts),
-    })),
-  ];
-  return objects.map((object) => `${jsonText(object)}\n`).join("");
-}
-
-function pairs(key: string, values: readonly TagValue[]): TagPair[] {
-  return values.map((value) => [key, value]);
 }

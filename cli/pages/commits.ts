@@ -1,9 +1,8 @@
 import type { CommitView } from "../../src/views/commits.ts";
-import { commitJson, commitLine } from "../text/commit-line.ts";
-import { jsonText } from "../text/json.ts";
+import { commitLine } from "../text/commit-line.ts";
 import { shortId } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
-import { executionJson, executionLine } from "./execution.ts";
+import { executionLine } from "./execution.ts";
 import { codeNotes } from "./search.ts";
 
 /** Commits as `git log --oneline` lists them, each with the executions that ran it. */
@@ -31,11 +30,3 @@ function commitLines({ commit, executions, count }: CommitView, paint: Paint): s
 }
 
 const unpainted: Paint = (_style, text) => text;
-
-/** The same for programs, one commit a line. */
-export async function* commitsJson(commits: AsyncIterable<CommitView>): AsyncGenerator<string> {
-  for await (const { commit, executions } of commits) {
-    const object = { _type: "Commit", ...commitJson(commit) };
-    yield `${jsonText({ ...object, executions: executions.map(executionJson) })}\n`;
-  }
-}

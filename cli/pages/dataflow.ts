@@ -4,7 +4,7 @@ import type { DataflowView, ShownSection } from "../../src/views/dataflow.ts";
 import type { ShownValue } from "../../src/views/shown-value.ts";
 import { shortId } from "../text/lines.ts";
 import { oneLine } from "../text/terminal.ts";
-import { valueJson, valueText } from "./values.ts";
+import { valueText } from "./values.ts";
 
 /** redun's upstream dataflow of a value; each line behind `indent`. */
 export function dataflowBlock(
@@ -41,24 +41,4 @@ function stepText(step: DataflowStep): string {
   const call = oneLine(`${shortName(task)}(${names.join(", ")})`);
   const text = `<${shortId(id ?? "?")}> ${call}`;
   return step.kind === "argument" ? `argument of ${text}` : text;
-}
-
-/** The same as programs get it. */
-export function dataflowJson({ sections, isCut }: DataflowView): object {
-  return {
-    sections: sections.map(({ name, steps, variables }) => ({
-      name,
-      steps: steps.map(stepJson),
-      variables: variables.map((variable) => {
-        return { name: variable.name, id: variable.id, value: valueJson(variable) };
-      }),
-    })),
-    is_cut: isCut,
-  };
-}
-
-function stepJson(step: DataflowStep): object {
-  if (!("call" in step)) return step;
-  const { id, job, task, arguments: names } = step.call;
-  return { kind: step.kind, call: id, job, task, arguments: names };
 }

@@ -1,6 +1,5 @@
 import type { CodeComparison } from "../../src/compare/code.ts";
 import type { FileComparison } from "../../src/compare/files.ts";
-import type { JobSum } from "../../src/compare/jobs.ts";
 import type { TagDifference } from "../../src/compare/tags.ts";
 import type { TaskComparison, TaskVersion } from "../../src/compare/tasks.ts";
 import type { ListedCommit } from "../../src/git/backend.ts";
@@ -14,12 +13,12 @@ import type {
   ShownSide,
 } from "../../src/views/comparison.ts";
 import type { LoggedExecution } from "../../src/views/logged.ts";
-import { commitJson, commitLine } from "../text/commit-line.ts";
+import { commitLine } from "../text/commit-line.ts";
 import { changedLines } from "../text/diff-lines.ts";
 import { jobsTable } from "../text/jobs-table.ts";
 import { duration, shortId } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
-import { executionJson, executionLine } from "./execution.ts";
+import { executionLine } from "./execution.ts";
 
 /** Commits of one side that are listed; git lists the others. */
 const LISTED = 20;
@@ -188,53 +187,4 @@ function taskSection({ changed, removed, added }: TaskComparison, paint: Paint):
 
 function same(title: string, what: string, paint: Paint): string {
   return `${paint("bold", title)}: ${what}`;
-}
-
-/** The same as programs get it. Values that have a file of their own, or only a hash, are ids. */
-export function diffJson(view: ComparisonView): object {
-  const { before, after, tags, code, call, files, tasks, jobs } = view;
-  return {
-    _type: "Diff",
-    before: executionJson(before),
-    after: executionJson(after),
-    tags,
-    code: {
-      ...code,
-      ahead: code.ahead.map(commitJson),
-      behind: code.behind.map(commitJson),
-    },
-    files: files.changed.map(({ path, before, after, isOutputAlone }) => ({
-      path,
-      before,
-      after,
-      ...(isOutputAlone && { only_outputs: true }),
-    })),
-    tasks,
-    ...(call ? callJson(call) : { args: null, result: null }),
-    jobs: [{ task: null, ...jobs.all }, ...jobs.tasks].map(({ task, before, after }) => ({
-      task,
-      before: sumJson(before),
-      after: sumJson(after),
-    })),
-  };
-}
-
-function callJson({ args, result }: ShownCallComparison): object {
-  return {
-    args: args.map((change) => ({ name: change.name, ...sidesJson(change) })),
-    result: result && sidesJson(result),
-  };
-}
-
-function sidesJson({ before, after }: Pick<ShownChange, "before" | "after">): object {
-  return { before: before && sideJson(before), after: after && sideJson(after) };
-}
-
-function sideJson(side: ShownSide): object {
-  const { id, isError } = side;
-  return "value" in side ? { id, [isError ? "error" : "value"]: side.value } : { id };
-}
-
-function sumJson(sum: JobSum): object {
-  return { ...Object.fromEntries(sum.counts), TOTAL: sum.total, seconds: sum.milliseconds / 1000 };
 }

@@ -3,7 +3,6 @@ import { compareCodePoints } from "../../src/value/code-points.ts";
 import type { LoggedEntity } from "../../src/views/logged.ts";
 import { CONFLICT_MARK, conflictTest } from "../text/lines.ts";
 import { oneLine } from "../text/terminal.ts";
-import { tagsJson } from "./tags.ts";
 
 /** The tags of one entity, one on a line, sorted. */
 export function entityTagsPage(
@@ -16,8 +15,4 @@ export function entityTagsPage(
   );
   const sorted = lines.length > 0 ? lines.sort(compareCodePoints) : ["(no tags)"];
   return `${type} ${oneLine(id)}\n${sorted.map((line) => `  ${oneLine(line)}\n`).join("")}`;
-}
-
-export function entityTagsJson({ type, id, tags, conflicts }: LoggedEntity): object {
-  return { _type: type, id, tags: tagsJson(tags, conflicts) };
 }

@@ -1,14 +1,12 @@
 import type { ExecutionView } from "../../src/views/execution.ts";
 import type { LoggedExecution } from "../../src/views/logged.ts";
-import { jsonText, timesJson } from "../text/json.ts";
 import { commandLine, duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
 import { statusTable } from "../text/status-table.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
 import { docBlock, indented } from "./doc.ts";
 import { jobLine } from "./job.ts";
-import { journalJson, journalNotes } from "./journal-notes.ts";
+import { journalNotes } from "./journal-notes.ts";
 import { linkLines } from "./links.ts";
-import { tagsJson } from "./tags.ts";
 
 /** `Exec 6dc981d7 [ DONE ] 2026-11-22 09:43:43:  run workflow.ts main (env=prod)` */
 export function executionLine(
@@ -20,23 +18,6 @@ export function executionLine(
   const box = statusBox(status, paint);
   const head = `${paint("bold", `Exec ${id}`)} ${box} ${localTime(started)}:  ${commandLine(argv)}`;
   return `${head} ${tagText(tags, paint, conflicts)}`.trimEnd();
-}
-
-/** An execution as programs get it. */
-export function executionJson(execution: LoggedExecution): object {
-  const { type, id, status, reason, task, user, commit, argv } = execution;
-  return {
-    _type: type,
-    id,
-    status,
-    ...timesJson(execution),
-    ...(reason !== null && { reason }),
-    task,
-    user,
-    commit,
-    args: argv,
-    tags: tagsJson(execution.tags, execution.conflicts),
-  };
 }
 
 /** Jobs that are deeper than this are not moved further to the right. */
@@ -97,33 +78,4 @@ function whyBlock({ execution: { reason }, failure }: ExecutionView, paint: Pain
   const { job, error } = failure;
   lines.push("", `  ${paint("red", "Failed in")} ${jobLine(job, paint)}`);
   return error === null ? lines : [...lines, ...indented(error, "    ")];
-}
-
-/** The same for programs: one object on one line. */
-export function* executionPageJson(view: ExecutionView): Generator<string> {
-  const { execution, code, links, journal, jobs } = view;
-  const head = jsonText({
-    ...executionJson(execution),
-    ...(code?.files && { modules: code.files }),
-    links,
-    ...(journal && { journal: journalJson(journal) }),
-  });
-  yield `${head.slice(0, -1)},"jobs":[`;
-  let separator = "";
-  for (const batch of jobs.list()) {
-    const objects = batch.map(({ job, parent }) =>
-      jsonText({
-        id: job.id,
-        parent,
-        status: job.status,
-        ...timesJson(job),
-        task: job.task,
-        task_hash: job.taskHash,
-        tags: tagsJson(job.tags, job.conflicts),
-      }),
-    );
-    yield separator + objects.join(",");
-    separator = ",";
-  }
-  yield "]}";
 }

@@ -2,15 +2,13 @@ import { shortName } from "../../src/record/records.ts";
 import { sameTag } from "../../src/tag/graph.ts";
 import { type JobSection, type JobView, LISTED } from "../../src/views/job.ts";
 import type { LoggedJob } from "../../src/views/logged.ts";
-import { timesJson } from "../text/json.ts";
 import { duration, localTime, shortDuration, shortId, statusBox, tagText } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
-import { argsJson, callHead, callLines, outcomeJson } from "./call-lines.ts";
-import { dataflowBlock, dataflowJson } from "./dataflow.ts";
+import { callHead, callLines } from "./call-lines.ts";
+import { dataflowBlock } from "./dataflow.ts";
 import { docBlock, indented } from "./doc.ts";
-import { journalJson, journalNotes } from "./journal-notes.ts";
+import { journalNotes } from "./journal-notes.ts";
 import { linkLines } from "./links.ts";
-import { tagsJson } from "./tags.ts";
 import { taskSection } from "./task.ts";
 
 /** `Job 9d095794 [ DONE ] 2026-11-22 09:43:43 (20ms):  hello_world.greeter(greet='Hi') (team=qa)` */
@@ -62,35 +60,4 @@ function callPart({ job, call, content }: JobSection, paint: Paint): string[] {
 function traceback({ job, path }: JobSection): string {
   const names = path.map(({ id, task }) => `Job ${shortId(id)} ${oneLine(shortName(task))}`);
   return [`Exec ${shortId(job.execution || "?")}`, ...names].join(" > ");
-}
-
-/** Everything about one job as programs get it. */
-export function jobJson(view: JobView): object {
-  const { type, job, parent, children, call, content, from, dataflow, links, journal } = view;
-  return {
-    _type: type,
-    id: job.id,
-    ...jobFields(job),
-    parent,
-    children: children.map(({ id }) => id),
-    call: call?.id ?? null,
-    ...argsJson(content),
-    from,
-    ...outcomeJson(content),
-    ...(dataflow && { dataflow: dataflowJson(dataflow) }),
-    links,
-    ...(journal && { journal: journalJson(journal) }),
-    tags: tagsJson(job.tags, job.conflicts),
-  };
-}
-
-/** What a listing tells programs of a job. */
-export function jobFields(job: LoggedJob) {
-  return {
-    status: job.status,
-    ...timesJson(job),
-    execution: job.execution,
-    task: job.task,
-    task_hash: job.taskHash,
-  };
 }

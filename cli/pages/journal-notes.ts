@@ -7,11 +7,6 @@ export function journalNotes(journal: JournalState | null, execution: string): s
   return journal ? NOTES[journal.state](oneLine(journal.why), shortId(execution)) : [];
 }
 
-/** The same for programs. */
-export function journalJson({ state, why }: JournalState): object {
-  return { state, why };
-}
-
 const NOTES: Readonly<Record<JournalState["state"], (why: string, id: string) => string[]>> = {
   alive: (why) => [`It is running (${why}), and is in its journal until it is committed.`],
   dead: (why) => [

@@ -1,6 +1,5 @@
 import { type ComparedOutput, isSame, type Rerun } from "../../src/rerun/outcome.ts";
 import type { RerunPlan } from "../../src/rerun/plan.ts";
-import { jsonText } from "../text/json.ts";
 import { commandLine, shortId } from "../text/lines.ts";
 import { oneLine, type Paint, visible } from "../text/terminal.ts";
 
@@ -42,15 +41,4 @@ function outputLine(output: ComparedOutput, paint: Paint): string {
   const ids =
     isEqual || before === null || after === null ? "" : `  ${shortId(before)} -> ${shortId(after)}`;
   return `  ${paint(isEqual ? "green" : "red", word.padEnd(9))}  ${oneLine(name)}${ids}`;
-}
-
-/** A rerun as programs get it. */
-export function rerunJson({ before, after, outputs }: Rerun): string {
-  return `${jsonText({
-    execution: before.id,
-    rerun: after?.id ?? null,
-    status_before: before.status,
-    status_after: after?.status ?? null,
-    outputs: outputs.map((output) => ({ ...output, same: isSame(output) })),
-  })}\n`;
 }

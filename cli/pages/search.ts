@@ -2,10 +2,9 @@ import type { EntityType } from "../../src/record/records.ts";
 import type { EntityView } from "../../src/views/entity.ts";
 import type { ExecutionOfCode } from "../../src/views/executions.ts";
 import type { ListedEntity, SearchView } from "../../src/views/search.ts";
-import { jsonText } from "../text/json.ts";
 import { shortId } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
-import { listedJson, listedLine } from "./listing.ts";
+import { listedLine } from "./listing.ts";
 
 /** A line for each entity that a search found, piece by piece. */
 export function searchPage(view: SearchView, paint: Paint): AsyncGenerator<string> {
@@ -96,24 +95,6 @@ const NAMES: Readonly<Record<EntityType, string>> = {
   Task: "tasks",
   Value: "values",
 };
-
-/** One object a line. */
-export async function* searchJson({ parts }: SearchView): AsyncGenerator<string> {
-  for await (const { items } of parts) {
-    for await (const entity of items) yield `${jsonText(listedJson(entity))}\n`;
-  }
-}
-
-/** One object a line, each with all that the page of its entity has. */
-export async function* detailJson({ parts }: SearchView<EntityView>): AsyncGenerator<string> {
-  const { entityJson } = await import("./entity.ts");
-  for await (const { items } of parts) {
-    for await (const entity of items) {
-      yield* entityJson(entity);
-      yield "\n";
-    }
-  }
-}
 
 /** `  100000 Execution`, a line for each type, as redun has it. */
 export function countsPage(counts: readonly { type: EntityType; count: number }[]): string {

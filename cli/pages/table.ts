@@ -3,10 +3,8 @@ import { clip, shellWord } from "../../src/value/shown-text.ts";
 import type { TableRow, TableView } from "../../src/views/table.ts";
 import { columnWidths, padCells } from "../text/columns.ts";
 import { csvTable, markdownTable } from "../text/delimited.ts";
-import { jsonText, timesJson } from "../text/json.ts";
 import { localTime, shortDuration, shortId } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
-import { executionJson } from "./execution.ts";
 
 /** Characters of a cell of text. */
 const WIDEST = 30;
@@ -49,26 +47,6 @@ export function tableCsv(view: TableView): string {
     ...cells.map((values) => values.map(wholeText).join("|")),
   ]);
   return csvTable([head, ...rows]);
-}
-
-/** A row an object, as programs get it. */
-export function tableJson({ columns, rows }: TableView): string {
-  return rows
-    .map(({ execution, cells, best }) => {
-      const named = (kind: string) =>
-        Object.fromEntries(
-          columns.flatMap((column, at) => {
-            const [value, ...more] = cells[at]!;
-            if (column.kind !== kind || value === undefined) return [];
-            return [[column.name, more.length > 0 ? cells[at] : value]];
-          }),
-        );
-      const names = best.map((at) => columns[at]!.name);
-      const row = { ...executionJson(execution), ...timesJson(execution) };
-      return jsonText({ ...row, columns: named("tag"), arguments: named("argument"), best: names });
-    })
-    .map((text) => `${text}\n`)
-    .join("");
 }
 
 function cells(view: TableView, cut: (text: string) => string): string[][] {

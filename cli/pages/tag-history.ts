@@ -1,10 +1,9 @@
-import type { BlamedTag, TagChange, TagCommit, Unknown } from "../../src/provenance/tag-history.ts";
+import type { TagChange, TagCommit, Unknown } from "../../src/provenance/tag-history.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { formatKey, formatTag } from "../../src/tag/text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
 import { clip } from "../../src/value/shown-text.ts";
 import type { BlameView, HistoryView } from "../../src/views/history.ts";
-import { jsonText } from "../text/json.ts";
 import { CONFLICT_MARK, localTime, shortId } from "../text/lines.ts";
 import { oneLine, type Paint, visible } from "../text/terminal.ts";
 
@@ -65,54 +64,6 @@ const NOTES: Record<Unknown, string> = {
     "unknown: there are too many commits to look through at once. The same command looks further.",
   lost: "unknown: the commit that would tell is not in this log, or too far back.",
 };
-
-/** The same for programs: one change a line. */
-export function historyJson(view: HistoryView): string {
-  return view.changes.map((change) => `${jsonText(changeJson(view, change))}\n`).join("");
-}
-
-function changeJson(
-  { type, id }: HistoryView,
-  { key, was, is, commit, unknown }: TagChange,
-): object {
-  const values = (tags: readonly TagPair[]) => tags.map(([, value]) => value);
-  return {
-    _type: type,
-    id,
-    key,
-    old: values(was),
-    new: values(is),
-    ...commitJson(commit),
-    unknown,
-  };
-}
-
-/** The same for programs: one current tag a line. */
-export function blameJson(view: BlameView): string {
-  return view.tags.map((tag) => `${jsonText(tagJson(view, tag))}\n`).join("");
-}
-
-function tagJson({ type, id }: BlameView, { tag, isConflict, commit, unknown }: BlamedTag): object {
-  return {
-    _type: type,
-    id,
-    key: tag[0],
-    value: tag[1],
-    ...(isConflict && { conflict: true }),
-    ...commitJson(commit),
-    unknown,
-  };
-}
-
-function commitJson(commit: TagCommit | null): object {
-  return {
-    date: commit && commit.authored.toISOString(),
-    author: commit?.author,
-    commit: commit?.oid,
-    subject: commit?.subject,
-    reason: commit?.reason || undefined,
-  };
-}
 
 function pageOf(
   { type, id }: BlameView | HistoryView,

@@ -2,7 +2,6 @@ import type { JobName, OtherVersion, TaskDefinition, TaskView } from "../../src/
 import { localTime, shortId, tagText } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
 import { docBlock, indented } from "./doc.ts";
-import { tagsJson } from "./tags.ts";
 
 /** Versions that a page lists. */
 const LISTED = 10;
@@ -33,21 +32,6 @@ export function taskPage({ task, firstJob, lastJob, others }: TaskView, paint: P
     if (others.length > LISTED) lines.push(`  ... (${others.length - LISTED} more)`);
   }
   return `${lines.join("\n")}\n`;
-}
-
-/** Everything about one task as programs get it. */
-export function taskJson({ type, task, firstJob, lastJob, others }: TaskView): object {
-  return {
-    _type: type,
-    id: task.id,
-    name: task.name,
-    source: task.source,
-    task_version: task.version,
-    first_job: firstJob?.id,
-    last_job: lastJob?.id,
-    versions: others.map(({ id }) => id),
-    tags: tagsJson(task.tags, task.conflicts),
-  };
 }
 
 function jobLines(title: string, job: JobName | null): string[] {

@@ -6,10 +6,9 @@ import type { LoggedJob } from "../../src/views/logged.ts";
 import { LISTED, type ValueView } from "../../src/views/value.ts";
 import { localTime, shortId, tagText } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
-import { dataflowBlock, dataflowJson } from "./dataflow.ts";
+import { dataflowBlock } from "./dataflow.ts";
 import { docBlock, indented } from "./doc.ts";
 import { jobLine, jobLines } from "./job.ts";
-import { tagsJson } from "./tags.ts";
 import { HASH_ONLY } from "./values.ts";
 
 /** A page shows as much of a value, in characters of its YAML. */
@@ -107,23 +106,4 @@ function otherContents(id: string, { versions }: FileView): string[] {
   });
   const more = others.length > LISTED ? [`    ... (${others.length - LISTED} more)`] : [];
   return ["  Other contents of this path:", ...lines, ...more];
-}
-
-/** Everything about one value or file as programs get it. */
-export function valuePageJson(view: ValueView): object {
-  const { type, id, valueType, value, file, givenBy, takenBy, dataflow } = view;
-  const ids = (jobs: readonly LoggedJob[]) => jobs.map((job) => job.id);
-  return {
-    _type: type,
-    id,
-    ...(valueType !== null && { type: valueType, value }),
-    ...(file && {
-      versions: file.versions.map((version) => version.id),
-      hash_now: file.now?.hash ?? null,
-    }),
-    produced_by: ids(givenBy),
-    consumed_by: ids(takenBy),
-    dataflow: dataflowJson(dataflow),
-    tags: tagsJson(view.tags, view.conflicts),
-  };
 }

@@ -19,8 +19,3 @@ export function argsText(args: readonly ShownArgument[], count: number): string 
   if (more > 0) texts.push(`... (and ${more} more: \`--format json\` shows them)`);
   return texts.join(", ");
 }
-
-/** A whole value as programs get it; its id alone where no more was recorded. */
-export function valueJson(shown: ShownValue): unknown {
-  return "value" in shown ? shown.value : { _type: "Value", id: shown.id };
-}

@@ -6,8 +6,3 @@ import { oneLine, type Paint } from "./terminal.ts";
 export function commitLine({ oid, subject }: ListedCommit, paint: Paint): string {
   return `${paint("yellow", shortId(oid))} ${oneLine(subject)}`.trimEnd();
 }
-
-/** A commit of the code as programs get it. */
-export function commitJson({ oid, tree, author, committed, subject }: ListedCommit): object {
-  return { commit: oid, tree, author, time: committed.toISOString(), subject };
-}

@@ -57,14 +57,6 @@ function hasTextKeys(map: Map<unknown, unknown>): map is Map<string, unknown> {
   return [...map.keys()].every((key) => typeof key === "string");
 }
 
-/** When something began and ended, as programs get it; null while it goes on. */
-export function timesJson({ started, ended }: { started: Date; ended: Date | null }) {
-  return {
-    start_time: started.toISOString(),
-    end_time: ended?.toISOString() ?? null,
-  };
-}
-
 const UNSAFE = new RegExp(`[${INVISIBLE}]`, "g");
 
 /** A JSON string that may be printed on a terminal: what would act on it is escaped as well. */

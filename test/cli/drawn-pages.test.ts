@@ -1,7 +1,9 @@
 /** Pages of views that are written down here: no git, no log and no terminal. */
+
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { entityJson, entityPage } from "../../cli/pages/entity.ts";
+import { entityJson } from "../../cli/json/entities.ts";
+import { entityPage } from "../../cli/pages/entity.ts";
 import type { Paint } from "../../cli/text/terminal.ts";
 import type { ExecutionView } from "../../src/views/execution.ts";
 import type { JobView } from "../../src/views/job.ts";

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { longName, takesValue } from "../../cli/argv.ts";
 import type { Options } from "../../cli/command.ts";
 import { COMMANDS } from "../../cli/commands.ts";
-import { listedJson } from "../../cli/pages/listing.ts";
+import { listedJson } from "../../cli/json/entities.ts";
 import { selectionOf, typesOf } from "../../cli/selection.ts";
 import { jsonText } from "../../cli/text/json.ts";
 import { IndexedLog } from "../../src/provenance/indexed-log.ts";
