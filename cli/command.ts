@@ -1,6 +1,6 @@
 import { RedunError } from "../src/errors.ts";
 import type { LogChoice } from "../src/log/ref.ts";
-import type { Given, OptionValues } from "./option-types.ts";
+import type { GivenWords, OptionValues } from "./option-types.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface OptionSpec {
@@ -46,7 +46,7 @@ export function defineCommand<const Spec extends CommandSpec>(spec: Spec): Spec 
 /** A command: what it does, in a workspace, with what was given to it. */
 export type CommandFunction<Spec extends CommandSpec> = (
   workspace: Workspace,
-  words: Given<Spec["args"]>,
+  words: GivenWords<Spec["args"]>,
   options: OptionsOf<Spec>,
 ) => Promise<Status>;
 

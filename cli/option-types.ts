@@ -32,10 +32,10 @@ type Word<Text extends string> = Text extends `[...${string}`
     : readonly [string?];
 
 /** The words of declared arguments: `<script> [task] [...rest]` is `[string, string?, ...string[]]`. */
-export type Given<Args extends string> = string extends Args
+export type GivenWords<Args extends string> = string extends Args
   ? readonly string[]
   : Args extends ""
     ? readonly []
     : Args extends `${infer First} ${infer Rest}`
-      ? readonly [...Word<First>, ...Given<Rest>]
+      ? readonly [...Word<First>, ...GivenWords<Rest>]
       : Word<Args>;

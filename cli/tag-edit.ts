@@ -46,7 +46,7 @@ export function tagEditCommand({ kind, verb, usage }: EditKind) {
       workspace,
       async (log) => {
         const entities = await findEntities(log, ids);
-        if (kind === "rm" && !words.includes("--")) refuseKeysAmongIds(ids, entities);
+        if (kind === "rm" && !words.includes("--")) assertNoKeysAmongIds(ids, entities);
         return editTags(log, entities, action, { reason, dryRun });
       },
       { appends: !dryRun },
@@ -75,7 +75,7 @@ function splitWords(
 /** A bare word after the first id is a key to remove unless it looks like this. */
 const CLEARLY_AN_ID = /^(?:-|-?~\d+|[0-9a-f][0-9a-f-]{5,})$/;
 
-function refuseKeysAmongIds(ids: readonly string[], entities: readonly Found[]): void {
+function assertNoKeysAmongIds(ids: readonly string[], entities: readonly Found[]): void {
   const keys = new Set(entities.flatMap(({ tags }) => tags.map(([key]) => key)));
   const word = ids.slice(1).find((id) => keys.has(id));
   if (word === undefined) return;

@@ -138,5 +138,5 @@ export type {
 export type { ShownValue } from "./views/shown-value.ts";
 export type { TableColumn, TableLayout, TableRow, TableView } from "./views/table.ts";
 export type { KeyCount, TagCount, TagKeysView } from "./views/tags.ts";
-export type { JobName, OtherVersion, TaskDefinition, TaskView } from "./views/task.ts";
+export type { JobName, OtherVersion, RecordedTask, TaskView } from "./views/task.ts";
 export type { ValueView } from "./views/value.ts";

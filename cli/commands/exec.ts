@@ -30,7 +30,7 @@ export async function exec(
   options: ExecOptions,
 ): Promise<number> {
   const { io } = workspace;
-  refuseLostBytes(words);
+  assertWholeCharacters(words);
   const tags = tagsIn(options.tag ?? []);
   const signals = new Signals();
   const run = above(io.env);
@@ -106,7 +106,7 @@ async function record(
  * Node reads words as UTF-8, and knows no other bytes: the program would get other words than were typed.
  * @throws RedunError USAGE
  */
-function refuseLostBytes(words: readonly string[]): void {
+function assertWholeCharacters(words: readonly string[]): void {
   const word = words.find((word) => word.includes("\ufffd"));
   if (word === undefined || !existsSync(OWN_WORDS) || isUtf8(readFileSync(OWN_WORDS))) return;
   throw new RedunError(

@@ -1,6 +1,6 @@
 import { type JournaledRun, journaledRuns } from "../../src/log/journals.ts";
 import type { Log } from "../../src/log/log.ts";
-import { journaledRunWithId, recoverByHand, refuseRecovery } from "../../src/log/uncommitted.ts";
+import { assertRecoverable, journaledRunWithId, recoverByHand } from "../../src/log/uncommitted.ts";
 import { type CommandFunction, isJson, type OptionsOf } from "../command.ts";
 import type { RECOVER } from "../declarations/upkeep.ts";
 import { jsonText } from "../text/json.ts";
@@ -24,7 +24,7 @@ async function recover(
 ): Promise<string> {
   const force = options.force === true;
   if (options.dryRun) {
-    refuseRecovery(run, force);
+    assertRecoverable(run, force);
     return isJson(options) ? `${jsonText(facts(run))}\n` : `Would record ${line(run)}\n`;
   }
   const recovered = await recoverByHand(log, run, force);

@@ -43,7 +43,7 @@ export const command: CommandFunction<typeof RUN> = async (
   }
   const lists = name === undefined || name === "help" || isHelp(name);
   // A mistake in the options must not be found out after the work.
-  checkOptions(given);
+  assertOptions(given);
   const behind = words.slice(0, words.indexOf("--") >>> 0);
   // Git answers while the script loads, unless the task may change what it is asked.
   const isSettled = !behind.some((word) => isHelp(word) || ownOption(RUN_OPTIONS, word));
@@ -63,7 +63,7 @@ export const command: CommandFunction<typeof RUN> = async (
       return workspace.write(taskHelp(script, name, definition));
     }
     const { options, rest } = takeOptions(RUN_OPTIONS, words, given, isTheirs);
-    checkOptions(options);
+    assertOptions(options);
     if (options.rerun !== undefined) throw rerunsNoTask(name);
     const args = withHint(script, name, parameters, () => parseTaskArguments(parameters, rest));
     assertOwnNames(made);
@@ -85,7 +85,7 @@ async function rerun(
   options: RunOptions,
 ): Promise<number> {
   if (task !== undefined) throw rerunsNoTask(task);
-  checkOptions(options);
+  assertOptions(options);
   const call = await callAgain(workspace, id, script);
   const session = begin(workspace, options);
   try {
@@ -125,7 +125,7 @@ function begin(workspace: Workspace, options: RunOptions): Session {
 }
 
 /** @throws RedunError for a format, a progress or a tag that is none */
-function checkOptions(options: RunOptions): void {
+function assertOptions(options: RunOptions): void {
   isJson(options);
   askedMode(options);
   tagsOf(options);

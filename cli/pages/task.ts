@@ -1,4 +1,4 @@
-import type { JobName, OtherVersion, TaskDefinition, TaskView } from "../../src/views/task.ts";
+import type { JobName, OtherVersion, RecordedTask, TaskView } from "../../src/views/task.ts";
 import { localTime, shortId, tagText } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
 import { docBlock, indented } from "./doc.ts";
@@ -7,7 +7,7 @@ import { docBlock, indented } from "./doc.ts";
 const LISTED = 10;
 
 /** `Task 81f3... hello_world.greeter (team=qa)`, its doc and its source, at an indent. */
-export function taskSection(task: TaskDefinition, paint: Paint, indent: string): string[] {
+export function taskSection(task: RecordedTask, paint: Paint, indent: string): string[] {
   const { id, name, tags, conflicts, source, version = "unknown" } = task;
   const title = `${paint("bold", `Task ${oneLine(id)}`)} ${oneLine(name ?? "")}`;
   const head = `${title} ${tagText(tags, paint, conflicts)}`.trimEnd();

@@ -1,5 +1,5 @@
 import type { RUN, RunOptions } from "../declarations/run.ts";
-import type { Given } from "../option-types.ts";
+import type { GivenWords } from "../option-types.ts";
 
 /** Signals that end a run; it is recorded, and the process exits as they would have ended it. */
 export const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -33,7 +33,7 @@ export interface WorkOrder {
   readonly secret: string;
   /** The file of the command line, as the workflow is to see it in `process.argv`. */
   readonly command: string;
-  readonly words: Given<(typeof RUN)["args"]>;
+  readonly words: GivenWords<(typeof RUN)["args"]>;
   readonly options: RunOptions;
   /** Whether a live view of the run can be shown. */
   readonly canShow: boolean;

@@ -12,12 +12,12 @@ export type RootCall = Pick<Job, "task" | "args" | "result" | "error">;
 export interface ValueChange {
   /** The name of an argument, or its place where it has none; null for a result. */
   readonly name: string | number | null;
-  readonly before: Given | null;
-  readonly after: Given | null;
+  readonly before: GivenValue | null;
+  readonly after: GivenValue | null;
 }
 
 /** A value that a call took or gave. */
-export interface Given extends RecordedValue {
+export interface GivenValue extends RecordedValue {
   /** It was raised, not returned. */
   readonly isError: boolean;
 }
@@ -76,12 +76,12 @@ export function compareCalls(before: RootCall, after: RootCall, format: HashName
   };
 }
 
-function argsOf({ args }: RootCall, format: HashName): Map<string | number, Given> {
+function argsOf({ args }: RootCall, format: HashName): Map<string | number, GivenValue> {
   const entries: Iterable<[string | number, unknown]> = args.entries();
   return new Map([...entries].map(([name, value]) => [name, given(value, format)]));
 }
 
-function resultOf(call: RootCall, format: HashName): Given | undefined {
+function resultOf(call: RootCall, format: HashName): GivenValue | undefined {
   if ("error" in call) {
     // Of what was raised, and of nothing else, the stack is no part.
     const { id } = recordedValue(withoutStack(call.error), format);
@@ -90,14 +90,14 @@ function resultOf(call: RootCall, format: HashName): Given | undefined {
   return "result" in call ? given(call.result, format) : undefined;
 }
 
-function given(value: unknown, format: HashName): Given {
+function given(value: unknown, format: HashName): GivenValue {
   return { ...recordedValue(value, format), isError: false };
 }
 
 function changeOf(
   name: string | number | null,
-  before: Given | undefined,
-  after: Given | undefined,
+  before: GivenValue | undefined,
+  after: GivenValue | undefined,
 ): ValueChange {
   return { name, before: before ?? null, after: after ?? null };
 }

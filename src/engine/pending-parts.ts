@@ -44,7 +44,7 @@ export function pendingParts(value: unknown, what: () => string): readonly objec
     }
     const parts = depth <= MAX_DEPTH ? partsOf(next) : NONE;
     if (!parts) {
-      refuseLazyIn(next, behind, what);
+      assertNothingLazyIn(next, behind, what);
       continue;
     }
     for (let at = parts.length - 1; at >= 0; at--) {
@@ -181,7 +181,7 @@ function fill(copy: object, original: object, inPlace: (part: unknown) => unknow
   }
 }
 
-function refuseLazyIn(instance: object, seen: Set<object>, what: () => string): void {
+function assertNothingLazyIn(instance: object, seen: Set<object>, what: () => string): void {
   for (const [field, value] of membersOf(instance)) {
     const left: unknown[] = [value];
     while (left.length > 0 && seen.size < MAX_BEHIND_INSTANCE) {

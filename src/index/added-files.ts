@@ -6,14 +6,14 @@ import { parsePath } from "../record/layout.ts";
 import type { FoundFile } from "./digest-files.ts";
 
 /** The log's ref was moved to a commit whose tree is not a superset of the old one. */
-export class Rewritten extends Error {}
+export class LogRewritten extends Error {}
 
 /** A file of the log that is to be added, or why it is not. */
 export type AddedFile = FoundFile & { readonly refused?: string };
 
 /**
  * The files that came to the log between two commits; `from` null stands for the empty log.
- * @throws Rewritten
+ * @throws LogRewritten
  */
 export async function* addedFiles(log: Log, from: Oid | null, to: Oid): AsyncGenerator<AddedFile> {
   try {
@@ -28,11 +28,11 @@ export async function* addedFiles(log: Log, from: Oid | null, to: Oid): AsyncGen
         yield { path, oid, refused: modeProblem(mode) };
       } else if (kind === "added" || (kind === "modified" && place?.kind === "format")) {
         yield { path, oid };
-      } else throw new Rewritten();
+      } else throw new LogRewritten();
     }
   } catch (error) {
     // The old commit may be gone: a rewritten log, pruned.
-    if (from !== null && error instanceof RedunError) throw new Rewritten();
+    if (from !== null && error instanceof RedunError) throw new LogRewritten();
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { RedunError } from "../errors.ts";
 import { jobsPath } from "../record/layout.ts";
+import { timeOf } from "../record/records.ts";
 import type { Statements } from "./database.ts";
 import type { ExecutionDigest, JobDigest } from "./digest.ts";
 import { isHexId, loadId } from "./ids.ts";
@@ -74,9 +75,4 @@ export class Claims {
     const mustRebuild = isFirst && !this.#lookups.isCollecting;
     return mustRebuild ? new Contested(what) : new RedunError("BAD_RECORD", what);
   }
-}
-
-/** A moment as records write it. */
-export function timeOf(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

@@ -27,7 +27,7 @@ import { NAMED, type Named, type Namer } from "./names.ts";
 import { filesText } from "./outcome-files.ts";
 
 /** A file of the log, as a YAML reader gave it. */
-export interface ReadFile {
+export interface DecodedFile {
   readonly path: string;
   readonly place: RecordPath;
   readonly record: unknown;
@@ -151,7 +151,7 @@ export class Digester {
    * The digest of one file.
    * @throws RedunError BAD_RECORD for a file that is not what its path says
    */
-  digest({ path, place, record }: ReadFile): Digest {
+  digest({ path, place, record }: DecodedFile): Digest {
     if (place.kind === "value") return { kind: "value", id: place.id };
     if (!isDecodable(place)) return { kind: "format" };
     const oid = "id" in place ? place.id : "";

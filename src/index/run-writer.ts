@@ -1,7 +1,7 @@
 import { RedunError } from "../errors.ts";
 import { dayOf, executionPath } from "../record/layout.ts";
-import { ENTITY_TYPES, EXECUTION_STATUSES } from "../record/records.ts";
-import { Claims, timeOf } from "./claims.ts";
+import { ENTITY_TYPES, EXECUTION_STATUSES, timeOf } from "../record/records.ts";
+import { Claims } from "./claims.ts";
 import type { Statements } from "./database.ts";
 import type { Dictionary } from "./dictionary.ts";
 import type { ExecutionDigest, JobDigest, JobsDigest, OutcomeDigest } from "./digest.ts";
@@ -76,7 +76,7 @@ export class RunWriter {
     ]);
     names.add("Execution", id, seq);
     runs.addExecution(id, seq, started);
-    tags.recordNew(executionRow({ id, seq, started }), digest.tags, pairs);
+    tags.recordNew(taggedExecution({ id, seq, started }), digest.tags, pairs);
   }
 
   /** False where its execution has not arrived. */
@@ -137,7 +137,7 @@ export class RunWriter {
     }
     if (job.tags.length > 0) {
       this.#rows.flush();
-      tags.record(jobRow({ id, seq, started: execution.started }), job.tags);
+      tags.record(taggedJob({ id, seq, started: execution.started }), job.tags);
     }
     return parent !== undefined;
   }
@@ -157,12 +157,12 @@ interface RunRow {
   readonly started: number;
 }
 
-export function executionRow({ seq, id, started }: RunRow): TaggedRow {
+export function taggedExecution({ seq, id, started }: RunRow): TaggedRow {
   const type = ENTITY_TYPES.indexOf("Execution");
   return { table: "execution", type, seq, id, time: started };
 }
 
-export function jobRow({ seq, id, started }: RunRow): TaggedRow {
+export function taggedJob({ seq, id, started }: RunRow): TaggedRow {
   return { table: "job", type: ENTITY_TYPES.indexOf("Job"), seq, id, time: started };
 }
 

@@ -4,7 +4,7 @@ import type { Log, RecordFile } from "../log/log.ts";
 import { bringSome, isPartial, type OnBrought } from "../log/partial.ts";
 import { parsePath } from "../record/layout.ts";
 import { readYaml } from "../value/yaml-read.ts";
-import { addedFiles, countFiles, Rewritten } from "./added-files.ts";
+import { addedFiles, countFiles, LogRewritten } from "./added-files.ts";
 import { Contested } from "./claims.ts";
 import { rollBack, transaction } from "./database.ts";
 import { Digester } from "./digest.ts";
@@ -71,7 +71,7 @@ export async function updateIndex(
       if (bad && anew) shrink(database);
       if (bad) return bad;
     } catch (error) {
-      if (!(error instanceof Rewritten || error instanceof Contested) || anew) throw error;
+      if (!(error instanceof LogRewritten || error instanceof Contested) || anew) throw error;
       anew = true;
     }
   }

@@ -7,7 +7,7 @@ import { EntityWriter } from "./entity-writer.ts";
 import { LookupWriter } from "./lookups.ts";
 import { NameWriter } from "./name-writer.ts";
 import { RunLookup } from "./run-lookup.ts";
-import { executionRow, jobRow, RunWriter } from "./run-writer.ts";
+import { RunWriter, taggedExecution, taggedJob } from "./run-writer.ts";
 import { executionOfJob } from "./schema.ts";
 import type { Database } from "./sqlite-types.ts";
 import { namerOf } from "./stamp.ts";
@@ -104,12 +104,12 @@ export class IndexWriter {
   #row(type: EntityType, id: string): TaggedRow | null {
     if (type === "Execution") {
       const found = this.#known.execution(id);
-      return found && executionRow(found);
+      return found && taggedExecution(found);
     }
     if (type === "Job") {
       const seq = this.#known.job(id);
       if (seq === null) return null;
-      return jobRow({ id, seq, started: this.#known.startOf(executionOfJob(seq)) });
+      return taggedJob({ id, seq, started: this.#known.startOf(executionOfJob(seq)) });
     }
     const seq = this.#entities.row(type, id);
     return { table: "entity", seq, id, type: ENTITY_TYPES.indexOf(type), time: 0 };

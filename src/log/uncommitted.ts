@@ -65,7 +65,7 @@ export function titleOf({ head, newer }: JournaledRun): string {
  * Throws what keeps a run from being recorded by hand.
  * @throws RedunError RUN_ALIVE, BAD_RECORD, FORMAT_TOO_NEW
  */
-export function refuseRecovery(run: JournaledRun, force: boolean): void {
+export function assertRecoverable(run: JournaledRun, force: boolean): void {
   const { execution, fate } = run;
   if (fate.state === "alive" && !force) {
     throw new RedunError(
@@ -88,6 +88,6 @@ export async function recoverByHand(
   run: JournaledRun,
   force: boolean,
 ): Promise<Recovered | null> {
-  refuseRecovery(run, force);
+  assertRecoverable(run, force);
   return recoverRun(log, run);
 }

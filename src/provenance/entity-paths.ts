@@ -1,8 +1,9 @@
 import { executionFolder, tagsFolder, taskPath, valuePath } from "../record/layout.ts";
+import { timeOf } from "../record/records.ts";
 import type { Found } from "./find.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 import { jobsKnowing } from "./jobs-knowing.ts";
-import { segmentPath, timeOf } from "./paths.ts";
+import { segmentPath } from "./paths.ts";
 
 /**
  * The literal paths that hold all that a log has of an entity: its own folder or file, and the

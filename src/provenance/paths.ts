@@ -1,5 +1,6 @@
 import type { ExecutionRow, JobRow } from "../index/rows.ts";
 import { executionPath, jobsPath } from "../record/layout.ts";
+import { timeOf } from "../record/records.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 
 /** The file that holds an execution's start. */
@@ -11,9 +12,4 @@ export function startPath({ id, started }: ExecutionRow): string {
 export function segmentPath(log: IndexedLog, job: JobRow): string {
   const { id, started } = log.index.execution(job.execution)!;
   return jobsPath(id, timeOf(started), job.segment);
-}
-
-/** A time as records and their paths have it. */
-export function timeOf(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

@@ -9,6 +9,11 @@ type Oid = string;
 /** Times are ISO 8601 in UTC with milliseconds: `2026-11-22T09:43:43.512Z`. */
 export type Time = string;
 
+/** A point in time, in milliseconds since 1970, as records and their paths have it. */
+export function timeOf(milliseconds: number): Time {
+  return new Date(milliseconds).toISOString();
+}
+
 export const ENTITY_TYPES = ["Execution", "Job", "CallNode", "Task", "Value"] as const;
 export type EntityType = (typeof ENTITY_TYPES)[number];
 

@@ -38,15 +38,15 @@ export function isArgument(parameters: readonly Parameter[], word: string): bool
   return Boolean(findOption(options, name) ?? negatedFlag(options, name));
 }
 
-type Given = Map<Option, string[]>;
+type GivenTexts = Map<Option, string[]>;
 
 /** The words of every option that was given; a flag standing alone has the word true or false. */
 function readWords(
   parameters: readonly Parameter[],
   options: readonly Option[],
   words: readonly string[],
-): Given {
-  const given: Given = new Map();
+): GivenTexts {
+  const given: GivenTexts = new Map();
   const queue = [...words];
   for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
     const [, name, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
@@ -89,14 +89,14 @@ function isValue(word: string): boolean {
 }
 
 /** A destructured object that may be left out needs nothing until one of its options is given. */
-function isNeeded(option: Option, parameters: readonly Parameter[], given: Given): boolean {
+function isNeeded(option: Option, parameters: readonly Parameter[], given: GivenTexts): boolean {
   if (option.required) return true;
   const whole = parameters[option.index];
   if (!whole?.properties || !isRequired(option.parameter)) return false;
   return [...given.keys()].some(({ index }) => index === option.index);
 }
 
-function toArguments(parameters: readonly Parameter[], given: Given): unknown[] {
+function toArguments(parameters: readonly Parameter[], given: GivenTexts): unknown[] {
   const args: unknown[] = [];
   for (const [option, words] of given) {
     const value = optionValue(option, words);
@@ -124,7 +124,7 @@ function withOwn(object: unknown, name: string, value: unknown): object {
 function notNamed(
   word: string,
   options: readonly Option[],
-  given: Given,
+  given: GivenTexts,
   parameters: readonly Parameter[],
 ): RedunError {
   if (!isValue(word)) return unknown(word.replace(/=.*/s, ""), options, parameters);

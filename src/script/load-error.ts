@@ -10,7 +10,7 @@ import type { Problem } from "./problem.ts";
 import { syntaxProblem } from "./syntax-problem.ts";
 
 /** The script as the user named it, and where it is. */
-export interface Script {
+export interface NamedScript {
   file: string;
   path: string;
   cwd: string;
@@ -22,7 +22,7 @@ export interface Script {
  * the file as they wrote it, and that line. `cause` is the script's error, its stack cut down to
  * frames of the user's own files.
  */
-export function loadFailure(error: unknown, script: Script): RedunError {
+export function loadFailure(error: unknown, script: NamedScript): RedunError {
   const problem =
     syntaxProblem(error, script.path) ?? missingModule(error) ?? thrown(error, script);
   const lines = [`${script.file} did not load: ${problem.message}`];
@@ -36,7 +36,7 @@ export function loadFailure(error: unknown, script: Script): RedunError {
   return new RedunError("SCRIPT_FAILED_TO_LOAD", lines.join("\n"), problem.hint, { cause: error });
 }
 
-function thrown(error: unknown, script: Script): Problem {
+function thrown(error: unknown, script: NamedScript): Problem {
   if (!(error instanceof Error)) return { message: `it threw ${inspected(error)}`, site: null };
   const isOurs = error.name === "RedunError";
   const [site = null] = userFrames(error, script).flatMap((frame) => parseCallSite(frame) ?? []);
@@ -53,7 +53,7 @@ function unknownExtension(error: Error): string | undefined {
 }
 
 /** The lines of the stack from the script down to, and without, what loaded it. */
-function userFrames(error: Error, script: Script): string[] {
+function userFrames(error: Error, script: NamedScript): string[] {
   const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
   const loader = frames.findLastIndex((frame) => frame.includes("node:internal/modules/"));
   const ours = [import.meta.url, script.libraryUrl].flatMap((url) => [
@@ -66,7 +66,7 @@ function userFrames(error: Error, script: Script): string[] {
     .filter((frame) => !ours.some((folder) => frame.includes(folder)));
 }
 
-function keepUserFrames(error: unknown, script: Script): void {
+function keepUserFrames(error: unknown, script: NamedScript): void {
   if (!(error instanceof Error) || error.stack === undefined) return;
   const frames = userFrames(error, script);
   const head = error.stack.split(/\n\s+at /)[0] ?? "";

@@ -116,14 +116,14 @@ export async function readRuns(
   return { executions, ends, tags };
 }
 
-type ReadFile = DecodedRecord & StoredFile;
+type DecodedFile = DecodedRecord & StoredFile;
 
 /** Leaves out what is not a record: the index names it when it reads the log. */
 async function* readRecords(
   log: Log,
   files: readonly StoredFile[],
   progress?: Progress,
-): AsyncGenerator<ReadFile> {
+): AsyncGenerator<DecodedFile> {
   const oids = files.map(({ oid }) => oid);
   if (isPartial(log.backend.repository) && !(await log.backend.bring(oids))) throw notHere(log);
   let at = 0;

@@ -1,6 +1,6 @@
 import { literalOf } from "./literal.ts";
 import { parseCompiled } from "./source.ts";
-import { type AnyFunction, children, isFunction, keyName, type Node, unwrap } from "./syntax.ts";
+import { children, type FunctionSyntax, isFunction, keyName, type Node, unwrap } from "./syntax.ts";
 
 /** What a parameter, or a part of one, is bound to. */
 export type Pattern =
@@ -125,7 +125,7 @@ class Reader {
  * Whether the body may change what a name is bound to before anything that one can stop at: in an
  * expression that assigns to one, or by a function of that name, which is there from the beginning.
  */
-function changesFirst(fn: AnyFunction, names: readonly string[]): boolean {
+function changesFirst(fn: FunctionSyntax, names: readonly string[]): boolean {
   const body = fn.body!;
   if (body.type !== "BlockStatement") return names.length > 0 && assigns(body);
   return body.body.some(

@@ -1,8 +1,8 @@
 import { lineStart } from "./position.ts";
 import type { Place } from "./source-file.ts";
 import {
-  type AnyFunction,
   children,
+  type FunctionSyntax,
   isFunction,
   type Node,
   parseSource,
@@ -14,7 +14,7 @@ import {
 /** A function as it is written, in whatever file that is. */
 export interface WrittenFunction {
   source: Syntax;
-  fn: AnyFunction;
+  fn: FunctionSyntax;
   /** Where its text begins: a method's at its name, as the engine has it. */
   start: number;
   /** The nodes around it, the program first. */
@@ -32,7 +32,7 @@ export function functionAt(place: Place): WrittenFunction | null {
   const offset = line + place.column - 1;
   const path = pathTo(source.program, offset);
   const fn =
-    path.findLast((node): node is AnyFunction => isFunction(node) && isHead(node, offset)) ??
+    path.findLast((node): node is FunctionSyntax => isFunction(node) && isHead(node, offset)) ??
     path
       .slice(-3)
       .reverse()
@@ -42,13 +42,13 @@ export function functionAt(place: Place): WrittenFunction | null {
 }
 
 /** `fn`, a node of `source`, with what is around it. */
-export function written(source: Syntax, fn: AnyFunction): WrittenFunction {
+export function written(source: Syntax, fn: FunctionSyntax): WrittenFunction {
   const path = pathTo(source.program, fn.start);
   const around = path.slice(0, Math.max(path.indexOf(fn), 0));
   return { source, fn, start: startOf(source, fn, around.at(-1)), around };
 }
 
-function isHead(fn: AnyFunction, offset: number): boolean {
+function isHead(fn: FunctionSyntax, offset: number): boolean {
   return fn.body !== null && offset <= fn.body.start;
 }
 
@@ -62,11 +62,11 @@ const HOLDERS = [
 ];
 
 /** The function that a method, a property or a constant consists of. */
-function heldFunctions(node: Node): AnyFunction[] {
+function heldFunctions(node: Node): FunctionSyntax[] {
   return HOLDERS.includes(node.type) ? children(node).map(unwrap).filter(isFunction) : [];
 }
 
-function startOf({ text }: Syntax, fn: AnyFunction, holder: Node | undefined): number {
+function startOf({ text }: Syntax, fn: FunctionSyntax, holder: Node | undefined): number {
   const isMethod =
     holder?.type === "MethodDefinition" ||
     (holder?.type === "Property" && (holder.method || holder.kind !== "init"));

@@ -1,6 +1,6 @@
 import { type DocComment, NO_DOC } from "./doc-comment.ts";
 import { literalOf } from "./literal.ts";
-import { type AnyFunction, keyName, type Node, type Syntax } from "./syntax.ts";
+import { type FunctionSyntax, keyName, type Node, type Syntax } from "./syntax.ts";
 import { annotationOf, declarationsOf, membersOf, typeText } from "./type-lookup.ts";
 
 /** One parameter of a task's function, as its source declares it. */
@@ -27,7 +27,7 @@ export interface Parameter {
 /** The parameters of `fn`, which stands in `source`; `doc` is the comment of its task. */
 export function readParameters(
   source: Syntax,
-  fn: AnyFunction,
+  fn: FunctionSyntax,
   doc: DocComment = NO_DOC,
 ): Parameter[] {
   const parameters = fn.params.filter(isRealParameter);

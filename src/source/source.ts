@@ -7,7 +7,7 @@ import { siteAt } from "./position.ts";
 import { type Place, type SourceFile, scriptPath } from "./source-file.ts";
 import { hashableText } from "./source-text.ts";
 import {
-  type AnyFunction,
+  type FunctionSyntax,
   isFunction,
   type Node,
   parseSource,
@@ -121,7 +121,7 @@ function describeCall(found: FoundCall, fn: TaskFn): TaskSource {
 function functionOf(call: FoundCall, fn: TaskFn): TaskFunction | null {
   const argument = argumentOf(call);
   if (argument?.kind === "expression") return null;
-  const here = (node: AnyFunction | null): TaskFunction | null =>
+  const here = (node: FunctionSyntax | null): TaskFunction | null =>
     node && { ...written(call.source, node), place: call.place, bound: 0 };
   if (argument?.kind === "function") return here(argument.node);
   const name = argument?.node.type === "Identifier" ? argument.node.name : null;
@@ -206,7 +206,7 @@ function describeCompiled(fn: TaskFn): TaskSource {
 /** A method's text is no expression by itself, only within an object. */
 export function parseCompiled(
   text: string,
-): { source: Syntax; node: Node; fn: AnyFunction } | null {
+): { source: Syntax; node: Node; fn: FunctionSyntax } | null {
   for (const wrapped of [`(${text})`, `({${text}})`]) {
     const source = parseText(wrapped, "task.ts");
     const statement = source?.program.type === "Program" ? source.program.body[0] : null;

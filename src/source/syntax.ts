@@ -4,7 +4,7 @@ import type { ArrowFunctionExpression, Comment, Function as FunctionNode, Node }
 import type { SourceFile } from "./source-file.ts";
 
 export type { Node };
-export type AnyFunction = FunctionNode | ArrowFunctionExpression;
+export type FunctionSyntax = FunctionNode | ArrowFunctionExpression;
 
 /** A source text and its tree. Offsets in the tree count UTF-16 units of `text`. */
 export interface Syntax {
@@ -94,7 +94,7 @@ export function isTypeWrapper(node: Node) {
   );
 }
 
-export function isFunction(node: Node): node is AnyFunction {
+export function isFunction(node: Node): node is FunctionSyntax {
   return (
     node.type === "FunctionExpression" ||
     node.type === "FunctionDeclaration" ||

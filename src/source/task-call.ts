@@ -1,7 +1,7 @@
 import { lineStart } from "./position.ts";
 import {
-  type AnyFunction,
   children,
+  type FunctionSyntax,
   isFunction,
   isTypeWrapper,
   keyName,
@@ -124,7 +124,7 @@ function nameGivenBy(holder: Node): string | null {
  * the name of one, which only the running program knows for sure (`reference`).
  */
 export type TaskArgument =
-  | { kind: "function"; node: AnyFunction }
+  | { kind: "function"; node: FunctionSyntax }
   | { kind: "expression" | "reference"; node: Node };
 
 /** The argument that holds the function; null where there is none to be seen: `task(...args)`. */
@@ -148,7 +148,7 @@ const REFERENCES = new Set<Node["type"]>([
 ]);
 
 /** The function that a name means, where the file has only one thing of that name. */
-export function onlyDeclared(name: string, { around }: TaskCall): AnyFunction | null {
+export function onlyDeclared(name: string, { around }: TaskCall): FunctionSyntax | null {
   const declared = lookUp(name, around);
   return declared && around[0] && namings(around[0], name) === 1 ? declared : null;
 }
@@ -182,7 +182,7 @@ function namedHere(node: Node): (Node | null)[] {
 }
 
 /** The function that `name` means inside these nodes, if it is declared in one of them. */
-export function lookUp(name: string, around: Node[]): AnyFunction | null {
+export function lookUp(name: string, around: Node[]): FunctionSyntax | null {
   for (const scope of around.toReversed()) {
     if (isFunction(scope) && scope.params.some((param) => mentions(param, name))) return null;
     if (scope.type !== "Program" && scope.type !== "BlockStatement") continue;

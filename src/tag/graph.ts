@@ -205,12 +205,12 @@ export class TagGraph {
 
   #unknownTag({ key, value }: TagSelector): RedunError {
     const named = value === undefined ? formatKey(key) : formatTag(key, value, SHOWN);
-    const there = this.currentOf(key).map(({ tag }) => formatTag(...tag, SHOWN));
+    const current = this.currentOf(key).map(({ tag }) => formatTag(...tag, SHOWN));
     const all = [...new Set(this.current().map(({ tag }) => formatKey(tag[0], SHOWN)))].sort();
     const keys = [...all.slice(0, NAMED), ...(all.length > NAMED ? ["..."] : [])];
     const has =
-      there.length > 0
-        ? there.join(", ")
+      current.length > 0
+        ? current.join(", ")
         : keys.length > 0
           ? `the keys ${keys.join(", ")}`
           : "none";

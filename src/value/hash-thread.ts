@@ -5,7 +5,7 @@ import type { HashName } from "./hash.ts";
 type FileStat = Pick<BigIntStats, "dev" | "ino" | "size" | "mtimeNs" | "ctimeNs">;
 
 /** A file's hash, and what the file system said of it before and after it was read. */
-export interface ReadFile {
+export interface HashedFile {
   readonly hash: string;
   readonly stat: FileStat;
 }
@@ -53,7 +53,7 @@ parentPort.on("message", ({ path, format }) => {
 });
 `;
 
-type Answer = { readonly at: number } | { readonly found: ReadFile | null };
+type Answer = { readonly at: number } | { readonly found: HashedFile | null };
 
 let worker: Worker | null = null;
 let last: Promise<unknown> = Promise.resolve();
@@ -68,7 +68,7 @@ export function hashInThread(
   path: string,
   format: HashName,
   isOver: () => boolean,
-): Promise<ReadFile | null> {
+): Promise<HashedFile | null> {
   const found = last.then(() => (isOver() ? null : ask(path, format, isOver)));
   last = found.catch(() => {});
   return found;
@@ -78,12 +78,12 @@ async function ask(
   path: string,
   format: HashName,
   isOver: () => boolean,
-): Promise<ReadFile | null> {
+): Promise<HashedFile | null> {
   worker ??= await newWorker();
   const thread = worker;
   thread.ref();
   return new Promise((done) => {
-    const end = (found: ReadFile | null) => {
+    const end = (found: HashedFile | null) => {
       thread.off("message", hear).off("error", fail).off("exit", fail);
       thread.unref();
       done(found);

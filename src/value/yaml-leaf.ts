@@ -6,7 +6,7 @@ import { commentText, isLiteral, isPlain, quote, yamlFloat } from "./yaml-scalar
 const MAX_HEX_DIGITS = 3500;
 
 /** What stands on the line before a node: nothing, a list's dash, or a map's key (or a tag). */
-export type Place = typeof TOP | typeof DASH | typeof KEY;
+export type LinePlace = typeof TOP | typeof DASH | typeof KEY;
 export const TOP = 0;
 export const DASH = 1;
 export const KEY = 2;
@@ -19,15 +19,15 @@ export function pad(column: number): string {
 }
 
 /** The way to where the first entry of a collection stands. */
-export function start(indent: string, place: Place): string {
+export function start(indent: string, place: LinePlace): string {
   return place === TOP ? "" : place === DASH ? " " : `\n${indent}`;
 }
 
-export function scalar(text: string, place: Place): string {
+export function scalar(text: string, place: LinePlace): string {
   return place === TOP ? `${text}\n` : ` ${text}\n`;
 }
 
-export function textNode(text: string, column: number, place: Place): string {
+export function textNode(text: string, column: number, place: LinePlace): string {
   if (isPlain(text)) return scalar(text, place);
   if (!text.includes("\n") || !isLiteral(text)) return scalar(quote(text), place);
   const indent = pad(column || 2);
@@ -36,7 +36,7 @@ export function textNode(text: string, column: number, place: Place): string {
   return scalar(chomp, place) + (chomp === "|-" ? `${body}\n` : body);
 }
 
-export function remark({ value, comment }: Remark, place: Place): string {
+export function remark({ value, comment }: Remark, place: LinePlace): string {
   const text = typeof value === "string" ? inline(value) : word(value);
   const note = commentText(comment);
   return scalar(note === "" ? text : `${text} # ${note}`, place);

@@ -29,7 +29,7 @@ import {
   dateText,
   inline,
   KEY,
-  type Place,
+  type LinePlace,
   pad,
   remark,
   scalar,
@@ -75,7 +75,7 @@ class Writer {
    * What follows `place` on its line, and all further lines of the node.
    * `column` is where the lines of a collection that is nested here begin.
    */
-  node(value: unknown, column: number, place: Place): string {
+  node(value: unknown, column: number, place: LinePlace): string {
     switch (typeof value) {
       case "string":
         return textNode(value, column, place);
@@ -95,7 +95,7 @@ class Writer {
     }
   }
 
-  private object(value: object, column: number, place: Place): string {
+  private object(value: object, column: number, place: LinePlace): string {
     const depth = this.around.length;
     const at = (depth * MAX_COLUMN + column) * 3 + place;
     const known = this.long.get(value, at);
@@ -116,7 +116,7 @@ class Writer {
   }
 
   /** Our own classes neither nest by themselves nor count as a level. */
-  private ours(value: object, column: number, place: Place): string | undefined {
+  private ours(value: object, column: number, place: LinePlace): string | undefined {
     if (value instanceof Fields) return this.fields(value.entries, column, place);
     if (value instanceof Float) return scalar(`${value.value}.0`, place);
     if (value instanceof Timestamp) return scalar(value.iso, place);
@@ -128,7 +128,7 @@ class Writer {
     return value instanceof Remark ? remark(value, place) : undefined;
   }
 
-  private users(value: object, column: number, place: Place): string {
+  private users(value: object, column: number, place: LinePlace): string {
     const at = this.around.lastIndexOf(value);
     if (at >= 0) return this.cycle(this.around.length - at, column, place);
     if (this.around.length >= MAX_DEPTH) return this.tooDeep(value, column, place);
@@ -136,7 +136,7 @@ class Writer {
     return this.container(value, column, place);
   }
 
-  private container(value: object, column: number, place: Place): string {
+  private container(value: object, column: number, place: LinePlace): string {
     if (isPlainArray(value)) return this.list(value, column, place);
     if (isPlainObject(value)) return this.plainObject(value, column, place);
     if (value instanceof Tagged) return this.tagged(value.tag, value.value, column, place);
@@ -162,35 +162,35 @@ class Writer {
     return this.opaque(value, column, place);
   }
 
-  private opaque(value: unknown, column: number, place: Place): string {
+  private opaque(value: unknown, column: number, place: LinePlace): string {
     return this.tagged("opaque", opaqueText(value), column, place);
   }
 
   /** Equal structures that lead back to the same place are equal. */
-  private cycle(up: number, column: number, place: Place): string {
+  private cycle(up: number, column: number, place: LinePlace): string {
     this.bound++;
     const text = up === 1 ? "cyclic structure" : `cyclic structure, ${up} levels up`;
     return this.tagged("opaque", text, column, place);
   }
 
-  private tooDeep(value: object, column: number, place: Place): string {
+  private tooDeep(value: object, column: number, place: LinePlace): string {
     this.bound++;
     const text = opaqueText(value).replace(/^.* /s, `structure deeper than ${MAX_DEPTH} `);
     return this.tagged("opaque", text, column, place);
   }
 
   /** Of symbols only those that `Symbol.for` gives can be told from others by what they say. */
-  private symbol(value: symbol, column: number, place: Place): string {
+  private symbol(value: symbol, column: number, place: LinePlace): string {
     const key = Symbol.keyFor(value);
     if (key === undefined) return this.opaque(value, column, place);
     return this.tagged("symbol", key, column, place);
   }
 
-  private tagged(tag: string, value: unknown, column: number, place: Place): string {
+  private tagged(tag: string, value: unknown, column: number, place: LinePlace): string {
     return (place === TOP ? `!${tag}` : ` !${tag}`) + this.node(value, column, KEY);
   }
 
-  private list(items: readonly unknown[], column: number, place: Place): string {
+  private list(items: readonly unknown[], column: number, place: LinePlace): string {
     if (items.length === 0) return scalar("[]", place);
     const indent = pad(column);
     let text = start(indent, place);
@@ -203,7 +203,7 @@ class Writer {
   }
 
   /** A list with holes may be a thousand million long. */
-  private sparse(list: readonly unknown[], column: number, place: Place): string {
+  private sparse(list: readonly unknown[], column: number, place: LinePlace): string {
     const items = Object.keys(list).filter((key) => INDEX.test(key));
     const content = {
       items: items.map((key) => [Number(key), list[Number(key)]]),
@@ -215,7 +215,7 @@ class Writer {
   private plainObject(
     value: Readonly<Record<string, unknown>>,
     column: number,
-    place: Place,
+    place: LinePlace,
   ): string {
     const symbols = Object.getOwnPropertySymbols(value).filter((key) =>
       Object.prototype.propertyIsEnumerable.call(value, key),
@@ -234,7 +234,7 @@ class Writer {
     );
   }
 
-  private map(map: Readonly<Record<string, unknown>>, column: number, place: Place): string {
+  private map(map: Readonly<Record<string, unknown>>, column: number, place: LinePlace): string {
     let text = "";
     for (const key of sortedKeys(map)) {
       const value = map[key];
@@ -243,7 +243,7 @@ class Writer {
     return text === "" ? scalar("{}", place) : text;
   }
 
-  private fields(entries: Fields["entries"], column: number, place: Place): string {
+  private fields(entries: Fields["entries"], column: number, place: LinePlace): string {
     let text = "";
     for (const [key, value] of entries) {
       if (value !== undefined) text += this.entry(key, value, column, place, text === "");
@@ -251,7 +251,13 @@ class Writer {
     return text === "" ? scalar("{}", place) : text;
   }
 
-  private entry(key: string, value: unknown, column: number, place: Place, first: boolean): string {
+  private entry(
+    key: string,
+    value: unknown,
+    column: number,
+    place: LinePlace,
+    first: boolean,
+  ): string {
     const indent = pad(column);
     const name = inline(key);
     const colon = name.length > MAX_SIMPLE_KEY ? `? ${name}\n${indent}:` : `${name}:`;

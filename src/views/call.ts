@@ -7,7 +7,7 @@ import { type DataflowView, dataflowView } from "./dataflow.ts";
 import type { Extent } from "./extent.ts";
 import { type LoggedEntity, type LoggedJob, loggedJob } from "./logged.ts";
 import { type ShownValue, shownValue } from "./shown-value.ts";
-import { type TaskDefinition, taskDefinition } from "./task.ts";
+import { type RecordedTask, taskDefinition } from "./task.ts";
 
 /** A call node. */
 export interface CallNode extends LoggedEntity {
@@ -49,7 +49,7 @@ export interface CallView {
 /** What the jobs that made a call tell of it. Of each list, a page holds one more than it shows. */
 export interface MadeCall {
   readonly content: CallContent;
-  readonly task: TaskDefinition;
+  readonly task: RecordedTask;
   /** The calls that made it, each once. */
   readonly parents: readonly CallName[];
   /** The calls that it made, as often as it made them. */

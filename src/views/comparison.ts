@@ -5,7 +5,7 @@ import type { JobComparison } from "../compare/jobs.ts";
 import type { TagDifference } from "../compare/tags.ts";
 import type { TaskComparison } from "../compare/tasks.ts";
 import { unifiedDiff } from "../compare/unified-diff.ts";
-import type { CallComparison, Given, ValueChange } from "../compare/values.ts";
+import type { CallComparison, GivenValue, ValueChange } from "../compare/values.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { wholeValue } from "../provenance/read.ts";
 import { preview } from "../value/preview.ts";
@@ -116,7 +116,7 @@ async function shownChange(
   extent: Extent,
 ): Promise<ShownChange> {
   if (extent === "whole") {
-    const side = (given: Given | null) => given && sideOf(given, given.value, extent);
+    const side = (given: GivenValue | null) => given && sideOf(given, given.value, extent);
     return { name, before: side(before), after: side(after), isOpaque: false, diff: null };
   }
   const [was, is] = [await pageSide(log, before), await pageSide(log, after)];
@@ -135,7 +135,7 @@ async function shownChange(
   };
 }
 
-async function pageSide(log: IndexedLog, given: Given | null) {
+async function pageSide(log: IndexedLog, given: GivenValue | null) {
   if (!given) return null;
   const { value } = (await wholeValue(log, given)) ?? given;
   return {
@@ -146,7 +146,7 @@ async function pageSide(log: IndexedLog, given: Given | null) {
   };
 }
 
-function sideOf({ id, isError }: Given, value: unknown, extent: Extent): ShownSide {
+function sideOf({ id, isError }: GivenValue, value: unknown, extent: Extent): ShownSide {
   const side = { id, isError, text: preview(value, MAX_TEXT) };
   return extent === "whole" && !(value instanceof StoredValue) ? { ...side, value } : side;
 }

@@ -9,7 +9,7 @@ import type { JournalState } from "./execution.ts";
 import type { Extent } from "./extent.ts";
 import { linksFor } from "./links.ts";
 import { type LoggedJob, loggedJob } from "./logged.ts";
-import { type TaskDefinition, taskDefinition } from "./task.ts";
+import { type RecordedTask, taskDefinition } from "./task.ts";
 
 /** A job, its call and its task. */
 export interface JobSection {
@@ -21,7 +21,7 @@ export interface JobSection {
   /** Null while it has not ended, and if its execution ended before. */
   readonly call: CallNode | null;
   readonly content: CallContent;
-  readonly task: TaskDefinition;
+  readonly task: RecordedTask;
 }
 
 export interface JobOnPath {

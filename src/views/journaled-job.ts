@@ -8,7 +8,7 @@ import type { Extent } from "./extent.ts";
 import { CHILDREN, type JobView, pathTo } from "./job.ts";
 import { linksFor } from "./links.ts";
 import { loggedJobOf } from "./logged.ts";
-import { type TaskDefinition, taskDefinition } from "./task.ts";
+import { type RecordedTask, taskDefinition } from "./task.ts";
 
 /**
  * The page of a job that stands in a journal alone. Where its result came from is not known before it
@@ -56,7 +56,7 @@ async function taskOf(
   log: IndexedLog,
   jobs: JournaledJobs,
   { task, taskHash: id }: JobRow,
-): Promise<TaskDefinition> {
+): Promise<RecordedTask> {
   if (await ifKnown(log, id)) return taskDefinition(log, id);
   const { source, taskVersion: version } = jobs.task(id) ?? {};
   return {

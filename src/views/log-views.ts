@@ -150,9 +150,9 @@ export class LogViews {
     const indexed = await this.#refreshed();
     const { log, config } = indexed;
     const way = direction === "incoming" ? "fetch" : "push";
-    const there = remoteLogFor(chooseRemote(log, config, remote, way), log.ref, config);
-    assertKnown(config, there, await lastSeen(log, there));
-    return changesView(indexed, there, direction);
+    const remoteLog = remoteLogFor(chooseRemote(log, config, remote, way), log.ref, config);
+    assertKnown(config, remoteLog, await lastSeen(log, remoteLog));
+    return changesView(indexed, remoteLog, direction);
   }
 
   async #find(id: string): Promise<{ log: IndexedLog; found: Found }> {

@@ -6,7 +6,7 @@ import { taskVersions } from "../provenance/versions.ts";
 import type { LoggedEntity } from "./logged.ts";
 
 /** One version of a task. */
-export interface TaskDefinition extends LoggedEntity {
+export interface RecordedTask extends LoggedEntity {
   readonly type: "Task";
   /** Its full name; null if the log does not say. */
   readonly name: string | null;
@@ -32,7 +32,7 @@ export interface OtherVersion {
 /** The page of one task. */
 export interface TaskView {
   readonly type: "Task";
-  readonly task: TaskDefinition;
+  readonly task: RecordedTask;
   /** The first and the newest job that called it. */
   readonly firstJob: JobName | null;
   readonly lastJob: JobName | null;
@@ -55,11 +55,11 @@ export async function taskView(log: IndexedLog, found: Found): Promise<TaskView>
 }
 
 /** @throws RedunError UNKNOWN_ID, BAD_RECORD */
-export async function taskDefinition(log: IndexedLog, hash: string): Promise<TaskDefinition> {
+export async function taskDefinition(log: IndexedLog, hash: string): Promise<RecordedTask> {
   return definitionOf(log, await findEntity(log, hash));
 }
 
-async function definitionOf(log: IndexedLog, found: Found): Promise<TaskDefinition> {
+async function definitionOf(log: IndexedLog, found: Found): Promise<RecordedTask> {
   const { id, tags, conflicts } = found;
   const { source, taskVersion: version } = (await readTask(log, id)) ?? {};
   return {

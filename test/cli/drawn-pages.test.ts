@@ -8,7 +8,7 @@ import type { Paint } from "../../cli/text/terminal.ts";
 import type { ExecutionView } from "../../src/views/execution.ts";
 import type { JobView } from "../../src/views/job.ts";
 import type { LoggedExecution, LoggedJob } from "../../src/views/logged.ts";
-import type { TaskDefinition } from "../../src/views/task.ts";
+import type { RecordedTask } from "../../src/views/task.ts";
 
 process.env.TZ = "UTC";
 
@@ -53,7 +53,7 @@ const job: LoggedJob = {
   conflicts: [],
 };
 
-const task: TaskDefinition = {
+const task: RecordedTask = {
   type: "Task",
   id: id("d"),
   name: "acme.main",

@@ -65,7 +65,7 @@ export function readIndex(path: string): IndexEntry[] {
     // Before version 4 an entry is padded with one to eight NULs to a multiple of eight bytes.
     at = version === 4 ? end + 1 : at + Math.ceil((end + 1 - at) / 8) * 8;
   }
-  refuseSplitIndex(bytes, at, path);
+  assertNotSplit(bytes, at, path);
   return entries;
 }
 
@@ -94,7 +94,7 @@ function readVarint(bytes: Buffer, start: number): { value: number; end: number 
   return { value, end: at };
 }
 
-function refuseSplitIndex(bytes: Buffer, extensions: number, path: string): void {
+function assertNotSplit(bytes: Buffer, extensions: number, path: string): void {
   for (
     let at = extensions;
     at + 8 <= bytes.length - CHECKSUM;

@@ -42,10 +42,10 @@ export async function fetchRefs(
   repository: Repository,
   { remote, url, refspecs, signal }: Fetch,
 ): Promise<boolean> {
-  const there = await remoteRefs(repository, { remote, url, patterns: [], signal });
+  const heads = await remoteRefs(repository, { remote, url, patterns: [], signal });
   const { git, ...access } = await openRemote(repository, { remote, url }, "fetch");
-  for (const { from, to } of matches(refspecs, [...there.keys()])) {
-    const oid = there.get(from);
+  for (const { from, to } of matches(refspecs, [...heads.keys()])) {
+    const oid = heads.get(from);
     if (oid === undefined) return false;
     const seen = to === null ? null : readRef(repository, to).oid;
     if (oid === seen) continue;
@@ -111,7 +111,7 @@ function setRef(repository: Repository, ref: string, expected: Oid | null, next:
 }
 
 /** What refspecs mean for the refs that a remote has; one that names a ref in full is always in. */
-function matches(refspecs: readonly string[], there: readonly string[]) {
+function matches(refspecs: readonly string[], refs: readonly string[]) {
   const excluded = refspecs.filter((spec) => spec.startsWith("^"));
   const isExcluded = (ref: string) => excluded.some((spec) => wildcard(spec.slice(1)).test(ref));
   return refspecs
@@ -120,7 +120,7 @@ function matches(refspecs: readonly string[], there: readonly string[]) {
       const [from = "", to] = spec.replace(/^\+/, "").split(":");
       if (!from.includes("*")) return [{ from, to: to ?? null }];
       const [head, tail] = from.split("*") as [string, string];
-      return there
+      return refs
         .filter((ref) => wildcard(from).test(ref) && !isExcluded(ref))
         .map((ref) => {
           const middle = ref.slice(head.length, ref.length - tail.length);
