@@ -18,6 +18,7 @@ export type {
   ExecutorSettings,
 } from "./engine/executor.ts";
 export { registerExecutor } from "./engine/executors.ts";
+export type { RecordOption } from "./engine/hash-only.ts";
 export type { Arg, Lazy, Resolved } from "./engine/lazy-types.ts";
 export type { ModuleFile } from "./engine/loaded-modules.ts";
 export type {

@@ -100,6 +100,7 @@ export type ErrorCode =
   | "BAD_BUNDLE"
   | "BAD_TAG"
   | "BAD_VALUE"
+  | "VALUE_TOO_LARGE"
   | "BAD_QUERY"
   | "BAD_CONFIG"
   | "UNKNOWN_ID"

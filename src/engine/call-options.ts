@@ -16,7 +16,7 @@ export interface CallOptions
 const CALL_OPTIONS = [
   ...(["tags", "cache", "cacheScope", "checkValid", "limits", "timeout", "retries"] as const),
 ];
-const TASK_OPTIONS = ["name", "namespace", "version", "hashOnly", ...CALL_OPTIONS];
+const TASK_OPTIONS = ["name", "namespace", "version", "record", ...CALL_OPTIONS];
 /** For whatever executor; what else an executor takes, it says itself. */
 const EXECUTOR_OPTIONS = ["executor", "memory", "cpus"];
 

@@ -80,6 +80,7 @@ export class Call extends Step implements Listener {
     });
     this.#job = job;
     this.sources = [job.id];
+    if (job.refused) throw job.refused;
     this.#reuse(job);
   }
 
@@ -289,6 +290,7 @@ export class Call extends Step implements Listener {
     if (this.waitsFor(inputs)) return;
     const result = evaluation.withResults(returned);
     this.#boundByNow(job);
+    evaluation.jobs.resulted(job, result);
     evaluation.jobs.end(job, job.reused ? "CACHED" : "DONE", result);
     this.#letGo(job, { kept: job.kept });
     this.complete(result);

@@ -1,14 +1,16 @@
+import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import type { RecordFile } from "../log/log.ts";
 import { argsId, callId } from "../record/encode.ts";
 import { valuePath } from "../record/layout.ts";
 import type { Job, JobFiles } from "../record/records.ts";
 import { tagSet } from "../tag/set.ts";
+import { withheldError, withholdError } from "../value/error-fields.ts";
 import type { File } from "../value/file.ts";
 import { filesIn, recordFiles } from "../value/files-in.ts";
 import { blobId } from "../value/oid.ts";
 import { isOpaqueIn } from "../value/opaque-in.ts";
-import { StoredValue, withoutStack } from "../value/value.ts";
+import { type ErrorValue, StoredValue, withoutStack } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import { TOO_LARGE, writeYaml } from "../value/yaml-write.ts";
 import { withDefaults, withUnknown } from "./defaults.ts";
@@ -18,15 +20,15 @@ import { pendingParts } from "./pending-parts.ts";
 import { RecordedError } from "./recorded-error.ts";
 import { holdsUndefined, recordedReduction, withTags } from "./reduction.ts";
 import { hasTwins } from "./registry.ts";
+import type { Secrets } from "./secrets.ts";
 import type { TaskDefinition } from "./task-definition.ts";
-import { errorValue, isError } from "./user-stack.ts";
+import { errorValue, errorWithoutTexts, isError } from "./user-stack.ts";
+import type { ValueLimits } from "./value-limits.ts";
 
-/** Values up to this many characters of YAML stand inline in their job. */
-const INLINE_LIMIT = 2000;
-/** and up to so many of all arguments of a job. */
+/** Characters of YAML that stand in a job for all of its arguments. */
 const INLINE_ARGS_LIMIT = 1_000_000;
-/** Of a value whose YAML has more bytes than this, only the id is kept. */
-const STORED_LIMIT = 50_000_000;
+/** An argument of fewer characters is no value to keep elsewhere, whatever the limit. */
+const TINY = 200;
 
 /** A value's id, and what stands for it in the job: itself, or its id when it is large. */
 interface Recorded {
@@ -60,6 +62,8 @@ export class JobRecords {
   readonly #root: string | null;
   readonly #addFile: (file: RecordFile) => void;
   readonly #tell: (notice: string) => void;
+  readonly #limits: ValueLimits;
+  readonly #secrets: Secrets;
   /** What has been told, by task: it would be the same of each of its jobs. */
   readonly #told = new Set<string>();
 
@@ -67,13 +71,18 @@ export class JobRecords {
    * @param root the top of the work tree, from which paths of files are recorded
    * @param addFile takes the files of values that are too large to stand in their job
    * @param tell is told what of a value is not recorded
+   * @param secrets what must not be recorded, as far as it is known before the run
    */
   constructor(
     format: ObjectFormat,
     root: string | null,
     addFile: (file: RecordFile) => void,
     tell: (notice: string) => void,
+    limits: ValueLimits,
+    secrets: Secrets,
   ) {
+    this.#limits = limits;
+    this.#secrets = secrets;
     this.#format = format;
     this.#root = root;
     this.#addFile = addFile;
@@ -130,7 +139,7 @@ export class JobRecords {
     const failed = status === "FAILED";
     const given = failed
       ? this.#error(job)
-      : this.#value({ job, name: "result" }, job.result, task.hashOnly.has("result"));
+      : ((job.resulted as Recorded | null) ?? this.#result(job, job.result));
     const call = {
       taskHash: record.taskHash,
       argsHash: hash,
@@ -147,9 +156,19 @@ export class JobRecords {
     return failed ? ended : { ...ended, ...this.#forReuse(job, given) };
   }
 
+  /** Takes down a result of a job that is about to end. @throws RedunError VALUE_TOO_LARGE */
+  resulted(job: LiveJob, result: unknown): void {
+    job.resulted = this.#result(job, result);
+    if (job.refused) throw job.refused;
+  }
+
+  #result(job: LiveJob, result: unknown): Recorded {
+    return this.#value({ job, name: "result" }, result, job.task.hashOnly.result);
+  }
+
   /** What a later call needs to know beside the result. */
   #forReuse(job: LiveJob, { recorded, isExact }: Recorded): Pick<Job, "returned" | "tasksBelow"> {
-    const isHidden = job.task.hashOnly.has("result");
+    const isHidden = job.task.hashOnly.result;
     job.kept = keptFor(job.result, recorded, isExact && !isHidden);
     if (isHidden) return {};
     const isWhole = !holdsUndefined(job.result);
@@ -169,7 +188,7 @@ export class JobRecords {
 
   /** What a function returned, as a record says it; null where none can. */
   #reduction(job: LiveJob, value: unknown): { recorded: unknown } | null {
-    if (job.task.hashOnly.has("result")) return null;
+    if (job.task.hashOnly.result) return null;
     const whole = job.tagged ? withTags(value, job.tagged) : value;
     const reduction = recordedReduction(whole, {
       keep: (argument) => this.#argument(argument),
@@ -178,26 +197,29 @@ export class JobRecords {
     if (reduction === undefined) return null;
     const { text, id } = this.#write(reduction);
     if (isOpaqueIn(text)) return null;
-    if (text.length <= INLINE_LIMIT) return { recorded: readYaml(text) };
-    if (Buffer.byteLength(text) > STORED_LIMIT) return null;
+    if (text.length <= this.#limits.inline) return { recorded: readYaml(text) };
+    if (Buffer.byteLength(text) > this.#limits.stored) return null;
     this.#store(null, text, id);
     return { recorded: new StoredValue(id) };
   }
 
   /** An argument of a call that was returned: itself, or its id, as among the arguments of its job. */
   #argument(value: unknown): unknown {
-    const isSmall = typeof value !== "object" && String(value).length < INLINE_LIMIT / 10;
+    const isSmall = typeof value !== "object" && String(value).length < TINY;
     if (isSmall || value === null) return value;
     const { text, id } = this.#write(value);
-    if (text.length <= INLINE_LIMIT || isOpaqueIn(text)) return value;
+    if (text.length <= this.#limits.inline || isOpaqueIn(text)) return value;
     this.#store(null, text, id);
     return new StoredValue(id);
   }
 
-  /** Keeps a value in a file of its own, unless it is too large for one. Returns its id. */
-  store(value: unknown): string {
+  /**
+   * Keeps a value in a file of its own, unless it is too large for one, or recorded by its hash alone.
+   * Returns its id.
+   */
+  store(value: unknown, isHashOnly = false): string {
     const { text, id } = this.#write(value);
-    this.#store(null, text, id);
+    if (!isHashOnly) this.#store(null, text, id);
     return id;
   }
 
@@ -213,9 +235,11 @@ export class JobRecords {
         room -= known.as.length;
         return known.as;
       }
-      const place = { job, name: `argument ${names?.[at] ?? at + 1}` };
-      const limit = Math.min(room, INLINE_LIMIT);
-      const one = this.#value(place, value, task.hashOnly.has("args"), limit);
+      const name = names?.[at];
+      const place = { job, name: `argument ${name ?? at + 1}` };
+      const limit = Math.min(room, this.#limits.inline);
+      const isHashOnly = task.hashOnly.args && task.hashOnly.argument(name);
+      const one = this.#value(place, value, isHashOnly, limit);
       room -= one.length;
       return one;
     });
@@ -231,7 +255,7 @@ export class JobRecords {
     };
   }
 
-  #value(of: Place, value: unknown, hashOnly: boolean, room = INLINE_LIMIT): Recorded {
+  #value(of: Place, value: unknown, hashOnly: boolean, room = this.#limits.inline): Recorded {
     const { text, id } = this.#write(value);
     const { length } = text;
     const isExact = !isOpaqueIn(text);
@@ -240,7 +264,10 @@ export class JobRecords {
     else if (!isExact && of.name === "result" && of.job.task.cacheScope === "log") {
       this.#notice(of, OPAQUE);
     }
-    if (hashOnly) return { id, recorded: new StoredValue(id), length: 0, files: NO_FILES, isExact };
+    if (hashOnly) {
+      this.#secrets.add(value);
+      return { id, recorded: new StoredValue(id), length: 0, files: NO_FILES, isExact };
+    }
     // A copy, because an object may change before the job is written down.
     if (length <= room) return { id, recorded: readYaml(text), length, files: NO_FILES, isExact };
     this.#store(of, text, id);
@@ -252,12 +279,41 @@ export class JobRecords {
 
   /** Where an error was thrown differs by machine: its stack is recorded, and not hashed. */
   #error(job: LiveJob): Recorded {
-    const { error } = job;
-    if (!isError(error)) return this.#value({ job, name: "error" }, error, false);
+    const { error, task } = job;
+    if (!isError(error)) return this.#thrown(job, error);
     if (error instanceof RecordedError) recordFiles(error.facts, this.#format, this.#root);
-    const recorded = errorValue(error);
+    const recorded = withheldError(error) ?? this.#withheld(error, task) ?? errorValue(error);
     const id = blobId(writeYaml(withoutStack(recorded)), this.#format);
     return { id, recorded, length: 0, files: NO_FILES, isExact: false };
+  }
+
+  /** What is recorded of an error that holds what is recorded by its hash alone; null where it holds none of that. */
+  #withheld(error: Error, { hashOnly }: TaskDefinition): ErrorValue | null {
+    let recorded: ErrorValue;
+    if (hashOnly.isAny) {
+      const id = blobId(writeYaml(withoutStack(errorValue(error))), this.#format);
+      recorded = errorWithoutTexts(error, id);
+    } else {
+      if (this.#secrets.isEmpty) return null;
+      const hidden = (text: string) => this.#secrets.hidden(text);
+      recorded = this.#secrets.hiddenIn(errorValue(error, hidden)) as ErrorValue;
+      if (writeYaml(recorded) === writeYaml(errorValue(error))) return null;
+    }
+    // It may be an argument of a task, or a part of a result.
+    withholdError(error, recorded);
+    return recorded;
+  }
+
+  /** What is no error may be anything. */
+  #thrown(job: LiveJob, thrown: unknown): Recorded {
+    const place = { job, name: "error" };
+    if (job.task.hashOnly.isAny) return this.#value(place, thrown, true);
+    return this.#value(place, this.#secrets.hiddenIn(thrown), false);
+  }
+
+  /** A text that is recorded of the run as a whole. */
+  hidden(text: string): string {
+    return this.#secrets.hidden(text);
   }
 
   /** A value as it is at this moment, its files included. */
@@ -268,8 +324,9 @@ export class JobRecords {
   }
 
   #store(of: Place | null, text: string, id: string): void {
-    if (Buffer.byteLength(text) <= STORED_LIMIT) this.#addFile({ path: valuePath(id), text });
-    else if (of) this.#notice(of, NOT_STORED);
+    const bytes = Buffer.byteLength(text);
+    if (bytes <= this.#limits.stored) this.#addFile({ path: valuePath(id), text });
+    else if (of) of.job.refused ??= tooLarge(of, bytes, this.#limits.stored);
   }
 
   #notice({ job, name }: Place, what: string): void {
@@ -291,9 +348,19 @@ const TOO_DEEP =
   "nested more than 1000 levels deep: what is deeper is recorded as !opaque, by its kind alone.";
 const NOT_WRITTEN =
   "too large to be written down, with what is in it several times: it is recorded as !opaque, by its kind alone.";
-const NOT_STORED = `larger than ${STORED_LIMIT / 1_000_000} MB of YAML: only its hash is recorded.`;
 const OPAQUE =
   "recorded by its kind alone, at least in part: it holds what has no form of its own, such as a function, an instance of a class without a codec, or a cycle. It is never taken from the log, so each run computes it anew.";
+
+function tooLarge({ job, name }: Place, bytes: number, limit: number): RedunError {
+  const above: string[] = [];
+  for (let of = job.parent; of && above.length < 5; of = of.parent) above.push(of.task.fullName);
+  const within = above.length > 0 ? ` (called by ${above.join(", by ")})` : "";
+  return new RedunError(
+    "VALUE_TOO_LARGE",
+    `The ${name} of job ${job.id.slice(0, 8)} ${job.task.fullName}${within} has ${bytes} bytes of YAML, of at most ${limit}.`,
+    'Write it to a file, and pass `new File(path)`. Or record its hash alone (`record: "hash"`), or raise `git config redun.valueLimit`.',
+  );
+}
 
 /** What equal calls of the same execution get: what cannot be made again, only while it is there. */
 function keptFor(result: unknown, recorded: unknown, isExact: boolean): Kept {

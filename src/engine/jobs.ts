@@ -29,12 +29,18 @@ export interface RunListener {
   jobReturned?(job: LiveJob, value: unknown): void;
   /** Where it runs elsewhere: it is alive, and how it stands. */
   jobHeard?(job: LiveJob, state: string | undefined): void;
+  /**
+   * It is about to end with a result: what is taken down of that.
+   * @throws RedunError VALUE_TOO_LARGE
+   */
+  jobResulted?(job: LiveJob, result: unknown): void;
   jobEnded?(job: LiveJob): void;
   /** A large file, of so many bytes, is hashed before it is recorded. */
   fileHashing?(path: string, size: number): void;
   /** That is over, whatever came of it. */
   fileHashed?(path: string): void;
-  valueTagged?(value: unknown, tags: readonly TagPair[]): void;
+  /** @param isHashOnly whether the value is recorded by its hash alone */
+  valueTagged?(value: unknown, tags: readonly TagPair[], isHashOnly: boolean): void;
   executionTagged?(tags: readonly TagPair[]): void;
 }
 
@@ -95,7 +101,10 @@ export class Jobs {
         "Do more within a task, or run it in parts.",
       );
     }
-    if (!this.#counts.has(job.task)) this.#names.add(job.task);
+    if (!this.#counts.has(job.task)) {
+      this.#names.add(job.task);
+      job.task.expectParameters();
+    }
     this.#begun++;
     // All fields at once, and none that only some have: a million of them may be alive.
     const live: LiveJob = {
@@ -109,6 +118,8 @@ export class Jobs {
       place: job.parent ? newPlace(job.parent) : 0,
       handed: null,
       recorded: null,
+      resulted: null,
+      refused: null,
       checkValid: job.checkValid,
       tags: job.tags,
       tagged: null,
@@ -151,6 +162,11 @@ export class Jobs {
     for (const listener of this.#listeners) listener.jobBound?.(job, args);
   }
 
+  /** @throws RedunError VALUE_TOO_LARGE for a result that cannot be recorded */
+  resulted(job: LiveJob, result: unknown): void {
+    for (const listener of this.#listeners) listener.jobResulted?.(job, result);
+  }
+
   /** @param outcome its result, or its error when it has FAILED */
   end(job: LiveJob, status: "DONE" | "CACHED" | "FAILED", outcome: unknown): void {
     this.#count(job, -1);
@@ -185,8 +201,8 @@ export class Jobs {
     for (const listener of this.#listeners) listener.fileHashed?.(path);
   }
 
-  valueTagged(value: unknown, tags: readonly TagPair[]): void {
-    for (const listener of this.#listeners) listener.valueTagged?.(value, tags);
+  valueTagged(value: unknown, tags: readonly TagPair[], isHashOnly: boolean): void {
+    for (const listener of this.#listeners) listener.valueTagged?.(value, tags, isHashOnly);
   }
 
   executionTagged(tags: readonly TagPair[]): void {

@@ -35,6 +35,10 @@ export interface LiveJob {
   handed: HandedValues | null;
   /** What the recorder took down when it began. */
   recorded: unknown;
+  /** What the recorder took down of its result. */
+  resulted: unknown;
+  /** Why a value of it cannot be recorded: it fails then. */
+  refused: Error | null;
   readonly checkValid: CheckValid;
   tags: readonly TagPair[];
   /** What it and its execution were tagged with on its behalf: who takes its result does that too. */

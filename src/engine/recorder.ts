@@ -12,6 +12,8 @@ import type { TagPair } from "../tag/tag.ts";
 import { JobRecords } from "./job-records.ts";
 import { JobsInFlight } from "./jobs-in-flight.ts";
 import type { LiveJob, RunListener } from "./run.ts";
+import { Secrets } from "./secrets.ts";
+import { type ValueLimits, valueLimits } from "./value-limits.ts";
 
 /** A long run commits what has ended this often, in milliseconds, */
 const CHECKPOINT_EVERY = 60_000;
@@ -29,6 +31,9 @@ export interface RecorderOptions {
   readonly onCommit: (appended: Appended, files: readonly RecordFile[]) => Promise<void>;
   /** Told of what a value holds that is not recorded. */
   readonly onNotice: (notice: string) => void;
+  readonly limits?: ValueLimits;
+  /** Texts that are recorded by their hash alone. */
+  readonly secrets?: Secrets;
   /** When so much waits, it is committed. */
   readonly checkpoint?: { readonly jobs: number; readonly bytes: number };
 }
@@ -63,6 +68,8 @@ export class Recorder implements RunListener {
       workTree,
       (file) => this.#addFile(file),
       options.onNotice,
+      options.limits ?? valueLimits(null),
+      options.secrets ?? new Secrets(),
     );
     this.#timer = setInterval(() => this.#checkpoint(), CHECKPOINT_EVERY).unref();
   }
@@ -103,6 +110,10 @@ export class Recorder implements RunListener {
     this.#inFlight.begun(job);
   }
 
+  jobResulted(job: LiveJob, result: unknown): void {
+    if (!this.#closed) this.#jobs.resulted(job, result);
+  }
+
   jobEnded(job: LiveJob): void {
     if (this.#closed) return;
     this.#inFlight.ended(job);
@@ -110,8 +121,8 @@ export class Recorder implements RunListener {
   }
 
   /** A tagged value is kept in its own file, so that `git show <value id>` prints it. */
-  valueTagged(value: unknown, tags: readonly TagPair[]): void {
-    if (!this.#closed) this.#tag("Value", this.#jobs.store(value), tags);
+  valueTagged(value: unknown, tags: readonly TagPair[], isHashOnly: boolean): void {
+    if (!this.#closed) this.#tag("Value", this.#jobs.store(value, isHashOnly), tags);
   }
 
   /** Keeps a value in a file of its own. Returns its id. */
@@ -154,7 +165,13 @@ export class Recorder implements RunListener {
     this.#closed = true;
     clearInterval(this.#timer);
     this.#inFlight.close();
-    this.#options.journal.writeEnd(this.#options.pending.end(status, ended, reason));
+    this.#options.journal.writeEnd(
+      this.#options.pending.end(
+        status,
+        ended,
+        reason === undefined ? undefined : this.#jobs.hidden(reason),
+      ),
+    );
   }
 
   #checkpoint(): void {

@@ -148,6 +148,7 @@ class ReductionWriter {
       case "control": {
         const { name, of, call } = expression;
         if (call && !this.#means.isNamed(call.task)) throw new CannotBe();
+        if (call?.task.hashOnly.args && !this.#means.isPrivate) throw new CannotBe();
         const values = of.map((value) => this.#argument(value));
         return { control: name, of: values, ...(call && callFields(call)) };
       }
@@ -155,8 +156,7 @@ class ReductionWriter {
   }
 
   #call({ task, args, settings }: CallExpression): Record<string, unknown> {
-    if (args.length > 0 && task.hashOnly.has("args") && !this.#means.isPrivate)
-      throw new CannotBe();
+    if (args.length > 0 && task.hashOnly.args && !this.#means.isPrivate) throw new CannotBe();
     if (!this.#means.isNamed(task)) throw new CannotBe();
     return {
       args: args.map((arg) => this.#argument(arg)),

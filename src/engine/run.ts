@@ -109,7 +109,7 @@ export class Run implements RunHandle, RunProgress {
     if (jobTags.length > 0 && !job) {
       throw new RedunError("NOT_IN_A_RUN", "applyTags was given jobTags outside of a job.");
     }
-    if (tags.length > 0) this.#jobs.valueTagged(value, tags);
+    if (tags.length > 0) this.#jobs.valueTagged(value, tags, job?.task.hashOnly.isAny ?? false);
     if (jobTags.length > 0 && job) job.tags = [...job.tags, ...jobTags];
     if (executionTags.length > 0) this.#jobs.executionTagged(executionTags);
     if (job && jobTags.length + executionTags.length > 0) {

@@ -36,10 +36,13 @@ import { Run } from "./run.ts";
 import { watchRun } from "./run-end.ts";
 import type { SchedulerListener } from "./run-events.ts";
 import { runSettings } from "./run-settings.ts";
+import { withoutSecrets } from "./secret-words.ts";
+import { Secrets } from "./secrets.ts";
 import { type TagSettings, tagSettings } from "./tag-settings.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 import { runTitle } from "./title.ts";
 import { uncommittedChanges } from "./uncommitted.ts";
+import { valueLimits } from "./value-limits.ts";
 
 export interface SchedulerOptions extends LogChoice {
   /** A directory in the git repository that holds the log. Defaults to the current directory. */
@@ -93,6 +96,7 @@ interface RecordDetails {
   readonly cache: Pick<ResultCacheOptions, "isOn" | "users">;
   readonly defaults: CallSettings;
   readonly script: string | undefined;
+  readonly secrets: Secrets;
 }
 
 interface Prepared {
@@ -184,7 +188,16 @@ export class Scheduler {
       const { objectFormat } = log.log.backend.repository;
       const code =
         patch === undefined ? loaded : { ...loaded, patch: contentId(patch, objectFormat) };
-      const [execution, moreTags] = this.#begin(log, code, settings, expression, tags, options);
+      const secrets = new Secrets();
+      const [execution, moreTags] = this.#begin(
+        log,
+        code,
+        settings,
+        expression,
+        tags,
+        options,
+        secrets,
+      );
       const isTagged = settings.automatic.has("git_dirty") && code.dirty === false;
       // A module that is imported later may make a clean run dirty.
       const addLateModules = async (recorder: Recorder) => {
@@ -201,7 +214,7 @@ export class Scheduler {
       const cache = { isOn, users: cacheUsers(log.config, execution.user) };
       const { signal, script } = options;
       const given = { signal, defaults, script };
-      const details = { ...given, moreTags, patch, notice, addLateModules, cache };
+      const details = { ...given, secrets, moreTags, patch, notice, addLateModules, cache };
       const result = await this.#record(log, execution, expression, details);
       return result as Resolved<T>;
     } finally {
@@ -233,6 +246,7 @@ export class Scheduler {
     expression: unknown,
     given: readonly TagPair[],
     options: RunOptions,
+    secrets: Secrets,
   ): [execution: Execution, moreTags: readonly TagPair[]] {
     const { repository } = backend;
     const root = firstTask(expression);
@@ -253,7 +267,7 @@ export class Scheduler {
     );
     const start = {
       task: root?.fullName ?? "",
-      argv: recordedArgv(options, repository.workTree),
+      argv: withoutSecrets(recordedArgv(options, repository.workTree), expression, secrets),
       started: now().toISOString(),
       user,
       host: hostname(),
@@ -269,7 +283,17 @@ export class Scheduler {
     indexed: IndexedLog,
     execution: Execution,
     expression: unknown,
-    { signal, moreTags, patch, notice, addLateModules, cache, defaults, script }: RecordDetails,
+    {
+      signal,
+      moreTags,
+      patch,
+      notice,
+      addLateModules,
+      cache,
+      defaults,
+      script,
+      secrets,
+    }: RecordDetails,
   ): Promise<unknown> {
     const { log } = indexed;
     const { commonDir, objectFormat } = log.backend.repository;
@@ -292,6 +316,8 @@ export class Scheduler {
       title,
       onCommit: (appended, files) => indexed.committed(appended, files),
       onNotice,
+      limits: valueLimits(indexed.config),
+      secrets,
     });
     log.onWait = (error) => listener.recordDelayed?.(error);
     recorder.executionTagged(moreTags);

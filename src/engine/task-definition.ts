@@ -4,10 +4,12 @@ import { taskId } from "../record/encode.ts";
 import { fullName, type TaskRecord } from "../record/records.ts";
 import { type Bindings, bindingsOf } from "../source/bindings.ts";
 import { describeTask, type Place, type TaskSource } from "../source/source.ts";
+import { didYouMean } from "../suggest.ts";
 import type { Tags } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { AttemptSettings, CacheScope, CallSettings, CheckValid } from "./call-settings.ts";
 import type { ExecutorOptions } from "./executor.ts";
+import { HashOnly, type RecordOption } from "./hash-only.ts";
 
 export interface TaskOptions extends ExecutorOptions {
   /** Defaults to the function's own name, then to that of the constant or export. */
@@ -39,8 +41,12 @@ export interface TaskOptions extends ExecutorOptions {
   readonly timeout?: number;
   /** How often its function is called again after it has failed; each time is a job. */
   readonly retries?: number;
-  /** What to record by its hash alone, because it is secret or too large to keep. */
-  readonly hashOnly?: readonly ("args" | "result")[];
+  /**
+   * What to record by its hash alone, because it is secret or too large to keep: `"hash"` for all of a call, or
+   * `{ args: { token: "hash" }, result: "hash" }`. Nor does an error that such a call throws have its message
+   * recorded.
+   */
+  readonly record?: RecordOption;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: any function at all
@@ -52,7 +58,7 @@ export type AnyFunction = (...args: any[]) => unknown;
  */
 export class TaskDefinition {
   readonly fn: AnyFunction;
-  readonly hashOnly: ReadonlySet<"args" | "result">;
+  readonly hashOnly: HashOnly;
   readonly cacheScope: CacheScope;
   readonly checkValid: CheckValid;
   readonly attempts: AttemptSettings;
@@ -76,7 +82,7 @@ export class TaskDefinition {
     this.cacheScope = cacheScope;
     this.checkValid = checkValid;
     this.attempts = attempts;
-    this.hashOnly = new Set(options.hashOnly);
+    this.hashOnly = new HashOnly(options.record);
     this.#options = options;
     this.#tags = tags;
     this.isProgram = isSource(found);
@@ -96,6 +102,19 @@ export class TaskDefinition {
   get bindings(): Bindings | null {
     if (this.#bindings === undefined) this.#bindings = bindingsOf(this.fn);
     return this.#bindings;
+  }
+
+  /** @throws RedunError BAD_TASK where `record` names a parameter that there is not: a secret would be recorded */
+  expectParameters(): void {
+    const { parameters } = this.hashOnly;
+    const known = this.source.parameters.map(({ name }) => name);
+    const unknown = parameters.find((name) => !known.includes(name));
+    if (unknown === undefined) return;
+    throw new RedunError(
+      "BAD_TASK",
+      `Task ${this.fullName} has no parameter "${unknown}", which its record option names.${didYouMean(unknown, known)}`,
+      known.length > 0 ? `It has ${known.join(", ")}.` : 'Write `record: { args: "hash" }`.',
+    );
   }
 
   get hasName(): boolean {

@@ -32,13 +32,17 @@ const MAX_ALL_CAUSES = 1000;
  * other properties may be anything (a whole answer of a server, with its cookies), and stay out. A
  * getter of the user's that throws costs its field, no more.
  */
-export function errorValue(error: Error): ErrorValue {
-  return recordedError(error, [], { left: MAX_ALL_CAUSES });
+export function errorValue(error: Error, hide: Hide = (text) => text): ErrorValue {
+  return recordedError(error, [], { left: MAX_ALL_CAUSES, hide });
 }
 
-/** How many more causes are written down. */
+/** Takes out of a text what is not to be recorded. */
+type Hide = (text: string) => string;
+
+/** How many more causes are written down, and without what. */
 interface Budget {
   left: number;
+  readonly hide: Hide;
 }
 
 function recordedError(error: Error, around: readonly unknown[], budget: Budget): ErrorValue {
@@ -47,7 +51,9 @@ function recordedError(error: Error, around: readonly unknown[], budget: Budget)
   const causeOf = (cause: unknown) => causeValue(cause, inside, budget);
   const cause = ownOf(error, "cause");
   const errors = ownOf(error, "errors");
-  return new ErrorValue(name, cut(textOf(() => error.message)), cut(userStack(error)), {
+  // Before it is cut, which may leave a part of what is to be hidden.
+  const text = (whole: string) => cut(budget.hide(whole));
+  return new ErrorValue(name, text(textOf(() => error.message)), text(userStack(error)), {
     ...(cause !== undefined && { cause: causeOf(cause) }),
     ...(Array.isArray(errors) && { errors: errors.map(causeOf) }),
     ...(error instanceof RecordedError && { properties: error.facts }),
@@ -58,7 +64,7 @@ function causeValue(cause: unknown, around: readonly unknown[], budget: Budget):
   if (around.includes(cause)) return new Tagged("opaque", "cyclic structure");
   if (budget.left-- <= 0) return new Tagged("opaque", opaqueText(cause));
   if (isError(cause) && around.length < MAX_CAUSES) return recordedError(cause, around, budget);
-  if (typeof cause === "string") return cut(cause);
+  if (typeof cause === "string") return cut(budget.hide(cause));
   const text = writeYaml(cause);
   return text.length <= MAX_CAUSE ? readYaml(text) : new Tagged("opaque", opaqueText(cause));
 }
@@ -73,14 +79,31 @@ function ownOf(error: Error, key: "cause" | "errors"): unknown {
   }
 }
 
-/** An error's stack without the frames of the scheduler, of its workers and of Node, which say nothing of it. */
+/**
+ * What is recorded of an error whose texts are nobody's business: which kind it is, and where it was thrown.
+ * @param id tells it from others: of equal errors it is the same
+ */
+export function errorWithoutTexts(error: Error, id: string): ErrorValue {
+  const name = textOf(() => error.name) || "Error";
+  const message = `not recorded, because the task is recorded by its hash: ${id}`;
+  const { frames } = dividedStack(error);
+  const places = frames.filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line));
+  return new ErrorValue(name, message, cut([`${name}: ${message}`, ...places].join("\n")));
+}
+
+/** An error's stack without the frames of the scheduler and of Node, which say nothing of it. */
 export function userStack(error: Error): string {
+  const { head, frames } = dividedStack(error);
+  return head + frames.join("\n");
+}
+
+function dividedStack(error: Error): { head: string; frames: string[] } {
   const message = textOf(() => error.message);
   const stack = textOf(() => error.stack) || `${textOf(() => error.name)}: ${message}`;
   // Lines of the message may look like frames.
   const start = message === "" ? 0 : Math.max(stack.indexOf(message), 0) + message.length;
   const frames = stack.slice(start).split("\n");
-  return stack.slice(0, start) + frames.filter((line) => !isForeignFrame(line)).join("\n");
+  return { head: stack.slice(0, start), frames: frames.filter((line) => !isForeignFrame(line)) };
 }
 
 function isForeignFrame(line: string): boolean {

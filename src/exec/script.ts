@@ -56,7 +56,7 @@ export interface Script {
   (options: ScriptOptions): Script;
 }
 
-export type ScriptOptions = Omit<TaskOptions, "hashOnly">;
+export type ScriptOptions = Omit<TaskOptions, "record">;
 
 /**
  * Names a file or directory that a script makes, by its path; its directory is made. With a `name` it is a

@@ -17,8 +17,9 @@ const WRITTEN = new Set(["name", "message", "stack", "cause", "errors"]);
 
 /** What is recorded of an error. Throws what its getters throw. */
 export function errorFields(error: ErrorValue | Error): Fields {
-  const { name, message, stack } = error;
-  const more = error instanceof ErrorValue ? error.more : errorMore(error);
+  const written = withheld.get(error) ?? error;
+  const { name, message, stack } = written;
+  const more = written instanceof ErrorValue ? written.more : errorMore(written);
   return new Fields([
     ["name", typeof name === "string" ? name : "Error"],
     ["message", typeof message === "string" ? message : ""],
@@ -46,4 +47,15 @@ function className(error: Error): string | undefined {
   if (BUILT_IN.has(Object.getPrototypeOf(error))) return undefined;
   const { name } = error.constructor;
   return typeof name === "string" && name !== "" && name !== error.name ? name : undefined;
+}
+
+/** Errors whose texts are nobody's business, and what is written of them wherever they stand. */
+const withheld = new WeakMap<object, ErrorValue>();
+
+export function withholdError(error: Error, written: ErrorValue): void {
+  withheld.set(error, written);
+}
+
+export function withheldError(error: object): ErrorValue | undefined {
+  return withheld.get(error);
 }

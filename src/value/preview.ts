@@ -77,7 +77,7 @@ function special(value: object, room: number): string | undefined {
 function tagged({ tag, value }: Tagged, room: number): string {
   if (tag === "opaque" && typeof value === "string") return escaped(`<${withoutIdentity(value)}>`);
   if (tag === "instance" && isInstance(value)) {
-    return escaped(value.class) + `(${write(value.value, room)})`;
+    return `${escaped(value.class)}(${write(value.value, room)})`;
   }
   return `${tag}(${write(value, room)})`;
 }

@@ -42,7 +42,7 @@ const main = task({ name: "main", namespace }, (a: number, b: number) => {
   const report = writeReport(REPORT, add(a, b));
   return { report, lines: countLines(report) };
 });
-const secret = task({ name: "secret", namespace, hashOnly: ["args", "result"] }, (word: string) => {
+const secret = task({ name: "secret", namespace, record: "hash" }, (word: string) => {
   return `${word}!`;
 });
 const large = task({ name: "large", namespace }, (_: string) => LONG);

@@ -13,7 +13,7 @@ const shown = (value) => value instanceof Date ? value.toISOString() : value ins
 export const part = task((text, when, big, list, map, ...rest) =>
   JSON.stringify([text, shown(when), String(big), list, shown(map), rest, typeof list[0]]));
 export const size = task({ name: "size" }, (file) => file.path);
-const hidden = task({ name: "hidden", hashOnly: ["args"] }, (secret) => secret.length);
+const hidden = task({ name: "hidden", record: { args: "hash" } }, (secret) => secret.length);
 const odd = task({ name: "odd" }, (value) => typeof value);
 export const bare = task((n, factor = 2) => n * factor);
 export const main = task(async (n = 1) => {

@@ -16,7 +16,7 @@ writeFileSync(path, "content\n");
 
 const take = task({ name: "take" }, (text: unknown, more: unknown = null) => [text, more].length);
 const tell = task({ name: "tell" }, (text: string) => text);
-const hide = task({ name: "hide", hashOnly: ["args", "result"] }, (text: string) => text);
+const hide = task({ name: "hide", record: "hash" }, (text: string) => text);
 const report = task({ name: "report" }, (n: number) => ({ n, at: [{ file: new File(path) }] }));
 
 const FAR = { list: Array.from({ length: 60 }, (_, n) => n), last: "far away" };
@@ -86,7 +86,7 @@ whole("files within values that stand in files of their own are found as well", 
     files: ["0.csv", "1.csv"].map((name) => new File(join(repository.dir, name))),
   }));
   const use = task({ name: "use" }, (given: { text: string }) => given.text.length);
-  const keep = task({ name: "keep", hashOnly: ["result"] }, () => [
+  const keep = task({ name: "keep", record: { result: "hash" } }, () => [
     "y".repeat(5000),
     new File(join(repository.dir, "secret.csv")),
   ]);

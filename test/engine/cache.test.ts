@@ -433,7 +433,7 @@ values("what has no form of its own is computed anew, and told of once", async (
 
 values("of a secret result there is nothing to take", async () => {
   const runs = new Runs();
-  const secret = task({ name: "secret", hashOnly: ["result"] }, () => "hunter2");
+  const secret = task({ name: "secret", record: { result: "hash" } }, () => "hunter2");
   const main = task({ name: "main" }, () => [secret()]);
   const both = await runs.run([main(), secret()]);
   assert.equal(both.ran, ["main", "secret"]);
@@ -444,7 +444,7 @@ values("of a secret result there is nothing to take", async () => {
 
 values("secret arguments are not in what a function returned", async () => {
   const runs = new Runs();
-  const login = task({ name: "login", hashOnly: ["args"] }, (_password: string) => "in");
+  const login = task({ name: "login", record: { args: "hash" } }, (_password: string) => "in");
   const main = task({ name: "main" }, () => login("hunter2"));
   await runs.run(main());
   const texts = [...runs.log.files.values()].filter((text) => /^kind: jobs/m.test(text));

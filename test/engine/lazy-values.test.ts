@@ -313,7 +313,7 @@ deep("a lazy value below 10,000 lists, properties and tags", async () => {
   for (let n = 0; n < 10_000; n++) tagged = applyTags(tagged, {});
   assert.is((await run(tagged)).result, 3);
 
-  const ring = task({ name: "ring", hashOnly: ["result"] }, () => {
+  const ring = task({ name: "ring", record: { result: "hash" } }, () => {
     const one: { next?: object; n: number } = { n: 3 };
     one.next = one;
     return one as never as Ring;

@@ -6,6 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
   applyTags,
+  type RecordOption,
   RedunError,
   type RunOptions,
   Scheduler,
@@ -682,10 +683,10 @@ values("a value of more than a few lines gets a file of its own", async () => {
   assert.equal([...log.values.keys()], [id]);
 });
 
-values("hashOnly keeps arguments and results out of the repository", async () => {
+values("record: hash keeps arguments and results out of the repository", async () => {
   const secret = "hunter2";
   const log_in = task(
-    { name: "log_in", hashOnly: ["args", "result"] },
+    { name: "log_in", record: "hash" },
     (password: string, _when: number) => `token of ${password}`,
   );
   const { repository, log } = await run(log_in(secret, 12));
@@ -701,18 +702,21 @@ values("hashOnly keeps arguments and results out of the repository", async () =>
   for (const text of allBlobs(repository)) assert.not.match(text, secret);
 });
 
-values("hashOnly of a large value stores nothing of it", async () => {
-  const make = task({ name: "make", hashOnly: ["result"] }, () => "y".repeat(9000));
+values("record: hash of a large value stores nothing of it", async () => {
+  const make = task({ name: "make", record: { result: "hash" } }, () => "y".repeat(9000));
   const { log } = await run(make());
   assert.is(log.values.size, 0);
 });
 
-values("hashOnly changes no id: the call is the same fact", async () => {
-  const call = async (hashOnly: readonly ("args" | "result")[]) => {
-    const same = task({ name: "same", version: "1", hashOnly }, (n: number) => n + 1);
+values("record: hash changes no id: the call is the same fact", async () => {
+  const call = async (record: RecordOption | undefined) => {
+    const same = task(
+      { name: "same", version: "1", ...(record && { record }) },
+      (n: number) => n + 1,
+    );
     return jobOf((await run(same(1))).log, "same").call;
   };
-  assert.is(await call([]), await call(["args", "result"]));
+  assert.is(await call(undefined), await call("hash"));
 });
 
 class Model {

@@ -282,7 +282,7 @@ export function tagging(): void {
   // @ts-expect-error the task's options hold no `tag`
   task({ tag: {} }, () => 1);
   // @ts-expect-error what can be hashed is args and result
-  task({ hashOnly: ["arguments"] }, () => 1);
+  task({ record: { arguments: "hash" } }, () => 1);
   // @ts-expect-error a task needs a function
   task({ name: "none" });
 }

@@ -180,7 +180,7 @@ export const strange = task((value) => ({
 export const large = task(() => "Zo\\u00eb says: hello\\n".repeat(500));
 export const read = task((text, { from = 0 } = {}) => text.length - from);
 export const files = task((set) => ({ set, point: new Point([1]), stat: new File("workflow.mjs", { by: "stat" }), none: new Dir("none") }));
-export const secret = task({ hashOnly: ["args", "result"] }, (key) => key + key);
+export const secret = task({ record: "hash" }, (key) => key + key);
 /** Say something.
  *
  * In two paragraphs.

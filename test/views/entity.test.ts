@@ -29,7 +29,7 @@ const write = task({ name: "write", namespace }, (n: number) => {
 const main = task({ name: "main", namespace }, (count: number) => {
   return [Array.from({ length: count }, (_, n) => leaf(n)), long(count), write(leaf(20))];
 });
-const secret = task({ name: "secret", namespace, hashOnly: ["args"] }, (word: string) => {
+const secret = task({ name: "secret", namespace, record: { args: "hash" } }, (word: string) => {
   return word.length;
 });
 const fail = task({ name: "fail", namespace }, (): number => {
