@@ -1,21 +1,13 @@
 import { RedunError } from "../errors.ts";
 import type { TagValue } from "../value/value.ts";
+import { conflictsAmong } from "./conflicts.ts";
 import { hashTag } from "./hash.ts";
+import { type CurrentNode, sameTag, type TagNode } from "./node.ts";
 import { tagIdentity, tagSet } from "./set.ts";
 import type { TagEdit, TagPair, TagParent } from "./tag.ts";
 import { formatKey, formatTag } from "./text.ts";
 
-/** One tag of a graph. A node without a tag is a removal. */
-export interface TagNode {
-  readonly hash: string;
-  readonly tag: TagPair | null;
-  /** Hashes of the tags that this one replaced. */
-  readonly parents: readonly string[];
-  /** The edits that brought it, by number; none for what a run recorded or a plan adds. */
-  readonly edits: readonly number[];
-}
-
-export type CurrentNode = TagNode & { readonly tag: TagPair };
+export { type CurrentNode, sameTag, type TagNode };
 
 /** Tags of one key; with a value, only those with exactly that value. */
 export interface TagSelector {
@@ -125,70 +117,7 @@ export class TagGraph {
    * them. Several values of a key are otherwise normal.
    */
   conflicts(): CurrentNode[] {
-    const rivals = this.current().filter((node) => this.#replacedAnother(node));
-    const origins = this.#originsOf(rivals);
-    const named = rivals.map((node) => ({ node, identity: tagIdentity(node.tag) }));
-    const byOrigin = new Map<string, typeof named>();
-    for (const rival of named) {
-      for (const origin of origins.get(rival.node.hash)!) {
-        // One tag may stand for two keys' ancestors where it has not been fetched.
-        const name = JSON.stringify([origin, rival.node.tag[0]]);
-        const others = byOrigin.get(name);
-        if (others) others.push(rival);
-        else byOrigin.set(name, [rival]);
-      }
-    }
-    const contradicted = new Set<string>();
-    for (const group of byOrigin.values()) {
-      for (const { node, identity } of group) {
-        const contradicts = group.some(
-          (other) => other.identity !== identity && !saidTogether(node, other.node),
-        );
-        if (contradicts) contradicted.add(node.hash);
-      }
-    }
-    return rivals.filter(({ hash }) => contradicted.has(hash));
-  }
-
-  /** Whether it replaced a tag that says something else, rather than being put back. */
-  #replacedAnother({ tag, parents }: CurrentNode): boolean {
-    return parents.some((hash) => {
-      const was = this.nodes.get(hash)?.tag;
-      return !was || !sameTag(was, tag);
-    });
-  }
-
-  /**
-   * The first ancestors of tags within their key: those that replaced nothing of it, or are not
-   * there. Two tags have an ancestor in common if, and only if, they have one of these in common.
-   */
-  #originsOf(nodes: readonly CurrentNode[]): ReadonlyMap<string, ReadonlySet<string>> {
-    const known = new Map<string, ReadonlySet<string>>();
-    const within = (hash: string, key: string | undefined): string[] =>
-      (this.nodes.get(hash)?.parents ?? []).filter((parent) => {
-        const node = this.nodes.get(parent);
-        return !node || (key !== undefined && node.tag?.[0] === key);
-      });
-    for (const { hash: start, tag } of nodes) {
-      // A walk of our own: chains of edits may be longer than the stack is deep.
-      const pending = [start];
-      while (pending.length > 0) {
-        const hash = pending.at(-1)!;
-        const parents = within(hash, this.nodes.get(hash)?.tag?.[0] ?? tag[0]);
-        const open = known.has(hash) ? [] : parents.filter((parent) => !known.has(parent));
-        if (open.length > 0) {
-          pending.push(...open);
-          continue;
-        }
-        pending.pop();
-        if (known.has(hash)) continue;
-        const sets = parents.map((parent) => known.get(parent)!);
-        if (sets.length === 0) known.set(hash, new Set(hash === start ? [] : [hash]));
-        else if (sets.length === 1) known.set(hash, sets[0]!);
-        else known.set(hash, new Set(sets.flatMap((set) => [...set])));
-      }
-    }
-    return known;
+    return conflictsAmong(this.nodes, this.current());
   }
 
   /** Adds a tag that replaces others. One that was there before becomes a child of itself. */
@@ -234,23 +163,9 @@ export function nodeOf(entity: string, { tag, parents }: TagEdit): TagNode {
   return { hash, tag, parents: hashes, edits: [] };
 }
 
-/** Equal keys, and values that are equal as JSON: 1 is not 1.0. */
-export function sameTag(a: TagPair, b: TagPair): boolean {
-  return a[0] === b[0] && tagIdentity(a) === tagIdentity(b);
-}
-
 /** Whether a selector selects a tag. */
 export function selects({ key, value }: TagSelector, tag: TagPair): boolean {
   return tag[0] === key && (value === undefined || sameTag(tag, [key, value]));
-}
-
-/**
- * Whether one edit said both of two tags. Those that are in no edit yet are planned together, and
- * will be: what a run recorded replaces nothing.
- */
-function saidTogether(a: TagNode, b: TagNode): boolean {
-  if (a.edits.length === 0 && b.edits.length === 0) return true;
-  return a.edits.some((edit) => b.edits.includes(edit));
 }
 
 function asParent({ hash, tag }: CurrentNode): TagParent {
