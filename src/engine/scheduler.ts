@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, isAbsolute, join, resolve } from "node:path";
+import { share } from "../git/files/sharing.ts";
 import { osUser } from "../git/identity.ts";
 import { Journal } from "../log/journal.ts";
 import { PendingRun } from "../log/pending.ts";
@@ -298,7 +299,7 @@ export class Scheduler {
     const { log } = indexed;
     const { commonDir, objectFormat } = log.backend.repository;
     const { id, started } = execution;
-    useHashStore(join(commonDir, "redun", "file-hashes"));
+    useHashStore(join(commonDir, "redun", "file-hashes"), share);
     const title = runTitle(execution);
     const record = executionYaml(execution);
     const head = { execution: id, started, title, ref: log.ref, record };

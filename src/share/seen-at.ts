@@ -7,7 +7,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Repository } from "../git/backend.ts";
 import { readText } from "../git/files/read-text.ts";
-import { makeFolder } from "../git/files/sharing.ts";
+import { makeFolder, share } from "../git/files/sharing.ts";
 
 /** Notes that a tracking ref holds what is at its remote's URL. */
 export function noteSeenAt(repository: Repository, { tracking, place }: Seen): void {
@@ -15,6 +15,7 @@ export function noteSeenAt(repository: Repository, { tracking, place }: Seen): v
   try {
     makeFolder(folderOf(repository));
     writeFileSync(fileOf(repository, tracking), place);
+    share(fileOf(repository, tracking));
   } catch {
     // The note only helps: what was fetched or pushed is safe without it.
   }

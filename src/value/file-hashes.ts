@@ -62,9 +62,12 @@ function nameOf({ dev, ino, size, mtimeNs, ctimeNs }: FileStat, format: HashName
   return `${format} ${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`;
 }
 
-/** From now on hashes are looked for in this file too, which need not be there. */
-export function useHashStore(path: string): void {
-  if (store?.path !== path) store = new HashStore(path);
+/**
+ * From now on hashes are looked for in this file too, which need not be there.
+ * @param share gives it the permissions that it should have
+ */
+export function useHashStore(path: string, share: (path: string) => void = () => {}): void {
+  if (store?.path !== path) store = new HashStore(path, share);
 }
 
 /** Adds what was found out since to that file, as far as it can be written: it is a cache. */
@@ -85,8 +88,11 @@ class HashStore {
   #fresh = new Map<string, { readonly hash: string; readonly ctimeNs: bigint }>();
   #asked = 0;
 
-  constructor(path: string) {
+  readonly #share: (path: string) => void;
+
+  constructor(path: string, share: (path: string) => void) {
     this.path = path;
+    this.#share = share;
   }
 
   get(name: string, size: bigint): string | undefined {
@@ -105,6 +111,7 @@ class HashStore {
     this.#fresh.clear();
     const file = openSync(this.path, "a");
     try {
+      this.#share(this.path);
       // A line that a dead process left unfinished ends here; and this is the file system's own time.
       writeSync(file, "\n");
       const now = Number(fstatSync(file, { bigint: true }).mtimeNs / 1_000_000n);
@@ -133,6 +140,7 @@ class HashStore {
     const lines = textOf(this.path).split("\n").filter(Boolean).slice(-MOST);
     const path = `${this.path}.${process.pid}`;
     writeFileSync(path, `${lines.join("\n")}\n`);
+    this.#share(path);
     renameSync(path, this.path);
   }
 }

@@ -62,6 +62,9 @@ const QUERIES = [
   "logs",
   "remote",
   "recover",
+  "table",
+  "why -",
+  "sql 'SELECT 1'",
 ];
 
 for (const index of ["an index", "no index", "an index that is behind"]) {

@@ -53,6 +53,11 @@ for (const backend of ["native", "isomorphic"] as const) {
       ok(dir, ["run", "-q", "w.mjs", "main", "--time", "0"], { backend });
       ok(dir, ["log"], { backend });
       cli(dir, ["push", "--background", "gone"], { backend });
+      if (backend === "native") {
+        git("remote", "add", "hub", temporaryRepository({ bare: true }).dir);
+        ok(dir, ["push", "hub"]);
+        assert.ok(existsSync(join(dir, ".git/redun/seen-at")));
+      }
       const { child, ended } = start(dir, ["run", "-q", "w.mjs", "main", "--time", "30000"], {
         backend,
       });
