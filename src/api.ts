@@ -79,6 +79,7 @@ export type {
   ExecutionStatus,
   JobStatus,
   ShownJobStatus,
+  TaskInclude,
   Time,
 } from "./record/records.ts";
 export type { EntityChange } from "./share/changes.ts";

@@ -2,7 +2,9 @@
  * Entities as `--format json` prints them: what a view holds, under the names that redun gives it. What is
  * related to an entity is its id alone.
  */
+
 import type { DataflowStep } from "../../src/provenance/dataflow.ts";
+import type { TaskInclude } from "../../src/record/records.ts";
 import type { CallContent, CallView } from "../../src/views/call.ts";
 import type { DataflowView } from "../../src/views/dataflow.ts";
 import type { EntityView } from "../../src/views/entity.ts";
@@ -160,11 +162,25 @@ export function taskJson({ type, task, firstJob, lastJob, others }: TaskView): o
     name: task.name,
     source: task.source,
     task_version: task.version,
+    hash_includes: task.hashIncludes?.map(includeJson),
     first_job: firstJob?.id,
     last_job: lastJob?.id,
     versions: others.map(({ id }) => id),
     tags: tagsJson(task.tags, task.conflicts),
   };
+}
+
+function includeJson(include: TaskInclude): object {
+  switch (include.kind) {
+    case "function":
+      return { name: include.name, source: include.source };
+    case "value":
+      return { value: include.value };
+    case "file":
+      return { file: include.hash };
+    case "task":
+      return { task: include.task, task_hash: include.taskHash };
+  }
 }
 
 export function valuePageJson(view: ValueView): object {

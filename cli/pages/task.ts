@@ -1,3 +1,6 @@
+import type { TaskInclude } from "../../src/record/records.ts";
+import { preview } from "../../src/value/preview.ts";
+import { StoredValue } from "../../src/value/value.ts";
 import type { JobName, OtherVersion, RecordedTask, TaskView } from "../../src/views/task.ts";
 import { localTime, shortId, tagText } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
@@ -8,13 +11,35 @@ const LISTED = 10;
 
 /** `Task 81f3... hello_world.greeter (team=qa)`, its doc and its source, at an indent. */
 export function taskSection(task: RecordedTask, paint: Paint, indent: string): string[] {
-  const { id, name, tags, conflicts, source, version = "unknown" } = task;
+  const { id, name, tags, conflicts, source, version = "unknown", hashIncludes = [] } = task;
   const title = `${paint("bold", `Task ${oneLine(id)}`)} ${oneLine(name ?? "")}`;
   const head = `${title} ${tagText(tags, paint, conflicts)}`.trimEnd();
   const lines = [indent + head, ...docBlock(tags, `${indent}    `), ""];
   if (source !== undefined) lines.push(...indented(source, `${indent}  `));
   else lines.push(`${indent}  version ${oneLine(version)}`);
+  if (hashIncludes.length > 0) {
+    lines.push("", `${indent}  Its hash includes:`);
+    for (const include of hashIncludes) lines.push(...includeLines(include, `${indent}    `));
+  }
   return lines;
+}
+
+function includeLines(include: TaskInclude, indent: string): string[] {
+  switch (include.kind) {
+    case "function":
+      return indented(include.source, indent);
+    case "value": {
+      const { value } = include;
+      const text = value instanceof StoredValue ? `value ${shortId(value.id)}` : preview(value);
+      return [indent + oneLine(text)];
+    }
+    case "file":
+      return [
+        `${indent}${include.hash ? `file ${shortId(include.hash)}` : "a file that was not there"}`,
+      ];
+    case "task":
+      return [`${indent}Task ${shortId(include.taskHash)} ${oneLine(include.task)}`];
+  }
 }
 
 /** Everything about one task. */

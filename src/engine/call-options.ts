@@ -15,6 +15,7 @@ export interface CallOptions
 
 const CALL_OPTIONS = [
   ...(["tags", "cache", "cacheScope", "checkValid", "limits", "timeout", "retries"] as const),
+  "hashIncludes" as const,
 ];
 const TASK_OPTIONS = ["name", "namespace", "version", "record", ...CALL_OPTIONS];
 /** For whatever executor; what else an executor takes, it says itself. */

@@ -192,7 +192,8 @@ export class JobRecords {
     const whole = job.tagged ? withTags(value, job.tagged) : value;
     const reduction = recordedReduction(whole, {
       keep: (argument) => this.#argument(argument),
-      isNamed: (task) => !hasTwins(task, this.#format),
+      // By its name another would be found.
+      isNamed: (task) => task.base === null && !hasTwins(task, this.#format),
     });
     if (reduction === undefined) return null;
     const { text, id } = this.#write(reduction);

@@ -248,7 +248,7 @@ export class Recorder implements RunListener {
     const id = task.id(this.#format);
     if (this.#seenTasks.has(id)) return;
     this.#seenTasks.add(id);
-    this.#addFile({ path: taskPath(id), text: taskYaml(task.record) });
+    this.#addFile({ path: taskPath(id), text: taskYaml(task.record(this.#format)) });
     if (task.tags.length > 0) this.#tag("Task", id, task.tags);
   }
 

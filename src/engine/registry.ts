@@ -1,12 +1,16 @@
 import type { ObjectFormat } from "../git/backend.ts";
+import { runsBegun } from "./run-count.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 
 /** All that this process has made, in that order, and how many runs had begun by then. */
 const made: { readonly task: TaskDefinition; readonly run: number }[] = [];
-let runs = 0;
 const byName = new Map<string, TaskDefinition>();
+/** Tasks that have a name in common with another, whose they are: see `TaskDefinition.including`. */
+const variants: TaskDefinition[] = [];
 const ids = new Map<ObjectFormat, Set<string>>();
 let named = 0;
+/** For which run ids were read: a file may count in them. */
+let read = 0;
 
 /** What `hasTwins` knows of the first so many of those made. */
 interface Twins {
@@ -19,7 +23,7 @@ const twins = new Map<ObjectFormat, Twins>();
 
 /** Makes a task known by its name: a call that was recorded is computed again by that. */
 export function registerTask(task: TaskDefinition): void {
-  made.push({ task, run: runs });
+  made.push({ task, run: runsBegun() });
 }
 
 /** The task with a full name: of several, the one that was made last. */
@@ -33,7 +37,7 @@ export function isCurrentTask(id: string, format: ObjectFormat): boolean {
   readNames();
   let current = ids.get(format);
   if (!current) {
-    current = new Set([...byName.values()].map((task) => task.id(format)));
+    current = new Set([...byName.values(), ...variants].map((task) => task.id(format)));
     ids.set(format, current);
   }
   return current.has(id);
@@ -45,6 +49,7 @@ export function isCurrentTask(id: string, format: ObjectFormat): boolean {
  * are versions of one.
  */
 export function hasTwins(task: TaskDefinition, format: ObjectFormat): boolean {
+  forgetOldIds();
   const known = twins.get(format) ?? { upTo: 0, several: new Set(), functions: new Map() };
   twins.set(format, known);
   for (; known.upTo < made.length; known.upTo++) {
@@ -59,9 +64,13 @@ export function hasTwins(task: TaskDefinition, format: ObjectFormat): boolean {
   return known.several.has(task.id(format));
 }
 
-/** Tells apart what was made before a run and after its start. */
-export function noteRun(): void {
-  runs++;
+/** The id of a task in which a file counts is that of a run. */
+function forgetOldIds(): void {
+  if (read === runsBegun()) return;
+  read = runsBegun();
+  if (!made.some(({ task }) => task.isVolatile)) return;
+  ids.clear();
+  twins.clear();
 }
 
 function idOf(task: TaskDefinition, format: ObjectFormat): string | null {
@@ -75,9 +84,14 @@ function idOf(task: TaskDefinition, format: ObjectFormat): string | null {
 
 /** Names are read from the source, which is parsed for that: not before somebody asks. */
 function readNames(): void {
+  forgetOldIds();
   if (named === made.length) return;
   for (; named < made.length; named++) {
     const { task } = made[named]!;
+    if (task.base) {
+      variants.push(task);
+      continue;
+    }
     try {
       byName.set(task.fullName, task);
     } catch {

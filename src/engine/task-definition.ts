@@ -9,7 +9,9 @@ import type { Tags } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { AttemptSettings, CacheScope, CallSettings, CheckValid } from "./call-settings.ts";
 import type { ExecutorOptions } from "./executor.ts";
+import { type HashInclude, isVolatile, recordedInclude } from "./hash-includes.ts";
 import { HashOnly, type RecordOption } from "./hash-only.ts";
+import { runsBegun } from "./run-count.ts";
 
 export interface TaskOptions extends ExecutorOptions {
   /** Defaults to the function's own name, then to that of the constant or export. */
@@ -18,6 +20,11 @@ export interface TaskOptions extends ExecutorOptions {
   readonly namespace?: string;
   /** Replaces the source text in the task's hash: the hash changes only when the version does. */
   readonly version?: string;
+  /**
+   * What counts in the task's hash besides its source: functions and classes by their own source, Files by
+   * their content, tasks by their hash, anything else by its value. `[normalise, "v2", new File("params.json")]`
+   */
+  readonly hashIncludes?: readonly unknown[];
   /** Tags of the task, copied to its jobs. Not part of its hash. */
   readonly tags?: Tags;
   /** `false` is `cacheScope: "execution"`. */
@@ -65,25 +72,41 @@ export class TaskDefinition {
   /** Its function starts a program, and waits for it: it is one of ours. */
   readonly isProgram: boolean;
   readonly #options: TaskOptions;
+  readonly #settings: CallSettings;
+  readonly #includes: readonly HashInclude[];
   readonly #tags: readonly TagPair[];
   readonly #places: readonly Place[];
+  /** Whether a file counts in its hash: that is another where the file has changed before a run. */
+  readonly isVolatile: boolean;
+  /** The task that it is with other `hashIncludes`. */
+  readonly base: TaskDefinition | null;
   #source: TaskSource | undefined;
-  #id: string | undefined;
+  #known: Known | undefined;
   #bindings: Bindings | null | undefined;
 
-  /** @param found where its `task()` call may be read, or what would be read there */
+  /**
+   * @param found where its `task()` call may be read, or what would be read there
+   * @param includes what its option `hashIncludes` names
+   */
   constructor(
     options: TaskOptions,
-    { tags = [], cacheScope = "log", checkValid = "full", ...attempts }: CallSettings,
+    settings: CallSettings,
     fn: AnyFunction,
     found: readonly Place[] | TaskSource,
+    includes: readonly HashInclude[] = [],
+    base: TaskDefinition | null = null,
   ) {
+    const { tags = [], cacheScope = "log", checkValid = "full", ...attempts } = settings;
     this.fn = fn;
     this.cacheScope = cacheScope;
     this.checkValid = checkValid;
     this.attempts = attempts;
     this.hashOnly = new HashOnly(options.record);
     this.#options = options;
+    this.#settings = settings;
+    this.#includes = includes;
+    this.isVolatile = includes.some(isVolatile);
+    this.base = base;
     this.#tags = tags;
     this.isProgram = isSource(found);
     this.#places = isSource(found) ? [] : found;
@@ -93,13 +116,21 @@ export class TaskDefinition {
     }
   }
 
+  /** The same task with other things in its hash. */
+  including(includes: readonly HashInclude[]): TaskDefinition {
+    const base = this.base ?? this;
+    return new TaskDefinition(base.#options, base.#settings, base.fn, base.#places, includes, base);
+  }
+
   get source(): TaskSource {
+    if (this.base) return this.base.source;
     this.#source ??= describeTask(this.#places, this.fn);
     return this.#source;
   }
 
   /** How its function takes arguments apart; null where that cannot be read. */
   get bindings(): Bindings | null {
+    if (this.base) return this.base.bindings;
     if (this.#bindings === undefined) this.#bindings = bindingsOf(this.fn);
     return this.#bindings;
   }
@@ -148,18 +179,42 @@ export class TaskDefinition {
     return documented ? [["doc", doc], ...this.#tags] : this.#tags;
   }
 
-  get record(): Omit<TaskRecord, "id"> {
-    const { name, namespace } = this;
-    const { version } = this.#options;
-    if (version !== undefined) return { name, namespace, taskVersion: String(version) };
-    return { name, namespace, source: this.source.text };
+  /** What a log has of it; its files are as they were when this was first asked for in a run. */
+  record(format: ObjectFormat): TaskFacts {
+    return this.#knownIn(format).record;
   }
 
   /** The task hash: the object id of the task's record. */
   id(format: ObjectFormat): string {
-    this.#id ??= taskId(this.record, format);
-    return this.#id;
+    return this.#knownIn(format).id;
   }
+
+  #knownIn(format: ObjectFormat): Known {
+    const known = this.#known;
+    const isCurrent = known?.format === format && (!this.isVolatile || known.run === runsBegun());
+    if (known && isCurrent) return known;
+    const record = this.#record(format);
+    this.#known = { run: runsBegun(), format, record, id: taskId(record, format) };
+    return this.#known;
+  }
+
+  #record(format: ObjectFormat): TaskFacts {
+    const { name, namespace } = this;
+    const { version } = this.#options;
+    const own =
+      version === undefined ? { source: this.source.text } : { taskVersion: String(version) };
+    const includes = this.#includes.map((include) => recordedInclude(include, format));
+    return { name, namespace, ...own, ...(includes.length > 0 && { hashIncludes: includes }) };
+  }
+}
+
+type TaskFacts = Omit<TaskRecord, "id">;
+
+interface Known {
+  readonly run: number;
+  readonly format: ObjectFormat;
+  readonly record: TaskFacts;
+  readonly id: string;
 }
 
 function isSource(found: readonly Place[] | TaskSource): found is TaskSource {

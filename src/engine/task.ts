@@ -4,6 +4,7 @@ import { callerOf, placesOf } from "../source/source.ts";
 import { type CallOptions, settingsOf } from "./call-options.ts";
 import type { CallSettings } from "./call-settings.ts";
 import { CallExpression, type ControlExpression } from "./expression.ts";
+import { type HashInclude, hashIncludesOf } from "./hash-includes.ts";
 import { lazy } from "./lazy.ts";
 import type { Arg, Lazy, Resolved } from "./lazy-types.ts";
 import { registerTask } from "./registry.ts";
@@ -61,11 +62,21 @@ export function task(first: TaskOptions | AnyFunction, second?: AnyFunction): un
     );
   }
   const settings = settingsOf(options, "task()");
+  const includes = includesOf(options, "task()") ?? [];
   const site = callerOf(task);
-  const definition = new TaskDefinition(options, settings, fn, site ? placesOf(site, fn) : []);
+  const places = site ? placesOf(site, fn) : [];
+  const definition = new TaskDefinition(options, settings, fn, places, includes);
   registerTask(definition);
   made?.push(definition);
   return callable(definition, {});
+}
+
+/** What an option `hashIncludes` names; undefined where there is none. @throws RedunError BAD_TASK */
+export function includesOf(
+  { hashIncludes }: Pick<TaskOptions, "hashIncludes">,
+  where: string,
+): readonly HashInclude[] | undefined {
+  return hashIncludes && hashIncludesOf(hashIncludes, where, definitionOf);
 }
 
 let made: TaskDefinition[] | undefined;
@@ -119,7 +130,12 @@ function callable(of: TaskDefinition, settings: CallSettings): unknown {
     options: {
       value: (more: CallOptions) => {
         const executor = settings.executor ?? of.attempts.executor;
-        return callable(of, withSettings(settings, settingsOf(more, "options()", executor)));
+        const all = withSettings(settings, settingsOf(more, "options()", executor));
+        const includes = includesOf(more, "options()");
+        if (!includes) return callable(of, all);
+        const other = of.including(includes);
+        registerTask(other);
+        return callable(other, all);
       },
     },
   });

@@ -4,6 +4,7 @@ import { lazy } from "../engine/lazy.ts";
 import type { Arg, Lazy } from "../engine/lazy-types.ts";
 import { PROGRAMS } from "../engine/limits.ts";
 import { registerTask } from "../engine/registry.ts";
+import { includesOf } from "../engine/task.ts";
 import { TaskDefinition, type TaskOptions } from "../engine/task-definition.ts";
 import { RedunError } from "../errors.ts";
 import type { File } from "../value/file.ts";
@@ -122,6 +123,7 @@ function definitionOf(options: ScriptOptions): TaskDefinition {
       line: null,
       origin: null,
     },
+    includesOf(options, "script()"),
   );
   registerTask(definition);
   return definition;

@@ -13,6 +13,7 @@ import {
   type JobSegment,
   type Outcome,
   type TagEdits,
+  type TaskInclude,
   type TaskRecord,
 } from "./records.ts";
 import { assertFewTags } from "./size.ts";
@@ -74,7 +75,15 @@ export function decodeTask(given: unknown, id: string): TaskRecord {
     namespace: raw.namespace ?? null,
     ...(raw.source !== undefined && { source: raw.source }),
     ...(raw.task_version !== undefined && { taskVersion: raw.task_version }),
+    ...(raw.hash_includes && { hashIncludes: raw.hash_includes.map(includeOf) }),
   };
+}
+
+function includeOf(raw: Raw): TaskInclude {
+  if ("source" in raw) return { kind: "function", name: raw.name ?? null, source: raw.source };
+  if ("task_hash" in raw) return { kind: "task", task: raw.task, taskHash: raw.task_hash };
+  if ("file" in raw) return { kind: "file", hash: raw.file };
+  return { kind: "value", value: raw.value };
 }
 
 /** What parents said is a comment for people: it is not read. @throws RedunError BAD_RECORD */

@@ -14,6 +14,7 @@ import {
   type JobSegment,
   type Outcome,
   type TagEdits,
+  type TaskInclude,
   type TaskRecord,
   type Time,
 } from "./records.ts";
@@ -90,10 +91,29 @@ export function outcomeYaml(outcome: Outcome): string {
 
 /** `tasks/xx/<task hash>.yaml` */
 export function taskYaml(task: Omit<TaskRecord, "id">): string {
-  const { name, namespace, source, taskVersion } = task;
+  const { name, namespace, source, taskVersion, hashIncludes } = task;
   return writeYaml(
-    record("task", { name, namespace: namespace ?? undefined, source, task_version: taskVersion }),
+    record("task", {
+      name,
+      namespace: namespace ?? undefined,
+      source,
+      task_version: taskVersion,
+      hash_includes: hashIncludes?.map(includeFields),
+    }),
   );
+}
+
+function includeFields(include: TaskInclude): Fields {
+  switch (include.kind) {
+    case "function":
+      return fields({ name: include.name ?? undefined, source: include.source });
+    case "value":
+      return fields({ value: include.value });
+    case "file":
+      return fields({ file: include.hash });
+    case "task":
+      return fields({ task: include.task, task_hash: include.taskHash });
+  }
 }
 
 /** `tags/xx/<entity>/<object id>.yaml`, with what each parent said as a comment. */

@@ -140,7 +140,20 @@ export interface TaskRecord {
   /** What the hash stands for: the source text, or a version that its author maintains. */
   readonly source?: string;
   readonly taskVersion?: string;
+  /** What its author had counted besides, in that order; absent where that is nothing. */
+  readonly hashIncludes?: readonly TaskInclude[];
 }
+
+/** One thing that a task's hash stands for besides its source. */
+export type TaskInclude =
+  /** A function, by its text as it is written. */
+  | { readonly kind: "function"; readonly name: string | null; readonly source: string }
+  /** Any other value; a `StoredValue` where only its id is recorded. */
+  | { readonly kind: "value"; readonly value: unknown }
+  /** A file or directory, by the git object id of its content; null where there was none. */
+  | { readonly kind: "file"; readonly hash: string | null }
+  /** Another task, by its hash. */
+  | { readonly kind: "task"; readonly task: string; readonly taskHash: string };
 
 export interface TagEdits {
   readonly entity: string;

@@ -8,7 +8,7 @@ import type { Extent } from "./extent.ts";
 import { CHILDREN, type JobView, pathTo } from "./job.ts";
 import { linksFor } from "./links.ts";
 import { loggedJobOf } from "./logged.ts";
-import { type RecordedTask, taskDefinition } from "./task.ts";
+import { definedBy, type RecordedTask, taskDefinition } from "./task.ts";
 
 /**
  * The page of a job that stands in a journal alone. Where its result came from is not known before it
@@ -58,13 +58,11 @@ async function taskOf(
   { task, taskHash: id }: JobRow,
 ): Promise<RecordedTask> {
   if (await ifKnown(log, id)) return taskDefinition(log, id);
-  const { source, taskVersion: version } = jobs.task(id) ?? {};
   return {
     type: "Task",
     id,
     name: task,
-    ...(source !== undefined && { source }),
-    ...(version !== undefined && { version }),
+    ...definedBy(jobs.task(id)),
     tags: [],
     conflicts: [],
   };

@@ -3,6 +3,7 @@ import { type Found, findEntity } from "../provenance/find.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { readTask } from "../provenance/read.ts";
 import { taskVersions } from "../provenance/versions.ts";
+import type { TaskInclude, TaskRecord } from "../record/records.ts";
 import type { LoggedEntity } from "./logged.ts";
 
 /** One version of a task. */
@@ -14,6 +15,8 @@ export interface RecordedTask extends LoggedEntity {
   readonly source?: string;
   /** The version that its author maintains. */
   readonly version?: string;
+  /** What its hash stands for besides; missing if that is nothing. */
+  readonly hashIncludes?: readonly TaskInclude[];
 }
 
 /** A job as others name it. */
@@ -61,15 +64,23 @@ export async function taskDefinition(log: IndexedLog, hash: string): Promise<Rec
 
 async function definitionOf(log: IndexedLog, found: Found): Promise<RecordedTask> {
   const { id, tags, conflicts } = found;
-  const { source, taskVersion: version } = (await readTask(log, id)) ?? {};
   return {
     type: "Task",
     id,
     name: (found.row as EntityRow | null)?.name ?? null,
-    ...(source !== undefined && { source }),
-    ...(version !== undefined && { version }),
+    ...definedBy(await readTask(log, id)),
     tags,
     conflicts,
+  };
+}
+
+/** What the hash of a task stands for, as far as its record is here. */
+export function definedBy(record: TaskRecord | undefined) {
+  const { source, taskVersion: version, hashIncludes } = record ?? {};
+  return {
+    ...(source !== undefined && { source }),
+    ...(version !== undefined && { version }),
+    ...(hashIncludes && { hashIncludes }),
   };
 }
 

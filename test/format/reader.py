@@ -119,6 +119,7 @@ class Log:
             self.executions[unquote(name)] = record
             self.add_base(unquote(name), record["tags"])
         elif kind == "task":
+            self.check_includes(record)
             self.tasks.add(unquote(name))
         elif kind == "tags":
             check(record["entity"] == unquote(name), "of another entity")
@@ -127,6 +128,20 @@ class Log:
         else:
             check(record["execution"] == unquote(name), "of another execution")
             self.add_outcome(record) if kind == "outcome" else self.add_segment(record)
+
+    def check_includes(self, task):
+        """5.5: what a task's hash covers besides its source."""
+        check(len(task.get("hash_includes", [0])) > 0, "a list of nothing")
+        for item in task.get("hash_includes", []):
+            kinds = [kind for kind in ("source", "value", "file", "task_hash") if kind in item]
+            check(len(kinds) == 1, "not one thing that a hash includes")
+            if kinds == ["file"]:
+                oid = "[0-9a-f]{40}|[0-9a-f]{64}"
+                check(item["file"] is None or re.fullmatch(oid, item["file"]), "not the content of a file")
+            if kinds == ["source"]:
+                check(isinstance(item["source"], str) and isinstance(item.get("name", ""), str), "not a function")
+            if kinds == ["task_hash"]:
+                check(isinstance(item["task"], str), "a task without a name")
 
     def add_outcome(self, record):
         check(record["status"] in ("DONE", "FAILED", "INTERRUPTED"), "an unknown status")

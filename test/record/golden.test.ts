@@ -29,6 +29,7 @@ import {
   type JobSegment,
   type Outcome,
   type TagEdits,
+  type TaskInclude,
   type TaskRecord,
 } from "../../src/record/records.ts";
 import type { TagEdit, TagPair } from "../../src/tag/tag.ts";
@@ -268,6 +269,20 @@ const sourceTask: Omit<TaskRecord, "id"> = {
   source: '(greet: string) => {\n  // "quoted" \\ and: tabs\t\n\n  return greet + "!";\n}',
 };
 const versionTask: Omit<TaskRecord, "id"> = { name: "null", namespace: null, taskVersion: "1.0" };
+const includingTask: Omit<TaskRecord, "id"> = {
+  name: "main",
+  namespace: null,
+  source: "() => clean(half(1))",
+  hashIncludes: [
+    { kind: "function", name: "half", source: "(n: number) => {\n  return n / 2;\n}" },
+    { kind: "function", name: null, source: "" },
+    { kind: "value", value: "no" },
+    { kind: "value", value: { b: [1.5, null], a: new StoredValue(OTHER) } },
+    { kind: "file", hash: SHA256 },
+    { kind: "file", hash: null },
+    { kind: "task", task: "lib.clean", taskHash: ID },
+  ],
+};
 const edits: TagEdits = {
   entity: ID,
   type: "Execution",
@@ -361,6 +376,11 @@ const GOLDEN: Record<
     written: taskYaml(versionTask),
     decode: (raw) => decodeTask(raw, ID),
     expected: { id: ID, ...versionTask },
+  },
+  "task-includes.yaml": {
+    written: taskYaml(includingTask),
+    decode: (raw) => decodeTask(raw, ID),
+    expected: { id: ID, ...includingTask },
   },
   "tags.yaml": { written: tagsYaml(edits), decode: decodeTags, expected: forgetful(edits) },
   "tags-foreign.yaml": { written: tagsYaml(foreign), decode: decodeTags, expected: foreign },
@@ -526,6 +546,12 @@ const anySegment: fc.Arbitrary<JobSegment> = fc.record({
     { maxLength: 3 },
   ),
 });
+const anyInclude: fc.Arbitrary<TaskInclude> = fc.oneof(
+  fc.record({ kind: fc.constant("function"), name: fc.option(text), source: text }),
+  fc.record({ kind: fc.constant("value"), value }),
+  fc.record({ kind: fc.constant("file"), hash: fc.option(hex) }),
+  fc.record({ kind: fc.constant("task"), task: text, taskHash: id }),
+) as fc.Arbitrary<TaskInclude>;
 const anyTask = fc
   .record({
     id: hex,
@@ -533,6 +559,7 @@ const anyTask = fc
     namespace: fc.option(text),
     source: optional(text),
     taskVersion: optional(text),
+    hashIncludes: optional(fc.array(anyInclude, { minLength: 1, maxLength: 3 })),
   })
   .map(defined) as unknown as fc.Arbitrary<TaskRecord>;
 const anyEdit: fc.Arbitrary<TagEdit> = fc.record({
