@@ -40,19 +40,24 @@ async function jobsMeant(log: IndexedLog, word: string): Promise<JobRow[]> {
 }
 
 function whyJson(row: JobRow, found: Why) {
-  const base = { job: row.id, task: row.task, why: found.kind, text: whyLine(row, found) };
+  const base = { job: row.id, task: row.task, why: found.kind, text: whyLine(row.status, found) };
   switch (found.kind) {
     case "first":
       return base;
     case "reused":
       return { ...base, reused: found.id, ...executionJson(found.source?.execution) };
-    case "again":
-      return { ...base, compared_with: found.earlier.row.id, because: found.because };
+    case "unasked":
+      return { ...base, reason: found.reason };
+    case "again": {
+      const { kind, ...missed } = found.because;
+      return { ...base, compared_with: found.earlier.row.id, because: kind, ...missed };
+    }
     case "changed":
       return {
         ...base,
         compared_with: found.earlier.row.id,
-        source: found.source,
+        source: found.task?.diff ?? null,
+        includes: found.task?.includes ?? [],
         args: found.args.map(({ name, before, after, from }) => ({
           name,
           before: before?.id ?? null,

@@ -1,8 +1,7 @@
 import type { JobTally } from "../index/rows.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { readTask } from "../provenance/read.ts";
-import type { TaskInclude } from "../record/records.ts";
-import { writeYaml } from "../value/yaml-write.ts";
+import { taskText } from "./task-changes.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 
 /** A task that both executions ran, in different versions. */
@@ -53,27 +52,7 @@ function versions(tallies: readonly JobTally[]): Map<string, TaskVersion> {
 }
 
 /** Lines of a unified diff of what the hashes of two tasks stand for. */
-export async function taskDiff(log: IndexedLog, before: string, after: string): Promise<string[]> {
-  return unifiedDiff(await sourceOf(log, before), await sourceOf(log, after));
-}
-
-/** What the hash of a task stands for; empty where its definition is not in the log. */
-async function sourceOf(log: IndexedLog, hash: string): Promise<string> {
-  const task = await readTask(log, hash);
-  if (!task) return "";
-  const version = task.taskVersion === undefined ? "" : `version ${task.taskVersion}`;
-  return [task.source ?? version, ...(task.hashIncludes ?? []).map(includeText)].join("\n");
-}
-
-function includeText(include: TaskInclude): string {
-  switch (include.kind) {
-    case "function":
-      return `hashIncludes ${include.name ?? "a function"}:\n${include.source}`;
-    case "value":
-      return `hashIncludes ${writeYaml(include.value).trimEnd()}`;
-    case "file":
-      return `hashIncludes file ${include.hash ?? "(not there)"}`;
-    case "task":
-      return `hashIncludes task ${include.task} ${include.taskHash}`;
-  }
+async function taskDiff(log: IndexedLog, before: string, after: string): Promise<string[]> {
+  const [was, is] = [await readTask(log, before), await readTask(log, after)];
+  return unifiedDiff(taskText(was), taskText(is));
 }

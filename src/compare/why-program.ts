@@ -39,6 +39,11 @@ export function programReason(
   return isPartly ? "outputs" : null;
 }
 
+/** Whether a job is a program that `exec` or `step` ran. */
+export function isProgram(job: Job): boolean {
+  return commandOf(job) !== null;
+}
+
 /** The words of a program that `exec` or `step` ran. */
 function commandOf({ args }: Job): readonly string[] | null {
   if (!(args instanceof Map) || !args.has("directory")) return null;

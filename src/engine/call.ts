@@ -89,7 +89,10 @@ export class Call extends Step implements Listener {
     const { reuse, shared } = this.evaluation;
     const { task, settings } = this.#expression;
     const scope = settings.cacheScope ?? task.cacheScope;
-    const isReusable = reuse && scope !== "none" && !hasTwins(task, reuse.format);
+    const isAmbiguous = reuse && scope !== "none" && hasTwins(task, reuse.format);
+    if (scope !== "log") job.missed = { reason: "disabled" };
+    else if (isAmbiguous) job.missed = { reason: "ambiguous" };
+    const isReusable = reuse && scope !== "none" && !isAmbiguous;
     const argsHash = isReusable ? reuse.argsHash(job) : null;
     if (!reuse || argsHash === null) {
       this.#run(job);
@@ -139,6 +142,7 @@ export class Call extends Step implements Listener {
 
   #take(job: LiveJob, { value, from, returned, below, needsBelow }: Served): void {
     job.reused = from;
+    job.missed = null;
     job.returned = returned;
     job.needsBelow ||= needsBelow;
     if (below.length > 0) job.below = new Set(below);
@@ -211,6 +215,7 @@ export class Call extends Step implements Listener {
     evaluation.jobs.runs(job);
     const bound = (args: readonly unknown[]) => {
       this.#bound = args;
+      job.missed ??= { reason: "default" };
       evaluation.jobs.bound(job, args);
     };
     const context = { run: evaluation.run, job, signal: this.#attempt?.signal };
@@ -303,6 +308,7 @@ export class Call extends Step implements Listener {
     if (job?.status === "RUNNING") {
       // A call that was taken anew fails by its own calls; one that waited fails as the first one.
       job.reused = this.#first?.end?.from ?? null;
+      if (job.reused) job.missed = null;
       try {
         this.#boundByNow(job);
         const again = wasAtWork && this.#isTriedAgain(job);

@@ -2,7 +2,8 @@ import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import type { TaskInclude } from "../record/records.ts";
 import { includedFunction } from "../source/included-function.ts";
-import { File, filesIn } from "../value/file.ts";
+import { File } from "../value/file.ts";
+import { fileValuesIn } from "../value/files-in.ts";
 import { inspected } from "../value/inspected.ts";
 import { blobId } from "../value/oid.ts";
 import { isOpaqueIn } from "../value/opaque-in.ts";
@@ -48,14 +49,14 @@ export function hashIncludesOf(
     const task = taskOf(one);
     if (task) return { kind: "task", task };
     if (typeof one === "function") return { kind: "function", fn: one as () => unknown };
-    if (one instanceof File) return { kind: "file", file: one };
+    if (one instanceof File) return { kind: "file", file: new File(one.place) };
     return { kind: "value", value: recordedValue(one, `${where} was given hashIncludes[${at}]`) };
   });
 }
 
 /** Later changes of a list or an object do not count. */
 function recordedValue(value: unknown, what: string): unknown {
-  if (filesIn(value).length > 0) throw cannotBe(`${what}, which holds a File`);
+  if (fileValuesIn(value).length > 0) throw cannotBe(`${what}, which holds a File`);
   const text = writeYaml(value);
   if (isOpaqueIn(text)) throw cannotBe(`${what}: ${inspected(value)}, whose content is not known`);
   return readYaml(text);

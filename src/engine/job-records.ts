@@ -126,6 +126,7 @@ export class JobRecords {
       taskHash: task.id(this.#format),
       status,
       ...(job.reused && { reused: job.reused.job }),
+      ...(job.missed && { missed: job.missed }),
       started: job.started.toISOString(),
       ended: job.ended?.toISOString() ?? null,
       late: job.late,

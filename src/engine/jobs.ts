@@ -127,6 +127,7 @@ export class Jobs {
       below: null,
       returned: null,
       reused: null,
+      missed: null,
       kept: null,
       started: now(),
       status: "RUNNING",

@@ -1,4 +1,4 @@
-import type { JobStatus } from "../record/records.ts";
+import type { JobStatus, MissedResult } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { CheckValid } from "./call-settings.ts";
 import type { TagsToApply } from "./expression.ts";
@@ -54,6 +54,8 @@ export interface LiveJob {
   returned: { readonly recorded: unknown } | null | undefined;
   /** Where it took its outcome from, or what its function had returned. */
   reused: ReusedJob | null;
+  /** Why it takes no earlier result, where that is known and not simply that there was none. */
+  missed: MissedResult | null;
   /** What equal calls of the execution may take: set by the recorder when the job ends. */
   kept: Kept | null;
   readonly started: Date;

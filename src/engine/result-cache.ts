@@ -5,10 +5,10 @@ import type { EarlierCall, TaskCalls } from "../index/task-calls.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { readSegment, readStoredValue } from "../provenance/read.ts";
 import { argsId, callId } from "../record/encode.ts";
-import type { Job } from "../record/records.ts";
+import type { Job, MissedResult, MissReason } from "../record/records.ts";
 import type { File } from "../value/file.ts";
-import { pathFromHere } from "../value/file-path.ts";
-import type { FileSet } from "../value/file-set.ts";
+import { pathFromHere, recordedPath } from "../value/file-path.ts";
+import { FileSet } from "../value/file-set.ts";
 import { contentId } from "../value/oid.ts";
 import { StoredValue } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
@@ -64,13 +64,31 @@ export class ResultCache implements Reuse {
         return this.find(job, accepts);
       });
     }
-    if (!this.#isOn) return null;
-    const argsHash = this.argsHash(job);
-    const calls = argsHash === null ? null : this.#callsOf(job.task);
-    const found = calls?.with(argsHash!, users) ?? [];
-    if (found.length === 0) return null;
+    if (!this.#isOn) {
+      job.missed = { reason: "disabled" };
+      return null;
+    }
     const { task, checkValid } = job;
-    const call = { task, argsHash: argsHash!, checkValid, accepts, hashed: new Set<string>() };
+    const argsHash = this.argsHash(job);
+    const calls = argsHash === null ? null : this.#callsOf(task);
+    const found = calls?.with(argsHash!, users) ?? [];
+    if (found.length === 0) {
+      const others = (users && calls?.with(argsHash!)[0]) ?? null;
+      if (others) job.missed = { reason: "user", job: others.job };
+      return null;
+    }
+    // Of the newest: those before it are of less interest.
+    const onMissed = (missed: MissedResult) => {
+      job.missed ??= missed;
+    };
+    const call = {
+      task,
+      argsHash: argsHash!,
+      checkValid,
+      accepts,
+      hashed: new Set<string>(),
+      onMissed,
+    };
     return this.#firstServed(found, call, new Map());
   }
 
@@ -111,7 +129,10 @@ export class ResultCache implements Reuse {
       if (!job || !this.#isOf(job, call)) continue;
       const trust = this.#trust(job);
       if (typeof trust === "object") return read(trust.segment);
-      if (!trust) continue;
+      if (!trust) {
+        call.onMissed({ reason: "user", job: one.job });
+        continue;
+      }
       const ids = [...storedIn(job.returned), ...storedIn(job.result)];
       const missing = ids.filter((id) => !loaded.has(id));
       if (missing.length > 0) return this.#load(missing, loaded).then(again);
@@ -159,30 +180,46 @@ export class ResultCache implements Reuse {
     loaded: Loaded,
   ): Served | null | Promise<unknown> {
     const { task, checkValid, accepts, hashed } = call;
+    const missed = (reason: MissReason, files?: readonly string[]) => {
+      call.onMissed({ reason, job: one.job, ...(files && { files }) });
+      return null;
+    };
     const below = job.tasksBelow ?? [];
-    if (!accepts && !below.every((id) => isCurrentTask(id, this.format))) return null;
+    if (!accepts && !below.every((id) => isCurrentTask(id, this.format))) return missed("tasks");
     // Of what was recorded before this was known, or could not be, only a call without calls is sure.
     const isTold = job.returned !== undefined || job.tasksBelow !== undefined;
-    if (!accepts && !isTold && job.call !== this.#callAlone(job)) return null;
+    if (!accepts && !isTold && job.call !== this.#callAlone(job)) return missed("incomplete");
     const needsBelow = job.tasksBelow !== undefined;
     const isShallow = checkValid === "shallow" && needsBelow;
     const isResult = job.returned === undefined || (isShallow && holdsLazy(job.returned, loaded));
     const recorded = isResult ? job.result : job.returned;
+    const isGone = storedIn(recorded).some((id) => !loaded.get(id));
     const revival = this.#revived(recorded, one, task, loaded);
-    if (!revival) return null;
+    if (!revival) return missed(isGone ? "gone" : "incomplete");
     // Once: a file may change all the time.
     const due = revival.files.filter((file) => !hashed.has(file.place));
     for (const file of due) hashed.add(file.place);
     const ahead = this.#options.hashAhead(due);
     if (ahead.length > 0) return Promise.all(ahead);
-    if (!revival.files.every((file) => file.isUnchanged())) return null;
+    const changed = revival.files.filter((file) => !file.isUnchanged());
+    if (changed.length > 0) return missed("files", this.#pathsOf(changed));
     const returned = job.returned === undefined ? null : { recorded: job.returned };
     const from = this.#sourceOf(job, needsBelow && isResult);
     if (accepts) {
       const result = isResult ? revival.value : this.#revived(job.result, one, task, loaded)?.value;
-      if (!accepts({ result, tags: job.tags, source: this.#toldOf(from.job) })) return null;
+      const told = { result, tags: job.tags, source: this.#toldOf(from.job) };
+      if (!accepts(told)) return missed("incomplete");
     }
     return { value: revival.value, from, returned, below, needsBelow };
+  }
+
+  /** As records have them; of a set, its pattern. */
+  #pathsOf(files: readonly (File | FileSet)[]): string[] {
+    const { workTree } = this.#options.log.log.backend.repository;
+    const paths = files.slice(0, MOST_FILES).map((file) => {
+      return recordedPath(file instanceof FileSet ? file.pattern : file.path, workTree);
+    });
+    return [...new Set(paths)].sort();
   }
 
   #toldOf(id: string): EarlierOutcome["source"] {
@@ -285,6 +322,7 @@ interface Call {
   readonly accepts: CallSettings["accepts"];
   /** Where files are that were hashed for this. */
   readonly hashed: Set<string>;
+  readonly onMissed: (missed: MissedResult) => void;
 }
 
 function notDecoded(name: string, error: unknown): string {
@@ -292,6 +330,9 @@ function notDecoded(name: string, error: unknown): string {
   const why = error instanceof Error ? error.message : String(error);
   return `holds an instance of ${name}, which its codec cannot make again (${why})`;
 }
+
+/** Files that a record names as changed. */
+const MOST_FILES = 1000;
 
 /** Jobs that an outcome was passed on by, at most: mostly there is one. */
 const MOST_STEPS = 4;

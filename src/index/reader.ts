@@ -192,6 +192,11 @@ export class IndexReader {
     return this.#jobsOfTask(task, limit, "DESC");
   }
 
+  /** The newest jobs that a task had in executions that began before a time. */
+  jobsOfTaskBefore(task: number, time: number, limit: number): JobRow[] {
+    return this.#jobsOfTask(task, limit, "DESC", time);
+  }
+
   /** The first jobs that a task ever had. */
   firstJobsOfTask(task: number, limit: number): JobRow[] {
     return this.#jobsOfTask(task, limit, "ASC");
@@ -202,12 +207,18 @@ export class IndexReader {
     return this.#jobsOfTask(task, 1, "ASC")[0];
   }
 
-  #jobsOfTask(task: number, limit: number, order: "ASC" | "DESC"): JobRow[] {
+  #jobsOfTask(
+    task: number,
+    limit: number,
+    order: "ASC" | "DESC",
+    before = Number.MAX_SAFE_INTEGER,
+  ): JobRow[] {
     return this.#jobs(
       `${JOBS_BEFORE} task_job n CROSS JOIN ${JOB_OF_N} CROSS JOIN ${EXECUTION_OF_J} ${JOBS_BEHIND}
-         WHERE n.task = ? AND j.task = n.task
+         WHERE n.task = ? AND n.time < ? AND j.task = n.task
          ORDER BY n.time ${order}, n.place ${order}, j.id ${order} LIMIT ?`,
       task,
+      before,
       limit,
     );
   }

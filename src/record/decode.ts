@@ -128,6 +128,7 @@ function jobOf(raw: Raw): Job {
     from: new Map<string, string[]>(Object.entries(raw.from ?? {})),
     tags: tagList(raw.tags ?? []),
     ...(raw.reused !== undefined && { reused: raw.reused }),
+    ...(raw.missed && { missed: raw.missed }),
     ...(raw.files && { files: raw.files }),
   };
   if ("result" in raw) {

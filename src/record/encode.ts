@@ -205,6 +205,7 @@ function jobFields(job: Job): Fields {
     call: job.call ?? undefined,
     status: job.status,
     reused: job.reused,
+    missed: job.missed && fields({ ...job.missed }),
     started: time(job.started),
     ended: job.ended ? time(job.ended) : undefined,
     late: job.late || undefined,

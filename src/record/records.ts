@@ -85,6 +85,8 @@ export interface Job {
   readonly args: ReadonlyMap<string, unknown> | readonly unknown[];
   /** For each argument that came from other jobs, which ones. */
   readonly from: ReadonlyMap<string, readonly string[]>;
+  /** Why no earlier result was taken, where there was more to it than that none was known. */
+  readonly missed?: MissedResult;
   /** Files within arguments and a result that stand in files of their own, which no index reads. */
   readonly files?: JobFiles | undefined;
   /** Present when the status is DONE or CACHED. */
@@ -100,6 +102,34 @@ export interface Job {
   readonly error?: unknown;
   readonly tags: readonly TagPair[];
 }
+
+/** Why a job took no earlier result. */
+export interface MissedResult {
+  readonly reason: MissReason;
+  /** The job of an equal call whose result was not taken; absent where none was looked for. */
+  readonly job?: string;
+  /** Paths of its files that were others when its result was looked at. */
+  readonly files?: readonly string[];
+}
+
+/** One of these; a later version may write others. */
+export type MissReason =
+  /** The run, the task or the call wanted no earlier results. */
+  | "disabled"
+  /** An argument was a default that the function itself computes. */
+  | "default"
+  /** Several functions of the process were this task. */
+  | "ambiguous"
+  /** It was that of somebody whose results are not taken. */
+  | "user"
+  /** A file of it had been changed or removed. */
+  | "files"
+  /** It depended on a task that had been changed or removed. */
+  | "tasks"
+  /** A value of it was not in the log any more. */
+  | "gone"
+  /** Its record does not say enough to make it again. */
+  | "incomplete";
 
 /** Files (`File`, as `!file` is read) that a job took and gave. */
 export interface JobFiles {

@@ -82,7 +82,7 @@ why("source, arguments, nothing known, cached, cache off", () => {
   assert.match(args, /ran: thing is new \(/);
   assert.match(args, /^ {2}thing: 'World' -> 'Mars', from job \w{8} hello\.planet$/m);
   ok(dir, ["run", "-q", "--no-cache", "w.mjs", "main"]);
-  assert.match(told("hello.main"), /ran: the last result was not to be used \(see --no-cache/);
+  assert.match(told("hello.main"), /ran: the cache was off \(--no-cache/);
   assert.is(told("-").match(/^Job /gm)!.length, 3);
 });
 

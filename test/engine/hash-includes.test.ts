@@ -127,7 +127,7 @@ includes("what has no content of its own is refused, with its place", () => {
   for (const [item, message] of [
     [new (class Model {})(), /hashIncludes\[1\]: Model {}, whose content is not known\./],
     [lazy, /hashIncludes\[1\]: Lazy\(lazy\(\.\.\.\)\), whose content is not known\./],
-    [Promise.resolve(1), /hashIncludes\[1\]: Promise \{ 1[^]*\}, whose content is not known\./],
+    [Promise.resolve(1), /hashIncludes\[1\]: Promise \{[\s\S]*\}, whose content is not known\./],
     [[new File("a.txt")], /hashIncludes\[1\], which holds a File\./],
     [[half], /hashIncludes\[1\]: \[ \[Function: half\] \], whose content is not known\./],
   ] as const) {

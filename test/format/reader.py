@@ -180,6 +180,10 @@ class Log:
     def check_reuse(self, job):
         """5.3: what a function returned, and the tasks below it."""
         check("reused" not in job or job["status"] in ("CACHED", "FAILED"), "a function that was called reused nothing")
+        missed = job.get("missed", {"reason": ""})
+        check(isinstance(missed["reason"], str), "a reason that is no text")
+        check("missed" not in job or "reused" not in job, "a job took a result that it missed")
+        check(len(missed.get("files", [])) <= 1000, "more files than there may be")
         below = job.get("tasks_below", [])
         check(below == sorted(set(below)), "tasks below a job that are not in order")
         if "returned" in job or "tasks_below" in job:

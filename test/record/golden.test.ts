@@ -228,6 +228,16 @@ const segment: JobSegment = {
     {
       ...withoutResult(job),
       index: 6,
+      status: "DONE",
+      missed: { reason: "files", job: OTHER, files: ["out/no: x.bam"] },
+      args: [],
+      from: new Map(),
+      result: 1,
+      tags: [],
+    },
+    {
+      ...withoutResult(job),
+      index: 7,
       status: "FAILED",
       reused: OTHER,
       args: [],
