@@ -18,6 +18,7 @@ import { type CommandFunction, isJson, logChoice } from "../command.ts";
 import { type RUN, RUN_OPTIONS, type RunOptions } from "../declarations/run.ts";
 import { Interrupted, Interrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
+import { planJson, planPage } from "../pages/plan.ts";
 import { sharedNote, taskHelp, taskList } from "../pages/script-tasks.ts";
 import { askedMode } from "../progress/mode.ts";
 import { type Reporter, runReporter } from "../progress/reporter.ts";
@@ -120,7 +121,7 @@ function begin(workspace: Workspace, options: RunOptions): Session {
   const reporter = runReporter(workspace, options);
   const { cwd } = workspace.io;
   const scheduler = new Scheduler({ ...logChoice(options), cwd, listener: reporter, modules });
-  scheduler.prepare();
+  scheduler.prepare({ record: !options.noProv });
   return { scheduler, reporter };
 }
 
@@ -162,9 +163,10 @@ async function run(
   { expression, argv, script }: Work,
   options: RunOptions,
 ): Promise<number> {
+  if (options.dryRun) return dryRun(workspace, scheduler, expression, options);
   // However the run ends.
   process.once("exit", () => {
-    if (reporter.hasStarted) pushInBackground(logChoice(options), workspace.io);
+    if (reporter.hasStarted && !options.noProv) pushInBackground(logChoice(options), workspace.io);
   });
   const interrupts = new Interrupts();
   try {
@@ -177,6 +179,8 @@ async function run(
       user: options.user,
       signal: interrupts.signal,
       cache: !options.noCache,
+      record: !options.noProv,
+      ...(options.explain && { explain: true }),
       options: callOptions(options),
     });
     interrupts.close();
@@ -199,6 +203,19 @@ async function run(
     // A workflow may have made `process.exit` do nothing.
     throw error;
   }
+}
+
+/** Says what the run would do. */
+async function dryRun(
+  workspace: Workspace,
+  scheduler: Scheduler,
+  expression: unknown,
+  options: RunOptions,
+): Promise<number> {
+  const plan = await scheduler.plan(expression, { user: options.user, cache: !options.noCache });
+  const text = isJson(options) ? planJson(plan) : planPage(plan, workspace.paint);
+  await workspace.write(text);
+  return 0;
 }
 
 /** Which job of which execution started this run, where that was a recorded program. */

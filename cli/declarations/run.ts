@@ -17,6 +17,12 @@ export const RUN = defineCommand({
       repeats: true,
     },
     { flags: "--no-cache", about: "Run every job, whatever earlier executions gave" },
+    { flags: "--explain", about: "Say of each job that runs why it does" },
+    {
+      flags: "--dry-run",
+      about: "Say which jobs would run, which are cached, and why; run and record nothing",
+    },
+    { flags: "--no-prov", about: "Record nothing: no journal, no commit, no index" },
     {
       flags: "--rerun <id>",
       about:
@@ -34,6 +40,7 @@ export const RUN = defineCommand({
     "run workflow.ts main --greet Hi      run a task; its parameters are options",
     "run workflow.ts main -t env=prod     tag the execution; options may also precede the script",
     "run workflow.ts main -- --tag x      everything after `--` goes to the task",
+    "run --dry-run workflow.ts main       which jobs would run, and why",
     "run --rerun 5ed83d2                  one job again, with its arguments, by the code as it is here",
     "run workflow.ts help                 list the tasks of a script",
     "run workflow.ts main --help          show a task's parameters",

@@ -22,7 +22,8 @@ export function whyPage(row: JobRow, why: Why, paint: Paint): string {
 
 /** The same in a few words, which follow the job's call. */
 export function whyLine(status: string, why: Why): string {
-  return why.kind === "reused" ? reusedText(status, why.source, why.id) : `ran: ${whyRan(why)}`;
+  if (why.kind !== "reused") return `ran: ${whyRan(why)}`;
+  return `${status === "FAILED" ? "failed with" : "was cached by"} ${whyReused(why)}`;
 }
 
 /** Why a job ran. */
@@ -39,11 +40,9 @@ export function whyRan(why: Exclude<Why, { kind: "reused" }>): string {
   }
 }
 
-function reusedText(status: string, source: ToldJob | null, id: string): string {
-  const what = status === "FAILED" ? "failed with" : "was cached by";
-  return source
-    ? `${what} ${jobText(source)}`
-    : `${what} job ${shortId(id)}, which is not in this log`;
+/** Whose result a job takes. */
+export function whyReused({ source, id }: Why & { kind: "reused" }): string {
+  return source ? jobText(source) : `job ${shortId(id)}, which is not in this log`;
 }
 
 /** `job 54c6aae7 (execution 074f22e4 of ann, 2026-11-30 14:03:26)` */

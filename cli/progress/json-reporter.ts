@@ -1,3 +1,4 @@
+import type { Why } from "../../src/compare/why.ts";
 import { callText } from "../../src/engine/describe-job.ts";
 import type {
   RunEnd,
@@ -10,6 +11,7 @@ import { RedunError } from "../../src/errors.ts";
 import type { Execution } from "../../src/record/records.ts";
 import { inspected } from "../../src/value/inspected.ts";
 import type { Io } from "../io.ts";
+import { whyRan } from "../pages/why.ts";
 import { jsonText } from "../text/json.ts";
 
 /** Tells on stderr what a run does, for programs: an object of JSON on a line for each event. */
@@ -17,18 +19,21 @@ export class JsonReporter implements SchedulerListener {
   hasStarted = false;
   isRecordLeft = false;
   readonly #io: Pick<Io, "stderr">;
+  readonly #isRecorded: boolean;
   #run: RunProgress | null = null;
   #started = 0;
 
-  constructor(io: Pick<Io, "stderr">) {
+  constructor(io: Pick<Io, "stderr">, { isRecorded = true } = {}) {
     this.#io = io;
+    this.#isRecorded = isRecorded;
   }
 
   runStarted({ id, task, argv, started }: Execution, run: RunProgress): void {
     this.#run = run;
     this.hasStarted = true;
     this.#started = performance.now();
-    this.#tell("runStarted", { execution: id, task, argv, time: started });
+    const recorded = this.#isRecorded ? {} : { recorded: false };
+    this.#tell("runStarted", { execution: id, task, argv, time: started, ...recorded });
   }
 
   jobStarted(job: RunningJob): void {
@@ -40,6 +45,11 @@ export class JsonReporter implements SchedulerListener {
       call: callText(job),
       time: started.toISOString(),
     });
+  }
+
+  jobExplained({ id, task }: RunningJob, why: Why | null): void {
+    const text = why && why.kind !== "reused" ? whyRan(why) : null;
+    this.#tell("jobExplained", { job: id, task: task.fullName, why: why?.kind ?? null, text });
   }
 
   jobEnded({ id, task, status, started, ended, error }: RunningJob): void {

@@ -19,13 +19,19 @@ export interface Reporter extends SchedulerListener {
 /** @throws RedunError USAGE */
 export function runReporter(
   workspace: Workspace,
-  options: { readonly progress?: string; readonly quiet?: boolean },
+  options: {
+    readonly progress?: string;
+    readonly quiet?: boolean;
+    readonly noProv?: boolean;
+  },
 ): Reporter {
   const { io } = workspace;
   const mode = progressMode(options, io, viewer.descriptor !== undefined);
-  if (mode === "json") return new JsonReporter(io);
+  const isRecorded = !options.noProv;
+  if (mode === "json") return new JsonReporter(io, { isRecorded });
   return new RunReporter(io, {
     mode,
+    isRecorded,
     hasJobLines: () => parseBoolean(workspace.config.get("redun.logLines") ?? "true") !== false,
     ...(mode === "live" && { snapshots: new SnapshotSender(viewer.descriptor!, io.cwd) }),
   });

@@ -1,3 +1,4 @@
+import type { Why } from "../../src/compare/why.ts";
 import { callText } from "../../src/engine/describe-job.ts";
 import { UncaughtError } from "../../src/engine/run-end.ts";
 import type {
@@ -13,6 +14,7 @@ import { nearPath } from "../../src/script/near-path.ts";
 import { inspected } from "../../src/value/inspected.ts";
 import { VERSION } from "../../src/version.ts";
 import type { Io } from "../io.ts";
+import { whyRan } from "../pages/why.ts";
 import { commandLine, shortId } from "../text/lines.ts";
 import { statusTable } from "../text/status-table.ts";
 import { oneLine, type Paint, painter, visible } from "../text/terminal.ts";
@@ -31,6 +33,8 @@ export interface ReporterOptions {
   readonly hasJobLines?: () => boolean;
   /** Tells who keeps the live view. */
   readonly snapshots?: SnapshotSender;
+  /** Whether the run leaves a record. */
+  readonly isRecorded?: boolean;
   /** In milliseconds. */
   readonly statusEvery?: number;
 }
@@ -48,6 +52,10 @@ export class RunReporter implements SchedulerListener {
   #lines: JobLines | null = null;
   #statuses: Regularly | null = null;
 
+  get #isRecorded(): boolean {
+    return this.#options.isRecorded ?? true;
+  }
+
   constructor(io: Io, options: ReporterOptions) {
     this.#io = io;
     this.#options = options;
@@ -59,7 +67,9 @@ export class RunReporter implements SchedulerListener {
     this.hasStarted = true;
     this.#started = performance.now();
     this.#say(`redun-git :: version ${VERSION}`);
-    this.#say(`Start Execution ${execution.id}:  redun-git ${commandLine(execution.argv)}`);
+    const command = `redun-git ${commandLine(execution.argv)}`;
+    if (this.#isRecorded) this.#say(`Start Execution ${execution.id}:  ${command}`);
+    else this.#always(`Nothing of this run is recorded (--no-prov):  ${command}`);
     const { mode, hasJobLines, statusEvery = STATUS_EVERY } = this.#options;
     if (mode !== "none" && (hasJobLines?.() ?? true)) {
       this.#lines = new JobLines({ say: (line) => this.#say(line), paint: this.#paint });
@@ -75,6 +85,13 @@ export class RunReporter implements SchedulerListener {
   jobRuns(job: RunningJob): void {
     this.#lines?.runs(job);
     this.#options.snapshots?.jobRuns();
+  }
+
+  /** Asked for, so told in any mode. */
+  jobExplained(job: RunningJob, why: Why | null): void {
+    const reason =
+      why && why.kind !== "reused" ? whyRan(why) : "the records that say so cannot be read";
+    this.#always(`${this.#paint("bold", "Why")}    Job ${shortId(job.id)}:  ${reason}`);
   }
 
   jobReused(job: RunningJob): void {
@@ -136,7 +153,8 @@ export class RunReporter implements SchedulerListener {
 
   /** A signal needs no explanation to whoever sent it; anything else does. */
   #interrupted(end: RunEnd | undefined): void {
-    const title = this.#paint("red", "*** Interrupted. What had finished is recorded.");
+    const kept = this.#isRecorded ? " What had finished is recorded." : "";
+    const title = this.#paint("red", `*** Interrupted.${kept}`);
     if (!end || /^Interrupted by SIG/.test(end.reason)) {
       this.#say(title);
       return;

@@ -70,9 +70,7 @@ export interface RunningCall extends AskedCall {
 /** Why a job ran, or took an earlier result. @throws RedunError OBJECT_MISSING, BAD_RECORD */
 export async function why(log: IndexedLog, row: JobRow): Promise<Why> {
   const job = await readJob(log, row);
-  if (job.reused !== undefined) {
-    return { kind: "reused", id: job.reused, source: toldJob(log, job.reused) };
-  }
+  if (job.reused !== undefined) return whyReused(log, job.reused);
   const args = argsOf(log, job);
   return whyRun(log, {
     task: row.task,
@@ -86,6 +84,11 @@ export async function why(log: IndexedLog, row: JobRow): Promise<Why> {
     programReason: (earlier) => programReason(log, row, job, earlier),
     from: (name) => (job.from.get(name) ?? []).flatMap((id) => log.index.jobWithId(id) ?? []),
   });
+}
+
+/** Whose result a job took. */
+export function whyReused(log: IndexedLog, id: string): Why & { kind: "reused" } {
+  return { kind: "reused", id, source: toldJob(log, id) };
 }
 
 /** All else that makes a program run has reasons of its own. */

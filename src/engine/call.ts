@@ -61,6 +61,7 @@ export class Call extends Step implements Listener {
   #begin(): void {
     const { task, args, settings } = this.#expression;
     const { evaluation, parent } = this;
+    evaluation.plan?.asked(this, this.#expression, parent);
     const inputs = args.map((arg, at) =>
       evaluation.inputs(arg, parent, () => argumentName(task, at)),
     );
@@ -79,6 +80,7 @@ export class Call extends Step implements Listener {
       tags: settings.tags ?? task.tags,
     });
     this.#job = job;
+    evaluation.plan?.begun(this, job);
     this.sources = [job.id];
     if (job.refused) throw job.refused;
     this.#reuse(job);
@@ -153,6 +155,7 @@ export class Call extends Step implements Listener {
 
   /** Waits for the equal call, and takes its outcome. */
   #follow(job: LiveJob, first: SharedCall): void {
+    this.evaluation.plan?.shares(job);
     if (first.work && this.waitsFor([first.work.computation])) return;
     const { from, job: of, outcome } = first.end!;
     if ("error" in outcome) throw outcome.error;
@@ -169,6 +172,10 @@ export class Call extends Step implements Listener {
   /** Calls the function where it is to be called, once what it needs is free. */
   #run(job: LiveJob): void {
     const { evaluation, limits } = this;
+    if (evaluation.plan) {
+      evaluation.plan.runs(job);
+      return;
+    }
     const { task, settings } = this.#expression;
     const place = evaluation.workplaces.of(task, settings);
     if (place?.loading) {

@@ -16,6 +16,7 @@ import { HashAhead } from "./hash-ahead.ts";
 import type { Jobs } from "./jobs.ts";
 import type { LiveJob } from "./live-job.ts";
 import { pendingParts, withResults } from "./pending-parts.ts";
+import { NotRun, type Plan } from "./plan.ts";
 import type { Reuse } from "./reuse.ts";
 import { SharedCalls } from "./shared-calls.ts";
 import { type Listener, Step, type StepContext, sourcesOf } from "./step.ts";
@@ -28,6 +29,7 @@ export class Evaluation implements StepContext {
   readonly run: RunHandle;
   readonly reuse: Reuse | null;
   readonly workplaces: Workplaces;
+  readonly plan: Plan | null;
   /** Those that equal ones take the outcome of. */
   readonly shared = new SharedCalls();
   readonly agenda = new Agenda(() => this.#endIfStuck());
@@ -40,11 +42,18 @@ export class Evaluation implements StepContext {
   /** Promises of the user's code that have not settled. */
   #outside = 0;
 
-  constructor(jobs: Jobs, run: RunHandle, reuse: Reuse | null, workplaces: Workplaces) {
+  constructor(
+    jobs: Jobs,
+    run: RunHandle,
+    reuse: Reuse | null,
+    workplaces: Workplaces,
+    plan: Plan | null,
+  ) {
     this.jobs = jobs;
     this.run = run;
     this.reuse = reuse;
     this.workplaces = workplaces;
+    this.plan = plan;
     this.#ahead = new HashAhead({
       format: jobs.format,
       onFile: (path, size) => jobs.hashing(path, size),
@@ -202,6 +211,10 @@ export class Evaluation implements StepContext {
   /** When nothing is left to do, and no code runs that could ask for more. */
   #endIfStuck(): void {
     if (this.#outside > 0 || this.#wanted.size === 0) return;
+    if (this.plan) {
+      for (const wanted of this.#wanted) wanted.fail(new NotRun());
+      return;
+    }
     const error = new RedunError(
       "BAD_VALUE",
       "A task's call is an argument of itself, or makes the same call again: it would wait forever.",

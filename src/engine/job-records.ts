@@ -1,6 +1,7 @@
 import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import type { RecordFile } from "../log/log.ts";
+import { type RecordedValue, recordedValue } from "../provenance/read.ts";
 import { argsId, callId } from "../record/encode.ts";
 import { valuePath } from "../record/layout.ts";
 import type { Job, JobFiles } from "../record/records.ts";
@@ -338,6 +339,18 @@ export class JobRecords {
     this.#told.add(key);
     this.#tell(`The ${name} of job ${job.id.slice(0, 8)} ${fullName} is ${what}`);
   }
+}
+
+/** A job's arguments as its record has them, by name (`0`, `1`, ... where they have none), and the id of all. */
+export function recordedArgs(
+  { recorded }: LiveJob,
+  format: ObjectFormat,
+): { hash: string | null; args: ReadonlyMap<string, RecordedValue> } {
+  const { names, values, hash } = recorded as RecordedArgs;
+  const args = values.map((value, at) => {
+    return [names?.[at] ?? String(at), recordedValue(value, format)] as const;
+  });
+  return { hash, args: new Map(args) };
 }
 
 /** Whose value it is, for notices. */

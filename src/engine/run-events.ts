@@ -1,3 +1,4 @@
+import type { Why } from "../compare/why.ts";
 import type { RedunError } from "../errors.ts";
 import type { Execution, ExecutionStatus, JobStatus } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
@@ -98,6 +99,11 @@ export interface SchedulerListener {
   jobStarted?(job: RunningJob): void;
   /** Its function is about to be called: it takes no earlier result. */
   jobRuns?(job: RunningJob): void;
+  /**
+   * Why it runs, where a run was asked to tell; null where the records that say so cannot be read.
+   * @internal
+   */
+  jobExplained?(job: RunningJob, why: Why | null): void;
   /** It takes an earlier result, or what its function had returned, and does not run. */
   jobReused?(job: RunningJob): void;
   /** Its executor says that it is alive, and how it stands there: "queued". */

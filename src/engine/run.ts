@@ -8,6 +8,7 @@ import type { Expression, TagsToApply } from "./expression.ts";
 import { Jobs, type RunListener } from "./jobs.ts";
 import { Limits } from "./limits.ts";
 import type { LiveJob } from "./live-job.ts";
+import type { Plan } from "./plan.ts";
 import type { Reuse } from "./reuse.ts";
 import type { JobCount, RunProgress } from "./run-events.ts";
 import { type RunSettings, runSettings } from "./run-settings.ts";
@@ -28,22 +29,26 @@ export class Run implements RunHandle, RunProgress {
   readonly limits: Limits;
   readonly #workplaces: Workplaces;
 
-  /** @param reuse finds results that jobs may take instead of running; without it all of them run */
+  /**
+   * @param reuse finds results that jobs may take instead of running; without it all of them run
+   * @param plan takes the place of running them
+   */
   constructor(
     executionId: string,
     format: ObjectFormat,
     listeners: readonly RunListener[],
     settings: RunSettings = runSettings(null, null),
     reuse: Reuse | null = null,
+    plan: Plan | null = null,
   ) {
     this.execution = executionId;
     this.root = settings.root;
     this.limits = new Limits(settings.limit);
     // Each program that runs listens to it.
     setMaxListeners(0, this.#over.signal);
-    this.#jobs = new Jobs(executionId, format, listeners);
+    this.#jobs = new Jobs(executionId, format, plan ? [...listeners, plan] : listeners);
     this.#workplaces = new Workplaces(settings);
-    this.#evaluation = new Evaluation(this.#jobs, this, reuse, this.#workplaces);
+    this.#evaluation = new Evaluation(this.#jobs, this, reuse, this.#workplaces, plan);
   }
 
   /** The jobs that have begun and not ended, in the order in which they began. */

@@ -25,11 +25,13 @@ import type { CallSettings } from "./call-settings.ts";
 import { now } from "./clock.ts";
 import { automaticTags, codeState } from "./code-state.ts";
 import { expectKnown } from "./executors.ts";
+import { Explainer } from "./explainer.ts";
 import { expressionOf } from "./expression.ts";
 import { worker } from "./in-worker.ts";
 import type { Resolved } from "./lazy-types.ts";
 import { LoadedModules, type ModuleFile } from "./loaded-modules.ts";
 import { pendingParts } from "./pending-parts.ts";
+import { planRun, type RunPlan } from "./plan-run.ts";
 import { Recorder } from "./recorder.ts";
 import { ResultCache, type ResultCacheOptions } from "./result-cache.ts";
 import { Run } from "./run.ts";
@@ -43,6 +45,7 @@ import { type TagSettings, tagSettings } from "./tag-settings.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 import { runTitle } from "./title.ts";
 import { uncommittedChanges } from "./uncommitted.ts";
+import { runUnrecorded } from "./unrecorded-run.ts";
 import { valueLimits } from "./value-limits.ts";
 
 export interface SchedulerOptions extends LogChoice {
@@ -79,6 +82,16 @@ export interface RunOptions {
    * `timeout`, `retries`.
    */
   readonly options?: RunCallOptions;
+  /**
+   * `false` records nothing at all: no journal, no commit, no index. Earlier results are taken where the
+   * index knows them already.
+   */
+  readonly record?: boolean;
+  /**
+   * Tells the listener why each job runs that does.
+   * @internal
+   */
+  readonly explain?: boolean;
 }
 
 /** How often a run looks for modules that were loaded meanwhile, in milliseconds. */
@@ -98,6 +111,7 @@ interface RecordDetails {
   readonly defaults: CallSettings;
   readonly script: string | undefined;
   readonly secrets: Secrets;
+  readonly explain: boolean | undefined;
 }
 
 interface Prepared {
@@ -129,12 +143,16 @@ export class Scheduler {
    * Opens the log and reads the state of the code while the caller does something else, such as
    * loading the workflow. The next run uses it.
    */
-  prepare(): void {
-    this.#prepared ??= this.#prepare();
+  prepare({ record = true }: Pick<RunOptions, "record"> = {}): void {
+    this.#prepared ??= this.#prepare(record);
     this.#prepared.catch(() => {});
   }
 
-  async #prepare(): Promise<Prepared> {
+  async #prepare(isRecorded: boolean): Promise<Prepared> {
+    if (!isRecorded) {
+      const log = await IndexedLog.openUnchanged(this.#options);
+      return { log, code: {} };
+    }
     const log = await IndexedLog.open(this.#options);
     const { backend } = log.log;
     const all = [codeState(backend), backend.identity(), recoverRuns(log.log)] as const;
@@ -168,16 +186,23 @@ export class Scheduler {
       return new Promise(() => {});
     }
     const tags = tagPairs(options.tags);
-    const preparing = this.#prepared ?? this.#prepare();
+    const isRecorded = options.record !== false;
+    const preparing = this.#prepared ?? this.#prepare(isRecorded);
     this.#prepared = undefined;
     const { log, code: atStart } = await preparing;
     try {
-      // What cannot be recorded must not be computed.
-      await log.log.assertWritable();
       const configured = log.config.get("redun.executor") || undefined;
       const defaults = runDefaults(options.options ?? {}, configured);
       const executor = defaults.executor ?? configured;
       if (executor !== undefined) expectKnown(executor, log.config);
+      if (!isRecorded) {
+        return (await this.#unrecorded(log, expression, tags, {
+          ...options,
+          defaults,
+        })) as Resolved<T>;
+      }
+      // What cannot be recorded must not be computed.
+      await log.log.assertWritable();
       const settings = tagSettings(log.config);
       const modules = new LoadedModules(
         log.log.backend,
@@ -213,11 +238,66 @@ export class Scheduler {
       const isLater = firstTask(expression)?.cacheScope === "none";
       const isOn = options.cache !== false && (isLater ? isReady : await isReady());
       const cache = { isOn, users: cacheUsers(log.config, execution.user) };
-      const { signal, script } = options;
-      const given = { signal, defaults, script };
+      const { signal, script, explain } = options;
+      const given = { signal, defaults, script, explain };
       const details = { ...given, secrets, moreTags, patch, notice, addLateModules, cache };
       const result = await this.#record(log, execution, expression, details);
       return result as Resolved<T>;
+    } finally {
+      await log.close();
+    }
+  }
+
+  async #unrecorded(
+    log: IndexedLog,
+    expression: unknown,
+    tags: readonly TagPair[],
+    options: RunOptions & { readonly defaults: CallSettings },
+  ): Promise<unknown> {
+    const [execution] = this.#begin(
+      log,
+      {},
+      tagSettings(log.config),
+      expression,
+      tags,
+      options,
+      new Secrets(),
+    );
+    const users = cacheUsers(log.config, execution.user);
+    const onNotice = (text: string) => this.#notice(text);
+    return runUnrecorded({
+      log,
+      execution,
+      expression,
+      signal: options.signal,
+      explain: options.explain,
+      listener: this.#options.listener ?? {},
+      settings: runSettings(log.config, log.log.backend.repository.workTree, {
+        defaults: options.defaults,
+        mayResume: options.cache !== false,
+        ...scriptOf(options),
+      }),
+      // An index that is not there, or behind the log, stays so.
+      cache: { isOn: options.cache !== false && log.file.temporary === null, users, onNotice },
+    });
+  }
+
+  /**
+   * What `run` would do, as far as that is known before a function is called.
+   * @internal
+   */
+  async plan(
+    expression: unknown,
+    options: Pick<RunOptions, "user" | "cache"> = {},
+  ): Promise<RunPlan> {
+    const preparing = this.#prepared ?? this.#prepare(true);
+    this.#prepared = undefined;
+    const { log } = await preparing;
+    try {
+      const isOn = options.cache !== false && (await this.#isCacheReady(log));
+      const users = cacheUsers(log.config, userOf(options));
+      const onNotice = (text: string) => this.#notice(text);
+      return await planRun(log, expression, { isOn, users, onNotice });
     } finally {
       await log.close();
     }
@@ -251,7 +331,7 @@ export class Scheduler {
   ): [execution: Execution, moreTags: readonly TagPair[]] {
     const { repository } = backend;
     const root = firstTask(expression);
-    const user = options.user ?? (process.env.REDUN_USER || osUser(process.env));
+    const user = userOf(options);
     const project = options.project ?? root?.namespace ?? root?.name;
     // What the caller gives is recorded in any case.
     const isWanted = ([key]: TagPair) =>
@@ -284,18 +364,10 @@ export class Scheduler {
     indexed: IndexedLog,
     execution: Execution,
     expression: unknown,
-    {
-      signal,
-      moreTags,
-      patch,
-      notice,
-      addLateModules,
-      cache,
-      defaults,
-      script,
-      secrets,
-    }: RecordDetails,
+    details: RecordDetails,
   ): Promise<unknown> {
+    const { signal, moreTags, patch, notice, addLateModules, cache, defaults, script, secrets } =
+      details;
     const { log } = indexed;
     const { commonDir, objectFormat } = log.backend.repository;
     const { id, started } = execution;
@@ -333,14 +405,15 @@ export class Scheduler {
       onNotice,
     });
     noteRun();
+    const explainer = details.explain ? Explainer.of(indexed, execution, listener) : null;
     const run = new Run(
       id,
       objectFormat,
-      [recorder, listener],
+      [recorder, ...(explainer ? [explainer] : []), listener],
       runSettings(indexed.config, log.backend.repository.workTree, {
         defaults,
         mayResume: typeof cache.isOn === "boolean" ? cache.isOn : true,
-        ...(script !== undefined && { script: resolve(startFolder(), script) }),
+        ...scriptOf({ script }),
       }),
       reuse,
     );
@@ -370,6 +443,7 @@ export class Scheduler {
     } finally {
       clearInterval(looking);
       await addLateModules(recorder);
+      await explainer?.done();
       watch.close();
       saveHashes();
       await recorder.finish(...endOf(status, watch.end?.reason)).catch((error) => {
@@ -381,6 +455,15 @@ export class Scheduler {
       listener.runEnded?.(execution, run, status, watch.end);
     }
   }
+}
+
+/** From where workers load it. */
+function scriptOf({ script }: { readonly script?: string | undefined }) {
+  return script === undefined ? {} : { script: resolve(startFolder(), script) };
+}
+
+function userOf({ user }: Pick<RunOptions, "user">): string {
+  return user ?? (process.env.REDUN_USER || osUser(process.env));
 }
 
 function recordedArgv({ argv, script }: RunOptions, workTree: string | null): readonly string[] {

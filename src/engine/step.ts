@@ -3,6 +3,7 @@ import type { RunHandle } from "./context.ts";
 import type { Expression } from "./expression.ts";
 import type { Jobs } from "./jobs.ts";
 import type { LiveJob } from "./live-job.ts";
+import type { Plan } from "./plan.ts";
 import type { Reuse } from "./reuse.ts";
 import type { SharedCalls } from "./shared-calls.ts";
 import type { Workplaces } from "./workplaces.ts";
@@ -14,6 +15,8 @@ export interface StepContext {
   readonly run: RunHandle;
   /** Finds results that jobs may take instead of running; null where all of them run. */
   readonly reuse: Reuse | null;
+  /** Takes the place of running anything; null where jobs do run. */
+  readonly plan: Plan | null;
   /** Calls that equal ones take the outcome of. */
   readonly shared: SharedCalls;
   readonly agenda: Agenda;

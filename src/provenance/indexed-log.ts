@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { GitBackend, GitConfig } from "../git/backend.ts";
 import { loadConfig } from "../git/files/config.ts";
 import { findRepository } from "../git/files/repository.ts";
@@ -67,6 +68,29 @@ export class IndexedLog {
     const repository = findRepository(cwd);
     const config = loadConfig(repository);
     return IndexedLog.over(deferredBackend(repository), config, chosenRef(choice, config));
+  }
+
+  /**
+   * As `open`, for whoever may write nothing: with the index as it is, if that stands at the tip of the log, else
+   * with an empty one.
+   * @throws RedunError as `open`
+   */
+  static async openUnchanged({
+    cwd = process.cwd(),
+    ...choice
+  }: OpenOptions = {}): Promise<IndexedLog> {
+    const repository = findRepository(cwd);
+    const config = loadConfig(repository);
+    const backend = deferredBackend(repository);
+    const ref = chosenRef(choice, config);
+    const log = new Log(backend, ref);
+    if (existsSync(indexPath(repository, ref))) {
+      const file = openIndexFile(repository, ref);
+      const tip = indexedTip(file.database);
+      if (tip && tip === (await log.tip())) return new IndexedLog(log, config, file);
+      file.close();
+    }
+    return new IndexedLog(log, config, openTemporaryIndexFile("unwritable"));
   }
 
   /**

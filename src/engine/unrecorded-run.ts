@@ -1,0 +1,58 @@
+import type { IndexedLog } from "../provenance/indexed-log.ts";
+import type { Execution } from "../record/records.ts";
+import { Explainer } from "./explainer.ts";
+import { ResultCache, type ResultCacheOptions } from "./result-cache.ts";
+import { Run } from "./run.ts";
+import { noteRun } from "./run-count.ts";
+import { watchRun } from "./run-end.ts";
+import type { EndStatus, SchedulerListener } from "./run-events.ts";
+import type { RunSettings } from "./run-settings.ts";
+import { UnrecordedJobs } from "./unrecorded-jobs.ts";
+
+/** What a run that leaves no trace is made of. */
+export interface UnrecordedRun {
+  readonly log: IndexedLog;
+  /** Its facts: no log has it. */
+  readonly execution: Execution;
+  readonly expression: unknown;
+  readonly signal: AbortSignal | undefined;
+  readonly listener: SchedulerListener;
+  readonly settings: RunSettings;
+  readonly explain: boolean | undefined;
+  readonly cache: Pick<ResultCacheOptions, "isOn" | "users" | "onNotice">;
+}
+
+/** Computes a value, and writes nothing down: no journal, no commit, no index. */
+export async function runUnrecorded(options: UnrecordedRun): Promise<unknown> {
+  const { log, execution, expression, signal, listener, settings, cache, explain } = options;
+  const { objectFormat } = log.log.backend.repository;
+  const jobs = new UnrecordedJobs(log, cache.onNotice);
+  const reuse = new ResultCache({
+    ...cache,
+    log,
+    argsHash: (job) => jobs.argsHash(job),
+    pendingValue: (id) => jobs.pendingValue(id),
+    hashAhead: (files) => run.hashAhead(files),
+  });
+  noteRun();
+  const explainer = explain ? Explainer.of(log, execution, listener) : null;
+  const listeners = [jobs, ...(explainer ? [explainer] : []), listener];
+  const run: Run = new Run(execution.id, objectFormat, listeners, settings, reuse);
+  const watch = watchRun(run, signal, (end) => {
+    listener.runEnded?.(execution, run, end.status, end);
+    if (end.exitedIn && !process.exitCode) process.exitCode = 1;
+  });
+  listener.runStarted?.(execution, run);
+  let status: EndStatus = "DONE";
+  try {
+    return await watch.orEnded(() => run.resolve(expression, null));
+  } catch (error) {
+    status = watch.end?.status ?? "FAILED";
+    run.stop(error as Error);
+    throw error;
+  } finally {
+    await explainer?.done();
+    watch.close();
+    listener.runEnded?.(execution, run, status, watch.end);
+  }
+}
