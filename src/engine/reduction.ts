@@ -38,8 +38,11 @@ import { lazy } from "./lazy.ts";
 import { isPlainMap, isPlainSet, isThenable } from "./pending-parts.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 
-/** Levels of containers and calls in each other; a record holds no more than 1000 of its own. */
-const MAX_LEVELS = 250;
+/**
+ * Levels of a record that what a function returned may have, of the 1000 that there are: each is indented,
+ * so that its text grows with their square (120 kB for 250 calls in each other).
+ */
+const MAX_LEVELS = 500;
 /** Containers and calls that are written: what stands in many places may have no end. */
 const MAX_STEPS = 2_000_000;
 
@@ -99,12 +102,13 @@ class ReductionWriter {
     if (typeof value !== "object" || value === null) return value;
     const known = this.#plain.get(value);
     if (known !== undefined) return known;
-    if (++this.#levels > MAX_LEVELS || ++this.#steps > MAX_STEPS) throw new CannotBe();
+    if (++this.#steps > MAX_STEPS) throw new CannotBe();
     const before = this.#lazies;
     const expression = expressionOf(value);
-    const written = expression ? this.#lazy(expression) : this.#container(value);
+    const written = expression
+      ? this.#lazy(expression)
+      : this.#within(1, () => this.#container(value));
     if (this.#lazies === before) this.#plain.set(value, written);
-    this.#levels--;
     return written;
   }
 
@@ -132,7 +136,17 @@ class ReductionWriter {
     const same = this.#met.get(expression);
     if (same !== undefined) return new Tagged("lazy", { same });
     this.#met.set(expression, this.#met.size);
-    return new Tagged("lazy", this.#content(expression));
+    // Arguments stand in a list of their own.
+    const levels = expression.kind === "property" ? 1 : 2;
+    return this.#within(levels, () => new Tagged("lazy", this.#content(expression)));
+  }
+
+  #within<T>(levels: number, write: () => T): T {
+    this.#levels += levels;
+    if (this.#levels > MAX_LEVELS) throw new CannotBe();
+    const written = write();
+    this.#levels -= levels;
+    return written;
   }
 
   #content(expression: Expression): Record<string, unknown> {

@@ -509,6 +509,30 @@ returned("one lazy value stays one", async () => {
   assert.is.not(other, both["2"]);
 });
 
+returned("a chain of calls or of properties is replayed as far as a record goes", async () => {
+  const leaf = task({ name: "leaf" }, (n: number) => n);
+  const chain = task({ name: "chain" }, (n: number) => {
+    let value: unknown = 0;
+    for (let at = 0; at < n; at++) value = leaf(value as number);
+    return value;
+  });
+  const wide = task({ name: "wide" }, () => ({ a: null }));
+  const properties = task({ name: "properties" }, (n: number) => {
+    // biome-ignore lint/suspicious/noExplicitAny: it is lazy all the way down
+    let value: any = wide();
+    for (let at = 0; at < n; at++) value = value.a;
+    return leaf(value);
+  });
+  const runs = new Runs();
+  await runs.run([chain(249), chain(251)]);
+  const [short, long] = jobsOf(runs.log, "chain");
+  assert.ok(short!.returned);
+  assert.equal([long!.returned, long!.tasksBelow?.length], [undefined, 1]);
+  // It fails as JavaScript's own would, and not by the depth of the record.
+  const { error } = await runs.run(properties(20_000));
+  assert.match((error as Error).message, /Property "a" was read from a lazy value that turned out/);
+});
+
 returned("properties, tags and large arguments", async () => {
   const runs = new Runs();
   const make = (version: string) => {
