@@ -188,6 +188,8 @@ const commandLine = await build({
     sql: "src/sql/process.ts",
     checks: CHECKS,
     globs: "minimatch",
+    helpers: "src/source/helpers.ts",
+    patched: "src/source/patched.ts",
     ...Object.fromEntries(programs.map((name) => [name, `command:${name}`])),
   },
   outExtension: { ".js": ".cjs" },
@@ -201,6 +203,7 @@ const commandLine = await build({
     elsewhere(new RegExp(`/commands/(${slow.join("|")})\\.ts$`), "./commands/$1.js"),
     elsewhere(/\/isomorphic\/backend\.ts$/, "./isomorphic.js"),
     elsewhere(/(?:^\.|\/index)\/update\.ts$/, "./update.cjs"),
+    elsewhere(/\/source\/(helpers|patched)\.ts$/, "./$1.cjs"),
     elsewhere(/\/checks\.generated\.js$/, "./checks.cjs"),
     elsewhere(/^minimatch$/, "./globs.cjs"),
     elsewhere(/^yaml$/, "./yaml.js"),
@@ -208,7 +211,10 @@ const commandLine = await build({
 });
 /** What a file of the command line loads of the others: Node's module loader takes longer than they do. */
 function withRequire(name: string): string {
-  const built = new RegExp(`import\\("(\\./(?:update|${programs.join("|")})\\.cjs)"\\)`, "g");
+  const built = new RegExp(
+    `import\\("(\\./(?:update|helpers|patched|${programs.join("|")})\\.cjs)"\\)`,
+    "g",
+  );
   return readFileSync(`${root}dist/${name}.cjs`, "utf8").replaceAll(
     built,
     'Promise.resolve().then(() => require("$1"))',

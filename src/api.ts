@@ -3,6 +3,7 @@ import "./executors/built-in.ts";
 
 export type { CodeComparison } from "./compare/code.ts";
 export type { FileChange, FileComparison } from "./compare/files.ts";
+export type { HelperChange } from "./compare/helper-changes.ts";
 export type { JobComparison, JobSum, JobSums } from "./compare/jobs.ts";
 export type { TagDifference } from "./compare/tags.ts";
 export type { TaskChange, TaskComparison, TaskVersion } from "./compare/tasks.ts";

@@ -1,3 +1,4 @@
+import { HelperChanges } from "../../src/compare/helper-changes.ts";
 import { type Why, why } from "../../src/compare/why.ts";
 import type { JobRow } from "../../src/index/rows.ts";
 import { findEntity } from "../../src/provenance/find.ts";
@@ -16,9 +17,17 @@ export const command: CommandFunction<typeof WHY> = (workspace, [word], options)
   const json = isJson(options);
   return pageOfLog(workspace, async (log) => {
     const told: string[] = [];
+    const helpers = new HelperChanges(log);
     for (const row of await jobsMeant(log, word)) {
       const found = await why(log, row);
-      told.push(json ? `${jsonText(whyJson(row, found))}\n` : whyPage(row, found, workspace.paint));
+      const source = found.kind === "reused" ? found.source?.row : undefined;
+      const execution = log.index.execution(row.execution);
+      const changed = source ? await helpers.since(source, execution) : [];
+      told.push(
+        json
+          ? `${jsonText({ ...whyJson(row, found), changed_helpers: changed })}\n`
+          : whyPage(row, found, changed, workspace.paint),
+      );
     }
     return told.join("");
   });

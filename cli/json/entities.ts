@@ -155,7 +155,8 @@ export function callJson({ type, call, made }: CallView): object {
   };
 }
 
-export function taskJson({ type, task, firstJob, lastJob, others }: TaskView): object {
+export function taskJson(view: TaskView): object {
+  const { type, task, firstJob, lastJob, others, changedHelpers } = view;
   return {
     _type: type,
     id: task.id,
@@ -165,6 +166,7 @@ export function taskJson({ type, task, firstJob, lastJob, others }: TaskView): o
     hash_includes: task.hashIncludes?.map(includeJson),
     first_job: firstJob?.id,
     last_job: lastJob?.id,
+    changed_helpers: changedHelpers,
     versions: others.map(({ id }) => id),
     tags: tagsJson(task.tags, task.conflicts),
   };

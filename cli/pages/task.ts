@@ -1,3 +1,4 @@
+import type { HelperChange } from "../../src/compare/helper-changes.ts";
 import type { TaskInclude } from "../../src/record/records.ts";
 import { preview } from "../../src/value/preview.ts";
 import { StoredValue } from "../../src/value/value.ts";
@@ -43,7 +44,8 @@ function includeLines(include: TaskInclude, indent: string): string[] {
 }
 
 /** Everything about one task. */
-export function taskPage({ task, firstJob, lastJob, others }: TaskView, paint: Paint): string {
+export function taskPage(view: TaskView, paint: Paint): string {
+  const { task, firstJob, lastJob, others, changedHelpers } = view;
   const [head = "", ...rest] = taskSection(task, paint, "");
   const lines = [
     head,
@@ -51,12 +53,23 @@ export function taskPage({ task, firstJob, lastJob, others }: TaskView, paint: P
     ...jobLines("Last Job", lastJob),
     ...rest,
   ];
+  if (changedHelpers.length > 0) {
+    lines.push("", ...changedHelpers.map((helper) => `  ${helperText(helper)}`));
+  }
   if (others.length > 0) {
     const shown = others.slice(0, LISTED).map((version) => versionLine(version, task.name ?? ""));
     lines.push("", "Other versions:", ...shown);
     if (others.length > LISTED) lines.push(`  ... (${others.length - LISTED} more)`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** What a task's hash does not cover, and who looks at its results should know. */
+export function helperText({ name, path, kind }: HelperChange): string {
+  const what = kind === "function" ? "helper" : kind;
+  return oneLine(
+    `${what} \`${name}\` in ${path} changed since; it is not part of the task's hash: hashIncludes`,
+  );
 }
 
 function jobLines(title: string, job: JobName | null): string[] {

@@ -1,3 +1,4 @@
+import type { HelperChange } from "../../src/compare/helper-changes.ts";
 import type { ArgumentChange, Because, ToldJob, Why } from "../../src/compare/why.ts";
 import type { JobRow } from "../../src/index/rows.ts";
 import type { RecordedValue } from "../../src/provenance/read.ts";
@@ -8,11 +9,18 @@ import { isPlainArray, StoredValue } from "../../src/value/value.ts";
 import { changedLines } from "../text/diff-lines.ts";
 import { localTime, shortId } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
+import { helperText } from "./task.ts";
 
 /** Why a job ran, or did not: one line, and what changed below it. */
-export function whyPage(row: JobRow, why: Why, paint: Paint): string {
+export function whyPage(
+  row: JobRow,
+  why: Why,
+  helpers: readonly HelperChange[],
+  paint: Paint,
+): string {
   const call = `Job ${shortId(row.id)} ${oneLine(`${row.task}(${row.args})`)}`;
   const lines = [`${paint("bold", call)} ${whyLine(row.status, why)}.`];
+  lines.push(...helpers.map((helper) => `  ${helperText(helper)}`));
   if (why.kind === "changed") {
     lines.push(...why.args.map((change) => `  ${oneLine(changeText(change))}`));
     if (why.task) lines.push(...changedLines(why.task.diff, paint));

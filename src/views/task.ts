@@ -1,7 +1,8 @@
+import { type HelperChange, HelperChanges } from "../compare/helper-changes.ts";
 import type { EntityRow, JobRow } from "../index/rows.ts";
 import { type Found, findEntity } from "../provenance/find.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
-import { readTask } from "../provenance/read.ts";
+import { readJob, readTask } from "../provenance/read.ts";
 import { taskVersions } from "../provenance/versions.ts";
 import type { TaskInclude, TaskRecord } from "../record/records.ts";
 import type { LoggedEntity } from "./logged.ts";
@@ -41,6 +42,8 @@ export interface TaskView {
   readonly lastJob: JobName | null;
   /** Up to 1,000 tasks of the same full name, the one that was called last first. */
   readonly others: readonly OtherVersion[];
+  /** What it uses and its hash does not cover, and has changed in the work tree since it ran last. */
+  readonly changedHelpers: readonly HelperChange[];
 }
 
 /** @throws RedunError BAD_RECORD */
@@ -53,8 +56,20 @@ export async function taskView(log: IndexedLog, found: Found): Promise<TaskView>
     task: await definitionOf(log, found),
     firstJob: jobName(row ? index.firstJobOfTask(row.seq) : undefined),
     lastJob: jobName(row ? index.jobsOfTask(row.seq, 1)[0] : undefined),
+    changedHelpers: row ? await changedHelpers(log, index.jobsOfTask(row.seq, 1)[0]) : [],
     others: versions.filter((version) => version.row.id !== found.id).map(otherVersion),
   };
+}
+
+/** A job that was cached says nothing of the code that computed its result. */
+async function changedHelpers(
+  log: IndexedLog,
+  newest: JobRow | undefined,
+): Promise<readonly HelperChange[]> {
+  if (!newest) return [];
+  const { reused } = await readJob(log, newest);
+  const ran = reused === undefined ? newest : log.index.jobWithId(reused);
+  return ran ? new HelperChanges(log).since(ran) : [];
 }
 
 /** @throws RedunError UNKNOWN_ID, BAD_RECORD */
