@@ -105,6 +105,7 @@ export const LOG = defineCommand({
     "log --decorate-code v1..             the commits since v1, each with its executions",
     "log --job --exec-tag env=prod --job-status FAILED",
     "log --value --exec-id -              the values of the latest execution",
+    "log train.fit                        a task by its full name: the version that was called last",
     "log --file-path 'out/*.csv'          then log <id> shows who used one",
     "log --all --count                    count entities of every type",
     "log 6dc981d7                         one execution, job, task, value or call",

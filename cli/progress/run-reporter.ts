@@ -91,7 +91,8 @@ export class RunReporter implements SchedulerListener {
   jobExplained(job: RunningJob, why: Why | null): void {
     const reason =
       why && why.kind !== "reused" ? whyRan(why) : "the records that say so cannot be read";
-    this.#always(`${this.#paint("bold", "Why")}    Job ${shortId(job.id)}:  ${reason}`);
+    const call = `Job ${shortId(job.id)}:  ${oneLine(callText(job))}`;
+    this.#always(`${this.#paint("bold", "Why")}    ${call}: ${reason}`);
   }
 
   jobReused(job: RunningJob): void {

@@ -49,7 +49,8 @@ export async function findEntities(log: IndexedLog, prefixes: readonly string[])
 
 /**
  * The entity that a word stands for: the prefix of an id; `-` for the latest execution and `~1`
- * (or `-~1`, which no shell expands) for the one before; or the path of a recorded file.
+ * (or `-~1`, which no shell expands) for the one before; the path of a recorded file; or the full name of a
+ * task, of whose versions the one that was called last is meant.
  * @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID with the candidates
  */
 export async function findEntity(log: IndexedLog, word: string): Promise<Found> {
@@ -70,14 +71,16 @@ export function isRelative(word: string): boolean {
 
 /**
  * Everything that has an id with this prefix, but no more than an error would name, and one;
- * where there is nothing, the file with this path.
+ * where there is nothing, the file with this path, or else the task with this name.
  */
 async function matches(log: IndexedLog, word: string): Promise<Found[]> {
   const hits = word === "" ? [] : log.index.ids.withPrefix(word);
   const all = await taken(foundBy(log, hits), ({ id }) => id.startsWith(word), SHOWN + 1);
   // Of several contents that a path had, the last one is meant.
   const file = all.length === 0 ? filesMeant(log, word)[0] : undefined;
-  return file ? [foundRow({ type: "Value", row: file.row })] : all;
+  if (file) return [foundRow({ type: "Value", row: file.row })];
+  const [task] = all.length === 0 ? log.index.entitiesNamed("Task", word, 1) : [];
+  return task ? [foundRow({ type: "Task", row: task })] : all;
 }
 
 /** The whole ids that begin so of entities of one type. */
@@ -195,7 +198,7 @@ function unknownId(log: IndexedLog, prefix: string): RedunError {
   }
   return new RedunError(
     "UNKNOWN_ID",
-    `Nothing in ${ref} has an id with the prefix "${prefix}", and no file has that path.`,
+    `Nothing in ${ref} has an id with the prefix "${prefix}", no file has that path, and no task that name.`,
     "`redun-git log` lists executions; `redun-git log <id>` shows the ids within one.",
   );
 }

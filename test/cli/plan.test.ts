@@ -100,16 +100,19 @@ explain("one line for each job that runs", () => {
   for (const line of lines.slice(0, 2)) {
     assert.match(
       line,
-      /^\[redun\] Why {4}Job \w{8}: {2}its source changed \(compared with job \w{8} of /,
+      /^\[redun\] Why {4}Job \w{8}: {2}t\.count\(text='[a-z]+'\): its source changed \(compared with job \w{8} of /,
     );
   }
-  assert.match(lines[2]!, /Why {4}Job \w{8}: {2}ns is new \(compared with/);
+  assert.match(
+    lines[2]!,
+    /Why {4}Job \w{8}: {2}t\.sum\(ns=\[\d, \d\]\): ns is new \(compared with/,
+  );
   // The record says the same.
   const told = ok(dir, ["why", "-"])
     .split("\n")
     .filter((line) => line.includes(" ran: "));
   assert.equal(
-    told.map((line) => line.replace(/^Job (\w+) .* ran: (.*)\.$/, "$1 $2")).sort(),
+    told.map((line) => line.replace(/^Job (\w+ .*) ran: (.*)\.$/, "$1: $2")).sort(),
     lines.map((line) => line.replace(/^.*Job (\w+): {2}/, "$1 ")).sort(),
   );
 });
