@@ -48,6 +48,8 @@ export {
 } from "./exec/script.ts";
 export type { ListedCommit } from "./git/history.ts";
 export type { Oid } from "./git/repository.ts";
+export type { Merge, Merged, Scenario } from "./log/merge.ts";
+export type { RecordCounts } from "./log/record-counts.ts";
 export type { Recovered } from "./log/recover.ts";
 export type { LogChoice } from "./log/ref.ts";
 export type { UncommittedRun } from "./log/uncommitted.ts";
@@ -67,11 +69,11 @@ export type {
   Ids,
   LoggedCall,
   LoggedOther,
-  LogQuery,
   OpenLogOptions,
   ProvenanceLog,
   TagEditOptions,
 } from "./provenance-log.ts";
+export type { LogQuery } from "./query/log-query.ts";
 export type {
   Code,
   CodeFile,
@@ -84,7 +86,12 @@ export type {
   Time,
 } from "./record/records.ts";
 export type { EntityChange } from "./share/changes.ts";
+export type { Fetched } from "./share/fetch.ts";
+export type { LogSharing, SharingOptions } from "./share/log-sharing.ts";
+export type { Pulled } from "./share/pull.ts";
+export type { PushedLog } from "./share/push.ts";
 export type { RemoteLog } from "./share/remotes.ts";
+export type { Rewritten } from "./share/rewritten.ts";
 export type { SqlLimits, SqlResult } from "./sql/query.ts";
 export type { Link } from "./tag/links.ts";
 export type { Tags } from "./tag/set.ts";

@@ -18,9 +18,10 @@ import { executionsMeeting } from "./provenance/listing.ts";
 import { type LogNotice, noticesOf } from "./provenance/notices.ts";
 import { argsOf, outcomeOf, type RecordedValue, readJob, wholeValue } from "./provenance/read.ts";
 import { type BlamedTag, type TagChange, tagBlame, tagHistory } from "./provenance/tag-history.ts";
-import { allOf, type Condition } from "./query/condition.ts";
-import { parseQuery } from "./query/parse.ts";
+import { allOf } from "./query/condition.ts";
+import { type LogQuery, logCondition } from "./query/log-query.ts";
 import type { EntityType } from "./record/records.ts";
+import { LogSharing } from "./share/log-sharing.ts";
 import { queryIndex, type SqlLimits, type SqlResult } from "./sql/query.ts";
 import { type Tags, tagPairs } from "./tag/set.ts";
 import { fileValuesIn } from "./value/files-in.ts";
@@ -50,15 +51,6 @@ export interface LoggedOther extends LoggedEntity {
   readonly type: Exclude<EntityType, "Execution" | "Job">;
 }
 
-export interface LogQuery {
-  /** A query in the language of `log --where`: `env=prod and cost > 3`. */
-  readonly where?: string | undefined;
-  /** Tags that must all be present as well. */
-  readonly tags?: Tags | undefined;
-  /** Return at most this many, newest first. Defaults to all. */
-  readonly limit?: number | undefined;
-}
-
 /** The arguments of a job and its outcome: a result, or the error that it threw. */
 export interface LoggedCall {
   readonly args: ReadonlyMap<string, unknown>;
@@ -86,28 +78,20 @@ export class ProvenanceLog {
   /** What has been told. */
   readonly #told = new Set<string>();
 
-  /**
-   * Its pages as plain data, for whoever draws them.
-   * @example
-   * ```ts
-   * import { openLog } from "redun-git";
-   *
-   * const log = await openLog();
-   * for await (const { items } of (await log.views.search({ where: "env=prod" })).parts) {
-   *   for await (const item of items) console.log(item.type, item.id);
-   * }
-   * await log.close();
-   * ```
-   */
+  /** Its pages as plain data, for whoever draws them. */
   readonly views: LogViews;
+  /** Pushes, pulls, fetches and merges. */
+  readonly sharing: LogSharing;
 
   private constructor(log: IndexedLog, onNotice: (notice: LogNotice) => void = () => {}) {
     this.#log = log;
     this.#onNotice = onNotice;
-    this.views = new LogViews(async () => {
+    const refreshed = async () => {
       await this.#refresh();
       return log;
-    });
+    };
+    this.views = new LogViews(refreshed);
+    this.sharing = new LogSharing(refreshed);
   }
 
   /** See `openLog`. */
@@ -117,7 +101,7 @@ export class ProvenanceLog {
 
   /** The executions that match a query, newest first. @throws RedunError BAD_QUERY */
   async executions(query: LogQuery = {}): Promise<LoggedExecution[]> {
-    const where = conditionOf(query);
+    const where = logCondition(query);
     await this.#refresh();
     const selection = { where, execution: allOf() };
     return executionsMeeting(this.#log, selection, query.limit ?? -1).map(loggedExecution);
@@ -128,7 +112,7 @@ export class ProvenanceLog {
    * are not among them: see `jobsOf`. @throws RedunError BAD_QUERY
    */
   async jobs(query: LogQuery = {}): Promise<LoggedJob[]> {
-    const where = conditionOf(query);
+    const where = logCondition(query);
     await this.#refresh();
     const jobs: LoggedJob[] = [];
     for await (const row of jobsMeeting(this.#log, { where })) {
@@ -289,11 +273,4 @@ export class ProvenanceLog {
     await this.#refresh();
     return findEntity(this.#log, id);
   }
-}
-
-function conditionOf({ where, tags }: LogQuery): Condition {
-  const exact = tagPairs(tags).map(
-    ([key, value]): Condition => ({ is: "tag", key, keyIsGlob: false, test: { op: "=", value } }),
-  );
-  return allOf(...(where === undefined ? [] : [parseQuery(where)]), ...exact);
 }

@@ -33,7 +33,16 @@ export function cond<T, U = undefined>(
   return control("cond", [test, then, otherwise]);
 }
 
-/** A list whose items are computed one after the other, each when the one before it is done. */
+/**
+ * A list whose items are computed one after the other, each when the one before it is done.
+ * @example
+ * ```ts
+ * import { Scheduler, seq, task } from "redun-git";
+ *
+ * const step = task({ name: "step" }, (name: string) => name.toUpperCase());
+ * console.log(await new Scheduler().run(seq([step("load"), step("train")])));
+ * ```
+ */
 export function seq<const T extends readonly unknown[]>(
   values: T,
 ): Lazy<{ -readonly [K in keyof T]: Resolved<T[K]> }> {
@@ -42,6 +51,16 @@ export function seq<const T extends readonly unknown[]>(
 
 /**
  * `try`: a value, or what a task makes of the error if it cannot be computed. The task may throw it again.
+ * @example
+ * ```ts
+ * import { catchError, Scheduler, task } from "redun-git";
+ *
+ * const load = task({ name: "load" }, (path: string): number => {
+ *   throw new Error(`there is no ${path}`);
+ * });
+ * const fallback = task({ name: "fallback" }, (error: Error) => `none, as ${error.message}`);
+ * console.log(await new Scheduler().run(catchError(load("a.csv"), fallback)));
+ * ```
  * @throws RedunError BAD_TASK when `recover` is no task
  */
 export function catchError<T, R>(value: T, recover: Recover<R>): Lazy<Resolved<T> | R> {
@@ -51,6 +70,19 @@ export function catchError<T, R>(value: T, recover: Recover<R>): Lazy<Resolved<T
 /**
  * A list, all of whose items are computed even if some fail: then a task gets the list, with errors in
  * the places of results, and what it gives is the value.
+ * @example
+ * ```ts
+ * import { catchAll, Scheduler, task } from "redun-git";
+ *
+ * const inverse = task({ name: "inverse" }, (n: number) => {
+ *   if (n === 0) throw new Error("division by zero");
+ *   return 1 / n;
+ * });
+ * const count = task({ name: "count" }, (results: (number | Error)[]) => {
+ *   return results.filter((result) => result instanceof Error).length;
+ * });
+ * console.log(await new Scheduler().run(catchAll([inverse(2), inverse(0)], count)));
+ * ```
  * @throws RedunError BAD_TASK when `recover` is no task
  */
 export function catchAll<T extends readonly unknown[], R>(
@@ -62,6 +94,14 @@ export function catchAll<T extends readonly unknown[], R>(
 
 /**
  * `list.map` of a list that is yet to be computed: the task's calls with each item.
+ * @example
+ * ```ts
+ * import { mapTask, Scheduler, task } from "redun-git";
+ *
+ * const names = task({ name: "names" }, () => ["ada", "bob"]);
+ * const greet = task({ name: "greet" }, (name: string) => `Hello, ${name}!`);
+ * console.log(await new Scheduler().run(mapTask(greet, names())));
+ * ```
  * @throws RedunError BAD_TASK when it is no task
  */
 export function mapTask<L extends Arg<readonly unknown[]>, R>(
@@ -73,6 +113,14 @@ export function mapTask<L extends Arg<readonly unknown[]>, R>(
 
 /**
  * `list.flatMap` of a list that is yet to be computed: the items of the lists that the task gives.
+ * @example
+ * ```ts
+ * import { flatMap, Scheduler, task } from "redun-git";
+ *
+ * const lines = task({ name: "lines" }, () => ["to be", "or not"]);
+ * const words = task({ name: "words" }, (line: string) => line.split(" "));
+ * console.log(await new Scheduler().run(flatMap(words, lines())));
+ * ```
  * @throws RedunError BAD_TASK when it is no task
  */
 export function flatMap<L extends Arg<readonly unknown[]>, R extends readonly unknown[]>(

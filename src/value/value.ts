@@ -49,7 +49,18 @@ export class Float {
   }
 }
 
-/** The model's form of a float: `Float` for 1.0, the number itself for 3.2. */
+/**
+ * The model's form of a float: `Float` for 1.0, the number itself for 3.2.
+ * @example
+ * ```ts
+ * import { Float, float, openLog } from "redun-git";
+ *
+ * console.log(float(1) instanceof Float, float(3.2));
+ * const log = await openLog();
+ * await log.addTags("-", { score: float(1) }); // score=1.0, as a Python program writes it
+ * await log.close();
+ * ```
+ */
 export function float(n: number): Float | number {
   return isInt(n) ? new Float(n) : n;
 }

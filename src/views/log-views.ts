@@ -50,6 +50,17 @@ export interface TableQuery extends TableLayout {
  * The pages of a log as plain data: what the command line draws as text and JSON, for others to draw.
  * Each first brings the index up to date. What a view yields piece by piece is read from the log
  * meanwhile: it must not be closed before.
+ * @example
+ * ```ts
+ * import { openLog } from "redun-git";
+ *
+ * const log = await openLog();
+ * const { parts } = await log.views.search({ where: "env=prod" });
+ * for await (const { items } of parts) {
+ *   for await (const item of items) console.log(item.type, item.id);
+ * }
+ * await log.close();
+ * ```
  */
 export class LogViews {
   readonly #refreshed: () => Promise<IndexedLog>;
