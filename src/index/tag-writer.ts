@@ -21,6 +21,15 @@ export interface TaggedRow {
   readonly time: number;
 }
 
+/** The numbers of a row's tags, as they were and as they are to be. */
+interface Recorded {
+  readonly row: TaggedRow;
+  readonly before: number[];
+  readonly pairs: Set<number>;
+}
+
+const RECORDED_AT_ONCE = 1000;
+
 /**
  * Keeps the rows' current tags, the `tag` table and the counts of keys equal to redun's rule: a
  * tag is current when no other tag names it as a parent.
@@ -33,6 +42,8 @@ export class TagWriter {
   #open: { readonly row: TaggedRow; readonly graph: TagGraph } | undefined;
   /** Until the first edit no row has a graph to look for. */
   #anyEdited: boolean | undefined;
+  /** What runs recorded on rows without a graph: many segments may be about one of them. */
+  readonly #recorded = new Map<string, Recorded>();
   readonly #counts = new Map<string, { key: string; type: number; change: number }>();
 
   constructor(statements: Statements, dictionary: Dictionary, lookups: LookupWriter) {
@@ -58,6 +69,12 @@ export class TagWriter {
   /** Adds tags as runs record them: without parents, and not again once they were replaced. */
   record(row: TaggedRow, tags: readonly TagText[]): void {
     if (tags.length === 0) return;
+    const name = `${row.type} ${row.seq}`;
+    const recorded = this.#recorded.get(name);
+    if (recorded) {
+      for (const pair of this.pairs(tags)) recorded.pairs.add(pair);
+      return;
+    }
     const graph = this.#graph(row);
     if (graph) {
       for (const text of tags) {
@@ -67,11 +84,13 @@ export class TagWriter {
       return;
     }
     const before = this.#pairsOf(row);
-    this.#set(row, [...new Set([...before, ...this.pairs(tags)])], before);
+    this.#recorded.set(name, { row, before, pairs: new Set([...before, ...this.pairs(tags)]) });
+    if (this.#recorded.size >= RECORDED_AT_ONCE) this.#setRecorded();
   }
 
   /** Adds the edits of one file, whose object id is `oid`. */
   edit(row: TaggedRow, edits: readonly EditDigest[], oid: string): void {
+    this.#setRecorded();
     const graph = this.#graph(row) ?? this.#makeGraph(row);
     this.#anyEdited = true;
     const file = [this.#editNumber(oid)];
@@ -79,6 +98,13 @@ export class TagWriter {
       this.#addNode(row, graph, { tag: tag && readTag(tag), parents, edits: file });
     }
     this.#open = { row, graph };
+  }
+
+  /** Writes what runs recorded. */
+  #setRecorded(): void {
+    for (const { row, before, pairs } of this.#recorded.values())
+      this.#set(row, [...pairs], before);
+    this.#recorded.clear();
   }
 
   /** Writes what the edits of a row have made of its tags, when no more of them come. */
@@ -91,6 +117,7 @@ export class TagWriter {
 
   /** Writes the counts of keys that have changed. */
   finish(): void {
+    this.#setRecorded();
     this.#settle();
     const add = this.#statements.get(
       `INSERT INTO key_count (key, type, count) VALUES (?, ?, ?)
