@@ -1,12 +1,13 @@
 import { HelperChanges } from "../../src/compare/helper-changes.ts";
-import { type Why, why } from "../../src/compare/why.ts";
+import { why } from "../../src/compare/why.ts";
 import type { JobRow } from "../../src/index/rows.ts";
 import { findEntity } from "../../src/provenance/find.ts";
 import { wrongType } from "../../src/provenance/find-execution.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import type { WHY } from "../declarations/log.ts";
-import { whyLine, whyPage } from "../pages/why.ts";
+import { whyJson } from "../json/why.ts";
+import { whyPage } from "../pages/why.ts";
 import { jsonText } from "../text/json.ts";
 import { pageOfLog } from "../with-log.ts";
 
@@ -25,7 +26,7 @@ export const command: CommandFunction<typeof WHY> = (workspace, [word], options)
       const changed = source ? await helpers.since(source, execution) : [];
       told.push(
         json
-          ? `${jsonText({ ...whyJson(row, found), changed_helpers: changed })}\n`
+          ? `${jsonText(whyJson(row, found, changed))}\n`
           : whyPage(row, found, changed, workspace.paint),
       );
     }
@@ -46,37 +47,4 @@ async function jobsMeant(log: IndexedLog, word: string): Promise<JobRow[]> {
     "a Job, Task or Execution",
     "Give a job, a task (its full name will do), or an execution for all of its jobs.",
   );
-}
-
-function whyJson(row: JobRow, found: Why) {
-  const base = { job: row.id, task: row.task, why: found.kind, text: whyLine(row.status, found) };
-  switch (found.kind) {
-    case "first":
-      return base;
-    case "reused":
-      return { ...base, reused: found.id, ...executionJson(found.source?.execution) };
-    case "unasked":
-      return { ...base, reason: found.reason };
-    case "again": {
-      const { kind, ...missed } = found.because;
-      return { ...base, compared_with: found.earlier.row.id, because: kind, ...missed };
-    }
-    case "changed":
-      return {
-        ...base,
-        compared_with: found.earlier.row.id,
-        source: found.task?.diff ?? null,
-        includes: found.task?.includes ?? [],
-        args: found.args.map(({ name, before, after, from }) => ({
-          name,
-          before: before?.id ?? null,
-          after: after?.id ?? null,
-          from: from.map(({ id }) => id),
-        })),
-      };
-  }
-}
-
-function executionJson(execution: { id: string; user: string } | undefined) {
-  return execution ? { execution: execution.id, user: execution.user } : {};
 }

@@ -1,5 +1,4 @@
 import type { PlannedJob, RunPlan } from "../../src/engine/plan-run.ts";
-import { jsonText } from "../text/json.ts";
 import { counted } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
 import { whyRan, whyReused } from "./why.ts";
@@ -10,13 +9,14 @@ const STATES = { cached: "Cached", runs: "Run", shares: "Shared", unknown: "May 
 export function planPage(plan: RunPlan, paint: Paint): string {
   const lines = plan.jobs.map((job) => {
     const state = paint(job.state === "cached" ? "cyan" : "bold", STATES[job.state].padEnd(8));
-    const reason = reasonText(job);
+    const reason = planReason(job);
     return `${state}${"  ".repeat(Math.min(job.level, 40))}${oneLine(job.call)}${reason && `: ${reason}`}`;
   });
   return `${[...lines, ...(lines.length > 0 ? [""] : []), ...summary(plan)].join("\n")}\n`;
 }
 
-function reasonText({ state, why, waitsFor }: PlannedJob): string {
+/** Why a call would do that, in a few words. */
+export function planReason({ state, why, waitsFor }: PlannedJob): string {
   switch (state) {
     case "cached":
       return why?.kind === "reused" ? whyReused(why) : "";
@@ -41,14 +41,4 @@ function summary({ jobs, isCached }: RunPlan): string[] {
     `${counted(count("runs"), "job")} would run, ${cached}${may}. ${last}`,
     "What the functions of those jobs call in turn is not known before they run.",
   ];
-}
-
-/** One object for each call, on a line. */
-export function planJson({ jobs }: RunPlan): string {
-  return jobs
-    .map(({ state, task, call, level, why, waitsFor }) => {
-      const facts = { state, task, call, level, why: why?.kind ?? null, waits_for: waitsFor };
-      return `${jsonText({ ...facts, text: reasonText({ state, task, call, level, why, waitsFor }) })}\n`;
-    })
-    .join("");
 }
