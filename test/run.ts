@@ -1,6 +1,7 @@
 /**
  * Runs every *.test.ts below test/, two files at a time, each in a process of its own, and ends
  * with `N passed, N failed, N skipped`. See support/test-file.ts for what counts as failed.
+ * Where `/dev/shm` is large enough, the tests' temporary files are there, unless `TMPDIR` is set.
  * Arguments are parts of file names: `npm test -- cli/log` runs only those. With `--fast` it runs
  * only files whose tests start no process (no git, no command of ours) and take few seconds. With
  * `--cost` it lists what CPU each file took, which a busy machine does not change much.
@@ -9,6 +10,7 @@ import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundled } from "./support/bundle.ts";
+import { folderInMemory } from "./support/in-memory.ts";
 import { startsProcesses } from "./support/starts-processes.ts";
 import { type Cost, type Outcome, runTestFile, SKIPPED } from "./support/test-file.ts";
 
@@ -46,6 +48,12 @@ const files = named
   .filter((file) => !isFast || !(LONG.includes(file) || startsProcesses(file, bundles.inputs)))
   .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 
+const memory = process.env.TMPDIR ? null : folderInMemory();
+if (memory) {
+  process.env.TMPDIR = memory;
+  console.log(`temporary files are in memory: ${memory}`);
+}
+
 const outcomes: Outcome[] = [];
 const costs: (Cost & { file: string })[] = [];
 const queue = [...files];
@@ -69,7 +77,9 @@ async function work(): Promise<void> {
     outcomes.push(outcome);
     if (outcome.cost) costs.push({ file, ...outcome.cost });
     const mark = outcome.failed > 0 ? "FAIL" : "ok  ";
-    console.log(`${mark} ${file}  ${outcome.passed} passed, ${outcome.seconds.toFixed(1)} s`);
+    const { cost } = outcome;
+    const cpu = cost ? `, ${(cost.own + cost.children).toFixed(1)} s of CPU` : "";
+    console.log(`${mark} ${file}  ${outcome.passed} passed, ${outcome.seconds.toFixed(1)} s${cpu}`);
     if (outcome.failed > 0) console.log(outcome.output);
     for (const [note] of outcome.output.matchAll(SKIPPED)) console.log(`     ${note}`);
   }

@@ -6,7 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 export interface TemporaryRepositoryOptions {
   readonly objectFormat?: "sha1" | "sha256";
@@ -77,11 +77,33 @@ function beginRepository(options: TemporaryRepositoryOptions): TemporaryReposito
   return { dir, git, remove };
 }
 
+/** Writes files by their paths below `dir`, and makes their folders. */
+export function writeFiles(dir: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, name)), { recursive: true });
+    writeFileSync(join(dir, name), text);
+  }
+}
+
 /** Runs git in any folder, in the test's environment. See `TemporaryRepository.git`. */
 export function runGit(cwd: string, args: readonly string[]): string {
   const options = { cwd, encoding: "utf8", maxBuffer: 1 << 28, stdio: "pipe" } as const;
   return execFileSync("git", args, options).replace(/\n$/, "");
 }
+
+/** No test asks whether git's own writes outlive a power cut, or whether git tidies up by itself. */
+const SETTINGS = `[user]
+	name = Test User
+	email = test@example.com
+[init]
+	defaultBranch = main
+[core]
+	fsync = none
+[gc]
+	auto = 0
+[maintenance]
+	auto = false
+`;
 
 const folders = new Set<string>();
 process.once("exit", () => {
@@ -98,8 +120,5 @@ function isolate(): void {
   const home = temporaryFolder().dir;
   process.env.HOME = home;
   process.env.GIT_CONFIG_NOSYSTEM = "1";
-  writeFileSync(
-    join(home, ".gitconfig"),
-    "[user]\n\tname = Test User\n\temail = test@example.com\n[init]\n\tdefaultBranch = main\n",
-  );
+  writeFileSync(join(home, ".gitconfig"), SETTINGS);
 }
