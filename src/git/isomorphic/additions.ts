@@ -1,16 +1,19 @@
 import { findAdditions, type HistoryReader } from "../additions.ts";
-import type { AdditionsRequest, CommitFiles, Repository } from "../backend.ts";
+import type { AdditionsRequest, CommitFiles, Oid, Repository } from "../backend.ts";
 import { shallowCommits } from "../files/shallow.ts";
 import { ByteBudget, folderDifferences, MAX_COMPARED } from "../folder-differences.ts";
 import { isFolder } from "../tree-format.ts";
 import { MAX_TREE_BYTES, type ReadTree } from "../tree-walk.ts";
 import { readCommit } from "./commits.ts";
 import { walkBetween } from "./history.ts";
+import type { GitObject } from "./loose-object.ts";
 import type { ObjectStore } from "./objects.ts";
 import { entryAt } from "./tree-path.ts";
 
 /** Bytes of folders after which what isomorphic-git remembers of them is let go: it has no bound. */
 const REMEMBERED = 2 ** 28;
+/** Bytes of folders that we keep: one is compared with that of the commit before, and that of the next. */
+const KEPT = 2 ** 22;
 
 /** The commits that added files under given paths. See `GitBackend.additions`. */
 export function additions(
@@ -20,8 +23,20 @@ export function additions(
 ): AsyncGenerator<CommitFiles> {
   const budget = new ByteBudget(MAX_COMPARED.isomorphic);
   let remembered = new ByteBudget(REMEMBERED);
-  const read: ReadTree = async (tree) => {
+  const kept = new Map<Oid, GitObject>();
+  let keeping = new ByteBudget(KEPT);
+  const readOnce = async (tree: Oid) => {
     const object = await store.read(tree, MAX_TREE_BYTES);
+    keeping.take(object.bytes.length);
+    if (!keeping.isKept) {
+      kept.clear();
+      keeping = new ByteBudget(KEPT);
+    }
+    kept.set(tree, object);
+    return object;
+  };
+  const read: ReadTree = async (tree) => {
+    const object = kept.get(tree) ?? (await readOnce(tree));
     budget.take(object.bytes.length);
     remembered.take(object.bytes.length);
     return object;
