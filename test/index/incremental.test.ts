@@ -28,6 +28,7 @@ import {
   importedStart,
   jobsFile,
   madeRun,
+  madeStart,
   madeTagEdit,
   outcomeFile,
   startFile,
@@ -39,6 +40,13 @@ const REF = "refs/redun/main";
 const PAIRS: readonly TagPair[] = ["a", "b"].flatMap((key) =>
   [1, float(1), "x", null].map((value) => [key, value] as TagPair),
 );
+const conditions = PAIRS.flatMap(([key, value]) => {
+  const tag = (name: string, test: ValueTest | null = null): Condition => {
+    return { is: "tag", key: name, keyIsGlob: false, test };
+  };
+  const is = tag(key, { op: "=", value });
+  return [is, allOf(tag(key), is), allOf(is, tag("a"), tag("b")), allOf(tag("a"), not(is))];
+});
 const VALUES = [1, "text", ["list"]];
 const TASKS = ["one", "two", "three"].map((name) => {
   const task = { name, namespace: "space", source: `() => "${name}"` };
@@ -87,6 +95,8 @@ const editSpec = fc.record({
 const logSpec = fc.record({
   executions: fc.array(executionSpec, { minLength: 1, maxLength: 3 }),
   edits: fc.array(editSpec, { maxLength: 6 }),
+  /** Some of `conditions`: all of them would take most of the time. */
+  asked: fc.uniqueArray(below(conditions.length), { minLength: 8, maxLength: 8 }),
   order: fc.array(fc.nat(), { minLength: 40, maxLength: 40 }),
   steps: fc.array(
     fc.record({
@@ -108,13 +118,14 @@ interface World {
   readonly files: RecordFile[];
   readonly entities: Entity[];
   readonly calls: { taskHash: string; argsHash: string }[];
+  readonly asked: readonly number[];
 }
 
 type Spec = typeof logSpec extends fc.Arbitrary<infer T> ? T : never;
 
 /** The files of a log. */
 function makeWorld(spec: Spec): World {
-  const world: World = { files: [], entities: [], calls: [] };
+  const world: World = { files: [], entities: [], calls: [], asked: spec.asked };
   for (const task of TASKS) {
     world.files.push({ path: taskPath(task.id), text: taskYaml(task) });
     entity(world, "Task", task.id);
@@ -132,16 +143,13 @@ function makeWorld(spec: Spec): World {
 
 function addExecution(world: World, spec: Spec["executions"][number], at: number): void {
   const started = MOMENTS[spec.started]!;
-  const start = {
+  const start = madeStart({
     task: "space.one",
     argv: ["run", String(at)],
     started,
-    user: "u",
-    host: "h",
-    code: {},
     tags: spec.tags,
     nonce: String(at),
-  };
+  });
   const { id: execution, file } = spec.isForeign
     ? { id: `exec-000${at}`, file: importedStart(`exec-000${at}`, start) }
     : startFile(start);
@@ -287,29 +295,24 @@ function entityAnswers(database: Database, entities: readonly Entity[]) {
 }
 
 /** Everything that the index can be asked about a log, without the numbers of its rows. */
-function answers(database: Database, { entities, calls }: World) {
+function answers(database: Database, { entities, calls, asked }: World) {
   const reader = new IndexReader(database);
   const job = (seq: number | null) => (seq === null ? null : (reader.job(seq)?.id ?? null));
   const executions = reader.search.executions({}, 1000);
   const jobs = reader.search.jobs({}, 1000);
   const ids = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
-  const conditions = PAIRS.flatMap(([key, value]) => {
-    const tag = (name: string, test: ValueTest | null = null): Condition => {
-      return { is: "tag", key: name, keyIsGlob: false, test };
-    };
-    const is = tag(key, { op: "=", value });
-    return [is, allOf(tag(key), is), allOf(is, tag("a"), tag("b")), allOf(tag("a"), not(is))];
-  });
   return {
     executions: executions.map(({ seq: _, ...row }) => tagged(row)),
-    filtered: conditions.map((where) => [
-      ids(reader.search.executions({ where }, 1000)),
-      ids(reader.search.jobs({ where }, 1000)),
-      ids(reader.search.jobs({ execution: where }, 1000)),
-      ...(["Task", "Value", "CallNode"] as const).map((type) =>
-        ids(reader.search.entities(type, { where }, 1000)),
-      ),
-    ]),
+    filtered: asked
+      .map((at) => conditions[at]!)
+      .map((where) => [
+        ids(reader.search.executions({ where }, 1000)),
+        ids(reader.search.jobs({ where }, 1000)),
+        ids(reader.search.jobs({ execution: where }, 1000)),
+        ...(["Task", "Value", "CallNode"] as const).map((type) =>
+          ids(reader.search.entities(type, { where }, 1000)),
+        ),
+      ]),
     jobs: jobs.map(({ seq: _, execution: __, ...row }) => {
       return { ...tagged(row), parent: job(row.parent) };
     }),
