@@ -10,7 +10,7 @@ import { argsId, callId, jobId } from "../../src/record/encode.ts";
 import type { Job } from "../../src/record/records.ts";
 import { blobId, contentId } from "../../src/value/oid.ts";
 import { preview } from "../../src/value/preview.ts";
-import { jobsFile, startFile } from "../support/made-records.ts";
+import { jobsFile, madeStart, startFile } from "../support/made-records.ts";
 import { recorded } from "../support/recorded.ts";
 import { temporaryRepository } from "../support/repository.ts";
 
@@ -245,17 +245,7 @@ flows("records that lie about where arguments came from do no harm", async () =>
 /** Two jobs whose arguments each came from the other, which no run writes. */
 function circle() {
   const started = "2026-11-22T09:43:43.512Z";
-  const execution = {
-    task: "a",
-    argv: ["run"],
-    started,
-    user: "u",
-    host: "h",
-    code: {},
-    tags: [],
-    nonce: "circle",
-  };
-  const { id: of, file } = startFile(execution);
+  const { id: of, file } = startFile(madeStart({ started, nonce: "circle" }));
   const ids = [0, 1].map((index) => jobId(of, index, "sha1"));
   const value = contentId(1);
   const jobs = ids.map((id, index): Job => {

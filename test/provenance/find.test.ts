@@ -10,7 +10,6 @@ import { findEntities, findEntity } from "../../src/provenance/find.ts";
 import { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { counted, listed } from "../../src/provenance/listing.ts";
 import type { Selection } from "../../src/provenance/selection.ts";
-import { allOf } from "../../src/query/condition.ts";
 import { jobId } from "../../src/record/encode.ts";
 import type { Job } from "../../src/record/records.ts";
 import { File } from "../../src/value/file.ts";
@@ -24,6 +23,7 @@ import {
   startFile,
 } from "../support/made-records.ts";
 import { temporaryRepository } from "../support/repository.ts";
+import { madeSelection } from "../support/selection.ts";
 
 /** Ids in the form of git's that share all digits but some: no object has them. */
 const alike = (shared: string, end: string) => shared.padEnd(40 - end.length, "0") + end;
@@ -66,18 +66,6 @@ function importedRuns(count: number): RecordFile[] {
   }).flat();
 }
 
-const SELECTION: Selection = {
-  where: allOf(),
-  execution: allOf(),
-  code: null,
-  job: allOf(),
-  taskHashes: [],
-  results: [],
-  args: [],
-  files: null,
-  valueTypes: [],
-};
-
 const find = suite("finding by id");
 const repo = temporaryRepository();
 let log: IndexedLog;
@@ -106,7 +94,7 @@ async function refused(word: string): Promise<string> {
   throw new Error(`${word} was found`);
 }
 
-const only = (more: Partial<Selection>) => listed(log, "Job", { ...SELECTION, ...more }, 100);
+const only = (more: Partial<Selection>) => listed(log, "Job", madeSelection(more), 100);
 const places = async (more: Partial<Selection>) =>
   (await only(more)).map((found) => found.type === "Job" && found.row.place).sort();
 
@@ -155,7 +143,7 @@ find("jobs by whole ids, and by any prefix", async () => {
   assert.equal(await places({ args: [VALUES[2]!] }), [2]);
   assert.equal(await places({ args: [VALUES[0]!] }), []);
   assert.is((await only({ taskHashes: TASKS })).length, 3);
-  const tasks = { ...SELECTION, taskHashes: [TASKS[2]!.slice(0, 39), TASKS[0]!] };
+  const tasks = madeSelection({ taskHashes: [TASKS[2]!.slice(0, 39), TASKS[0]!] });
   assert.is(await counted(log, "Task", tasks), 3);
 });
 
@@ -168,8 +156,8 @@ find("jobs that know a value are those that know that one", () => {
 
 find("values and calls are counted as they are listed", async () => {
   for (const type of ["Value", "CallNode", "Task"] as const) {
-    const all = await listed(log, type, SELECTION, 10_000);
-    assert.is(await counted(log, type, SELECTION), all.length, type);
+    const all = await listed(log, type, madeSelection(), 10_000);
+    assert.is(await counted(log, type, madeSelection()), all.length, type);
     assert.is(new Set(all.map(({ id }) => id)).size, all.length);
   }
 });
@@ -190,8 +178,8 @@ find("the last content of a path is the same one in an index that is built anew"
     }
     const seen = async () => {
       const { id } = await findEntity(made, "report.txt");
-      const values = await listed(made, "Value", { ...SELECTION, files: [] }, 10);
-      const all = await listed(made, "Value", SELECTION, 10);
+      const values = await listed(made, "Value", madeSelection({ files: [] }), 10);
+      const all = await listed(made, "Value", madeSelection(), 10);
       const givers = made.index.jobsNaming(id, "jobWithResult", 5);
       return [
         id,
@@ -206,7 +194,7 @@ find("the last content of a path is the same one in an index that is built anew"
     await made.refresh();
     assert.equal(await seen(), before);
     assert.equal(before[1], before[2]);
-    const [last] = await listed(made, "Job", SELECTION, 1);
+    const [last] = await listed(made, "Job", madeSelection(), 1);
     assert.is(last?.id, (before[3] as string[])[0]);
   } finally {
     await made.close();

@@ -14,7 +14,7 @@ import { tagBlame, tagHistory } from "../../src/provenance/tag-history.ts";
 import { jobId } from "../../src/record/encode.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import { BACKENDS } from "../support/cli.ts";
-import { jobsFile, madeRun, startFile } from "../support/made-records.ts";
+import { jobsFile, madeRun, madeStart, startFile } from "../support/made-records.ts";
 import fc from "../support/property.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 
@@ -285,16 +285,7 @@ blame("a commit that was amended away is not named, gone or not", async () => {
 blame("what a run recorded in its thirtieth file", async () => {
   const repo = temporaryRepository();
   const started = "2026-05-05T00:00:00.000Z";
-  const { id, file } = startFile({
-    task: "long",
-    argv: ["run"],
-    started,
-    user: "u",
-    host: "h",
-    code: {},
-    tags: [],
-    nonce: "30",
-  });
+  const { id, file } = startFile(madeStart({ started, nonce: "30" }));
   const commits: string[] = [];
   for (let index = 0; index < 30; index++) {
     const time = new Date(Date.parse(started) + index).toISOString();

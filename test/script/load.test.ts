@@ -3,13 +3,13 @@
  * engine's modules go there as one plain JavaScript file, as in the installed package.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { temporaryFolder } from "../support/repository.ts";
+import { temporaryFolder, writeFiles } from "../support/repository.ts";
 
 interface Loaded {
   exports: string[];
@@ -70,13 +70,6 @@ buildSync({
   packages: "external",
   minify: true,
 });
-
-function writeFiles(dir: string, files: Record<string, string>): void {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(dir, name)), { recursive: true });
-    writeFileSync(join(dir, name), text);
-  }
-}
 
 /** A folder with these files, and what loading some of them in one process gives. */
 function project(files: Record<string, string>) {

@@ -1,13 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync, transformSync } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parseCallSite } from "../../src/source/call-site.ts";
 import { describeTask, type TaskSource } from "../../src/source/source.ts";
-import { temporaryFolder } from "../support/repository.ts";
+import { temporaryFolder, writeFiles } from "../support/repository.ts";
 import { describe, placesAt, unseen, writeSource } from "./task-file.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -439,10 +439,7 @@ function folderWith(files: Record<string, string>): string {
     format: "esm",
     packages: "external",
   });
-  for (const [name, text] of Object.entries({ "task.mjs": STAND_IN, ...files })) {
-    mkdirSync(dirname(join(dir, name)), { recursive: true });
-    writeFileSync(join(dir, name), text);
-  }
+  writeFiles(dir, { "task.mjs": STAND_IN, ...files });
   return dir;
 }
 

@@ -3,14 +3,21 @@
  * the settings of whoever runs the tests.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { programsOf } from "../../cli/run/programs.ts";
 import { isRunning } from "../../src/git/files/process-state.ts";
-import { prepared, type TemporaryRepository, temporaryRepository } from "./repository.ts";
+import {
+  prepared,
+  type TemporaryRepository,
+  temporaryRepository,
+  writeFiles,
+} from "./repository.ts";
 import { until } from "./until.ts";
+
+export { writeFiles };
 
 export const CLI = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 export const BACKENDS = ["native", "isomorphic"] as const;
@@ -197,13 +204,6 @@ function beginWith(files: Readonly<Record<string, string>>): TemporaryRepository
   repository.git("add", "-A");
   repository.git("commit", "-q", "-m", "begin");
   return repository;
-}
-
-export function writeFiles(dir: string, files: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(dir, name)), { recursive: true });
-    writeFileSync(join(dir, name), text);
-  }
 }
 
 /** Lines of JSON, as `--format json` prints them. */

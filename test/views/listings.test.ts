@@ -5,8 +5,7 @@ import { Scheduler, task } from "../../src/api.ts";
 import { editTags } from "../../src/provenance/edit-tags.ts";
 import { findEntity } from "../../src/provenance/find.ts";
 import { IndexedLog } from "../../src/provenance/indexed-log.ts";
-import type { Selection } from "../../src/provenance/selection.ts";
-import { allOf, type Condition } from "../../src/query/condition.ts";
+import { allOf } from "../../src/query/condition.ts";
 import { parseTagCondition } from "../../src/query/tag-condition.ts";
 import { ENTITY_TYPES } from "../../src/record/records.ts";
 import { remoteLogFor } from "../../src/share/remotes.ts";
@@ -23,6 +22,7 @@ import {
 } from "../../src/views/search.ts";
 import { tagKeysView, tagValuesView } from "../../src/views/tags.ts";
 import { temporaryRepository } from "../support/repository.ts";
+import { madeSelection } from "../support/selection.ts";
 
 process.env.REDUN_GIT_BACKEND = "isomorphic";
 
@@ -47,20 +47,8 @@ const log = await IndexedLog.open({ cwd: dir });
 await log.refresh();
 const [third, second, first] = log.index.search.executions({ where: allOf() }, 3);
 
-const selection = (where: Condition = allOf()): Selection => ({
-  where,
-  execution: allOf(),
-  code: null,
-  job: allOf(),
-  taskHashes: [],
-  results: [],
-  args: [],
-  files: null,
-  valueTypes: [],
-});
-
 async function found(options: Partial<SearchOptions>): Promise<ListedEntity[]> {
-  const search = { types: ENTITY_TYPES, selection: selection(), limit: 100, ...options };
+  const search = { types: ENTITY_TYPES, selection: madeSelection(), limit: 100, ...options };
   const all: ListedEntity[] = [];
   for await (const { items } of searchView(log, search).parts) {
     for await (const item of items) all.push(item);
@@ -77,11 +65,11 @@ test("a search: the newest first, as many as were asked for, and whether there a
     (await found({ types })).map(({ id }) => id),
     [third!.id, second!.id, first!.id],
   );
-  const view = searchView(log, { types, selection: selection(), limit: 2 });
+  const view = searchView(log, { types, selection: madeSelection(), limit: 2 });
   assert.equal([view.query, view.isWhole, view.ref], [null, true, "refs/redun/main"]);
   for await (const part of view.parts) assert.is(part.isCut, true);
   const where = parseTagCondition("env=prod");
-  const asked = { types, selection: selection(where), limit: 2 };
+  const asked = { types, selection: madeSelection({ where }), limit: 2 };
   const narrowed = searchView(log, asked);
   assert.is(narrowed.query, "env = prod");
   for await (const part of narrowed.parts) assert.is(part.isCut, false);
@@ -98,13 +86,13 @@ test("a limit of each type, or of all together", async () => {
 test("entities of a page are texts; in the whole are values, and a job's parent", async () => {
   const where = parseTagCondition("team=qa");
   const types = ["Job"] as const;
-  const [page] = await found({ types, selection: selection(where) });
-  const [whole] = await found({ types, selection: selection(where), extent: "whole" });
+  const [page] = await found({ types, selection: madeSelection({ where }) });
+  const [whole] = await found({ types, selection: madeSelection({ where }), extent: "whole" });
   assert.ok(page?.type === "Job" && whole?.type === "Job");
   assert.equal([page.argsText, page.execution, "parent" in page], ["n=3", third!.id, false]);
   assert.match(whole.parent!, /^[0-9a-f]{40}$/);
 
-  const values = { types: ["Value"], selection: { ...selection(), valueTypes: ["int"] } } as const;
+  const values = { types: ["Value"], selection: madeSelection({ valueTypes: ["int"] }) } as const;
   const [text] = await found(values);
   assert.ok(text?.type === "Value");
   assert.equal([text.valueType, text.text, "value" in text], ["int", "6", false]);
@@ -115,7 +103,7 @@ test("entities of a page are texts; in the whole are values, and a job's parent"
 
 test("the pages of what a search found", async () => {
   const types = ["Execution"] as const;
-  const view = searchPages(log, { types, selection: selection(), limit: 1 });
+  const view = searchPages(log, { types, selection: madeSelection(), limit: 1 });
   for await (const { items } of view.parts) {
     for await (const page of items) {
       assert.is(page.type, "Execution");
