@@ -2,6 +2,7 @@
 import type { Command, CommandFunction, CommandSpec } from "./command.ts";
 import { EXEC, STEP } from "./declarations/exec.ts";
 import { DIFF, LOG, PATH, WHY } from "./declarations/log.ts";
+import { ONESHOT } from "./declarations/oneshot.ts";
 import { RERUN } from "./declarations/rerun.ts";
 import { RUN } from "./declarations/run.ts";
 import {
@@ -35,6 +36,7 @@ export const COMMANDS: readonly Command[] = [
   withCode(EXEC, () => import("./commands/exec.ts")),
   withCode(STEP, () => import("./commands/step.ts")),
   withCode(RERUN, () => import("./commands/rerun.ts")),
+  withCode(ONESHOT, () => import("./commands/oneshot.ts")),
   withCode(LOG, () => import("./commands/log.ts")),
   withCode(DIFF, () => import("./commands/diff.ts")),
   withCode(TABLE, () => import("./commands/table.ts")),

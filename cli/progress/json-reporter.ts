@@ -52,6 +52,10 @@ export class JsonReporter implements SchedulerListener {
     this.#tell("jobExplained", { job: id, task: task.fullName, why: why?.kind ?? null, text });
   }
 
+  jobHeard({ id, task }: RunningJob, state: string | undefined): void {
+    this.#tell("jobHeard", { job: id, task: task.fullName, state: state ?? null });
+  }
+
   jobEnded({ id, task, status, started, ended, error }: RunningJob): void {
     this.#tell("jobEnded", {
       job: id,

@@ -28,7 +28,7 @@ const MAX_TEXT = 200;
 
 /** @param now milliseconds since the epoch, as jobs' times are */
 export function snapshotOf(
-  run: Pick<RunProgress, "counts" | "running">,
+  run: Pick<RunProgress, "counts" | "running" | "stateOf">,
   { elapsed, hashing, now }: Pick<Snapshot, "elapsed" | "hashing"> & { readonly now: number },
 ): Snapshot {
   const counts: Partial<Record<JobStatus, number>> = {};
@@ -39,7 +39,8 @@ export function snapshotOf(
   for (const job of run.running) {
     if (slowest.length === MAX_SLOWEST || lookedAt++ === MAX_LOOKED_AT) break;
     if (job.calls?.includes(null)) continue;
-    const text = callText(job).slice(0, MAX_TEXT);
+    const state = run.stateOf(job);
+    const text = callText(job).slice(0, MAX_TEXT) + (state === undefined ? "" : `  ${state}`);
     slowest.push({ text, for: Math.max(now - job.started.getTime(), 0) });
   }
   return { elapsed, counts, slowest, hashing };

@@ -226,13 +226,19 @@ export class Call extends Step implements Listener {
       evaluation.jobs.bound(job, args);
     };
     const context = { run: evaluation.run, job, signal: this.#attempt?.signal };
-    const returned = place?.executor
-      ? this.#callAt(place, job, bound)
-      : inJob(context, () => callTask(job, bound));
+    const listener = this.#attempt ?? this;
+    if (place?.executor) {
+      evaluation.listen(this.#callAt(place, job, bound), job, {
+        fulfilled: (outcome) => listener.fulfilled((outcome as { value: unknown }).value),
+        rejected: (error) => listener.rejected(error),
+      });
+      return;
+    }
+    const returned = inJob(context, () => callTask(job, bound));
     // Not a lazy value, which is thenable too: it would be computed as nobody's child.
     if (isThenable(returned) && !expressionOf(returned)) {
       if (!place) evaluation.workplaces.foundAsynchronous(job.task);
-      evaluation.listen(returned, job, this.#attempt ?? this);
+      evaluation.listen(returned, job, listener);
     } else {
       this.#endWork();
       this.#returned = { value: returned };

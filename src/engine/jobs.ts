@@ -57,6 +57,7 @@ export class Jobs {
   readonly #listeners: readonly RunListener[];
   readonly #running = new Set<LiveJob>();
   readonly #counts = new Map<TaskDefinition, Map<JobStatus, number>>();
+  readonly #states = new Map<LiveJob, string>();
   readonly #names = new TaskNames();
   readonly #failures = new Failures();
   #begun = 0;
@@ -151,7 +152,14 @@ export class Jobs {
     for (const listener of this.#listeners) listener.jobReused?.(job);
   }
 
+  /** What its executor last said of a job that goes on. */
+  stateOf(job: LiveJob): string | undefined {
+    return this.#states.get(job);
+  }
+
   heard(job: LiveJob, state: string | undefined): void {
+    if (!this.#running.has(job)) return;
+    if (state !== undefined) this.#states.set(job, state);
     for (const listener of this.#listeners) listener.jobHeard?.(job, state);
   }
 
@@ -174,6 +182,7 @@ export class Jobs {
     job.status = status;
     this.#count(job, 1);
     this.#running.delete(job);
+    this.#states.delete(job);
     if (status !== "FAILED") job.result = outcome;
     else {
       job.error = outcome;

@@ -36,6 +36,7 @@ import {
 } from "./expression.ts";
 import { lazy } from "./lazy.ts";
 import { isPlainMap, isPlainSet, isThenable } from "./pending-parts.ts";
+import { RecordedError } from "./recorded-error.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 
 /**
@@ -283,6 +284,8 @@ export interface Materials {
   path(recorded: string): string;
   /** Told of an instance that cannot be made again: what its codec threw, null where none is registered. */
   notDecoded?(name: string, error: unknown): void;
+  /** Errors of whatever class may be made as mere errors of their names. */
+  readonly anyError?: boolean;
 }
 
 /** A value made again from its record, and the files in it as they were recorded. */
@@ -358,9 +361,12 @@ class ReductionReader {
   /** An instance of a class of the user's own cannot be made here. */
   #error(error: ErrorValue): unknown {
     const { class: name, cause, errors, properties } = error.more;
-    if (name !== undefined) throw new CannotBe();
-    this.value([cause ?? null, errors ?? null, properties ?? null]);
-    return plain(error);
+    if (name !== undefined && !this.#materials.anyError) throw new CannotBe();
+    const held = this.value([cause ?? null, errors ?? null, properties ?? null]);
+    if (name !== RecordedError.name) return plain(error);
+    const [, , { facts = {} }] = held as [unknown, unknown, Raw];
+    const made = new RecordedError(error.name, error.message, facts);
+    return Object.defineProperty(made, "stack", { value: error.stack, writable: true });
   }
 
   #tagged({ tag, value }: Tagged): unknown {

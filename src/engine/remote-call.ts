@@ -36,10 +36,11 @@ export interface RemoteCall {
 }
 
 /**
- * Has a job's function called by an executor. Returns what it returned, lazy values included.
+ * Has a job's function called by an executor. Gives what it returned, lazy values included, which are not to
+ * be awaited.
  * @throws what it threw; RedunError NOT_SHIPPABLE, EXECUTOR_FAILED, WORKER_FAILED
  */
-export async function callRemotely(remote: RemoteCall): Promise<unknown> {
+export async function callRemotely(remote: RemoteCall): Promise<{ readonly value: unknown }> {
   const { executor, job, run } = remote;
   const shipping = new Shipping(remote.format, run.root);
   const call = executorCall(remote, shipping);
@@ -58,7 +59,7 @@ export async function callRemotely(remote: RemoteCall): Promise<unknown> {
   for (const { value, applied } of answer.tagged) run.tag(value, job, applied);
   if (answer.jobTags.length > 0) run.tagJob(job, answer.jobTags);
   if ("error" in answer.outcome) throw answer.outcome.error;
-  return answer.outcome.value;
+  return answer.outcome;
 }
 
 /** @throws RedunError NOT_SHIPPABLE */

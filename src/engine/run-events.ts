@@ -76,6 +76,8 @@ export interface RunProgress {
   readonly counts: readonly JobCount[];
   /** The jobs at work that wait for no other job, in the order in which they began. */
   waitingJobs(): readonly RunningJob[];
+  /** What a job's executor last said of how it stands. */
+  stateOf(job: RunningJob): string | undefined;
   /** The innermost job that an error came out of. */
   jobThatFailed(error: unknown): RunningJob | undefined;
 }

@@ -61,6 +61,10 @@ export class Run implements RunHandle, RunProgress {
     return this.#jobs.counts;
   }
 
+  stateOf(job: LiveJob): string | undefined {
+    return this.#jobs.stateOf(job);
+  }
+
   /** No job begins after this; what waits for one is rejected with `reason`. */
   stop(reason: Error): void {
     this.#evaluation.stopped ??= reason;

@@ -68,7 +68,7 @@ export function thrownThere(shippedError: ShippedError, shipping: Shipping): unk
   const made = redun
     ? new RedunError(redun.code as ErrorCode, message, redun.hint)
     : facts === undefined
-      ? ofItsClass(there, name)
+      ? there
       : new RecordedError(
           name,
           message,
@@ -80,12 +80,4 @@ export function thrownThere(shippedError: ShippedError, shipping: Shipping): unk
     Object.defineProperty(made, "cause", { value: there.cause, ...hidden });
   }
   return made;
-}
-
-const CLASSES = [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];
-
-/** Of JavaScript's own classes it is an instance here too. */
-function ofItsClass(error: Error, name: string): Error {
-  const own = [...CLASSES, AggregateError].find((one) => one.name === name);
-  return own ? Object.setPrototypeOf(error, own.prototype) : error;
 }

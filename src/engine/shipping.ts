@@ -82,6 +82,7 @@ export class Shipping {
         task: (name) => taskNamed(name),
         stored: () => undefined,
         path: (recorded) => pathFromHere(recorded, this.#root),
+        anyError: true,
       },
       this.#read,
     );

@@ -36,9 +36,17 @@ function object(entries: Iterable<readonly [string, unknown]>): Record<string, u
   return result;
 }
 
+/** JavaScript's own: code may ask `error instanceof TypeError`. */
+const OWN_CLASSES = [
+  ...[AggregateError, EvalError, RangeError, ReferenceError],
+  ...[SyntaxError, TypeError, URIError],
+];
+
 function error({ name, message, stack, more }: ErrorValue): Error {
   const { cause, errors, properties } = more;
   const result = new Error(message);
+  const own = OWN_CLASSES.find((one) => one.name === name);
+  if (own) Object.setPrototypeOf(result, own.prototype);
   const hidden = { enumerable: false, configurable: true, writable: true };
   for (const [key, value] of Object.entries({ name, stack, cause, errors })) {
     if (value === undefined && key !== "stack") continue;

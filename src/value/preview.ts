@@ -40,6 +40,8 @@ export function isCutPreview(text: string): boolean {
 
 /** Stops looking once `room` characters are written: a preview of a huge value costs little. */
 function write(value: unknown, room: number): string {
+  // What is around it is cut already; and it may hold itself.
+  if (room <= 0) return "";
   if (value === null || value === undefined) return "null";
   if (typeof value === "string") return quote(value.length > room ? value.slice(0, room) : value);
   if (typeof value === "bigint") return `${value}n`;
@@ -101,7 +103,8 @@ function builtin(value: object, room: number): string | undefined {
 }
 
 function mapEntry([key, value]: [unknown, unknown], room: number): string {
-  return `${write(key, room)} => ${write(value, room)}`;
+  const text = `${write(key, room)} => `;
+  return text + write(value, room - text.length);
 }
 
 function between<T>(

@@ -111,7 +111,7 @@ view("a snapshot has the oldest jobs that wait for no other job", () => {
     { task: "b", status: "DONE", count: 1 },
   ] as const;
   const taken = snapshotOf(
-    { counts: [...counts], running },
+    { counts: [...counts], running, stateOf: () => undefined },
     { elapsed: 1, hashing: [], now: 1000 },
   );
   assert.equal(taken.counts, { RUNNING: 5, DONE: 1 });
