@@ -8,7 +8,7 @@ import type { Executor, ExecutorCall } from "./executor.ts";
 import { expressionOf } from "./expression.ts";
 import type { LiveJob } from "./live-job.ts";
 import { hasTwins } from "./registry.ts";
-import { readAnswer, readWish, writeCall, writeReply } from "./shipped-texts.ts";
+import { type Answer, readAnswer, readWish, writeCall, writeReply } from "./shipped-texts.ts";
 import { Shipping } from "./shipping.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 import { argumentName, resultName } from "./value-names.ts";
@@ -44,22 +44,37 @@ export async function callRemotely(remote: RemoteCall): Promise<{ readonly value
   const { executor, job, run } = remote;
   const shipping = new Shipping(remote.format, run.root);
   const call = executorCall(remote, shipping);
-  let text: unknown;
+  let answer: Answer;
   try {
-    const earlier = remote.resumes && remote.isFirst ? await executor.resume?.(call) : null;
-    text = earlier ?? (await executor.submit(call));
+    answer =
+      (await earlierAnswer(remote, call)) ??
+      readAnswer(asText(remote, await executor.submit(call)), shipping, () => resultName(job));
   } catch (error) {
     // It was ended with its run, and not by itself.
     if (run.signal.aborted) return new Promise(() => {});
     throw error;
   }
-  if (typeof text !== "string") throw noAnswer(remote, text);
-  const answer = readAnswer(text, shipping, () => resultName(job));
   if (answer.bound) remote.bound(answer.bound);
   for (const { value, applied } of answer.tagged) run.tag(value, job, applied);
   if (answer.jobTags.length > 0) run.tagJob(job, answer.jobTags);
   if ("error" in answer.outcome) throw answer.outcome.error;
   return answer.outcome;
+}
+
+/** What came of the same call, as an earlier process had submitted it: no failure, and files as they still are. */
+async function earlierAnswer(remote: RemoteCall, call: ExecutorCall): Promise<Answer | null> {
+  if (!remote.resumes || !remote.isFirst || !remote.executor.resume) return null;
+  const text = await remote.executor.resume(call);
+  if (text === null || text === undefined) return null;
+  const shipping = new Shipping(remote.format, remote.run.root);
+  const answer = readAnswer(asText(remote, text), shipping, () => resultName(remote.job));
+  const isValid = "value" in answer.outcome && shipping.readFiles.every((one) => one.isUnchanged());
+  return isValid ? answer : null;
+}
+
+function asText(remote: RemoteCall, given: unknown): string {
+  if (typeof given === "string") return given;
+  throw noAnswer(remote, given);
 }
 
 /** @throws RedunError NOT_SHIPPABLE */

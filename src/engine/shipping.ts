@@ -9,7 +9,13 @@ import { Fields } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import { writeYaml } from "../value/yaml-write.ts";
 import { isThenable } from "./pending-parts.ts";
-import { type ReadLazies, recordedReduction, revived, type WrittenLazies } from "./reduction.ts";
+import {
+  type ReadLazies,
+  type Revived,
+  recordedReduction,
+  revived,
+  type WrittenLazies,
+} from "./reduction.ts";
 import { hasTwins, taskNamed } from "./registry.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 
@@ -30,6 +36,8 @@ export class Shipping {
   readonly #root: string | null;
   readonly #written: WrittenLazies = new Map();
   readonly #read: ReadLazies = [];
+  /** The files in what was read, as they were written. */
+  readonly readFiles: Revived["files"][number][] = [];
 
   /** @param root the top of the work tree, from which files are named */
   constructor(format: ObjectFormat, root: string | null) {
@@ -86,8 +94,14 @@ export class Shipping {
       },
       this.#read,
     );
-    if (found) return found.value;
-    throw notShippable(what(), "holds what cannot be made again here: a task of another script");
+    if (found) {
+      this.readFiles.push(...found.files);
+      return found.value;
+    }
+    throw notShippable(
+      what(),
+      "holds what cannot be made again there (an instance of a class without a codec, a task of another script)",
+    );
   }
 
   /** As they are now, and from the top of the work tree. */

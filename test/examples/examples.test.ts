@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
@@ -91,6 +91,36 @@ examples("files: found by path, with the tags of what they hold", () => {
     assert.match(redun(repo, "tag", "list", "data/HG002.txt"), "checked=true");
     const counted = redun(repo, "run", "-q", "workflow.ts", "count", "--reads", "data/HG002.txt");
     assert.is(counted, "5\n");
+  });
+});
+
+examples("executor: calls run by a command, of which nothing is left", () => {
+  withExample("executor", (repo) => {
+    const config = (name: string, value: string) =>
+      repo.git("config", `redun.executor.shell.${name}`, value);
+    config("module", "executor.ts");
+    config("command", `${process.execPath} ${join(ROOT, "dist/cli.cjs")} oneshot`);
+    assert.is(redun(repo, "run", "-q", "workflow.ts", "main"), "5\n");
+    const page = redun(repo, "log", "-");
+    assert.match(page, /executor\.count\(text=File\(path=a\.txt, .*\(shell_pid=\d+, words=3\)/);
+    assert.match(page, /executor\.sum\(counts=\[3, 2\]\)\n/);
+    assert.equal(readdirSync(join(repo.dir, ".scratch")), []);
+  });
+});
+
+examples("pipeline: a table becomes a report with a plot, and one changed row is one chunk", () => {
+  withExample("pipeline", (repo) => {
+    redun(repo, "run", "-q", "workflow.ts", "main");
+    const read = (path: string) => readFileSync(join(repo.dir, path), "utf8");
+    assert.match(
+      read("out/report.md"),
+      /\| Cairo \| 40 \| 22\.45 \| 14 \| 30 \|\n\| Lima \| 40 \| /,
+    );
+    assert.is(read("out/means.svg").match(/<rect /g)?.length, 5);
+    const table = read("temperatures.csv").replace(/^1,Oslo,.*$/m, "1,Oslo,5.0");
+    writeFileSync(join(repo.dir, "temperatures.csv"), table);
+    redun(repo, "run", "-q", "workflow.ts", "main");
+    assert.match(redun(repo, "log", "-"), /\| examples\.pipeline\.summed +0 +0 +0 +4 +1 +5\n/);
   });
 });
 
