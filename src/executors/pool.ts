@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { MessageChannel } from "node:worker_threads";
 import type { Tinypool } from "tinypool";
 import type { Executor, ExecutorCall, ExecutorSettings } from "../engine/executor.ts";
 import { RedunError } from "../errors.ts";
@@ -47,109 +47,136 @@ class PoolExecutor implements Executor {
   readonly #kind: Kind;
   readonly #pool: Tinypool;
   readonly #root: string;
-  #atWork = 0;
+  readonly #going = new Set<PooledCall>();
 
   constructor(kind: Kind, pool: Tinypool, workers: number, root: string) {
     this.#kind = kind;
     this.#pool = pool;
     this.workers = workers;
     this.#root = root;
-    // Of a worker that fails while it has nothing to do nobody needs to hear.
-    pool.on("error", () => {});
+    // A worker that has no call yet has ended: the pool would let those wait for ever that it was begun for.
+    pool.on("error", (error: Error) => {
+      for (const one of this.#going) if (!one.hasBegun) one.fail(error);
+    });
   }
 
   async submit(call: ExecutorCall): Promise<string> {
-    if (this.#atWork >= this.workers + MOST_WAITING) throw tooManyWait(call, this.#kind);
-    this.#atWork++;
+    const kind = this.#kind;
+    if (this.#going.size >= this.workers + MOST_WAITING) throw tooManyWait(call, kind);
+    const pooled = new PooledCall(call);
+    this.#going.add(pooled);
+    const order = { text: call.text, root: this.#root };
     try {
-      return await (this.#kind === "thread" ? this.#inThread(call) : this.#inProcess(call));
+      const how = kind === "thread" ? inThread(pooled, order) : inProcess(pooled, order);
+      const { signal } = pooled;
+      const answer = await this.#pool.run(how.order, { ...how.options, signal });
+      // What a process has printed comes by a pipe of its own.
+      if (kind === "process") await new Promise((done) => setTimeout(done, 1));
+      return answer;
+    } catch (error) {
+      throw pooled.failure(error, kind);
     } finally {
-      this.#atWork--;
+      this.#going.delete(pooled);
+      pooled.end();
     }
   }
 
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
+}
 
-  async #inThread(call: ExecutorCall): Promise<string> {
-    const { port1, port2 } = new MessageChannel();
-    const ended = new AbortController();
-    port1.on("message", (said: FromWorker) =>
-      hear(said, call, (reply) => port1.postMessage(reply)),
+/** A call at the pool. */
+class PooledCall {
+  readonly call: ExecutorCall;
+  /** Aborted when nothing is to be expected of its worker any more. */
+  readonly signal: AbortSignal;
+  /** A worker has said that it is at it. */
+  hasBegun = false;
+  readonly #failed = new AbortController();
+  readonly #ends: (() => void)[] = [];
+  #error: Error | undefined;
+
+  constructor(call: ExecutorCall) {
+    this.call = call;
+    this.signal = AbortSignal.any([call.signal, this.#failed.signal]);
+  }
+
+  fail(error?: Error): void {
+    this.#error = error;
+    this.#failed.abort();
+  }
+
+  /** Does something when the call is over. */
+  atEnd(end: () => void): void {
+    this.#ends.push(end);
+  }
+
+  end(): void {
+    for (const end of this.#ends) end();
+  }
+
+  /** Answers what its worker asks. */
+  hear(said: FromWorker, reply: (message: ToWorker) => void): void {
+    if ("pid" in said) {
+      this.hasBegun = true;
+      return;
+    }
+    const { wish, number } = said;
+    void this.call.awaited(wish).then((text) => {
+      // Nobody may be there any more.
+      if (!this.signal.aborted) reply({ number, reply: text });
+    });
+  }
+
+  failure(error: unknown, kind: Kind): unknown {
+    const { signal, task } = this.call;
+    if (signal.aborted) return signal.reason;
+    const { name, message } = this.#error ?? (error as Error);
+    const isSilent = name === "AbortError" || message === "Worker exited unexpectedly";
+    const why = isSilent
+      ? " It was killed, as it happens when memory runs out, or the task ended it (`process.exit`)."
+      : ` ${message}`;
+    return new RedunError(
+      "WORKER_FAILED",
+      `The ${kind} that ran ${task} ended before it had answered.${why}`,
+      undefined,
+      isSilent ? undefined : { cause: this.#error ?? error },
     );
-    // A task may end its thread without a word: the pool hears nothing of that.
-    port1.on("close", () => ended.abort());
-    const order: WorkerOrder & { port: MessagePort } = { ...this.#order(call), port: port2 };
-    const signal = AbortSignal.any([call.signal, ended.signal]);
-    try {
-      return await this.#pool.run(order, { signal, transferList: [port2] });
-    } catch (error) {
-      throw workerFailed(call, error, "thread");
-    } finally {
-      port1.removeAllListeners("close");
-      port1.close();
-    }
-  }
-
-  async #inProcess(call: ExecutorCall): Promise<string> {
-    let pid: number | undefined;
-    let send: (message: ToWorker) => void = () => {};
-    // What it has started is not the pool's to end.
-    const end = () => pid !== undefined && signalTree(pid, "SIGTERM");
-    call.signal.addEventListener("abort", end);
-    try {
-      const answer = await this.#pool.run(this.#order(call), {
-        signal: call.signal,
-        channel: {
-          onMessage: (listener) => {
-            send = listener;
-          },
-          postMessage: (said: FromWorker) => {
-            if ("pid" in said) pid = said.pid;
-            else hear(said, call, send);
-          },
-          onClose: () => {},
-        },
-      });
-      // What it has printed comes by a pipe of its own.
-      await new Promise((done) => setTimeout(done, 1));
-      return answer;
-    } catch (error) {
-      throw workerFailed(call, error, "process");
-    } finally {
-      call.signal.removeEventListener("abort", end);
-    }
-  }
-
-  #order({ text }: ExecutorCall): WorkerOrder {
-    return { text, root: this.#root };
   }
 }
 
-/** Answers what a worker asks. */
-function hear(said: FromWorker, call: ExecutorCall, reply: (message: ToWorker) => void): void {
-  if (!("wish" in said)) return;
-  const { wish, number } = said;
-  void call.awaited(wish).then((text) => {
-    // Nobody may be there any more.
-    if (!call.signal.aborted) reply({ number, reply: text });
+function inThread(pooled: PooledCall, order: WorkerOrder) {
+  const { port1, port2 } = new MessageChannel();
+  port1.on("message", (said: FromWorker) => pooled.hear(said, (reply) => port1.postMessage(reply)));
+  // A task may end its thread without a word: the pool hears nothing of that.
+  port1.on("close", () => pooled.fail());
+  pooled.atEnd(() => {
+    port1.removeAllListeners("close");
+    port1.close();
   });
+  return { order: { ...order, port: port2 }, options: { transferList: [port2] } };
 }
 
-function workerFailed(call: ExecutorCall, error: unknown, kind: Kind): unknown {
-  if (call.signal.aborted) return call.signal.reason;
-  const { name, message } = error as Error;
-  const isSilent = name === "AbortError" || message === "Worker exited unexpectedly";
-  const why = isSilent
-    ? " It was killed, as it happens when memory runs out, or the task ended it (`process.exit`)."
-    : ` ${message}`;
-  return new RedunError(
-    "WORKER_FAILED",
-    `The ${kind} that ran ${call.task} ended before it had answered.${why}`,
-    undefined,
-    isSilent ? undefined : { cause: error },
-  );
+function inProcess(pooled: PooledCall, order: WorkerOrder) {
+  const { signal } = pooled.call;
+  let send: (message: ToWorker) => void = () => {};
+  let pid: number | undefined;
+  // What it has started is not the pool's to end.
+  const end = () => pid !== undefined && signalTree(pid, "SIGTERM");
+  signal.addEventListener("abort", end);
+  pooled.atEnd(() => signal.removeEventListener("abort", end));
+  const channel = {
+    onMessage: (listener: typeof send) => {
+      send = listener;
+    },
+    postMessage: (said: FromWorker) => {
+      if ("pid" in said) pid = said.pid;
+      pooled.hear(said, (reply) => send(reply));
+    },
+    onClose: () => {},
+  };
+  return { order, options: { channel } };
 }
 
 function tooManyWait({ task }: ExecutorCall, kind: Kind): RedunError {

@@ -38,7 +38,8 @@ export default async function run({
   if (port) {
     say = (message) => port.postMessage(message);
     port.on("message", hear);
-  } else say({ pid: process.pid });
+  }
+  say({ pid: process.pid });
   try {
     return await runCall(text, {
       root,
@@ -52,8 +53,8 @@ export default async function run({
       signal: new AbortController().signal,
     });
   } finally {
+    // The other side closes the port: it takes its end for ours.
     awaited.clear();
-    port?.close();
   }
 }
 

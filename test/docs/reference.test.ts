@@ -31,6 +31,7 @@ reference("every row of a table has the cells of its head", () => {
   for (const page of [
     "cli",
     "errors",
+    "executors",
     "exec",
     "format",
     "limits",

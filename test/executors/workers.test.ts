@@ -6,16 +6,20 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { isRunning } from "../../src/git/files/process-state.ts";
 import { cli, ok, start, workflowRepository } from "../support/cli.ts";
-import { jobOf, jobsOf, recorded } from "../support/recorded.ts";
+import { jobOf, jobsOf, type RecordedJob, recorded } from "../support/recorded.ts";
 import { until } from "../support/until.ts";
 
 const KINDS = ["thread", "process"] as const;
 
 /** Everything that a task may do, at whatever executor. */
 const WORKFLOW = `
-import { applyTags, catchError, cond, File, mapTask, script, seq, task } from "redun-git";
+import { applyTags, catchError, cond, File, mapTask, registerCodec, script, seq, task } from "redun-git";
 import { isMainThread, threadId } from "node:worker_threads";
 export const namespace = "all";
+
+class Point { constructor(x) { this.x = x; } }
+registerCodec(Point, { name: "Point", encode: ({ x }) => x, decode: (x) => new Point(x) });
+export const moved = task((point) => new Point(point.x + 1));
 
 /** A leaf with tags. */
 export const leaf = task({ tags: { kind: "leaf" } }, (n, more = n + 1) => n * more);
@@ -28,7 +32,7 @@ export const promised = task((n) => [Promise.resolve(n), Promise.resolve({ deep:
 export const awaits = task(async (n) => {
   const child = leaf(n);
   const first = await child;
-  const both = await Promise.all([leaf(first), leaf(first + 1)]);
+  const both = [await leaf(first), await leaf(first + 1)];
   return [first, both, child, await mapTask(leaf, [1, 2])];
 });
 export const nested = task(async (n) => (n === 0 ? 0 : 1 + (await nested(n - 1))));
@@ -53,9 +57,10 @@ export const described = task((error) => [error instanceof RangeError, error.nam
 export const main = task(() => seq([
   values(null, undefined, true, -0, 1.5, NaN, Infinity, 1e300, 2n ** 70n, "text\\nlines", "~", [], {}, [[1], { a: undefined }]),
   values(new Date(0), new Map([["k", new Map([[1, "one"]])]]), new Set([1, "1"]), new Uint8Array([1, 2, 255])),
-  values(/a+/giu, new URL("https://example.org/?q=1"), new Float64Array([0.1, -1]), Symbol.for("s")),
-  file(new File("data/in.txt")), report("rows\\n"), lazy(3), promised(4), awaits(5), nested(4), shell("it's"), tags(7), caught(), caughtExit(),
+  moved(new Point(1)), values(/a+/giu, new URL("https://example.org/?q=1"), new Float64Array([0.1, -1]), Symbol.for("s")),
+  file(new File("data/in.txt")), report("rows\\n"), lazy(3), promised(4), awaits(5), nested(4), shell("it's"), tags(7),
 ]));
+export const errors = task(() => seq([caught(), caughtExit()]));
 `;
 
 const workers = suite("workers");
@@ -81,7 +86,7 @@ function recordOf(dir: string) {
     );
   const shown = jobs
     .map((job) => ({
-      ...[job.task, job.call, job.status, job.args, job.tags, job.returned, job.tasksBelow],
+      ...[job.task, job.call, job.status, job.args, tagsOf(job), job.returned, job.tasksBelow],
       from: [...job.from].map(([name, ids]) => [name, ids]),
       parent: job.parent,
     }))
@@ -94,17 +99,25 @@ function recordOf(dir: string) {
   };
 }
 
+/** How much memory a program took is measured now and then: of a quick one it is not known each time. */
+function tagsOf({ tags }: RecordedJob) {
+  return tags.filter(([key]) => key !== "peak_memory");
+}
+
 workers("a run is recorded the same wherever its calls run", () => {
   const records = ["local", ...KINDS].map((executor) => {
     const { dir } = repository();
     const given = ["-o", `executor=${executor}`, "-o", "timeout=100"];
     const out = ok(dir, ["run", "-q", "--format", "json", ...given, "workflow.js", "main"]);
-    return { executor, out, ...recordOf(dir) };
+    const record = recordOf(dir);
+    const errors = ok(dir, ["run", "-q", "--format", "json", ...given, "workflow.js", "errors"]);
+    return { executor, out, errors, ...record };
   });
   const [local, ...others] = records;
-  assert.ok(local!.jobs.length > 30, `${local!.jobs.length} jobs`);
+  assert.ok(local!.jobs.length > 25, `${local!.jobs.length} jobs`);
   for (const other of others) {
     assert.is(other.out, local!.out);
+    assert.is(other.errors, local!.errors);
     assert.equal(other.jobs, local!.jobs, other.executor);
     assert.equal(other.tagged, local!.tagged, other.executor);
   }
@@ -190,6 +203,25 @@ for (const [kind, how] of [
     assert.equal([failed!.status, done!.status], ["FAILED", "DONE"]);
     assert.match(JSON.stringify(failed!.error), /ended before it had answered/);
     assert.is(jobsOf(recorded(dir), "fine").length, 3);
+  });
+}
+
+for (const kind of KINDS) {
+  workers(`${kind}: where no worker can begin, its calls fail`, () => {
+    const { dir } = repository(DYING, {
+      "no-worker.cjs": `
+const { workerData } = require("node:worker_threads");
+if (workerData?.[0]?.workerId || process.env.TINYPOOL_WORKER_ID) throw new Error("no worker here");
+`,
+    });
+    const env = { NODE_OPTIONS: `--require ${join(dir, "no-worker.cjs")}` };
+    const given = ["-o", `executor=${kind}`, "workflow.js", "fine", "--n", "1"];
+    const { status, stderr } = cli(dir, ["run", "-q", ...given], { env });
+    assert.is(status, 1);
+    assert.match(
+      stderr,
+      /RedunError: The (thread|process) that ran fine ended before it had answered/,
+    );
   });
 }
 
