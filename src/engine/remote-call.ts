@@ -82,11 +82,10 @@ function executorCall(remote: RemoteCall, shipping: Shipping): ExecutorCall {
   const { job, run, format, options, signal, heartbeat } = remote;
   const { task } = job;
   if (hasTwins(task, format)) throw severalFunctions(task);
-  const taskHash = task.id(format);
   const file = remote.script ?? task.source.file;
   const sent = {
     task: task.fullName,
-    taskHash,
+    taskHash: task.codeHash(format),
     format,
     script: file === null ? null : recordedPath(file, run.root),
     execution: run.execution,
@@ -96,7 +95,7 @@ function executorCall(remote: RemoteCall, shipping: Shipping): ExecutorCall {
   };
   const text = writeCall(sent, shipping, (at) => argumentName(task, at));
   return {
-    key: contentId({ task: taskHash, args: remote.argsHash ?? text }, format),
+    key: contentId({ task: task.id(format), args: remote.argsHash ?? text }, format),
     text,
     task: task.fullName,
     job: job.id,

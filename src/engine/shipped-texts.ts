@@ -12,6 +12,7 @@ import { type Shipping, shippedFields, shippedText } from "./shipping.ts";
 export interface SentCall {
   /** Full name of the task. */
   readonly task: string;
+  /** That of its code: see `TaskDefinition.codeHash`. */
   readonly taskHash: string;
   /** Of ids: "sha1" or "sha256". */
   readonly format: ObjectFormat;

@@ -189,6 +189,16 @@ export class TaskDefinition {
     return this.#knownIn(format).id;
   }
 
+  /**
+   * The hash of its name and function alone, by which another process knows that it has the same: a task with
+   * other `hashIncludes` is made where it is called.
+   */
+  codeHash(format: ObjectFormat): string {
+    if (this.#includes.length === 0) return this.id(format);
+    const { hashIncludes: _, ...record } = this.record(format);
+    return taskId(record, format);
+  }
+
   #knownIn(format: ObjectFormat): Known {
     const known = this.#known;
     const isCurrent = known?.format === format && (!this.isVolatile || known.run === runsBegun());

@@ -103,7 +103,7 @@ async function loadedTask(sent: SentName, { root, libraryUrl }: WorkerMeans) {
       'Make the task at the top of the script, or run it in the process of the run: `executor: "local"`.',
     );
   }
-  if (task.id(format) !== taskHash) {
+  if (task.codeHash(format) !== taskHash) {
     throw new RedunError(
       "WORKER_FAILED",
       `The task ${name} has another source in the worker than in the run.`,

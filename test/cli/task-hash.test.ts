@@ -41,4 +41,14 @@ hash("is another one with another name of a parameter, a comment, or a type", ()
   }
 });
 
+hash("covers what a worker has not: it goes by the function", () => {
+  const { dir } = workflowRepository({
+    "w.mjs": `import { File, task } from "redun-git";
+const half = (n) => n / 2;
+export const work = task({ executor: "thread", hashIncludes: [half, new File("w.mjs")] }, (n) => half(n));
+export const main = task(() => [work(4), work.options({ hashIncludes: ["v2"] })(8)]);`,
+  });
+  assert.is(ok(dir, ["run", "-q", "w.mjs", "main"]), "[ 2, 4 ]\n");
+});
+
 hash.run();
