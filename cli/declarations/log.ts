@@ -22,7 +22,7 @@ export const EXECUTION_FILTERS = [
   { flags: "--since <time>", about: "Only from executions since 2026-11-22, today, 2w ago, ..." },
   {
     flags: "--until <time>",
-    about: "Only from executions up to then; a date includes the whole day",
+    about: "Only from executions up to this time; a date includes the whole day",
   },
   { flags: "--author <user>", about: "Only from executions by this user (or ras*)", repeats: true },
 ] as const;

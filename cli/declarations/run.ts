@@ -13,11 +13,11 @@ export const RUN = defineCommand({
     {
       flags: "-o, --option <name=value>",
       about:
-        "An option of tasks that have none of their own: executor=thread, timeout=60, retries=2",
+        "A default for tasks that do not set it themselves: executor=thread, timeout=60, retries=2",
       repeats: true,
     },
-    { flags: "--no-cache", about: "Run every job, whatever earlier executions gave" },
-    { flags: "--explain", about: "Say of each job that runs why it does" },
+    { flags: "--no-cache", about: "Run every job; reuse no earlier results" },
+    { flags: "--explain", about: "Say why each job runs" },
     {
       flags: "--dry-run",
       about: "Say which jobs would run, which are cached, and why; run and record nothing",
@@ -26,12 +26,12 @@ export const RUN = defineCommand({
     {
       flags: "--rerun <id>",
       about:
-        "Call an execution's or a job's task again with its recorded arguments, as the code is here",
+        "Call the task of an execution or job again with its recorded arguments and the current code",
     },
     { flags: "-q, --quiet", about: "Print only the result, no progress" },
     {
       flags: "--progress <how>",
-      about: "What stderr gets: live (as on a terminal), plain, json (a line an event), or none",
+      about: "Progress on stderr: live (default on a terminal), plain, json (a line per event), or none",
     },
     { ...FORMAT, about: "How to print the result: text, or json" },
     ...WHICH_LOG,
@@ -41,7 +41,7 @@ export const RUN = defineCommand({
     "run workflow.ts main -t env=prod     tag the execution; options may also precede the script",
     "run workflow.ts main -- --tag x      everything after `--` goes to the task",
     "run --dry-run workflow.ts main       which jobs would run, and why",
-    "run --rerun 5ed83d2                  one job again, with its arguments, by the code as it is here",
+    "run --rerun 5ed83d2                  one job again, with its arguments and the current code",
     "run workflow.ts help                 list the tasks of a script",
     "run workflow.ts main --help          show a task's parameters",
   ],
