@@ -92,7 +92,7 @@ export class Workspace {
     return write(this.io.stdout, text);
   }
 
-  /** Writes to stderr, where its user is told what is no answer. */
+  /** Writes to stderr what is not part of the answer. */
   tell(text: string): void {
     if (text !== "") this.io.stderr.write(text);
   }

@@ -1,4 +1,3 @@
-import type { EntityType } from "./record/records.ts";
 import { redactUrls } from "./redact.ts";
 
 const brand = Symbol.for("redun-git.error");
@@ -62,8 +61,12 @@ export class RedunError<Code extends ErrorCode = ErrorCode> extends Error {
 /** What an error of a code tells programs in its `data`. */
 export interface ErrorData {
   /** What the prefix may mean; the first of them where there are many. */
-  readonly AMBIGUOUS_ID: { readonly candidates: readonly { type: EntityType; id: string }[] };
-  readonly WRONG_TYPE: { readonly id: string; readonly type: EntityType };
+  readonly AMBIGUOUS_ID: { readonly candidates: readonly ErrorData["WRONG_TYPE"][] };
+  /** An entity: `type` is an `EntityType`. */
+  readonly WRONG_TYPE: {
+    readonly id: string;
+    readonly type: "Execution" | "Job" | "CallNode" | "Task" | "Value";
+  };
   /** Where in the query, in UTF-16 units; null for SQL. */
   readonly BAD_QUERY: { readonly at: number | null };
   /** The names of the tasks that there are. */

@@ -8,7 +8,7 @@ export function notice(text: string): void {
   tell(text);
 }
 
-/** From now on notices are told by this function. */
+/** From now on notices go to this function. */
 export function tellNotices(by: (text: string) => void): void {
   tell = by;
 }

@@ -40,8 +40,8 @@ export interface OpenLogOptions extends LogChoice {
   /** A directory in the git repository that holds the log. Defaults to the current directory. */
   readonly cwd?: string | undefined;
   /**
-   * Told what whoever reads the log should know of its answers: runs that were recorded now, or wait
-   * to be, and records that are in no answer. Each is told once. Without it nothing is told.
+   * Receives what a reader of the log should know: runs that were recorded now, or wait
+   * to be, and records that are in no answer. Each notice comes once.
    */
   readonly onNotice?: ((notice: LogNotice) => void) | undefined;
 }
@@ -167,7 +167,7 @@ export class ProvenanceLog {
 
   /**
    * Asks by SQL, read-only, over the tables of docs/sql.md. The query runs in a process of its own.
-   * @throws RedunError BAD_QUERY for what is no query, fails, or takes too long
+   * @throws RedunError BAD_QUERY for what is not a query, fails, or takes too long
    * @example
    * ```ts
    * import { openLog } from "redun-git";

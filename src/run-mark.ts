@@ -5,7 +5,7 @@
  */
 export const RUN_MARK = "REDUN_GIT_RUN_MARK";
 
-/** An environment for what is no part of the run. */
+/** An environment for what is not part of the run. */
 export function withoutRunMark(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { [RUN_MARK]: _, ...rest } = env;
   return rest;

@@ -81,7 +81,7 @@ library("what was run is found, read, tagged and explained", async () => {
   }
 });
 
-library("runs that are not committed are found, told of, and recorded by hand", async () => {
+library("runs that are not committed are found, reported, and recorded by hand", async () => {
   const { dir: cwd, remove } = temporaryRepository({ commit: true });
   const { dir: other } = temporaryRepository({ commit: true });
   await new Scheduler({ cwd: other }).run(main(8), { tags: { env: "dev" } });
@@ -156,7 +156,7 @@ function leaveJournal(dir: string, from: string, execution: string): string {
   return execution;
 }
 
-library("a record that is left out is told of once", async () => {
+library("a record that is left out is reported once", async () => {
   const { dir: cwd, remove } = temporaryRepository({ commit: true });
   await new Scheduler({ cwd }).run(main(8));
   const path = "executions/2026/11-22/00/0000000000000000000000000000000000000000/execution.yaml";

@@ -83,7 +83,7 @@ async function pushInBackground(
   }
 }
 
-/** Of several places some may have got nothing: the others are told of by now. */
+/** Some of several places may have got nothing: the others are reported by now. */
 function throwMissed(done: readonly Delivery[]): void {
   const missed = done.flatMap((one) => ("error" in one ? [one] : []));
   const [first, second] = missed;

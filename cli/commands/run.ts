@@ -126,7 +126,7 @@ function begin(workspace: Workspace, options: RunOptions): Session {
   return { scheduler, reporter };
 }
 
-/** @throws RedunError for a format, a progress or a tag that is none */
+/** @throws RedunError for an invalid format, progress or tag */
 function assertOptions(options: RunOptions): void {
   isJson(options);
   askedMode(options);

@@ -11,7 +11,7 @@ import { whyPage } from "../pages/why.ts";
 import { jsonText } from "../text/json.ts";
 import { pageOfLog } from "../with-log.ts";
 
-/** Jobs of an execution that are told of. */
+/** Jobs of an execution that are reported. */
 const MOST_JOBS = 1000;
 
 export const command: CommandFunction<typeof WHY> = (workspace, [word], options) => {

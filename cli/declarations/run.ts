@@ -31,7 +31,8 @@ export const RUN = defineCommand({
     { flags: "-q, --quiet", about: "Print only the result, no progress" },
     {
       flags: "--progress <how>",
-      about: "Progress on stderr: live (default on a terminal), plain, json (a line per event), or none",
+      about:
+        "Progress on stderr: live (default on a terminal), plain, json (a line per event), or none",
     },
     { ...FORMAT, about: "How to print the result: text, or json" },
     ...WHICH_LOG,

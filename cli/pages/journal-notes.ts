@@ -2,7 +2,7 @@ import type { JournalState } from "../../src/views/execution.ts";
 import { shortId } from "../text/lines.ts";
 import { oneLine } from "../text/terminal.ts";
 
-/** What is said of what stands in the journal of an execution; nothing of what the log has. */
+/** Notes about an execution that is in its journal; none if the log has it. */
 export function journalNotes(journal: JournalState | null, execution: string): string[] {
   return journal ? NOTES[journal.state](oneLine(journal.why), shortId(execution)) : [];
 }

@@ -1,7 +1,7 @@
 import { RedunError } from "../../src/errors.ts";
 import type { Io } from "../io.ts";
 
-/** How a run is told of on stderr. */
+/** How a run is reported on stderr. */
 export const PROGRESS_MODES = ["plain", "live", "json", "none"] as const;
 export type ProgressMode = (typeof PROGRESS_MODES)[number];
 
@@ -33,9 +33,9 @@ const list = `${PROGRESS_MODES.slice(0, -1)
   .join(", ")} or \`${PROGRESS_MODES.at(-1)}\``;
 
 /**
- * How a run is told of: live on a terminal that can move its cursor, and lines anywhere else.
+ * How a run is reported: live on a terminal that can move its cursor, and lines anywhere else.
  * @param canShow whether there is a process that keeps the view, which is another one than the run's
- * @throws RedunError USAGE; also for a live view where stderr is no terminal
+ * @throws RedunError USAGE; also for a live view where stderr is not a terminal
  */
 export function progressMode(options: ProgressOptions, io: Io, canShow: boolean): ProgressMode {
   const asked = askedMode(options);

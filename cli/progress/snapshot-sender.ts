@@ -5,7 +5,7 @@ import { snapshotOf } from "./snapshot.ts";
 
 /** How often a run says how it stands, in milliseconds. */
 const EVERY = 250;
-/** So many jobs in that time are told of when they begin: one may let no timer in until it ends. */
+/** So many jobs in that time are reported when they begin: one may block all timers until it ends. */
 const AT_ONCE = 5;
 
 /** Tells the process that keeps the live view, a few times a second, how a run stands. */
@@ -19,7 +19,7 @@ export class SnapshotSender {
   #since = 0;
   #room = AT_ONCE;
 
-  /** @param descriptor where it is told: a line of JSON each time, an empty one at the end */
+  /** @param descriptor where to write: a line of JSON each time, an empty one at the end */
   constructor(descriptor: number, cwd: string) {
     this.#descriptor = descriptor;
     this.#cwd = cwd;

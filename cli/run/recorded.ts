@@ -67,7 +67,7 @@ function scriptOf({ repository, io }: Workspace, { id, argv }: RecordedCall): st
 }
 
 /**
- * The call as a lazy value, by the tasks that the script has made, and what is to be said of it.
+ * The call as a lazy value, by the tasks that the script has made, and the notices about it.
  * @throws RedunError UNKNOWN_TASK, NOT_RERUNNABLE
  */
 export function madeAgain(

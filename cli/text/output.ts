@@ -6,7 +6,7 @@ import { visible } from "./terminal.ts";
 /** Like a program that SIGPIPE ended: nobody reads any more, and nothing is to be said. */
 const CLOSED_PIPE = 128 + 13;
 
-/** Tells of notices in our own words, and not as Node tells of warnings. */
+/** Prints notices in our own words, not as Node prints warnings. */
 export function showNotices({ stderr }: Io): void {
   tellNotices((text) => {
     stderr.write(`warning: ${visible(text)}\n`);

@@ -11,7 +11,7 @@ export interface ProgressBar {
 
 /** One line on stderr with a rate and the time left, on a terminal only, once it takes a while. */
 export function progressBar(stderr: OutputStream, title: string, unit: string): ProgressBar {
-  /** Since the first update: what is done before it, such as counting, is no part of the rate. */
+  /** Since the first update: what is done before it, such as counting, is not part of the rate. */
   let started = 0;
   let shown = false;
   let last = 0;

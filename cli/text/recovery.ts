@@ -4,7 +4,7 @@ import { titleOf } from "../../src/log/uncommitted.ts";
 import { counted, shortId } from "./lines.ts";
 import { oneLine, visible } from "./terminal.ts";
 
-/** So many runs that nobody knows the fate of are told one by one. */
+/** So many runs of unknown fate are listed one by one. */
 const TOLD = 3;
 
 /** Lines that say which runs were recovered, and which stay in their journals. */

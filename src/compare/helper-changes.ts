@@ -36,7 +36,7 @@ export class HelperChanges {
     const key = [job.taskHash, job.execution, until?.seq].join(" ");
     const found =
       this.#found.get(key) ??
-      // Of code that is not here, or cannot be read, nothing is said.
+      // Code that is not here, or cannot be read, is left out.
       this.#changes(job, until).catch(() => []);
     this.#found.set(key, found);
     return found;
@@ -63,7 +63,7 @@ export class HelperChanges {
   }
 }
 
-/** Those of now that are others than before; of what they use anew nothing is said. */
+/** Those of now that are others than before; newly used ones are left out. */
 function changed(
   before: readonly Helper[],
   after: readonly Helper[],

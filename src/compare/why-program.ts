@@ -15,7 +15,7 @@ export type ProgramReason =
   /** The earlier one had not made what was declared, or more than is recorded. */
   | "outputs";
 
-/** Null for what is no program, and where its files tell. */
+/** Null for what is not a program, and where its files tell. */
 export function programReason(
   { index }: IndexedLog,
   row: JobRow,

@@ -7,7 +7,7 @@ import { type AskedCall, type NearestCall, nearestCall } from "./nearest-call.ts
 import { type TaskDifference, type TaskText, taskDifference } from "./task-changes.ts";
 import { isProgram, type ProgramReason, programReason } from "./why-program.ts";
 
-/** A job that is told of, with its execution. */
+/** A job that is reported, with its execution. */
 export interface ToldJob {
   readonly row: JobRow;
   readonly execution: ExecutionRow;

@@ -26,7 +26,7 @@ const MAX_TIMEOUT = 2_147_483;
 const MAX_RETRIES = 1000;
 
 /**
- * The settings of a task or a call. Where an executor is named, what is no option of ours is one of its own.
+ * The settings of a task or a call. Where an executor is named, what is not an option of ours is one of its own.
  * @param of the executor of the task whose call it is
  * @throws RedunError BAD_TASK for an option that there is not, or a value that it does not take
  */

@@ -3,7 +3,7 @@ import { callWatched } from "../source/watch.ts";
 import { needsDefaults, withDefaults } from "./defaults.ts";
 import type { LiveJob } from "./live-job.ts";
 
-/** Calls a job's function. Where it computes defaults, `bound` is told its arguments with them. */
+/** Calls a job's function. Where it computes defaults, `bound` receives its arguments with them. */
 export function callTask(
   { task, args }: Pick<LiveJob, "task" | "args">,
   bound: (args: readonly unknown[]) => void,

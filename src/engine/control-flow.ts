@@ -102,7 +102,7 @@ export function catchAll<T extends readonly unknown[], R>(
  * const greet = task({ name: "greet" }, (name: string) => `Hello, ${name}!`);
  * console.log(await new Scheduler().run(mapTask(greet, names())));
  * ```
- * @throws RedunError BAD_TASK when it is no task
+ * @throws RedunError BAD_TASK when it is not a task
  */
 export function mapTask<L extends Arg<readonly unknown[]>, R>(
   task: (item: Item<Resolved<L>>) => Lazy<R>,
@@ -121,7 +121,7 @@ export function mapTask<L extends Arg<readonly unknown[]>, R>(
  * const words = task({ name: "words" }, (line: string) => line.split(" "));
  * console.log(await new Scheduler().run(flatMap(words, lines())));
  * ```
- * @throws RedunError BAD_TASK when it is no task
+ * @throws RedunError BAD_TASK when it is not a task
  */
 export function flatMap<L extends Arg<readonly unknown[]>, R extends readonly unknown[]>(
   task: (item: Item<Resolved<L>>) => Lazy<R>,

@@ -9,9 +9,9 @@ const MAX_TIMES = 3;
 
 export interface HashAheadOptions {
   readonly format: ObjectFormat;
-  /** Told of a large file, with its size in bytes, when it is begun. */
+  /** Called with a large file, and its size in bytes, when hashing begins. */
   readonly onFile: (path: string, size: number) => void;
-  /** Told of the same file when it is done, or given up. */
+  /** Called with the same file when that is done, or given up. */
   readonly onHashed: (path: string) => void;
   readonly isOver: () => boolean;
 }

@@ -3,6 +3,6 @@
  * has made by then are there: the run is that of another process, and does not begin again.
  */
 export const worker: {
-  /** Set in a worker: is told that the script that it loads begins a run. */
+  /** Set in a worker: hears that the script that it loads begins a run. */
   onRun: (() => void) | null;
 } = { onRun: null };

@@ -28,7 +28,7 @@ import type { ValueLimits } from "./value-limits.ts";
 
 /** Characters of YAML that stand in a job for all of its arguments. */
 const INLINE_ARGS_LIMIT = 1_000_000;
-/** An argument of fewer characters is no value to keep elsewhere, whatever the limit. */
+/** An argument of fewer characters is not a value to keep elsewhere, whatever the limit. */
 const TINY = 200;
 
 /** A value's id, and what stands for it in the job: itself, or its id when it is large. */
@@ -71,7 +71,7 @@ export class JobRecords {
   /**
    * @param root the top of the work tree, from which paths of files are recorded
    * @param addFile takes the files of values that are too large to stand in their job
-   * @param tell is told what of a value is not recorded
+   * @param tell receives what of a value is not recorded
    * @param secrets what must not be recorded, as far as it is known before the run
    */
   constructor(
@@ -307,7 +307,7 @@ export class JobRecords {
     return recorded;
   }
 
-  /** What is no error may be anything. */
+  /** What is not an error may be anything. */
   #thrown(job: LiveJob, thrown: unknown): Recorded {
     const place = { job, name: "error" };
     if (job.task.hashOnly.isAny) return this.#value(place, thrown, true);

@@ -100,7 +100,7 @@ async function unheldFiles(
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Files as they are now; dependencies, and what is no file, left out. */
+/** Files as they are now; dependencies, and what is not a file, left out. */
 function filesOf(paths: readonly (string | null | undefined)[]): ModuleFile[] {
   const real = new Set(paths.flatMap((path) => (path ? [realPath(path)] : [])));
   return [...real].flatMap((path) => {

@@ -27,9 +27,9 @@ export interface RecorderOptions {
   readonly execution: string;
   /** Subject of the run's commit, without its status. */
   readonly title: string;
-  /** Told of every commit and the files that came with it. */
+  /** Receives every commit and the files that came with it. */
   readonly onCommit: (appended: Appended, files: readonly RecordFile[]) => Promise<void>;
-  /** Told of what a value holds that is not recorded. */
+  /** Receives what a value holds that is not recorded. */
   readonly onNotice: (notice: string) => void;
   readonly limits?: ValueLimits;
   /** Texts that are recorded by their hash alone. */

@@ -282,7 +282,7 @@ export interface Materials {
   stored(id: string): { readonly value: unknown } | undefined;
   /** The path of a recorded file, as it is from here. */
   path(recorded: string): string;
-  /** Told of an instance that cannot be made again: what its codec threw, null where none is registered. */
+  /** Receives an instance that cannot be made again: what its codec threw, null where none is registered. */
   notDecoded?(name: string, error: unknown): void;
   /** Errors of whatever class may be made as mere errors of their names. */
   readonly anyError?: boolean;

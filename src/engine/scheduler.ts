@@ -103,7 +103,7 @@ interface RecordDetails {
   readonly moreTags: readonly TagPair[];
   /** How the code differs from its commit: the text that `code.patch` is the id of. */
   readonly patch: string | undefined;
-  /** What is to be told of that. */
+  /** Notices about that. */
   readonly notice: string | undefined;
   /** Writes down which modules have been loaded since the start, and are not the commit's. */
   readonly addLateModules: (recorder: Recorder) => Promise<void>;

@@ -3,7 +3,7 @@ import { File } from "../value/file.ts";
 import { contentId } from "../value/oid.ts";
 import { ErrorValue, isPlainArray, isPlainObject, setOwn, Tagged } from "../value/value.ts";
 
-/** A shorter text is no secret: it would be found by trying, and is in many others. */
+/** A shorter text is not a secret: it would be found by trying, and is in many others. */
 const SHORTEST = 4;
 /** So many texts, with so many characters, are looked for in others. */
 const MOST = 10_000;

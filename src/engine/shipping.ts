@@ -138,7 +138,7 @@ export function shippedText(kind: string, fields: Readonly<Record<string, unknow
 
 /**
  * @returns its fields
- * @throws RedunError EXECUTOR_FAILED for a text that is none of this kind
+ * @throws RedunError EXECUTOR_FAILED for any other text
  */
 export function shippedFields(text: string, kind: string): Readonly<Record<string, unknown>> {
   let read: unknown;

@@ -20,7 +20,7 @@ export function isError(value: unknown): value is Error {
   return value instanceof Error || types.isNativeError(value);
 }
 
-/** A cause that is no error and has more characters of YAML than this is not worth them. */
+/** A cause that is not an error and has more characters of YAML than this is not worth them. */
 const MAX_CAUSE = 2000;
 /** So far a chain of causes is followed, */
 const MAX_CAUSES = 10;

@@ -30,7 +30,7 @@ export interface ExecRequest {
   readonly isCached: boolean;
 }
 
-/** What is told while a program runs. */
+/** Receives the events of a program. */
 export interface ExecListener {
   /** It runs, and can be sent a signal. */
   started(kill: (signal: NodeJS.Signals) => void): void;
@@ -52,7 +52,7 @@ export interface ExecContext extends ExecListener {
 
 /**
  * Runs a program as the one job of an execution, and what that starts by `exec` as jobs below it.
- * The program's own failure is no error of this function: the listener was told of its end.
+ * The program's own failure is not an error of this function: the listener has heard of its end.
  * @throws what `run` throws else; RedunError USAGE for an input that is not there
  */
 export async function execute(request: ExecRequest, context: ExecContext): Promise<void> {

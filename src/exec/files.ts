@@ -63,7 +63,7 @@ export function filesDeclared(
 
 /**
  * The declared outputs of a program that has ended: no fault of theirs may hide how that was.
- * @param onProblem is told of patterns that are `missing`, since no file or too many match
+ * @param onProblem receives patterns that are `missing`, since no file or too many match
  */
 export function outputsDeclared(
   patterns: readonly string[],

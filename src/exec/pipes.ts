@@ -87,7 +87,7 @@ export class Pipes {
     return Promise.all(all).then(() => clearTimeout(this.#timer));
   }
 
-  /** Whoever listens no more, and a full disk, are told to the program: its next write fails. */
+  /** If a reader is gone, or the disk is full, the program learns of it: its next write fails. */
   #hear(from: Socket, to: number | null, kept: KeptOutput): void {
     const write = (to: number, chunk: Buffer): void => {
       let rest = chunk;

@@ -58,7 +58,7 @@ export function programResult(name: string, ended: EndedProgram): ProgramResult 
   throw failedProgram(name, ended, result);
 }
 
-/** Tags the job that the caller is part of with what the system told of its program. */
+/** Tags the job that the caller is part of with the system's measurements of its program. */
 export function tagProgram(status: number, usage: Usage): void {
   const here = currentJob()!;
   here.run.tagJob(here.job!, usageTags(status, usage));
@@ -89,7 +89,7 @@ function lastLines(stderr: unknown): string[] {
   return text ? text.trimEnd().split("\n").slice(-SHOWN_LINES) : [];
 }
 
-/** What the system told of a program, as tags of its job: seconds and bytes. */
+/** The system's measurements of a program, as tags of its job: seconds and bytes. */
 function usageTags(status: number, usage: Usage): TagPair[] {
   const { userTime, systemTime, peakMemory } = usage;
   const tags: [string, TagValue | undefined][] = [

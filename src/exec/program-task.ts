@@ -88,7 +88,7 @@ function definitionOf(name: string, parameters: readonly string[]): TaskDefiniti
   if (!definition) {
     definition = new TaskDefinition(
       { name, version: VERSION },
-      // It may read and write what nobody told of: whoever runs it means it to run.
+      // It may read and write undeclared files: who calls it wants it to run.
       { cacheScope: "none" },
       (command: object) => works.get(command)!(),
       {

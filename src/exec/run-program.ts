@@ -10,7 +10,7 @@ import { TagLineReader } from "./tag-lines.ts";
 
 /** The tags that a running program gives itself are read this often, in milliseconds. */
 const READ_EVERY = 500;
-/** Bad lines that are told of one by one. */
+/** Bad lines that are reported one by one. */
 const TOLD_LINES = 10;
 
 export interface ProgramRequest {
@@ -22,9 +22,9 @@ export interface ProgramRequest {
   readonly execution: string;
   readonly job: string;
   readonly socket: string;
-  /** Told of tags that the program gives its job or the execution. */
+  /** Receives the tags that the program gives its job or the execution. */
   readonly onTags: (tags: SaidTags) => void;
-  /** Told of what the program said wrong. */
+  /** Receives the mistakes in what the program said. */
   readonly onProblem: (text: string) => void;
   /** Gets what ends the program, once it runs. */
   readonly onStart: (kill: (signal: NodeJS.Signals) => void, pid: number) => void;

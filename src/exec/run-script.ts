@@ -35,7 +35,7 @@ interface NamedOutput {
 
 /** Bytes that are kept of the head of an output that is the result, and again of its tail. */
 const KEPT_RESULT = 16 * 1024 * 1024;
-/** How long a script that is told to end has for that, in milliseconds. */
+/** How long a script may take to end once it was asked to, in milliseconds. */
 const GRACE = 2000;
 
 /**

@@ -20,7 +20,7 @@ export function word(value: unknown, at: number): string {
 
 /**
  * What a value says: a file its path, which is never taken for an option.
- * @throws RedunError BAD_VALUE for what is no text, number, boolean or file
+ * @throws RedunError BAD_VALUE for what is not a text, number, boolean or file
  */
 export function plainText(value: unknown, at: number): string {
   if (typeof value === "string") return value;

@@ -8,7 +8,7 @@ export const STDIN = "stdin";
 export interface StandardInput {
   /** A file that is read from its start; null for anything else, or where the system does not tell. */
   readonly path: string | null;
-  /** What it is, if that may be read and is no terminal. */
+  /** What it is, if that may be read and is not a terminal. */
   readonly kind: "pipe" | "socket" | "file" | null;
 }
 
@@ -36,7 +36,7 @@ function pathOf(dev: number, ino: number): string | null {
   }
 }
 
-/** What may be read there and is none of a program's inputs; null where that is nothing. */
+/** What may be read there beside a program's inputs; null if nothing. */
 export function unknownInput(
   { path, kind }: StandardInput,
   inputs: readonly string[],

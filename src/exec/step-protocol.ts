@@ -24,7 +24,7 @@ export interface StepBegin {
   readonly directory: string;
   readonly env: Readonly<Record<string, string>>;
   readonly inputs: readonly string[];
-  /** What it may read from its standard input that is none of these: see `StandardInput`. */
+  /** What it may read from its standard input beside these: see `StandardInput`. */
   readonly stdin: "pipe" | "socket" | "file" | null;
   /** Tags of the job, each as `key=value`. */
   readonly tags: readonly string[];

@@ -20,7 +20,7 @@ export interface TagLines {
   readonly bad: readonly { readonly line: number; readonly why: string }[];
 }
 
-/** Bytes of the file that are read; what stands behind them is told of once. */
+/** Bytes of the file that are read; more than that is reported once. */
 export const MAX_TAG_FILE = 2 * 1024 * 1024;
 
 /**

@@ -24,7 +24,7 @@ export interface WorkerMeans {
 
 /**
  * Runs a call that was sent, and returns the answer to it: whatever goes wrong is the answer too.
- * @throws RedunError EXECUTOR_FAILED for a text that is no call
+ * @throws RedunError EXECUTOR_FAILED for a text that is not a call
  */
 export async function runCall(text: string, means: WorkerMeans): Promise<string> {
   const sent = readCall(text);

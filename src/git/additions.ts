@@ -15,7 +15,7 @@ export interface LoggedCommit {
   readonly time: number;
 }
 
-/** What stands at a path. Whatever is no folder counts as a file. */
+/** What stands at a path. Whatever is not a folder counts as a file. */
 export interface Entry {
   readonly oid: Oid;
   readonly isFolder: boolean;
@@ -170,7 +170,7 @@ class Search {
     return this.#take(commit, this.#path, is, were.length > 0 ? were : [null]);
   }
 
-  /** What differs in folders: files are told of, folders are to be looked into. */
+  /** What differs in folders: files are reported, folders are entered. */
   async #inside(folders: readonly Folder[], repeats: Repeats): Promise<Folder[]> {
     const found: Folder[] = [];
     const pairs = folders.flatMap(({ own, parents }) =>

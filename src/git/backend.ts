@@ -50,7 +50,7 @@ export interface GitBackend {
 
   /**
    * How the work tree differs from HEAD, as `git apply` takes it: all tracked files, and those of some
-   * others. Null where that is not known (without git), or is no text in UTF-8.
+   * others. Null where that is not known (without git), or is not a text in UTF-8.
    */
   patch(others: readonly string[]): Promise<string | null>;
 
@@ -88,7 +88,7 @@ export interface GitBackend {
   /**
    * The commits that added files under given paths, the newest first. Where clocks went wrong,
    * one that `from` contains may come again, and `since` may leave out more than it says. A file
-   * that was deleted and brought again may be told of once.
+   * that was deleted and brought again may be reported once.
    * @throws RedunError GIT_FAILED or OBJECT_MISSING for commits that are not there
    */
   additions(request: AdditionsRequest): AsyncIterable<CommitFiles>;

@@ -44,7 +44,7 @@ interface Pair {
  *
  * git has `diff-tree` and `ls-tree -r` for that. They walk every path: a few folders that hold one
  * another twenty times keep them busy for days, and at a million runs `ls-tree` takes 2 GB. Here
- * what leads too far is a change with `refused`, and the rest of the tree is told all the same.
+ * what leads too far is a change with `refused`, and the rest of the tree is reported all the same.
  */
 export async function* changedFiles(
   read: ReadTree,

@@ -12,7 +12,7 @@ declare const BUILD_WORKER: string | undefined;
 /** In the command line's CommonJS bundle there is a file name and no `import.meta`. */
 const here = (import.meta.url as string | undefined) ?? pathToFileURL(__filename);
 
-/** What a worker is told when it starts. */
+/** What a worker gets when it starts. */
 export interface WorkerLog {
   readonly repository: Repository;
   readonly ref: string;

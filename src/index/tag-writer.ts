@@ -59,7 +59,7 @@ export class TagWriter {
 
   /**
    * Makes a row findable that was just inserted with these tags in its `tags` column, given as
-   * `pairs` numbered them. Nothing has been said of it before.
+   * `pairs` numbered them. Nothing was recorded of it before.
    */
   recordNew(row: TaggedRow, tags: readonly TagText[], pairs: readonly number[]): void {
     for (const pair of pairs) this.#lookups.add("tag", pair, row.type, row.time, row.seq);

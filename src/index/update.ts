@@ -25,7 +25,7 @@ import {
 } from "./stamp.ts";
 import { IndexWriter } from "./writer.ts";
 
-/** Told of progress: files read so far, of how many; null while that is not known. */
+/** Receives the progress: files read so far, of how many; null while that is not known. */
 export type Progress = (done: number, total: number | null) => void;
 
 /** How long to wait for another process that writes the index, in milliseconds. */
@@ -40,7 +40,7 @@ const REBUILD_CACHE = 32_000;
  * built from. A log only ever grows; where files are gone or different, someone has rewritten the
  * ref, and the index is built anew. Another process may do the same at the same time: whoever is
  * second begins again from where the first one got.
- * @param onBrought told of the records that a partial clone has to fetch first
+ * @param onBrought receives the records that a partial clone has to fetch first
  */
 export async function updateIndex(
   database: Database,

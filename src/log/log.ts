@@ -34,7 +34,7 @@ export class Log {
   /** A commit whose format is known to be one that we write. */
   #checked: Oid | null;
   #isKept = false;
-  /** Told when an append has to wait for a lock, if somebody wants to know. */
+  /** Called when an append has to wait for a lock. */
   onWait: OnWait | undefined;
 
   /** `checked` is a commit of the log whose format the caller has seen. */
@@ -120,7 +120,7 @@ export class Log {
 
   /**
    * The text of record files, in the order asked for. Bytes that are not UTF-8, or too many, come
-   * out as an empty text, which is no record.
+   * out as an empty text, which is not a record.
    * @throws RedunError OBJECT_MISSING
    */
   async *read(

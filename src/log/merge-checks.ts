@@ -156,7 +156,7 @@ export class Newcomers {
     const { backend } = this.#log;
     if (this.#misnamed.length === 0 || !isPartial(backend.repository)) return;
     const oids = this.#misnamed.map(({ oid }) => oid);
-    // What cannot be brought is told of when it is read.
+    // What cannot be fetched is reported when it is read.
     if (!(await backend.bring(oids))) return;
     for (const [at, size] of (await backend.sizes(oids)).entries()) {
       const { path } = this.#misnamed[at]!;

@@ -29,7 +29,7 @@ export interface MergeSource {
  * 4. `diverged`: both have what the other lacks. A merge commit holds the union.
  * 5. `equal`: the same commit. Nothing to do.
  *
- * Two more are told apart by nothing but their history, and need no code of their own:
+ * Two more differ only in their history, and need no code of their own:
  *
  * 6. Unrelated roots are `diverged`, or `equal` as in 7: a union needs no common ancestor.
  * 7. Criss-cross: different commits that hold the same files are `equal`, and each clone keeps its

@@ -6,7 +6,7 @@ import { isTrue } from "../git/files/config-values.ts";
 import { parsePath } from "../record/layout.ts";
 import type { Log } from "./log.ts";
 
-/** Told how many records a partial clone has asked for, of how many. */
+/** Called with how many records a partial clone has asked for, of how many. */
 export type OnBrought = (done: number, total: number) => void;
 
 /**

@@ -49,7 +49,7 @@ const COMMIT_BYTES = 32_000_000;
  * Commits the journals of runs whose process has certainly ended, with all their finished jobs: as
  * they ended, or as INTERRUPTED. Interrupted itself at any point, or as often as it fails, it
  * leaves journals that the next call commits, to the same files.
- * @param onRecord told of each record that is read, as there may be many
+ * @param onRecord receives each record that is read, as there may be many
  */
 export async function recoverRuns(log: Log, onRecord?: OnRecord): Promise<Recovery> {
   const recovered: Recovered[] = [];

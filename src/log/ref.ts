@@ -65,7 +65,7 @@ function refuse(code: "USAGE" | "BAD_CONFIG", message: string, name: string): ne
 /** Whether a ref follows a remote's log. */
 export const isTracking = (ref: string): boolean => ref.startsWith(TRACKING_REFS);
 
-/** Whether a ref is among those that logs stand on when nothing else is said. */
+/** Whether a ref is among those that hold logs by default. */
 export const isLogRef = (ref: string): boolean => ref.startsWith("refs/redun/") && !isTracking(ref);
 
 /** How git abbreviates the ref: `redun/main`. */

@@ -3,13 +3,13 @@ import { type ErrorData, RedunError } from "../errors.ts";
 
 /** How often a moved ref is tried again before giving up: minutes of contention. */
 const MAX_TRIES = 200;
-/** How long one and the same lock is waited for, and when its waiter is told, in milliseconds. */
+/** How long one and the same lock is waited for, and when the caller hears of that, in milliseconds. */
 const PATIENCE = 10_000;
 const TOLD_AFTER = 1_000;
 
 type HeldLock = ErrorData["REF_BUSY"];
 
-/** Told once, of the lock that keeps a write waiting. */
+/** Called once, with the lock that keeps a write waiting. */
 export type OnWait = (error: RedunError) => void;
 
 /**

@@ -43,7 +43,7 @@ async function childCalls(
 ): Promise<CallName[]> {
   const children: CallName[] = [];
   for (const child of job ? log.index.childrenOf(job, limit) : []) {
-    // What ended after its parent is no part of its parent's call.
+    // What ended after its parent is not part of its parent's call.
     const { late } = await readJob(log, child);
     const name = late ? undefined : await nameOf(log, child);
     if (name) children.push(name);

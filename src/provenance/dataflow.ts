@@ -220,7 +220,7 @@ class Walk {
     return variables;
   }
 
-  /** The arguments of a call, as far as they are told. */
+  /** The arguments of a call, as far as they are known. */
   #argsOf(job: Job): [string, RecordedValue][] {
     const args = argsOf(this.#log, job);
     this.#isCut ||= args.size > MAX_VARIABLES;

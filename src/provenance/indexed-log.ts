@@ -106,8 +106,8 @@ export class IndexedLog {
 
   /**
    * Commits the journals of dead runs, and brings the index to the tip of the log.
-   * @param onRecovered told of each record of a journal
-   * @param onBrought told of the records that a partial clone has to fetch
+   * @param onRecovered receives each record of a journal
+   * @param onBrought receives the records that a partial clone has to fetch
    */
   async refresh(
     progress?: Progress,

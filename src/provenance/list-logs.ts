@@ -19,7 +19,7 @@ export interface LogSummary {
   readonly changed: number;
   /** Bytes of its local index; 0 when there is none yet. */
   readonly indexBytes: number;
-  /** It is what commands read and write when nothing else is said. */
+  /** It is the one that commands read and write by default. */
   readonly isDefault: boolean;
   /** It is what a remote had at the last fetch, not a log of our own. */
   readonly isTracking: boolean;

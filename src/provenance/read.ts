@@ -46,7 +46,7 @@ const recent = new WeakMap<IndexedLog, Map<string, ReadonlyMap<string, Job>>>();
 const REMEMBERED = 8;
 
 /**
- * What a segment says of tags on an entity that is none of its jobs. Most segments say nothing of it,
+ * What a segment says about tags on an entity other than its jobs. Most segments say nothing of it,
  * which their text shows at once.
  * @throws RedunError OBJECT_MISSING, BAD_RECORD
  */

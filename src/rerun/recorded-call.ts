@@ -23,7 +23,7 @@ export interface RecordedCall {
 
 /**
  * The call of a job, or of an execution's root job, with its arguments as the task gets them.
- * @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID, WRONG_TYPE; NOT_RERUNNABLE for what is no call, and for arguments that
+ * @throws RedunError UNKNOWN_ID, AMBIGUOUS_ID, WRONG_TYPE; NOT_RERUNNABLE for what is not a call, and for arguments that
  *   are not in the log; OBJECT_MISSING, BAD_RECORD
  */
 export async function recordedCall(log: IndexedLog, word: string): Promise<RecordedCall> {

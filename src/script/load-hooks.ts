@@ -147,7 +147,7 @@ export function noticeOtherTsconfigs(script: string): void {
   );
 }
 
-/** Where tsx is told of a tsconfig.json; else it takes what is in the current directory. */
+/** Where tsx is given a tsconfig.json; else it takes what is in the current directory. */
 const TSCONFIG_VARIABLE = "TSX_TSCONFIG_PATH";
 
 async function registerTsx(tsconfig: string | null): Promise<void> {

@@ -76,7 +76,7 @@ function packageType(folder: string): unknown {
   return folder === dirname(folder) ? undefined : packageType(dirname(folder));
 }
 
-/** A package.json that is none is reported by Node itself. */
+/** A malformed package.json is reported by Node itself. */
 function readJson(file: string): { type?: unknown } | null {
   try {
     return JSON.parse(readFileSync(file, "utf8"));

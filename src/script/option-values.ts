@@ -11,7 +11,7 @@ import { Mismatch, typedValue } from "./typed-value.ts";
  * The value of an option from the words it was given, as its type asks: text for a string, a `File`
  * for the path of one, else what the word would be as a tag's value. A list takes one word an item,
  * or all as one JSON list.
- * @throws RedunError USAGE for a word that is no value of the type
+ * @throws RedunError USAGE for a word that is not a value of the type
  */
 export function optionValue(option: Option, words: readonly string[]): unknown {
   const { shape } = option;

@@ -4,7 +4,7 @@ import { children, isFunction, type Node } from "./syntax.ts";
 
 export type { ReadCode };
 
-/** Something at the top of a file that a task's function uses, and that is no task. */
+/** Something at the top of a file that a task's function uses, and that is not a task. */
 export interface Helper {
   readonly name: string;
   /** Of its file. */

@@ -47,7 +47,7 @@ export const DEFAULT_SECONDS = 30;
  * Asks an index by SQL, over the tables of `SQL_TABLES`. It can only read, in a process of its own,
  * which is ended when its time is over.
  * @param path the file of the index, which stays open meanwhile
- * @throws RedunError BAD_QUERY for what is no query, fails, or takes too long
+ * @throws RedunError BAD_QUERY for what is not a query, fails, or takes too long
  */
 export async function queryIndex(
   path: string,

@@ -20,7 +20,7 @@ export interface ChangesView {
   readonly tags: readonly EntityChange[];
 }
 
-/** @param progress told of the records of others' runs, which may be many */
+/** @param progress receives the records of others' runs, which may be many */
 export async function changesView(
   indexed: IndexedLog,
   remote: RemoteLog,

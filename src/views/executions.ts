@@ -31,7 +31,7 @@ async function ranOtherFiles(log: IndexedLog, row: ExecutionRow): Promise<boolea
   try {
     return codeThatRan(await readExecution(log, row), row).dirty === true;
   } catch (error) {
-    // What cannot be read is told of elsewhere; a run that goes on has no record in the log.
+    // What cannot be read is reported elsewhere; a run that goes on has no record in the log.
     if (error instanceof RedunError) return false;
     throw error;
   }

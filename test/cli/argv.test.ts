@@ -184,15 +184,18 @@ for (const [words, about] of [
   });
 }
 
-misuse("a slip in the name of a remote is told before git looks for a folder of that name", () => {
-  for (const command of ["push", "fetch", "incoming"]) {
-    const { status, stderr } = cli(dir, [command, "orgin"]);
-    assert.is(status, 1);
-    assert.match(stderr, /There is no remote "orgin"\. Did you mean origin\? \[UNKNOWN_REMOTE\]/);
-  }
-  git("init", "-q", "--bare", "orgin");
-  assert.match(ok(dir, ["push", "--dry-run", "orgin"]), /^Would push nothing to orgin/);
-});
+misuse(
+  "a slip in the name of a remote is reported before git looks for a folder of that name",
+  () => {
+    for (const command of ["push", "fetch", "incoming"]) {
+      const { status, stderr } = cli(dir, [command, "orgin"]);
+      assert.is(status, 1);
+      assert.match(stderr, /There is no remote "orgin"\. Did you mean origin\? \[UNKNOWN_REMOTE\]/);
+    }
+    git("init", "-q", "--bare", "orgin");
+    assert.match(ok(dir, ["push", "--dry-run", "orgin"]), /^Would push nothing to orgin/);
+  },
+);
 
 misuse("help is silent about what is only for redun-git itself", () => {
   assert.not.match(ok(dir, ["push", "--help"]), /background/);

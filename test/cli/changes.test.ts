@@ -99,7 +99,7 @@ changes("runs look as in log, the newest first", () => {
   assert.is(bob.redun("incoming", "--format", "json"), json);
 });
 
-changes("a run that has ended since is told of, and a forged end is not believed", () => {
+changes("a run that has ended since is shown, and a forged end is not believed", () => {
   const { ada, bob, id } = team();
   record(ada.dir, ["w.mjs", "main"]);
   ada.redun("push");

@@ -94,7 +94,7 @@ damage("in a folder that was deleted every command says so", () => {
   }
 });
 
-damage("in a hook that decides about a push, what cannot be written is told, and kept", () => {
+damage("in a hook that decides about a push, what cannot be written is reported, and kept", () => {
   const { dir, git } = recorded();
   const bare = temporaryFolder();
   runGit("/", ["clone", "-q", "--bare", dir, bare.dir]);

@@ -154,34 +154,37 @@ init("the hook finds redun-git in the project's node_modules, and does without",
   assert.is(bare.git("rev-parse", REF), ada.git("rev-parse", REF));
 });
 
-init("with auto-push a run goes where init was told, and a failure is told later", async () => {
-  const { origin, backup, ada } = twoRemotes();
-  writeFileSync(join(ada.dir, "w.mjs"), WORKFLOW);
-  const run = () => ok(ada.dir, ["run", "-q", "w.mjs", "main"]);
-  ok(ada.dir, ["init", "--remote", "backup", "--auto-push"]);
-  run();
-  await until(() => backup.git("for-each-ref", REF) !== "");
-  assert.is(origin.git("for-each-ref"), "", "no other remote was asked for");
-  ada.git("remote", "set-url", "backup", "/nowhere");
-  run();
-  await until(() => failures(ada).length > 0);
-  const warning = `warning: The push of ${REF} to backup after a run failed at `;
-  const told = () => cli(ada.dir, ["remote"]).stderr;
-  assert.match(told(), warning);
-  assert.match(told(), "\n  Could not push to backup: ");
-  ok(ada.dir, ["init", "--auto-push"]);
-  run();
-  await until(() => origin.git("for-each-ref", REF) !== "");
-  await until(() => !readdirSync(join(ada.dir, ".git/redun")).some((name) => /lock$/.test(name)));
-  assert.match(told(), warning, "what landed elsewhere does not make up for it");
-  assert.match(cli(ada.dir, ["push", "origin"]).stderr, warning);
-  const again = cli(ada.dir, ["push", "backup"]).stderr;
-  assert.not.match(again, "warning", "the same is about to be said");
-  assert.match(again, "Could not push to backup");
-  ada.git("remote", "set-url", "backup", backup.dir);
-  ok(ada.dir, ["push", "backup"]);
-  assert.is(told(), "");
-});
+init(
+  "with auto-push a run goes to the remote given to init, and a failure is reported later",
+  async () => {
+    const { origin, backup, ada } = twoRemotes();
+    writeFileSync(join(ada.dir, "w.mjs"), WORKFLOW);
+    const run = () => ok(ada.dir, ["run", "-q", "w.mjs", "main"]);
+    ok(ada.dir, ["init", "--remote", "backup", "--auto-push"]);
+    run();
+    await until(() => backup.git("for-each-ref", REF) !== "");
+    assert.is(origin.git("for-each-ref"), "", "no other remote was asked for");
+    ada.git("remote", "set-url", "backup", "/nowhere");
+    run();
+    await until(() => failures(ada).length > 0);
+    const warning = `warning: The push of ${REF} to backup after a run failed at `;
+    const told = () => cli(ada.dir, ["remote"]).stderr;
+    assert.match(told(), warning);
+    assert.match(told(), "\n  Could not push to backup: ");
+    ok(ada.dir, ["init", "--auto-push"]);
+    run();
+    await until(() => origin.git("for-each-ref", REF) !== "");
+    await until(() => !readdirSync(join(ada.dir, ".git/redun")).some((name) => /lock$/.test(name)));
+    assert.match(told(), warning, "what landed elsewhere does not make up for it");
+    assert.match(cli(ada.dir, ["push", "origin"]).stderr, warning);
+    const again = cli(ada.dir, ["push", "backup"]).stderr;
+    assert.not.match(again, "warning", "the same is about to be said");
+    assert.match(again, "Could not push to backup");
+    ada.git("remote", "set-url", "backup", backup.dir);
+    ok(ada.dir, ["push", "backup"]);
+    assert.is(told(), "");
+  },
+);
 
 init("a failure of a remote that was removed is not told", async () => {
   const { ada } = team();
@@ -240,7 +243,7 @@ init("what was written under a former name is taken back", async () => {
   assert.not.ok(existsSync(join(ada.dir, HOOK)));
 });
 
-init("a mirror is told to leave logs alone, and is a mirror again after that", async () => {
+init("a mirror is set to leave logs alone, and is a mirror again after that", async () => {
   const { ada } = team();
   ada.git("config", "--replace-all", "remote.origin.fetch", "+refs/*:refs/*");
   const before = ada.git("config", "--local", "--list");

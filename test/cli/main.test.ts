@@ -83,7 +83,7 @@ called("the help of a group has its commands alone", async () => {
   assert.not.match(io.printed.stdout, /\n {2}push /);
 });
 
-called("misuse has status 2 and is told on stderr", async () => {
+called("misuse has status 2 and a message on stderr", async () => {
   const io = world();
   assert.is(await main(["lgo"], io), 2);
   assert.match(
@@ -99,7 +99,7 @@ called("errors have colours where the world's terminal has", async () => {
   assert.match(io.printed.stderr, /^\x1b\[31merror:\x1b\[39m /);
 });
 
-called("a folder that was deleted is told of by what needs one", async () => {
+called("a deleted directory is an error only for commands that need one", async () => {
   const io = world();
   Object.defineProperty(io, "cwd", {
     get() {

@@ -162,7 +162,7 @@ unrecorded("takes earlier results as far as the index has them, and equal calls 
   assert.equal(traces(dir), known);
 });
 
-unrecorded("a failure is told as always", () => {
+unrecorded("a failure is reported as always", () => {
   const { dir } = workflow(`export const main = task(() => { throw new Error("no"); });`);
   const { status, stderr } = cli(dir, ["run", "-q", "--no-prov", "w.mjs", "main"]);
   assert.is(status, 1);

@@ -336,7 +336,7 @@ recover("a journal of 0.1.0 is recovered, whoever tried before, but for its dama
   assert.is(jobsOf(recorded(dir), "quick").length, 1);
 });
 
-recover("a newer redun-git's journal is told, kept, and refused", () => {
+recover("a newer redun-git's journal is reported, kept, and refused", () => {
   const { dir } = repository();
   const id = "0123456789abcdef0123456789abcdef01234567";
   const folder = join(dir, ".git/redun/journal");

@@ -54,7 +54,7 @@ for (const backend of BACKENDS) {
   });
 }
 
-ends("is told even where the task has set process.exitCode", () => {
+ends("is reported even where the task has set process.exitCode", () => {
   const { dir } = workflowRepository(FILES);
   assert.is(cli(dir, ["run", "ends.mjs", "zero"]).status, 1);
 });
@@ -302,7 +302,7 @@ waiting("a tag edit says why too, and within bounds", async () => {
   assert.match(stderr, /^error: refs\/redun\/main is locked: .*\[REF_BUSY\]\n.*`rm .*main\.lock`/m);
 });
 
-waiting("a hook that refuses is told with its words, and not tried again", () => {
+waiting("a hook that refuses is quoted, and not tried again", () => {
   const { dir } = workflowRepository(FILES);
   const hook = join(dir, ".git/hooks/reference-transaction");
   mkdirSync(join(dir, ".git/hooks"), { recursive: true });
@@ -321,7 +321,7 @@ waiting("a hook that refuses is told with its words, and not tried again", () =>
   assert.is(logged(dir)[0].status, "DONE");
 });
 
-waiting("a name in the way is told before anything runs, and when it comes later", () => {
+waiting("a name in the way is reported before anything runs, and when it comes later", () => {
   const { dir, git } = workflowRepository({
     "slow.mjs": `
 import { execFileSync } from "node:child_process";

@@ -112,7 +112,7 @@ signals("one that comes while the script loads is no fault of the script", async
   assert.equal([status, stderr], [143, "loading\n"]);
 });
 
-signals("a worker that dies is told of and recorded", () => {
+signals("a worker that dies is reported and recorded", () => {
   const { dir } = workflowRepository(FILES);
   const { status, stderr } = cli(dir, ["run", "-q", "busy.mjs", "dies", "--signal", "SIGKILL"]);
   assert.is(status, 137);

@@ -242,7 +242,7 @@ list("finds everything that carries tags, each as its own line", async () => {
   );
 });
 
-list("`-` and `~1` are ids, and what is neither key nor id is told so", async () => {
+list("`-` and `~1` are ids, and what is neither key nor id is reported", async () => {
   const { dir, log } = await sample();
   const id = log.executions[0]!.id;
   assert.match(ok(dir, ["tag", "list", "-"]), new RegExp(`^Execution ${id}\n`));

@@ -28,7 +28,7 @@ page("its commands have these options", () => {
   }
 });
 
-page("what a push would send is told before the first one and after", async () => {
+page("what a push would send is shown before the first one and after", async () => {
   const command = /^ {4}git rev-list[^\n]*\n[^\n]*/m.exec(text)?.[0];
   const ada = clone(temporaryRepository({ bare: true }).dir, "ada");
   const sizes = () => execFileSync("sh", ["-c", command!], { cwd: ada.dir, encoding: "utf8" });

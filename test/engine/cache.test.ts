@@ -415,7 +415,7 @@ values("a default that took effect is an argument", async () => {
   assert.equal(await runs.ran(t(1, undefined as unknown as number)), []);
 });
 
-values("what has no form of its own is computed anew, and told of once", async () => {
+values("what has no form of its own is computed again, and reported once", async () => {
   const runs = new Runs();
   class Model {
     size = 1;

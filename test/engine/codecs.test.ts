@@ -171,7 +171,7 @@ test("an instance's file is part of what it is", async () => {
   assert.is(calls, 2);
 });
 
-test("what has no codec is not taken from the log, and that is told once", async () => {
+test("what has no codec is not taken from the log, and that is reported once", async () => {
   class Plain {}
   const made = task({ name: "made" }, (n: number) => [n, new Plain()]);
   const all = () => run([made(1), made(2)]);

@@ -791,28 +791,33 @@ values("an argument is recorded as it was given, whatever the task does to it", 
   assert.equal((jobOf(log, "sort").args as Map<string, unknown>).get("numbers"), [3, 1, 2]);
 });
 
-values("a value that holds others in too many places is told of, by job and argument", async () => {
-  let value: unknown = ["leaf"];
-  for (let level = 0; level < 60; level++) value = [value, value];
-  const notices: string[] = [];
-  const give = task({ name: "give" }, () => identity(value).then(() => 1));
-  const { dir: cwd } = temporaryRepository();
-  const noticed = (notice: string) => notices.push(notice);
-  assert.is(await new Scheduler({ cwd, listener: { noticed } }).run(give()), 1);
-  assert.is(notices.length, 2);
-  for (const name of ["argument value", "result"]) {
-    const told = new RegExp(`^The ${name} of job [0-9a-f]{8} identity is too large to be written`);
-    assert.ok(
-      notices.some((notice) => told.test(notice)),
-      notices.join(),
+values(
+  "a value that holds others in too many places is reported, with job and argument",
+  async () => {
+    let value: unknown = ["leaf"];
+    for (let level = 0; level < 60; level++) value = [value, value];
+    const notices: string[] = [];
+    const give = task({ name: "give" }, () => identity(value).then(() => 1));
+    const { dir: cwd } = temporaryRepository();
+    const noticed = (notice: string) => notices.push(notice);
+    assert.is(await new Scheduler({ cwd, listener: { noticed } }).run(give()), 1);
+    assert.is(notices.length, 2);
+    for (const name of ["argument value", "result"]) {
+      const told = new RegExp(
+        `^The ${name} of job [0-9a-f]{8} identity is too large to be written`,
+      );
+      assert.ok(
+        notices.some((notice) => told.test(notice)),
+        notices.join(),
+      );
+    }
+    const [job] = jobsOf(recorded(cwd), "identity");
+    assert.match(
+      writeYaml(job!.result),
+      /^!opaque structure too large to be written [0-9a-f]{16}-\d+\n$/,
     );
-  }
-  const [job] = jobsOf(recorded(cwd), "identity");
-  assert.match(
-    writeYaml(job!.result),
-    /^!opaque structure too large to be written [0-9a-f]{16}-\d+\n$/,
-  );
-});
+  },
+);
 
 values("an error with causes without number is recorded with some", async () => {
   let error = new Error("inner");

@@ -110,7 +110,7 @@ export function properties(): void {
   lazy.scores.map((score) => score);
   // @ts-expect-error nor one of a text
   text().toUpperCase();
-  // @ts-expect-error a lazy number is no number
+  // @ts-expect-error a lazy number is not a number
   count() + 1;
 }
 
@@ -158,9 +158,9 @@ export async function running(): Promise<void> {
       ["a", 2],
     ],
   });
-  // @ts-expect-error a date is no tag value
+  // @ts-expect-error a date is not a tag value
   await scheduler.run(text(), { tags: { when: new Date() } });
-  // @ts-expect-error a function is no tag value
+  // @ts-expect-error a function is not a tag value
   await scheduler.run(text(), { tags: [["f", () => 1]] });
   // @ts-expect-error there is no such option
   await scheduler.run(text(), { tag: "a=1" });
@@ -192,7 +192,7 @@ export function wholeValues(): void {
   takesAnything([text(), { a: count() }]);
   const takesId = task((_: Id) => 1);
   takesId(task(() => "a" as Id)());
-  // @ts-expect-error a plain string is no id
+  // @ts-expect-error a plain string is not an id
   takesId(text());
 }
 
@@ -275,7 +275,7 @@ export function tagging(): void {
   const tagText = () => applyTags("text" as string, { tags: { a: 1 } });
   const lazy = applyTags(report(), { jobTags: [["a", 1]], executionTags: { b: [2] } });
   greet(lazy.title);
-  // @ts-expect-error a Map is no tag value
+  // @ts-expect-error a Map is not a tag value
   applyTags(1, { tags: { a: new Map() } });
   // @ts-expect-error a misspelt kind of tags
   applyTags(1, { jobsTags: { a: 1 } });
@@ -321,9 +321,9 @@ export function scripts(): void {
   same<typeof named, Lazy<{ readonly a: File; readonly b: File }>>();
   const named = script({ name: "named" })`${out("x", "a")} ${out("y", "b")} ${1}`;
   same<typeof named.a, Lazy<File>>();
-  // @ts-expect-error an object is no word
+  // @ts-expect-error an object is not a word
   script`${{ a: 1 }}`;
-  // @ts-expect-error nothing is no word
+  // @ts-expect-error nothing is not a word
   script`${undefined}`;
   // @ts-expect-error a misspelt option
   script({ nmae: "x" });

@@ -16,7 +16,7 @@ test("is kept up to its last byte, and once broken stays so", () => {
   assert.is(budget.isKept, false);
 });
 
-test("what is not compared any more is not told of", async () => {
+test("what is not compared any more is not reported", async () => {
   const commits = ["c", "b", "a"].map((oid, at, all) => {
     return { oid, parents: all.slice(at + 1, at + 2), time: 3 - at };
   });

@@ -180,7 +180,7 @@ bounds("a fetch refuses such a pack with a sentence, and nothing of it stays", a
   repo.remove();
 });
 
-bounds("git is told how much memory an object may take", async () => {
+bounds("git gets a limit of the memory that an object may take", async () => {
   const repo = temporaryRepository({ commit: true });
   const git = openNative(findRepository(repo.dir));
   const base = Buffer.alloc(2 ** 24 - 1);

@@ -229,7 +229,7 @@ disk("the end of a run has room where its last jobs have none, and they are coun
   assert.equal(lastWritten(journaledRun(dir, EXECUTION)!), end);
 });
 
-disk("a full disk is told before anything is run, and leaves no file", () => {
+disk("a full disk is reported before anything is run, and leaves no file", () => {
   const { dir } = temporaryFolder();
   withWrites(
     () => {

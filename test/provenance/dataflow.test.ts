@@ -113,7 +113,7 @@ inc_result_2 <-- inc(i_2)
   );
 });
 
-flows("a part of a result derives from the whole, which is told once", async () => {
+flows("a part of a result derives from the whole, which is shown once", async () => {
   const both = pair();
   is(
     await dataflowOf(add(both.left, both.right), "add"),

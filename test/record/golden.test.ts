@@ -141,7 +141,7 @@ const job: Job = {
   tags: TAGS.slice(2, 5),
 };
 
-/** A call, a part of what it gives, the same call again, and what is no value of YAML's. */
+/** A call, a part of what it gives, the same call again, and what is not a value of YAML's. */
 const lazyCall = (task: string, ...args: unknown[]) => new Tagged("lazy", { args, task });
 const RETURNED = [
   lazyCall("greeter", "Hi4", lazyCall("getPlanet"), new Tagged("undefined", null)),

@@ -152,7 +152,7 @@ partial("a query asks again when the remote is back, and a run needs it for noth
   assert.equal(cli(own.dir, ["log", "--count"]).stderr, "");
 });
 
-partial("very many objects are brought by several requests, and told of", async () => {
+partial("very many objects are fetched in several requests, with progress", async () => {
   const bare = temporaryRepository({ bare: true });
   for (const name of ["allowFilter", "allowAnySHA1InWant"]) {
     bare.git("config", `uploadpack.${name}`, "true");

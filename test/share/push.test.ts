@@ -28,7 +28,7 @@ function team(...names: string[]) {
 
 const share = suite("push and pull");
 
-share("a lock that stays at the remote is told of, not tried for a minute", async () => {
+share("a lock that stays at the remote is reported, not retried for a minute", async () => {
   const { bare, clones } = team("ada");
   const [ada] = clones;
   await ada.run("one");
@@ -45,7 +45,7 @@ share("a lock that stays at the remote is told of, not tried for a minute", asyn
   assert.is((await push(ada)).sent.executions, 1);
 });
 
-share("a name in the way at the remote is told at once", async () => {
+share("a name in the way at the remote is reported at once", async () => {
   const { bare, clones } = team("ada");
   const [ada] = clones;
   await ada.run("one");
@@ -232,7 +232,7 @@ for (const kind of BACKENDS) {
   });
 }
 
-rewritten("is told by a pull, and both sides are kept", async () => {
+rewritten("is reported by a pull, and both sides are kept", async () => {
   const { bare, ada, bob } = await rewind();
   const forged = bare.git("commit-tree", "-m", "forged", `${REF}^{tree}`);
   bare.git("update-ref", REF, forged);
@@ -259,7 +259,7 @@ rewritten("a history written anew that holds the same records has lost nothing",
 
 const KEPT = /^refs\/redun\/remotes\/origin\.rewritten\/main-[0-9a-f]{8}$/;
 
-rewritten("a log that was deleted is told of by a fetch, and what it had is kept", async () => {
+rewritten("a log that was deleted is reported by a fetch, and what it had is kept", async () => {
   const { bare, clones } = team("ada", "bob");
   const [ada, bob] = clones;
   await ada.run("one");

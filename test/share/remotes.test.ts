@@ -77,7 +77,7 @@ remotes("http with a credential helper", () =>
   }),
 );
 
-remotes("without the right login nothing moves, and no password is told", () =>
+remotes("without the right login nothing moves, and no password is shown", () =>
   served({ login: "ada:s3cret" }, async (url, bare) => {
     for (const kind of BACKENDS) {
       const ada = clone(url.replace("http://", "http://ada:wr0ng@"), "ada", kind);

@@ -223,7 +223,7 @@ function badSetting(key: string, value: string, path: string): RedunError {
 
 /**
  * @throws RedunError UNSUPPORTED_REPOSITORY for a format that is newer than we know, GIT_FAILED for one
- * that is no number
+ * that is not a number
  */
 function assertKnownFormat(settings: readonly Setting[], path: string): void {
   const found = settings.findLast(({ key }) => key === "core.repositoryformatversion");

@@ -40,7 +40,7 @@ export async function inflateObject(oid: Oid, file: Uint8Array): Promise<GitObje
   return { type, bytes: whole.subarray(end + 1) };
 }
 
-/** What the beginning of a loose object's file tells; null where it is none. */
+/** What the beginning of a loose object's file says; null if it is not one. */
 export function looseHead(start: Uint8Array): ObjectHead | null {
   const whole = inflateSync(start, { finishFlush: constants.Z_SYNC_FLUSH });
   const [, type, size] = /^([a-z]+) (\d+)\0/.exec(whole.toString("latin1", 0, 64)) ?? [];

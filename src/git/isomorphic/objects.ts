@@ -58,7 +58,7 @@ export class ObjectStore {
     }
   }
 
-  /** How many bytes must be held to read a blob; null for what is none. */
+  /** How many bytes must be held to read a blob; null for anything else. */
   async size(oid: Oid): Promise<number | null> {
     const head = await this.#head(oid);
     return head?.type === "blob" ? head.size : null;

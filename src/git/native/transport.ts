@@ -118,7 +118,7 @@ const WAY = ["proxy", "proxyAuthMethod", "receivepack", "uploadpack", "vcs", "se
 const ALIAS = "redun-git.alias";
 
 /**
- * How git is told whom to talk with: by the remote's name where that means one place. One URL of
+ * How git learns which remote to use: by the remote's name where that means one place. One URL of
  * several, and a mirror, to which git pushes all refs or none, get a remote of their own for this
  * one command, with the settings of theirs: a bare URL would lack them, and be rewritten
  * (`insteadOf`) in another way.
