@@ -54,6 +54,8 @@ export async function callRemotely(remote: RemoteCall): Promise<{ readonly value
     if (run.signal.aborted) return new Promise(() => {});
     throw error;
   }
+  // It has failed by now, and is recorded so.
+  if (remote.signal?.aborted) throw remote.signal.reason;
   if (answer.bound) remote.bound(answer.bound);
   for (const { value, applied } of answer.tagged) run.tag(value, job, applied);
   if (answer.jobTags.length > 0) run.tagJob(job, answer.jobTags);
@@ -108,14 +110,19 @@ function executorCall(remote: RemoteCall, shipping: Shipping): ExecutorCall {
   };
 }
 
-async function computed(text: string, { run, job }: RemoteCall, shipping: Shipping) {
-  const expression = expressionOf(readWish(text, shipping));
-  if (!expression) return writeReply({ error: new TypeError("No lazy value") }, shipping);
-  const outcome = await run.awaited(expression, job).then(
-    (value) => ({ value }),
-    (error: unknown) => ({ error }),
-  );
-  return writeReply(outcome, shipping);
+/** What a task asks for; whatever goes wrong is the task's to hear. */
+async function computed(
+  text: string,
+  { run, job }: RemoteCall,
+  shipping: Shipping,
+): Promise<string> {
+  try {
+    const expression = expressionOf(readWish(text, shipping));
+    if (!expression) throw new TypeError("A worker asked for what is no lazy value.");
+    return writeReply({ value: await run.awaited(expression, job) }, shipping);
+  } catch (error) {
+    return writeReply({ error }, shipping);
+  }
 }
 
 function severalFunctions({ fullName }: TaskDefinition): RedunError {
