@@ -1,14 +1,20 @@
 #!/usr/bin/env node
 /** Where the command line begins as a process: the one that people start. */
-import { main } from "./main.ts";
-import { processIo } from "./process-io.ts";
+import type { Main } from "./execute.ts";
 
-export { main };
-
-// The tests of the built command line call `main` themselves.
-if (typeof module === "undefined" || require.main === module) {
-  main(process.argv.slice(2), processIo()).then((status) => {
-    // A workflow may have given the process a status.
-    if (status !== 0) process.exitCode = status;
-  });
+/** As much of the command line as the words need. */
+function load([word]: readonly string[]) {
+  return word === "exec" || word === "step" ? import("./programs.ts") : import("./main.ts");
 }
+
+// The tests of the built command line call it themselves.
+export const main: Main = async (words, io) => (await load(words)).main(words, io);
+
+async function start(words: readonly string[]): Promise<void> {
+  const { main, processIo } = await load(words);
+  const status = await main(words, processIo());
+  // A workflow may have given the process a status.
+  if (status !== 0) process.exitCode = status;
+}
+
+if (typeof module === "undefined" || require.main === module) start(process.argv.slice(2));

@@ -1,6 +1,7 @@
 import { RedunError } from "../src/errors.ts";
 import type { LogChoice } from "../src/log/ref.ts";
 import type { GivenWords, OptionValues } from "./option-types.ts";
+import { PAGER } from "./options.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface OptionSpec {
@@ -72,6 +73,19 @@ export interface Command extends CommandSpec {
     /** That of the command's own bundle, if it is in another one than `main`. */
     readonly Workspace?: typeof Workspace;
   }>;
+}
+
+/** A declared command with its code, which has to take what the declaration says. */
+export function withCode<Spec extends CommandSpec>(
+  spec: Spec,
+  load: () => Promise<{ readonly command: CommandFunction<NoInfer<Spec>> }>,
+): Command {
+  // `markWords` lets through only what the declaration says.
+  return {
+    ...spec,
+    options: [...spec.options, ...PAGER],
+    load: load as unknown as Command["load"],
+  };
 }
 
 /** The log that `--log` or `--ref` names. */

@@ -1,5 +1,5 @@
 /** Every command of the command line, in the order of `--help`. Their code loads when they run. */
-import type { Command, CommandFunction, CommandSpec } from "./command.ts";
+import { type Command, withCode } from "./command.ts";
 import { EXEC, STEP } from "./declarations/exec.ts";
 import { DIFF, LOG, PATH, WHY } from "./declarations/log.ts";
 import { ONESHOT } from "./declarations/oneshot.ts";
@@ -29,7 +29,6 @@ import {
   TAG_UPDATE,
 } from "./declarations/tag.ts";
 import { INDEX, RECOVER } from "./declarations/upkeep.ts";
-import { PAGER } from "./options.ts";
 
 export const COMMANDS: readonly Command[] = [
   withCode(RUN, () => import("./run/supervise.ts")),
@@ -63,16 +62,3 @@ export const COMMANDS: readonly Command[] = [
   withCode(INDEX, () => import("./commands/index.ts")),
   withCode(RECOVER, () => import("./commands/recover.ts")),
 ];
-
-/** A declared command with its code, which has to take what the declaration says. */
-function withCode<Spec extends CommandSpec>(
-  spec: Spec,
-  load: () => Promise<{ readonly command: CommandFunction<NoInfer<Spec>> }>,
-): Command {
-  // `markWords` lets through only what the declaration says.
-  return {
-    ...spec,
-    options: [...spec.options, ...PAGER],
-    load: load as unknown as Command["load"],
-  };
-}

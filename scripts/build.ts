@@ -69,14 +69,14 @@ function licensesOf(inputs: readonly string[]): string {
 
 /**
  * Leaves the import of a module to run time: another file of dist/ holds it. In its path, `$1` is
- * what the filter's group matched.
+ * what the filter's group matched. With `from`, only of what a file of that name imports.
  */
-function elsewhere(filter: RegExp, to: string): Plugin {
+function elsewhere(filter: RegExp, to: string, from = ""): Plugin {
   return {
     name: to,
     setup: ({ onResolve }) =>
-      onResolve({ filter }, ({ path, kind }) =>
-        kind === "entry-point"
+      onResolve({ filter }, ({ path, kind, importer }) =>
+        kind === "entry-point" || !importer.endsWith(from)
           ? undefined
           : { path: to.replace("$1", filter.exec(path)?.[1] ?? ""), external: true },
       ),
@@ -105,7 +105,7 @@ const commandWithWorkspace: Plugin = {
       namespace: "command",
     }));
     onLoad({ filter: /.*/, namespace: "command" }, ({ path }) => ({
-      contents: `export { command } from "./cli/commands/${path}.ts";
+      contents: `export * from "./cli/${path === "programs" ? path : `commands/${path}`}.ts";
 export { Workspace } from "./cli/workspace.ts";`,
       resolveDir: root,
       loader: "ts",
@@ -183,6 +183,8 @@ const commandLine = await build({
   define: { ...define, BUILD_WORKER: JSON.stringify("./worker.cjs") },
   entryPoints: {
     cli: "cli/bin.ts",
+    main: "cli/main.ts",
+    programs: "command:programs",
     update: "src/index/update.ts",
     worker: "src/index/worker.ts",
     sql: "src/sql/process.ts",
@@ -190,7 +192,6 @@ const commandLine = await build({
     globs: "minimatch",
     helpers: "src/source/helpers.ts",
     patched: "src/source/patched.ts",
-    ...Object.fromEntries(programs.map((name) => [name, `command:${name}`])),
   },
   outExtension: { ".js": ".cjs" },
   // Only code for running from source asks for it.
@@ -199,7 +200,12 @@ const commandLine = await build({
   external: packages,
   plugins: [
     commandWithWorkspace,
-    elsewhere(new RegExp(`^\\./commands/(${programs.join("|")})\\.ts$`), "./$1.cjs"),
+    elsewhere(/^\.\/(main|programs)\.ts$/, "./$1.cjs", "/bin.ts"),
+    elsewhere(
+      new RegExp(`^\\./commands/(${programs.join("|")})\\.ts$`),
+      "./$1.cjs",
+      "/commands.ts",
+    ),
     elsewhere(new RegExp(`/commands/(${slow.join("|")})\\.ts$`), "./commands/$1.js"),
     elsewhere(/\/isomorphic\/backend\.ts$/, "./isomorphic.js"),
     elsewhere(/(?:^\.|\/index)\/update\.ts$/, "./update.cjs"),
@@ -211,26 +217,33 @@ const commandLine = await build({
 });
 /** What a file of the command line loads of the others: Node's module loader takes longer than they do. */
 function withRequire(name: string): string {
-  const built = new RegExp(
-    `import\\("(\\./(?:update|helpers|patched|${programs.join("|")})\\.cjs)"\\)`,
-    "g",
-  );
+  const built = /import\("(\.\/(?:update|helpers|patched|main|programs|exec|step)\.cjs)"\)/g;
   return readFileSync(`${root}dist/${name}.cjs`, "utf8").replaceAll(
     built,
     'Promise.resolve().then(() => require("$1"))',
   );
 }
 
-const cli = withRequire("cli")
-  // Loaded when they are first used: most queries hash nothing, start no process, have no pattern,
-  // and read no record.
-  .replace(/require\("(node:(?:child_process|crypto|string_decoder|zlib))"\)/g, (_, path) =>
-    builtInOnFirstUse(path),
-  )
-  .replace('require("./globs.cjs")', onFirstUse("./globs.cjs", ["Minimatch"]))
-  .replace('require("./checks.cjs")', onFirstUse("./checks.cjs", recordKinds));
-writeFileSync(`${root}dist/cli.cjs`, cli);
-for (const name of programs) writeFileSync(`${root}dist/${name}.cjs`, withRequire(name));
+const lazily = (name: string) =>
+  withRequire(name)
+    // Loaded when they are first used: most queries hash nothing, start no process, have no pattern,
+    // and read no record.
+    .replace(/require\("(node:(?:child_process|crypto|string_decoder|zlib))"\)/g, (_, path) =>
+      builtInOnFirstUse(path),
+    )
+    .replaceAll('require("./globs.cjs")', onFirstUse("./globs.cjs", ["Minimatch"]))
+    .replaceAll('require("./checks.cjs")', onFirstUse("./checks.cjs", recordKinds));
+for (const name of ["cli", "main", "programs"])
+  writeFileSync(`${root}dist/${name}.cjs`, lazily(name));
+// Where options stand before the command.
+for (const [name, command] of [
+  ["exec", "command"],
+  ["step", "stepCommand"],
+]) {
+  const exported = `{ command: programs.${command}, Workspace: programs.Workspace }`;
+  const text = `const programs = require("./programs.cjs");\nmodule.exports = ${exported};\n`;
+  writeFileSync(`${root}dist/${name}.cjs`, text);
+}
 chmodSync(`${root}dist/cli.cjs`, 0o755);
 
 /**

@@ -4,10 +4,11 @@ import { isatty } from "node:tty";
 import { Scheduler } from "../../src/engine/scheduler.ts";
 import { RedunError } from "../../src/errors.ts";
 import { type ExecListener, type ExecRequest, execute, variables } from "../../src/exec/exec.ts";
+import { keptBytes } from "../../src/exec/keep-setting.ts";
 import { KEPT_BYTES } from "../../src/exec/kept-output.ts";
 import type { EndedProgram } from "../../src/exec/program-end.ts";
 import { executeStep } from "../../src/exec/step.ts";
-import { above } from "../../src/exec/step-line.ts";
+import { type Above, above } from "../../src/exec/step-line.ts";
 import { tagsIn } from "../../src/exec/tag-lines.ts";
 import { redactWords } from "../../src/redact.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
@@ -46,7 +47,7 @@ export async function exec(
     problem: (text) => reporter.problem(text),
   };
   try {
-    const request = requestOf(io, words, options);
+    const request = requestOf(io, words, options, keptBytesHere(workspace, run));
     const isStep =
       run !== undefined && (await executeStep(request, run, listener, jobTags(options)));
     if (!isStep) await record(workspace, request, options, { tags, reporter, signals, listener });
@@ -71,6 +72,17 @@ interface Recording {
   readonly listener: ExecListener;
 }
 
+/** A step may run where no repository is. */
+function keptBytesHere(workspace: Workspace, run: Above | undefined): number {
+  try {
+    return keptBytes(workspace.config);
+  } catch (error) {
+    const isElsewhere = error instanceof RedunError && error.code === "NOT_A_REPOSITORY";
+    if (isElsewhere && run) return KEPT_BYTES;
+    throw error;
+  }
+}
+
 /** Runs it as an execution of its own. */
 async function record(
   workspace: Workspace,
@@ -79,7 +91,7 @@ async function record(
   { tags, reporter, signals, listener }: Recording,
 ): Promise<void> {
   const { backend } = workspace;
-  const scheduler = new Scheduler({ ...logChoice(options), listener: reporter, modules: () => [] });
+  const scheduler = Scheduler.ofProgram(workspace, { listener: reporter, modules: () => [] });
   scheduler.prepare();
   try {
     await execute(request, {
@@ -122,6 +134,7 @@ function requestOf(
   { cwd, env }: Workspace["io"],
   words: readonly string[],
   options: ExecOptions,
+  keep: number,
 ): ExecRequest {
   return {
     words,
@@ -130,7 +143,7 @@ function requestOf(
     inputs: options.in ?? [],
     outputs: options.out ?? [],
     env: variables(env, options.env ?? []),
-    keep: KEPT_BYTES,
+    keep,
     isCached: Boolean(options.cached) && !options.noCache,
   };
 }

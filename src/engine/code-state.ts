@@ -1,4 +1,4 @@
-import type { GitBackend } from "../git/backend.ts";
+import type { GitBackend, GitConfig } from "../git/backend.ts";
 import { fetchUrl, withoutCredentials } from "../git/remote-url.ts";
 import type { Code } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
@@ -10,9 +10,10 @@ import { VERSION } from "../version.ts";
  */
 export async function codeState(
   backend: GitBackend,
+  config: GitConfig,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Code> {
-  const [head, config] = await Promise.all([backend.head(), backend.config()]);
+  const head = await backend.head();
   const commit = env.REDUN_GIT_COMMIT || head.commit;
   const origin = env.REDUN_GIT_ORIGIN_URL || fetchUrl(config, "origin");
   // Tree, branch and dirt are those of the checkout: a commit named from outside has none of them.

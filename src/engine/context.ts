@@ -18,6 +18,8 @@ export interface RunHandle {
   readonly execution: string;
   /** The top of the work tree. */
   readonly root: string | null;
+  /** The git directory that its temporary files are noted in. */
+  readonly commonDir: string | null;
   readonly limits: Limits;
   /** Aborted when the run is over before its work is. */
   readonly signal: AbortSignal;

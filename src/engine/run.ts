@@ -26,6 +26,7 @@ export class Run implements RunHandle, RunProgress {
   readonly #over = new AbortController();
   readonly execution: string;
   readonly root: string | null;
+  readonly commonDir: string | null;
   readonly limits: Limits;
   readonly #workplaces: Workplaces;
 
@@ -43,6 +44,7 @@ export class Run implements RunHandle, RunProgress {
   ) {
     this.execution = executionId;
     this.root = settings.root;
+    this.commonDir = settings.commonDir;
     this.limits = new Limits(settings.limit);
     // Each program that runs listens to it.
     setMaxListeners(0, this.#over.signal);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, isAbsolute, join, resolve } from "node:path";
+import type { GitBackend, GitConfig } from "../git/backend.ts";
 import { share } from "../git/files/sharing.ts";
 import { osUser } from "../git/identity.ts";
 import { Journal } from "../log/journal.ts";
@@ -112,11 +113,22 @@ interface RecordDetails {
   readonly script: string | undefined;
   readonly secrets: Secrets;
   readonly explain: boolean | undefined;
+  readonly later: Prepared["later"];
 }
 
 interface Prepared {
   readonly log: IndexedLog;
   readonly code: Code;
+  /** What is to be done while it runs. */
+  readonly later: (() => Promise<unknown>) | null;
+  readonly close: () => Promise<void>;
+}
+
+/** A log of a repository that is open already; its backend is the caller's to close. */
+interface OpenedLog {
+  readonly backend: GitBackend;
+  readonly config: GitConfig;
+  readonly ref: string;
 }
 
 /**
@@ -133,10 +145,21 @@ interface Prepared {
  */
 export class Scheduler {
   readonly #options: SchedulerOptions;
+  #opened: OpenedLog | null = null;
   #prepared: Promise<Prepared> | undefined;
 
   constructor(options: SchedulerOptions = {}) {
     this.#options = options;
+  }
+
+  /**
+   * One that starts what it runs as soon as it can: what need not be known before is looked up meanwhile.
+   * @internal
+   */
+  static ofProgram(opened: OpenedLog, options: SchedulerOptions): Scheduler {
+    const scheduler = new Scheduler(options);
+    scheduler.#opened = opened;
+    return scheduler;
   }
 
   /**
@@ -151,18 +174,23 @@ export class Scheduler {
   async #prepare(isRecorded: boolean): Promise<Prepared> {
     if (!isRecorded) {
       const log = await IndexedLog.openUnchanged(this.#options);
-      return { log, code: {} };
+      return { log, code: {}, later: null, close: () => log.close() };
     }
-    const log = await IndexedLog.open(this.#options);
+    const opened = this.#opened;
+    const log = opened
+      ? IndexedLog.unasked(opened.backend, opened.config, opened.ref)
+      : await IndexedLog.open(this.#options);
     const { backend } = log.log;
-    const all = [codeState(backend), backend.identity(), recoverRuns(log.log)] as const;
+    const others = () => Promise.all([backend.identity(), recoverRuns(log.log)]);
+    const all = [codeState(backend, log.config), opened ? null : others()] as const;
     try {
       const [code] = await Promise.all(all);
-      return { log, code };
+      const close = async () => (opened ? log.closeIndex() : log.close());
+      return { log, code, later: opened && others, close };
     } catch (error) {
       // A git that is left open would keep the process alive for ever.
       await Promise.allSettled(all);
-      await log.close();
+      if (!opened) await log.close();
       throw error;
     }
   }
@@ -171,7 +199,7 @@ export class Scheduler {
   async close(): Promise<void> {
     const prepared = await this.#prepared?.catch(() => undefined);
     this.#prepared = undefined;
-    await prepared?.log.close();
+    await prepared?.close();
   }
 
   /**
@@ -189,7 +217,7 @@ export class Scheduler {
     const isRecorded = options.record !== false;
     const preparing = this.#prepared ?? this.#prepare(isRecorded);
     this.#prepared = undefined;
-    const { log, code: atStart } = await preparing;
+    const { log, code: atStart, later, close } = await preparing;
     try {
       const configured = log.config.get("redun.executor") || undefined;
       const defaults = runDefaults(options.options ?? {}, configured);
@@ -239,12 +267,12 @@ export class Scheduler {
       const isOn = options.cache !== false && (isLater ? isReady : await isReady());
       const cache = { isOn, users: cacheUsers(log.config, execution.user) };
       const { signal, script, explain } = options;
-      const given = { signal, defaults, script, explain };
+      const given = { signal, defaults, script, explain, later };
       const details = { ...given, secrets, moreTags, patch, notice, addLateModules, cache };
       const result = await this.#record(log, execution, expression, details);
       return result as Resolved<T>;
     } finally {
-      await log.close();
+      await close();
     }
   }
 
@@ -366,8 +394,8 @@ export class Scheduler {
     expression: unknown,
     details: RecordDetails,
   ): Promise<unknown> {
-    const { signal, moreTags, patch, notice, addLateModules, cache, defaults, script, secrets } =
-      details;
+    const { signal, moreTags, patch, notice, addLateModules, cache } = details;
+    const { defaults, script, secrets, later } = details;
     const { log } = indexed;
     const { commonDir, objectFormat } = log.backend.repository;
     const { id, started } = execution;
@@ -410,7 +438,7 @@ export class Scheduler {
       id,
       objectFormat,
       [recorder, ...(explainer ? [explainer] : []), listener],
-      runSettings(indexed.config, log.backend.repository.workTree, {
+      runSettings(indexed.config, log.backend.repository, {
         defaults,
         mayResume: typeof cache.isOn === "boolean" ? cache.isOn : true,
         ...scriptOf({ script }),
@@ -433,6 +461,9 @@ export class Scheduler {
     // So that it is known too of a run that cannot end well.
     const looking = setInterval(() => void addLateModules(recorder), LOOK_EVERY).unref();
 
+    // Its program has been started by then.
+    const meanwhile = later && new Promise((begun) => setImmediate(begun)).then(later);
+    meanwhile?.catch(() => {});
     let status: Outcome["status"] = "DONE";
     try {
       return await watch.orEnded(() => run.resolve(expression, null));
@@ -451,7 +482,7 @@ export class Scheduler {
           listener.recordLeft(execution, error, journal.folder, recorder.lost);
         else tellUser(recordLeftText(execution, error, journal.folder, recorder.lost));
       });
-      await run.close();
+      await Promise.all([run.close(), meanwhile?.catch(() => {})]);
       listener.runEnded?.(execution, run, status, watch.end);
     }
   }

@@ -2,6 +2,7 @@ import { RedunError } from "../errors.ts";
 import type { GitBackend, GitConfig } from "../git/backend.ts";
 import type { Code } from "../record/records.ts";
 import { redactText } from "../redact.ts";
+import { byteCount } from "../value/byte-count.ts";
 
 /** Bytes of a difference that are recorded where the setting gives no limit. */
 const LIMIT = 1_000_000;
@@ -47,13 +48,11 @@ function reasonAgainst(patch: string, limit: number): string | null {
 function limitOf(setting: string | undefined): number {
   if (setting === undefined || /^(?:false|no|off|0|)$/i.test(setting)) return 0;
   if (/^(?:true|yes|on)$/i.test(setting)) return LIMIT;
-  const [, count, unit = ""] = /^(\d+)([kmg]?)$/i.exec(setting) ?? [];
-  if (count !== undefined) return Number(count) * UNITS[unit.toLowerCase()]!;
+  const bytes = byteCount(setting);
+  if (bytes !== null) return bytes;
   throw new RedunError(
     "BAD_CONFIG",
     `git config redun.captureDirty is "${setting}".`,
     "Write `true`, `false`, or the most bytes that may be recorded: 200k, 5m.",
   );
 }
-
-const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };

@@ -2,14 +2,16 @@ import { basename, resolve } from "node:path";
 import type { Lazy } from "../engine/lazy-types.ts";
 import { RedunError } from "../errors.ts";
 import type { GitBackend } from "../git/backend.ts";
+import { Scratch } from "../log/scratch.ts";
 import { recordedPath } from "../value/file-path.ts";
 import { Earlier, type StandIn, whyNotEarlier } from "./earlier.ts";
 import { asFiles, filesDeclared, filesNamed, filesWritten, outputsDeclared } from "./files.ts";
+import { type Outputs, outputsFor } from "./outputs.ts";
 import { applySaid, type EndedProgram, programResult, tagHere } from "./program-end.ts";
 import { type ProgramCall, type ProgramResult, programCall } from "./program-task.ts";
 import { recordedOutput, runProgram } from "./run-program.ts";
 import { STDIN, standardInput, unknownInput } from "./standard-input.ts";
-import { Steps } from "./steps.ts";
+import { SOCKET_NAME, Steps } from "./steps.ts";
 import type { SaidTags } from "./tag-lines.ts";
 
 /** A program to run, as the user asked for it. */
@@ -57,8 +59,20 @@ export interface ExecContext extends ExecListener {
  */
 export async function execute(request: ExecRequest, context: ExecContext): Promise<void> {
   const { backend } = context;
-  const root = backend.repository.workTree ?? request.cwd;
-  const steps = await Steps.listen(root);
+  const { workTree, commonDir } = backend.repository;
+  const root = workTree ?? request.cwd;
+  const scratch = Scratch.make(commonDir, SOCKET_NAME);
+  const { folder } = scratch;
+  const steps = await Steps.listen(root, folder);
+  // While git is asked. What may not run at all needs none yet.
+  const outputs = request.isCached ? null : outputsFor(request, folder);
+  const unused = outputs
+    ?.then(
+      ({ pipes }) =>
+        () =>
+          pipes.close(),
+    )
+    .catch(() => () => {});
   let end: EndedProgram | undefined;
   try {
     const declared = inputsOf(request);
@@ -78,7 +92,7 @@ export async function execute(request: ExecRequest, context: ExecContext): Promi
     const work = () =>
       steps.under(async (job) => {
         if (unknown !== null) tagHere([[STDIN, unknown]], []);
-        const as = { execution: context.execution(), job, socket: steps.path };
+        const as = { execution: context.execution(), job, socket: steps.path, folder, outputs };
         end = await runToEnd(request, as, { ...context, tags: applySaid }, backend);
         context.ended(end);
         return programResult(call.name, end);
@@ -88,7 +102,9 @@ export async function execute(request: ExecRequest, context: ExecContext): Promi
   } catch (error) {
     if (!end || end.status === 0) throw error;
   } finally {
+    (await unused)?.();
     await steps.close();
+    scratch.remove();
   }
 }
 
@@ -106,13 +122,23 @@ export function earlierOf(
   return null;
 }
 
+/** The job that a program runs as, and the temporary directory that it has. */
+interface ProgramPlace {
+  readonly execution: string;
+  readonly job: string;
+  readonly socket: string;
+  readonly folder: string;
+  /** Null where they are to be made. */
+  readonly outputs: Promise<Outputs> | null;
+}
+
 /**
  * Runs a program to its end, and looks at what it made.
  * @param backend is asked which files changed where no outputs are declared; without it none are found
  */
 export async function runToEnd(
   request: ExecRequest,
-  as: { readonly execution: string; readonly job: string; readonly socket: string },
+  as: ProgramPlace,
   listener: Omit<ExecListener, "ended" | "skipped"> & { tags(tags: SaidTags): void },
   backend: GitBackend | null,
 ): Promise<EndedProgram> {
@@ -122,6 +148,7 @@ export async function runToEnd(
     const { end, outputs } = await runProgram({
       ...request,
       ...as,
+      outputs: as.outputs ?? outputsFor(request, as.folder),
       onTags: listener.tags,
       onProblem: listener.problem,
       onStart: listener.started,

@@ -1,10 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { closeSync, constants, openSync, writeSync } from "node:fs";
-import { Socket } from "node:net";
+import { execFile } from "node:child_process";
+import { closeSync, constants, openSync, rmSync, writeSync } from "node:fs";
+import { Socket, type SocketConstructorOpts } from "node:net";
 import { join } from "node:path";
 import { hasCode } from "../git/files/system-errors.ts";
 import { KeptOutput } from "./kept-output.ts";
-import { removeScratch, scratchFolder } from "./scratch.ts";
 
 /** An output of a program that is to be heard. */
 export interface HeardOutput {
@@ -23,6 +22,8 @@ export interface OutputPipe {
 
 /** Milliseconds until a full pipe is tried again. */
 const RETRY_AFTER = 5;
+/** As much as a pipe holds, which is read at once. */
+const READ_BYTES = 65_536;
 /** How long to wait for output of a program that has ended, in milliseconds: a daemon may hold it open. */
 const LAST_WORDS = 200;
 
@@ -39,24 +40,27 @@ export class Pipes {
   /** Why not all that the program said could be handed on; null while nothing was lost. */
   lost: string | null = null;
 
-  /** @param env where `mkfifo` is found */
-  open(outputs: readonly HeardOutput[], env: NodeJS.ProcessEnv): OutputPipe[] {
-    if (outputs.length === 0) return [];
-    const folder = scratchFolder();
-    try {
-      const paths = outputs.map((_, at) => join(folder, String(at)));
-      execFileSync("mkfifo", paths, { env: { PATH: `${env.PATH ?? ""}:/usr/bin:/bin` } });
-      return outputs.map(({ to, keep }, at) => {
-        const reader = openSync(paths[at]!, constants.O_RDONLY | constants.O_NONBLOCK);
-        const end = openSync(paths[at]!, constants.O_WRONLY);
-        this.#ends.push(end);
-        const kept = new KeptOutput(keep);
-        this.#hear(new Socket({ fd: reader, readable: true, writable: false }), to, kept);
-        return { end, kept };
-      });
-    } finally {
-      removeScratch(folder);
-    }
+  /** The pipes, in the order of their outputs. */
+  readonly opened: OutputPipe[] = [];
+
+  /** Makes them in a temporary directory, which they do not need any more then. */
+  static async make(outputs: readonly HeardOutput[], folder: string): Promise<Pipes> {
+    const pipes = new Pipes();
+    if (outputs.length === 0) return pipes;
+    const paths = outputs.map((_, at) => join(folder, `pipe${at}`));
+    await made(paths);
+    for (const [at, output] of outputs.entries()) pipes.#open(output, paths[at]!);
+    return pipes;
+  }
+
+  #open({ to, keep }: HeardOutput, path: string): void {
+    const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const end = openSync(path, constants.O_WRONLY);
+    rmSync(path);
+    this.#ends.push(end);
+    const kept = new KeptOutput(keep);
+    this.#hear(reader, to, kept);
+    this.opened.push({ end, kept });
   }
 
   /** The program has the ends of its pipes; ours would keep them open. */
@@ -76,7 +80,6 @@ export class Pipes {
       for (const socket of this.#sockets) socket.destroy();
     };
     this.#timer = setTimeout(end, LAST_WORDS);
-    for (const socket of this.#sockets) socket.on("data", () => this.#timer?.refresh());
   }
 
   /** Settles when nothing more is said. */
@@ -88,28 +91,42 @@ export class Pipes {
   }
 
   /** If a reader is gone, or the disk is full, the program learns of it: its next write fails. */
-  #hear(from: Socket, to: number | null, kept: KeptOutput): void {
-    const write = (to: number, chunk: Buffer): void => {
+  #hear(reader: number, to: number | null, kept: KeptOutput): void {
+    const write = (to: number, chunk: Buffer): boolean => {
       let rest = chunk;
       try {
         while (rest.length > 0) rest = rest.subarray(writeSync(to, rest));
-        from.resume();
+        return true;
       } catch (error) {
         if (!hasCode(error, "EAGAIN")) {
           if (!hasCode(error, "EPIPE")) this.lost ??= (error as Error).message;
           from.destroy();
         } else {
-          // Somebody has made our output non-blocking.
-          from.pause();
-          setTimeout(() => write(to, rest), RETRY_AFTER);
+          // Somebody has made our output non-blocking. The buffer is read into again only when it is out.
+          setTimeout(() => write(to, rest) && from.resume(), RETRY_AFTER);
         }
+        return false;
       }
     };
-    from.on("error", () => {});
-    from.on("data", (chunk) => {
+    const buffer = Buffer.allocUnsafe(READ_BYTES);
+    const callback = (count: number) => {
+      const chunk = buffer.subarray(0, count);
+      this.#timer?.refresh();
       kept.add(chunk);
-      if (to !== null) write(to, chunk);
-    });
+      return to === null || write(to, chunk);
+    };
+    // Into one buffer: a stream would make one for each chunk, and take it through its queue.
+    const options = { fd: reader, readable: true, writable: false, onread: { buffer, callback } };
+    const from = new Socket(options as SocketConstructorOpts);
+    from.on("error", () => {});
+    from.resume();
     this.#sockets.push(from);
   }
+}
+
+function made(paths: readonly string[]): Promise<void> {
+  const env = { PATH: `${process.env.PATH ?? ""}:/usr/bin:/bin` };
+  return new Promise((done, fail) => {
+    execFile("mkfifo", [...paths], { env }, (error) => (error ? fail(error) : done()));
+  });
 }

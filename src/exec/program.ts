@@ -1,22 +1,20 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { accessSync, constants, fstatSync, type Stats, statSync } from "node:fs";
+import { accessSync, constants, type Stats, statSync } from "node:fs";
 import { constants as system } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
-import { isatty } from "node:tty";
 import { RedunError } from "../errors.ts";
 import { hasCode } from "../git/files/system-errors.ts";
 import type { KeptOutput } from "./kept-output.ts";
-import { Pipes } from "./pipes.ts";
+import type { Outputs } from "./outputs.ts";
 import { type Usage, UsageWatch } from "./usage.ts";
 
 export interface ProgramStart {
   readonly words: readonly string[];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Bytes to keep of the head of each output, and again of the tail. */
-  readonly keep: number;
-  /** So much of the head of its output is kept, and the streams are its own: nothing is read or passed on. */
-  readonly alone?: { readonly keepStdout: number };
+  readonly outputs: Outputs;
+  /** It gets nothing to read. */
+  readonly isAlone: boolean;
 }
 
 /** How a program ended, and what is known of it. */
@@ -40,18 +38,14 @@ export interface Program {
 }
 
 /**
- * Starts a program.
+ * Starts a program. Its outputs are the caller's to close.
  * @throws RedunError COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE
  */
 export function startProgram(start: ProgramStart): Program {
-  const { words, cwd, env } = start;
+  const { words, cwd, env, isAlone } = start;
+  const { pipes, stdout, stderr, areOne } = start.outputs;
   const file = find(words[0]!, cwd, env);
-  const pipes = new Pipes();
-  const { stdout, stderr, areOne } = outputsOf(start, pipes);
-  const unstarted = (error: unknown) => {
-    pipes.close();
-    return whyNotStarted(error, words[0]!, file, cwd);
-  };
+  const unstarted = (error: unknown) => whyNotStarted(error, words[0]!, file, cwd);
   let child: ChildProcess;
   try {
     child = spawn(file, words.slice(1), {
@@ -59,7 +53,7 @@ export function startProgram(start: ProgramStart): Program {
       env,
       argv0: words[0],
       stdio: [
-        start.alone ? "ignore" : "inherit",
+        isAlone ? "ignore" : "inherit",
         stdout?.end ?? "inherit",
         (areOne ? stdout : stderr)?.end ?? "inherit",
       ],
@@ -89,22 +83,6 @@ export function startProgram(start: ProgramStart): Program {
     };
   };
   return { pid: child.pid ?? 0, ended: ended(), kill: (signal) => void child.kill(signal) };
-}
-
-function outputsOf({ keep, alone, env }: ProgramStart, pipes: Pipes) {
-  if (alone) {
-    const heard = [alone.keepStdout, keep].map((keep) => ({ to: null, keep }));
-    const [stdout, stderr] = pipes.open(heard, env);
-    return { stdout, stderr, areOne: false };
-  }
-  // Where both go to one place, the order of what they say is kept by giving the program one pipe.
-  const areOne = isSameFile(1, 2);
-  const heard = (areOne ? [1] : [1, 2]).filter((output) => !isatty(output));
-  const opened = pipes.open(
-    heard.map((to) => ({ to, keep })),
-    env,
-  );
-  return { stdout: opened[heard.indexOf(1)], stderr: opened[heard.indexOf(2)], areOne };
 }
 
 function exitOf(child: ChildProcess): Promise<{ status: number; signal: NodeJS.Signals | null }> {
@@ -178,13 +156,4 @@ function whyNotStarted(error: unknown, name: string, file: string, cwd: string):
     );
   }
   return notExecutable(`"${name}" cannot be started: ${(error as Error).message}.`, "");
-}
-
-function isSameFile(a: number, b: number): boolean {
-  try {
-    const [one, other] = [fstatSync(a), fstatSync(b)];
-    return one.dev === other.dev && one.ino === other.ino;
-  } catch {
-    return false;
-  }
 }

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { redactText } from "../redact.ts";
 import type { KeptOutput } from "./kept-output.ts";
-import { type ProgramEnd, type ProgramStart, startProgram } from "./program.ts";
-import { removeScratch, scratchFolder } from "./scratch.ts";
+import type { Outputs } from "./outputs.ts";
+import { type ProgramEnd, startProgram } from "./program.ts";
 import { EXECUTION, JOB, SOCKET, TAGS } from "./step-protocol.ts";
 import type { SaidTags } from "./tag-lines.ts";
 import { TagLineReader } from "./tag-lines.ts";
@@ -16,9 +16,12 @@ const TOLD_LINES = 10;
 export interface ProgramRequest {
   readonly words: readonly string[];
   readonly cwd: string;
-  /** Bytes to keep of head and tail of each output. */
-  readonly keep: number;
-  readonly alone?: ProgramStart["alone"];
+  /** A temporary directory, for its tags. */
+  readonly folder: string;
+  /** Its outputs, made as it is about to start or before. */
+  readonly outputs: Promise<Outputs>;
+  /** It gets nothing to read. */
+  readonly isAlone?: boolean;
   readonly execution: string;
   readonly job: string;
   readonly socket: string;
@@ -42,22 +45,22 @@ export interface RunProgram {
  * @throws RedunError COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE
  */
 export async function runProgram(request: ProgramRequest): Promise<RunProgram> {
-  const { words, cwd, keep, execution, job, socket, onTags, onProblem, onStart, alone } = request;
-  const folder = scratchFolder();
-  const path = join(folder, "tags");
+  const { words, cwd, execution, job, socket, onTags, onProblem, onStart, isAlone } = request;
+  const path = join(request.folder, `tags-${job.slice(0, 8)}`);
   writeFileSync(path, "");
   const reader = new TagLineReader(path);
-  const outputs: string[] = [];
+  const saidOutputs: string[] = [];
   let badLines = 0;
   const read = (isEnd: boolean) => {
     const said = reader.read(isEnd);
-    outputs.push(...said.outputs);
+    saidOutputs.push(...said.outputs);
     if (said.job.length + said.execution.length > 0)
       onTags({ job: said.job, execution: said.execution });
     for (const { line, why } of said.bad) {
       if (++badLines <= TOLD_LINES) onProblem(`${TAGS}, line ${line}: ${why}`);
     }
   };
+  const outputs = await request.outputs;
   const timer = setInterval(() => read(false), READ_EVERY).unref();
   try {
     const env = {
@@ -67,16 +70,16 @@ export async function runProgram(request: ProgramRequest): Promise<RunProgram> {
       [TAGS]: path,
       [SOCKET]: socket,
     };
-    const program = startProgram({ words, cwd, env, keep, ...(alone && { alone }) });
+    const program = startProgram({ words, cwd, env, outputs, isAlone: isAlone ?? false });
     onStart(program.kill, program.pid);
     const end = await program.ended;
     read(true);
     const untold = badLines - TOLD_LINES;
     if (untold > 0) onProblem(`${TAGS}: ${untold} more lines could not be taken`);
-    return { end, outputs };
+    return { end, outputs: saidOutputs };
   } finally {
     clearInterval(timer);
-    removeScratch(folder);
+    outputs.pipes.close();
   }
 }
 

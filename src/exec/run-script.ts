@@ -5,18 +5,19 @@ import { currentJob, type JobContext } from "../engine/context.ts";
 import { RecordedError } from "../engine/recorded-error.ts";
 import { RedunError } from "../errors.ts";
 import { isRunning } from "../git/files/process-state.ts";
+import { Scratch } from "../log/scratch.ts";
 import { notice } from "../notice.ts";
 import { File } from "../value/file.ts";
 import { isAddress } from "../value/file-path.ts";
 import { filesIn } from "../value/files-in.ts";
 import { asFiles } from "./files.ts";
 import { KEPT_BYTES } from "./kept-output.ts";
+import { outputsFor } from "./outputs.ts";
 import { signalAll, signalTree } from "./process-tree.ts";
 import { applySaid, failedProgram, tagProgram } from "./program-end.ts";
 import { type RunProgram, recordedOutput, runProgram } from "./run-program.ts";
-import { removeScratch, scratchFolder } from "./scratch.ts";
 import { type RunnableScript, renderedScript } from "./script-text.ts";
-import { Steps } from "./steps.ts";
+import { SOCKET_NAME, Steps } from "./steps.ts";
 
 /** What is recorded of a script that ended well; the user gets `outputs`, or else `stdout`. */
 export interface ScriptResult {
@@ -65,10 +66,10 @@ async function runInFolder(
   { words, text }: RunnableScript,
   isResult: boolean,
 ): Promise<RunProgram> {
-  const folder = scratchFolder();
-  const path = join(folder, "script");
+  const scratch = Scratch.make(run.commonDir, SOCKET_NAME);
+  const path = join(scratch.folder, "script");
   writeFileSync(path, text);
-  const steps = await Steps.listen(run.root ?? process.cwd());
+  const steps = await Steps.listen(run.root ?? process.cwd(), scratch.folder);
   let pid = 0;
   const over = signal ? AbortSignal.any([run.signal, signal]) : run.signal;
   const end = () => void endTree(pid);
@@ -77,8 +78,12 @@ async function runInFolder(
       runProgram({
         words: [...words, path],
         cwd: process.cwd(),
-        keep: KEPT_BYTES,
-        alone: { keepStdout: isResult ? KEPT_RESULT : KEPT_BYTES },
+        folder: scratch.folder,
+        outputs: outputsFor(
+          { keep: KEPT_BYTES, alone: { keepStdout: isResult ? KEPT_RESULT : KEPT_BYTES } },
+          scratch.folder,
+        ),
+        isAlone: true,
         execution: run.execution,
         job,
         socket: steps.path,
@@ -95,7 +100,7 @@ async function runInFolder(
   } finally {
     over.removeEventListener("abort", end);
     await steps.close();
-    removeScratch(folder);
+    scratch.remove();
   }
 }
 

@@ -1,3 +1,6 @@
+import { tmpdir } from "node:os";
+import { dirname } from "node:path";
+import { Scratch } from "../log/scratch.ts";
 import { whyNotEarlier } from "./earlier.ts";
 import { type ExecListener, type ExecRequest, inputsOf, nameOf, runToEnd } from "./exec.ts";
 import { standardInput, unknownInput } from "./standard-input.ts";
@@ -34,10 +37,14 @@ export async function executeStep(
   const line = await StepLine.begin(run, begin, listener.problem);
   if (line.standIn) listener.skipped(line.standIn);
   if (line.job === null) return line.standIn !== null;
-  const as = { ...run, job: line.job };
   const tags = line.tag.bind(line);
+  // Within that of the run, so that whoever removes that removes this.
+  const scratch = Scratch.make(null, "", [dirname(run.socket), tmpdir(), "/tmp"]);
+  const as = { ...run, job: line.job, folder: scratch.folder, outputs: null };
   // Which of the programs that run beside it changed a file, nobody can tell.
-  const end = await runToEnd(request, as, { ...listener, tags }, null);
+  const end = await runToEnd(request, as, { ...listener, tags }, null).finally(() =>
+    scratch.remove(),
+  );
   listener.ended(end);
   await line.end(end, listener.problem);
   return true;

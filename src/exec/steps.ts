@@ -8,7 +8,6 @@ import { Earlier, type StandIn } from "./earlier.ts";
 import { asFiles } from "./files.ts";
 import { applySaid, type EndedProgram, programResult, tagHere } from "./program-end.ts";
 import { programCall } from "./program-task.ts";
-import { removeScratch, scratchFolder } from "./scratch.ts";
 import { STDIN } from "./standard-input.ts";
 import type { StepAnswer, StepBegin, StepRequest } from "./step-protocol.ts";
 import { tagsIn } from "./tag-lines.ts";
@@ -18,7 +17,8 @@ import { tagsIn } from "./tag-lines.ts";
  * own, however many at once. They reach it over a socket that nobody else's processes can open.
  */
 export class Steps {
-  readonly #folder = scratchFolder(SOCKET_NAME);
+  /** Where it listens. */
+  readonly path: string;
   readonly #server: Server;
   readonly #root: string;
   /** What runs something as part of a job that goes on. */
@@ -26,8 +26,8 @@ export class Steps {
   readonly #going = new Set<Promise<void>>();
   #outermost = "";
 
-  /** @param root the top of the work tree */
-  private constructor(root: string) {
+  private constructor(root: string, folder: string) {
+    this.path = join(folder, SOCKET_NAME);
     this.#root = root;
     this.#server = createServer((socket) => {
       const done = this.#serve(socket).finally(() => this.#going.delete(done));
@@ -36,17 +36,16 @@ export class Steps {
     this.#server.unref();
   }
 
-  static async listen(root: string): Promise<Steps> {
-    const steps = new Steps(root);
+  /**
+   * @param root the top of the work tree
+   * @param folder a temporary directory, for the socket
+   */
+  static async listen(root: string, folder: string): Promise<Steps> {
+    const steps = new Steps(root, folder);
     await new Promise<void>((done, fail) => {
       steps.#server.once("error", fail).listen(steps.path, done);
     });
     return steps;
-  }
-
-  /** Where it listens. */
-  get path(): string {
-    return join(this.#folder, SOCKET_NAME);
   }
 
   /** The job that calls this can have steps for as long as `body` goes on. Returns what `body` does. */
@@ -65,7 +64,6 @@ export class Steps {
   async close(): Promise<void> {
     this.#server.close();
     await Promise.all(this.#going);
-    removeScratch(this.#folder);
   }
 
   async #serve(socket: Socket): Promise<void> {
@@ -128,7 +126,8 @@ export class Steps {
   }
 }
 
-const SOCKET_NAME = "socket";
+/** The socket's name in its directory. */
+export const SOCKET_NAME = "socket";
 
 async function endOf(hear: () => Promise<StepRequest | null>): Promise<EndedProgram> {
   for (;;) {

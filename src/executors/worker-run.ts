@@ -14,6 +14,8 @@ export type Ask = (wish: string) => Promise<string>;
 export class WorkerRun implements RunHandle {
   readonly execution: string;
   readonly root: string | null;
+  /** It may be that of another machine. */
+  readonly commonDir = null;
   readonly limits = new Limits(configuredLimits(null));
   readonly signal: AbortSignal;
   readonly tagged: Tagged[] = [];

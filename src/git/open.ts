@@ -40,13 +40,22 @@ export function deferredBackend(repository: Repository): GitBackend {
     opened ??= openBackend(repository);
     return opened;
   };
+  /** What any git answers alike does not wait until it is known which one it is. */
+  const ask = async <T>(question: (backend: GitBackend) => Promise<T>): Promise<T> => {
+    if (!opened && !process.env.REDUN_GIT_BACKEND && gitOnPath() !== null) {
+      const { openNative } = await import("./native/backend.ts");
+      const answer = await question(openNative(repository)).catch(() => undefined);
+      if (answer !== undefined) return answer;
+    }
+    return question(await open());
+  };
   return {
     repository,
     config: async () => (await open()).config(),
     identity: async () => (await open()).identity(),
-    head: async () => (await open()).head(),
+    head: () => ask((backend) => backend.head()),
     filesUnlike: async (commit, files) => (await open()).filesUnlike(commit, files),
-    tracked: async (paths) => (await open()).tracked(paths),
+    tracked: (paths) => ask((backend) => backend.tracked(paths)),
     changedFiles: async () => (await open()).changedFiles(),
     patch: async (others) => (await open()).patch(others),
     resolve: async (ref) => (inFiles ? readRef(repository, ref).oid : (await open()).resolve(ref)),

@@ -10,6 +10,7 @@ import { isRecordLine, JOURNAL_VERSION, type JournalHead } from "./journal-lines
 import { contentOf, type JournaledRun, journaledRun, journaledRuns } from "./journals.ts";
 import { Log, type RecordFile } from "./log.ts";
 import { PendingRun, runMessage } from "./pending.ts";
+import { removeLeftScratch } from "./scratch.ts";
 
 /** A run whose process had ended, and that was recorded from its journal. */
 export interface Recovered {
@@ -52,6 +53,7 @@ const COMMIT_BYTES = 32_000_000;
  * @param onRecord receives each record that is read, as there may be many
  */
 export async function recoverRuns(log: Log, onRecord?: OnRecord): Promise<Recovery> {
+  removeLeftScratch(log.backend.repository.commonDir);
   const recovered: Recovered[] = [];
   const waiting: Waiting[] = [];
   // Who cannot sign one commit cannot sign the next, and each may have to wait for that.

@@ -40,18 +40,28 @@ export interface Refreshed extends Recovery {
 export class IndexedLog {
   readonly log: Log;
   readonly config: GitConfig;
-  #file: IndexFile;
-  #index: IndexReader;
+  #opened: { readonly file: IndexFile; readonly reader: IndexReader } | null = null;
 
-  private constructor(log: Log, config: GitConfig, file: IndexFile) {
+  private constructor(log: Log, config: GitConfig, file: IndexFile | null) {
     this.log = log;
     this.config = config;
-    this.#file = file;
-    this.#index = new IndexReader(file.database);
+    if (file) this.#opened = { file, reader: new IndexReader(file.database) };
   }
 
   get index(): IndexReader {
-    return this.#index;
+    return this.#open().reader;
+  }
+
+  get #file(): IndexFile {
+    return this.#open().file;
+  }
+
+  #open() {
+    if (!this.#opened) {
+      const file = openIndexFile(this.log.backend.repository, this.log.ref);
+      this.#opened = { file, reader: new IndexReader(file.database) };
+    }
+    return this.#opened;
   }
 
   /** Whether all records of the log are in the index: see `Refreshed.absent`. */
@@ -102,6 +112,14 @@ export class IndexedLog {
     const file = openIndexFile(backend.repository, ref);
     // The index has read the log's format when it took the commit in.
     return new IndexedLog(new Log(backend, ref, checkedTip(file.database)), config, file);
+  }
+
+  /**
+   * As `over`, for who adds records and mostly asks nothing: the index is opened when it is asked, and
+   * not told of commits before that.
+   */
+  static unasked(backend: GitBackend, config: GitConfig, ref: string): IndexedLog {
+    return new IndexedLog(new Log(backend, ref), config, null);
   }
 
   /**
@@ -177,8 +195,8 @@ export class IndexedLog {
 
   #useIndex(open: () => IndexFile): void {
     this.#file.close();
-    this.#file = open();
-    this.#index = new IndexReader(this.#file.database);
+    const file = open();
+    this.#opened = { file, reader: new IndexReader(file.database) };
   }
 
   /** Has git asked, while something else is done, what the next append needs to know. */
@@ -195,6 +213,7 @@ export class IndexedLog {
 
   /** Tells the index of a commit of this process. It is a cache: it may fail to take it. */
   async committed({ before, after }: Appended, files: readonly RecordFile[]): Promise<void> {
+    if (!this.#opened) return;
     try {
       const { applyAppended } = await import("../index/update.ts");
       applyAppended(this.#file.database, this.log, before, after, files);
@@ -211,6 +230,6 @@ export class IndexedLog {
 
   /** Leaves the backend open. */
   closeIndex(): void {
-    this.#file.close();
+    this.#opened?.file.close();
   }
 }

@@ -1,10 +1,19 @@
 /** `exec` where the machine, the words or the program are not what one hopes for. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { RedunError } from "../../src/errors.ts";
+import { outputsFor } from "../../src/exec/outputs.ts";
 import { startProgram } from "../../src/exec/program.ts";
 import { CLI, cli, logged } from "../support/cli.ts";
 import { jobTree } from "../support/job-tree.ts";
@@ -43,11 +52,12 @@ for (const [what, words, status, message] of [
   });
 }
 
-exec("says that a word is longer than the system takes", () => {
+exec("says that a word is longer than the system takes", async () => {
+  const outputs = await outputsFor({ keep: 1 }, tmpdir());
   const words = ["echo", "x".repeat(140_000)];
   if (process.platform !== "linux") return skipped("a long word", "other systems take longer ones");
   assert.throws(
-    () => startProgram({ words, cwd: "/", env: process.env, keep: 1 }),
+    () => startProgram({ words, cwd: "/", env: process.env, outputs, isAlone: true }),
     (error: RedunError) =>
       error.code === "COMMAND_NOT_EXECUTABLE" && /longer than the system/.test(error.message),
   );
@@ -123,6 +133,28 @@ exec("keeps the program's own status where its outputs are too many", () => {
   assert.is(status, 3);
   assert.match(stderr, /More than 10000 files match many\/\*/);
   assert.is(jobOf(dir).status, "FAILED");
+});
+
+exec("asks git one thing before the program starts", () => {
+  const { dir } = repository();
+  cli(dir, ["exec", "--", "true"]);
+  const trace = join(dir, ".git/trace");
+  const env = { GIT_TRACE: trace };
+  cli(dir, ["exec", "--", "sh", "-c", 'echo started >> "$GIT_TRACE"; sleep 0.2'], { env });
+  const [before = ""] = readFileSync(trace, "utf8").split("started\n");
+  assert.equal(
+    [...before.matchAll(/built-in: git (\S+)/g)].map(([, command]) => command),
+    ["status"],
+  );
+});
+
+exec("git config redun.keepOutput 0 leaves the program's streams alone", () => {
+  const { dir, git } = repository();
+  git("config", "redun.keepOutput", "0");
+  assert.is(cli(dir, ["exec", "--", "sh", "-c", "test -p /dev/stdout; echo $?"]).stdout, "1\n");
+  assert.is((jobOf(dir).result as { stdout?: string }).stdout, undefined);
+  git("config", "redun.keepOutput", "much");
+  assert.match(cli(dir, ["exec", "--", "true"]).stderr, /redun\.keepOutput is "much"/);
 });
 
 exec("does not count its own commands as memory of the program", () => {

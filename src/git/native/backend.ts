@@ -2,6 +2,7 @@ import { RedunError } from "../../errors.ts";
 import type { Append, GitBackend, Head, Identity, Move, Oid, Repository } from "../backend.ts";
 import { parseCommit, whoIn } from "../commit.ts";
 import { listConfig } from "../files/config-values.ts";
+import { looseHead } from "../files/loose-head.ts";
 import { machineIdentity, stamp } from "../identity.ts";
 import { refusal } from "../ref-refusal.ts";
 import { changedFiles, MAX_TREE_BYTES } from "../tree-walk.ts";
@@ -142,7 +143,8 @@ async function updateRef(repository: Repository, ref: string, words: string[]): 
 }
 
 async function head(repository: Repository): Promise<Head> {
-  const tree = revision(repository, "HEAD^{tree}");
+  const known = looseHead(repository);
+  const tree = known?.tree ?? revision(repository, "HEAD^{tree}");
   if (!repository.workTree) {
     const branch = await runGit(repository, ["symbolic-ref", "--quiet", "--short", "HEAD"]);
     return {
@@ -163,10 +165,11 @@ async function head(repository: Repository): Promise<Head> {
   const header = (name: string) =>
     lines.find((line) => line.startsWith(`# ${name} `))?.slice(name.length + 3);
   const commit = header("branch.oid");
+  const isKnown = known === null || known.commit === commit;
   const branch = header("branch.head");
   return {
     commit: commit && commit !== "(initial)" ? commit : null,
-    tree: await tree,
+    tree: isKnown ? await tree : await revision(repository, `${commit}^{tree}`),
     branch: branch && branch !== "(detached)" ? branch : null,
     dirty: lines.some((line) => !line.startsWith("#")),
   };

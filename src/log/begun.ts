@@ -1,0 +1,31 @@
+/**
+ * Which commit of a log this clone has seen to hold our format, in a small file of its own: who adds a
+ * record needs no index for that, and asks no git. What a commit holds never changes.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Oid, Repository } from "../git/backend.ts";
+import { makeFolder } from "../git/files/sharing.ts";
+import { shortRef } from "./ref.ts";
+
+export function isSeenToBegin(repository: Repository, ref: string, tip: Oid): boolean {
+  try {
+    return readFileSync(pathOf(repository, ref), "latin1") === tip;
+  } catch {
+    return false;
+  }
+}
+
+export function noteBegun(repository: Repository, ref: string, tip: Oid): void {
+  const path = pathOf(repository, ref);
+  try {
+    makeFolder(dirname(path));
+    writeFileSync(path, tip);
+  } catch {
+    // Then git is asked the next time.
+  }
+}
+
+function pathOf({ commonDir }: Repository, ref: string): string {
+  return join(commonDir, "redun", "begun", encodeURIComponent(shortRef(ref)));
+}
