@@ -1,5 +1,6 @@
 import { shortName } from "../../src/record/records.ts";
 import { sameTag } from "../../src/tag/graph.ts";
+import { callLine } from "../../src/value/program-line.ts";
 import { type JobSection, type JobView, LISTED } from "../../src/views/job.ts";
 import type { LoggedJob } from "../../src/views/logged.ts";
 import { duration, localTime, shortDuration, shortId, statusBox, tagText } from "../text/lines.ts";
@@ -13,7 +14,7 @@ import { taskSection } from "./task.ts";
 
 /** `Job 9d095794 [ DONE ] 2026-11-22 09:43:43 (20ms):  hello_world.greeter(greet='Hi') (team=qa)` */
 export function jobLine(job: LoggedJob, paint: Paint, id = shortId(job.id)): string {
-  const call = oneLine(`${job.task}(${job.argsText})`);
+  const call = oneLine(callLine(job.task, job.argsText));
   const box = statusBox(job.status, paint);
   const time = job.ended === null ? "" : ` (${shortDuration(+job.ended - +job.started)})`;
   const head = `${paint("bold", `Job ${id}`)} ${box} ${localTime(job.started)}${time}:  ${call}`;

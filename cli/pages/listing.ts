@@ -1,3 +1,4 @@
+import { callLine } from "../../src/value/program-line.ts";
 import type { ListedEntity } from "../../src/views/search.ts";
 import { shortId, tagText } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
@@ -17,7 +18,7 @@ export function listedLine(entity: ListedEntity, paint: Paint): string {
 function about(entity: Exclude<ListedEntity, { type: "Execution" | "Job" }>): string {
   if (entity.type === "Task") return entity.name ?? "";
   const { job } = entity;
-  if (entity.type === "CallNode") return job ? `${job.task}(${job.argsText})` : "";
+  if (entity.type === "CallNode") return job ? callLine(job.task, job.argsText) : "";
   const { path, valueType, text } = entity;
   if (path) return `${valueType ?? "file"} ${path}`;
   return valueType === null ? HASH_ONLY : `${valueType} ${text}`;

@@ -5,6 +5,7 @@ import type { RecordedValue } from "../../src/provenance/read.ts";
 import type { MissedResult } from "../../src/record/records.ts";
 import { filesIn } from "../../src/value/files-in.ts";
 import { preview } from "../../src/value/preview.ts";
+import { callLine } from "../../src/value/program-line.ts";
 import { isPlainArray, StoredValue } from "../../src/value/value.ts";
 import { changedLines } from "../text/diff-lines.ts";
 import { localTime, shortId } from "../text/lines.ts";
@@ -18,7 +19,7 @@ export function whyPage(
   helpers: readonly HelperChange[],
   paint: Paint,
 ): string {
-  const call = `Job ${shortId(row.id)} ${oneLine(`${row.task}(${row.args})`)}`;
+  const call = `Job ${shortId(row.id)} ${oneLine(callLine(row.task, row.args))}`;
   const lines = [`${paint("bold", call)} ${whyLine(row.status, why)}.`];
   lines.push(...helpers.map((helper) => `  ${helperText(helper)}`));
   if (why.kind === "changed") {

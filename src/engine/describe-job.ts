@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { startFolder } from "../start-folder.ts";
 import { previewArgs } from "../value/preview.ts";
+import { callLine } from "../value/program-line.ts";
 import { namedArguments } from "./named-arguments.ts";
 import type { RunningJob } from "./run-events.ts";
 
@@ -8,7 +9,7 @@ import type { RunningJob } from "./run-events.ts";
 export function callText({ task, args }: RunningJob): string {
   const { names, values } = namedArguments(task.source.parameters, args);
   const given = names ? new Map(names.map((name, at) => [name, values[at]])) : values;
-  return `${task.fullName}(${previewArgs(given)})`;
+  return callLine(task.fullName, previewArgs(given));
 }
 
 /** A job's call, and where its task is written: `main(n=1), w.ts:11`. */

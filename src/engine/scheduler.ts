@@ -300,7 +300,7 @@ export class Scheduler {
       signal: options.signal,
       explain: options.explain,
       listener: this.#options.listener ?? {},
-      settings: runSettings(log.config, log.log.backend.repository.workTree, {
+      settings: runSettings(log.config, log.log.backend.repository, {
         defaults: options.defaults,
         mayResume: options.cache !== false,
         ...scriptOf(options),

@@ -4,6 +4,7 @@ import { isRole } from "../index/names.ts";
 import type { EntityRow, ExecutionRow, JobRow } from "../index/rows.ts";
 import type { EntityType } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
+import { callLine } from "../value/program-line.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 import { idInJob } from "./read.ts";
 import {
@@ -220,7 +221,7 @@ function describe(found: Found, among: readonly Found[]): string {
   const time = (started: number) => new Date(started).toISOString().slice(0, 19).replace("T", " ");
   if (found.type === "Execution") return `${head}  ${time(found.row.started)}  ${found.row.task}`;
   if (found.type === "Job") {
-    return `${head}  ${time(found.row.started)}  ${found.row.task}(${found.row.args})`;
+    return `${head}  ${time(found.row.started)}  ${callLine(found.row.task, found.row.args)}`;
   }
   return `${head}  ${found.row?.name ?? ""}`.trimEnd();
 }

@@ -2,6 +2,7 @@ import { builtinForm, builtinTag } from "./builtins.ts";
 import { File } from "./file.ts";
 import { FileSet } from "./file-set.ts";
 import { withoutIdentity } from "./opaque.ts";
+import { programLine } from "./program-line.ts";
 import { INVISIBLE } from "./shown-text.ts";
 import { ErrorValue, Float, Remark, StoredValue, Tagged, Timestamp } from "./value.ts";
 
@@ -14,11 +15,16 @@ export function preview(value: unknown, max = 100): string {
   return text.length <= max ? text : `${text.slice(0, max - 3)}...`;
 }
 
-/** Arguments as they are written in a call: `greet='Hi', thing='World'`. */
+/**
+ * Arguments as they are written in a call: `greet='Hi', thing='World'`. Those of a program are a command
+ * line; see `callLine`.
+ */
 export function previewArgs(
   args: ReadonlyMap<string, unknown> | readonly unknown[],
   max = 100,
 ): string {
+  const line = programLine(args, (value) => preview(value, max));
+  if (line !== null) return line.length <= max ? line : `${line.slice(0, max - 3)}...`;
   let text = "";
   const entries: Iterable<readonly [string | number, unknown]> = args.entries();
   for (const [name, value] of entries) {
