@@ -59,13 +59,13 @@ export interface ExecContext extends ExecListener {
  */
 export async function execute(request: ExecRequest, context: ExecContext): Promise<void> {
   const { backend } = context;
-  const { workTree, commonDir } = backend.repository;
+  const { workTree, commonDir, env } = backend.repository;
   const root = workTree ?? request.cwd;
   const scratch = Scratch.make(commonDir, SOCKET_NAME);
   const { folder } = scratch;
   const steps = await Steps.listen(root, folder);
   // While git is asked. What may not run at all needs none yet.
-  const outputs = request.isCached ? null : outputsFor(request, folder);
+  const outputs = request.isCached ? null : outputsFor(request, folder, env);
   const unused = outputs
     ?.then(
       ({ pipes }) =>
@@ -128,7 +128,7 @@ interface ProgramPlace {
   readonly job: string;
   readonly socket: string;
   readonly folder: string;
-  /** Null where they are to be made. */
+  /** Null where they are not made yet. */
   readonly outputs: Promise<Outputs> | null;
 }
 
@@ -148,7 +148,6 @@ export async function runToEnd(
     const { end, outputs } = await runProgram({
       ...request,
       ...as,
-      outputs: as.outputs ?? outputsFor(request, as.folder),
       onTags: listener.tags,
       onProblem: listener.problem,
       onStart: listener.started,

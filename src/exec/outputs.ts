@@ -21,11 +21,16 @@ export interface Outputs {
 }
 
 /** Makes what a program's outputs need, in a temporary directory. */
-export async function outputsFor({ keep, alone }: Listening, folder: string): Promise<Outputs> {
+export async function outputsFor(
+  { keep, alone }: Listening,
+  folder: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Outputs> {
   if (alone) {
     const pipes = await Pipes.make(
       [alone.keepStdout, keep].map((keep) => ({ to: null, keep })),
       folder,
+      env,
     );
     const [stdout, stderr] = pipes.opened;
     return { pipes, stdout, stderr, areOne: false };
@@ -36,6 +41,7 @@ export async function outputsFor({ keep, alone }: Listening, folder: string): Pr
   const pipes = await Pipes.make(
     heard.map((to) => ({ to, keep })),
     folder,
+    env,
   );
   const of = (output: number) => pipes.opened[heard.indexOf(output)];
   return { pipes, stdout: of(1), stderr: of(2), areOne };

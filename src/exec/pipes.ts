@@ -43,12 +43,19 @@ export class Pipes {
   /** The pipes, in the order of their outputs. */
   readonly opened: OutputPipe[] = [];
 
-  /** Makes them in a temporary directory, which they do not need any more then. */
-  static async make(outputs: readonly HeardOutput[], folder: string): Promise<Pipes> {
+  /**
+   * Makes them in a temporary directory, which they do not need any more then.
+   * @param env where `mkfifo` is found
+   */
+  static async make(
+    outputs: readonly HeardOutput[],
+    folder: string,
+    env: NodeJS.ProcessEnv,
+  ): Promise<Pipes> {
     const pipes = new Pipes();
     if (outputs.length === 0) return pipes;
     const paths = outputs.map((_, at) => join(folder, `pipe${at}`));
-    await made(paths);
+    await made(paths, env);
     for (const [at, output] of outputs.entries()) pipes.#open(output, paths[at]!);
     return pipes;
   }
@@ -124,8 +131,8 @@ export class Pipes {
   }
 }
 
-function made(paths: readonly string[]): Promise<void> {
-  const env = { PATH: `${process.env.PATH ?? ""}:/usr/bin:/bin` };
+function made(paths: readonly string[], { PATH = "" }: NodeJS.ProcessEnv): Promise<void> {
+  const env = { PATH: `${PATH}:/usr/bin:/bin` };
   return new Promise((done, fail) => {
     execFile("mkfifo", [...paths], { env }, (error) => (error ? fail(error) : done()));
   });

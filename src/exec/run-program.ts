@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { redactText } from "../redact.ts";
 import type { KeptOutput } from "./kept-output.ts";
-import type { Outputs } from "./outputs.ts";
+import { type Outputs, outputsFor } from "./outputs.ts";
 import { type ProgramEnd, startProgram } from "./program.ts";
 import { EXECUTION, JOB, SOCKET, TAGS } from "./step-protocol.ts";
 import type { SaidTags } from "./tag-lines.ts";
@@ -18,8 +18,10 @@ export interface ProgramRequest {
   readonly cwd: string;
   /** A temporary directory, for its tags. */
   readonly folder: string;
-  /** Its outputs, made as it is about to start or before. */
-  readonly outputs: Promise<Outputs>;
+  /** Bytes to keep of head and tail of each output. */
+  readonly keep: number;
+  /** Its outputs, where they are made already. */
+  readonly outputs: Promise<Outputs> | null;
   /** It gets nothing to read. */
   readonly isAlone?: boolean;
   readonly execution: string;
@@ -60,7 +62,7 @@ export async function runProgram(request: ProgramRequest): Promise<RunProgram> {
       if (++badLines <= TOLD_LINES) onProblem(`${TAGS}, line ${line}: ${why}`);
     }
   };
-  const outputs = await request.outputs;
+  const outputs = await (request.outputs ?? outputsFor(request, request.folder, process.env));
   const timer = setInterval(() => read(false), READ_EVERY).unref();
   try {
     const env = {

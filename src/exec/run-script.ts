@@ -82,7 +82,9 @@ async function runInFolder(
         outputs: outputsFor(
           { keep: KEPT_BYTES, alone: { keepStdout: isResult ? KEPT_RESULT : KEPT_BYTES } },
           scratch.folder,
+          process.env,
         ),
+        keep: KEPT_BYTES,
         isAlone: true,
         execution: run.execution,
         job,

@@ -42,7 +42,8 @@ export function deferredBackend(repository: Repository): GitBackend {
   };
   /** What any git answers alike does not wait until it is known which one it is. */
   const ask = async <T>(question: (backend: GitBackend) => Promise<T>): Promise<T> => {
-    if (!opened && !process.env.REDUN_GIT_BACKEND && gitOnPath() !== null) {
+    const { env } = repository;
+    if (!opened && !env.REDUN_GIT_BACKEND && gitOnPath(env) !== null) {
       const { openNative } = await import("./native/backend.ts");
       const answer = await question(openNative(repository)).catch(() => undefined);
       if (answer !== undefined) return answer;

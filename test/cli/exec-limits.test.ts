@@ -52,7 +52,7 @@ for (const [what, words, status, message] of [
 }
 
 exec("says that a word is longer than the system takes", async () => {
-  const outputs = await outputsFor({ keep: 0 }, "");
+  const outputs = await outputsFor({ keep: 0 }, "", process.env);
   const words = ["echo", "x".repeat(140_000)];
   if (process.platform !== "linux") return skipped("a long word", "other systems take longer ones");
   assert.throws(

@@ -365,7 +365,10 @@ exec("the example for agents: numbers are tags, the transcript a hash", () => {
   const done = jobOf(dir, "agent");
   const tags = Object.fromEntries(done.tags);
   assert.is(tags["gen_ai.response.model"], "small-2");
-  assert.match(ok(dir, ["log", "--job", "-t", "gen_ai.usage.output_tokens>16"]), /\):  agent .*question/);
+  assert.match(
+    ok(dir, ["log", "--job", "-t", "gen_ai.usage.output_tokens>16"]),
+    /\): {2}agent .*question/,
+  );
   assert.ok(tagTexts(logged(dir)[0]).includes('session_notes="refs/notes/agent"'));
   assert.match(paths((done.result as { outputs: unknown }).outputs)[0]!, /^\.sessions\//);
   assert.not([...recorded(dir).files.values()].join().includes("private answer"));
