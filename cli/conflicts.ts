@@ -1,6 +1,6 @@
 import { RedunError } from "../src/errors.ts";
 import type { RecordCounts } from "../src/log/record-counts.ts";
-import { chosenRef, logOption } from "../src/log/ref.ts";
+import { logWords } from "../src/log/ref.ts";
 import { entitiesInConflict } from "../src/provenance/find.ts";
 import { withLog } from "./with-log.ts";
 import type { Workspace } from "./workspace.ts";
@@ -29,12 +29,6 @@ export async function conflictsAfter(
 export function conflictsText(workspace: Workspace, count: number | null, ref: string): string {
   if (!count) return "";
   const [have, them] = count === 1 ? ["entity has", "it"] : ["entities have", "them"];
-  const command = `redun-git tag conflicts${wordsFor(workspace, ref)}`;
+  const command = `redun-git tag conflicts${logWords(ref, workspace.config)}`;
   return `${count.toLocaleString("en")} ${have} tags in conflict: \`${command}\` shows ${them}.\n`;
-}
-
-/** The words that make a command mean a log. */
-function wordsFor({ config }: Workspace, ref: string): string {
-  if (ref === chosenRef({}, config)) return "";
-  return ` ${logOption(ref)}`;
 }

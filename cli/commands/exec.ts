@@ -10,6 +10,7 @@ import type { EndedProgram } from "../../src/exec/program-end.ts";
 import { executeStep } from "../../src/exec/step.ts";
 import { type Above, above } from "../../src/exec/step-line.ts";
 import { tagsIn } from "../../src/exec/tag-lines.ts";
+import { logWords } from "../../src/log/ref.ts";
 import { redactWords } from "../../src/redact.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
 import { type CommandFunction, logChoice, type OptionsOf } from "../command.ts";
@@ -35,7 +36,9 @@ export async function exec(
   const tags = tagsIn(options.tag ?? []);
   const signals = new Signals();
   const run = above(io.env);
-  const reporter = new ExecReporter(io, Boolean(options.quiet));
+  const reporter = new ExecReporter(io, Boolean(options.quiet), () =>
+    logWords(workspace.ref, workspace.config),
+  );
   let end: EndedProgram | undefined;
   const listener: ExecListener = {
     started: (kill) => signals.started(kill),

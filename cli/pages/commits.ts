@@ -10,22 +10,28 @@ export async function* commitsPage(
   commits: AsyncIterable<CommitView>,
   revision: string,
   paint: Paint,
+  logWords: string,
 ): AsyncGenerator<string> {
   let isEmpty = true;
   for await (const view of commits) {
-    yield `${commitLines(view, paint).join("\n")}\n`;
+    yield `${commitLines(view, paint, logWords).join("\n")}\n`;
     isEmpty = false;
   }
   if (isEmpty) yield `No commits in "${oneLine(revision)}".\n`;
 }
 
-function commitLines({ commit, executions, count }: CommitView, paint: Paint): string[] {
+function commitLines(
+  { commit, executions, count }: CommitView,
+  paint: Paint,
+  logWords: string,
+): string[] {
   if (count === 0) return [paint("dim", commitLine(commit, unpainted))];
   const lines = executions.map((execution) => {
     return `    ${executionLine(execution, paint)}${codeNotes(execution, paint)}`;
   });
   const more = count - executions.length;
-  if (more > 0) lines.push(`    and ${more} more: redun-git log --commit ${shortId(commit.oid)}`);
+  if (more > 0)
+    lines.push(`    and ${more} more: redun-git log${logWords} --commit ${shortId(commit.oid)}`);
   return [commitLine(commit, paint), ...lines];
 }
 

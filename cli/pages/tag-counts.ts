@@ -17,8 +17,14 @@ const MAX_KEY_WIDTH = 40;
 /** Keys are cut to this many characters; JSON has them whole. */
 const LONGEST = 100;
 
-/** `  env  (2 Execution)` for each key; those of a namespace (`redun.version`) under its name. */
-export function keysPage({ keys: counts, conflictCount: conflicts }: TagKeysView): string {
+/**
+ * `  env  (2 Execution)` for each key; those of a namespace (`redun.version`) under its name.
+ * @param logWords what makes a command mean this log
+ */
+export function keysPage(
+  { keys: counts, conflictCount: conflicts }: TagKeysView,
+  logWords: string,
+): string {
   if (counts.length === 0) return "No tags yet.\n";
   const byKey = grouped(counts, ({ key }) => key);
   const nameOf = (key: string) => clip(oneLine(formatKey(key)), LONGEST);
@@ -33,7 +39,7 @@ export function keysPage({ keys: counts, conflictCount: conflicts }: TagKeysView
       `${namespace === "" ? "Tags" : nameOf(namespace)}:\n${keys.map(line).join("")}`,
   );
   const has = conflicts === 1 ? "entity has" : "entities have";
-  const note = `${conflicts} ${has} tags in conflict: see \`redun-git tag conflicts\`.\n`;
+  const note = `${conflicts} ${has} tags in conflict: see \`redun-git tag conflicts${logWords}\`.\n`;
   return [...text, ...(conflicts > 0 ? [note] : [])].join("\n");
 }
 

@@ -1,5 +1,6 @@
 import type { SchedulerListener } from "../../src/engine/run-events.ts";
 import { parseBoolean } from "../../src/git/files/config-values.ts";
+import { logWords } from "../../src/log/ref.ts";
 import { viewer } from "../run/channel.ts";
 import type { Workspace } from "../workspace.ts";
 import { JsonReporter } from "./json-reporter.ts";
@@ -32,6 +33,7 @@ export function runReporter(
   return new RunReporter(io, {
     mode,
     isRecorded,
+    logWords: () => logWords(workspace.ref, workspace.config),
     hasJobLines: () => parseBoolean(workspace.config.get("redun.logLines") ?? "true") !== false,
     ...(mode === "live" && { snapshots: new SnapshotSender(viewer.descriptor!, io.cwd) }),
   });

@@ -29,6 +29,8 @@ const STATUS_EVERY = 20_000;
 export interface ReporterOptions {
   /** `none` tells only what went wrong; in a live view there is no need of tables in between. */
   readonly mode: Exclude<ProgressMode, "json">;
+  /** What makes a command mean the log of the run; asked when it is told. */
+  readonly logWords?: () => string;
   /** Whether jobs have lines; asked when the run begins. */
   readonly hasJobLines?: () => boolean;
   /** Tells who keeps the live view. */
@@ -148,7 +150,7 @@ export class RunReporter implements SchedulerListener {
         : `Its last ${lost} record${lost === 1 ? "" : "s"} found no room, and ${lost === 1 ? "is" : "are"} lost. The rest is in ${where}, and the next`,
     );
     this.#always(
-      `redun-git command here commits it, with how the run ended (\`redun-git log ${shortId(id)}\`).`,
+      `redun-git command here commits it, with how the run ended (\`redun-git log ${shortId(id)}${this.#options.logWords?.() ?? ""}\`).`,
     );
   }
 

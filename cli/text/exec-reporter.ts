@@ -16,11 +16,16 @@ export class ExecReporter implements SchedulerListener {
   execution = "";
   readonly #io: Io;
   readonly #isSilent: boolean;
+  readonly #logWords: () => string;
   #started = 0;
 
-  /** @param isSilent tells only what went wrong; else also what did not run, and people how it ended */
-  constructor(io: Io, isSilent: boolean) {
+  /**
+   * @param isSilent tells only what went wrong; else also what did not run, and people how it ended
+   * @param logWords what makes a command mean the log of the run
+   */
+  constructor(io: Io, isSilent: boolean, logWords: () => string) {
     this.#io = io;
+    this.#logWords = logWords;
     this.#isSilent = isSilent;
   }
 
@@ -72,7 +77,7 @@ export class ExecReporter implements SchedulerListener {
     const what =
       lost === 0 ? "Nothing is lost: it is" : `${lost} of its records are lost; the rest is`;
     this.#say(
-      `${what} in ${nearPath(folder, this.#io.cwd)}, and the next redun-git command here commits it (\`redun-git log ${shortId(id)}\`).`,
+      `${what} in ${nearPath(folder, this.#io.cwd)}, and the next redun-git command here commits it (\`redun-git log ${shortId(id)}${this.#logWords()}\`).`,
     );
   }
 

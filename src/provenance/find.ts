@@ -2,6 +2,7 @@ import { RedunError } from "../errors.ts";
 import type { NameHit } from "../index/id-lookup.ts";
 import { isRole } from "../index/names.ts";
 import type { EntityRow, ExecutionRow, JobRow } from "../index/rows.ts";
+import { logWords } from "../log/ref.ts";
 import type { EntityType } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { callLine } from "../value/program-line.ts";
@@ -177,6 +178,7 @@ export function foundRow(typed: TypedRow): Found {
 
 function unknownId(log: IndexedLog, prefix: string): RedunError {
   const { ref } = log.log;
+  const words = logWords(ref, log.config);
   const journaled = journaledWithId(log, prefix);
   if (journaled) {
     const { execution, fate } = journaled.run;
@@ -184,7 +186,7 @@ function unknownId(log: IndexedLog, prefix: string): RedunError {
     return new RedunError(
       "UNKNOWN_ID",
       `Execution ${id} is only in its journal, and not in ${ref} yet: ${fate.why}.`,
-      `\`redun-git log ${id}\` shows what is known of it. The log has it once it has been committed.`,
+      `\`redun-git log ${id}${words}\` shows what is known of it. The log has it once it has been committed.`,
     );
   }
   const job = journaledJobId(log, prefix);
@@ -194,13 +196,13 @@ function unknownId(log: IndexedLog, prefix: string): RedunError {
     return new RedunError(
       "UNKNOWN_ID",
       `Job ${id} is only in the journal of its run, and not in ${ref} yet: ${fate.why}.`,
-      `\`redun-git log ${id}\` shows what is known of it. The log has it once it has been committed.`,
+      `\`redun-git log ${id}${words}\` shows what is known of it. The log has it once it has been committed.`,
     );
   }
   return new RedunError(
     "UNKNOWN_ID",
     `Nothing in ${ref} has an id with the prefix "${prefix}", no file has that path, and no task that name.`,
-    "`redun-git log` lists executions; `redun-git log <id>` shows the ids within one.",
+    `\`redun-git log${words}\` lists executions; \`redun-git log <id>${words}\` shows the ids within one.`,
   );
 }
 

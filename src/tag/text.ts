@@ -52,14 +52,17 @@ function parseJsonValue(text: string): TagValue {
 }
 
 /**
- * Splits `key=value` at the first `=`; the key is not trimmed. A bare `key` gives an undefined
- * value, or is refused where a value is required.
+ * Splits `key=value` at the first `=`; the key is not trimmed. A key that listings quote is read as they
+ * print it, `"c=d"=2`. A bare `key` gives an undefined value, or is refused where a value is required.
  * @throws RedunError BAD_TAG for a missing key or value, and as `parseTagValue`
  */
 export function parseTagKeyValue(
   text: string,
   options: { readonly valueRequired: boolean },
 ): { key: string; value: TagValue | undefined } {
+  const quoted = quotedKey(text);
+  if (quoted?.rest === "" && !options.valueRequired) return { key: quoted.key, value: undefined };
+  if (quoted?.rest) return { key: quoted.key, value: parseTagValue(quoted.rest.slice(1)) };
   const at = text.indexOf("=");
   if (text === "" || at === 0) {
     throw new RedunError(
@@ -75,6 +78,25 @@ export function parseTagKeyValue(
     `key=value pair expected: ${shown(text)}`,
     `Write ${clip(text, SHOWN)}=value, or ${clip(text, SHOWN)}= for a tag without a value (null).`,
   );
+}
+
+/** A key that `formatKey` quotes, and what stands behind it: nothing, or what begins with `=`. */
+function quotedKey(text: string): { key: string; rest: string } | null {
+  if (!text.startsWith('"')) return null;
+  const written = /^"(?:[^"\\]|\\.)*"(?==|$)/s.exec(text)?.[0];
+  if (written === undefined) return null;
+  try {
+    const key: string = JSON.parse(written);
+    return needsQuotes(key) ? { key, rest: text.slice(written.length) } : null;
+  } catch {
+    // No JSON after all: the quotes are part of the key, as in redun.
+    return null;
+  }
+}
+
+/** Whether a key could not be told from its value, or breaks its line. */
+function needsQuotes(key: string): boolean {
+  return key.includes("=") || key.startsWith('"') || HIDDEN.test(key);
 }
 
 /** Characters that break a line, move the cursor or reverse the text. A tab is shown as it is. */
@@ -104,9 +126,12 @@ export function formatTag(key: string, value: TagValue, maxLength?: number): str
   return `${formatKey(key, maxLength)}=${cut(formatTagValue(value), maxLength)}`;
 }
 
-/** A key on one line: as JSON where it has hidden characters; cut as `formatTag` cuts it. */
+/**
+ * A key on one line, as `parseTagKeyValue` reads it: as JSON where it has an equals sign or hidden characters,
+ * or begins with a quote; cut as `formatTag` cuts it.
+ */
 export function formatKey(key: string, maxLength?: number): string {
-  return cut(HIDDEN.test(key) ? pythonJson(key, { compact: false }) : key, maxLength);
+  return cut(needsQuotes(key) ? pythonJson(key, { compact: false }) : key, maxLength);
 }
 
 function cut(text: string, maxLength: number | undefined): string {

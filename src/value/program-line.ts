@@ -41,7 +41,11 @@ function variables(env: unknown): string[] {
 export function callLine(task: string, args: string): string {
   if (!args.startsWith(PROMPT)) return `${task}(${args})`;
   const line = WORDS.exec(args)?.[1] ?? args.slice(PROMPT.length);
-  const isNamed = line.split(/[\s'"/]+/).includes(task);
+  // A script in quotes may name anything.
+  const isNamed = line
+    .replace(/'[^']*'/g, "")
+    .split(/[\s/]+/)
+    .includes(task);
   return isNamed ? line : `${task}: ${line}`;
 }
 

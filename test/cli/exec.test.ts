@@ -367,7 +367,7 @@ exec("the example for agents: numbers are tags, the transcript a hash", () => {
   assert.is(tags["gen_ai.response.model"], "small-2");
   assert.match(
     ok(dir, ["log", "--job", "-t", "gen_ai.usage.output_tokens>16"]),
-    /\): {2}agent .*question/,
+    /\): {2}agent: sh -c /,
   );
   assert.ok(tagTexts(logged(dir)[0]).includes('session_notes="refs/notes/agent"'));
   assert.match(paths((done.result as { outputs: unknown }).outputs)[0]!, /^\.sessions\//);

@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
 import { parseJson, pythonJson } from "../../src/tag/python-json.ts";
 import {
+  formatKey,
   formatTag,
   formatTagValue,
   parseTagKeyValue,
@@ -80,6 +81,28 @@ for (const { key, value, max_length, display } of vectors.format_tag_key_value) 
     assert.is(formatTag(key!, value!, max_length), expected);
   });
 }
+
+const QUOTED = [
+  ["c=d", '"c=d"=2'],
+  ['"c', '"\\"c"=2'],
+  ['"c=d"', '"\\"c=d\\""=2'],
+  ["a\nb", '"a\\nb"=2'],
+  ["=", '"="=2'],
+] as const;
+for (const [key, text] of QUOTED) {
+  test(`the key ${JSON.stringify(key)} is printed in quotes, and read back`, () => {
+    assert.is(formatTag(key, 2), text);
+    assert.equal(parseTagKeyValue(text, { valueRequired: true }), { key, value: 2 });
+    const bare = { key, value: undefined };
+    assert.equal(parseTagKeyValue(formatKey(key), { valueRequired: false }), bare);
+  });
+}
+
+test("quotes around a key that needs none are its own, as in redun", () => {
+  const read = (text: string) => parseTagKeyValue(text, { valueRequired: true });
+  assert.equal(read('"c"=2'), { key: '"c"', value: 2 });
+  assert.equal(read('"c=d=2'), { key: '"c', value: "d=2" });
+});
 
 test("a bare key is allowed where no value is required", () => {
   assert.equal(parseTagKeyValue("a", { valueRequired: false }), { key: "a", value: undefined });

@@ -46,6 +46,11 @@ for (const [what, task, args, expected] of [
   line(`of ${what}`, () => assert.is(call(task, args), expected));
 }
 
+line("does not take for its name what stands in a script", () => {
+  const args = { command: ["sh", "-c", "agent x"], directory: "." };
+  assert.is(call("agent", args), "agent: sh -c 'agent x'");
+});
+
 line("keeps in the text what it does not show, so that it can be searched", () => {
   const args = new Map<string, unknown>([
     ["command", ["wc"]],
