@@ -43,7 +43,8 @@ export async function planRun(
   expression: unknown,
   cache: Pick<ResultCacheOptions, "isOn" | "users" | "onNotice">,
 ): Promise<RunPlan> {
-  const { objectFormat, workTree } = log.log.backend.repository;
+  const { repository } = log.log.backend;
+  const { objectFormat } = repository;
   const jobs = new UnrecordedJobs(log);
   const reuse = new ResultCache({
     ...cache,
@@ -54,7 +55,7 @@ export async function planRun(
   });
   const plan = new Plan();
   const why = new Explainer(log, Date.now(), () => {});
-  const settings = runSettings(log.config, workTree);
+  const settings = runSettings(log.config, repository);
   const listeners = [jobs, { jobStarted: (job: LiveJob) => why.jobStarted(job) }];
   const run: Run = new Run("plan", objectFormat, listeners, settings, reuse, plan);
   let isCached = true;
