@@ -1,7 +1,7 @@
 let tell = (text: string): void => process.emitWarning(text, { type: "redun-git" });
 
 /**
- * Tells whoever uses the program of something that is not as they may think, and goes on. In a program
+ * Tells the user of something that is not as they may think, and goes on. In a program
  * that uses the library it is a warning of Node's.
  */
 export function notice(text: string): void {

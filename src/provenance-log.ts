@@ -67,8 +67,8 @@ export interface TagEditOptions {
 export type Ids = string | readonly string[];
 
 /**
- * Reads and tags a log. Every read first brings the index up to date with the log, whoever has added
- * to it, and records runs that have died. Executions and jobs that are not committed yet are found in
+ * Reads and tags a log. Every read first brings the index up to date with the log, including what other processes have
+ * added, and records runs that have died. Executions and jobs that are not committed yet are found in
  * the journals of this repository. Wherever a method takes an id, a prefix will do, `-` is the latest execution, `~1` the one
  * before it, and a path is the file that was last recorded there.
  */
@@ -78,7 +78,7 @@ export class ProvenanceLog {
   /** What has been told. */
   readonly #told = new Set<string>();
 
-  /** Its pages as plain data, for whoever draws them. */
+  /** Its pages as plain data, to be drawn elsewhere. */
   readonly views: LogViews;
   /** Pushes, pulls, fetches and merges. */
   readonly sharing: LogSharing;

@@ -35,7 +35,7 @@ function pushLogs(
     if (options.hook && !isSetUp(config, remote)) return;
     const refs = options.allLogs ? await logsHere(log.backend) : [log.ref];
     if (refs.length === 0 && !json) await workspace.write("There is no log here to push.\n");
-    // That a push which is made again now has failed before is no news.
+    // That an earlier attempt of this push has failed is not worth a notice.
     const failures = pushFailures(log.backend.repository, config);
     const others = failures.filter((one) => one.remote !== remote || !refs.includes(one.ref));
     workspace.tell(pushFailuresText(others));
@@ -64,7 +64,7 @@ function pushLogs(
   });
 }
 
-/** There is nobody to ask or to tell: a failure is noted for the next command that can. */
+/** It can neither prompt nor print: a failure is noted for the next command to report. */
 async function pushInBackground(
   workspace: Workspace,
   named: string | undefined,

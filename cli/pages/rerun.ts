@@ -3,7 +3,7 @@ import type { RerunPlan } from "../../src/rerun/plan.ts";
 import { commandLine, shortId } from "../text/lines.ts";
 import { oneLine, type Paint, visible } from "../text/terminal.ts";
 
-/** What speaks against the code of a rerun being that of the run. */
+/** Reasons why the code of a rerun may differ from that of the run. */
 export function warnings({ row, commit, isDirty, patch, uncommitted }: RerunPlan): string[] {
   const id = shortId(row.id);
   if (commit === null) return [`execution ${id} ran code of no commit`];
@@ -13,7 +13,7 @@ export function warnings({ row, commit, isDirty, patch, uncommitted }: RerunPlan
   return [`execution ${id} ran ${what}: its commit ${commit.slice(0, 8)} may give something else`];
 }
 
-/** One line for each thing that came out, and a sum. */
+/** One line for each output, and a summary. */
 export function rerunText({ before, after, outputs }: Rerun, paint: Paint): string {
   const title = `Rerun of ${shortId(before.id)}:  ${commandLine(before.argv)}`;
   if (!after) return `${title}\n  It could not begin, and nothing was recorded.\n`;

@@ -154,7 +154,7 @@ export class RunReporter implements SchedulerListener {
     );
   }
 
-  /** A signal needs no explanation to whoever sent it; anything else does. */
+  /** The sender of a signal needs no explanation; anything else does. */
   #interrupted(end: RunEnd | undefined): void {
     const kept = this.#isRecorded ? " What had finished is recorded." : "";
     const title = this.#paint("red", `*** Interrupted.${kept}`);

@@ -136,7 +136,7 @@ class WatchedWorker {
 
   #kill(): void {
     this.isKilled = true;
-    // Its children first: of an orphan nobody knows any more whose it was.
+    // Its children first: an orphan no longer shows whose it was.
     killPrograms(this.mark, this.pid);
     this.#process.kill("SIGKILL");
   }

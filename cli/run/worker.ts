@@ -61,7 +61,7 @@ function listen(): void {
   channel.on("data", (chunk) => {
     const signal = chunk.toString().trim() as NodeJS.Signals;
     channel.write(`${signal}\n`);
-    // Whoever listens, the run or the workflow itself, decides what comes of it.
+    // The listener, the run or the workflow itself, decides what comes of it.
     if (process.listenerCount(signal) > 0) process.emit(signal, signal);
     else {
       ending.by = signal;

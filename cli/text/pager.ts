@@ -33,7 +33,7 @@ async function* none(): AsyncGenerator<string> {}
 /** What a shell says of a program that it cannot start. */
 const NOT_STARTED = [126, 127];
 
-/** A pipe takes less, in characters, before whoever reads it must read. */
+/** A pipe takes less, in characters, before its reader must read. */
 const PIPE = 1 << 20;
 
 async function throughPager(

@@ -4,7 +4,7 @@ import type { OutputStream } from "../io.ts";
 const PATIENCE = 500;
 
 export interface ProgressBar {
-  /** `total` is null while nobody knows it. */
+  /** `total` is null while it is not known. */
   readonly update: (done: number, total: number | null) => void;
   readonly end: () => void;
 }

@@ -21,7 +21,7 @@ export interface FileChange {
 export interface FileComparison {
   /** In the order of their paths. */
   readonly changed: readonly FileChange[];
-  /** There were more jobs than are read; the others may have touched other files. */
+  /** There were more jobs than are read: the rest may have touched other files. */
   readonly isCut: boolean;
 }
 

@@ -3,14 +3,14 @@ import type { TagPair } from "../tag/tag.ts";
 import type { Needs } from "./limits.ts";
 
 /**
- * Whose results a call may take instead of running: nobody's, those of its own execution, or all in
- * the log.
+ * Whose results a call may reuse instead of running: none, those of its own execution, or all in the
+ * log.
  */
 export type CacheScope = "none" | "execution" | "log";
 
 /**
- * How an earlier result is found to be valid still: by looking at each call below it again, or at what
- * tasks are below it.
+ * How to decide whether an earlier result is still valid: by looking at each call below it again, or at
+ * the tasks below it.
  */
 export type CheckValid = "full" | "shallow";
 

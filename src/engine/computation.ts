@@ -22,7 +22,7 @@ export class Agenda {
     this.#ready.push(computation);
     if (this.#isAwake) return;
     this.#isAwake = true;
-    // Never at once: whoever asks is in the middle of something.
+    // Never at once: the caller is in the middle of something.
     queueMicrotask(this.#turn);
   }
 
@@ -43,7 +43,7 @@ export class Agenda {
 
 const NONE: readonly never[] = [];
 
-/** A call waits for its arguments, and for what it returned: whoever waits so often never ends. */
+/** A call waits for its arguments, and for what it returned: one that waits so often never ends. */
 const MAX_WAITS = 100;
 
 /** One value that is being computed: it may wait for others, and others for it. */

@@ -76,7 +76,7 @@ export class Evaluation implements StepContext {
     this.#wanted.delete(wanted);
   }
 
-  /** What computes an expression: one computation, whoever asks, under the job that asked first. */
+  /** What computes an expression: one computation for all that ask, under the job that asked first. */
   of(expression: Expression, parent: LiveJob | null): Computation {
     const known = this.#known(expression);
     if (known) return known;

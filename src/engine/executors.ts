@@ -3,7 +3,7 @@ import type { GitConfig } from "../git/backend.ts";
 import { didYouMean } from "../suggest.ts";
 import type { ExecutorFactory, ExecutorSettings } from "./executor.ts";
 
-/** The process of the run itself, which is none of those that are registered. */
+/** The process of the run itself, which is not a registered executor. */
 export const LOCAL = "local";
 
 const factories = new Map<string, ExecutorFactory>();

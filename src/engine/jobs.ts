@@ -12,7 +12,7 @@ import type { TaskDefinition } from "./task-definition.ts";
 /** The format's limit: see docs/format.md. */
 const MAX_JOBS = 2 ** 20;
 
-/** Receives what becomes of jobs: the recorder, and whoever listens to a scheduler. */
+/** Receives what becomes of jobs: the recorder, and the listener of a scheduler. */
 export interface RunListener {
   /** It has begun: its arguments are known. */
   jobStarted?(job: LiveJob): void;
@@ -236,7 +236,7 @@ function newPlace(parent: LiveJob): number {
   return 0;
 }
 
-/** By what was thrown, the first job that it came out of. Errors do not outlive whoever has them. */
+/** By what was thrown, the first job that it came out of. Errors do not outlive their holders. */
 class Failures {
   readonly #objects = new WeakMap<object, LiveJob>();
   readonly #others = new Map<unknown, LiveJob>();

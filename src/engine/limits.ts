@@ -28,8 +28,8 @@ export function configuredLimits(config: GitConfig | null): (name: string) => nu
 }
 
 /**
- * Shares limited resources: whoever needs some waits until they are free. The first to ask is served
- * first, except that who needs little may go before who waits for much.
+ * Shares limited resources: a call that needs some waits until they are free. First come, first served,
+ * except that a call that needs little may overtake one that waits for much.
  */
 export class Limits {
   readonly #totalOf: (name: string) => number;

@@ -342,7 +342,7 @@ class ReductionReader {
     if (isPlainMap(recorded)) {
       return new Map([...recorded].map(([key, item]) => [this.value(key), this.value(item)]));
     }
-    // Another one each time: whoever has it may change it.
+    // Another one each time: its holder may change it.
     return readYaml(writeYaml(recorded));
   }
 

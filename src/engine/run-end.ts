@@ -129,7 +129,7 @@ function withReject(): { promise: Promise<never>; reject: (error: unknown) => vo
   const promise = new Promise<never>((_done, fail) => {
     reject = fail;
   });
-  // Whoever waits for the run gets the rejection.
+  // What awaits the run gets the rejection.
   promise.catch(() => {});
   return { promise, reject };
 }

@@ -22,7 +22,7 @@ export class TaskNames {
 }
 
 /**
- * As `TaskNames`, of tasks of which nobody knows yet whether they will be called: one without a name
+ * As `TaskNames`, of tasks of which it is not known yet whether they will be called: one without a name
  * is left out.
  * @throws RedunError BAD_TASK
  */

@@ -454,7 +454,7 @@ export class Scheduler {
       recorder.writeEnd(...endOf(end.status, end.reason));
       if (listener.runEnded) listener.runEnded(execution, run, end.status, end);
       else if (end.exitedIn) writeSync(process.stderr.fd, `redun-git: ${end.reason}\n`);
-      // Whoever called exit in a task did not know that a run was to be ended by it.
+      // The task that called exit did not know that this ends the run.
       if (end.exitedIn && !process.exitCode) process.exitCode = 1;
     });
     listener.runStarted?.(execution, run);

@@ -19,7 +19,7 @@ import {
 import { hasTwins, taskNamed } from "./registry.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 
-/** Of the texts, whoever wrote them. */
+/** Of the texts of any writer. */
 const VERSION = 1;
 
 /** A value for the other side, as a part of a text that is written at once. */

@@ -24,7 +24,7 @@ export interface StepContext {
   readonly workplaces: Workplaces;
   /** Set when no job may begin any more. */
   readonly stopped: Error | null;
-  /** What computes an expression: one computation, whoever asks, under the job that asked first. */
+  /** What computes an expression: one computation for all that ask, under the job that asked first. */
   of(expression: Expression, parent: LiveJob | null): Computation;
   /** What computes the pending parts of a value. */
   inputs(value: unknown, parent: LiveJob | null, what: () => string): Computation[];

@@ -44,7 +44,7 @@ export class Earlier {
 
   readonly accepts = ({ result, tags, source: { job, execution } }: EarlierOutcome): boolean => {
     const given = result as ProgramResult;
-    // What it read there, nobody knows.
+    // What it read there is not known.
     if (tags.some(([key]) => key === STDIN)) return false;
     if (given.missing_outputs || given.more_found_outputs) return false;
     const outputs = given.outputs ?? given.found_outputs ?? [];
@@ -70,7 +70,7 @@ function areAmong(
 
 /**
  * Why no earlier program can stand for one; null where one can.
- * @param stdin what it may read from its standard input and nobody knows, if there is anything
+ * @param stdin what it may read from its standard input without a record of it, if anything
  */
 export function whyNotEarlier(
   call: Pick<ProgramCall, "words" | "env">,

@@ -41,7 +41,7 @@ export async function executeStep(
   // Within that of the run, so that whoever removes that removes this.
   const scratch = Scratch.make(null, "", [dirname(run.socket), tmpdir(), "/tmp"]);
   const as = { ...run, job: line.job, folder: scratch.folder, outputs: null };
-  // Which of the programs that run beside it changed a file, nobody can tell.
+  // It cannot be told which of several concurrent programs changed a file.
   const end = await runToEnd(request, as, { ...listener, tags }, null).finally(() =>
     scratch.remove(),
   );

@@ -33,7 +33,7 @@ export class TagLineReader {
   #at = 0;
   #line = 0;
   #rest = Buffer.alloc(0);
-  /** Why nothing more is read, once that is so; and whether that was told. */
+  /** Why nothing more is read, once that is so; and whether that was reported. */
   #over: string | null = null;
   #isTold = false;
 
@@ -90,11 +90,11 @@ export class TagLineReader {
     try {
       const stats = fstatSync(file);
       if (!stats.isFile()) {
-        this.#over = "this is no file any more; nothing more is read";
+        this.#over = "this is not a file any more; nothing more is read";
         return Buffer.alloc(0);
       }
       const { size } = stats;
-      // It wrote the file anew instead of appending to it.
+      // It rewrote the file instead of appending to it.
       if (size < this.#at) this.#at = 0;
       const end = Math.min(size, MAX_TAG_FILE);
       const bytes = Buffer.alloc(Math.max(end - this.#at, 0));

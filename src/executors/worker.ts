@@ -73,7 +73,7 @@ function writeDirectly(stream: NodeJS.WriteStream, descriptor: number): void {
       try {
         from += writeSync(descriptor, bytes, from);
       } catch (error) {
-        // Whoever reads it is slow; or gone, and then nobody is there to be told.
+        // Its reader is slow; or gone, and then nobody is left to hear of it.
         if ((error as NodeJS.ErrnoException).code !== "EAGAIN") break;
         Atomics.wait(pause, 0, 0, 1);
       }

@@ -1,5 +1,5 @@
 /**
- * Which commits brought which files, whoever reads their folders.
+ * Which commits brought which files, for both backends.
  *
  * `git log --raw` has the same answer. It walks every path of every commit: a few folders that hold
  * one another many times, in any commit of a long history, keep it busy for days. Here folders are

@@ -11,7 +11,7 @@ import type {
 import type { GitConfig, Oid, Repository } from "./repository.ts";
 import type { Fetch, Push, Pushed, RemoteRefs } from "./transfer.ts";
 
-// Whoever uses a backend imports its types from here.
+// Users of a backend import its types from here.
 export * from "./changes.ts";
 export type * from "./history.ts";
 export type * from "./repository.ts";
@@ -104,7 +104,7 @@ export interface GitBackend {
    * Brings objects that a partial clone left out, ten thousand in one request; elsewhere it is work for
    * nothing.
    * @param onBrought told how many have been asked for, of how many, before each request and at the end
-   * @returns false where not all of them are here then: whoever promised them cannot be reached
+   * @returns false where not all of them are here then: the remote that promised them cannot be reached
    */
   bring(oids: readonly Oid[], onBrought?: (done: number, total: number) => void): Promise<boolean>;
 

@@ -86,7 +86,7 @@ export function deferredBackend(repository: Repository): GitBackend {
     remoteRefs: async (request) => (await open()).remoteRefs(request),
     fetch: async (request) => (await open()).fetch(request),
     push: async (request) => (await open()).push(request),
-    // Whoever needed a backend that there is not has heard of it.
+    // A caller that needed a missing backend has got the error.
     maintain: () => void opened?.then((backend) => backend.maintain()).catch(() => {}),
     close: async () => (await opened?.catch(() => undefined))?.close(),
   };

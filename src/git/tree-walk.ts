@@ -101,7 +101,7 @@ class Walk {
 
   #ask({ before, after }: Pair): Promise<[Tree, Tree]> {
     const trees = Promise.all([this.#tree(before), this.#tree(after)]);
-    // Whoever stops before its turn comes hears nothing of it.
+    // A caller that stops before its turn hears nothing of it.
     trees.catch(() => {});
     return trees;
   }

@@ -8,7 +8,7 @@ import type { LookupWriter } from "./lookups.ts";
 import type { KnownExecution, RunLookup } from "./run-lookup.ts";
 import { executionOfJob, jobNumber } from "./schema.ts";
 
-/** A file has a better claim to an id than one that is in the index: which must be built anew. */
+/** A file has a better claim to an id than one that is in the index: which must be rebuilt. */
 export class Contested extends Error {}
 
 /**

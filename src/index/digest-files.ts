@@ -22,7 +22,7 @@ export type Digested =
   | { readonly kind: "bad"; readonly reason: string }
   | { readonly kind: "absent" };
 
-/** Whoever reads and digests files. */
+/** Reads and digests files. */
 export interface DigestSource {
   /**
    * The digests of files, in their order.

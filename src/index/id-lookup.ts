@@ -108,7 +108,7 @@ export class IdLookup {
     return row && { key: foreignKey(row.seq as number, named), rest: 0 };
   }
 
-  /** Another process may have built the index anew meanwhile, with another secret. */
+  /** Another process may have rebuilt the index meanwhile, with another secret. */
   namer(): Namer {
     const row = this.#statements.get("SELECT value FROM meta WHERE key = 'secret'").get();
     const text = row?.value as string;

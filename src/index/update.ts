@@ -38,8 +38,8 @@ const REBUILD_CACHE = 32_000;
 /**
  * Brings the index to `tip` (null: an empty log), by what changed since the commit that it was
  * built from. A log only ever grows; where files are gone or different, someone has rewritten the
- * ref, and the index is built anew. Another process may do the same at the same time: whoever is
- * second begins again from where the first one got.
+ * ref, and the index is rebuilt. Another process may do the same at the same time: the
+ * second one continues from where the first one got.
  * @param onBrought receives the records that a partial clone has to fetch first
  */
 export async function updateIndex(
@@ -114,7 +114,7 @@ export function applyAppended(
   });
 }
 
-/** Of a commit of one's own nobody has to find out which edit files came with it. */
+/** Of our own commit it is known which edit files came with it. */
 function noteCommit(database: Database, commit: Oid, files: readonly RecordFile[]): void {
   const note = database.prepare(
     "UPDATE tag_edit SET commit_id = ? WHERE oid = ? AND commit_id IS NULL",

@@ -174,7 +174,7 @@ export class Journal {
   }
 
   /**
-   * The run has ended and could not be committed: whoever comes next may, while this process lives.
+   * The run has ended and could not be committed: the next command may, while this process lives.
    * Returns how many lines could not be written and are lost.
    */
   leave(): number {

@@ -179,7 +179,7 @@ export class Newcomers {
       const place = parsePath(path);
       const size = sizeOf.get(oid) ?? 0;
       if (!isBlind && sizeOf.get(oid) === null) {
-        throw this.#refused(path, `What it should hold, ${oid}, is no file or is not here.`);
+        throw this.#refused(path, `What it should hold, ${oid}, is not a file or is not here.`);
       }
       if (!place) continue;
       if (size > MAX_RECORD_BYTES) throw this.#refused(path, tooLarge(size));

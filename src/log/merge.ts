@@ -100,7 +100,7 @@ async function plan(log: Log, { commit: theirs, name }: MergeSource): Promise<Pl
   ]);
   const merge = { before: ours, arrivals: counter.total, gains, lacks };
   if (ours === null) return { ...merge, scenario: "new" };
-  // What somebody deleted comes back with a merge commit, whoever was first.
+  // What somebody deleted comes back with a merge commit, in either order.
   if (lacks.length === 0 && (await backend.isAncestor(ours, theirs))) {
     return { ...merge, scenario: "behind" };
   }

@@ -26,7 +26,7 @@ export interface Recovered {
 /** A run that stays in its journal. */
 export interface Waiting {
   readonly run: JournaledRun;
-  /** Why its log could not be written; null where nobody can know whether it goes on. */
+  /** Why its log could not be written; null if it cannot be known whether it goes on. */
   readonly error: RedunError | null;
 }
 
@@ -163,7 +163,7 @@ async function commitJournal(log: Log, run: JournaledRun, reason: string, onReco
   return isNew ? { execution, title, status, jobCount: pending.jobCount, lost } : null;
 }
 
-/** Whether a log has files already: whoever committed them died before it could say so. */
+/** Whether a log has files already: the process that committed them died before it could say so. */
 async function holds({ backend, ref }: Log, files: readonly RecordFile[]): Promise<boolean> {
   const tip = await backend.resolve(ref);
   if (tip === null) return false;

@@ -81,7 +81,7 @@ export class IndexedLog {
   }
 
   /**
-   * As `open`, for whoever may write nothing: with the index as it is, if that stands at the tip of the log, else
+   * As `open`, without write access: with the index as it is, if that stands at the tip of the log, else
    * with an empty one.
    * @throws RedunError as `open`
    */

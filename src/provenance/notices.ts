@@ -4,7 +4,7 @@ import { isPartial } from "../log/partial.ts";
 import type { Recovered } from "../log/recover.ts";
 import type { IndexedLog, Refreshed } from "./indexed-log.ts";
 
-/** Something that whoever reads a log should know of its answers. `kind` tells what. */
+/** Something that a reader of a log should know about its answers. `kind` tells what. */
 export type LogNotice =
   | RecoveredNotice
   | WaitingNotice
@@ -47,7 +47,7 @@ export interface AbsentNotice {
   readonly cause: "partial-clone" | "damage";
 }
 
-/** The index cannot be written where it belongs; this one is made anew by each process. */
+/** The index cannot be written where it belongs; this one is made again by each process. */
 export interface TemporaryIndexNotice {
   readonly kind: "temporary-index";
   readonly cause: "full" | "unwritable";

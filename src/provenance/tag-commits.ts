@@ -49,7 +49,7 @@ export async function learnCommits(log: IndexedLog): Promise<boolean> {
   const row = database.prepare("SELECT value FROM meta WHERE key = ?").get(LEARNED);
   const learned = row ? (JSON.parse(row.value as string) as Learned) : null;
   if (learned?.tip === tip && learned.edge === edge) return true;
-  // A log whose commits were made anew, or cut off, is looked through anew.
+  // A log whose commits were made again, or cut off, is looked through anew.
   const isKept = learned !== null && learned.edge === edge && (await holds(log, tip, learned.tip));
   const isAnew = learned !== null && !isKept;
   const from = isKept ? learned.tip : null;

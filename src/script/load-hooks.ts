@@ -135,7 +135,7 @@ export function understandTypeScript(script: string): Promise<void> {
 
 /** Says so where a file was loaded that has settings of its own: tsx has one tsconfig.json for all. */
 export function noticeOtherTsconfigs(script: string): void {
-  // Whoever chose one for all knows.
+  // The user chose one for all files.
   if (!typeScript || process.env[TSCONFIG_VARIABLE]) return;
   const used = tsconfigOf(dirname(script));
   const files = [...new Set(loadedFiles().map(({ path }) => path))];

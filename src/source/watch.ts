@@ -148,7 +148,7 @@ function listening(): Session | null {
   const inspector = process.getBuiltinModule("node:inspector") as
     | typeof import("node:inspector")
     | undefined;
-  // Whoever debugs the program would be shown our stops.
+  // A debugger of the program would show our stops.
   if (!inspector || inspector.url() !== undefined) return null;
   if (!session) {
     session = new inspector.Session();

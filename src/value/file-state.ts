@@ -100,7 +100,7 @@ export async function hashAhead(
     const found = await hashInThread(path, format, isOver);
     if (found) rememberHash(found.stat, format, found.hash);
   } catch {
-    // Whoever records it reads it again.
+    // It is read again when it is recorded.
   }
 }
 

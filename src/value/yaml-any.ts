@@ -1,4 +1,4 @@
-/** Reads records whoever wrote them: canonical ones fast, other YAML 1.2 with the `yaml` package. */
+/** Reads records of any writer: canonical ones fast, other YAML 1.2 with the `yaml` package. */
 import { RedunError } from "../errors.ts";
 import { Refused, readForeignYaml } from "./yaml-foreign.ts";
 import { MAX_NODES, NotCanonical, readYaml } from "./yaml-read.ts";

@@ -175,7 +175,7 @@ signing("a value that git refuses is refused", () => {
   git("config", "commit.gpgSign", "maybe");
   const { status, stderr } = cli(dir, ["run", "-q", "workflow.ts", "main"]);
   assert.is(status, 1);
-  assert.match(stderr, /commit\.gpgSign is "maybe", which is no boolean/);
+  assert.match(stderr, /commit\.gpgSign is "maybe", which is not a boolean/);
   git("config", "commit.gpgSign", "no");
   assert.match(ok(dir, ["log", "--count"]), /\b1 Execution/);
 });

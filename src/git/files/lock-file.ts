@@ -9,7 +9,7 @@ import { makeFolder, share } from "./sharing.ts";
 import { hasCode } from "./system-errors.ts";
 
 /**
- * git's `<file>.lock` protocol: whoever creates the lock file may replace the file, by renaming
+ * git's `<file>.lock` protocol: the process that creates the lock file may replace the file, by renaming
  * the lock over it.
  *
  * git's own lock files do not say who holds them, so nobody can tell a dead owner's from a slow

@@ -63,7 +63,7 @@ function sharedMode(mode: number, isFolder: boolean, sharing: Sharing): number {
   if (mode & 0o100) bits |= (bits & 0o444) >> 2;
   const wanted = sharing.kind === "exact" ? (mode & ~0o777) | bits : mode | bits;
   if (!isFolder) return wanted;
-  // Whoever may read a folder may enter it; what is made in it belongs to its group.
+  // Read permission for a directory includes entering it; what is made in it belongs to its group.
   return wanted | ((wanted & 0o444) >> 2) | (wanted & 0o060 ? 0o2000 : 0);
 }
 

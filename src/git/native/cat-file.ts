@@ -76,7 +76,7 @@ export class CatFile {
       this.#waiting.push({ oid, limit, done, fail });
       this.#ask(oid);
     });
-    // Whoever asked ahead may have stopped at another error: then nobody hears of this one.
+    // A caller that asked ahead may have stopped at another error, and does not want this one.
     asked.catch(() => {});
     return asked;
   }
@@ -252,7 +252,7 @@ export function objectMissing(name: string): RedunError {
     "OBJECT_MISSING",
     of === undefined
       ? `Object ${oid} is not in this repository, or damaged.`
-      : `${oid} is no commit of this repository, or it is damaged, or what it holds is.`,
+      : `${oid} is not a commit of this repository, or it or its content is damaged.`,
     "A shallow, partial or damaged repository may lack it: `git fsck` tells. Fetch it again, or copy it from another clone.",
   );
 }

@@ -6,7 +6,7 @@ import { gitFailed } from "./environment.ts";
 import { gitText, runGit } from "./process.ts";
 
 /**
- * What `git diff HEAD` says, untracked files of the list included, for `git apply`; null where it is no
+ * What `git diff HEAD` says, untracked files of the list included, for `git apply`; null if it is not
  * text in UTF-8. The user's index is not touched: a copy of it is.
  */
 export async function patch(

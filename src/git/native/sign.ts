@@ -6,7 +6,7 @@ import { importTree } from "./fast-import.ts";
 import { runGit } from "./process.ts";
 
 /**
- * Whether `commit.gpgSign` asks for the signature of whoever appends. A commit of a fixed identity is
+ * Whether `commit.gpgSign` asks for the signature of the committer. A commit of a fixed identity is
  * nobody's statement, such as a merge that every clone makes alike: it is not signed.
  * @throws RedunError BAD_CONFIG for a value that git would refuse
  */
@@ -17,7 +17,7 @@ export function isSigned(repository: Repository, { identity }: Append): boolean 
   if (isWanted !== undefined) return isWanted;
   throw new RedunError(
     "BAD_CONFIG",
-    `git config commit.gpgSign is "${value}", which is no boolean.`,
+    `git config commit.gpgSign is "${value}", which is not a boolean.`,
     "Set it to true or false: `git commit` would refuse it as well.",
   );
 }
