@@ -105,7 +105,7 @@ function stalled(run: Run): RedunError {
   return new RedunError(
     "RUN_STALLED",
     `Nothing is left that could end the run: no timer, no program, no connection. ${waitingText(run)}`,
-    "A promise was never resolved or rejected, or a callback never called. What had finished is recorded.",
+    "A promise was never resolved or rejected, or a callback never called; or async tasks wait for each other by other means than calls, and only as many are at work as there are cores (`git config redun.executor.local.workers 50`). What had finished is recorded.",
   );
 }
 

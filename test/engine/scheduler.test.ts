@@ -43,8 +43,10 @@ interface Ran {
 }
 
 /** Runs an expression in a new repository; what it threw is in `error`. */
-async function run(expression: unknown, options?: RunOptions): Promise<Ran> {
+/** @param workers how many async functions are at work at once; as many as there are cores where it is not given */
+async function run(expression: unknown, options?: RunOptions, workers?: number): Promise<Ran> {
   const repository = temporaryRepository();
+  if (workers) repository.git("config", "redun.executor.local.workers", String(workers));
   let result: unknown;
   let error: unknown;
   try {
@@ -226,7 +228,7 @@ lazies("jobs that run at the same time keep their own children", async () => {
     return a + b;
   });
   const main = task({ name: "main" }, () => [branch(0), branch(1), branch(2)]);
-  const { result, log } = await run(main());
+  const { result, log } = await run(main(), {}, 3);
   assert.equal(result, [0, 2, 4]);
   const numberOf = new Map(
     jobsOf(log, "branch").map((job) => [job.id, (job.args as Map<string, number>).get("n")]),
@@ -245,7 +247,7 @@ lazies("independent arguments are computed at the same time", async () => {
   const sum = task({ name: "sum" }, (a: number, rest: { b: number; c: number[] }) => {
     return a + rest.b + rest.c[0]!;
   });
-  const { result, error } = await run(sum(part(1), { b: part(2), c: [part(3)] }));
+  const { result, error } = await run(sum(part(1), { b: part(2), c: [part(3)] }), {}, 3);
   assert.is(error, undefined);
   assert.is(result, 6);
 });
