@@ -28,11 +28,16 @@ type Report = (url: string, source: string | Uint8Array | null | undefined) => v
 const LIBRARY = "redun-git";
 let served: string | undefined;
 let typeScript: Promise<void> | undefined;
+/** What is yet to be done before the first module is imported. */
+let beforeImports: (() => void)[] | null = [];
 
 /**
  * Makes `redun-git` mean the module at `libraryUrl` for every later import and require in this
  * process, installed or not. `redun-git/...` is looked up from there too. From here on every file
  * that is loaded, but those of `node_modules`, is kept as it was (`loadedFiles`).
+ *
+ * Where hooks of imports need a thread of their own, which takes as long to start as half a Node, they
+ * wait for `serveImports`, or for the first required file that may import something.
  */
 export async function serveLibrary(libraryUrl: string): Promise<void> {
   if (served === libraryUrl) return;
@@ -41,13 +46,27 @@ export async function serveLibrary(libraryUrl: string): Promise<void> {
   if (registerHooks) {
     registerHooks({ resolve: libraryResolver(LIBRARY, libraryUrl), load: loadReporter(keep) });
   } else {
-    const { port1, port2 } = new MessageChannel();
-    const options = { data: { port: port2 }, transferList: [port2] };
-    nodeModule.register(hookModule(libraryUrl), options);
-    collectLoaded(() => keepReported(port1));
+    whenImporting(() => {
+      const { port1, port2 } = new MessageChannel();
+      const options = { data: { port: port2 }, transferList: [port2] };
+      nodeModule.register(hookModule(libraryUrl), options);
+      collectLoaded(() => keepReported(port1));
+    });
     reportRequired();
   }
   await serveRequire(libraryUrl);
+}
+
+/** From here on modules are imported. */
+export function serveImports(): void {
+  const waiting = beforeImports ?? [];
+  beforeImports = null;
+  for (const prepare of waiting) prepare();
+}
+
+function whenImporting(prepare: () => void): void {
+  if (beforeImports) beforeImports.push(prepare);
+  else prepare();
 }
 
 /** Hooks of an older Node run in a thread of their own: the functions go there as text. */
@@ -109,9 +128,21 @@ function reportRequired(): void {
   const { prototype } = nodeModule as unknown as CommonJsLoader;
   const load = prototype.load;
   prototype.load = function (this: unknown, filename) {
+    if (beforeImports && mayImport(filename)) serveImports();
     if (!/[\\/]node_modules[\\/]/.test(filename)) keep(pathToFileURL(filename).href, null);
     return load.call(this, filename);
   };
+}
+
+/** Whether code that is required may go on to import modules which our hooks have to know of. */
+function mayImport(filename: string): boolean {
+  try {
+    const text = readFileSync(filename, "utf8");
+    const isPackage = /[\\/]node_modules[\\/]/.test(filename);
+    return (!isPackage || text.includes(LIBRARY)) && /\bimport\s*\(/.test(text);
+  } catch {
+    return false;
+  }
 }
 
 /** `require("redun-git")` gives the ES module itself: a loader would compile a second copy. */
@@ -163,7 +194,7 @@ async function registerTsx(tsconfig: string | null): Promise<void> {
     notice(`${tsconfig} is not used: ${problem}`);
     return registerTsx(null);
   }
-  esm.register({ tsconfig: whole ?? false });
+  whenImporting(() => esm.register({ tsconfig: whole ?? false }));
 }
 
 /**

@@ -5,7 +5,12 @@ import { pathToFileURL } from "node:url";
 import { RedunError } from "../errors.ts";
 import { nearest } from "../suggest.ts";
 import { loadFailure } from "./load-error.ts";
-import { noticeOtherTsconfigs, serveLibrary, understandTypeScript } from "./load-hooks.ts";
+import {
+  noticeOtherTsconfigs,
+  serveImports,
+  serveLibrary,
+  understandTypeScript,
+} from "./load-hooks.ts";
 
 const EXTENSIONS = [".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx"];
 
@@ -45,6 +50,7 @@ async function importScript(path: string): Promise<Record<string, unknown>> {
     await understandTypeScript(path);
   }
   if (isCommonJs(path)) return exportsOf(createRequire(path)(path));
+  serveImports();
   const module = await import(pathToFileURL(path).href);
   // Of a CommonJS module Node itself finds only some names.
   const isRequired = path in createRequire(path).cache;
