@@ -13,17 +13,12 @@ import { parseTagCondition } from "../src/query/tag-condition.ts";
 import { parsePath } from "../src/record/layout.ts";
 import { generateRuns, runFiles } from "./generate.ts";
 import { type Command, median, timePair } from "./pairs.ts";
-import type { Row } from "./table.ts";
+import type { Facts, Row } from "./table.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const CLI = join(ROOT, "dist/cli.cjs");
 const REF = "refs/redun/main";
 const NOTHING: Command = [process.execPath, "-e", "0"];
-
-/** Facts that are no ratio of times. */
-export interface Facts {
-  readonly [name: string]: string;
-}
 
 /** Everything that is measured on one log of many runs. */
 export async function largeLog(runs: number): Promise<{ rows: Row[]; facts: Facts }> {

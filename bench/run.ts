@@ -1,20 +1,28 @@
 /**
  * `npm run bench`: every measurement that docs/performance.md quotes, as ratios within one run. Sizes of
  * logs may be given as arguments: `npm run bench -- 1000000` takes the better part of an hour.
+ * `npm run bench -- engine` measures what jobs cost, and nothing else.
  */
 import { cpus } from "node:os";
-import { type Facts, largeLog } from "./large-log.ts";
+import { engine } from "./engine.ts";
+import { largeLog } from "./large-log.ts";
 import { startUp } from "./start-up.ts";
-import { printTable, type Row } from "./table.ts";
+import { type Facts, printTable, type Row } from "./table.ts";
 
-const sizes = process.argv.slice(2).map(Number);
-const rows: Row[] = await startUp();
+const words = process.argv.slice(2);
+const rows: Row[] = [];
 const facts: Facts[] = [];
-for (const size of sizes.length > 0 ? sizes : [1000, 100_000]) {
-  const measured = await largeLog(size);
+const add = (measured: { rows: Row[]; facts: Facts }) => {
   rows.push(...measured.rows);
   facts.push(measured.facts);
+};
+if (!words.includes("engine")) {
+  add({ rows: await startUp(), facts: {} });
+  for (const size of words.length > 0 ? words.map(Number) : [1000, 100_000]) {
+    add(await largeLog(size));
+  }
 }
+if (words.length === 0 || words.includes("engine")) add(engine());
 const [cpu] = cpus();
 console.log(`${cpus().length} x ${cpu?.model}, Node ${process.version}\n`);
 printTable(rows);

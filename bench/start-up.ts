@@ -31,7 +31,8 @@ export async function startUp(): Promise<Row[]> {
     return [
       row("`log`, 10 runs", cli("log"), 2),
       row("`log -t user=X`, 10 runs", cli("log", "-t", "project=hello_world"), 2),
-      row("`run` of the three-job hello world", run, 6),
+      row("`run` of the three-job hello world, cached", run, 5),
+      row("`run --no-cache` of the same", [...run, "--no-cache"], 6),
       {
         work: "`exec -- echo`, until that prints",
         beside: "`node -e 0`",

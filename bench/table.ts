@@ -9,6 +9,11 @@ export interface Row {
   readonly goal: number;
 }
 
+/** Facts that are no ratio of times. */
+export interface Facts {
+  readonly [name: string]: string;
+}
+
 /** Prints rows as a Markdown table. */
 export function printTable(rows: readonly Row[]): void {
   console.log("| work | median | beside | median | ratio | goal |");
