@@ -78,7 +78,7 @@ function earlierCalls({ index }: IndexedLog, call: AskedCall): JobRow[] {
   const equal = versions.flatMap(({ id }) =>
     argsHash === null ? [] : (index.callsOf(id)?.with(argsHash) ?? []),
   );
-  const same = newestFirst(equal.flatMap(({ job }) => index.jobWithId(job) ?? []));
+  const same = newestFirst(equal.flatMap(({ seq }) => index.job(seq) ?? []));
   const latest = newestFirst(
     versions.flatMap(({ seq }) => index.jobsOfTaskBefore(seq, time, MOST_LATEST)),
   );

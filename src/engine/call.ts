@@ -2,7 +2,7 @@ import { isPromise } from "node:util/types";
 import { RedunError } from "../errors.ts";
 import { Attempt } from "./attempt.ts";
 import { callTask } from "./call-task.ts";
-import type { Computation } from "./computation.ts";
+import type { Outcome } from "./computation.ts";
 import { inJob } from "./context.ts";
 import { type CallExpression, expressionOf } from "./expression.ts";
 import type { Needs } from "./limits.ts";
@@ -12,7 +12,7 @@ import { hasTwins } from "./registry.ts";
 import { callRemotely } from "./remote-call.ts";
 import type { Served } from "./reuse.ts";
 import type { SharedCall, SharedEnd } from "./shared-calls.ts";
-import { type Listener, Step, type StepContext, sourcesOf } from "./step.ts";
+import { type Listener, Settled, Step, type StepContext, sourcesOf } from "./step.ts";
 import { argumentName, resultName } from "./value-names.ts";
 import type { Workplace } from "./workplaces.ts";
 
@@ -63,14 +63,16 @@ export class Call extends Step implements Listener {
     const { evaluation, parent } = this;
     evaluation.plan?.asked(this, this.#expression, parent);
     const inputs = args.map((arg, at) =>
-      evaluation.inputs(arg, parent, () => argumentName(task, at)),
+      // Most arguments are, and there may be a million calls.
+      typeof arg !== "object" || arg === null
+        ? NO_INPUTS
+        : evaluation.inputs(arg, parent, () => argumentName(task, at)),
     );
-    if (this.waitsFor(inputs.flat())) return;
-    if (evaluation.stopped) throw evaluation.stopped;
     const isPlain = inputs.every(({ length }) => length === 0);
+    if (!isPlain && this.waitsFor(inputs.flat())) return;
+    if (evaluation.stopped) throw evaluation.stopped;
     const values = isPlain ? args : args.map((arg) => evaluation.withResults(arg));
-    const sources = values.map((value, at) => this.#sourcesOf(value, inputs[at]!));
-    const from = sources.some(({ length }) => length > 0) ? sources : NO_SOURCES;
+    const from = isPlain && !parent?.handed ? NO_SOURCES : this.#sourcesOfAll(values, inputs);
     const job = evaluation.jobs.begin({
       parent,
       task,
@@ -128,6 +130,8 @@ export class Call extends Step implements Listener {
       goOn(found);
       return;
     }
+    const reading = this.evaluation.reuse?.reading;
+    if (reading) this.evaluation.agenda.holdFor(reading);
     this.evaluation.listen(found, job, {
       fulfilled: (found) => {
         try {
@@ -157,13 +161,12 @@ export class Call extends Step implements Listener {
   #follow(job: LiveJob, first: SharedCall): void {
     this.evaluation.plan?.shares(job);
     if (first.work && this.waitsFor([first.work.computation])) return;
-    const { from, job: of, outcome } = first.end!;
-    if ("error" in outcome) throw outcome.error;
+    const { from, job: of, kept, failed } = first.end!;
+    if (failed) throw failed.error;
     this.#first = null;
-    const { kept } = outcome;
     const found = kept && this.evaluation.reuse!.again(kept);
     this.#whenFound(job, found, ({ value }) => {
-      const { returned, below, needsBelow, tagged } = of;
+      const { returned, below, needsBelow, tagged } = of ?? NOTHING_MORE;
       this.#take(job, { value, from, returned, below: [...(below ?? NONE)], needsBelow });
       if (tagged) this.evaluation.run.tag(value, job, tagged);
     });
@@ -186,7 +189,8 @@ export class Call extends Step implements Listener {
       return;
     }
     this.#place = place;
-    if (!limits || evaluation.run.limits.take(limits, () => this.#later("enter"))) this.#enter(job);
+    const enter = () => this.#later("enter");
+    if (!limits || evaluation.limits.take(job, limits, enter)) this.#enter(job);
   }
 
   /** It has what it needs: waits for its turn, where not all that could work do so at once. */
@@ -215,7 +219,7 @@ export class Call extends Step implements Listener {
       const leave = place && evaluation.workplaces.begin(job, place);
       this.#attempt = new Attempt(job, timeout, this, () => {
         leave?.();
-        if (limits) evaluation.run.limits.giveBack(limits);
+        if (limits) evaluation.limits.giveBack(job);
       });
     }
     if (evaluation.stopped) throw evaluation.stopped;
@@ -298,6 +302,10 @@ export class Call extends Step implements Listener {
 
   #end(job: LiveJob, returned: unknown): void {
     const { evaluation } = this;
+    if (typeof returned !== "object" || returned === null) {
+      this.#endWith(job, returned);
+      return;
+    }
     if (!this.#isTakenDown && this.waitsFor(evaluation.filesAhead(returned, job))) return;
     const inputs = evaluation.inputs(returned, job, () => resultName(job));
     if (inputs.length > 0 && !this.#isTakenDown) {
@@ -305,13 +313,16 @@ export class Call extends Step implements Listener {
       // Before the calls in it run: they may change what they are given.
       evaluation.jobs.returned(job, returned);
     }
-    if (this.waitsFor(inputs)) return;
-    const result = evaluation.withResults(returned);
+    if (!this.waitsFor(inputs)) this.#endWith(job, evaluation.withResults(returned));
+  }
+
+  #endWith(job: LiveJob, result: unknown): void {
     this.#boundByNow(job);
-    evaluation.jobs.resulted(job, result);
-    evaluation.jobs.end(job, job.reused ? "CACHED" : "DONE", result);
-    this.#letGo(job, { kept: job.kept });
+    this.evaluation.jobs.resulted(job, result);
+    this.evaluation.jobs.end(job, job.reused ? "CACHED" : "DONE", result);
+    this.#letGo(job, null);
     this.complete(result);
+    this.#leave();
   }
 
   protected override fail(thrown: unknown): void {
@@ -333,10 +344,18 @@ export class Call extends Step implements Listener {
         this.#letGo(job, { error });
       } catch (unrecorded) {
         super.fail(unrecorded);
+        this.#leave();
         return;
       }
     }
     super.fail(error);
+    this.#leave();
+  }
+
+  /** Whoever holds the call's lazy value need not hold all this. */
+  #leave(): void {
+    const expression = this.#expression;
+    if (expression.computation === this) expression.computation = new Settled(this);
   }
 
   /** Whether what has failed is to be tried again: its number is a tag of each job then. */
@@ -376,11 +395,10 @@ export class Call extends Step implements Listener {
   }
 
   /** A lazy value may live long; its job is recorded. */
-  #letGo(job: LiveJob, outcome: SharedEnd["outcome"]): void {
+  #letGo(job: LiveJob, failed: SharedEnd["failed"]): void {
     if (this.#shared) {
-      const { returned, below, needsBelow, tagged } = job;
-      const of = { returned, below, needsBelow, tagged };
-      this.#shared.end = { from: sourceOf(job), job: of, outcome };
+      const { kept } = job;
+      this.#shared.end = { from: sourceOf(job), job: moreOf(job), kept, failed };
       this.#shared.work = null;
     }
     this.#shared = null;
@@ -390,15 +408,28 @@ export class Call extends Step implements Listener {
     this.#returned = null;
   }
 
+  #sourcesOfAll(values: readonly unknown[], inputs: readonly (readonly Outcome[])[]) {
+    const sources = values.map((value, at) => this.#sourcesOf(value, inputs[at]!));
+    return sources.some(({ length }) => length > 0) ? sources : NO_SOURCES;
+  }
+
   /** Of a value that holds nothing lazy, what the job above got it from, if it awaited it. */
-  #sourcesOf(value: unknown, inputs: readonly Computation[]): readonly string[] {
+  #sourcesOf(value: unknown, inputs: readonly Outcome[]): readonly string[] {
     const sources = sourcesOf(inputs);
     return sources.length > 0 ? sources : (this.parent?.handed?.sourcesOf(value) ?? NONE);
   }
 }
 
 const NONE: readonly string[] = [];
+const NO_INPUTS: readonly Outcome[] = [];
 const NO_SOURCES: readonly (readonly string[])[] = [];
+
+const NOTHING_MORE = { returned: null, below: null, needsBelow: false, tagged: null };
+
+function moreOf({ returned, below, needsBelow, tagged }: LiveJob): SharedEnd["job"] {
+  if (returned === null && !below && !needsBelow && !tagged) return null;
+  return { returned, below, needsBelow, tagged };
+}
 
 /** Where those that take a job's outcome have it from: where the job has it from, if it made no calls. */
 function sourceOf({ id, call, calls, reused }: LiveJob): ReusedJob {

@@ -12,6 +12,8 @@ export class Agenda {
   readonly #ready: Computation[] = [];
   readonly #whenIdle: () => void;
   #isAwake = false;
+  /** What is waited for before anything else is done. */
+  #held: Promise<unknown> | null = null;
 
   /** @param whenIdle is called each time when nothing is left to do */
   constructor(whenIdle: () => void) {
@@ -20,7 +22,23 @@ export class Agenda {
 
   add(computation: Computation): void {
     this.#ready.push(computation);
-    if (this.#isAwake) return;
+    this.#wake();
+  }
+
+  /** Begins nothing more until a promise has settled: what would begin now would wait for the same. */
+  holdFor(promise: Promise<unknown>): void {
+    if (this.#held === promise) return;
+    this.#held = promise;
+    const goOn = () => {
+      if (this.#held !== promise) return;
+      this.#held = null;
+      if (this.#ready.length > 0) this.#wake();
+    };
+    promise.then(goOn, goOn);
+  }
+
+  #wake(): void {
+    if (this.#isAwake || this.#held) return;
     this.#isAwake = true;
     // Never at once: the caller is in the middle of something.
     queueMicrotask(this.#turn);
@@ -28,7 +46,9 @@ export class Agenda {
 
   readonly #turn = (): void => {
     const end = performance.now() + TURN;
-    for (let next = this.#ready.pop(); next; next = this.#ready.pop()) {
+    while (!this.#held) {
+      const next = this.#ready.pop();
+      if (!next) break;
       next.step();
       if (performance.now() > end) {
         // Signals, timers and what is being written come in between.
@@ -37,7 +57,7 @@ export class Agenda {
       }
     }
     this.#isAwake = false;
-    this.#whenIdle();
+    if (!this.#held) this.#whenIdle();
   };
 }
 
@@ -46,13 +66,17 @@ const NONE: readonly never[] = [];
 /** A call waits for its arguments, and for what it returned: one that waits so often never ends. */
 const MAX_WAITS = 100;
 
-/** One value that is being computed: it may wait for others, and others for it. */
-export abstract class Computation {
+/** What a value has come out as, or will. Only computations are open. */
+export class Outcome {
   state: "open" | "done" | "failed" = "open";
   /** What came out: a result when it is done, an error when it has failed. */
   outcome: unknown = undefined;
   /** Ids of the jobs whose results it is made of. */
   sources: readonly string[] = NONE;
+}
+
+/** One value that is being computed: it may wait for others, and others for it. */
+export abstract class Computation extends Outcome {
   readonly #agenda: Agenda;
   #missing = 0;
   #waits = 0;
@@ -60,6 +84,7 @@ export abstract class Computation {
   #waiting: Computation[] | null = null;
 
   constructor(agenda: Agenda) {
+    super();
     this.#agenda = agenda;
   }
 
@@ -90,13 +115,12 @@ export abstract class Computation {
    * one fails. They must be on the agenda already, or wait for something themselves.
    * @throws what one of them failed with; RedunError BAD_VALUE where there are others each time
    */
-  protected waitsFor(inputs: readonly Computation[]): boolean {
+  protected waitsFor(inputs: readonly Outcome[]): boolean {
     for (const input of inputs) {
       if (input.state === "failed") throw input.outcome;
       if (input.state === "done") continue;
       this.#missing++;
-      if (input.#waiting) input.#waiting.push(this);
-      else input.#waiting = [this];
+      (input as Computation).#addWaiting(this);
     }
     if (this.#missing === 0) return false;
     if (++this.#waits > MAX_WAITS) throw neverTheSame();
@@ -107,6 +131,11 @@ export abstract class Computation {
   protected waitsForNext(input: Computation): void {
     this.#waits = 0;
     this.waitsFor([input]);
+  }
+
+  #addWaiting(other: Computation): void {
+    if (this.#waiting) this.#waiting.push(other);
+    else this.#waiting = [other];
   }
 
   protected complete(result: unknown): void {

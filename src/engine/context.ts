@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { TagPair } from "../tag/tag.ts";
 import type { Expression, TagsToApply } from "./expression.ts";
-import type { Limits } from "./limits.ts";
 
 /** The run and job that the current code is part of, through every await. */
 export interface JobContext {
@@ -20,7 +19,6 @@ export interface RunHandle {
   readonly root: string | null;
   /** The git directory that its temporary files are noted in. */
   readonly commonDir: string | null;
-  readonly limits: Limits;
   /** Aborted when the run is over before its work is. */
   readonly signal: AbortSignal;
   /** Computes what a job's code awaits. */

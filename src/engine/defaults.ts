@@ -39,6 +39,7 @@ export function withDefaults(
   args: readonly unknown[],
   bound: ReadonlyMap<string, unknown> | null,
 ): readonly unknown[] {
+  if (!bindings.parts.some((part) => part !== null && hasDefault(part))) return args;
   const lookup: Lookup = (name, by) => {
     if (bound) return bound.get(name);
     return by.literal ? by.literal.value : unknown(by);

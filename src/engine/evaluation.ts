@@ -1,25 +1,21 @@
 import { isPromise } from "node:util/types";
 import { RedunError } from "../errors.ts";
 import { Call } from "./call.ts";
-import { Agenda, Computation } from "./computation.ts";
+import { Agenda, type Outcome } from "./computation.ts";
 import { inJob, type RunHandle } from "./context.ts";
 import { Controlled } from "./control.ts";
-import {
-  type Expression,
-  expressionOf,
-  heldBy,
-  type PropertyExpression,
-  type TagsExpression,
-} from "./expression.ts";
-import { HandedValues } from "./handed.ts";
+import { type Expression, expressionOf, heldBy } from "./expression.ts";
 import { HashAhead } from "./hash-ahead.ts";
 import type { Jobs } from "./jobs.ts";
+import type { Limits } from "./limits.ts";
 import type { LiveJob } from "./live-job.ts";
 import { pendingParts, withResults } from "./pending-parts.ts";
 import { NotRun, type Plan } from "./plan.ts";
+import { Property, TagsApplied } from "./property.ts";
 import type { Reuse } from "./reuse.ts";
 import { SharedCalls } from "./shared-calls.ts";
-import { type Listener, Step, type StepContext, sourcesOf } from "./step.ts";
+import { type Listener, Settled, Step, type StepContext, sourcesOf } from "./step.ts";
+import { Promised, Wanted } from "./wanted.ts";
 import type { Workplaces } from "./workplaces.ts";
 
 /** The values of one run that are computed or being computed. */
@@ -30,6 +26,7 @@ export class Evaluation implements StepContext {
   readonly reuse: Reuse | null;
   readonly workplaces: Workplaces;
   readonly plan: Plan | null;
+  readonly limits: Limits<LiveJob>;
   /** Those that equal ones take the outcome of. */
   readonly shared = new SharedCalls();
   readonly agenda = new Agenda(() => this.#endIfStuck());
@@ -44,13 +41,14 @@ export class Evaluation implements StepContext {
 
   constructor(
     jobs: Jobs,
-    run: RunHandle,
+    run: RunHandle & Pick<StepContext, "limits">,
     reuse: Reuse | null,
     workplaces: Workplaces,
     plan: Plan | null,
   ) {
     this.jobs = jobs;
     this.run = run;
+    this.limits = run.limits;
     this.reuse = reuse;
     this.workplaces = workplaces;
     this.plan = plan;
@@ -65,19 +63,15 @@ export class Evaluation implements StepContext {
   /** What a computation gives, or a value with all that is pending in it computed. */
   want(value: unknown, parent: LiveJob | null): Promise<unknown> {
     return new Promise((done, fail) => {
-      const wanted = new Wanted(this, value, parent, done, fail);
+      const forget = (wanted: Wanted) => this.#wanted.delete(wanted);
+      const wanted = new Wanted(this, value, parent, { done, fail, forget });
       this.#wanted.add(wanted);
       wanted.wake();
     });
   }
 
-  /** Nobody waits for this any more. */
-  forget(wanted: Wanted): void {
-    this.#wanted.delete(wanted);
-  }
-
   /** What computes an expression: one computation for all that ask, under the job that asked first. */
-  of(expression: Expression, parent: LiveJob | null): Computation {
+  of(expression: Expression, parent: LiveJob | null): Outcome {
     const known = this.#known(expression);
     if (known) return known;
     const computation = this.#begin(expression, parent);
@@ -88,9 +82,10 @@ export class Evaluation implements StepContext {
   }
 
   /** What computes the pending parts of a value. */
-  inputs(value: unknown, parent: LiveJob | null, what: () => string): Computation[] {
+  inputs(value: unknown, parent: LiveJob | null, what: () => string): readonly Outcome[] {
+    if (typeof value !== "object" || value === null) return NONE;
     const parts = pendingParts(value, what);
-    const inputs: Computation[] = [];
+    const inputs: Outcome[] = [];
     // The agenda takes the latest first; what is written first should begin first.
     for (let at = parts.length - 1; at >= 0; at--) {
       const part = parts[at]!;
@@ -105,8 +100,9 @@ export class Evaluation implements StepContext {
    * What hashes the large files that calls in a value are given: they are recorded with the value, before
    * those calls begin.
    */
-  filesAhead(value: unknown, parent: LiveJob | null): Computation[] {
-    const hashed: Computation[] = [];
+  filesAhead(value: unknown, parent: LiveJob | null): readonly Outcome[] {
+    if (typeof value !== "object" || value === null) return NONE;
+    const hashed: Outcome[] = [];
     const seen = new Set<Expression>();
     const left: unknown[] = [value];
     while (left.length > 0) {
@@ -141,7 +137,7 @@ export class Evaluation implements StepContext {
    * nothing is pending in it, or known of that.
    */
   knownOf(value: unknown): { value: unknown; sources: readonly string[] } | null {
-    const known = new Map<object, Computation>();
+    const known = new Map<object, Outcome>();
     for (const part of this.#pendingParts(value)) {
       const expression = expressionOf(part);
       const found = expression ? this.#known(expression) : this.#computations.get(part);
@@ -180,9 +176,10 @@ export class Evaluation implements StepContext {
     else inJob({ run: this.run, job }, listen);
   }
 
-  #known(expression: Expression): Step | undefined {
+  #known(expression: Expression): Step | Settled | undefined {
     const { computation } = expression;
-    const isOwn = computation instanceof Step && computation.evaluation === this;
+    const isStep = computation instanceof Step || computation instanceof Settled;
+    const isOwn = isStep && computation.evaluation === this;
     return isOwn ? computation : this.#computations.get(expression);
   }
 
@@ -199,7 +196,7 @@ export class Evaluation implements StepContext {
     }
   }
 
-  #promised(promise: object, parent: LiveJob | null): Computation {
+  #promised(promise: object, parent: LiveJob | null): Outcome {
     const known = this.#computations.get(promise);
     if (known) return known;
     const computation = new Promised(this, promise as PromiseLike<unknown>, parent);
@@ -224,136 +221,4 @@ export class Evaluation implements StepContext {
   }
 }
 
-/** A value that someone outside of the evaluation waits for: the run's own, or what is awaited. */
-class Wanted extends Step {
-  readonly #value: unknown;
-  readonly #forget: (wanted: Wanted) => void;
-  readonly #done: (result: unknown) => void;
-  readonly #fail: (error: unknown) => void;
-
-  constructor(
-    evaluation: Evaluation,
-    value: unknown,
-    parent: LiveJob | null,
-    done: (result: unknown) => void,
-    fail: (error: unknown) => void,
-  ) {
-    super(evaluation, parent);
-    this.#value = value;
-    this.#forget = (wanted) => evaluation.forget(wanted);
-    this.#done = done;
-    this.#fail = fail;
-  }
-
-  protected advance(): void {
-    const value = this.#value;
-    if (value instanceof Computation) {
-      if (!this.waitsFor([value])) this.#end(value.outcome);
-    } else {
-      const inputs = this.evaluation.inputs(value, this.parent, () => "The value");
-      if (!this.waitsFor(inputs)) this.#end(this.evaluation.withResults(value));
-    }
-  }
-
-  #end(result: unknown): void {
-    this.complete(result);
-    this.#forget(this);
-    this.#handDown(result);
-    this.#done(result);
-  }
-
-  override fail(error: unknown): void {
-    super.fail(error);
-    this.#forget(this);
-    this.#fail(error);
-  }
-
-  /** What a job awaits, it is remembered to have got. */
-  #handDown(result: unknown): void {
-    const { parent } = this;
-    if (!parent || !(this.#value instanceof Computation)) return;
-    parent.handed ??= new HandedValues();
-    parent.handed.add(result, this.#value.sources);
-  }
-}
-
-/** A promise of the user's, and what is pending in what it gives. */
-class Promised extends Step {
-  readonly #promise: PromiseLike<unknown>;
-  #given: { readonly value: unknown } | null = null;
-  #isAsked = false;
-
-  constructor(evaluation: Evaluation, promise: PromiseLike<unknown>, parent: LiveJob | null) {
-    super(evaluation, parent);
-    this.#promise = promise;
-  }
-
-  protected advance(): void {
-    if (!this.#given) {
-      if (this.#isAsked) return;
-      this.#isAsked = true;
-      this.evaluation.listen(this.#promise, this.parent, this);
-      return;
-    }
-    const { value } = this.#given;
-    const inputs = this.evaluation.inputs(value, this.parent, () => "What a promise gave");
-    if (this.waitsFor(inputs)) return;
-    this.sources = sourcesOf(inputs);
-    this.complete(this.evaluation.withResults(value));
-  }
-
-  fulfilled(value: unknown): void {
-    this.#given = { value };
-    this.wake();
-  }
-
-  rejected(error: unknown): void {
-    this.fail(error);
-  }
-}
-
-class Property extends Step {
-  readonly #expression: PropertyExpression;
-
-  constructor(evaluation: Evaluation, expression: PropertyExpression, parent: LiveJob | null) {
-    super(evaluation, parent);
-    this.#expression = expression;
-  }
-
-  protected advance(): void {
-    const { of, key } = this.#expression;
-    const whole = this.evaluation.of(of, this.parent);
-    if (this.waitsFor([whole])) return;
-    this.sources = whole.sources;
-    this.complete(property(whole.outcome, key));
-  }
-}
-
-class TagsApplied extends Step {
-  readonly #expression: TagsExpression;
-
-  constructor(evaluation: Evaluation, expression: TagsExpression, parent: LiveJob | null) {
-    super(evaluation, parent);
-    this.#expression = expression;
-  }
-
-  protected advance(): void {
-    const { value, applied } = this.#expression;
-    const inputs = this.evaluation.inputs(value, this.parent, () => "What is tagged");
-    if (this.waitsFor(inputs)) return;
-    const result = this.evaluation.withResults(value);
-    this.sources = sourcesOf(inputs);
-    this.evaluation.run.tag(result, this.parent, applied);
-    this.complete(result);
-  }
-}
-
-function property(of: unknown, key: string): unknown {
-  if (of === null || of === undefined) {
-    throw new RedunError(
-      "BAD_VALUE",
-      `Property "${key}" was read from a lazy value that turned out to be ${of}.`,
-    );
-  }
-  return (of as Record<string, unknown>)[key];
-}
+const NONE: readonly never[] = [];

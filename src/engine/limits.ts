@@ -27,38 +27,48 @@ export function configuredLimits(config: GitConfig | null): (name: string) => nu
   };
 }
 
+/** Somebody who waits for a resource, and who has it. */
+export interface LimitWait<Job> {
+  readonly job: Job;
+  readonly name: string;
+  readonly count: number;
+  readonly heldBy: readonly Job[];
+}
+
 /**
  * Shares limited resources: a call that needs some waits until they are free. First come, first served,
  * except that a call that needs little may overtake one that waits for much.
  */
-export class Limits {
+export class Limits<Job extends object = object> {
   readonly #totalOf: (name: string) => number;
   readonly #free = new Map<string, number>();
-  readonly #waiting: { readonly needs: Needs; readonly goOn: () => void }[] = [];
+  readonly #waiting: { readonly job: Job; readonly needs: Needs; readonly goOn: () => void }[] = [];
+  readonly #held = new Map<Job, Needs>();
 
   constructor(totalOf: (name: string) => number) {
     this.#totalOf = totalOf;
   }
 
   /**
-   * Takes what is needed. Returns whether it was free; if not, `goOn` is called once it has been taken.
+   * Takes what a job needs. Returns whether it was free; if not, `goOn` is called once it has been taken.
    * @throws RedunError BAD_TASK for more than there is; BAD_CONFIG
    */
-  take(needs: Needs, goOn: () => void): boolean {
+  take(job: Job, needs: Needs, goOn: () => void): boolean {
     for (const [name, count] of Object.entries(needs)) this.#expectEnough(name, count);
-    if (this.#takeNow(needs)) return true;
-    this.#waiting.push({ needs, goOn });
+    if (this.#takeNow(job, needs)) return true;
+    this.#waiting.push({ job, needs, goOn });
     return false;
   }
 
-  /** Gives back what was taken. */
-  giveBack(needs: Needs): void {
-    for (const [name, count] of Object.entries(needs)) {
+  /** Gives back what a job took. */
+  giveBack(job: Job): void {
+    for (const [name, count] of Object.entries(this.#held.get(job) ?? {})) {
       this.#free.set(name, this.#freeOf(name) + count);
     }
+    this.#held.delete(job);
     for (let at = 0; at < this.#waiting.length; ) {
-      const { needs, goOn } = this.#waiting[at]!;
-      if (!this.#takeNow(needs)) at++;
+      const { job, needs, goOn } = this.#waiting[at]!;
+      if (!this.#takeNow(job, needs)) at++;
       else {
         this.#waiting.splice(at, 1);
         goOn();
@@ -66,10 +76,21 @@ export class Limits {
     }
   }
 
-  #takeNow(needs: Needs): boolean {
+  /** Those who wait, in their order, each with one thing of those that it lacks. */
+  get waits(): LimitWait<Job>[] {
+    return this.#waiting.map(({ job, needs }) => {
+      const all = Object.entries(needs);
+      const [name, count] = all.find(([name, count]) => this.#freeOf(name) < count) ?? all[0]!;
+      const heldBy = [...this.#held].filter(([, needs]) => needs[name]).map(([job]) => job);
+      return { job, name, count, heldBy };
+    });
+  }
+
+  #takeNow(job: Job, needs: Needs): boolean {
     const all = Object.entries(needs);
     if (!all.every(([name, count]) => this.#freeOf(name) >= count)) return false;
     for (const [name, count] of all) this.#free.set(name, this.#freeOf(name) - count);
+    this.#held.set(job, needs);
     return true;
   }
 

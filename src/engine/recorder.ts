@@ -2,10 +2,11 @@ import type { ObjectFormat } from "../git/backend.ts";
 import type { Journal } from "../log/journal.ts";
 import type { RecordLine } from "../log/journal-lines.ts";
 import type { Appended, Log, RecordFile } from "../log/log.ts";
-import { type PendingRun, runMessage } from "../log/pending.ts";
+import { type LineFacts, type PendingRun, runMessage } from "../log/pending.ts";
 import { jobItemYaml, taggedItemYaml, taskYaml } from "../record/encode.ts";
+import { type JobIds, jobFacts } from "../record/job-facts.ts";
 import { taskPath, valuePath } from "../record/layout.ts";
-import type { CodeFile, EntityType, ExecutionStatus, Outcome } from "../record/records.ts";
+import type { CodeFile, EntityType, ExecutionStatus, Job, Outcome } from "../record/records.ts";
 import { MAX_WRITTEN_BYTES } from "../record/size.ts";
 import { tagGroups, tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
@@ -87,6 +88,11 @@ export class Recorder implements RunListener {
   /** The id of a job's arguments, from when it has begun. */
   argsHash(job: LiveJob): string | null {
     return this.#jobs.argsHash(job);
+  }
+
+  /** Whether a record's arguments are those of a job; false where only their ids can tell. */
+  hasArgs(job: LiveJob, args: Job["args"]): boolean {
+    return this.#jobs.hasArgs(job, args);
   }
 
   /** The text of a value's file that is not committed yet. */
@@ -205,9 +211,9 @@ export class Recorder implements RunListener {
     return appended;
   }
 
-  #add(line: RecordLine): void {
+  #add(line: RecordLine, facts?: LineFacts): void {
     this.#options.journal.write(line);
-    this.#options.pending.add(line);
+    this.#options.pending.add(line, facts);
     const { jobs, bytes } = this.#options.pending.waiting;
     const limit = this.#options.checkpoint ?? CHECKPOINT;
     const isMuch = jobs >= limit.jobs || bytes >= limit.bytes;
@@ -216,25 +222,28 @@ export class Recorder implements RunListener {
 
   #addJob(job: LiveJob): void {
     this.#addTask(job);
-    this.#add({ job: this.#item(job), index: job.index });
+    const { text, record, ids } = this.#item(job);
+    const facts = jobFacts(record, ids, this.#format);
+    this.#add({ job: text, index: job.index }, { job: facts });
   }
 
   /** Nothing of it is committed while the run goes on. */
   #writeBegun(job: LiveJob): void {
     this.#addTask(job);
-    this.#options.journal.write({ begun: this.#item(job), index: job.index });
+    this.#options.journal.write({ begun: this.#item(job).text, index: job.index });
   }
 
-  #item(job: LiveJob): string {
-    const record = this.#jobs.record(job);
+  #item(job: LiveJob): { text: string; record: Job; ids: JobIds | null } {
+    let { record, ids } = this.#jobs.record(job);
     let text = jobItemYaml(record);
     if (isLong(text)) {
       // A segment is no longer than its longest item.
       this.#tag("Job", record.id, record.tags);
-      text = jobItemYaml({ ...record, tags: [] });
+      record = { ...record, tags: [] };
+      text = jobItemYaml(record);
     }
-    if (text.length > LONGEST_JOB) text = jobItemYaml({ ...record, tags: [], from: new Map() });
-    return text;
+    if (text.length > LONGEST_JOB) text = jobItemYaml({ ...record, from: new Map() });
+    return { text, record, ids };
   }
 
   #addFile(file: RecordFile): void {
@@ -255,14 +264,15 @@ export class Recorder implements RunListener {
   #tag(type: EntityType, id: string, tags: readonly TagPair[]): void {
     if (this.#closed) return;
     for (const some of tagGroups(tagSet(tags), CHECKPOINT.bytes)) {
-      this.#add({ tagged: taggedItemYaml({ type, id, tags: some }) });
+      const tagged = { type, id, tags: some };
+      this.#add({ tagged: taggedItemYaml(tagged) }, { tagged });
     }
   }
 }
 
 /** Items that have more are divided where that can be done. */
 function isLong(item: string): boolean {
-  return Buffer.byteLength(item) > CHECKPOINT.bytes;
+  return 3 * item.length > CHECKPOINT.bytes && Buffer.byteLength(item) > CHECKPOINT.bytes;
 }
 
 /** Characters of a job's item: what its arguments came from is left out of one that has more. */

@@ -1,28 +1,31 @@
 import { isPromise } from "node:util/types";
-import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import type { EarlierCall, TaskCalls } from "../index/task-calls.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
-import { readSegment, readStoredValue } from "../provenance/read.ts";
+import { readStoredValue } from "../provenance/read.ts";
 import { argsId, callId } from "../record/encode.ts";
-import type { Job, MissedResult, MissReason } from "../record/records.ts";
+import type { Job, MissReason } from "../record/records.ts";
 import type { File } from "../value/file.ts";
 import { pathFromHere, recordedPath } from "../value/file-path.ts";
 import { FileSet } from "../value/file-set.ts";
 import { contentId } from "../value/oid.ts";
 import { StoredValue } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
-import type { CallSettings, CheckValid, EarlierOutcome } from "./call-settings.ts";
+import type { CallSettings, EarlierOutcome } from "./call-settings.ts";
 import type { Kept, LiveJob, ReusedJob } from "./live-job.ts";
-import { holdsLazy, type Materials, type Revived, revived, storedIn } from "./reduction.ts";
+import { holdsLazy, storedIn } from "./reduction-parts.ts";
 import { hasTwins, isCurrentTask, taskNamed } from "./registry.ts";
 import type { Reuse, Served } from "./reuse.ts";
+import { type Materials, type Revived, revived } from "./revived.ts";
+import { Segments } from "./segments.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 
 export interface ResultCacheOptions {
   readonly log: IndexedLog;
   /** The id of the arguments of a job that has begun. */
   readonly argsHash: (job: LiveJob) => string | null;
+  /** Whether they are those of a record; false where only their ids can tell. */
+  readonly hasArgs?: (job: LiveJob, args: Job["args"]) => boolean;
   /** The text of a value's file that waits to be committed. */
   readonly pendingValue: (id: string) => string | undefined;
   /** Whether results of earlier executions are taken, as far as that is known before one is looked for. */
@@ -52,6 +55,10 @@ export class ResultCache implements Reuse {
     this.format = options.log.log.backend.repository.objectFormat;
   }
 
+  get reading(): Promise<unknown> | null {
+    return this.#segments.reading;
+  }
+
   argsHash(job: LiveJob): string | null {
     return this.#options.argsHash(job);
   }
@@ -68,27 +75,16 @@ export class ResultCache implements Reuse {
       job.missed = { reason: "disabled" };
       return null;
     }
-    const { task, checkValid } = job;
     const argsHash = this.argsHash(job);
-    const calls = argsHash === null ? null : this.#callsOf(task);
+    const calls = argsHash === null ? null : this.#callsOf(job.task);
     const found = calls?.with(argsHash!, users) ?? [];
     if (found.length === 0) {
       const others = (users && calls?.with(argsHash!)[0]) ?? null;
-      if (others) job.missed = { reason: "user", job: others.job };
+      const theirs = others && this.#options.log.index.job(others.seq);
+      if (theirs) job.missed = { reason: "user", job: theirs.id };
       return null;
     }
-    // Of the newest: those before it are of less interest.
-    const onMissed = (missed: MissedResult) => {
-      job.missed ??= missed;
-    };
-    const call = {
-      task,
-      argsHash: argsHash!,
-      checkValid,
-      accepts,
-      hashed: new Set<string>(),
-      onMissed,
-    };
+    const call: Call = { job, argsHash: argsHash!, accepts, hashed: null };
     return this.#firstServed(found, call, new Map());
   }
 
@@ -125,16 +121,15 @@ export class ResultCache implements Reuse {
     for (const one of found) {
       const jobs = this.#segments.get(one.segment);
       if (!jobs) return read(one.segment);
-      const job = jobs.get(one.job);
+      const job = jobs.get(one.place);
       if (!job || !this.#isOf(job, call)) continue;
       const trust = this.#trust(job);
       if (typeof trust === "object") return read(trust.segment);
       if (!trust) {
-        call.onMissed({ reason: "user", job: one.job });
+        call.job.missed ??= { reason: "user", job: job.id };
         continue;
       }
-      const ids = [...storedIn(job.returned), ...storedIn(job.result)];
-      const missing = ids.filter((id) => !loaded.has(id));
+      const missing = notLoaded(job, loaded);
       if (missing.length > 0) return this.#load(missing, loaded).then(again);
       const served = this.#served(job, one, call, loaded);
       if (isPromise(served)) return served.then(again);
@@ -144,13 +139,11 @@ export class ResultCache implements Reuse {
   }
 
   /** The index knows a number of the arguments' id alone. */
-  #isOf(job: Job, { task, argsHash }: Call): boolean {
-    return (
-      job.taskHash === task.id(this.format) &&
-      job.call !== null &&
-      "result" in job &&
-      this.#argsHashOf(job) === argsHash
-    );
+  #isOf(job: Job, { job: of, argsHash }: Call): boolean {
+    if (job.taskHash !== of.task.id(this.format) || job.call === null || !("result" in job)) {
+      return false;
+    }
+    return this.#options.hasArgs?.(of, job.args) || this.#argsHashOf(job) === argsHash;
   }
 
   #argsHashOf({ args }: Job): string {
@@ -179,38 +172,50 @@ export class ResultCache implements Reuse {
     call: Call,
     loaded: Loaded,
   ): Served | null | Promise<unknown> {
-    const { task, checkValid, accepts, hashed } = call;
+    const { accepts, argsHash } = call;
+    const { task, checkValid } = call.job;
     const missed = (reason: MissReason, files?: readonly string[]) => {
-      call.onMissed({ reason, job: one.job, ...(files && { files }) });
+      // Of the newest: those before it are of less interest.
+      call.job.missed ??= { reason, job: job.id, ...(files && { files }) };
       return null;
     };
     const below = job.tasksBelow ?? [];
     if (!accepts && !below.every((id) => isCurrentTask(id, this.format))) return missed("tasks");
     // Of what was recorded before this was known, or could not be, only a call without calls is sure.
     const isTold = job.returned !== undefined || job.tasksBelow !== undefined;
-    if (!accepts && !isTold && job.call !== this.#callAlone(job)) return missed("incomplete");
+    if (!accepts && !isTold && job.call !== this.#callAlone(job, argsHash))
+      return missed("incomplete");
     const needsBelow = job.tasksBelow !== undefined;
     const isShallow = checkValid === "shallow" && needsBelow;
     const isResult = job.returned === undefined || (isShallow && holdsLazy(job.returned, loaded));
     const recorded = isResult ? job.result : job.returned;
     const isGone = storedIn(recorded).some((id) => !loaded.get(id));
-    const revival = this.#revived(recorded, one, task, loaded);
+    const revival = this.#revived(recorded, job, one, task, loaded);
     if (!revival) return missed(isGone ? "gone" : "incomplete");
-    // Once: a file may change all the time.
-    const due = revival.files.filter((file) => !hashed.has(file.place));
-    for (const file of due) hashed.add(file.place);
-    const ahead = this.#options.hashAhead(due);
+    const ahead = this.#hashAhead(revival.files, call);
     if (ahead.length > 0) return Promise.all(ahead);
     const changed = revival.files.filter((file) => !file.isUnchanged());
     if (changed.length > 0) return missed("files", this.#pathsOf(changed));
     const returned = job.returned === undefined ? null : { recorded: job.returned };
     const from = this.#sourceOf(job, needsBelow && isResult);
     if (accepts) {
-      const result = isResult ? revival.value : this.#revived(job.result, one, task, loaded)?.value;
+      const result = isResult
+        ? revival.value
+        : this.#revived(job.result, job, one, task, loaded)?.value;
       const told = { result, tags: job.tags, source: this.#toldOf(from.job) };
       if (!accepts(told)) return missed("incomplete");
     }
     return { value: revival.value, from, returned, below, needsBelow };
+  }
+
+  /** Once: a file may change all the time. */
+  #hashAhead(files: Revived["files"], call: Call): readonly Promise<unknown>[] {
+    if (files.length === 0) return NONE;
+    const hashed = call.hashed ?? new Set<string>();
+    call.hashed = hashed;
+    const due = files.filter((file) => !hashed.has(file.place));
+    for (const file of due) hashed.add(file.place);
+    return this.#options.hashAhead(due);
   }
 
   /** As records have them; of a set, its pattern. */
@@ -257,30 +262,30 @@ export class ResultCache implements Reuse {
       if (!execution || !users.includes(execution.user) || steps === MOST_STEPS) return false;
       const jobs = this.#segments.get(row.segment);
       if (!jobs) return { segment: row.segment };
-      from = jobs.get(row.id)?.reused;
+      from = jobs.get(row.place)?.reused;
     }
     return true;
   }
 
-  #callAlone(job: Job): string {
-    const { taskHash } = job;
-    const argsHash = this.#argsHashOf(job);
-    const call = { taskHash, argsHash, valueHash: this.#id(job.result), children: [] };
+  #callAlone({ taskHash, result }: Job, argsHash: string): string {
+    const call = { taskHash, argsHash, valueHash: this.#id(result), children: [] };
     return callId(call, this.format);
   }
 
   #revived(
     recorded: unknown,
-    { job, execution }: EarlierCall,
+    { id }: Job,
+    { execution }: EarlierCall,
     task: TaskDefinition,
     loaded: Loaded,
   ): Revived | null {
+    if (typeof recorded !== "object") return { value: recorded, files: NONE };
     const gone = storedIn(recorded).find((id) => !loaded.get(id));
     const tell = (what: string) => {
       if (this.#told.has(task.fullName)) return;
       this.#told.add(task.fullName);
       this.#options.onNotice(
-        `What job ${job.slice(0, 8)} ${task.fullName} of execution ${execution.slice(0, 8)} gave ${what}: it is computed anew.`,
+        `What job ${id.slice(0, 8)} ${task.fullName} of execution ${execution.slice(0, 8)} gave ${what}: it is computed anew.`,
       );
     };
     if (gone === undefined) {
@@ -315,14 +320,22 @@ export class ResultCache implements Reuse {
   }
 }
 
+/** What an outcome is looked for. */
 interface Call {
-  readonly task: TaskDefinition;
+  readonly job: LiveJob;
   readonly argsHash: string;
-  readonly checkValid: CheckValid;
   readonly accepts: CallSettings["accepts"];
   /** Where files are that were hashed for this. */
-  readonly hashed: Set<string>;
-  readonly onMissed: (missed: MissedResult) => void;
+  hashed: Set<string> | null;
+}
+
+const NONE: readonly never[] = [];
+
+/** The ids of a record's values that are to be read first. */
+function notLoaded({ returned, result }: Job, loaded: Loaded): readonly string[] {
+  // As most of them are.
+  if (typeof returned !== "object" && typeof result !== "object") return NONE;
+  return [...storedIn(returned), ...storedIn(result)].filter((id) => !loaded.has(id));
 }
 
 function notDecoded(name: string, error: unknown): string {
@@ -336,39 +349,3 @@ const MOST_FILES = 1000;
 
 /** Jobs that an outcome was passed on by, at most: mostly there is one. */
 const MOST_STEPS = 4;
-
-/** The segments that were read last, by object id. */
-class Segments {
-  readonly #read = new Map<string, ReadonlyMap<string, Job>>();
-  readonly #reading = new Map<string, Promise<void>>();
-
-  get(oid: string): ReadonlyMap<string, Job> | undefined {
-    const jobs = this.#read.get(oid);
-    if (!jobs) return undefined;
-    this.#read.delete(oid);
-    this.#read.set(oid, jobs);
-    return jobs;
-  }
-
-  /** Of one that cannot be read nothing is known: its jobs run again. */
-  load(log: IndexedLog, oid: string): Promise<void> {
-    const known = this.#reading.get(oid);
-    if (known) return known;
-    const reading = readSegment(log, oid)
-      .catch((error) => {
-        if (error instanceof RedunError) return new Map<string, Job>();
-        throw error;
-      })
-      .then((jobs) => {
-        const [oldest] = this.#read.keys();
-        if (this.#read.size >= MOST_SEGMENTS && oldest !== undefined) this.#read.delete(oldest);
-        this.#read.set(oid, jobs);
-        this.#reading.delete(oid);
-      });
-    this.#reading.set(oid, reading);
-    return reading;
-  }
-}
-
-/** Each has 5000 jobs at most. */
-const MOST_SEGMENTS = 8;

@@ -16,6 +16,8 @@ export interface Served {
 /** Finds what jobs may take instead of running. */
 export interface Reuse {
   readonly format: ObjectFormat;
+  /** What many calls wait for: records that are being read. */
+  readonly reading: Promise<unknown> | null;
   /** The id of the arguments of a job that has begun; null where they are not known yet. */
   argsHash(job: LiveJob): string | null;
   /** What an earlier execution has for a job; a promise where its record is to be read first. */

@@ -4,7 +4,8 @@ import { RedunError } from "../errors.ts";
 import { inspected } from "../value/inspected.ts";
 import { currentJob } from "./context.ts";
 import { describeJob } from "./describe-job.ts";
-import type { Run } from "./run.ts";
+import type { LimitWait } from "./limits.ts";
+import type { LiveJob, Run } from "./run.ts";
 import type { RunEnd } from "./run-events.ts";
 import { isError, userStack } from "./user-stack.ts";
 
@@ -102,11 +103,22 @@ function endByExit(run: Run, code: number): RunEnd {
 
 /** The error for a run that waits for what cannot come any more. */
 function stalled(run: Run): RedunError {
+  const limits = run.limits.waits.slice(0, MAX_NAMED).map(limitText);
   return new RedunError(
     "RUN_STALLED",
-    `Nothing is left that could end the run: no timer, no program, no connection. ${waitingText(run)}`,
-    "A promise was never resolved or rejected, or a callback never called; or async tasks wait for each other by other means than calls, and only as many are at work as there are cores (`git config redun.executor.local.workers 50`). What had finished is recorded.",
+    [
+      `Nothing is left that could end the run: no timer, no program, no connection. ${waitingText(run)}`,
+      ...limits,
+    ].join("\n"),
+    limits.length > 0
+      ? "A task cannot await a call that needs what it holds: let a function that is not async return the call, or give the two limits of their own. What had finished is recorded."
+      : "A promise was never resolved or rejected, or a callback never called; or async tasks wait for each other by other means than calls, and only as many are at work as there are cores (`git config redun.executor.local.workers 50`). What had finished is recorded.",
   );
+}
+
+function limitText({ job, name, count, heldBy }: LimitWait<LiveJob>): string {
+  const holders = heldBy.slice(0, MAX_NAMED).map(describeJob).join(", ");
+  return `${describeJob(job)} needs ${count} of "${name}", held by ${holders || "nobody"} until its function ends.`;
 }
 
 function waitingText(run: Run): string {

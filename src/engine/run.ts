@@ -27,7 +27,7 @@ export class Run implements RunHandle, RunProgress {
   readonly execution: string;
   readonly root: string | null;
   readonly commonDir: string | null;
-  readonly limits: Limits;
+  readonly limits: Limits<LiveJob>;
   readonly #workplaces: Workplaces;
 
   /**

@@ -428,6 +428,7 @@ export class Scheduler {
       ...cache,
       log: indexed,
       argsHash: (job) => recorder.argsHash(job),
+      hasArgs: (job, args) => recorder.hasArgs(job, args),
       pendingValue: (value) => recorder.pendingValue(value),
       hashAhead: (files) => run.hashAhead(files),
       onNotice,

@@ -4,10 +4,12 @@ import type { Kept, LiveJob, ReusedJob } from "./live-job.ts";
 /** How the first job of a call ended, for those that make the same call. */
 export interface SharedEnd {
   readonly from: ReusedJob;
-  /** For those that take a result, so that their records say the same. */
-  readonly job: Pick<LiveJob, "returned" | "below" | "needsBelow" | "tagged">;
-  /** A result, or the error. */
-  readonly outcome: { readonly kept: Kept | null } | { readonly error: unknown };
+  /** For those that take a result, so that their records say the same; null for a call that made no others. */
+  readonly job: Pick<LiveJob, "returned" | "below" | "needsBelow" | "tagged"> | null;
+  /** The result, where it can be made again. */
+  readonly kept: Kept | null;
+  /** What it failed with, if it has. */
+  readonly failed: { readonly error: unknown } | null;
 }
 
 /** A call that was made in this execution: at work, or how it ended. */

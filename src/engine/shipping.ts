@@ -9,14 +9,9 @@ import { Fields } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import { writeYaml } from "../value/yaml-write.ts";
 import { isThenable } from "./pending-parts.ts";
-import {
-  type ReadLazies,
-  type Revived,
-  recordedReduction,
-  revived,
-  type WrittenLazies,
-} from "./reduction.ts";
+import { recordedReduction, type WrittenLazies } from "./reduction.ts";
 import { hasTwins, taskNamed } from "./registry.ts";
+import { type ReadLazies, type Revived, revived } from "./revived.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 
 /** Of the texts of any writer. */

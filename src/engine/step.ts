@@ -1,7 +1,8 @@
-import { type Agenda, Computation } from "./computation.ts";
+import { type Agenda, Computation, Outcome } from "./computation.ts";
 import type { RunHandle } from "./context.ts";
 import type { Expression } from "./expression.ts";
 import type { Jobs } from "./jobs.ts";
+import type { Limits } from "./limits.ts";
 import type { LiveJob } from "./live-job.ts";
 import type { Plan } from "./plan.ts";
 import type { Reuse } from "./reuse.ts";
@@ -22,13 +23,15 @@ export interface StepContext {
   readonly agenda: Agenda;
   /** Where calls run. */
   readonly workplaces: Workplaces;
+  /** What calls share. */
+  readonly limits: Limits<LiveJob>;
   /** Set when no job may begin any more. */
   readonly stopped: Error | null;
   /** What computes an expression: one computation for all that ask, under the job that asked first. */
-  of(expression: Expression, parent: LiveJob | null): Computation;
+  of(expression: Expression, parent: LiveJob | null): Outcome;
   /** What computes the pending parts of a value. */
-  inputs(value: unknown, parent: LiveJob | null, what: () => string): Computation[];
-  filesAhead(value: unknown, parent: LiveJob | null): Computation[];
+  inputs(value: unknown, parent: LiveJob | null, what: () => string): readonly Outcome[];
+  filesAhead(value: unknown, parent: LiveJob | null): readonly Outcome[];
   /** A value whose inputs are done, with their results in place. */
   withResults(value: unknown): unknown;
   /** A value with what is known by now of its pending parts, and the jobs that this came from. */
@@ -55,10 +58,23 @@ export abstract class Step extends Computation {
   }
 }
 
+/** What is left of a step that is over: a value that is held may have been a million calls. */
+export class Settled extends Outcome {
+  readonly evaluation: StepContext;
+
+  constructor({ evaluation, state, outcome, sources }: Step) {
+    super();
+    this.evaluation = evaluation;
+    this.state = state;
+    this.outcome = outcome;
+    this.sources = sources;
+  }
+}
+
 const NONE: readonly string[] = [];
 
 /** Ids of the jobs that inputs came from. */
-export function sourcesOf(inputs: readonly Computation[]): readonly string[] {
+export function sourcesOf(inputs: readonly Outcome[]): readonly string[] {
   if (inputs.length <= 1) return inputs[0]?.sources ?? NONE;
   const all = new Set<string>();
   for (const { sources } of inputs) for (const source of sources) all.add(source);

@@ -82,6 +82,8 @@ export class TaskDefinition {
   readonly base: TaskDefinition | null;
   #source: TaskSource | undefined;
   #known: Known | undefined;
+  #fullName: string | undefined;
+  #allTags: readonly TagPair[] | undefined;
   #bindings: Bindings | null | undefined;
 
   /**
@@ -168,12 +170,19 @@ export class TaskDefinition {
     return this.#options.namespace ?? this.source.namespace;
   }
 
+  /** @throws RedunError BAD_TASK when nothing gives it a name */
   get fullName(): string {
-    return fullName(this);
+    this.#fullName ??= fullName(this);
+    return this.#fullName;
   }
 
   /** The task's own tags; its doc comment is one of them, as in redun. */
   get tags(): readonly TagPair[] {
+    this.#allTags ??= this.#withDoc();
+    return this.#allTags;
+  }
+
+  #withDoc(): readonly TagPair[] {
     const doc = this.source.doc;
     const documented = doc !== null && !this.#tags.some(([key]) => key === "doc");
     return documented ? [["doc", doc], ...this.#tags] : this.#tags;

@@ -1,7 +1,6 @@
 import type { JobHandle, RunHandle } from "../engine/context.ts";
 import type { Expression, TagsToApply } from "../engine/expression.ts";
 import { lazy } from "../engine/lazy.ts";
-import { configuredLimits, Limits } from "../engine/limits.ts";
 import { readReply, type SentCall, type Tagged, writeWish } from "../engine/shipped-texts.ts";
 import { Shipping } from "../engine/shipping.ts";
 import { RedunError } from "../errors.ts";
@@ -16,7 +15,6 @@ export class WorkerRun implements RunHandle {
   readonly root: string | null;
   /** It may be that of another machine. */
   readonly commonDir = null;
-  readonly limits = new Limits(configuredLimits(null));
   readonly signal: AbortSignal;
   readonly tagged: Tagged[] = [];
   readonly jobTags: TagPair[] = [];

@@ -1,7 +1,9 @@
 import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
+import type { SegmentFacts } from "../log/log.ts";
 import { decodeAt, isDecodable } from "../record/decode-at.ts";
-import { argsId, jobId } from "../record/encode.ts";
+import { jobId } from "../record/encode.ts";
+import { type JobFacts, jobFacts, jobIds } from "../record/job-facts.ts";
 import { dayOf, type RecordPath } from "../record/layout.ts";
 import { isOidLike } from "../record/name.ts";
 import {
@@ -17,10 +19,7 @@ import {
   type TagEdits,
 } from "../record/records.ts";
 import type { TagEdit } from "../tag/tag.ts";
-import { filesIn } from "../value/files-in.ts";
 import { contentId } from "../value/oid.ts";
-import { previewArgs } from "../value/preview.ts";
-import { StoredValue, withoutStack } from "../value/value.ts";
 import { remember, type TagText, tagText } from "./dictionary.ts";
 import { isHexId } from "./ids.ts";
 import { NAMED, type Named, type Namer } from "./names.ts";
@@ -170,12 +169,25 @@ export class Digester {
     }
   }
 
-  #jobs(path: string, oid: string, segment: JobSegment): JobsDigest {
-    const { execution } = segment;
-    for (const job of segment.jobs) this.#checkId(execution, job);
-    const jobs = segment.jobs.map((job) => this.#job(job));
-    const day = dayOf(path);
-    return { kind: "jobs", execution, day, oid, jobs, tagged: segment.tagged.map(tagged) };
+  #jobs(path: string, oid: string, { execution, jobs, tagged }: JobSegment): JobsDigest {
+    for (const job of jobs) this.#checkId(execution, job);
+    const facts = jobs.map((job) => {
+      const ids = job.call === null ? null : jobIds(job, this.#format, this.#idOf);
+      return jobFacts(job, ids, this.#format);
+    });
+    return this.ofFacts(path, oid, { execution, jobs: facts, tagged });
+  }
+
+  /** The digest of a segment, by what this process knows of it: the same as that of its file. */
+  ofFacts(path: string, oid: string, { execution, jobs, tagged }: SegmentFacts): JobsDigest {
+    return {
+      kind: "jobs",
+      execution,
+      day: dayOf(path),
+      oid,
+      jobs: jobs.map((job) => this.#job(job)),
+      tagged: tagged.map(taggedDigest),
+    };
   }
 
   /** An id of git's form is that of the job's place: none can be claimed for another. */
@@ -185,59 +197,30 @@ export class Digester {
     throw new RedunError("BAD_RECORD", `Job ${index} claims the id ${id}, which is not its own.`);
   }
 
-  #job(job: Job): JobDigest {
-    const started = Date.parse(job.started);
+  #job({ call, ids, isForReuse, files, status, tags, ...job }: JobFacts): JobDigest {
+    const names = new NameList(this.#namer);
+    if (ids) {
+      names.add(call!, NAMED.jobOfCall);
+      for (const id of ids.args) names.add(id, NAMED.jobWithArgument);
+      names.add(ids.outcome, NAMED.jobWithResult);
+      for (const { id, isResult } of files) {
+        names.add(id, isResult ? NAMED.jobWithResult : NAMED.jobWithArgument);
+      }
+    }
     return {
-      id: job.id,
-      index: job.index,
-      parent: job.parent,
-      task: job.task,
-      taskHash: job.taskHash,
-      status: JOB_STATUSES.indexOf(job.status),
-      started,
-      duration: job.ended === null ? null : Date.parse(job.ended) - started,
-      args: previewArgs(job.args),
-      tags: job.tags.map(tagText),
-      ...this.#call(job),
+      ...job,
+      status: JOB_STATUSES.indexOf(status),
+      names: names.all,
+      cacheKey: ids && isForReuse ? this.#namer.number(ids.argsHash) : null,
+      files: files.map(({ id, path }) => ({ id, path })),
+      tags: tags.map(tagText),
     };
   }
 
-  #call(job: Job): Pick<JobDigest, "names" | "cacheKey" | "files"> {
-    const names = new NameList(this.#namer);
-    if (job.call === null) return { names: names.all, cacheKey: null, files: [] };
-    names.add(job.call, NAMED.jobOfCall);
-    const ids = [...job.args.values()].map((value) => this.#valueId(value));
-    for (const id of ids) names.add(id, NAMED.jobWithArgument);
-    const failed = job.status === "FAILED";
-    names.add(this.#valueId(failed ? withoutStack(job.error) : job.result), NAMED.jobWithResult);
-    // A file is found by its path too, even within another value.
-    const files = [
-      ...this.#files([job.args, job.files?.args], NAMED.jobWithArgument, names),
-      ...this.#files([job.result, job.files?.result], NAMED.jobWithResult, names),
-    ];
-    const cacheKey = failed ? null : this.#namer.number(this.#argsId(job, ids));
-    return { names: names.all, cacheKey, files };
-  }
-
-  #files(value: unknown, role: Named, names: NameList): JobDigest["files"] {
-    return filesIn(value).map((file) => {
-      const id = contentId(file, this.#format);
-      names.add(id, role);
-      return { id, path: file.path };
-    });
-  }
-
-  #argsId({ args }: Job, ids: readonly string[]): string {
-    if (!(args instanceof Map)) return argsId(ids, this.#format);
-    const named = [...args.keys()].map((name, at) => [name, ids[at]!] as const);
-    return argsId(new Map(named), this.#format);
-  }
-
-  #valueId(value: unknown): string {
-    if (value instanceof StoredValue) return value.id;
+  readonly #idOf = (value: unknown): string => {
     if (typeof value !== "string" || value.length > 100) return contentId(value, this.#format);
     return remember(this.#textIds, value, () => contentId(value, this.#format), TEXTS);
-  }
+  };
 }
 
 /** Collects the names of a job. */
@@ -290,6 +273,6 @@ function edit({ tag, parents }: TagEdit): EditDigest {
   return { tag: tag && tagText(tag), parents: parents.map(({ hash }) => hash).sort() };
 }
 
-function tagged({ type, id, tags }: EntityTags): TaggedDigest {
+function taggedDigest({ type, id, tags }: EntityTags): TaggedDigest {
   return { type, id, tags: tags.map(tagText) };
 }

@@ -9,13 +9,15 @@ import type { Database } from "./sqlite-types.ts";
 const SORTER_CACHE = 2000;
 
 /**
- * Adds rows to the lookup tables: one by one, or, during a rebuild, collected and then filled in
+ * Adds rows to the lookup tables: one by one or some at once, or, during a rebuild, collected and then filled in
  * sorted. Inserting into the middle of a tree that does not fit into memory is what makes a naive
  * rebuild slow.
  */
 export class LookupWriter {
   readonly #database: Database;
   #tables: Record<Lookup, RowBatch>;
+  /** What waits for `flush`. */
+  #later: Record<Lookup, RowBatch>;
   #collecting: boolean;
 
   /** With `collect`, the tables must not exist yet; `finish` makes them. */
@@ -23,6 +25,7 @@ export class LookupWriter {
     this.#database = database;
     this.#collecting = collect;
     this.#tables = collect ? this.#open("load_", ROWS_AT_ONCE) : this.#open("", 1);
+    this.#later = collect ? this.#tables : this.#open("", ROWS_AT_ONCE);
   }
 
   /** Whether a rebuild is still adding rows: the tables do not exist yet. */
@@ -32,6 +35,15 @@ export class LookupWriter {
 
   add(name: Lookup, ...row: number[]): void {
     this.#tables[name].add(row);
+  }
+
+  /** As `add`, of one row of many: SQL may not see it until `flush`. */
+  addLater(name: Lookup, ...row: number[]): void {
+    this.#later[name].add(row);
+  }
+
+  flush(): void {
+    if (!this.#collecting) for (const name of names()) this.#later[name].flush();
   }
 
   /** Fills the tables with what was collected. From then on, rows are added one by one. */
@@ -49,6 +61,7 @@ export class LookupWriter {
     this.#database.exec(INDEXES);
     this.#collecting = false;
     this.#tables = this.#open("", 1);
+    this.#later = this.#open("", ROWS_AT_ONCE);
   }
 
   #open(prefix: string, rowsAtOnce: number): Record<Lookup, RowBatch> {

@@ -1,4 +1,4 @@
-import type { EntityType } from "../record/records.ts";
+import { ENTITY_TYPES, type EntityType } from "../record/records.ts";
 import type { Statements } from "./database.ts";
 import type { Dictionary } from "./dictionary.ts";
 import type { JobDigest } from "./digest.ts";
@@ -44,6 +44,12 @@ export class NameWriter {
     this.#lookups.add("name", key, rest, 0, 0, row);
   }
 
+  /** As `add`, of one job of many: it has its id after `LookupWriter.flush`. */
+  addJob(id: string, row: number): void {
+    const { key, rest } = this.#own("Job", id);
+    this.#lookups.addLater("name", key, rest, 0, 0, row);
+  }
+
   /** What a job knows by their ids: its call, the values that it took and gave. */
   ofJob({ names: { hex, foreign } }: JobDigest): Name[] {
     const names: Name[] = [];
@@ -67,12 +73,29 @@ export class NameWriter {
     return null;
   }
 
-  /** The row of the value or call node of a job's name, if it has one. A rebuild knows none. */
-  rowKnownBy({ key, rest }: Name): number | undefined {
-    if (this.#lookups.isCollecting) return undefined;
-    const own = keyOfKind(key, ownKind(readKey(key).type));
+  /** Finds the rows of values and call nodes by the names that jobs know them by, of which there are `count`. */
+  rowsKnownBy(count: number): (name: Name) => number | undefined {
+    const types = [ENTITY_TYPES.indexOf("CallNode"), ENTITY_TYPES.indexOf("Value")];
+    const rows = this.#statements
+      .get("SELECT seq, type, id FROM entity WHERE type IN (?, ?) LIMIT ?")
+      .all(...types, count) as { seq: number; type: number; id: unknown }[];
+    if (rows.length === count) return (name) => this.#rowKnownBy(name);
+    const known = new Map<number, Map<number, number>>();
+    for (const { seq, type, id } of rows) {
+      const { key, rest } = this.#own(ENTITY_TYPES[type]!, loadId(id));
+      known.set(key, (known.get(key) ?? new Map()).set(rest, seq));
+    }
+    if (known.size === 0) return () => undefined;
+    return (name) => {
+      const { key, rest } = ownName(name);
+      return known.get(key)?.get(rest);
+    };
+  }
+
+  #rowKnownBy(name: Name): number | undefined {
+    const { key, rest } = ownName(name);
     const row = this.#statements.get("SELECT run FROM name WHERE key = ? AND rest = ?");
-    return row.get(own, rest)?.run as number | undefined;
+    return row.get(key, rest)?.run as number | undefined;
   }
 
   /** The name of an entity as one that a job knows in this role. */
@@ -92,4 +115,9 @@ export class NameWriter {
   #foreign(id: string, named: Named): Name {
     return { key: foreignKey(this.#dictionary.foreignId(id), named), rest: 0 };
   }
+}
+
+/** The name of what a job knows, as its own. */
+function ownName({ key, rest }: Name): Name {
+  return { key: keyOfKind(key, ownKind(readKey(key).type)), rest };
 }

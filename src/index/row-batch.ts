@@ -1,6 +1,6 @@
 import type { Database, SqlValue, Statement } from "./sqlite-types.ts";
 
-/** Rows that go into one statement of a rebuild: calling SQLite costs more than the row. */
+/** Rows that go into one statement where there are many: calling SQLite costs more than the row. */
 export const ROWS_AT_ONCE = 64;
 
 /** Inserts rows in the order given, `rowsAtOnce` in a statement. */
@@ -10,7 +10,8 @@ export class RowBatch {
   readonly #after: string;
   readonly #columns: number;
   readonly #full: number;
-  readonly #insert: Statement;
+  #insertAll: Statement | undefined;
+  #insertOne: Statement | undefined;
   readonly #values: SqlValue[] = [];
   /** Is called before rows are inserted. */
   before = (): void => {};
@@ -22,14 +23,14 @@ export class RowBatch {
     this.#after = after;
     this.#columns = columns;
     this.#full = columns * rowsAtOnce;
-    this.#insert = this.#prepare(rowsAtOnce);
   }
 
   add(row: readonly SqlValue[]): void {
     for (const value of row) this.#values.push(value);
     if (this.#values.length < this.#full) return;
     this.before();
-    this.#insert.run(...this.#values);
+    this.#insertAll ??= this.#prepare(this.#full / this.#columns);
+    this.#insertAll.run(...this.#values);
     this.#values.length = 0;
   }
 
@@ -37,7 +38,10 @@ export class RowBatch {
   flush(): void {
     if (this.#values.length === 0) return;
     this.before();
-    this.#prepare(this.#values.length / this.#columns).run(...this.#values);
+    this.#insertOne ??= this.#prepare(1);
+    for (let at = 0; at < this.#values.length; at += this.#columns) {
+      this.#insertOne.run(...this.#values.slice(at, at + this.#columns));
+    }
     this.#values.length = 0;
   }
 

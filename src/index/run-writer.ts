@@ -33,16 +33,14 @@ interface Parts {
 
 /** Writes executions, their outcomes and their jobs. */
 export class RunWriter {
-  readonly #database: Database;
   readonly #parts: Parts;
   readonly #claims: Claims;
-  #rows: RunRows;
+  readonly #rows: RunRows;
 
   constructor(database: Database, parts: Parts) {
-    this.#database = database;
     this.#parts = parts;
     this.#claims = new Claims(parts.statements, parts.lookups, parts.runs);
-    this.#rows = new RunRows(database, parts.lookups.isCollecting ? ROWS_AT_ONCE : 1);
+    this.#rows = new RunRows(database, ROWS_AT_ONCE);
   }
 
   /** Until then, SQL may not see what was added. */
@@ -50,10 +48,11 @@ export class RunWriter {
     this.#rows.flush();
   }
 
-  /** Must be called at the end of a rebuild: from then on, each row is written at once. */
-  endOfRebuild(): void {
+  /** In a rebuild, what is added waits for more of its kind. */
+  #endOfFile(): void {
+    if (this.#parts.lookups.isCollecting) return;
     this.#rows.flush();
-    this.#rows = new RunRows(this.#database, 1);
+    this.#parts.lookups.flush();
   }
 
   /** @throws RedunError BAD_RECORD, or Contested, for an id that another execution has */
@@ -76,6 +75,7 @@ export class RunWriter {
     ]);
     names.add("Execution", id, seq);
     runs.addExecution(id, seq, started);
+    this.#endOfFile();
     tags.recordNew(taggedExecution({ id, seq, started }), digest.tags, pairs);
   }
 
@@ -87,6 +87,7 @@ export class RunWriter {
     const { seq, started } = known;
     const end = [status, ended - started, ...NO_MORE, reason, files];
     this.#rows.execution.add([seq, storeId(execution), started, ...end]);
+    this.#endOfFile();
     return true;
   }
 
@@ -107,12 +108,15 @@ export class RunWriter {
     for (const { id, index } of jobs) known.places.set(id, index);
     let isWhole = true;
     for (const job of jobs) isWhole = this.#addJob(known, job, segment) && isWhole;
+    this.#endOfFile();
+    this.#addEntities(known, jobs);
+    this.#addTags(known, jobs);
     return isWhole;
   }
 
   /** False where its parent has an id of its own making, and has not arrived. */
   #addJob(execution: KnownExecution, job: JobDigest, segment: number): boolean {
-    const { names, entities, lookups, runs, tags } = this.#parts;
+    const { names, entities, lookups, runs } = this.#parts;
     const { id, index, status, started, duration, args } = job;
     const seq = jobNumber(execution.seq, index);
     const parent = job.parent === null ? null : runs.parent(execution, job.parent, index);
@@ -121,25 +125,46 @@ export class RunWriter {
       ...[seq, storeId(id), parent ?? null, task, status],
       ...[started, duration, segment, args],
     ]);
-    names.add("Job", id, seq);
+    names.addJob(id, seq);
     runs.addJob(id, seq);
-    lookups.add("task_job", task, execution.started, index, execution.seq);
-    for (const name of names.ofJob(job)) {
-      lookups.add("name", name.key, name.rest, execution.started, index, execution.seq);
-      const row = names.rowKnownBy(name);
-      if (row !== undefined) entities.seen(row, execution.started, index);
+    lookups.addLater("task_job", task, execution.started, index, execution.seq);
+    for (const { key, rest } of names.ofJob(job)) {
+      lookups.addLater("name", key, rest, execution.started, index, execution.seq);
     }
-    for (const { id: file, path } of job.files) entities.row("Value", file, path);
-    entities.seen(task, execution.started, index);
-    if (job.cacheKey !== null) lookups.add("call", task, job.cacheKey, seq);
+    if (job.cacheKey !== null) lookups.addLater("call", task, job.cacheKey, seq);
     if (parent !== null && parent !== undefined && !isHexId(job.parent!)) {
       this.#setParent(seq, parent);
     }
-    if (job.tags.length > 0) {
-      this.#rows.flush();
-      tags.record(taggedJob({ id, seq, started: execution.started }), job.tags);
-    }
     return parent !== undefined;
+  }
+
+  /** Gives the files of jobs their rows, and notes of all that have rows which job is the newest. */
+  #addEntities({ started }: KnownExecution, jobs: readonly JobDigest[]): void {
+    const { names, entities, lookups } = this.#parts;
+    for (const { files } of jobs) {
+      for (const { id, path } of files) entities.row("Value", id, path);
+    }
+    if (lookups.isCollecting) return;
+    const newest = new Map<number, number>();
+    const newestOfTask = new Map<string, number>();
+    const rowOf = names.rowsKnownBy(jobs.length);
+    for (const job of jobs) {
+      newestOfTask.set(job.taskHash, Math.max(job.index, newestOfTask.get(job.taskHash) ?? 0));
+      for (const name of names.ofJob(job)) {
+        const row = rowOf(name);
+        if (row !== undefined) newest.set(row, Math.max(job.index, newest.get(row) ?? 0));
+      }
+    }
+    for (const [id, index] of newestOfTask) newest.set(entities.row("Task", id), index);
+    for (const [row, index] of newest) entities.seen(row, started, index);
+  }
+
+  #addTags({ seq, started }: KnownExecution, jobs: readonly JobDigest[]): void {
+    for (const { id, index, tags } of jobs) {
+      if (tags.length === 0) continue;
+      this.#rows.flush();
+      this.#parts.tags.record(taggedJob({ id, seq: jobNumber(seq, index), started }), tags);
+    }
   }
 
   /** A job with a foreign parent may have come without it before. */

@@ -59,9 +59,9 @@ function keepTextsOf(statement: Statement): Statement {
   const method = (name: "run" | "get" | "all") => statement[name].bind(statement) as Method;
   const [run, get, all] = [method("run"), method("get"), method("all")];
   return override(statement, {
-    run: (...values) => run(...values.map(stored)),
-    get: (...values) => loadedRow(get(...values.map(stored))),
-    all: (...values) => (all(...values.map(stored)) as unknown[]).map(loadedRow),
+    run: (...values) => run(...storeAll(values)),
+    get: (...values) => loadedRow(get(...storeAll(values))),
+    all: (...values) => (all(...storeAll(values)) as unknown[]).map(loadedRow),
   });
 }
 
@@ -71,6 +71,15 @@ function override<T extends object>(object: T, methods: Record<string, Method>):
     Object.defineProperty(object, name, { value, configurable: true });
   }
   return object;
+}
+
+/** In place: it is the list of what a call was given, and many hundred numbers are in some. */
+function storeAll(values: unknown[]): unknown[] {
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at];
+    if (typeof value === "string") values[at] = storeText(value);
+  }
+  return values;
 }
 
 function stored(value: unknown): unknown {

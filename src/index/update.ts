@@ -99,11 +99,14 @@ export function applyAppended(
     const { objectFormat } = log.backend.repository;
     const writer = new IndexWriter(database, objectFormat, { anew: false });
     const digester = new Digester(objectFormat, namerOf(database));
-    for (const { path, text } of files) {
+    for (const { path, text, segment } of files) {
       const place = parsePath(path);
       if (!place) continue;
-      const record = place.kind === "value" ? undefined : readYaml(text);
-      const digest = digester.digest({ path, place, record });
+      const read = () => (place.kind === "value" ? undefined : readYaml(text));
+      const digest =
+        segment && place.kind === "jobs"
+          ? digester.ofFacts(path, place.id, segment)
+          : digester.digest({ path, place, record: read() });
       if (!writer.add(digest)) throw new Error(`${path} came too early`);
     }
     writer.finish();

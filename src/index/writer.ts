@@ -76,7 +76,7 @@ export class IndexWriter {
   /** From here on, what comes may refer to anything that came before. */
   endOfFiles(): void {
     if (!this.#lookups.isCollecting) return;
-    this.#runs.endOfRebuild();
+    this.#runs.flush();
     this.#lookups.finish();
     this.#known.endOfRebuild();
     this.#entities.endOfJobs();

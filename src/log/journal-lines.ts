@@ -93,9 +93,15 @@ export const HEAD_LINES = 2;
 
 /** A line as it stands in the file. */
 export function encodeLine(number: number, line: JournalLine): Buffer {
-  const json = Buffer.from(JSON.stringify(line), "utf8");
-  const head = Buffer.from(`${RS_TEXT}${number} ${json.length} ${checksum(number, json)} `);
-  return Buffer.concat([head, json, LF]);
+  const json = JSON.stringify(line);
+  const length = Buffer.byteLength(json);
+  const end = MAX_HEAD + length;
+  const bytes = Buffer.allocUnsafe(end + 1);
+  bytes.write(json, MAX_HEAD);
+  bytes[end] = LF;
+  const head = `${RS_TEXT}${number} ${length} ${checksum(number, bytes.subarray(MAX_HEAD, end))} `;
+  bytes.write(head, MAX_HEAD - head.length);
+  return bytes.subarray(MAX_HEAD - head.length);
 }
 
 /**
@@ -143,7 +149,7 @@ function decode(piece: Buffer): Frame | null {
   if (head === undefined) return null;
   const json = piece.subarray(head.length, head.length + Number(length));
   if (json.length !== Number(length) || checksum(Number(number), json) !== sum) return null;
-  const isFollowed = piece.length > head.length + json.length + LF.length;
+  const isFollowed = piece.length > head.length + json.length + 1;
   return { number: Number(number), line: JSON.parse(json.toString("utf8")), isFollowed };
 }
 
@@ -155,7 +161,9 @@ function checksum(number: number, json: Buffer): string {
 
 const RS = 0x1e;
 const RS_TEXT = "\x1e";
-const LF = Buffer.from("\n");
+const LF = 0x0a;
+/** Bytes that stand before a line's JSON, at most: two numbers and a checksum. */
+const MAX_HEAD = 48;
 const CHUNK = 1 << 20;
 /** No line of ours is longer: JSON of a record of 64 MiB. What damage made longer is not kept. */
 const MAX_PIECE = 1 << 29;
@@ -182,7 +190,7 @@ function* piecesOf(path: string): Generator<Buffer> {
       size += rest.length;
       if (size <= MAX_PIECE) parts?.push(rest);
     }
-    if (parts) yield joined(parts, LF.subarray(1));
+    if (parts) yield joined(parts, Buffer.alloc(0));
   } finally {
     closeSync(file);
   }

@@ -2,7 +2,9 @@ import { isUtf8 } from "node:buffer";
 import { RedunError } from "../errors.ts";
 import type { GitBackend, NewFile, Oid } from "../git/backend.ts";
 import { loadConfig } from "../git/files/config.ts";
+import type { JobFacts } from "../record/job-facts.ts";
 import { parsePath } from "../record/layout.ts";
+import type { EntityTags } from "../record/records.ts";
 import {
   assertFewTags,
   MAX_RECORD_BYTES,
@@ -20,6 +22,15 @@ import { assertWritable } from "./writable.ts";
 export interface RecordFile {
   readonly path: string;
   readonly text: string;
+  /** What a segment says, where whoever wrote it knows that: an index need not read it. */
+  readonly segment?: SegmentFacts;
+}
+
+/** What an index keeps of a segment. */
+export interface SegmentFacts {
+  readonly execution: string;
+  readonly jobs: readonly JobFacts[];
+  readonly tagged: readonly EntityTags[];
 }
 
 /** What an append did: the ref went from `before` to `after`. */

@@ -1,7 +1,8 @@
 import type { ObjectFormat } from "../git/backend.ts";
 import { outcomeYaml, segmentYaml } from "../record/encode.ts";
+import type { JobFacts } from "../record/job-facts.ts";
 import { jobsPath, outcomePath, parsePath } from "../record/layout.ts";
-import type { CodeFile, ExecutionStatus, Outcome } from "../record/records.ts";
+import type { CodeFile, EntityTags, ExecutionStatus, Outcome } from "../record/records.ts";
 import { blobId } from "../value/oid.ts";
 import {
   type BeforeLines,
@@ -9,7 +10,7 @@ import {
   SEGMENT_LIMITS,
   type SegmentLimits,
 } from "./journal-lines.ts";
-import type { RecordFile } from "./log.ts";
+import type { RecordFile, SegmentFacts } from "./log.ts";
 
 /**
  * What a run has recorded and not yet committed. A live run and the recovery of a dead one build
@@ -21,9 +22,9 @@ export class PendingRun {
   readonly #started: string;
   readonly #format: ObjectFormat;
   readonly #limits: SegmentLimits;
-  readonly #files = new Map<string, string>();
-  readonly #tagged = new Set<string>();
-  #jobs: { job: string; index: number }[] = [];
+  readonly #files = new Map<string, RecordFile>();
+  readonly #tagged = new Map<string, EntityTags | undefined>();
+  #jobs: JobItem[] = [];
   /** Of the segment that is not closed yet, in bytes of UTF-8. */
   #segmentBytes = 0;
   /** What came since something was taken. */
@@ -81,7 +82,8 @@ export class PendingRun {
     return this.#status;
   }
 
-  add(line: RecordLine): void {
+  /** @param facts what the line says, where that is known: nobody has to read the segment for that */
+  add(line: RecordLine, facts: LineFacts = {}): void {
     if ("modules" in line) {
       this.#modules = withModules(this.#modules, line.modules);
       return;
@@ -90,21 +92,20 @@ export class PendingRun {
     const bytes = Buffer.byteLength(text);
     this.#newBytes += bytes;
     if ("file" in line) this.#addFile(line.file);
-    else this.#addItem(line, bytes);
+    else this.#addItem(line, facts, bytes);
   }
 
-  #addItem(line: Extract<RecordLine, { job: unknown } | { tagged: unknown }>, bytes: number): void {
+  #addItem(line: ItemLine, { job, tagged }: LineFacts, bytes: number): void {
     const isFull = this.#items >= this.#limits.items;
     if (isFull || this.#segmentBytes + bytes > this.#limits.bytes) this.closeSegment();
     this.#segmentBytes += bytes;
-    if ("tagged" in line) this.#tagged.add(line.tagged);
+    if ("tagged" in line) this.#tagged.set(line.tagged, tagged);
     else {
-      this.#jobs.push(line);
+      this.#jobs.push({ text: line.job, index: line.index, facts: job });
       this.jobCount++;
       this.#newJobs++;
-      for (const pattern of [/^ {4}started: (\S+)$/m, /^ {4}ended: (\S+)$/m]) {
-        this.#lastSign = later(this.#lastSign, pattern.exec(line.job)?.[1]);
-      }
+      this.#lastSign = later(this.#lastSign, timeIn(line.job, STARTED));
+      this.#lastSign = later(this.#lastSign, timeIn(line.job, ENDED));
     }
   }
 
@@ -126,13 +127,22 @@ export class PendingRun {
   /** What comes from now on goes into another segment. */
   closeSegment(): void {
     if (this.#items === 0) return;
-    const jobs = this.#jobs.sort((a, b) => a.index - b.index).map(({ job }) => job);
-    const text = segmentYaml(this.#execution, jobs, [...this.#tagged]);
+    const items = this.#jobs.sort((a, b) => a.index - b.index);
+    const texts = items.map(({ text }) => text);
+    const text = segmentYaml(this.#execution, texts, [...this.#tagged.keys()]);
     const path = jobsPath(this.#execution, this.#started, blobId(text, this.#format));
+    const segment = this.#factsOf(items);
     this.#tagged.clear();
     this.#jobs = [];
     this.#segmentBytes = 0;
-    this.#addFile({ path, text });
+    this.#addFile({ path, text, ...(segment && { segment }) });
+  }
+
+  #factsOf(items: readonly JobItem[]): SegmentFacts | null {
+    const jobs = items.flatMap(({ facts }) => facts ?? []);
+    const tagged = [...this.#tagged.values()].flatMap((tags) => tags ?? []);
+    const isAll = jobs.length === items.length && tagged.length === this.#tagged.size;
+    return isAll ? { execution: this.#execution, jobs, tagged } : null;
   }
 
   /** Takes files back that could not be committed: they wait again. */
@@ -142,7 +152,7 @@ export class PendingRun {
 
   /** The text of a file that waits. */
   textOf(path: string): string | undefined {
-    return this.#files.get(path);
+    return this.#files.get(path)?.text;
   }
 
   /** The record files of everything that waits; nothing waits afterwards. */
@@ -153,19 +163,35 @@ export class PendingRun {
 
   /** The record files of everything but the segment that is not closed yet. */
   takeClosed(): RecordFile[] {
-    const files = [...this.#files].map(([path, text]) => ({ path, text }));
+    const files = [...this.#files.values()];
     this.#files.clear();
     this.#newJobs = 0;
     this.#newBytes = 0;
     return files;
   }
 
-  #addFile({ path, text }: RecordFile): void {
-    this.#files.set(path, text);
+  #addFile(file: RecordFile): void {
+    const { path, text } = file;
+    this.#files.set(path, file);
     if (parsePath(path)?.kind !== "outcome") return;
     const status = /^status: (\w+)$/m.exec(text)?.[1];
     if (status) this.#status = status as Outcome["status"];
   }
+}
+
+/** A job that ended, as an item of a segment. */
+interface JobItem {
+  readonly text: string;
+  readonly index: number;
+  readonly facts: JobFacts | undefined;
+}
+
+type ItemLine = Extract<RecordLine, { job: unknown } | { tagged: unknown }>;
+
+/** What a line of a job, or of tags, says. */
+export interface LineFacts {
+  readonly job?: JobFacts;
+  readonly tagged?: EntityTags;
 }
 
 /** Characters of paths: with a long reason too, an outcome is short enough for a journal's end. */
@@ -182,6 +208,17 @@ function withModules(known: readonly CodeFile[], more: readonly CodeFile[]): rea
     if (length <= MAX_MODULES || kept.length === 0) kept.push(all.get(name)!);
   }
   return kept;
+}
+
+const STARTED = "\n    started: ";
+const ENDED = "\n    ended: ";
+
+/** A time of a job's item: nothing else begins so in that column. */
+function timeIn(job: string, field: string): string | undefined {
+  const at = job.indexOf(field);
+  if (at < 0) return undefined;
+  const from = at + field.length;
+  return job.slice(from, job.indexOf("\n", from));
 }
 
 /** Times of records are in the order of their texts. */

@@ -3,7 +3,7 @@ import { formatTag } from "../tag/text.ts";
 import type { HashName } from "../value/hash.ts";
 import { blobId, contentId } from "../value/oid.ts";
 import { Fields, Remark, Timestamp } from "../value/value.ts";
-import { writeYaml } from "../value/yaml-write.ts";
+import { writeYaml, yamlAfterKey, yamlKey } from "../value/yaml-write.ts";
 import {
   type Code,
   type CodeFile,
@@ -66,9 +66,56 @@ export function segmentYaml(
   return head + (list("jobs", jobItems) || "jobs: []\n") + list("tagged", taggedItems);
 }
 
-/** One job as an item of a segment's list. */
+/**
+ * One job as an item of a segment's list. A run writes one for each of its jobs, perhaps a million: so
+ * it is put together line by line, and not from a map of its fields.
+ */
 export function jobItemYaml(job: Job): string {
-  return listItem(jobFields(job));
+  const { parent, call, reused, ended, late, from, returned, tasksBelow, files, tags } = job;
+  const isGood = job.status === "DONE" || job.status === "CACHED";
+  let text = `  - id:${yamlAfterKey(job.id, 6)}    index: ${job.index}\n`;
+  if (parent !== null) text += line("parent", parent);
+  text += line("task", job.task) + line("task_hash", job.taskHash);
+  if (call !== null) text += line("call", call);
+  text += `    status: ${job.status}\n`;
+  if (reused !== undefined) text += line("reused", reused);
+  if (job.missed) text += line("missed", fields({ ...job.missed }));
+  text += `    started: ${checkedTime(job.started)}\n`;
+  if (ended) text += `    ended: ${checkedTime(ended)}\n`;
+  if (late) text += "    late: true\n";
+  text += `    args:${argsText(job.args)}`;
+  if (from.size > 0) text += line("from", new Fields([...from]));
+  // A result may be null, which is not the same as none.
+  if (isGood) text += line("result", job.result ?? null);
+  if (returned !== undefined) text += line("returned", returned);
+  if (tasksBelow !== undefined) text += line("tasks_below", tasksBelow);
+  if (job.status === "FAILED") text += line("error", job.error ?? null);
+  if (files) text += line("files", fields({ ...files }));
+  return tags.length > 0 ? text + line("tags", tagList(tags)) : text;
+}
+
+/** One field of a job's item. */
+function line(key: string, value: unknown): string {
+  return `    ${key}:${yamlAfterKey(value, 6)}`;
+}
+
+/** Arguments keep the order of the parameters. */
+function argsText(args: Job["args"]): string {
+  if (!(args instanceof Map)) return yamlAfterKey(args, 6);
+  let text = "";
+  for (const [name, value] of args) {
+    if (value === undefined) continue;
+    text += `      ${yamlKey(name, 6)}${yamlAfterKey(value, 8)}`;
+  }
+  return text === "" ? " {}\n" : `\n${text}`;
+}
+
+let lastTime = "";
+
+/** Most jobs begin and end in the same millisecond as another one. */
+function checkedTime(iso: Time): Time {
+  if (iso !== lastTime) lastTime = new Timestamp(iso).iso;
+  return iso;
 }
 
 /** One entry of a segment's `tagged` list. */
@@ -139,7 +186,7 @@ function parentItem({ hash, was }: TagParent): unknown {
 /** The id of an execution's nth job. */
 export function jobId(execution: string, index: number, format: HashName): string {
   // A user's map has its keys in order, so no value has the id of a job.
-  return contentId(fields({ kind: "job", execution, index }), format);
+  return blobId(`kind: job\nexecution:${yamlAfterKey(execution, 2)}index: ${index}\n`, format);
 }
 
 /** The id of the fact that a task with these arguments gave this result through these calls. */
@@ -147,15 +194,15 @@ export function callId(
   call: { taskHash: string; argsHash: string; valueHash: string; children: readonly string[] },
   format: HashName,
 ): string {
-  return contentId(
-    fields({
-      task_hash: call.taskHash,
-      args_hash: call.argsHash,
-      value_hash: call.valueHash,
-      children: call.children,
-    }),
-    format,
-  );
+  const { taskHash, argsHash, valueHash, children } = call;
+  const head = `task_hash:${yamlAfterKey(taskHash, 2)}args_hash:${yamlAfterKey(argsHash, 2)}`;
+  let text = `${head}value_hash:${yamlAfterKey(valueHash, 2)}children:`;
+  if (children.length === 0) text += " []\n";
+  else {
+    text += "\n";
+    for (const child of children) text += `  -${yamlAfterKey(child, 4)}`;
+  }
+  return blobId(text, format);
 }
 
 /** The id of a task, which is what "the same task" means to a cache. */
@@ -168,12 +215,10 @@ export function argsId(
   ids: ReadonlyMap<string, string> | readonly string[],
   format: HashName,
 ): string {
-  return contentId(argsValue(ids), format);
-}
-
-/** Arguments keep the order of the parameters. */
-function argsValue(args: Job["args"]): unknown {
-  return args instanceof Map ? new Fields([...args]) : args;
+  if (!(ids instanceof Map)) return contentId(ids, format);
+  let text = "";
+  for (const [name, id] of ids) text += yamlKey(name, 0) + yamlAfterKey(id, 2);
+  return blobId(text || "{}\n", format);
 }
 
 function record(kind: string, rest: Record<string, unknown>): Fields {
@@ -193,32 +238,6 @@ function codeFields({ commit, tree, branch, dirty, files, patch, origin }: Code)
 
 function codeFiles(files: readonly CodeFile[] | undefined): Fields[] | undefined {
   return files?.map(({ path, blob }) => fields({ path, blob }));
-}
-
-function jobFields(job: Job): Fields {
-  return fields({
-    id: job.id,
-    index: job.index,
-    parent: job.parent ?? undefined,
-    task: job.task,
-    task_hash: job.taskHash,
-    call: job.call ?? undefined,
-    status: job.status,
-    reused: job.reused,
-    missed: job.missed && fields({ ...job.missed }),
-    started: time(job.started),
-    ended: job.ended ? time(job.ended) : undefined,
-    late: job.late || undefined,
-    args: argsValue(job.args),
-    from: job.from.size > 0 ? new Fields([...job.from]) : undefined,
-    // A result may be null, which is not the same as none.
-    result: job.status === "DONE" || job.status === "CACHED" ? (job.result ?? null) : undefined,
-    returned: job.returned,
-    tasks_below: job.tasksBelow,
-    error: job.status === "FAILED" ? (job.error ?? null) : undefined,
-    files: job.files && fields({ ...job.files }),
-    tags: job.tags.length > 0 ? tagList(job.tags) : undefined,
-  });
 }
 
 function tagList(tags: readonly TagPair[]): Fields[] {

@@ -76,7 +76,7 @@ export interface Job {
   readonly call: string | null;
   readonly status: JobStatus;
   /** The job whose outcome it took, or whose function's return value; present when it took one. */
-  readonly reused?: string;
+  readonly reused?: string | undefined;
   readonly started: Time;
   readonly ended: Time | null;
   /** It ended after its parent had: the parent's call does not have it among its children. */

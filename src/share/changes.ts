@@ -135,7 +135,7 @@ function currentTags(graph: TagGraph): TagPair[] {
 }
 
 /** All tags in conflict of the keys that get a new one. */
-function newConflicts(before: TagGraph, after: TagGraph): TagPair[] {
+function newConflicts(before: TagGraph, after: TagGraph): readonly TagPair[] {
   const known = new Set(before.conflicts().map(({ tag }) => tagIdentity(tag)));
   const all = after.conflicts().map(({ tag }) => tag);
   const keys = new Set(all.filter((tag) => !known.has(tagIdentity(tag))).map(([key]) => key));

@@ -74,7 +74,9 @@ export function tagGroups(tags: readonly TagPair[], characters: number): TagPair
 }
 
 /** A tag set in its canonical order, by key and then by value, without repeats. */
-export function tagSet(tags: readonly TagPair[]): TagPair[] {
+export function tagSet(tags: readonly TagPair[]): readonly TagPair[] {
+  // As most jobs have it.
+  if (tags.length === 0) return tags;
   const byIdentity = new Map(tags.map((tag) => [tagIdentity(tag), tag]));
   return [...byIdentity].sort(([a], [b]) => compareCodePoints(a, b)).map(([, tag]) => tag);
 }

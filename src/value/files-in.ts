@@ -8,7 +8,8 @@ import { isPlainArray, isPlainObject } from "./value.ts";
 const MAX_DEPTH = 1_000_000;
 
 /** Every file and set of files in a value, however deep in lists, plain objects, sets and maps. */
-export function fileValuesIn(value: unknown): (File | FileSet)[] {
+export function fileValuesIn(value: unknown): readonly (File | FileSet)[] {
+  if (typeof value !== "object" || value === null) return NONE;
   const found: (File | FileSet)[] = [];
   const seen = new Set<object>();
   const left: unknown[] = [value];
@@ -42,9 +43,9 @@ export function fileValuesIn(value: unknown): (File | FileSet)[] {
 }
 
 /** Every file in a value, those of its sets as they were recorded. */
-export function filesIn(value: unknown): File[] {
+export function filesIn(value: unknown): readonly File[] {
   const found = fileValuesIn(value);
-  if (!found.some((one) => one instanceof FileSet)) return found as File[];
+  if (!found.some((one) => one instanceof FileSet)) return found as readonly File[];
   return found.flatMap((one) => (one instanceof FileSet ? one.recordedFiles : [one]));
 }
 
@@ -52,6 +53,8 @@ export function filesIn(value: unknown): File[] {
 export function recordFiles(value: unknown, format: HashName, root: string | null): void {
   for (const one of fileValuesIn(value)) one.record(format, root);
 }
+
+const NONE: readonly never[] = [];
 
 function partsOf(value: object): Iterable<unknown> {
   if (isPlainArray(value) || value instanceof Set) return value;

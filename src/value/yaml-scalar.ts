@@ -64,13 +64,16 @@ function isSafeInside(text: string): boolean {
 /** Whether some reader might not take a text that begins with a digit or one of `-./_` for a string. */
 function isOther(text: string, first: number, numeric: boolean): boolean {
   if (numeric) return !VERSION.test(text);
-  if (first === 0x2f || first === 0x5f) return !ALPHANUMERIC.test(text);
+  // Most often: the id of an object.
+  if (first >= 0x30) {
+    if (first > 0x39) return first === 0x5f && !ALPHANUMERIC.test(text);
+    return (text.charCodeAt(4) === 0x2d && DATE.test(text)) || (first === 0x30 && RADIX.test(text));
+  }
+  if (first === 0x2f) return !ALPHANUMERIC.test(text);
   // `- ` begins a list item; `---` and `...` separate documents.
   if (first === 0x2d && (text.charCodeAt(1) === 0x20 || text.startsWith("---"))) return true;
   if (first === 0x2e && text.startsWith("...")) return true;
-  return (
-    DATE.test(text) || RADIX.test(text) || SPECIAL_FLOAT.test(text) || !ALPHANUMERIC.test(text)
-  );
+  return RADIX.test(text) || SPECIAL_FLOAT.test(text) || !ALPHANUMERIC.test(text);
 }
 
 /**

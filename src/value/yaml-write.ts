@@ -53,12 +53,32 @@ const MAX_COLUMN = 8192;
  * once, but written in each of them.
  */
 export function writeYaml(value: unknown): string {
+  return written(value, 0, TOP);
+}
+
+/**
+ * What follows the colon of a key: ` text` and a line feed, or lines of their own, which begin in
+ * `column`. As part of a document that `writeYaml` would write; what it promises holds for the value.
+ */
+export function yamlAfterKey(value: unknown, column: number): string {
+  return written(value, column, KEY);
+}
+
+/** A key and its colon, where the lines of its map begin in `column`. */
+export function yamlKey(key: string, column: number): string {
+  const name = inline(key);
+  return name.length > MAX_SIMPLE_KEY ? `? ${name}\n${pad(column)}:` : `${name}:`;
+}
+
+function written(value: unknown, column: number, place: LinePlace): string {
+  if (typeof value === "string") return textNode(value, column, place);
+  if (typeof value === "number" || typeof value === "boolean") return scalar(word(value), place);
   try {
-    return new Writer().node(value, 0, TOP);
+    return new Writer().node(value, column, place);
   } catch (error) {
     if (!(error instanceof TooLarge)) throw error;
     const text = opaqueText(value).replace(/^.* /s, `${TOO_LARGE} `);
-    return `!opaque ${inline(text)}\n`;
+    return scalar(`!opaque ${inline(text)}`, place);
   }
 }
 
@@ -259,9 +279,8 @@ class Writer {
     first: boolean,
   ): string {
     const indent = pad(column);
-    const name = inline(key);
-    const colon = name.length > MAX_SIMPLE_KEY ? `? ${name}\n${indent}:` : `${name}:`;
-    return (first ? start(indent, place) : indent) + colon + this.node(value, column + 2, KEY);
+    const before = first ? start(indent, place) : indent;
+    return before + yamlKey(key, column) + this.node(value, column + 2, KEY);
   }
 }
 

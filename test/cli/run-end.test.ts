@@ -33,6 +33,8 @@ export const rejects = task(async () => {
 export const text = task(async () => { Promise.reject("only text"); await sleep(20_000); });
 export const bad = task(async () => { await sleep(5); throw new RangeError("too hot"); });
 export const fails = task(() => [bad(), never(3)]);
+const inner = task({ limits: ["db"] }, (n) => n + 1);
+export const outer = task({ limits: ["db"] }, async (n) => await inner(n));
 export const main = task((name = "you") => "Hello, " + name);
 `;
 const FILES = { "ends.mjs": ENDS };
@@ -53,6 +55,19 @@ for (const backend of BACKENDS) {
     assert.match(outcome!.reason!, /never\(n=1\) at ends\.mjs:4/);
   });
 }
+
+ends("that nothing could end, because a job holds the limit that the call it awaits needs", () => {
+  const { dir } = workflowRepository(FILES);
+  const { status, stderr } = cli(dir, ["run", "-q", "ends.mjs", "outer", "--n", "1"]);
+  assert.is(status, 1);
+  assert.match(
+    stderr,
+    /inner\(n=1\) at ends\.mjs:\d+ needs 1 of "db", held by outer\(n=1\) at ends/,
+  );
+  const [outcome] = recorded(dir).outcomes;
+  assert.is(outcome!.status, "INTERRUPTED");
+  assert.match(outcome!.reason!, /needs 1 of "db", held by outer/);
+});
 
 ends("is reported even where the task has set process.exitCode", () => {
   const { dir } = workflowRepository(FILES);

@@ -100,7 +100,7 @@ options("limits: whatever is asked for, all are served, and never too many", () 
       const limits = new Limits((name) => (name === "a" ? 3 : 2));
       const at: (typeof asked)[number][] = [];
       for (const one of asked) {
-        if (limits.take(one, () => at.push(one))) at.push(one);
+        if (limits.take(one, one, () => at.push(one))) at.push(one);
       }
       let served = 0;
       for (; at.length > 0; served++) {
