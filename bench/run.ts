@@ -6,6 +6,7 @@
 import { cpus } from "node:os";
 import { engine } from "./engine.ts";
 import { largeLog } from "./large-log.ts";
+import { output } from "./output.ts";
 import { startUp } from "./start-up.ts";
 import { type Facts, printTable, type Row } from "./table.ts";
 
@@ -17,7 +18,7 @@ const add = (measured: { rows: Row[]; facts: Facts }) => {
   facts.push(measured.facts);
 };
 if (!words.includes("engine")) {
-  add({ rows: await startUp(), facts: {} });
+  add({ rows: [...(await startUp()), ...output()], facts: {} });
   for (const size of words.length > 0 ? words.map(Number) : [1000, 100_000]) {
     add(await largeLog(size));
   }
