@@ -32,6 +32,10 @@ export const command: CommandFunction<typeof RERUN> = async (workspace, [id], op
     for (const row of await chosen(log, id, options)) found.push(await planRerun(log, row));
     return found;
   });
+  if (plans.length === 0) {
+    workspace.tell("No executions match: nothing was run again.\n");
+    return 1;
+  }
   let isAllSame = true;
   for (const plan of plans) {
     for (const text of warnings(plan)) workspace.tell(`warning: ${text}\n`);
@@ -114,7 +118,10 @@ function wordsOf({ row, argv, command }: RerunPlan, options: RerunOptions): stri
     return !isTag(word) && !(word === "-t" && isTag(argv[at + 1]));
   });
   // Taken from the log, everything would come out the same.
-  const anew = command === "run" && argv.includes("--no-cache") ? [] : ["--no-cache"];
+  const isNew = (word: string | undefined) => word === "--no-cache";
+  // A program's own words may be the same.
+  const has = command === "run" ? argv.some(isNew) : isNew(words[words.indexOf(command) + 1]);
+  const anew = has ? [] : ["--no-cache"];
   const own = [...anew, "-t", `${RERUN_OF}=${row.id}`, ...ref(argv, options)];
   return words.toSpliced(words.indexOf(command) + 1, 0, ...own);
 }

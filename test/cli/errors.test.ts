@@ -251,7 +251,7 @@ scripts.run();
 const usage = suite("misuse");
 
 for (const [words, about] of [
-  [["lgo"], /no command "lgo"[\s\S]*run, log/],
+  [["lgo"], /no command "lgo"[\s\S]*rerun, .*log, /],
   [["tag", "ad", "x"], /no command "tag ad"/],
   [["log", "--nope"], /nope/],
   [["run"], /script/],

@@ -217,4 +217,18 @@ rerun("leaves nothing behind where the program fails", () => {
   assert.not(existsSync(join(dir, ".git/worktrees")));
 });
 
+rerun("is no success where nothing matches", () => {
+  const { dir } = workflowRepository(FILES);
+  const { status, stderr } = cli(dir, ["rerun", "-t", "approved"]);
+  assert.equal([status, stderr], [1, "No executions match: nothing was run again.\n"]);
+});
+
+rerun("run again and again, its words do not grow", () => {
+  const { dir } = workflowRepository(FILES);
+  ok(dir, ["exec", "--", "true"]);
+  for (let at = 0; at < 2; at++) again(dir, "-");
+  const { argv } = logged(dir)[0] as unknown as { argv: string[] };
+  assert.equal(argv.filter((word) => word === "--no-cache").length, 1);
+});
+
 rerun.run();
