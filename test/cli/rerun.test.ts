@@ -227,8 +227,8 @@ rerun("run again and again, its words do not grow", () => {
   const { dir } = workflowRepository(FILES);
   ok(dir, ["exec", "--", "true"]);
   for (let at = 0; at < 2; at++) again(dir, "-");
-  const { argv } = logged(dir)[0] as unknown as { argv: string[] };
-  assert.equal(argv.filter((word) => word === "--no-cache").length, 1);
+  const { args } = logged(dir)[0] as unknown as { args: string[] };
+  assert.is(args.filter((word) => word === "--no-cache").length, 1);
 });
 
 rerun.run();
