@@ -4,6 +4,7 @@ import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { GitBackend } from "../../src/git/backend.ts";
 import { loadConfig } from "../../src/git/files/config.ts";
 import { findRepository } from "../../src/git/files/repository.ts";
 import { openNative } from "../../src/git/native/backend.ts";
@@ -40,14 +41,15 @@ async function hub(filter: string, runs: number) {
   return { bare, add, own: cloneIn({ dir, git, remove() {} }) };
 }
 
-/** How often git fetched meanwhile. `env` is that of the log, where it is open already. */
-async function fetches(work: () => Promise<unknown>, env = process.env): Promise<number> {
+/** How often git fetched meanwhile; `open` is a backend that was opened before. */
+async function fetches(work: () => Promise<unknown>, open?: GitBackend): Promise<number> {
   const trace = join(temporaryFolder().dir, "trace");
-  env.GIT_TRACE = trace;
+  const environments = [process.env, ...(open ? [open.repository.env] : [])];
+  for (const env of environments) env.GIT_TRACE = trace;
   try {
     await work();
   } finally {
-    delete env.GIT_TRACE;
+    for (const env of environments) delete env.GIT_TRACE;
   }
   // Where no git ran there is no trace.
   const lines = existsSync(trace) ? readFileSync(trace, "utf8").split("\n") : [];
@@ -80,12 +82,12 @@ for (const [filter, requests] of [
     const { add, own } = await hub(filter, 12);
     own.git("fetch", "-q", "origin", TRACKED);
     // The first is that of the pull itself.
-    assert.is(await fetches(() => pull(own)), 1 + requests);
+    assert.is(await fetches(() => pull(own), own.backend), 1 + requests);
     let found: unknown;
     assert.is(await fetches(async () => (found = await query(own))), 0);
     assert.equal(found, [12, 0]);
     await add(3);
-    assert.is(await fetches(() => pull(own)), 1, "what a pull fetches is whole");
+    assert.is(await fetches(() => pull(own), own.backend), 1, "what a pull fetches is whole");
     assert.is(await fetches(async () => (found = await query(own))), 0);
     assert.equal(found, [15, 0]);
   });
@@ -175,7 +177,7 @@ partial("very many objects are fetched in several requests, with progress", asyn
     assert.is(oids.length, 10_001);
     const told: string[] = [];
     const onBrought = (done: number, total: number) => void told.push(`${done}/${total}`);
-    assert.is(await fetches(async () => void (await backend.bring(oids, onBrought))), 2);
+    assert.is(await fetches(async () => void (await backend.bring(oids, onBrought)), backend), 2);
     assert.equal(told, ["0/10001", "10000/10001", "10001/10001"]);
     assert.is((await backend.missing(commit)).size, 0);
   } finally {
@@ -193,7 +195,7 @@ partial("incoming asks once", async () => {
     let incoming: Awaited<ReturnType<typeof changesBetween>> | undefined;
     const asked = await fetches(async () => {
       incoming = await changesBetween(log, null, theirs);
-    }, log.log.backend.repository.env);
+    }, log.log.backend);
     assert.ok(asked > 0 && asked <= 2, `${asked} requests: edits, and runs`);
     assert.is(incoming?.executions.length, 6);
   } finally {
