@@ -18,6 +18,19 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const AT_ONCE = 2;
 /** They start no process, but compute for longer than all the others that do not. */
 const LONG = ["test/index/incremental.test.ts", "test/index/search.test.ts"];
+/** Longest, by `--cost`: they begin early, lest one worker waits at the end for the other. */
+const LONGEST = [
+  "test/log/hostile.test.ts",
+  "test/cli/disk.test.ts",
+  "test/cli/errors.test.ts",
+  "test/cli/concurrency.test.ts",
+  "test/cli/diff.test.ts",
+  "test/engine/lazy-values.test.ts",
+  "test/git/contract-native.test.ts",
+  "test/index/incremental.test.ts",
+  "test/script/load.test.ts",
+  "test/format/format.test.ts",
+];
 /** Pure functions first: they fail in a second. The rest in the order of the house. */
 const ORDER = [
   "value",
@@ -104,6 +117,7 @@ function findTests(folder: string): string[] {
 }
 
 function rank(file: string): number {
+  if (LONGEST.includes(file)) return ORDER.indexOf("record") + 0.5;
   const at = ORDER.indexOf(file.split("/")[1] ?? "");
   return at < 0 ? ORDER.length : at;
 }
