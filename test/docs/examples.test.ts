@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ok, workflowRepository, writeFiles } from "../support/cli.ts";
@@ -64,6 +65,16 @@ const files = new Map(
   ),
 );
 writeFiles(dir, Object.fromEntries(files));
+// Once for all of them: a loader would take longer than most examples.
+buildSync({
+  entryPoints: [...files.keys()].map((file) => join(dir, file)),
+  outdir: dir,
+  outExtension: { ".js": ".mjs" },
+  format: "esm",
+  target: "node20",
+  sourcemap: "inline",
+  keepNames: true,
+});
 
 examples("every function and class has one, or stands in one of another", () => {
   const texts = [...files.values()].join("");
@@ -98,9 +109,8 @@ for (const name of [...Object.keys(PRINTED), ...others]) {
 }
 
 function runExample(name: string) {
-  const args = ["--import", import.meta.resolve("tsx"), `${name}.ts`];
   const env = { ...process.env, NODE_OPTIONS: "" };
-  return spawnSync(process.execPath, args, { cwd: dir, env, encoding: "utf8" });
+  return spawnSync(process.execPath, [`${name}.mjs`], { cwd: dir, env, encoding: "utf8" });
 }
 
 /** Tags the run of the first example: the one of `openLog` looks for `env=prod`. */
