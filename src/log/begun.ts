@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Oid, Repository } from "../git/backend.ts";
-import { makeFolder } from "../git/files/sharing.ts";
+import { makeFolder, share } from "../git/files/sharing.ts";
 import { shortRef } from "./ref.ts";
 
 export function isSeenToBegin(repository: Repository, ref: string, tip: Oid): boolean {
@@ -21,6 +21,7 @@ export function noteBegun(repository: Repository, ref: string, tip: Oid): void {
   try {
     makeFolder(dirname(path));
     writeFileSync(path, tip);
+    share(path);
   } catch {
     // Then git is asked the next time.
   }

@@ -140,7 +140,7 @@ test("ids come before paths, and what is neither is an error", async () => {
   await ask(repository, async (log) => {
     assert.is((await findEntity(log, id.slice(0, 9))).type, "Job");
     assert.is((await findEntity(log, "0123/no")).type, "Value");
-    for (const word of ["0123/n", "echo", "", "read"]) {
+    for (const word of ["0123/n", "ech", "", "read"]) {
       await findEntity(log, word).then(
         () => assert.unreachable(word),
         (error) => assert.is((error as RedunError).code, "UNKNOWN_ID"),
