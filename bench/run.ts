@@ -5,6 +5,7 @@
  */
 import { cpus } from "node:os";
 import { engine } from "./engine.ts";
+import { largeFile } from "./files.ts";
 import { largeLog } from "./large-log.ts";
 import { output } from "./output.ts";
 import { startUp } from "./start-up.ts";
@@ -22,6 +23,7 @@ if (!words.includes("engine")) {
   for (const size of words.length > 0 ? words.map(Number) : [1000, 100_000]) {
     add(await largeLog(size));
   }
+  add(largeFile());
 }
 if (words.length === 0 || words.includes("engine")) add(engine());
 const [cpu] = cpus();

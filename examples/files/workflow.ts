@@ -1,5 +1,8 @@
-/** Files as arguments and results: each is recorded by its path and the hash of its content. */
-import { applyTags, File, task } from "redun-git";
+/**
+ * Files as arguments and results: each is recorded by its path and the hash of its content. Sets of files are the
+ * files that match a pattern, or all of a directory.
+ */
+import { applyTags, Dir, File, type FileSet, glob, task } from "redun-git";
 
 export const namespace = "examples.files";
 
@@ -21,3 +24,25 @@ export const main = task(function main(samples: string[] = ["NA12878", "HG002"])
   const counts = samples.map((sample) => count(download(sample)));
   return writeReport(counts, "report.txt");
 });
+
+/** One file for each line of the reads, in a directory. */
+export const split = task(async (reads: File, into: string) => {
+  const parts = new Dir(into);
+  await parts.remove();
+  let at = 0;
+  for await (const line of reads.lines()) await parts.file(`${at++}.txt`).write(`${line}\n`);
+  return parts;
+});
+
+/** A file that is added, changed or removed computes this again; nothing else does. */
+export const total = task(async (files: FileSet) => {
+  let letters = 0;
+  for (const file of files) for await (const line of file.lines()) letters += line.length;
+  return letters;
+});
+
+/** Count the letters of all reads that are there: `--pattern "data/*.txt"`. */
+export const letters = task((pattern = "data/*.txt") => total(glob(pattern)));
+
+/** The same of the parts of one file. */
+export const parts = task((reads: File) => total(split(reads, "parts")));

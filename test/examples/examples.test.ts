@@ -1,11 +1,20 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
+import { unless } from "../support/skipped.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -121,6 +130,63 @@ examples("pipeline: a table becomes a report with a plot, and one changed row is
     writeFileSync(join(repo.dir, "temperatures.csv"), table);
     redun(repo, "run", "-q", "workflow.ts", "main");
     assert.match(redun(repo, "log", "-"), /\| examples\.pipeline\.summed +0 +0 +0 +4 +1 +5\n/);
+  });
+});
+
+/** The tasks whose functions the latest run called, with how often. */
+function ranLast(repo: TemporaryRepository): Record<string, number> {
+  const page = redun(repo, "log", "-");
+  const ran: Record<string, number> = {};
+  for (const [, task] of page.matchAll(/Job \w+ \[ DONE \] .*?: +[\w.]*?(\w+)\(/g)) {
+    ran[task!] = (ran[task!] ?? 0) + 1;
+  }
+  return ran;
+}
+
+examples("files: a set counts by its files", () => {
+  withExample("files", (repo) => {
+    const letters = () => redun(repo, "run", "-q", "workflow.ts", "letters").trim();
+    redun(repo, "run", "-q", "workflow.ts", "main");
+    assert.is(letters(), "48");
+    assert.is(letters(), "48");
+    assert.equal(ranLast(repo), {});
+    rmSync(join(repo.dir, "data/HG002.txt"));
+    assert.is(letters(), "28");
+    assert.equal(ranLast(repo), { letters: 1, total: 1 });
+    assert.match(redun(repo, "log", "data/NA12878.txt"), /Consumed by:[\s\S]*total\(/);
+
+    const parts = () =>
+      redun(repo, "run", "-q", "workflow.ts", "parts", "--reads", "data/NA12878.txt").trim();
+    assert.is(parts(), "28");
+    rmSync(join(repo.dir, "parts/3.txt"));
+    assert.is(parts(), "28");
+    assert.equal(ranLast(repo), { split: 1 });
+  });
+});
+
+const NO_GCC = spawnSync("gcc", ["--version"]).status === 0 ? null : "no gcc";
+
+unless(NO_GCC, examples)("compile: an edit, its undoing, and a header", () => {
+  withExample("compile", (repo) => {
+    const path = (name: string) => join(repo.dir, name);
+    const edit = (name: string, from: string, to: string) =>
+      writeFileSync(path(name), readFileSync(path(name), "utf8").replace(from, to));
+    const run = () => {
+      const text = redun(repo, "run", "-q", "workflow.ts", "main", "--name", "Ada");
+      return [text.trimEnd(), ranLast(repo).compile ?? 0];
+    };
+    const hello = "Hello, Ada!\n3 letters";
+    assert.equal(run(), [hello, 3]);
+    assert.equal(run(), [hello, 0]);
+    edit("src/greet.c", "%s, %s!", "%s then, %s!");
+    assert.equal(run(), ["Hello then, Ada!\n3 letters", 1]);
+    edit("src/greet.c", "%s then, %s!", "%s, %s!");
+    // The calls are known; their scripts make again what is on the disk as the edit left it.
+    assert.equal(run(), [hello, 0]);
+    edit("include/count.h", "int count", "/* letters */\nint count");
+    const [text, compiled] = run();
+    assert.equal([text, compiled], [hello, 2]);
+    assert.equal(run(), [hello, 0]);
   });
 });
 

@@ -1,0 +1,3 @@
+#define GREETING "Hello"
+
+void greet(const char *name);

@@ -1,0 +1,4 @@
+#include "greeting.h"
+#include <stdio.h>
+
+void greet(const char *name) { printf("%s, %s!\n", GREETING, name); }
