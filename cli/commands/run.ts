@@ -20,13 +20,13 @@ import { Interrupted, Interrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
 import { planJson } from "../json/plan.ts";
 import { planPage } from "../pages/plan.ts";
-import { sharedNote, taskHelp, taskList } from "../pages/script-tasks.ts";
 import { askedMode } from "../progress/mode.ts";
 import { type Reporter, runReporter } from "../progress/reporter.ts";
 import { pushInBackground } from "../push-in-background.ts";
 import { endPrograms } from "../run/programs.ts";
 import { callAgain, madeAgain } from "../run/recorded.ts";
 import { findTask, loadScript, modules, warnOfTruth } from "../run/script.ts";
+import { sharedNote, taskHelp, taskList } from "../run/task-help.ts";
 import { jsonText } from "../text/json.ts";
 import type { Workspace } from "../workspace.ts";
 
