@@ -2,6 +2,7 @@
 import { type Command, withCode } from "./command.ts";
 import { EXEC, STEP } from "./declarations/exec.ts";
 import { DIFF, LOG, PATH, WHY } from "./declarations/log.ts";
+import { MCP } from "./declarations/mcp.ts";
 import { ONESHOT } from "./declarations/oneshot.ts";
 import { RERUN } from "./declarations/rerun.ts";
 import { RUN } from "./declarations/run.ts";
@@ -61,4 +62,5 @@ export const COMMANDS: readonly Command[] = [
   withCode(LOGS, () => import("./commands/logs.ts")),
   withCode(INDEX, () => import("./commands/index.ts")),
   withCode(RECOVER, () => import("./commands/recover.ts")),
+  withCode(MCP, () => import("./commands/mcp.ts")),
 ];

@@ -4,7 +4,7 @@
  * knows of more: signals, and programs of the workflow.
  */
 export interface Io {
-  readonly stdin: { readonly isTTY?: boolean };
+  readonly stdin: InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly env: NodeJS.ProcessEnv;
@@ -18,6 +18,11 @@ export interface Io {
   readonly onInterrupt: (listener: () => void) => () => void;
   /** Ends the process at once, with all that goes on in it. */
   readonly exit: (status: number) => void;
+}
+
+/** stdin; what comes from it, piece by piece. */
+export interface InputStream extends Partial<AsyncIterable<string | Uint8Array>> {
+  readonly isTTY?: boolean;
 }
 
 /** stdout or stderr. */

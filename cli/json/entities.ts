@@ -8,7 +8,7 @@ import type { TaskInclude } from "../../src/record/records.ts";
 import type { CallContent, CallView } from "../../src/views/call.ts";
 import type { DataflowView } from "../../src/views/dataflow.ts";
 import type { EntityView } from "../../src/views/entity.ts";
-import type { ExecutionView, JournalState } from "../../src/views/execution.ts";
+import type { ExecutionView, JobInList, JournalState } from "../../src/views/execution.ts";
 import type { JobView } from "../../src/views/job.ts";
 import type { LoggedExecution, LoggedJob } from "../../src/views/logged.ts";
 import type { ListedEntity, SearchView } from "../../src/views/search.ts";
@@ -79,31 +79,39 @@ export function executionJson(execution: LoggedExecution): object {
 
 /** One object on one line, piece by piece: it may have a million jobs. */
 export function* executionPageJson(view: ExecutionView): Generator<string> {
-  const { execution, code, links, journal, jobs } = view;
-  const head = jsonText({
-    ...executionJson(execution),
-    ...(code?.files && { modules: code.files }),
-    links,
-    ...(journal && { journal: journalJson(journal) }),
-  });
+  const { jobs } = view;
+  const head = jsonText(executionHeadJson(view));
   yield `${head.slice(0, -1)},"jobs":[`;
   let separator = "";
   for (const batch of jobs.list()) {
-    const objects = batch.map(({ job, parent }) =>
-      jsonText({
-        id: job.id,
-        parent,
-        status: job.status,
-        ...timesJson(job),
-        task: job.task,
-        task_hash: job.taskHash,
-        tags: tagsJson(job.tags, job.conflicts),
-      }),
-    );
+    const objects = batch.map((job) => jsonText(jobInListJson(job)));
     yield separator + objects.join(",");
     separator = ",";
   }
   yield "]}";
+}
+
+/** All of an execution's page but its jobs. */
+export function executionHeadJson({ execution, code, links, journal }: ExecutionView): object {
+  return {
+    ...executionJson(execution),
+    ...(code?.files && { modules: code.files }),
+    links,
+    ...(journal && { journal: journalJson(journal) }),
+  };
+}
+
+/** A job in the list of its execution. */
+export function jobInListJson({ job, parent }: JobInList): object {
+  return {
+    id: job.id,
+    parent,
+    status: job.status,
+    ...timesJson(job),
+    task: job.task,
+    task_hash: job.taskHash,
+    tags: tagsJson(job.tags, job.conflicts),
+  };
 }
 
 export function jobJson(view: JobView): object {

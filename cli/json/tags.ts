@@ -26,7 +26,7 @@ export function historyJson(view: HistoryView): string {
   return view.changes.map((change) => `${jsonText(changeJson(view, change))}\n`).join("");
 }
 
-function changeJson(
+export function changeJson(
   { type, id }: HistoryView,
   { key, was, is, commit, unknown }: TagChange,
 ): object {

@@ -5,7 +5,7 @@
 import { openReadOnly } from "../index/database.ts";
 import { loadText } from "../index/stored-text.ts";
 import type { SqlAnswer, SqlQuestion } from "./query.ts";
-import { CREATE_TABLES } from "./tables.ts";
+import { createTables } from "./tables.ts";
 
 /** Bytes of memory that SQLite may take. */
 const MAX_MEMORY = 2 ** 30;
@@ -16,11 +16,11 @@ process.once("message", (question: SqlQuestion) => {
   for (const answer of answers(question)) process.send!(answer);
 });
 
-function* answers({ path, statement, limit }: SqlQuestion): Generator<SqlAnswer> {
+function* answers({ path, statement, limit, withContent }: SqlQuestion): Generator<SqlAnswer> {
   try {
     const database = openReadOnly(path);
     database.exec(
-      `PRAGMA hard_heap_limit = ${MAX_MEMORY}; ${CREATE_TABLES} PRAGMA query_only = ON`,
+      `PRAGMA hard_heap_limit = ${MAX_MEMORY}; ${createTables(withContent)} PRAGMA query_only = ON`,
     );
     const query = database.prepare(statement);
     query.setReadBigInts(true);

@@ -16,6 +16,12 @@ export interface SqlLimits {
   readonly timeout?: number | undefined;
 }
 
+/** How a query is asked. */
+export interface QueryOptions extends SqlLimits {
+  /** Otherwise NULL stands for what a program or its user wrote. Defaults to true. */
+  readonly withContent?: boolean;
+}
+
 /** The rows of a query, each with a cell for each column. */
 export interface SqlResult {
   readonly columns: readonly string[];
@@ -31,6 +37,7 @@ export interface SqlQuestion {
   readonly path: string;
   readonly statement: string;
   readonly limit: number;
+  readonly withContent: boolean;
 }
 
 /** What it answers: the columns, rows, and its end; or what went wrong. */
@@ -52,9 +59,9 @@ export const DEFAULT_SECONDS = 30;
 export async function queryIndex(
   path: string,
   text: string,
-  { limit = DEFAULT_ROWS, timeout = DEFAULT_SECONDS }: SqlLimits = {},
+  { limit = DEFAULT_ROWS, timeout = DEFAULT_SECONDS, withContent = true }: QueryOptions = {},
 ): Promise<SqlResult> {
-  const question: SqlQuestion = { path, statement: oneSelect(text), limit };
+  const question: SqlQuestion = { path, statement: oneSelect(text), limit, withContent };
   const { file, execArgv } = program();
   const child = fork(file, [], {
     execArgv,

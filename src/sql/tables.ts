@@ -14,6 +14,8 @@ export interface SqlColumn {
   readonly about: string;
   /** The SQL that gives it. */
   readonly sql: string;
+  /** The SQL that gives it to who asks for no recorded texts, where it may be one. */
+  readonly withoutContent?: string;
 }
 
 export interface SqlTable {
@@ -71,12 +73,19 @@ const EXECUTIONS: SqlTable = {
       sql: "code.text",
     },
     { name: "code_tree", type: "TEXT", about: "the tree of that commit", sql: "tree.text" },
-    { name: "argv", type: "TEXT", about: "its command line: a JSON list", sql: "e.argv" },
+    {
+      name: "argv",
+      type: "TEXT",
+      about: "its command line: a JSON list",
+      sql: "e.argv",
+      withoutContent: "NULL",
+    },
     {
       name: "reason",
       type: "TEXT",
       about: "what ended it, where no failed job says so",
       sql: "e.reason",
+      withoutContent: "NULL",
     },
   ],
   from: `execution e LEFT JOIN word t ON t.seq = e.task LEFT JOIN word u ON u.seq = e.user
@@ -115,7 +124,13 @@ const JOBS: SqlTable = {
       about: "from start to end; NULL while it runs",
       sql: `${JOB_DURATION} / 1000.0`,
     },
-    { name: "args", type: "TEXT", about: "its arguments as one short line", sql: "j.args" },
+    {
+      name: "args",
+      type: "TEXT",
+      about: "its arguments as one short line",
+      sql: "j.args",
+      withoutContent: "NULL",
+    },
   ],
   from: `job j JOIN execution e ON e.seq = j.seq / ${JOBS_PER_EXECUTION}
     JOIN entity n ON n.seq = j.task LEFT JOIN word t ON t.seq = n.name
@@ -147,8 +162,15 @@ const TAGS: SqlTable = {
       about:
         "its value: a number where it is one; true and false are 1 and 0; lists and maps are JSON",
       sql: "json_extract(p.value, '$')",
+      withoutContent: "CASE WHEN p.key <> 'doc' THEN json_extract(p.value, '$') END",
     },
-    { name: "json", type: "TEXT", about: "its value as JSON", sql: "p.value" },
+    {
+      name: "json",
+      type: "TEXT",
+      about: "its value as JSON",
+      sql: "p.value",
+      withoutContent: "CASE WHEN p.key <> 'doc' THEN p.value END",
+    },
     {
       name: "conflict",
       type: "INTEGER",
@@ -194,8 +216,15 @@ const FILES: SqlTable = {
 
 export const SQL_TABLES: readonly SqlTable[] = [EXECUTIONS, JOBS, TAGS, TASKS, FILES];
 
-/** SQL that makes the tables, for this connection alone. */
-export const CREATE_TABLES = SQL_TABLES.map(({ name, columns, from }) => {
-  const selected = columns.map((column) => `${column.sql} AS ${column.name}`).join(",\n    ");
-  return `CREATE TEMP VIEW ${name} AS SELECT ${selected}\n  FROM ${from};`;
-}).join("\n");
+/**
+ * SQL that makes the tables, for this connection alone.
+ * @param withContent otherwise NULL stands for texts that a program or its user wrote
+ */
+export function createTables(withContent: boolean): string {
+  return SQL_TABLES.map(({ name, columns, from }) => {
+    const selected = columns.map((column) => {
+      return `${(!withContent && column.withoutContent) || column.sql} AS ${column.name}`;
+    });
+    return `CREATE TEMP VIEW ${name} AS SELECT ${selected.join(",\n    ")}\n  FROM ${from};`;
+  }).join("\n");
+}

@@ -35,6 +35,7 @@ reference("every row of a table has the cells of its head", () => {
     "exec",
     "format",
     "limits",
+    "mcp",
     "performance",
     "sharing",
     "sql",
