@@ -32,7 +32,8 @@ export type {
   RunProgress,
   SchedulerListener,
 } from "./engine/run-events.ts";
-export { type RunOptions, Scheduler, type SchedulerOptions } from "./engine/scheduler.ts";
+export { Scheduler } from "./engine/scheduler.ts";
+export type { RunOptions, SchedulerOptions } from "./engine/scheduler-options.ts";
 export { type Task, task } from "./engine/task.ts";
 export type { TaskOptions } from "./engine/task-definition.ts";
 export { type ErrorCode, type ErrorData, RedunError } from "./errors.ts";

@@ -3,21 +3,25 @@ import { DEFAULT_ROWS, DEFAULT_SECONDS, queryIndex } from "../../src/sql/query.t
 import type { CommandFunction } from "../command.ts";
 import type { SQL } from "../declarations/sql.ts";
 import { countOf } from "../limit.ts";
-import { sqlCsv, sqlJson, sqlMarkdown, sqlTablesPage, sqlText } from "../pages/sql.ts";
+import {
+  sqlCsv,
+  sqlJson,
+  sqlMarkdown,
+  sqlTablesJson,
+  sqlTablesPage,
+  sqlText,
+} from "../pages/sql.ts";
+import { tableFormat } from "../table-format.ts";
 import { pageOfLog } from "../with-log.ts";
 
 const FORMATS = { text: sqlText, md: sqlMarkdown, csv: sqlCsv, json: sqlJson };
 
 export const command: CommandFunction<typeof SQL> = async (workspace, [query], options) => {
-  const format = FORMATS[(options.format ?? "text") as keyof typeof FORMATS];
-  if (!format) {
-    throw new RedunError(
-      "USAGE",
-      `There is no format "${options.format}".`,
-      "Use `text`, `md`, `csv` or `json`.",
-    );
+  const draw = tableFormat(FORMATS, options.format);
+  if (query === undefined) {
+    const tables = options.format === "json" ? sqlTablesJson() : sqlTablesPage(workspace.paint);
+    return workspace.write(tables);
   }
-  if (query === undefined) return workspace.write(sqlTablesPage(workspace.paint));
   const limit = countOf(options.limit) ?? DEFAULT_ROWS;
   const timeout = secondsOf(options.timeout);
   await pageOfLog(workspace, async ({ file }) => {
@@ -26,7 +30,7 @@ export const command: CommandFunction<typeof SQL> = async (workspace, [query], o
       const rows = limit === 1 ? "row" : `${limit} rows`;
       workspace.tell(`note: only the first ${rows}; \`--limit 0\` gives all.\n`);
     }
-    return format(result, workspace.paint);
+    return draw(result, workspace.paint);
   });
 };
 

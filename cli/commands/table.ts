@@ -10,6 +10,7 @@ import { tableJson } from "../json/comparisons.ts";
 import { limitOf } from "../limit.ts";
 import { tableCsv, tableMarkdown, tableText } from "../pages/table.ts";
 import { selectionOf } from "../selection.ts";
+import { tableFormat } from "../table-format.ts";
 import { pageOfLog } from "../with-log.ts";
 
 type TableOptions = OptionsOf<typeof TABLE>;
@@ -17,14 +18,7 @@ type TableOptions = OptionsOf<typeof TABLE>;
 const FORMATS = { text: tableText, md: tableMarkdown, csv: tableCsv, json: tableJson };
 
 export const command: CommandFunction<typeof TABLE> = (workspace, ids, options) => {
-  const { format = "text" } = options;
-  if (!isKnown(format)) {
-    throw new RedunError(
-      "USAGE",
-      `There is no format "${format}".`,
-      "Use `text`, `md`, `csv` or `json`.",
-    );
-  }
+  const draw = tableFormat(FORMATS, options.format);
   const { by = [], min = [], max = [], diffOnly = false } = options;
   return pageOfLog(workspace, async (log) => {
     const rows = await executions(log, ids, options);
@@ -32,13 +26,9 @@ export const command: CommandFunction<typeof TABLE> = (workspace, ids, options) 
     const names = new Set(view.columns.map(({ name }) => name));
     const unknown = [...by, ...min, ...max].filter((name) => !names.has(name));
     if (unknown.length > 0 && rows.length > 0) throw noColumn(unknown[0]!, names);
-    return FORMATS[format](view, workspace.paint);
+    return draw(view, workspace.paint);
   });
 };
-
-function isKnown(format: string): format is keyof typeof FORMATS {
-  return Object.hasOwn(FORMATS, format);
-}
 
 async function executions(
   log: IndexedLog,

@@ -22,6 +22,14 @@ export function sqlTablesPage(paint: Paint): string {
   }).join("\n");
 }
 
+/** A table an object, as programs get it. */
+export function sqlTablesJson(): string {
+  return SQL_TABLES.map(({ name, about, columns }) => {
+    const told = columns.map(({ name, type, about }) => ({ name, type, about }));
+    return `${jsonText({ name, about, columns: told })}\n`;
+  }).join("");
+}
+
 export function sqlText({ columns, rows }: SqlResult, paint: Paint): string {
   if (rows.length === 0) return "No rows.\n";
   const lines = [columns, ...rows.map((row) => row.map(cellText))].map((line) =>

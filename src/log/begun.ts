@@ -8,11 +8,12 @@ import type { Oid, Repository } from "../git/backend.ts";
 import { makeFolder, share } from "../git/files/sharing.ts";
 import { shortRef } from "./ref.ts";
 
-export function isSeenToBegin(repository: Repository, ref: string, tip: Oid): boolean {
+/** That commit; null where none was seen. It may be damaged or gone by now. */
+export function seenToBegin(repository: Repository, ref: string): Oid | null {
   try {
-    return readFileSync(pathOf(repository, ref), "latin1") === tip;
+    return readFileSync(pathOf(repository, ref), "latin1");
   } catch {
-    return false;
+    return null;
   }
 }
 

@@ -12,7 +12,7 @@ import {
   MAX_WRITTEN_BYTES,
 } from "../record/size.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
-import { isSeenToBegin, noteBegun } from "./begun.ts";
+import { noteBegun } from "./begun.ts";
 import { formatFile, notALog, readFormat } from "./format.ts";
 import { assertNotMirrored } from "./mirror.ts";
 import { type OnWait, whileContended } from "./retry.ts";
@@ -152,10 +152,6 @@ export class Log {
    */
   async #isBegun(tip: Oid): Promise<boolean> {
     if (this.#checked === tip) return true;
-    if (isSeenToBegin(this.backend.repository, this.ref, tip)) {
-      this.#checked = tip;
-      return true;
-    }
     if ((await readFormat(this.backend, tip, this.ref)) === null) {
       for await (const _file of this.backend.changes(null, tip)) throw notALog(this.ref, BEGIN);
       return false;

@@ -16,6 +16,7 @@ import {
 import { IndexReader } from "../index/reader.ts";
 import { absentRecords, checkedTip, indexedTip } from "../index/stamp.ts";
 import type { Progress } from "../index/update.ts";
+import { seenToBegin } from "../log/begun.ts";
 import { type Appended, Log, type RecordFile } from "../log/log.ts";
 import { isMissing, isPartial, type OnBrought } from "../log/partial.ts";
 import { type Recovery, recoverRuns } from "../log/recover.ts";
@@ -119,7 +120,8 @@ export class IndexedLog {
    * not told of commits before that.
    */
   static unasked(backend: GitBackend, config: GitConfig, ref: string): IndexedLog {
-    return new IndexedLog(new Log(backend, ref), config, null);
+    const seen = seenToBegin(backend.repository, ref);
+    return new IndexedLog(new Log(backend, ref, seen), config, null);
   }
 
   /**

@@ -20,6 +20,10 @@ const CALLS: Readonly<
     [["--decorate-code"], 1],
   ],
   why: [[["-"], 1]],
+  sql: [
+    [[], 5],
+    [["select 1"], 1],
+  ],
   diff: [[["~1", "-"], 1]],
   table: [[["-", "~1"], 2]],
   "tag list": [

@@ -45,7 +45,7 @@ for (const kind of ["native", "isomorphic"]) {
     const [note] = pushFailures(repository, loadConfig(repository));
     assert.equal([note?.remote, note?.ref], ["origin", REF]);
     const left = readdirSync(join(ada.dir, ".git/redun"));
-    assert.equal(left.sort(), ["locks", "push-failures"]);
+    assert.equal(left.sort(), ["begun", "locks", "push-failures"]);
     assert.equal(readdirSync(join(ada.dir, ".git/redun/locks")), []);
   });
 }
