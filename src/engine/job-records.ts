@@ -6,12 +6,12 @@ import type { JobIds } from "../record/job-facts.ts";
 import type { Job, JobFiles } from "../record/records.ts";
 import { tagSet } from "../tag/set.ts";
 import type { File } from "../value/file.ts";
+import { Tagged } from "../value/value.ts";
 import { withDefaults, withUnknown } from "./defaults.ts";
 import type { Kept, LiveJob } from "./live-job.ts";
 import { namedArguments } from "./named-arguments.ts";
 import { pendingParts } from "./pending-parts.ts";
 import { withTags } from "./reduction.ts";
-import { holdsUndefined } from "./reduction-parts.ts";
 import type { Secrets } from "./secrets.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 import type { ValueLimits } from "./value-limits.ts";
@@ -20,11 +20,16 @@ import { MAX_FILES, NO_FILES, type Recorded, ValueRecords } from "./value-record
 /** Characters of YAML of all arguments that stand in their job. */
 const INLINE_ARGS_LIMIT = 1_000_000;
 
+/** Among arguments without names, where there is no leaving out. */
+const UNDEFINED = new Tagged("undefined", null);
+
 interface RecordedArgs {
   readonly names: readonly string[] | null;
   readonly ids: readonly string[];
   /** What the call node's `args_hash` is. */
   readonly hash: string;
+  /** Nothing in them is known by its kind alone. */
+  readonly isExact: boolean;
   readonly values: readonly unknown[];
   readonly files: readonly File[];
   /** Where defaults were computed: what each was recorded of. */
@@ -67,9 +72,13 @@ export class JobRecords {
     job.recorded = this.#recordArgs(job, args);
   }
 
-  /** The id of a job's arguments, from when it has begun. */
+  /**
+   * The id of a job's arguments, from when it has begun; null where it says too little: what is known by its kind
+   * alone may have changed since an equal id was made.
+   */
   argsHash(job: LiveJob): string | null {
-    return (job.recorded as RecordedArgs | null)?.hash ?? null;
+    const recorded = job.recorded as RecordedArgs | null;
+    return recorded?.isExact ? recorded.hash : null;
   }
 
   /** Whether a record's arguments are those of a job; false where only their ids can tell. */
@@ -167,7 +176,7 @@ export class JobRecords {
     const isHidden = job.task.hashOnly.result;
     job.kept = keptFor(job.result, recorded, isExact && !isHidden);
     if (isHidden) return {};
-    const isWhole = !holdsUndefined(job.result);
+    const isWhole = job.result !== undefined;
     const isPlain = isWhole && !job.tagged;
     // Where the result is what counts, it is written whole in the place of the calls.
     const isResult = job.returned === null || (job.checkValid === "shallow" && !isWhole);
@@ -200,7 +209,8 @@ export class JobRecords {
     const isHidden = hashOnly.args && hashOnly.argument(name);
     const scalar = isHidden ? null : this.#values.scalar(value, room);
     if (scalar) return scalar;
-    return this.#values.value({ job, name: `argument ${name ?? at + 1}` }, value, isHidden, room);
+    const told = value === undefined ? UNDEFINED : value;
+    return this.#values.value({ job, name: `argument ${name ?? at + 1}` }, told, isHidden, room);
   }
 
   #recordArgs(job: LiveJob, bound?: readonly unknown[]): RecordedArgs {
@@ -224,6 +234,7 @@ export class JobRecords {
       names,
       ids,
       hash,
+      isExact: each.every(({ isExact }) => isExact),
       values: each.map(({ recorded }) => recorded),
       files,
       bound: bound ? each.map((one, at) => ({ of: values[at], as: one })) : null,
@@ -262,7 +273,7 @@ function isoTime(date: Date): string {
 function keptFor(result: unknown, recorded: unknown, isExact: boolean): Kept {
   const isObject = (typeof result === "object" && result !== null) || typeof result === "function";
   if (!isObject) return { value: result };
-  return isExact && !holdsUndefined(result) ? { recorded } : { live: new WeakRef(result) };
+  return isExact ? { recorded } : { live: new WeakRef(result) };
 }
 
 function jobFiles(args: readonly File[], result: readonly File[]): JobFiles | undefined {

@@ -1,27 +1,6 @@
 import { isPlainArray, isPlainObject, StoredValue, Tagged } from "../value/value.ts";
 import { isPlainMap, isPlainSet } from "./pending-parts.ts";
 
-/** Whether a value says something by `undefined`, which a record has no word for. */
-export function holdsUndefined(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return value === undefined;
-  const seen = new Set<object>();
-  const left: unknown[] = [value];
-  while (left.length > 0) {
-    const next = left.pop();
-    if (next === undefined) return true;
-    if (typeof next !== "object" || next === null || seen.has(next)) continue;
-    seen.add(next);
-    try {
-      if (isPlainArray(next) || isPlainSet(next)) left.push(...next);
-      else if (isPlainMap(next)) for (const [key, item] of next) left.push(key, item);
-      else if (isPlainObject(next)) left.push(...Object.values(next));
-    } catch {
-      // A getter of the user's threw.
-    }
-  }
-  return false;
-}
-
 /** Ids of the values in a recorded one that stand in files of their own. */
 export function storedIn(recorded: unknown): string[] {
   const ids: string[] = [];

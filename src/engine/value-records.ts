@@ -9,7 +9,7 @@ import { blobId } from "../value/oid.ts";
 import { isOpaqueIn } from "../value/opaque-in.ts";
 import { type ErrorValue, StoredValue, withoutStack } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
-import { TOO_LARGE, writeYaml } from "../value/yaml-write.ts";
+import { TOO_LARGE, writeTold, writeYaml } from "../value/yaml-write.ts";
 import type { LiveJob } from "./live-job.ts";
 import { RecordedError } from "./recorded-error.ts";
 import { recordedReduction } from "./reduction.ts";
@@ -189,7 +189,7 @@ export class ValueRecords {
   /** A value as it is at this moment, its files included. */
   #write(value: unknown): { text: string; id: string } {
     recordFiles(value, this.#format, this.#root);
-    const text = writeYaml(value);
+    const text = writeTold(value);
     return { text, id: blobId(text, this.#format) };
   }
 

@@ -68,7 +68,8 @@ function rootJob(log: IndexedLog, { seq, id }: ExecutionRow): JobRow {
 /** Whether something of a value was not recorded, or is unknown here. */
 function isIncomplete(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  if (value instanceof Tagged || value instanceof StoredValue) return true;
+  if (value instanceof StoredValue) return true;
+  if (value instanceof Tagged) return value.tag !== "undefined";
   if (Array.isArray(value) || value instanceof Set) return [...value].some(isIncomplete);
   if (value instanceof Map) return [...value].flat().some(isIncomplete);
   return Object.values(value).some(isIncomplete);

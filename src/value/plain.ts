@@ -15,7 +15,9 @@ export function plain(value: unknown): unknown {
   if (value instanceof Set) return new Set([...value].map(plain));
   if (value instanceof Map) return new Map([...value].map(([k, v]) => [plain(k), plain(v)]));
   if (value instanceof ErrorValue) return error(value);
-  if (value instanceof Tagged) return instance(value) ?? value;
+  if (value instanceof Tagged) {
+    return value.tag === "undefined" ? undefined : (instance(value) ?? value);
+  }
   return value;
 }
 

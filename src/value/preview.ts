@@ -87,7 +87,7 @@ function tagged({ tag, value }: Tagged, room: number): string {
   if (tag === "instance" && isInstance(value)) {
     return `${escaped(value.class)}(${write(value.value, room)})`;
   }
-  return `${tag}(${write(value, room)})`;
+  return tag === "undefined" ? tag : `${tag}(${write(value, room)})`;
 }
 
 function isInstance(value: unknown): value is { class: string; value: unknown } {

@@ -57,6 +57,14 @@ export function writeYaml(value: unknown): string {
 }
 
 /**
+ * The same of what a program took or gave, in which `undefined` is another value than `null`, and a property that is
+ * `undefined` another than none: `!undefined null`, where `writeYaml` writes null, or no property. At the top it is null.
+ */
+export function writeTold(value: unknown): string {
+  return value === undefined ? writeYaml(null) : written(value, 0, TOP, true);
+}
+
+/**
  * What follows the colon of a key: ` text` and a line feed, or lines of their own, which begin in
  * `column`. As part of a document that `writeYaml` would write; what it promises holds for the value.
  */
@@ -70,11 +78,11 @@ export function yamlKey(key: string, column: number): string {
   return name.length > MAX_SIMPLE_KEY ? `? ${name}\n${pad(column)}:` : `${name}:`;
 }
 
-function written(value: unknown, column: number, place: LinePlace): string {
+function written(value: unknown, column: number, place: LinePlace, isTold = false): string {
   if (typeof value === "string") return textNode(value, column, place);
   if (typeof value === "number" || typeof value === "boolean") return scalar(word(value), place);
   try {
-    return new Writer().node(value, column, place);
+    return new Writer(isTold).node(value, column, place);
   } catch (error) {
     if (!(error instanceof TooLarge)) throw error;
     const text = opaqueText(value).replace(/^.* /s, `${TOO_LARGE} `);
@@ -84,12 +92,19 @@ function written(value: unknown, column: number, place: LinePlace): string {
 
 /** What stands, as `!opaque`, in the place of a value of more text than this. */
 export const TOO_LARGE = "structure too large to be written";
+
 class Writer {
+  /** Whether `undefined` is told from null, and from nothing. */
+  private readonly isTold: boolean;
   /** The user's containers around the current node, to find cycles by. */
   private readonly around: object[] = [];
   private readonly long = new LongTexts();
   /** How often a text depended on what is around it, so that it is of no use elsewhere. */
   private bound = 0;
+
+  constructor(isTold: boolean) {
+    this.isTold = isTold;
+  }
 
   /**
    * What follows `place` on its line, and all further lines of the node.
@@ -103,7 +118,7 @@ class Writer {
       case "boolean":
         return scalar(word(value), place);
       case "undefined":
-        return scalar("null", place);
+        return scalar(this.isTold ? "!undefined null" : "null", place);
       case "bigint":
         return scalar(bigintText(value), place);
       case "object":
@@ -241,12 +256,15 @@ class Writer {
       Object.prototype.propertyIsEnumerable.call(value, key),
     );
     if (symbols.length === 0) return this.map(value, column, place);
-    const properties = new Fields(sortedKeys(value).map((key) => [key, value[key]]));
+    const none = this.isTold ? new Tagged("undefined", null) : undefined;
+    const entries = sortedKeys(value).map(
+      (key) => [key, value[key] === undefined ? none : value[key]] as const,
+    );
     const pairs = symbols.map((key) => [key, (value as Record<symbol, unknown>)[key]]);
     return this.tagged(
       "object",
       new Fields([
-        ["properties", properties],
+        ["properties", new Fields(entries)],
         ["symbols", pairs],
       ]),
       column,
@@ -258,7 +276,8 @@ class Writer {
     let text = "";
     for (const key of sortedKeys(map)) {
       const value = map[key];
-      if (value !== undefined) text += this.entry(key, value, column, place, text === "");
+      if (value !== undefined || this.isTold)
+        text += this.entry(key, value, column, place, text === "");
     }
     return text === "" ? scalar("{}", place) : text;
   }

@@ -425,7 +425,8 @@ values("what has no form of its own is computed again, and reported once", async
   const both = [size(make(1)), size(make(1)), size(make(2))];
   const first = await runs.run(both);
   assert.equal(first.result, [1, 1, 1]);
-  assert.equal(first.ran, ["make", "size", "make", "size"]);
+  // Each of the calls of size: a model may have changed since the one before.
+  assert.equal(first.ran, ["make", "size", "size", "make", "size"]);
   assert.is(runs.notices.length, 1);
   assert.match(runs.notices[0]!, /^The result of job \w+ make is recorded by its kind alone/);
   assert.ok((await runs.ran(make(1))).includes("make"));

@@ -4,7 +4,6 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Dir, File, glob, openLog, registerCodec, Scheduler, task } from "../../src/api.ts";
 import { preview } from "../../src/value/preview.ts";
-import { Tagged } from "../../src/value/value.ts";
 import { jobsOf, recorded } from "../support/recorded.ts";
 import { temporaryRepository } from "../support/repository.ts";
 
@@ -187,7 +186,7 @@ test("what has no codec is not taken from the log, and that is reported once", a
 
 test("what a codec of another script wrote is shown, and made anew", async () => {
   const { jobs } = recorded(dir);
-  const stored = jobs.find(({ result }) => Array.isArray(result) && result[0] instanceof Tagged)!;
+  const stored = jobs.find(({ result }) => Array.isArray(result) && result[0]?.tag === "instance")!;
   assert.is(
     preview(stored.result),
     "[geo.Point({x: 1, y: geo.Point({x: 2, y: Map {1n => 'a'}})})]",

@@ -38,7 +38,7 @@ import { FileSet } from "../../src/value/file-set.ts";
 import { ErrorValue, float, isPlainObject, StoredValue, Tagged } from "../../src/value/value.ts";
 import { readAnyYaml } from "../../src/value/yaml-any.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
-import { writeYaml } from "../../src/value/yaml-write.ts";
+import { writeTold, writeYaml } from "../../src/value/yaml-write.ts";
 import fc from "../support/property.ts";
 import { json, text } from "../value/arbitrary.ts";
 
@@ -339,6 +339,10 @@ const OBJECTS = [
   }),
 ];
 
+/** Where `undefined` may stand in a value. */
+const UNDEFINED = new Tagged("undefined", null);
+const undefinedIn = (none: unknown) => [none, null, { a: none, b: null }, new Map([[none, none]])];
+
 /** Each golden file: how it is written, and what is read from it. */
 const GOLDEN: Record<
   string,
@@ -398,6 +402,11 @@ const GOLDEN: Record<
     written: writeYaml(OBJECTS),
     decode: (raw) => raw,
     expected: OBJECTS,
+  },
+  "value-undefined.yaml": {
+    written: writeTold(undefinedIn(undefined)),
+    decode: (raw) => raw,
+    expected: undefinedIn(UNDEFINED),
   },
   "value.yaml": {
     written: writeYaml({ text: "x".repeat(100), list: [[], {}, [[1]]], deep: { er: { a: "|" } } }),
