@@ -171,22 +171,39 @@ unless(NO_GCC, examples)("compile: an edit, its undoing, and a header", () => {
     const path = (name: string) => join(repo.dir, name);
     const edit = (name: string, from: string, to: string) =>
       writeFileSync(path(name), readFileSync(path(name), "utf8").replace(from, to));
+    /** What it printed, how many files were compiled by a call that was not known, and how many programs ran. */
     const run = () => {
       const text = redun(repo, "run", "-q", "workflow.ts", "main", "--name", "Ada");
-      return [text.trimEnd(), ranLast(repo).compile ?? 0];
+      const { compile = 0, script = 0 } = ranLast(repo);
+      return [text.trimEnd(), compile, script];
     };
+    const built = () =>
+      readdirSync(path("build"))
+        .sort()
+        .map((name) => [name, readFileSync(path(`build/${name}`)).toString("base64")]);
     const hello = "Hello, Ada!\n3 letters";
-    assert.equal(run(), [hello, 3]);
-    assert.equal(run(), [hello, 0]);
-    edit("src/greet.c", "%s, %s!", "%s then, %s!");
-    assert.equal(run(), ["Hello then, Ada!\n3 letters", 1]);
-    edit("src/greet.c", "%s then, %s!", "%s, %s!");
-    // The calls are known; their scripts make again what is on the disk as the edit left it.
-    assert.equal(run(), [hello, 0]);
+    // Three times the headers and the compiler, the linker, and the program.
+    assert.equal(run(), [hello, 3, 8]);
+    assert.equal(run(), [hello, 0, 0]);
+    const first = built();
+    for (const [name, from, to, text] of [
+      ["src/greet.c", "%s, %s!", "%s then, %s!", "Hello then, Ada!\n3 letters"],
+      ["src/main.c", "letters", "signs", "Hello, Ada!\n3 signs"],
+    ] as const) {
+      edit(name, from, to);
+      assert.equal(run(), [text, 1, 4]);
+      edit(name, to, from);
+      // The calls are known, and what the program prints. On the disk are one object and the program as the edit left
+      // them: the two scripts that make these run again, and no others.
+      assert.equal(run(), [hello, 0, 2]);
+      assert.equal(built(), first);
+      assert.equal(run(), [hello, 0, 0]);
+    }
     edit("include/count.h", "int count", "/* letters */\nint count");
-    const [text, compiled] = run();
-    assert.equal([text, compiled], [hello, 2]);
-    assert.equal(run(), [hello, 0]);
+    // Headers of all three, as the directory is another; two objects, which are the same, so that nothing is linked.
+    assert.equal(run(), [hello, 2, 5]);
+    assert.equal(built(), first);
+    assert.equal(run(), [hello, 0, 0]);
   });
 });
 
