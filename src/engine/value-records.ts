@@ -2,14 +2,16 @@ import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import type { RecordFile } from "../log/log.ts";
 import { valuePath } from "../record/layout.ts";
+import { codecName } from "../value/codecs.ts";
 import { withheldError, withholdError } from "../value/error-fields.ts";
 import type { File } from "../value/file.ts";
 import { filesIn, recordFiles } from "../value/files-in.ts";
 import { blobId } from "../value/oid.ts";
 import { isOpaqueIn } from "../value/opaque-in.ts";
+import { preview } from "../value/preview.ts";
 import { type ErrorValue, StoredValue, withoutStack } from "../value/value.ts";
 import { readYaml } from "../value/yaml-read.ts";
-import { TOO_LARGE, writeTold, writeYaml } from "../value/yaml-write.ts";
+import { type NotEncoded, TOO_LARGE, writeTold, writeYaml } from "../value/yaml-write.ts";
 import type { LiveJob } from "./live-job.ts";
 import { RecordedError } from "./recorded-error.ts";
 import { recordedReduction } from "./reduction.ts";
@@ -88,12 +90,17 @@ export class ValueRecords {
 
   /** What stands for a value, in `room` characters of a job if they are enough. */
   value(of: Place, value: unknown, hashOnly: boolean, room = this.#limits.inline): Recorded {
-    const { text, id } = this.#write(value);
+    let isEncoded = true;
+    const { text, id } = this.#write(value, (instance, error) => {
+      isEncoded = false;
+      const name = codecName(instance);
+      this.#notice(of, notEncoded(name, error), `not encoded ${name}`);
+    });
     const { length } = text;
     const isExact = !isOpaqueIn(text);
     if (isCut(text)) this.#notice(of, TOO_DEEP);
     else if (text.startsWith(`!opaque ${TOO_LARGE} `)) this.#notice(of, NOT_WRITTEN);
-    else if (!isExact && of.name === "result" && of.job.task.cacheScope === "log") {
+    else if (!isExact && isEncoded && of.name === "result" && of.job.task.cacheScope === "log") {
       this.#notice(of, OPAQUE);
     }
     if (hashOnly) {
@@ -187,9 +194,9 @@ export class ValueRecords {
   }
 
   /** A value as it is at this moment, its files included. */
-  #write(value: unknown): { text: string; id: string } {
+  #write(value: unknown, notEncoded?: NotEncoded): { text: string; id: string } {
     recordFiles(value, this.#format, this.#root);
-    const text = writeTold(value);
+    const text = writeTold(value, notEncoded);
     return { text, id: blobId(text, this.#format) };
   }
 
@@ -199,13 +206,19 @@ export class ValueRecords {
     else if (of) of.job.refused ??= tooLarge(of, bytes, this.#limits.stored);
   }
 
-  #notice({ job, name }: Place, what: string): void {
+  /** @param about what of it is told once */
+  #notice({ job, name }: Place, what: string, about = what): void {
     const { fullName } = job.task;
-    const key = `${fullName} ${name} ${what}`;
+    const key = `${fullName} ${name} ${about}`;
     if (this.#told.has(key)) return;
     this.#told.add(key);
     this.#tell(`The ${name} of job ${job.id.slice(0, 8)} ${fullName} is ${what}`);
   }
+}
+
+function notEncoded(name: string | undefined, error: unknown): string {
+  const why = error instanceof Error ? `${error.name}: ${error.message}` : preview(error, 100);
+  return `recorded by its kind alone, at least in part: it holds an instance that its codec ${name} cannot encode (${why}). So its task runs each time.`;
 }
 
 function tooLarge({ job, name }: Place, bytes: number, limit: number): RedunError {

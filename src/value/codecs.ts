@@ -91,6 +91,11 @@ export function hasCodec(value: object): boolean {
   return byPrototype.size > 0 && byPrototype.has(Object.getPrototypeOf(value));
 }
 
+/** The name of the codec of an object's class; undefined where it has none. */
+export function codecName(value: object): string | undefined {
+  return byPrototype.get(Object.getPrototypeOf(value))?.name;
+}
+
 /** What is recorded of an object whose class has a codec; null of any other. Throws what `encode` throws. */
 export function encodedInstance(value: object): EncodedInstance | null {
   if (byPrototype.size === 0) return null;

@@ -6,7 +6,7 @@
 import { isNativeError } from "node:util/types";
 import { builtinForm } from "./builtins.ts";
 import { sortedKeys } from "./code-points.ts";
-import { encodedInstance } from "./codecs.ts";
+import { type EncodedInstance, encodedInstance } from "./codecs.ts";
 import { errorFields } from "./error-fields.ts";
 import { File } from "./file.ts";
 import { FileSet } from "./file-set.ts";
@@ -59,10 +59,13 @@ export function writeYaml(value: unknown): string {
 /**
  * The same of what a program took or gave, in which `undefined` is another value than `null`, and a property that is
  * `undefined` another than none: `!undefined null`, where `writeYaml` writes null, or no property. At the top it is null.
+ * @param notEncoded receives an instance that its codec could not encode, which becomes `!opaque`
  */
-export function writeTold(value: unknown): string {
-  return value === undefined ? writeYaml(null) : written(value, 0, TOP, true);
+export function writeTold(value: unknown, notEncoded: NotEncoded = () => {}): string {
+  return value === undefined ? writeYaml(null) : written(value, 0, TOP, notEncoded);
 }
+
+export type NotEncoded = (instance: object, error: unknown) => void;
 
 /**
  * What follows the colon of a key: ` text` and a line feed, or lines of their own, which begin in
@@ -78,11 +81,16 @@ export function yamlKey(key: string, column: number): string {
   return name.length > MAX_SIMPLE_KEY ? `? ${name}\n${pad(column)}:` : `${name}:`;
 }
 
-function written(value: unknown, column: number, place: LinePlace, isTold = false): string {
+function written(
+  value: unknown,
+  column: number,
+  place: LinePlace,
+  told: NotEncoded | null = null,
+): string {
   if (typeof value === "string") return textNode(value, column, place);
   if (typeof value === "number" || typeof value === "boolean") return scalar(word(value), place);
   try {
-    return new Writer(isTold).node(value, column, place);
+    return new Writer(told).node(value, column, place);
   } catch (error) {
     if (!(error instanceof TooLarge)) throw error;
     const text = opaqueText(value).replace(/^.* /s, `${TOO_LARGE} `);
@@ -96,14 +104,16 @@ export const TOO_LARGE = "structure too large to be written";
 class Writer {
   /** Whether `undefined` is told from null, and from nothing. */
   private readonly isTold: boolean;
+  private readonly notEncoded: NotEncoded | null;
   /** The user's containers around the current node, to find cycles by. */
   private readonly around: object[] = [];
   private readonly long = new LongTexts();
   /** How often a text depended on what is around it, so that it is of no use elsewhere. */
   private bound = 0;
 
-  constructor(isTold: boolean) {
-    this.isTold = isTold;
+  constructor(told: NotEncoded | null) {
+    this.isTold = told !== null;
+    this.notEncoded = told;
   }
 
   /**
@@ -175,7 +185,7 @@ class Writer {
     if (isPlainArray(value)) return this.list(value, column, place);
     if (isPlainObject(value)) return this.plainObject(value, column, place);
     if (value instanceof Tagged) return this.tagged(value.tag, value.value, column, place);
-    const instance = encodedInstance(value);
+    const instance = this.instance(value);
     if (instance) return this.tagged("instance", instance, column, place);
     if (value instanceof ErrorValue || value instanceof Error || isNativeError(value)) {
       return this.tagged("error", errorFields(value), column, place);
@@ -195,6 +205,15 @@ class Writer {
     const form = builtinForm(value);
     if (form) return this.tagged(form.tag, form.content, column, place);
     return this.opaque(value, column, place);
+  }
+
+  private instance(value: object): EncodedInstance | null {
+    try {
+      return encodedInstance(value);
+    } catch (error) {
+      this.notEncoded?.(value, error);
+      throw error;
+    }
   }
 
   private opaque(value: unknown, column: number, place: LinePlace): string {

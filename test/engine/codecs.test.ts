@@ -220,6 +220,31 @@ test("what a codec of another script wrote is shown, and made anew", async () =>
   );
 });
 
+test("what a codec cannot encode is reported once, by the codec's name and its error", async () => {
+  class Handle {}
+  registerCodec(Handle, {
+    name: "Handle",
+    encode: () => {
+      throw new TypeError(`closed ${++calls}`);
+    },
+    decode: () => new Handle(),
+  });
+  const opened = task({ name: "opened" }, (n: number) => [n, new Handle()]);
+  const closed = task({ name: "closed" }, (_handles: unknown[]) => calls++);
+  await run([opened(1), opened(2)]);
+  assert.is(notices.length, 1);
+  assert.match(
+    notices[0]!,
+    /^The result of job \w+ opened is .* codec Handle cannot encode \(TypeError: closed /,
+  );
+  await run([closed([new Handle(), new Handle()]), closed([])]);
+  assert.is(notices.length, 1);
+  assert.match(
+    notices[0]!,
+    /^The argument _handles of job \w+ closed is .* codec Handle cannot encode/,
+  );
+});
+
 test("a codec is for one class, and has all that it needs", () => {
   const codec = { name: "Good", encode: () => 1, decode: () => new Point(1, 2) };
   const cases: [unknown, unknown, RegExp][] = [
