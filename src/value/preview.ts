@@ -48,7 +48,7 @@ export function isCutPreview(text: string): boolean {
 function write(value: unknown, room: number): string {
   // What is around it is cut already; and it may hold itself.
   if (room <= 0) return "";
-  if (value === null || value === undefined) return "null";
+  if (value === null || value === undefined) return String(value);
   if (typeof value === "string") return quote(value.length > room ? value.slice(0, room) : value);
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return `function ${value.name}`.trim();
