@@ -1,5 +1,6 @@
 /** Every command of the command line, in the order of `--help`. Their code loads when they run. */
 import { type Command, withCode } from "./command.ts";
+import { COMPLETION } from "./declarations/completion.ts";
 import { EXEC, STEP } from "./declarations/exec.ts";
 import { DIFF, LOG, PATH, WHY } from "./declarations/log.ts";
 import { MCP } from "./declarations/mcp.ts";
@@ -63,4 +64,5 @@ export const COMMANDS: readonly Command[] = [
   withCode(INDEX, () => import("./commands/index.ts")),
   withCode(RECOVER, () => import("./commands/recover.ts")),
   withCode(MCP, () => import("./commands/mcp.ts")),
+  withCode(COMPLETION, () => import("./commands/completion.ts")),
 ];
