@@ -1,5 +1,4 @@
 import { RedunError } from "../../src/errors.ts";
-import { logWords } from "../../src/log/ref.ts";
 import { findKnown } from "../../src/provenance/find-known.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { allOf } from "../../src/query/condition.ts";
@@ -86,5 +85,5 @@ async function commits(
   };
   return isJson(options)
     ? commitsJson(commitViews(log, wanted, "whole"))
-    : commitsPage(commitViews(log, wanted), revision, paint, logWords(log.log.ref, log.config));
+    : commitsPage(commitViews(log, wanted), revision, paint, log.words);
 }

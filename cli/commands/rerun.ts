@@ -61,18 +61,16 @@ async function chosen(
       id === undefined
         ? "rerun needs an execution."
         : "rerun takes an execution or filters, not both.",
-      "`redun-git rerun -` runs the latest one again, `redun-git rerun -t approved` all with that tag.",
+      `\`redun-git rerun -${log.words}\` runs the latest one again, \`redun-git rerun -t approved${log.words}\` all with that tag.`,
     );
   }
-  if (id !== undefined) return [await findExecution(log, id, runJobAgain)];
+  const ofJob = (job: string) =>
+    `\`redun-git run --rerun ${job}${log.words}\` calls its task again with its arguments.`;
+  if (id !== undefined) return [await findExecution(log, id, ofJob)];
   const isRerun: Condition = { is: "tag", key: RERUN_OF, keyIsGlob: false, test: null };
   const conditions = [...tag.map(parseTagCondition), ...where.map(parseQuery), not(isRerun)];
   if (since !== undefined) conditions.push(await sinceCondition(log, since));
   return executionsMeeting(log, { where: allOf(...conditions), execution: allOf() }, -1).reverse();
-}
-
-function runJobAgain(id: string): string {
-  return `\`redun-git run --rerun ${id}\` calls its task again with its arguments.`;
 }
 
 /** Since a time, or since a commit of the code. */

@@ -1,5 +1,4 @@
 import { RedunError } from "../../src/errors.ts";
-import { logWords } from "../../src/log/ref.ts";
 import { type Found, isRelative } from "../../src/provenance/find.ts";
 import { findKnown } from "../../src/provenance/find-known.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
@@ -69,7 +68,7 @@ async function entitiesOf(log: IndexedLog, words: readonly string[]): Promise<Fo
   } catch (error) {
     const isUnknown = error instanceof RedunError && error.code === "UNKNOWN_ID";
     if (!isUnknown || words.every(isRelative)) throw error;
-    const command = `redun-git tag list${logWords(log.log.ref, log.config)}`;
+    const command = `redun-git tag list${log.words}`;
     const hint = `No tag has such a key either: \`${command}\` lists the keys in use.`;
     throw new RedunError("UNKNOWN_ID", error.message, hint, { cause: error });
   }
@@ -83,7 +82,7 @@ function keys(log: IndexedLog, json: boolean): string {
   const view = tagKeysView(log);
   return json
     ? view.keys.map((count) => `${jsonText(count)}\n`).join("")
-    : keysPage(view, logWords(log.log.ref, log.config));
+    : keysPage(view, log.words);
 }
 
 /** Tags that meet one of the conditions: each is a question about one tag. */

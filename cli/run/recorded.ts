@@ -46,7 +46,7 @@ export async function callAgain(
 }
 
 /** The script of a recorded `run`, as it is named from here. */
-function scriptOf({ repository, io }: Workspace, { id, argv }: RecordedCall): string {
+function scriptOf({ repository, io }: Workspace, { id, argv, logWords }: RecordedCall): string {
   const at = argv.indexOf(RUN.name);
   const marked = at < 0 ? null : markWords(RUN, argv.toSpliced(at, 1));
   const script = marked?.slice(1).find((word) => word.startsWith("="));
@@ -54,7 +54,7 @@ function scriptOf({ repository, io }: Workspace, { id, argv }: RecordedCall): st
     throw new RedunError(
       "NOT_RERUNNABLE",
       `${id.slice(0, 8)} was not recorded by \`run\`: no script is known that has its task.`,
-      "Name the script behind it. `redun-git rerun` runs a program again.",
+      `Name the script behind it. \`redun-git rerun${logWords}\` runs a program again.`,
     );
   }
   const place = join(repository.workTree ?? ".", unmark(script));
@@ -81,7 +81,7 @@ export function madeAgain(
     throw new RedunError(
       "UNKNOWN_TASK",
       `${call.script} has no task ${call.task} any more.${didYouMean(call.task, tasks.keys())}`,
-      "`redun-git rerun` runs the code of then.",
+      `\`redun-git rerun${call.logWords}\` runs the code of then.`,
       { data: { tasks: [...tasks.keys()] } },
     );
   }

@@ -5,7 +5,7 @@ import type { GitBackend } from "../git/backend.ts";
 import { Scratch } from "../log/scratch.ts";
 import { recordedPath } from "../value/file-path.ts";
 import { Earlier, type StandIn, whyNotEarlier } from "./earlier.ts";
-import { asFiles, filesDeclared, filesNamed, filesWritten, outputsDeclared } from "./files.ts";
+import { asFiles, filesDeclared, filesNamed, outputsDeclared, outputsFound } from "./files.ts";
 import { type Outputs, outputsFor } from "./outputs.ts";
 import { applySaid, type EndedProgram, programResult, tagHere } from "./program-end.ts";
 import { type ProgramCall, type ProgramResult, programCall } from "./program-task.ts";
@@ -157,7 +157,9 @@ export async function runToEnd(
     if (lost !== null) listener.problem(`Not all of its output could be handed on: ${lost}`);
     const declared = outputsDeclared(patterns, request.cwd, listener.problem);
     const isFound = patterns.length === 0 && backend !== null;
-    const found = isFound ? await filesWritten(since, backend) : { paths: [], more: 0 };
+    const found = isFound
+      ? await outputsFound(since, backend, listener.problem)
+      : { paths: [], more: 0 };
     return {
       status,
       signal,

@@ -30,8 +30,26 @@ export async function filesNamed(
   return [...named].filter(([path]) => tracked.has(path)).map(([, path]) => path);
 }
 
-/** Files that git sees as changed or new, and that were written since a moment (milliseconds since 1970). */
-export async function filesWritten(
+/**
+ * The outputs that git finds of a program that has ended: files that it sees as changed or new, and that
+ * were written since a moment (milliseconds since 1970). No fault of the repository may hide how that was.
+ * @param onProblem receives why they cannot be known
+ */
+export async function outputsFound(
+  since: number,
+  backend: GitBackend,
+  onProblem: (text: string) => void,
+): Promise<{ readonly paths: string[]; readonly more: number }> {
+  try {
+    return await filesWritten(since, backend);
+  } catch (error) {
+    if (!(error instanceof RedunError)) throw error;
+    onProblem(`Which files it wrote is not known: ${error.message}`);
+    return { paths: [], more: 0 };
+  }
+}
+
+async function filesWritten(
   since: number,
   backend: GitBackend,
 ): Promise<{ readonly paths: string[]; readonly more: number }> {

@@ -18,7 +18,7 @@ export async function findExecution(
   const own = found.type === "Job" ? log.index.execution(found.row.execution) : undefined;
   const hint = own
     ? `It belongs to execution ${own.id.slice(0, 8)}. ${ofJob(found.id.slice(0, 8))}`.trimEnd()
-    : "`redun-git log` lists executions.";
+    : `\`redun-git log${log.words}\` lists executions.`;
   throw wrongType(found, "an Execution", hint);
 }
 

@@ -2,7 +2,6 @@ import { RedunError } from "../errors.ts";
 import type { NameHit } from "../index/id-lookup.ts";
 import { isRole } from "../index/names.ts";
 import type { EntityRow, ExecutionRow, JobRow } from "../index/rows.ts";
-import { logWords } from "../log/ref.ts";
 import type { EntityType } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { callLine } from "../value/program-line.ts";
@@ -132,7 +131,7 @@ function executionBefore(log: IndexedLog, count: number, word: string): Found {
     executions === 0
       ? `There are no executions in ${log.log.ref}${log.isWhole ? " yet" : ", as far as its records are here"}.`
       : `There ${none} before the latest one: ${log.log.ref} has ${executions}.`,
-    "`redun-git log` lists executions.",
+    `\`redun-git log${log.words}\` lists executions.`,
   );
 }
 
@@ -178,7 +177,7 @@ export function foundRow(typed: TypedRow): Found {
 
 function unknownId(log: IndexedLog, prefix: string): RedunError {
   const { ref } = log.log;
-  const words = logWords(ref, log.config);
+  const { words } = log;
   const journaled = journaledWithId(log, prefix);
   if (journaled) {
     const { execution, fate } = journaled.run;

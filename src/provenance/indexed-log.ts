@@ -20,7 +20,7 @@ import { seenToBegin } from "../log/begun.ts";
 import { type Appended, Log, type RecordFile } from "../log/log.ts";
 import { isMissing, isPartial, type OnBrought } from "../log/partial.ts";
 import { type Recovery, recoverRuns } from "../log/recover.ts";
-import { chosenRef, type LogChoice } from "../log/ref.ts";
+import { chosenRef, type LogChoice, logWords } from "../log/ref.ts";
 
 export interface OpenOptions extends LogChoice {
   /** A folder in the repository. Defaults to the current one. */
@@ -68,6 +68,11 @@ export class IndexedLog {
   /** Whether all records of the log are in the index: see `Refreshed.absent`. */
   get isWhole(): boolean {
     return absentRecords(this.#file.database) === 0;
+  }
+
+  /** What a command line needs behind it to mean this log: see `logWords`. */
+  get words(): string {
+    return logWords(this.log.ref, this.config);
   }
 
   get file(): IndexFile {

@@ -47,7 +47,7 @@ export async function planRerun(log: IndexedLog, row: ExecutionRow): Promise<Rer
     throw new RedunError(
       "NOT_RERUNNABLE",
       `Execution ${id} was recorded by a program, ${argv[0] ?? "which is not known"}, which runs its workflow by itself.`,
-      "Run that program again, and compare: `redun-git diff`.",
+      `Run that program again, and compare: \`redun-git diff -${log.words}\`.`,
     );
   }
   const hidden = argv.find((word) => word.includes(HIDDEN));

@@ -19,6 +19,8 @@ export interface RecordedCall {
   readonly args: ReadonlyMap<string, unknown>;
   /** Ids of the tasks that ran, by their full names: of a job its own. */
   readonly tasks: ReadonlyMap<string, string>;
+  /** What makes a command mean the log that it is in. */
+  readonly logWords: string;
 }
 
 /**
@@ -29,7 +31,11 @@ export interface RecordedCall {
 export async function recordedCall(log: IndexedLog, word: string): Promise<RecordedCall> {
   const found = await findEntity(log, word);
   if (found.type !== "Execution" && found.type !== "Job") {
-    throw wrongType(found, "an Execution or Job", "`redun-git log` lists executions.");
+    throw wrongType(
+      found,
+      "an Execution or Job",
+      `\`redun-git log${log.words}\` lists executions.`,
+    );
   }
   const execution =
     found.type === "Execution" ? found.row : log.index.execution(found.row.execution)!;
@@ -52,7 +58,14 @@ export async function recordedCall(log: IndexedLog, word: string): Promise<Recor
       ? [[record.task, record.taskHash] as const]
       : log.index.jobTallies(execution.seq).map((tally) => [tally.task, tally.taskHash] as const);
   const { argv } = await readExecution(log, execution);
-  return { id: found.id, argv, task: record.task, args, tasks: new Map(tasks) };
+  return {
+    id: found.id,
+    argv,
+    task: record.task,
+    args,
+    tasks: new Map(tasks),
+    logWords: log.words,
+  };
 }
 
 function rootJob(log: IndexedLog, { seq, id }: ExecutionRow): JobRow {
@@ -61,7 +74,7 @@ function rootJob(log: IndexedLog, { seq, id }: ExecutionRow): JobRow {
   throw new RedunError(
     "NOT_RERUNNABLE",
     `Execution ${id.slice(0, 8)} has ${roots.length === 0 ? "no job" : "several jobs that no other called"}.`,
-    "Name a job: `redun-git log` lists those of an execution.",
+    `Name a job: \`redun-git log ${id.slice(0, 8)}${log.words}\` lists them.`,
   );
 }
 
@@ -81,7 +94,7 @@ function isIncomplete(value: unknown): boolean {
  */
 export function argumentsOf(
   { source: { parameters }, fullName }: TaskDefinition,
-  { args }: RecordedCall,
+  { args, logWords }: RecordedCall,
 ): unknown[] {
   const names = [...args.keys()];
   if (names.every((name, at) => name === String(at))) return [...args.values()];
@@ -90,7 +103,7 @@ export function argumentsOf(
     throw new RedunError(
       "NOT_RERUNNABLE",
       `${fullName} was called with ${gone.join(", ")}, and has no such parameter any more.`,
-      "`redun-git rerun` runs the code of then.",
+      `\`redun-git rerun${logWords}\` runs the code of then.`,
     );
   }
   const values = parameters.flatMap(({ name, rest }) =>

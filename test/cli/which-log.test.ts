@@ -177,4 +177,25 @@ export const main = task(function main() {
   assert.is(git("status", "--porcelain"), "");
 });
 
+for (const [words, hint] of [
+  [["rerun"], "`redun-git rerun - --log nightly` runs the latest one again"],
+  [["rerun", "JOB"], "`redun-git run --rerun JOB --log nightly` calls its task again"],
+  [["diff", "TASK"], "`redun-git log --log nightly` lists executions."],
+  [["rerun", "-~9"], "`redun-git log --log nightly` lists executions."],
+  [["run", "--rerun", "TASK"], "`redun-git log --log nightly` lists executions."],
+] as const) {
+  which(`hints mean the log that was asked: ${words.join(" ")}`, () => {
+    const { dir } = recorded();
+    ok(dir, ["--log", "nightly", "merge", "main"]);
+    const [job] = logged(dir, ["--job"]);
+    const [task] = logged(dir, ["--task"]);
+    const ids = (text: string) =>
+      text.replace("JOB", job.id.slice(0, 8)).replace("TASK", task.id.slice(0, 8));
+    const { stderr } = cli(dir, ["--log", "nightly", ...words.map(ids)]);
+    assert.ok(stderr.includes(ids(hint)), stderr);
+    // Of the log that is meant anyway, nothing is said.
+    assert.not.match(cli(dir, words.map(ids)).stderr, /--log/);
+  });
+}
+
 which.run();
