@@ -10,6 +10,7 @@ import { type EncodedInstance, encodedInstance } from "./codecs.ts";
 import { errorFields } from "./error-fields.ts";
 import { File } from "./file.ts";
 import { FileSet } from "./file-set.ts";
+import { hasMore, INDEX, moreOf } from "./list-properties.ts";
 import { opaqueText } from "./opaque.ts";
 import {
   ErrorValue,
@@ -245,6 +246,7 @@ class Writer {
   }
 
   private list(items: readonly unknown[], column: number, place: LinePlace): string {
+    if (this.isTold && hasMore(items)) return this.sparse(items, column, place);
     if (items.length === 0) return scalar("[]", place);
     const indent = pad(column);
     let text = start(indent, place);
@@ -256,12 +258,16 @@ class Writer {
     return text;
   }
 
-  /** A list with holes may be a thousand million long. */
+  /** A list with holes, which may be a thousand million long, or with properties: `match` gives such. */
   private sparse(list: readonly unknown[], column: number, place: LinePlace): string {
+    if (this.isTold && Object.getOwnPropertySymbols(list).length > 0) {
+      return this.opaque(list, column, place);
+    }
     const items = Object.keys(list).filter((key) => INDEX.test(key));
     const content = {
       items: items.map((key) => [Number(key), list[Number(key)]]),
       length: list.length,
+      ...(this.isTold && hasMore(list) && { properties: moreOf(list) }),
     };
     return this.tagged("sparse-list", content, column, place);
   }
@@ -321,5 +327,3 @@ class Writer {
     return before + yamlKey(key, column) + this.node(value, column + 2, KEY);
   }
 }
-
-const INDEX = /^(?:0|[1-9][0-9]{0,9})$/;

@@ -65,6 +65,22 @@ const DIFFERENT: Record<string, readonly [a: unknown, b: unknown]> = {
     Object.assign(Array(2), [null]),
   ],
   "more holes": [Array(1), Array(2)],
+  "the same match elsewhere": ["ab".match(/b/), "b".match(/b/)],
+  "a match and a list": ["b".match(/b/), ["b"]],
+  "texts of a template and their raw forms": [
+    ((texts: TemplateStringsArray) => texts)`\n`,
+    ((texts: TemplateStringsArray) => texts)`
+`,
+  ],
+  "a long list with a property": [
+    Object.assign(Array(500).fill(1), { columns: ["a"] }),
+    Array(500).fill(1),
+  ],
+  "a hole and a property": [Object.assign(Array(1), { a: 1 }), Array(1)],
+  "lists with other symbols": [
+    Object.assign([1], { [symbol]: 1 }),
+    Object.assign([1], { [symbol]: 2 }),
+  ],
   "null and nothing": [null, undefined],
   "0 and -0": [0, -0],
   "0 and -0 within": [[0], [-0]],

@@ -408,6 +408,15 @@ const GOLDEN: Record<
     decode: (raw) => raw,
     expected: undefinedIn(UNDEFINED),
   },
+  "value-properties.yaml": {
+    written: writeTold(Object.assign(["a"], { index: 1 })),
+    decode: (raw) => raw,
+    expected: new Tagged("sparse-list", {
+      items: [[0, "a"]],
+      length: 1,
+      properties: { index: 1 },
+    }),
+  },
   "value.yaml": {
     written: writeYaml({ text: "x".repeat(100), list: [[], {}, [[1]]], deep: { er: { a: "|" } } }),
     decode: (raw) => raw,
