@@ -39,8 +39,12 @@ function peak(length: number): number {
 }
 
 memory("a hostile megabyte takes little more than a short text", () => {
-  const more = peak(2 ** 20) - peak(100);
-  // It was 500 MB for several of these.
+  const least = peak(100);
+  let more = Number.POSITIVE_INFINITY;
+  // On a busy machine garbage is collected late: the least of three counts. It was 500 MB for several of these.
+  for (let tries = 0; tries < 3 && more >= 250e6; tries++) {
+    more = Math.min(more, peak(2 ** 20) - least);
+  }
   assert.ok(more < 250e6, `${Math.round(more / 1e6)} MB more`);
 });
 
