@@ -31,7 +31,7 @@ const write = task({ name: "write" }, async (path: string) => {
 const fails = task({ name: "fails" }, (file: File): number => {
   throw new Error(`no ${file.path}`, { cause: { at: 3 } });
 });
-const main = task({ name: "main" }, async (dir: string) => {
+const main = task({ name: "main" }, async (dir: string, _run: number) => {
   const values = [
     1,
     -0,
@@ -64,8 +64,8 @@ const test = suite("what a run knows of its segments");
 test("is what their files say", async () => {
   const { dir, remove } = temporaryRepository();
   writeFileSync(join(dir, "in.txt"), "in\n");
-  // The second run takes results of the first.
-  for (let run = 0; run < 2; run++) await new Scheduler({ cwd: dir }).run(main(dir));
+  // The second run takes results of the first, one by one.
+  for (let run = 0; run < 2; run++) await new Scheduler({ cwd: dir }).run(main(dir, run));
   const digester = new Digester(
     "sha1",
     new Namer(Array.from({ length: FACTORS }, (_, n) => n + 7)),
