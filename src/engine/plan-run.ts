@@ -7,7 +7,7 @@ import type { CallExpression } from "./expression.ts";
 import type { LiveJob } from "./live-job.ts";
 import { namedArguments } from "./named-arguments.ts";
 import { NotRun, Plan, type PlannedCall, unknownIn } from "./plan.ts";
-import { ResultCache, type ResultCacheOptions } from "./result-cache.ts";
+import type { ResultCacheOptions } from "./result-cache.ts";
 import { Run } from "./run.ts";
 import { runSettings } from "./run-settings.ts";
 import { UnrecordedJobs } from "./unrecorded-jobs.ts";
@@ -46,13 +46,7 @@ export async function planRun(
   const { repository } = log.log.backend;
   const { objectFormat } = repository;
   const jobs = new UnrecordedJobs(log);
-  const reuse = new ResultCache({
-    ...cache,
-    log,
-    argsHash: (job) => jobs.argsHash(job),
-    pendingValue: (id) => jobs.pendingValue(id),
-    hashAhead: (files) => run.hashAhead(files),
-  });
+  const reuse = jobs.resultCache(cache, (files) => run.hashAhead(files));
   const plan = new Plan();
   const why = new Explainer(log, Date.now(), () => {});
   const settings = runSettings(log.config, repository);

@@ -3,6 +3,7 @@ import { valuePath } from "../record/layout.ts";
 import { JobRecords } from "./job-records.ts";
 import type { RunListener } from "./jobs.ts";
 import type { LiveJob } from "./live-job.ts";
+import { ResultCache, type ResultCacheOptions } from "./result-cache.ts";
 import { Secrets } from "./secrets.ts";
 import { valueLimits } from "./value-limits.ts";
 
@@ -10,15 +11,14 @@ import { valueLimits } from "./value-limits.ts";
  * Makes the records of jobs, by which equal calls are known and share results, and writes them nowhere.
  */
 export class UnrecordedJobs implements RunListener {
+  readonly #log: IndexedLog;
   readonly #jobs: JobRecords;
   /** Large values, by the paths that they would have: equal calls get them from here. */
   readonly #values = new Map<string, string>();
 
-  constructor(
-    { log: { backend }, config }: IndexedLog,
-    onNotice: (notice: string) => void = () => {},
-  ) {
-    const { objectFormat, workTree } = backend.repository;
+  constructor(log: IndexedLog, onNotice: (notice: string) => void = () => {}) {
+    this.#log = log;
+    const { objectFormat, workTree } = log.log.backend.repository;
     const keep = ({ path, text }: { path: string; text: string }) =>
       void this.#values.set(path, text);
     this.#jobs = new JobRecords(
@@ -26,7 +26,7 @@ export class UnrecordedJobs implements RunListener {
       workTree,
       keep,
       onNotice,
-      valueLimits(config),
+      valueLimits(log.config),
       new Secrets(),
     );
   }
@@ -52,13 +52,18 @@ export class UnrecordedJobs implements RunListener {
     this.#jobs.record(job);
   }
 
-  /** The id of a job's arguments, from when it has begun. */
-  argsHash(job: LiveJob): string | null {
-    return this.#jobs.argsHash(job);
-  }
-
-  /** The text of a value that stands nowhere else. */
-  pendingValue(id: string): string | undefined {
-    return this.#values.get(valuePath(id));
+  /** What earlier executions gave, and equal calls of this one. */
+  resultCache(
+    options: Pick<ResultCacheOptions, "isOn" | "users" | "onNotice">,
+    hashAhead: ResultCacheOptions["hashAhead"],
+  ): ResultCache {
+    return new ResultCache({
+      ...options,
+      log: this.#log,
+      hashAhead,
+      argsHash: (job) => this.#jobs.argsHash(job),
+      // Large values stand nowhere else.
+      pendingValue: (id) => this.#values.get(valuePath(id)),
+    });
   }
 }

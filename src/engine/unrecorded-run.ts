@@ -1,7 +1,7 @@
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import type { Execution } from "../record/records.ts";
 import { Explainer } from "./explainer.ts";
-import { ResultCache, type ResultCacheOptions } from "./result-cache.ts";
+import type { ResultCacheOptions } from "./result-cache.ts";
 import { Run } from "./run.ts";
 import { noteRun } from "./run-count.ts";
 import { watchRun } from "./run-end.ts";
@@ -27,13 +27,7 @@ export async function runUnrecorded(options: UnrecordedRun): Promise<unknown> {
   const { log, execution, expression, signal, listener, settings, cache, explain } = options;
   const { objectFormat } = log.log.backend.repository;
   const jobs = new UnrecordedJobs(log, cache.onNotice);
-  const reuse = new ResultCache({
-    ...cache,
-    log,
-    argsHash: (job) => jobs.argsHash(job),
-    pendingValue: (id) => jobs.pendingValue(id),
-    hashAhead: (files) => run.hashAhead(files),
-  });
+  const reuse = jobs.resultCache(cache, (files) => run.hashAhead(files));
   noteRun();
   const explainer = explain ? Explainer.of(log, execution, listener) : null;
   const listeners = [jobs, ...(explainer ? [explainer] : []), listener];
@@ -53,6 +47,7 @@ export async function runUnrecorded(options: UnrecordedRun): Promise<unknown> {
   } finally {
     await explainer?.done();
     watch.close();
+    await run.close();
     listener.runEnded?.(execution, run, status, watch.end);
   }
 }

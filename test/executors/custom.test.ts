@@ -203,6 +203,22 @@ custom("registered by the API: an answer that is none fails its job, and says so
   assert.throws(() => task({ executor: "x", memory: -1 }, () => 1), /memory: -1/);
 });
 
+custom("is closed at the end of a run, whether that is recorded or not", async () => {
+  const { dir } = temporaryRepository();
+  for (const record of [true, false]) {
+    let closed = 0;
+    const name = `closing-${record}`;
+    registerExecutor(name, () => ({
+      submit: () => Promise.reject(new Error("it is closed all the same")),
+      close: async () => void closed++,
+    }));
+    const call = task({ name: `call-${record}`, executor: name }, () => 1);
+    const error = await new Scheduler({ cwd: dir }).run(call(), { record }).catch((error) => error);
+    assert.match(String(error), "all the same");
+    assert.is(closed, 1, `record: ${record}`);
+  }
+});
+
 custom(
   "async functions: no more are at work than there are workers, and those that wait do not count",
   async () => {
