@@ -1,6 +1,7 @@
 import { RedunError } from "../errors.ts";
 import type { GitConfig } from "../git/backend.ts";
 import { MAX_WRITTEN_BYTES } from "../record/size.ts";
+import { byteCount } from "../value/byte-count.ts";
 
 /** How large values may be. */
 export interface ValueLimits {
@@ -33,9 +34,8 @@ function configured(
 ): number {
   const text = config?.get(`redun.${name}`) ?? null;
   if (text === null) return byDefault;
-  const [, digits, unit = ""] = /^(\d{1,12})([kmg]?)$/i.exec(text) ?? [];
-  const value = Number(digits) * 1024 ** " kmg".indexOf(unit.toLowerCase() || " ");
-  if (value <= most) return value;
+  const value = byteCount(text);
+  if (value !== null && value <= most) return value;
   throw new RedunError(
     "BAD_CONFIG",
     `git config redun.${name} is ${JSON.stringify(text)}.`,
