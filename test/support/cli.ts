@@ -86,10 +86,13 @@ function inThread(cwd: string, args: readonly string[], options: CliOptions): Re
   const before = process.cwd();
   process.chdir(cwd);
   try {
-    turn[0] = 0;
+    Atomics.store(turn, 0, 0);
     thread.postMessage({ args, env: environment(options) });
-    if (Atomics.wait(turn, 0, 0, 60_000) === "timed-out") {
-      throw new Error(`redun-git ${args.join(" ")} did not end`);
+    // A thread that stored its turn may notify later: that wakes the wait for the next command.
+    while (Atomics.load(turn, 0) === 0) {
+      if (Atomics.wait(turn, 0, 0, 60_000) === "timed-out") {
+        throw new Error(`redun-git ${args.join(" ")} did not end`);
+      }
     }
     const { thrown, ...result } = receiveMessageOnPort(port1)!.message;
     if (thrown) throw thrown;
