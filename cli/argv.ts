@@ -45,7 +45,7 @@ export function readCommand<Spec extends CommandSpec>(
 /**
  * Prepares the words of a command line for cac, which would turn an id like `00123456` into a
  * number, drop a lone `-`, keep only the first of `--tag a=1 -t b=2`, and know nothing of
- * two-word commands or of `-n1`. Every value crosses cac behind a `=`, which it takes for plain
+ * two-word commands or of `-n1`. Every value crosses cac after a `=`, which it takes for plain
  * text; `unmark` takes it off again. Null where the words ask for help.
  * @throws RedunError USAGE for options and words that the command does not take
  */

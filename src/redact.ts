@@ -26,7 +26,7 @@ const QUOTED_ADDRESS = /(['"`])([a-z][a-z0-9+.-]+:[\\/]+)((?:(?!\1)[^\n])*)(?=\1
 const ADDRESS =
   /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]+:[\\/]+)([^\s'"`<>]*?)(?=[\s'"`<>]|,[a-z][a-z0-9+.-]+:\/\/|$)/gi;
 
-/** The words of a command line, with `REDACTED` in the place of secrets. */
+/** The words of a command line, with `REDACTED` instead of secrets. */
 export function redactWords(words: readonly string[]): string[] {
   return words.map((word, at) => {
     const option = /^--?([^=\s]+)$/.exec(words[at - 1] ?? "")?.[1];
@@ -78,7 +78,7 @@ function redactQuery(address: string): string {
   return address.slice(0, at) + redactPairs(address.slice(at), isSecret);
 }
 
-/** An address behind its scheme, without user and password; ssh keeps the user. */
+/** An address after its scheme, without user and password; ssh keeps the user. */
 export function withoutUser(scheme: string, rest: string): string {
   const end = userEnd(rest);
   if (end < 0) return rest;

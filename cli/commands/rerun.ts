@@ -109,7 +109,7 @@ async function again(workspace: Workspace, plan: RerunPlan, options: RerunOption
   }
 }
 
-/** The command line, with a tag that says what it runs again in the place of one that did. */
+/** The command line, with a tag that says what it runs again instead of one that did. */
 function wordsOf({ row, argv, command }: RerunPlan, options: RerunOptions): string[] {
   const words = argv.filter((word, at) => {
     const isTag = (text: string | undefined) => text?.startsWith(`${RERUN_OF}=`) ?? false;

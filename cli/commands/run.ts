@@ -199,7 +199,7 @@ async function run(
     if (!reporter.hasStarted || isOutputError(error)) throw error;
     reporter.failed(error);
     await endPrograms(process.env[RUN_MARK], process.pid);
-    // Siblings of the failed job may go on for hours, and nobody waits for them any more.
+    // Siblings of the failed job may go on for hours, and nobody waits for them.
     process.exit(1);
     // A workflow may have made `process.exit` do nothing.
     throw error;

@@ -23,7 +23,7 @@ const MOST_VALUES = 200;
 /** Words that mean themselves in every shell. Others are not offered. */
 const PLAIN = /^[\w.,:@%+/=-]+$/;
 
-/** The words that may stand where `word` is being written, behind other words of a command line. */
+/** The words that may stand where `word` is being written, after other words of a command line. */
 export async function candidates(
   before: readonly string[],
   word: string,
@@ -53,7 +53,7 @@ async function offered(
     return values.map((value) => inline[1] + value);
   }
   const count = positionals(spec, rest);
-  // What is behind a script or a program is not ours.
+  // What follows a script or a program is not ours.
   if (spec.rawAfter !== undefined && count >= spec.rawAfter) return [];
   if (word.startsWith("-")) return optionNames(spec);
   const arg = argumentAt(spec, count);
@@ -108,7 +108,7 @@ function argumentAt({ args }: CommandSpec, at: number): string {
   return all[at] ?? (last.startsWith("[...") ? last : "");
 }
 
-/** Keys, with a `=`; behind that the values of a key. */
+/** Keys, with a `=`; after that the values of a key. */
 function tagsLike(word: string, { index }: IndexedLog): string[] {
   const [, key] = /^([^=]+)=/.exec(word) ?? [];
   if (key === undefined) return index.tags.keyCounts().map((count) => `${formatKey(count.key)}=`);

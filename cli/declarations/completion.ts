@@ -8,7 +8,7 @@ export const COMPLETION = defineCommand({
   options: [],
   examples: [
     'completion bash                      for ~/.bashrc: eval "$(redun-git completion bash)"',
-    "completion zsh                       the same for ~/.zshrc, behind compinit",
+    "completion zsh                       the same for ~/.zshrc, after compinit",
     "completion fish | source             for ~/.config/fish/config.fish",
     "completion bash 'redun-git log --f'  what a shell asks: the words that may stand at the end",
   ],

@@ -15,7 +15,7 @@ const OF_RUN = [
   ...WHICH_LOG,
 ] as const;
 
-/** Words behind the program are its own. */
+/** Words after the program are its own. */
 export const EXEC = defineCommand({
   name: "exec",
   args: "<command> [...arguments]",

@@ -48,7 +48,7 @@ export const RUN = defineCommand({
   ],
 });
 
-/** What `run` takes, behind the task too, where that has no parameter of the name. */
+/** What `run` takes, after the task too, where that has no parameter of the name. */
 export const RUN_OPTIONS = { ...RUN, options: [...RUN.options, ...PAGER] };
 
 export type RunOptions = OptionsOf<typeof RUN>;

@@ -37,7 +37,7 @@ export const MERGE = defineCommand({
     "merge --log nightly main             the other way round",
     "merge redun/remotes/origin/main      what the last fetch brought",
     "merge refs/heads/tags-of-ann         a branch of records, once it is reviewed",
-    "merge 3aa7bb10                       a commit that no ref points to any more",
+    "merge 3aa7bb10                       a commit that no ref points to",
     "merge stick.bundle                   a file made by `git bundle create stick.bundle redun/main`",
   ],
 });

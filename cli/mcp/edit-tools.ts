@@ -27,7 +27,7 @@ const ADD = defineTool({
 
 const UPDATE = defineTool({
   name: "update_tags",
-  about: "Set tags, in the place of the current values of their keys",
+  about: "Set tags, replacing the current values of their keys",
   writes: true,
   input: z.object({ ids: IDS, tags: TAGS, reason: REASON }),
   run: (log, { ids, tags, reason }) =>

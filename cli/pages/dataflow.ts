@@ -6,7 +6,7 @@ import { shortId } from "../text/lines.ts";
 import { oneLine } from "../text/terminal.ts";
 import { valueText } from "./values.ts";
 
-/** redun's upstream dataflow of a value; each line behind `indent`. */
+/** redun's upstream dataflow of a value; each line after `indent`. */
 export function dataflowBlock(
   { name, value, sections, isCut }: DataflowView,
   indent = "",

@@ -10,7 +10,7 @@ import { oneLine, type Paint, visible } from "../text/terminal.ts";
 /** Keys and values are cut to this many characters. */
 const LONGEST = 100;
 const NAME_WIDTH = 20;
-/** No tag moves the columns behind it farther to the right. */
+/** No tag moves the columns after it farther to the right. */
 const TAG_WIDTH = 60;
 const NO_TAGS = "  (no tags)";
 
@@ -102,7 +102,7 @@ function changeText({ was, is }: TagChange, paint: Paint): string {
   return `${text(was)} -> ${text(is)}`;
 }
 
-/** Below the change, behind the columns of time, commit and name. */
+/** Below the change, after the columns of time, commit and name. */
 function reasonLines(commit: TagCommit | null, width: number): string[] {
   if (!commit?.reason) return [];
   const indent = " ".repeat(2 + NO_TIME.length + 2 + NO_ID.length + 2 + width + 2 + 2);

@@ -160,7 +160,7 @@ function missedText({ reason, files = [] }: MissedResult, job: string): string {
     case "user":
       return `the result of the equal call is of a user that redun.cacheFrom leaves out: ${job}`;
     case "gone":
-      return `the result of the equal call is not in the log any more, or only its hash is: ${job}`;
+      return `the result of the equal call is no longer in the log, or only its hash is: ${job}`;
     case "incomplete":
       return `the result of the equal call was not recorded in a form that can be taken: ${job}`;
     default:

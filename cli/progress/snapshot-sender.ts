@@ -67,7 +67,7 @@ export class SnapshotSender {
     try {
       writeSync(this.#descriptor, line);
     } catch {
-      // Nobody looks any more, or not now.
+      // Nobody looks, or not now.
     }
   }
 }

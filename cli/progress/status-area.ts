@@ -39,7 +39,7 @@ export class StatusArea {
     return this.#terminal.rows || 24;
   }
 
-  /** Shows these lines in the place of those before. The area grows as it must, and shrinks with the terminal. */
+  /** Shows these lines in place of those before. The area grows as it must, and shrinks with the terminal. */
   show(lines: readonly string[]): void {
     const rows = this.#rows;
     const size = `${this.columns}x${rows}`;

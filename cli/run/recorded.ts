@@ -54,15 +54,15 @@ function scriptOf({ repository, io }: Workspace, { id, argv, logWords }: Recorde
     throw new RedunError(
       "NOT_RERUNNABLE",
       `${id.slice(0, 8)} was not recorded by \`run\`: no script is known that has its task.`,
-      `Name the script behind it. \`redun-git rerun${logWords}\` runs a program again.`,
+      `Name the script after it. \`redun-git rerun${logWords}\` runs a program again.`,
     );
   }
   const place = join(repository.workTree ?? ".", unmark(script));
   if (existsSync(place)) return nearPath(place, io.cwd);
   throw new RedunError(
     "NOT_RERUNNABLE",
-    `Its script, ${unmark(script)}, is not there any more.`,
-    "Name the script that has the task now behind it.",
+    `Its script, ${unmark(script)}, is gone.`,
+    "After it, name the script that has the task now.",
   );
 }
 
@@ -80,7 +80,7 @@ export function madeAgain(
   if (!definition) {
     throw new RedunError(
       "UNKNOWN_TASK",
-      `${call.script} has no task ${call.task} any more.${didYouMean(call.task, tasks.keys())}`,
+      `${call.script} no longer has a task ${call.task}.${didYouMean(call.task, tasks.keys())}`,
       `\`redun-git rerun${call.logWords}\` runs the code of then.`,
       { data: { tasks: [...tasks.keys()] } },
     );

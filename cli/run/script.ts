@@ -32,7 +32,7 @@ export async function loadScript(script: string, cwd: string): Promise<Record<st
   }
 }
 
-/** What was loaded as modules, but for redun-git itself. */
+/** What was loaded as modules, except redun-git itself. */
 export function modules(): LoadedFile[] {
   const own = dirname(fileURLToPath(LIBRARY_URL)) + sep;
   return loadedFiles().filter(({ path }) => !path.startsWith(own));

@@ -6,7 +6,7 @@ export function columnWidths(rows: readonly (readonly string[])[], least = 0): n
   });
 }
 
-/** The cells of a row, filled up with blanks: those of numbers in front of them, others behind. */
+/** The cells of a row, filled up with blanks: those of numbers before them, others after. */
 export function padCells(
   row: readonly string[],
   widths: readonly number[],

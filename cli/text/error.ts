@@ -15,7 +15,7 @@ const MISUSE: readonly ErrorCode[] = ["USAGE", "UNKNOWN_TASK"];
 
 /**
  * Prints an error for people on stderr and returns the exit status: 2 for misuse, 1 for all else.
- * The code stands behind the first line, what that is about below it, and then the hint. Only a
+ * The code stands after the first line, what that is about below it, and then the hint. Only a
  * defect of ours shows a stack.
  */
 export function reportError(error: unknown, io: Io): number {

@@ -3,7 +3,7 @@ import { tellNotices } from "../../src/notice.ts";
 import type { Io, OutputStream } from "../io.ts";
 import { visible } from "./terminal.ts";
 
-/** Like a program that SIGPIPE ended: nobody reads any more, and nothing is to be said. */
+/** Like a program that SIGPIPE ended: nobody reads, so nothing is said. */
 const CLOSED_PIPE = 128 + 13;
 
 /** Prints notices in our own words, not as Node prints warnings. */

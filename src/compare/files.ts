@@ -30,7 +30,7 @@ const MAX_JOBS = 5000;
 /** The most contents of a notebook that are read. */
 const MAX_CONTENTS = 20;
 
-/** The files that the jobs of two executions took and gave, but for those in values too large for them. */
+/** The files that the jobs of two executions took and gave, except those in values too large for them. */
 export async function compareFiles(
   log: IndexedLog,
   before: ExecutionRow,

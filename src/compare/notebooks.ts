@@ -1,4 +1,4 @@
-/** What a notebook (nbformat 4) is, but for what executing it writes into it. */
+/** What a notebook (nbformat 4) is, apart from what executing it writes into it. */
 
 /** Of the notebook, and of a cell, what tools that execute a notebook set in its metadata. */
 const SET_IN_NOTEBOOK = ["language_info", "papermill", "widgets"];

@@ -11,7 +11,7 @@ export interface TaskDifference {
   /** The version that their author maintains, where one has it. */
   readonly version: { readonly before: string | null; readonly after: string | null } | null;
   readonly isSourceChanged: boolean;
-  /** What their hashes include besides, and is not the same, in a word or two each. */
+  /** What else their hashes include that is not the same, in a word or two each. */
   readonly includes: readonly string[];
   /** Lines of a unified diff of all that their hashes stand for. */
   readonly diff: readonly string[];

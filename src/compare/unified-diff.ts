@@ -36,7 +36,7 @@ function hunkHead(oldStart: number, oldLines: number, newStart: number, newLines
   return `@@ -${span(oldStart, oldLines)} +${span(newStart, newLines)} @@`;
 }
 
-/** As git writes it: one line needs no count, and no lines stand behind the line before them. */
+/** As git writes it: one line needs no count, and no lines stand after the line before them. */
 function span(start: number, count: number): string {
   if (count === 1) return String(start);
   return `${count === 0 ? start - 1 : start},${count}`;

@@ -8,7 +8,7 @@ import { LOCAL } from "./executors.ts";
 import type { Needs } from "./limits.ts";
 import type { TaskOptions } from "./task-definition.ts";
 
-/** What `options()` of a task takes: each in the place of the task's own. */
+/** What `options()` of a task takes: each instead of the task's own. */
 export interface CallOptions
   extends Pick<TaskOptions, (typeof CALL_OPTIONS)[number]>,
     ExecutorOptions {}

@@ -37,7 +37,7 @@ export interface EarlierOutcome {
   readonly source: { readonly job: string; readonly execution: ExecutionRow | null };
 }
 
-/** What a call asks for in the place of its task's own options. */
+/** What a call asks for instead of its task's own options. */
 export interface CallSettings extends AttemptSettings {
   readonly tags?: readonly TagPair[];
   readonly cacheScope?: CacheScope;

@@ -30,7 +30,7 @@ export class Evaluation implements StepContext {
   /** Those that equal ones take the outcome of. */
   readonly shared = new SharedCalls();
   readonly agenda = new Agenda(() => this.#endIfStuck());
-  /** Set when no job may begin any more. */
+  /** Set once no job may begin. */
   stopped: Error | null = null;
   /** Of promises, and of expressions that another run got to first. */
   readonly #computations = new WeakMap<object, Step>();

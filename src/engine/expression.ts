@@ -111,7 +111,7 @@ export function nameProxy(proxy: object, expression: Expression): void {
   expressions.set(proxy, expression);
 }
 
-/** Properties behind a call that a message names. */
+/** Properties of a call that a message names. */
 const MAX_DESCRIBED = 10;
 
 /** A lazy value as messages show it: `main(...).scores`. */

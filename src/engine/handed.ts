@@ -1,6 +1,6 @@
 /**
  * Which jobs the values came from that a job got by `await`: there they are plain values, and no
- * argument made of them says so any more. Objects are known by what they are, texts and numbers by
+ * argument made of them says so. Objects are known by what they are, texts and numbers by
  * what they say: of equal ones the last is meant. `null` and `undefined` say nothing.
  */
 export class HandedValues {

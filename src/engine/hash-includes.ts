@@ -18,7 +18,7 @@ export interface IncludedTask {
   id(format: ObjectFormat): string;
 }
 
-/** What counts in a task's hash besides its source. */
+/** What counts in a task's hash in addition to its source. */
 export type HashInclude =
   | { readonly kind: "function"; readonly fn: (...args: never[]) => unknown }
   | { readonly kind: "value"; readonly value: unknown }

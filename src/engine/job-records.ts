@@ -178,7 +178,7 @@ export class JobRecords {
     if (isHidden) return {};
     const isWhole = job.result !== undefined;
     const isPlain = isWhole && !job.tagged;
-    // Where the result is what counts, it is written whole in the place of the calls.
+    // Where the result is what counts, it is written whole instead of the calls.
     const isResult = job.returned === null || (job.checkValid === "shallow" && !isWhole);
     if (isResult && !isPlain) job.returned = this.#reduction(job, job.result);
     const returned = job.returned?.recorded;

@@ -13,7 +13,7 @@ import { expressionOf } from "./expression.ts";
 
 /** Getters can make up a structure that has no end. */
 const MAX_DEPTH = 1_000_000;
-/** Objects that are looked at behind an instance of a class, which may hold on to half a program. */
+/** Objects that are looked at within an instance of a class, which may hold on to half a program. */
 const MAX_BEHIND_INSTANCE = 100_000;
 
 const NONE: readonly object[] = [];

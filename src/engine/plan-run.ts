@@ -82,7 +82,7 @@ async function plannedJob(
   };
 }
 
-/** With `?` in the place of what is not known: `count(text=?, n=1)`. */
+/** With `?` in place of what is not known: `count(text=?, n=1)`. */
 function unknownCallText({ task, args }: CallExpression): string {
   const { names, values } = namedArguments(task.source.parameters, args);
   const given = values.map((value, at) => {

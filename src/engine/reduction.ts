@@ -166,7 +166,7 @@ class ReductionWriter {
   }
 }
 
-/** The task of a call, and its settings in the place of the task's own. */
+/** The task of a call, and its settings instead of the task's own. */
 function callFields({ task, settings }: NonNullable<ControlExpression["call"]>) {
   const { tags, executorOptions, ...others } = settings;
   const options = { ...executorOptions, ...others };
@@ -189,7 +189,7 @@ function tagList(tags: readonly TagPair[]): Fields[] {
   return tags.map((pair) => new Fields([pair]));
 }
 
-/** A value that holds nothing lazy, with what the function tagged besides. */
+/** A value that holds nothing lazy, with what else the function tagged. */
 export function withTags(value: unknown, applied: TagsToApply): unknown {
   return lazy(new TagsExpression(value, applied));
 }

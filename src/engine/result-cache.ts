@@ -294,7 +294,7 @@ export class ResultCache implements Reuse {
         notDecoded: (name, error) => tell(notDecoded(name, error)),
       });
     }
-    if (!task.hashOnly.result) tell(`is not in the log any more (value ${gone.slice(0, 8)})`);
+    if (!task.hashOnly.result) tell(`is no longer in the log (value ${gone.slice(0, 8)})`);
     return null;
   }
 

@@ -63,7 +63,7 @@ export interface Revived {
 
 /**
  * What was recorded, as the program had it: a copy that may be changed. Null where that cannot be
- * made again: a class of the user's own, a value that is not there, a task that is not any more.
+ * made again: a class of the user's own, a value that is not there, a task that is gone.
  */
 export function revived(
   recorded: unknown,

@@ -101,7 +101,7 @@ function endByExit(run: Run, code: number): RunEnd {
   return { status: "INTERRUPTED", reason: cut(reason), exitedIn: caller };
 }
 
-/** The error for a run that waits for what cannot come any more. */
+/** The error for a run that waits for what can no longer come. */
 function stalled(run: Run): RedunError {
   const limits = run.limits.waits.slice(0, MAX_NAMED).map(limitText);
   return new RedunError(

@@ -77,7 +77,7 @@ export class Run implements RunHandle, RunProgress {
     return this.#over.signal;
   }
 
-  /** Nothing is computed any more: ends what runs elsewhere. */
+  /** Nothing more is computed: ends what runs elsewhere. */
   async close(): Promise<void> {
     if (this.running.size > 0) this.stop(new Error("The run is over."));
     await this.#workplaces.close();

@@ -8,7 +8,7 @@ import { errorValue, isError } from "./user-stack.ts";
 /** What was thrown, as fields of a text. */
 export interface ShippedError {
   readonly error: unknown;
-  /** Which class of ours it is, and what that has besides. */
+  /** Which class of ours it is, and what else that has. */
   readonly redun?: { readonly code: string; readonly hint?: string };
   readonly facts?: unknown;
 }

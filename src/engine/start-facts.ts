@@ -76,7 +76,7 @@ export function userOf({ user }: Pick<RunOptions, "user">): string {
 
 function recordedArgv({ argv, script }: RunOptions, workTree: string | null): readonly string[] {
   if (!argv) return [programName(workTree), ...process.argv.slice(2)];
-  // An option's value before it may be the same word, but the task's name stands behind the script.
+  // An option's value before it may be the same word, but the task's name stands after the script.
   const at = script === undefined ? -1 : argv.indexOf(script);
   return at < 0 ? argv : argv.with(at, recordedPath(script!, workTree, startFolder()));
 }

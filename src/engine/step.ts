@@ -25,7 +25,7 @@ export interface StepContext {
   readonly workplaces: Workplaces;
   /** What calls share. */
   readonly limits: Limits<LiveJob>;
-  /** Set when no job may begin any more. */
+  /** Set once no job may begin. */
   readonly stopped: Error | null;
   /** What computes an expression: one computation for all that ask, under the job that asked first. */
   of(expression: Expression, parent: LiveJob | null): Outcome;

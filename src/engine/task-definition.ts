@@ -21,7 +21,7 @@ export interface TaskOptions extends ExecutorOptions {
   /** Replaces the source text in the task's hash: the hash changes only when the version does. */
   readonly version?: string;
   /**
-   * What counts in the task's hash besides its source: functions and classes by their own source, Files by
+   * What counts in the task's hash in addition to its source: functions and classes by their own source, Files by
    * their content, tasks by their hash, anything else by its value. `[normalise, "v2", new File("params.json")]`
    */
   readonly hashIncludes?: readonly unknown[];

@@ -113,7 +113,7 @@ export function controlledTask(value: unknown): ControlExpression["call"] | unde
   );
 }
 
-/** Later settings in the place of earlier ones; what is said to one executor adds up. */
+/** Later settings in place of earlier ones; what is said to one executor adds up. */
 function withSettings(before: CallSettings, later: CallSettings): CallSettings {
   const { executor = before.executor, executorOptions: more } = later;
   const { executorOptions: said, ...kept } = before;

@@ -6,7 +6,7 @@ import { clip, shellWord } from "../value/shown-text.ts";
 const MAX_ARGUMENTS = 60;
 
 /**
- * The subject of a run's commit: `run hello_world.main --greet Hi4`. Arguments are those behind
+ * The subject of a run's commit: `run hello_world.main --greet Hi4`. Arguments are those after
  * the task's name on the command line; what looks like a secret is hidden.
  */
 export function runTitle({ task, argv }: Pick<Execution, "task" | "argv">): string {

@@ -23,7 +23,7 @@ import type { ValueLimits } from "./value-limits.ts";
 
 /** An argument of fewer characters is not a value to keep elsewhere, whatever the limit. */
 const TINY = 200;
-/** Files of one job's arguments or result that its record names besides. */
+/** Files of one job's arguments or result that its record also names. */
 export const MAX_FILES = 1000;
 export const NO_FILES: readonly File[] = [];
 

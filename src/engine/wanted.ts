@@ -7,7 +7,7 @@ import { Step, type StepContext, sourcesOf } from "./step.ts";
 export interface Waiter {
   readonly done: (result: unknown) => void;
   readonly fail: (error: unknown) => void;
-  /** Told before either: nobody waits any more. */
+  /** Told before either: nobody waits now. */
   readonly forget: (wanted: Wanted) => void;
 }
 

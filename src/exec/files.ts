@@ -8,7 +8,7 @@ import { filesMatching, MAX_FILES } from "./globs.ts";
 
 /** Outputs that were found, and not declared, of which a record has room. */
 export const MAX_FOUND = 1000;
-/** The kernel's clock for files may be so much behind, in milliseconds. */
+/** The kernel's clock for files may lag by this much, in milliseconds. */
 const CLOCK_STEP = 20;
 
 /** Files that git tracks and that words of a command line name, `--data=x.csv` among them. */

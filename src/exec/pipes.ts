@@ -44,7 +44,7 @@ export class Pipes {
   readonly opened: OutputPipe[] = [];
 
   /**
-   * Makes them in a temporary directory, which they do not need any more then.
+   * Makes them in a temporary directory, which they no longer need then.
    * @param env where `mkfifo` is found
    */
   static async make(

@@ -35,7 +35,7 @@ export interface ProgramResult {
 }
 
 /**
- * The version of all tasks that are programs, in the place of a source: what a program is, its job's
+ * The version of all tasks that are programs, instead of a source: what a program is, its job's
  * arguments say, the content of its script among them.
  */
 const VERSION = "exec 1";

@@ -16,7 +16,7 @@ const HARMLESS = /^[A-Za-z0-9_./:@%+,-]+$/;
 const NOT_HARMLESS = /[^A-Za-z0-9_./:@%+,-]/g;
 
 /**
- * A template as one text, with `${1}` in the place of its first value, and the indent that all lines share
+ * A template as one text, with `${1}` in place of its first value, and the indent that all lines share
  * taken away. It is as it was written: a backslash is one, and `\${` and \` are what they are in any template.
  */
 export function templateText(raw: readonly string[]): string {

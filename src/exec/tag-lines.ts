@@ -90,7 +90,7 @@ export class TagLineReader {
     try {
       const stats = fstatSync(file);
       if (!stats.isFile()) {
-        this.#over = "this is not a file any more; nothing more is read";
+        this.#over = "this is no longer a file; nothing more is read";
         return Buffer.alloc(0);
       }
       const { size } = stats;

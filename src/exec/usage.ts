@@ -5,7 +5,7 @@ export interface Usage {
   /** Seconds of processor time, in the program and in the kernel for it. */
   readonly userTime?: number;
   readonly systemTime?: number;
-  /** The most bytes that all its processes, but for our own, had in memory at once, at the moments of a look. */
+  /** The most bytes that all its processes, except our own, had in memory at once, at the moments of a look. */
   readonly peakMemory?: number;
 }
 

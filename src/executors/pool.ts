@@ -89,7 +89,7 @@ class PoolExecutor implements Executor {
 /** A call at the pool. */
 class PooledCall {
   readonly call: ExecutorCall;
-  /** Aborted when nothing is to be expected of its worker any more. */
+  /** Aborted when nothing more is expected of its worker. */
   readonly signal: AbortSignal;
   /** A worker has said that it is at it. */
   hasBegun = false;
@@ -124,7 +124,7 @@ class PooledCall {
     }
     const { wish, number } = said;
     void this.call.awaited(wish).then((text) => {
-      // Nobody may be there any more.
+      // Perhaps nobody is left.
       if (!this.signal.aborted) reply({ number, reply: text });
     });
   }

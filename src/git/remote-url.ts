@@ -72,7 +72,7 @@ export function withoutCredentials(url: string): string {
 
 /**
  * `user@host:path` and `[user@host:port]:path`, ssh's short forms; a local path is returned as it
- * is, but for what would be a password if it were an address.
+ * is, except what would be a password if it were an address.
  */
 function scpLike(text: string): string {
   const [, open = "", user, rest] =

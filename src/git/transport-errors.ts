@@ -64,7 +64,7 @@ export function pushRejected(
   );
 }
 
-/** One line of words goes behind what happened, several go below. */
+/** One line of words follows what happened, several go below. */
 function withLines(what: string, lines: readonly string[]): string {
   if (lines.length === 0) return `${what}: it ended without a word`;
   return lines.length === 1 ? `${what}: ${lines[0]}` : [what, ...lines].join("\n  ");

@@ -131,7 +131,7 @@ export class IdLookup {
        ORDER BY key, rest, time, place, run LIMIT 1`,
     );
     let at: readonly number[] = [from, -1, 0, 0, 0];
-    // Names of one id follow each other but for others that begin alike.
+    // Names of one id follow each other, apart from others that begin alike.
     let prefix: number | undefined;
     const known = new Set<string>();
     for (;;) {

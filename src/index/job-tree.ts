@@ -60,7 +60,7 @@ export class JobTree {
     }
   }
 
-  /** All jobs, each behind its parent. */
+  /** All jobs, each after its parent. */
   *walk(): Generator<TreeJob> {
     let depth = 0;
     for (let at = this.#firstRoot; at !== NONE; ) {

@@ -38,7 +38,7 @@ interface Term {
   readonly scope: Scope;
 }
 
-/** A term whose rows are looked at instead of all: their times and numbers stand behind FROM, as `d`. */
+/** A term whose rows are looked at instead of all: their times and numbers stand after FROM, as `d`. */
 interface Driver {
   readonly term: Term;
   readonly rows: Sql;

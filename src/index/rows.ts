@@ -123,13 +123,13 @@ export const JOB_STATUS = `CASE WHEN j.status > ${JOB_STATUSES.indexOf("RUNNING"
   OR ${ofExecution("x.duration")} IS NULL THEN j.status
   ELSE ${SHOWN_JOB_STATUSES.indexOf("INTERRUPTED")} END`;
 
-/** Of rows `j` of `job` beside their executions `e`, which are to stand in the place of `$`. */
+/** Of rows `j` of `job` beside their executions `e`, which are to stand in place of `$`. */
 const JOBS_SQL = `SELECT j.seq, j.id, j.parent, w.text, t.id, ${JOB_STATUS}, j.started, ${JOB_DURATION}, j.args,
     s.oid, e.started, j.tags, ${conflictSql(String(ENTITY_TYPES.indexOf("Job")), "j")}
   FROM $ JOIN entity t ON t.seq = j.task LEFT JOIN word w ON w.seq = t.name
   JOIN segment s ON s.seq = j.segment`;
 
-/** What stands before and behind the rows `j` of `job` and `e` of their executions. */
+/** What stands before and after the rows `j` of `job` and `e` of their executions. */
 export const [JOBS_BEFORE, JOBS_BEHIND] = JOBS_SQL.split("$") as [string, string];
 
 /** The execution `e` of a row `j` of `job`. */

@@ -12,7 +12,7 @@ const NEEDS = /[\0\x01\ud7ff-\udfff]/gu;
 const MAY_HAVE = /[\x01\ud7ff]/;
 const HAS = /[\x01\ud7ff](.)/gs;
 
-/** What comes behind U+D7FF for the first half of a pair, U+D800; the others follow. */
+/** What comes after U+D7FF for the first half of a pair, U+D800; the others follow. */
 const FIRST_HALF = 0x100;
 
 /** A text in the form in which it is stored. */

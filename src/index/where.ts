@@ -21,7 +21,7 @@ const MAX_SQL = 20_000;
 /** Of a whole statement it takes 32,766. */
 const MAX_VALUES = 500;
 
-/** The columns that `redun_row` gives, behind the tags. */
+/** The columns that `redun_row` gives, after the tags. */
 const ROW_COLUMNS = [
   "status",
   "started",

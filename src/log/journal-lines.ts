@@ -139,7 +139,7 @@ export function lastLine(bytes: Buffer): JournalLine | undefined {
 interface Frame {
   readonly number: number;
   readonly line: JournalLine;
-  /** Something stands behind it that is not a line. */
+  /** Something follows it that is not a line. */
   readonly isFollowed: boolean;
 }
 

@@ -10,7 +10,7 @@ import {
 
 /**
  * The journals of redun-git 0.1.0: `<execution>.ndjson`, with the ids of processes that tried to
- * recover it behind the execution. A line was JSON and nothing else; `committed` lines told how many
+ * recover it after the execution. A line was JSON and nothing else; `committed` lines told how many
  * of the others a checkpoint had committed.
  */
 export const OLD_NAME = /^([0-9a-f]{40,64})(?:\.\d+)*\.ndjson$/;

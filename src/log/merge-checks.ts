@@ -9,7 +9,7 @@ import { readAnyYaml } from "../value/yaml-any.ts";
 import type { Log } from "./log.ts";
 import { isPartial } from "./partial.ts";
 
-/** What a reader of UTF-8 puts in the place of anything else. */
+/** What a reader of UTF-8 puts in place of anything else. */
 const NOT_UTF8 = "\ufffd";
 
 /**

@@ -1,4 +1,4 @@
-/** Where git itself would put other logs in the place of ours: a mirror (`+refs/*:refs/*`). */
+/** Where git itself would put other logs in place of ours: a mirror (`+refs/*:refs/*`). */
 import { RedunError } from "../errors.ts";
 import type { GitConfig } from "../git/backend.ts";
 import { isTrue } from "../git/files/config-values.ts";

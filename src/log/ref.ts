@@ -84,7 +84,7 @@ export function logOption(ref: string): string {
   return `${name === ref ? "--ref" : "--log"} ${shellWord(name)}`;
 }
 
-/** What a command line needs behind it to mean a log: nothing for the one that is chosen anyway. */
+/** What a command line must end with to mean a log: nothing for the one that is chosen anyway. */
 export function logWords(ref: string, config: GitConfig): string {
   return ref === chosenRef({}, config) ? "" : ` ${logOption(ref)}`;
 }

@@ -3,7 +3,7 @@
  * the order of its authors' clocks. It follows from the commits alone, so every clone has the same.
  *
  * A commit's clock is its author's, or that of the latest commit it is made on if this is later; of
- * one time, a commit is a step behind those that it is made on. (git's commit-graph corrects dates
+ * one time, a commit is a step after those that it is made on. (git's commit-graph corrects dates
  * in the same way.)
  */
 import type { Oid } from "../git/backend.ts";

@@ -93,7 +93,7 @@ class Walk {
   readonly #log: IndexedLog;
   readonly #limit: number;
   readonly #sections: DataflowSection[] = [];
-  /** How many variables have a name, but for their numbers. */
+  /** How many variables have a name, apart from their numbers. */
   readonly #names = new Map<string, number>();
   /** The arguments of calls that a section has listed, by the numbers of their jobs. */
   readonly #listed = new Map<number, readonly string[]>();

@@ -102,7 +102,7 @@ async function taken(
 ): Promise<Found[]> {
   const all: Found[] = [];
   for await (const entity of found) {
-    // What claims the id of an execution or a job, as only a forger does, comes behind it.
+    // What claims the id of an execution or a job, as only a forger does, comes after it.
     if (!passes(entity) || all.some(({ id }) => id === entity.id)) continue;
     all.push(entity);
     if (all.length === limit) break;

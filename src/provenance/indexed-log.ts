@@ -70,7 +70,7 @@ export class IndexedLog {
     return absentRecords(this.#file.database) === 0;
   }
 
-  /** What a command line needs behind it to mean this log: see `logWords`. */
+  /** What a command line must end with to mean this log: see `logWords`. */
   get words(): string {
     return logWords(this.log.ref, this.config);
   }
@@ -171,7 +171,7 @@ export class IndexedLog {
   }
 
   /**
-   * Another index in the place of one that an error says is damaged, or may not be written: then a
+   * Another index in place of one that an error says is damaged, or may not be written: then a
    * temporary one. It is empty until `refresh`. False for an error that it does not help against.
    */
   replaceIndex(error: unknown): boolean {

@@ -8,7 +8,7 @@ export const ROLES = {
 } as const;
 
 /**
- * The newest jobs that made a call, or that gave a value, and behind them those that took it; at
+ * The newest jobs that made a call, or that gave a value, and after them those that took it; at
  * most `limit` of each.
  */
 export function jobsKnowing(

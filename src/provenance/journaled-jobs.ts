@@ -195,7 +195,7 @@ export function* jobIdsBeginning(execution: JournaledExecution, word: string): G
   }
 }
 
-/** The jobs of a journal as they stand there; one that has ended comes behind itself as it began. */
+/** The jobs of a journal as they stand there; one that has ended comes after itself as it began. */
 function* itemsOf({ run }: JournaledExecution): Generator<string> {
   for (const file of run.files) {
     for (const line of contentOf(file)) {

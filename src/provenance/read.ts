@@ -19,7 +19,7 @@ export async function readExecution({ log }: IndexedLog, row: ExecutionRow): Pro
   const path = startPath(row);
   const tip = await log.tip();
   const bytes = tip && (await log.backend.readPath(tip, path));
-  if (!bytes) throw new RedunError("OBJECT_MISSING", `${log.ref} has no ${path} any more.`);
+  if (!bytes) throw new RedunError("OBJECT_MISSING", `${log.ref} no longer has ${path}.`);
   return decodeExecution(await readAnyYaml(Buffer.from(bytes).toString("utf8")), row.id);
 }
 

@@ -8,7 +8,7 @@ export interface Selection {
   readonly execution: Condition;
   /** The part of `execution` that is about its code. */
   readonly code: CodeCondition | null;
-  /** What a job must be besides. */
+  /** What else a job must be. */
   readonly job: Condition;
   /** Prefixes of the ids of tasks: of jobs and tasks, one of them. */
   readonly taskHashes: readonly string[];

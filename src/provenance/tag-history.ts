@@ -233,7 +233,7 @@ class Origins {
   }
 }
 
-/** A commit as people see it; null if it is not here any more. */
+/** A commit as people see it; null if it is gone. */
 async function readCommit({ log }: IndexedLog, oid: Oid): Promise<TagCommit | null> {
   try {
     const { author, message } = await log.backend.commit(oid);

@@ -18,13 +18,13 @@ import { parseDuration, parseTime } from "./time.ts";
 
 export type Operator = "=" | "!=" | "~" | "!~" | Order;
 
-/** What stands behind an operator. In quotes it is text, else what `parseTagValue` makes of it. */
+/** What follows an operator. In quotes it is text, else what `parseTagValue` makes of it. */
 export interface Operand {
   readonly text: string;
   readonly isQuoted: boolean;
 }
 
-/** Says what was expected in the place of an operand. */
+/** Says what was expected in place of an operand. */
 export type Refuse = (expected: string) => never;
 
 type Key = Pick<TagCondition, "key" | "keyIsGlob">;

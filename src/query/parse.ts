@@ -153,7 +153,7 @@ class Parser {
     }
     if (isField(token.text)) return { field: token.text };
     const key = token.text.startsWith("tag:") ? token.text.slice(4) : token.text;
-    if (key === "") throw this.#expected("a key behind tag:", token);
+    if (key === "") throw this.#expected("a key after tag:", token);
     return { key, keyIsGlob: hasWildcard(key) };
   }
 

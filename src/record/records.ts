@@ -126,7 +126,7 @@ export type MissReason =
   | "files"
   /** It depended on a task that had been changed or removed. */
   | "tasks"
-  /** A value of it was not in the log any more. */
+  /** A value of it was no longer in the log. */
   | "gone"
   /** Its record does not say enough to make it again. */
   | "incomplete";
@@ -170,11 +170,11 @@ export interface TaskRecord {
   /** What the hash stands for: the source text, or a version that its author maintains. */
   readonly source?: string;
   readonly taskVersion?: string;
-  /** What its author had counted besides, in that order; absent where that is nothing. */
+  /** What its author also had counted, in that order; absent where that is nothing. */
   readonly hashIncludes?: readonly TaskInclude[];
 }
 
-/** One thing that a task's hash stands for besides its source. */
+/** One thing that a task's hash stands for in addition to its source. */
 export type TaskInclude =
   /** A function, by its text as it is written. */
   | { readonly kind: "function"; readonly name: string | null; readonly source: string }

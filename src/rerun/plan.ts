@@ -10,7 +10,7 @@ import { filesIn } from "../value/files-in.ts";
 /** What has to be done to run an execution again. */
 export interface RerunPlan {
   readonly row: ExecutionRow;
-  /** The words behind `redun-git`, as they were recorded. */
+  /** The words after `redun-git`, as they were recorded. */
   readonly argv: readonly string[];
   /** The word of those that is the command. */
   readonly command: string;

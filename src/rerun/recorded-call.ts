@@ -12,7 +12,7 @@ import { StoredValue, Tagged } from "../value/value.ts";
 export interface RecordedCall {
   /** What was asked for: an execution, or one of its jobs. */
   readonly id: string;
-  /** The command line of its execution, behind `redun-git`. */
+  /** The command line of its execution, after `redun-git`. */
   readonly argv: readonly string[];
   readonly task: string;
   /** By the names of parameters, or by their places, `0`, `1`, ..., where those had no names. */
@@ -90,7 +90,7 @@ function isIncomplete(value: unknown): boolean {
 
 /**
  * The recorded arguments in the places that the task's parameters have now.
- * @throws RedunError NOT_RERUNNABLE for one that the task does not take any more
+ * @throws RedunError NOT_RERUNNABLE for one that the task no longer takes
  */
 export function argumentsOf(
   { source: { parameters }, fullName }: TaskDefinition,
@@ -102,7 +102,7 @@ export function argumentsOf(
   if (gone.length > 0) {
     throw new RedunError(
       "NOT_RERUNNABLE",
-      `${fullName} was called with ${gone.join(", ")}, and has no such parameter any more.`,
+      `${fullName} was called with ${gone.join(", ")}, which it no longer takes.`,
       `\`redun-git rerun${logWords}\` runs the code of then.`,
     );
   }

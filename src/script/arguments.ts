@@ -9,7 +9,7 @@ import { formatParameters, optionUsage } from "./parameter-help.ts";
 export { formatParameters, signature } from "./parameter-help.ts";
 
 /**
- * The arguments of a task call from the words behind the task's name: `--greet Hi`, `--greet=Hi`,
+ * The arguments of a task call from the words after the task's name: `--greet Hi`, `--greet=Hi`,
  * `--verbose`, `--no-verbose`, `--item a --item b`. Missing arguments at the end are left out and
  * others undefined, so that the function's own defaults apply.
  * @throws RedunError USAGE for words that do not fit the parameters
@@ -65,7 +65,7 @@ function readWords(
   return given;
 }
 
-/** Takes the word behind `--name` off the queue; a flag may do without one. */
+/** Takes the word after `--name` off the queue; a flag may do without one. */
 function takeValue({ shape }: Option, queue: string[]): string | undefined {
   const [next] = queue;
   const isFlag = shape.kind === "boolean";

@@ -79,7 +79,7 @@ interface Tsconfig {
   readonly extends?: string | string[];
 }
 
-/** JSON as TypeScript takes it: comments, and commas behind the last item. */
+/** JSON as TypeScript takes it: comments, and commas after the last item. */
 function readJsonWithComments(file: string): Tsconfig {
   const text = readFileSync(file, "utf8").replace(/^\uFEFF/, "");
   const plain = text.replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, "$1");

@@ -34,7 +34,7 @@ export function startAutoPush(
   }
 }
 
-/** A remote that says nothing for so long will not answer any more. */
+/** A remote that says nothing for so long will never answer. */
 const PATIENCE_IN_MS = 10 * 60_000;
 
 /**
@@ -62,7 +62,7 @@ export async function pushAlone(
     } finally {
       lock.release();
     }
-    // Only once the lock is free nobody relies on us any more.
+    // Only once the lock is free nobody relies on us.
     if ((await log.tip()) === tip) return;
   }
 }

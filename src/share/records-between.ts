@@ -82,7 +82,7 @@ export async function readEdits(
 
 /**
  * What the records of runs say; files that are not records are left out.
- * @param wanted the names of entities, besides executions, whose tags are of interest
+ * @param wanted the names of entities other than executions whose tags are of interest
  */
 export async function readRuns(
   log: Log,

@@ -30,7 +30,7 @@ export interface Setup {
 
 /**
  * A plain `git push` runs this before it pushes. It is not a push refspec: with one configured,
- * `git push` would push that alone, and no branch any more.
+ * `git push` would push that alone, and no branch.
  */
 export const HOOK_LINE = 'PATH="$PATH:$PWD/node_modules/.bin" redun-git push --hook "$1" || true';
 const HOOK = `#!/bin/sh

@@ -70,8 +70,8 @@ function mapUrlOf(source: SourceFile): string | null {
 }
 
 /**
- * Node itself makes JavaScript of TypeScript by putting blanks in the place of the types, and a
- * comment behind it.
+ * Node itself makes JavaScript of TypeScript by putting blanks in place of the types, and a
+ * comment after it.
  */
 function isStripped(typed: string, script: string): boolean {
   if (!/^(\s*\/\/# sourceURL=[^\n]*)?\s*$/.test(script.slice(typed.length))) return false;

@@ -36,7 +36,7 @@ export function parseText(text: string, fileName: string): Syntax | null {
     sourceType: "unambiguous",
     preserveParens: false,
   });
-  // What compilers wave through (a required parameter behind an optional one) is an error too, but
+  // What compilers wave through (a required parameter after an optional one) is an error too, but
   // only a text that cannot be read leaves nothing.
   const broken = result.errors.length > 0 && result.program.body.length === 0;
   return broken ? null : { text, program: result.program, comments: result.comments };

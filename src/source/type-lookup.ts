@@ -6,7 +6,7 @@ export function annotationOf(node: Node): Node | null {
   return wrapper?.type === "TSTypeAnnotation" ? wrapper.typeAnnotation : null;
 }
 
-/** A type as written; in the place of an alias of the same file, what it stands for. */
+/** A type as written; in place of an alias of the same file, what it stands for. */
 export function typeText(source: Syntax, type: Node): string {
   const meant = declaredAs(source, type);
   const shown = meant && !isObjectType(meant) ? meant : type;

@@ -17,7 +17,7 @@ interface Rival {
 }
 
 /**
- * Current tags that contradict each other: they say different things in the place of the same earlier
+ * Current tags that contradict each other: they say different things in place of the same earlier
  * tag of their key, and no edit said both. Takes time in proportion to the nodes and their parents,
  * whoever made them, and depends on nothing but these.
  */

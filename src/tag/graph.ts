@@ -76,7 +76,7 @@ export class TagGraph {
   }
 
   /**
-   * The edits that put tags in the place of all current tags of their own keys. A key whose
+   * The edits that put tags in place of all current tags of their own keys. A key whose
    * current tags are those already is left alone, unless they are in conflict: then this edit says
    * that all of them are meant.
    */
@@ -112,7 +112,7 @@ export class TagGraph {
   }
 
   /**
-   * Current tags that contradict each other: they say different things in the place of the same
+   * Current tags that contradict each other: they say different things in place of the same
    * earlier tag of their key, and no edit said both. Two clones that update one key at once leave
    * them. Several values of a key are otherwise normal.
    */

@@ -2,7 +2,7 @@
 import { type Float, float, integer } from "../value/value.ts";
 
 const DIGIT = /\p{Nd}/u;
-/** Python strips what `str.isspace` knows, but for the controls U+001C to U+001F. */
+/** Python strips what `str.isspace` knows, except the controls U+001C to U+001F. */
 const SPACE = /[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 const INT = /^[+-]?[0-9]+(?:_[0-9]+)*$/;

@@ -3,7 +3,7 @@ import type { TagValue } from "../value/value.ts";
 /** One tag as people write it. A key may appear more than once in a tag set. */
 export type TagPair = readonly [key: string, value: TagValue];
 
-/** One change of an entity's tags: a tag put in the place of its parents, or their removal. */
+/** One change of an entity's tags: a tag put in place of its parents, or their removal. */
 export interface TagEdit {
   /** null is a removal. */
   readonly tag: TagPair | null;

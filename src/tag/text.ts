@@ -80,7 +80,7 @@ export function parseTagKeyValue(
   );
 }
 
-/** A key that `formatKey` quotes, and what stands behind it: nothing, or what begins with `=`. */
+/** A key that `formatKey` quotes, and what follows it: nothing, or what begins with `=`. */
 function quotedKey(text: string): { key: string; rest: string } | null {
   if (!text.startsWith('"')) return null;
   const written = /^"(?:[^"\\]|\\.)*"(?==|$)/s.exec(text)?.[0];

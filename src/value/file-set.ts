@@ -32,9 +32,9 @@ export class FileSet implements Iterable<File> {
   #recorded: RecordedSet | null = null;
 
   /**
-   * @param scope for internal use: what a record or a `Dir` says in the place of the pattern; `isWhole` if
+   * @param scope for internal use: what a record or a `Dir` says in place of the pattern; `isWhole` if
    * everything in the folder belongs to it, names that begin with a dot too
-   * @throws RedunError BAD_VALUE for a pattern that is not a text, is empty, or goes up behind a wildcard
+   * @throws RedunError BAD_VALUE for a pattern that is not a text, is empty, or goes up after a wildcard
    */
   constructor(
     pattern: string,
@@ -231,7 +231,7 @@ export class Dir extends FileSet {
  * });
  * console.log(await new Scheduler().run(rows(glob("data/*.csv"))));
  * ```
- * @throws RedunError BAD_VALUE for a pattern that is not a text, is empty, or goes up behind a wildcard
+ * @throws RedunError BAD_VALUE for a pattern that is not a text, is empty, or goes up after a wildcard
  */
 export function glob(pattern: string, options: FileOptions = {}): FileSet {
   return new FileSet(pattern, options);
@@ -243,7 +243,7 @@ function scopeOf(pattern: string): { folder: string; rest: string } {
   if (!divided.rest.split("/").includes("..")) return divided;
   throw new RedunError(
     "BAD_VALUE",
-    `The pattern ${JSON.stringify(pattern)} goes up behind a wildcard.`,
+    `The pattern ${JSON.stringify(pattern)} goes up after a wildcard.`,
     "Write it without `..` there.",
   );
 }

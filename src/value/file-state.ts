@@ -86,7 +86,7 @@ function isUnhashed(stat: BigIntStats, format: HashName): boolean {
 /**
  * Hashes a file in a thread of its own, while everything else of the process goes on: `fileState` needs
  * not read it then. Never throws.
- * @param isOver asked now and then: whether nobody needs it any more
+ * @param isOver asked now and then: whether nobody needs it now
  */
 export async function hashAhead(
   path: string,

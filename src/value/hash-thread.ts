@@ -61,7 +61,7 @@ let last: Promise<unknown> = Promise.resolve();
 /**
  * The hash of a file's content, read in a thread that is kept for the next file. One file at a time, as a disk
  * likes it.
- * @param isOver asked for each 32 MB: whether nobody needs it any more
+ * @param isOver asked for each 32 MB: whether nobody needs it now
  * @returns null where it cannot be read, changed meanwhile, or was not needed
  */
 export function hashInThread(

@@ -1,10 +1,10 @@
-/** What a list has besides its items: the index of a `match`, the columns of a table. */
+/** What a list has in addition to its items: the index of a `match`, the columns of a table. */
 import { inspect } from "node:util";
 
 /** A name that is an item's index. */
 export const INDEX = /^(?:0|[1-9][0-9]{0,9})$/;
 
-/** Whether a list has properties besides its items, symbols included; of a long one, enumerable ones. */
+/** Whether a list has properties in addition to its items, symbols included; of a long one, enumerable ones. */
 export function hasMore(list: readonly unknown[]): boolean {
   // Items come first, then properties as they were made: the length, and others.
   if (list.length <= SHORT) return Reflect.ownKeys(list).at(-1) !== "length";

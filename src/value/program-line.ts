@@ -2,7 +2,7 @@ import { shellWord } from "./shown-text.ts";
 
 /** What the text of a program's arguments begins with; that of other arguments never does. */
 const PROMPT = "$ ";
-/** What stands behind the words is a comment to a shell. */
+/** What follows the words is a comment to a shell. */
 const COMMENT = "  # ";
 /** The arguments that programs have: see src/exec/program-task.ts. */
 const ARGUMENTS = ["command", "directory", "env", "inputs", "found_inputs"];

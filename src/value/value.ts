@@ -147,7 +147,7 @@ export class StoredValue {
   }
 }
 
-/** What an error may have besides its name, message and stack. All but `class` are `undefined` where it has none. */
+/** What an error may have in addition to its name, message and stack. All but `class` are `undefined` where it has none. */
 export interface ErrorMore {
   /** The name of its class, where that is not its own name. */
   readonly class?: string | undefined;

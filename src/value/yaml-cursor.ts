@@ -39,7 +39,7 @@ export class YamlCursor {
     return value;
   }
 
-  /** Where the string that opens at `at` ends, behind its closing quote. */
+  /** Where the string that opens at `at` ends, after its closing quote. */
   protected quoteEnd(): number {
     const { text } = this;
     this.escaped = false;

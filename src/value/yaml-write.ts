@@ -99,7 +99,7 @@ function written(
   }
 }
 
-/** What stands, as `!opaque`, in the place of a value of more text than this. */
+/** What stands, as `!opaque`, instead of a value of more text than this. */
 export const TOO_LARGE = "structure too large to be written";
 
 class Writer {

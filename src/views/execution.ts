@@ -55,7 +55,7 @@ export interface JournalState {
  */
 export interface ExecutionJobs {
   readonly count: number;
-  /** All of them, each behind the job that called it. */
+  /** All of them, each after the job that called it. */
   tree(): Iterable<readonly JobInTree[]>;
   /** All of them, in the order in which they started. */
   list(): Iterable<readonly JobInList[]>;

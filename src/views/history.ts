@@ -15,7 +15,7 @@ export interface HistoryView {
   readonly id: string;
   /** The key whose changes these are; null for all. */
   readonly key: string | null;
-  /** Oldest first: a change comes behind those that it knew of. */
+  /** Oldest first: a change comes after those that it knew of. */
   readonly changes: readonly TagChange[];
 }
 

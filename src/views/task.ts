@@ -16,7 +16,7 @@ export interface RecordedTask extends LoggedEntity {
   readonly source?: string;
   /** The version that its author maintains. */
   readonly version?: string;
-  /** What its hash stands for besides; missing if that is nothing. */
+  /** What else its hash stands for; missing if that is nothing. */
   readonly hashIncludes?: readonly TaskInclude[];
 }
 

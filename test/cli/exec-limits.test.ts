@@ -94,9 +94,9 @@ for (const [what, TMPDIR] of [
 }
 
 for (const [what, script, message] of [
-  ["a directory", 'rm "$REDUN_TAGS"; mkdir "$REDUN_TAGS"', /line 1: this is not a file any more/],
+  ["a directory", 'rm "$REDUN_TAGS"; mkdir "$REDUN_TAGS"', /line 1: this is no longer a file/],
   // Opening one would wait for a writer.
-  ["a pipe", 'rm "$REDUN_TAGS"; mkfifo "$REDUN_TAGS"', /line 1: this is not a file any more/],
+  ["a pipe", 'rm "$REDUN_TAGS"; mkfifo "$REDUN_TAGS"', /line 1: this is no longer a file/],
   ["gone", 'rm "$REDUN_TAGS"', /^$/],
   ["too long", 'yes "a=1" | head -c 100000000 > "$REDUN_TAGS"', /more than 2097152 bytes/],
   [

@@ -136,7 +136,7 @@ test("is called again, unless its result is there", () => {
   const statuses = (...words: string[]) =>
     [1, 2].map(() => {
       const { stderr } = cli(dir, ["run", "workflow.ts", ...words], { env });
-      assert.not.match(stderr, "not in the log any more");
+      assert.not.match(stderr, "no longer in the log");
       return logged(dir, ["--job", "--limit", "1"])[0].status;
     });
   assert.equal(statuses("login"), ["DONE", "DONE"]);

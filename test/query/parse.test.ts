@@ -84,7 +84,7 @@ for (const [text, column, expected] of [
   ["n=[1, 2", 2, /expected a closing \]/],
   ["n=[1,]", 2, /expected JSON/],
   ["!env", 0, /did not expect !/],
-  ["tag: = 1", 0, /expected a key behind tag:/],
+  ["tag: = 1", 0, /expected a key after tag:/],
   ["and", 0, /expected a tag's key/],
   ["=x", 0, /expected a tag's key/],
   ["a\u202eb = \x1b\n]", 8, /expected `and`, `or` or the end/],

@@ -10,7 +10,7 @@ import { objectId } from "./loose-object.ts";
 import { ObjectStore } from "./objects.ts";
 import { entryAt } from "./tree-path.ts";
 
-/** Of git's filters only line ends are known; a file behind another one counts as changed. */
+/** Of git's filters only line ends are known; a file with another one counts as changed. */
 export async function filesUnlike(
   repository: Repository,
   store: ObjectStore,

@@ -149,7 +149,7 @@ function deltaResult(delta: Buffer): number | string {
   if (made !== result) throw new Error("not what it says");
   return result;
 
-  /** Bytes that an instruction copies; goes behind its operands. */
+  /** Bytes that an instruction copies; goes after its operands. */
   function copied(instruction: number): number {
     for (let bit = 1; bit < 16; bit *= 2) if (instruction & bit) at++;
     let length = 0;

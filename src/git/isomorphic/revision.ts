@@ -9,7 +9,7 @@ const PLACES = ["", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/"];
 
 /**
  * The commit that a revision means; null where there is none. Of git's language it knows ids and
- * their prefixes, HEAD, the names of refs, and `~2`, `^2` behind these.
+ * their prefixes, HEAD, the names of refs, and `~2`, `^2` after these.
  */
 export async function resolveRevision(
   repository: Repository,
