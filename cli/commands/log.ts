@@ -1,8 +1,10 @@
 import { RedunError } from "../../src/errors.ts";
-import { findKnown } from "../../src/provenance/find-known.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { allOf } from "../../src/query/condition.ts";
+import { type EntityAddress, parseAddress } from "../../src/views/address.ts";
+import { findAddressed } from "../../src/views/find-addressed.ts";
 import { searchCounts, searchPages, searchView } from "../../src/views/search.ts";
+import { addressedText, listOptions } from "../addressed.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import type { LOG, LogOptions } from "../declarations/log.ts";
 import { commitsJson } from "../json/comparisons.ts";
@@ -14,24 +16,29 @@ import { jsonText } from "../text/json.ts";
 import type { Paint } from "../text/terminal.ts";
 import { pageOfLog } from "../with-log.ts";
 
-export const command: CommandFunction<typeof LOG> = async (workspace, [id], options) => {
+export const command: CommandFunction<typeof LOG> = async (workspace, [word], given) => {
   const { paint } = workspace;
-  const json = isJson(options);
-  const limit = limitOf(options.limit, json);
-  const filter = Object.keys(options).find(isFilter);
-  if (options.decorateCode) {
-    return pageOfLog(workspace, (log) => commits(log, id ?? "HEAD", limit, options, paint));
+  const json = isJson(given);
+  const limit = limitOf(given.limit, json);
+  if (given.decorateCode) {
+    return pageOfLog(workspace, (log) => commits(log, word ?? "HEAD", limit, given, paint));
   }
-  if (id !== undefined && filter !== undefined) {
+  const filter = Object.keys(given).find(isFilter);
+  if (word !== undefined && filter !== undefined) {
     throw new RedunError(
       "USAGE",
       "An id names one entity: there is nothing to filter.",
       "Give `log` an id, or filters, not both.",
     );
   }
+  const address = word === undefined ? null : parseAddress(word);
+  const options = address?.kind === "list" ? { ...given, ...listOptions(address) } : given;
   const types = typesOf(options);
   return pageOfLog(workspace, async (log) => {
-    if (id !== undefined) return entity(log, id, json, paint);
+    if (address?.kind === "entity") return entity(log, address, json, paint);
+    if (address && address.kind !== "list") {
+      return addressedText(log, address, workspace, { json, limit });
+    }
     const selection = await selectionOf(log, options);
     if (options.count) {
       const counts = await searchCounts(log, { types, selection });
@@ -51,11 +58,11 @@ export const command: CommandFunction<typeof LOG> = async (workspace, [id], opti
 /** The page of one entity. */
 async function* entity(
   log: IndexedLog,
-  id: string,
+  address: EntityAddress,
   json: boolean,
   paint: Paint,
 ): AsyncGenerator<string> {
-  const found = await findKnown(log, id);
+  const found = await findAddressed(log, address);
   const [{ entityView }, { entityPage }] = await Promise.all([
     import("../../src/views/entity.ts"),
     import("../pages/entity.ts"),

@@ -10,6 +10,7 @@ import {
   SHOWN_JOB_STATUSES,
 } from "../../src/record/records.ts";
 import { formatKey, formatTagValue } from "../../src/tag/text.ts";
+import { type ListAddress, parseAddress } from "../../src/views/address.ts";
 import { longName, ownOption, readCommand, takesValue } from "../argv.ts";
 import type { CommandSpec, OptionSpec } from "../command.ts";
 
@@ -62,6 +63,7 @@ async function offered(
     ...(isTag ? tagsLike(word, open()) : []),
     ...(/execution/.test(arg) ? await idsLike(word, open(), ["Execution"]) : []),
     ...(/\bids?\b|job/.test(arg) ? await idsLike(word, open()) : []),
+    ...(/address/.test(arg) ? await addressesLike(word, open()) : []),
   ];
 }
 
@@ -129,6 +131,19 @@ async function idsLike(
   }
   const found = await entitiesLike(word, log);
   return found.filter(({ type }) => types.includes(type)).map(({ id }) => id);
+}
+
+/** Ids, and behind `jobs/` those of jobs. */
+async function addressesLike(word: string, log: IndexedLog): Promise<string[]> {
+  const [, name, id = ""] = /^(executions|jobs|tasks|values|calls)\/(.*)$/.exec(word) ?? [];
+  if (name === undefined) return idsLike(word, log);
+  const type = parseAddress(name) as ListAddress;
+  const found = await idsLike(
+    id,
+    log,
+    ENTITY_TYPES.filter((one) => one === type.type),
+  );
+  return found.map((one) => `${name}/${one}`);
 }
 
 /** The first ten, where there are many. */

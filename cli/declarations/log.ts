@@ -41,7 +41,7 @@ export const LIMIT = {
 
 export const LOG = defineCommand({
   name: "log",
-  args: "[id]",
+  args: "[address]",
   about: "List executions, or show one execution, job, task, value or file",
   isQuick: true,
   options: [
@@ -109,6 +109,8 @@ export const LOG = defineCommand({
     "log --file-path 'out/*.csv'          then log <id> shows who used one",
     "log --all --count                    count entities of every type",
     "log 6dc981d7                         one execution, job, task, value or call",
+    "log executions/6dc981d7              the same by its address, as the console takes it",
+    "log 'jobs?status=failed'             the address of a list; also tags/env, history/6dc981d7",
     "log report.txt                       a file: the job that wrote it, and from what",
     "log --format json | jq .id           one JSON object per line",
   ],

@@ -44,6 +44,8 @@ completion("ids: the newest executions, or what begins so", () => {
   const job = logged(dir, ["--job"])[0].id as string;
   assert.equal(offered(`redun-git why ${job.slice(0, 9)}`), [job]);
   assert.equal(offered(`redun-git diff ${job.slice(0, 9)}`), []);
+  assert.equal(offered(`redun-git log jobs/${job.slice(0, 9)}`), [`jobs/${job}`]);
+  assert.equal(offered(`redun-git log jobs/${first!.slice(0, 9)}`), []);
 });
 
 completion("keys and values of tags; none that a shell would take for more than a word", () => {
