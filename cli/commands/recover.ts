@@ -5,7 +5,7 @@ import { type CommandFunction, isJson, type OptionsOf } from "../command.ts";
 import type { RECOVER } from "../declarations/upkeep.ts";
 import { jsonText } from "../text/json.ts";
 import { localTime } from "../text/lines.ts";
-import { nameOf, recoveredText } from "../text/recovery.ts";
+import { journaledName, recoveredText } from "../text/recovery.ts";
 import { oneLine, visible } from "../text/terminal.ts";
 
 export const command: CommandFunction<typeof RECOVER> = async (workspace, [id], options) => {
@@ -32,7 +32,7 @@ async function recover(
     return `${jsonText(recovered ?? { execution: run.execution, status: null })}\n`;
   return recovered
     ? `${recoveredText(recovered)}\n`
-    : `${nameOf(run)} is recorded already, or another process is at it.\n`;
+    : `${journaledName(run)} is recorded already, or another process is at it.\n`;
 }
 
 function list(runs: readonly JournaledRun[], json: boolean): string {
@@ -46,7 +46,7 @@ function line(run: JournaledRun): string {
   const { head, fate, written, bytes } = run;
   const begun = head ? localTime(Date.parse(head.started)) : "?";
   return visible(
-    `${nameOf(run)}\n  ${STATES[fate.state]}: ${oneLine(fate.why)}; begun ${begun}, last written ${localTime(written.getTime())}, ${size(bytes)}`,
+    `${journaledName(run)}\n  ${STATES[fate.state]}: ${oneLine(fate.why)}; begun ${begun}, last written ${localTime(written.getTime())}, ${size(bytes)}`,
   );
 }
 

@@ -36,7 +36,7 @@ export function recoveredText({ execution, title, status, jobCount, lost }: Reco
 
 function waitingText({ run, error }: Waiting): string {
   const { execution, fate, newer } = run;
-  const name = nameOf(run);
+  const name = journaledName(run);
   if (newer !== null) {
     return `note: ${name} is left as it is: ${fate.why}.\n  Update redun-git to see and record it.`;
   }
@@ -51,6 +51,6 @@ function waitingText({ run, error }: Waiting): string {
 }
 
 /** `6dc981d7 run main`, or what is known. */
-export function nameOf(run: JournaledRun): string {
+export function journaledName(run: JournaledRun): string {
   return oneLine(`${shortId(run.execution)} ${titleOf(run)}`);
 }

@@ -31,12 +31,12 @@ export interface Answer {
   /** The arguments with defaults that were computed, if any were. */
   readonly bound: readonly unknown[] | null;
   /** What the task tagged. */
-  readonly tagged: readonly Tagged[];
+  readonly tagged: readonly AppliedTags[];
   /** Tags of the job alone. */
   readonly jobTags: readonly TagPair[];
 }
 
-export interface Tagged {
+export interface AppliedTags {
   readonly value: unknown;
   readonly applied: TagsToApply;
 }

@@ -22,7 +22,7 @@ export interface StandIn {
 }
 
 /** What is asked of an earlier program: patterns are relative to `cwd`, paths recorded from `root`. */
-export interface Wanted {
+export interface Expected {
   readonly outputs: readonly string[];
   readonly inputs: number;
   readonly cwd: string;
@@ -34,12 +34,12 @@ export interface Wanted {
  * which the engine knows already that it ended well, and that its outputs are as it left them.
  */
 export class Earlier {
-  readonly #wanted: Wanted;
+  readonly #expected: Expected;
   /** The one that was accepted. */
   standIn: StandIn | null = null;
 
-  constructor(wanted: Wanted) {
-    this.#wanted = wanted;
+  constructor(expected: Expected) {
+    this.#expected = expected;
   }
 
   readonly accepts = ({ result, tags, source: { job, execution } }: EarlierOutcome): boolean => {
@@ -48,7 +48,7 @@ export class Earlier {
     if (tags.some(([key]) => key === STDIN)) return false;
     if (given.missing_outputs || given.more_found_outputs) return false;
     const outputs = given.outputs ?? given.found_outputs ?? [];
-    const { cwd, root, outputs: patterns, inputs } = this.#wanted;
+    const { cwd, root, outputs: patterns, inputs } = this.#expected;
     const made = new Set((given.outputs ?? []).map(({ place }) => recordedPath(place, root)));
     if (!areAmong(made, patterns, cwd, root)) return false;
     const { stdout, stderr } = given;

@@ -80,7 +80,7 @@ export async function execute(request: ExecRequest, context: ExecContext): Promi
     const named = stdin.path === null ? request.words : [...request.words, stdin.path];
     const inputs = declared ?? (await filesNamed(named, request.cwd, backend));
     const call = {
-      name: nameOf(request),
+      name: programTaskName(request),
       words: request.words,
       directory: recordedPath(request.cwd, root),
       env: request.env,
@@ -195,7 +195,7 @@ const INTERPRETERS =
  * The name of the task that a program is.
  * @throws RedunError USAGE for a name without characters
  */
-export function nameOf({ name, words, cwd }: ExecRequest): string {
+export function programTaskName({ name, words, cwd }: ExecRequest): string {
   if (name?.trim() === "") throw new RedunError("USAGE", "The name of a task has no characters.");
   if (name !== undefined) return name;
   const program = basename(words[0]!) || words[0] || "''";

@@ -2,7 +2,13 @@ import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { Scratch } from "../log/scratch.ts";
 import { whyNotEarlier } from "./earlier.ts";
-import { type ExecListener, type ExecRequest, inputsOf, nameOf, runToEnd } from "./exec.ts";
+import {
+  type ExecListener,
+  type ExecRequest,
+  inputsOf,
+  programTaskName,
+  runToEnd,
+} from "./exec.ts";
 import { standardInput, unknownInput } from "./standard-input.ts";
 import { type Above, StepLine } from "./step-line.ts";
 
@@ -25,7 +31,7 @@ export async function executeStep(
   const why = isCached ? whyNotEarlier({ words, env }, stdin) : null;
   if (why !== null) listener.problem(why);
   const begin = {
-    name: nameOf(request),
+    name: programTaskName(request),
     words,
     directory: request.cwd,
     env,

@@ -1,7 +1,7 @@
 import type { JobHandle, RunHandle } from "../engine/context.ts";
 import type { Expression, TagsToApply } from "../engine/expression.ts";
 import { lazy } from "../engine/lazy.ts";
-import { readReply, type SentCall, type Tagged, writeWish } from "../engine/shipped-texts.ts";
+import { type AppliedTags, readReply, type SentCall, writeWish } from "../engine/shipped-texts.ts";
 import { Shipping } from "../engine/shipping.ts";
 import { RedunError } from "../errors.ts";
 import type { TagPair } from "../tag/tag.ts";
@@ -16,7 +16,7 @@ export class WorkerRun implements RunHandle {
   /** It may be that of another machine. */
   readonly commonDir = null;
   readonly signal: AbortSignal;
-  readonly tagged: Tagged[] = [];
+  readonly tagged: AppliedTags[] = [];
   readonly jobTags: TagPair[] = [];
   readonly #call: Pick<SentCall, "task" | "format">;
   readonly #shipping: Shipping;

@@ -5,7 +5,7 @@ import { checkFormat } from "../log/format.ts";
 import type { Log } from "../log/log.ts";
 import { parsePath, type RecordPath } from "../record/layout.ts";
 import { assertInPlace, assertName } from "../record/name.ts";
-import { MAX_RECORD_BYTES, tooLarge } from "../record/size.ts";
+import { MAX_RECORD_BYTES, recordTooLarge } from "../record/size.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 import { type Digest, Digester } from "./digest.ts";
 import type { Namer } from "./names.ts";
@@ -118,7 +118,7 @@ export class FileDigester implements DigestSource {
   async #digestFile(file: PlacedFile, { sizes, texts }: Texts): Promise<Digested> {
     const { oid } = file;
     const size = sizes.get(oid) ?? 0;
-    if (size > MAX_RECORD_BYTES) return { kind: "bad", reason: tooLarge(size) };
+    if (size > MAX_RECORD_BYTES) return { kind: "bad", reason: recordTooLarge(size) };
     if (size < LARGE) return this.#hashText(file, texts ? texts.pop()! : await this.#text(oid));
     // One that stands at many paths is what one of them says at most, and is read once.
     // A file may come twice itself: the writer begins again when an id turns out to be contested.

@@ -12,7 +12,7 @@ import { type ColumnTest, numbersOf, WhereCompiler } from "./where.ts";
 export type EntityRowType = "Task" | "CallNode" | "Value";
 
 /** What is to be found, of one type of entity. */
-export interface Wanted {
+export interface RowFilter {
   /** What the entity itself must be. */
   readonly where?: Condition;
   /** What its execution must be; of a task, one of its executions. */
@@ -70,7 +70,7 @@ export class Planner {
     this.#compiler = new WhereCompiler(this.#pairs, now);
   }
 
-  executions({ where = allOf(), execution = allOf(), more }: Wanted): Plan {
+  executions({ where = allOf(), execution = allOf(), more }: RowFilter): Plan {
     const terms = [...termsOf(where, EXECUTION_SCOPE), ...termsOf(execution, EXECUTION_SCOPE)];
     const { driver, filter } = this.#split(terms, more);
     if (!driver) return this.#plan(sql`execution e`, filter, "e.started DESC, e.id DESC");
@@ -79,7 +79,7 @@ export class Planner {
   }
 
   /** Jobs in the order of `newestJobFirst`. */
-  jobs({ where = allOf(), execution = allOf(), more }: Wanted): Plan {
+  jobs({ where = allOf(), execution = allOf(), more }: RowFilter): Plan {
     const terms = [...termsOf(where, JOB_SCOPE), ...termsOf(execution, EXECUTION_SCOPE)];
     const { driver, filter } = this.#split(terms, more);
     if (!driver) {
@@ -101,7 +101,7 @@ export class Planner {
   /** Tasks by name; all of them those first that the newest jobs called, made, gave or took. */
   entities(
     type: EntityRowType,
-    { where = allOf(), execution = allOf(), more, name }: Wanted,
+    { where = allOf(), execution = allOf(), more, name }: RowFilter,
   ): Plan {
     const scope = entityScope(type);
     const { driver, filter } = this.#split(termsOf(where, scope), more);

@@ -2,7 +2,7 @@ import { allOf, isEverything } from "../query/condition.ts";
 import type { Statements, Tuple } from "./database.ts";
 import type { Dictionary } from "./dictionary.ts";
 import { idOfKey, kindOfKey, type Named } from "./names.ts";
-import { type EntityRowType, type Plan, Planner, type Wanted } from "./plan.ts";
+import { type EntityRowType, type Plan, Planner, type RowFilter } from "./plan.ts";
 import {
   ENTITY_SQL,
   type EntityRow,
@@ -20,7 +20,7 @@ import { type Sql, sql } from "./sql.ts";
 import type { Database } from "./sqlite-types.ts";
 import type { ColumnTest } from "./where.ts";
 
-export type { EntityRowType, Wanted };
+export type { EntityRowType, RowFilter };
 
 /** Finds the rows of the index that meet conditions. */
 export class Search {
@@ -41,27 +41,27 @@ export class Search {
   }
 
   /** The newest executions. */
-  executions(wanted: Wanted, limit: number): ExecutionRow[] {
+  executions(wanted: RowFilter, limit: number): ExecutionRow[] {
     const select = EXECUTION_SQL.replace("FROM execution e", "FROM $");
     const plan = this.#planner().executions(wanted);
     return this.#rows(select, plan, limit).map((row) => executionRow(row, this.#dictionary));
   }
 
   /** Jobs in the order of `newestJobFirst`. */
-  jobs(wanted: Wanted, limit: number, offset = 0): JobRow[] {
+  jobs(wanted: RowFilter, limit: number, offset = 0): JobRow[] {
     const select = `${JOBS_BEFORE}$ ${JOBS_BEHIND}`;
     const plan = this.#planner().jobs(wanted);
     return this.#rows(select, plan, limit, offset).map((row) => jobRow(row, this.#dictionary));
   }
 
   /** Tasks by name, or those values and call nodes that have rows, the newest first. */
-  entities(type: EntityRowType, wanted: Wanted, limit: number): EntityRow[] {
+  entities(type: EntityRowType, wanted: RowFilter, limit: number): EntityRow[] {
     const select = ENTITY_SQL.replace("FROM entity n", "FROM $");
     const plan = this.#planner().entities(type, wanted);
     return this.#rows(select, plan, limit).map((row) => entityRow(row, this.#dictionary));
   }
 
-  count(type: "Execution" | "Job" | EntityRowType, wanted: Wanted): number {
+  count(type: "Execution" | "Job" | EntityRowType, wanted: RowFilter): number {
     const planner = this.#planner();
     const plan =
       type === "Execution"
@@ -76,7 +76,7 @@ export class Search {
    * How many call nodes or values there are, by the jobs that know them as one of `kinds`, or by
    * rows of their own if any execution will do.
    */
-  countNamed(kinds: readonly Named[], own: Named, { execution = allOf() }: Wanted): number {
+  countNamed(kinds: readonly Named[], own: Named, { execution = allOf() }: RowFilter): number {
     const plan = this.#planner().jobs({ execution });
     const ofKind = sql`${kindOfKey("key")} IN (${kinds.join(", ")})`;
     const where = isEverything(execution)

@@ -3,8 +3,8 @@ import { RedunError } from "../errors.ts";
 import { type Change, FILE_MODE, type Oid, type StoredFile } from "../git/backend.ts";
 import { namesOf } from "../git/files/path-names.ts";
 import { isInPlace, parsePath, type RecordPath } from "../record/layout.ts";
-import { assertName, nameOf } from "../record/name.ts";
-import { MAX_RECORD_BYTES, tooLarge } from "../record/size.ts";
+import { assertName, recordedName } from "../record/name.ts";
+import { MAX_RECORD_BYTES, recordTooLarge } from "../record/size.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 import type { Log } from "./log.ts";
 import { isPartial } from "./partial.ts";
@@ -160,7 +160,7 @@ export class Newcomers {
     if (!(await backend.bring(oids))) return;
     for (const [at, size] of (await backend.sizes(oids)).entries()) {
       const { path } = this.#misnamed[at]!;
-      if ((size ?? 0) > MAX_RECORD_BYTES) throw this.#refused(path, tooLarge(size!));
+      if ((size ?? 0) > MAX_RECORD_BYTES) throw this.#refused(path, recordTooLarge(size!));
       this.#toRead += size ?? 0;
     }
   }
@@ -182,9 +182,9 @@ export class Newcomers {
         throw this.#refused(path, `What it should hold, ${oid}, is not a file or is not here.`);
       }
       if (!place) continue;
-      if (size > MAX_RECORD_BYTES) throw this.#refused(path, tooLarge(size));
+      if (size > MAX_RECORD_BYTES) throw this.#refused(path, recordTooLarge(size));
       // A value's file may be written in another way than the canonical one, which has its id.
-      const id = place.kind === "value" ? null : nameOf(place);
+      const id = place.kind === "value" ? null : recordedName(place);
       if (id === null || id === oid) continue;
       if (place.kind !== "execution" && place.kind !== "task") {
         throw this.#refused(path, `Its name is ${id}, but its content has the id ${oid}.`);

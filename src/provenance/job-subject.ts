@@ -1,5 +1,5 @@
 import type { JobRow } from "../index/rows.ts";
-import type { Wanted } from "../index/search.ts";
+import type { RowFilter } from "../index/search.ts";
 import { allOf, anyOf, asksFor, type Condition, not } from "../query/condition.ts";
 import { matcher, type Subject } from "../query/matcher.ts";
 import type { Job } from "../record/records.ts";
@@ -41,7 +41,7 @@ export async function wholeArgs(log: IndexedLog, row: JobRow, record?: Job): Pro
 /** The jobs that meet a condition, the newest first. */
 export async function* jobsMeeting(
   log: IndexedLog,
-  { where = allOf(), ...wanted }: Wanted,
+  { where = allOf(), ...wanted }: RowFilter,
 ): AsyncGenerator<JobRow> {
   const asksForArgs = asksFor(where, "arg");
   const passes = matcher(where);

@@ -1,7 +1,7 @@
 import { isHexId } from "../index/ids.ts";
 import { isWithinKey, NAMED, type Named, readKey } from "../index/names.ts";
 import { type ExecutionRow, type JobRow, newestJobFirst } from "../index/rows.ts";
-import type { Wanted } from "../index/search.ts";
+import type { RowFilter } from "../index/search.ts";
 import { joined, type Sql, sql } from "../index/sql.ts";
 import { allOf, asksFor, hasField, isEverything } from "../query/condition.ts";
 import { globMatcher } from "../query/glob.ts";
@@ -45,7 +45,7 @@ export async function listed(
       return (await take(jobs(log, selection), limit)).map((row) => foundRow({ type, row }));
     case "Task":
       return search
-        .entities(type, await wantedOf(log, type, selection), limit)
+        .entities(type, await filterOf(log, type, selection), limit)
         .map((row) => foundRow({ type, row }));
     default:
       return take(callsOrValues(log, type, selection), limit);
@@ -107,7 +107,7 @@ async function countedInLog(
   const { search } = log.index;
   const isCounted = type !== "Job" || !asksFor(allOf(selection.where, selection.job), "arg");
   if (type !== "CallNode" && type !== "Value" && isCounted) {
-    return search.count(type, await wantedOf(log, type, selection));
+    return search.count(type, await filterOf(log, type, selection));
   }
   const { where, execution, files, valueTypes } = selection;
   const isNamed = type === "CallNode" || type === "Value";
@@ -127,10 +127,14 @@ async function countedInLog(
 
 /** The jobs that a selection has, the newest first. */
 async function* jobs(log: IndexedLog, selection: Selection): AsyncGenerator<JobRow> {
-  yield* jobsMeeting(log, await wantedOf(log, "Job", selection));
+  yield* jobsMeeting(log, await filterOf(log, "Job", selection));
 }
 
-async function wantedOf(log: IndexedLog, type: EntityType, selection: Selection): Promise<Wanted> {
+async function filterOf(
+  log: IndexedLog,
+  type: EntityType,
+  selection: Selection,
+): Promise<RowFilter> {
   const { where, execution, job, taskHashes, results, args } = selection;
   const isOne = (column: string, named: Named, words: readonly string[]) =>
     isNamed(log, column, named, words);

@@ -2,7 +2,7 @@ import { RedunError } from "../errors.ts";
 import { isInPlace, type RecordPath } from "./layout.ts";
 
 /** The id in a record's path; null for a file that is not named by an id. */
-export function nameOf(place: RecordPath): string | null {
+export function recordedName(place: RecordPath): string | null {
   if (place.kind === "execution") return place.execution;
   return "id" in place ? place.id : null;
 }
@@ -15,7 +15,7 @@ export function nameOf(place: RecordPath): string | null {
  */
 export function assertName(path: string, place: RecordPath, oid: string, record: unknown): void {
   assertInPlace(path, place);
-  const name = nameOf(place) ?? oid;
+  const name = recordedName(place) ?? oid;
   if (name === oid) return;
   const says = (record as { id?: unknown } | null)?.id === name;
   if (says && isImportable(place, oid)) return;

@@ -13,7 +13,7 @@ export const MAX_WRITTEN_BYTES = 2 ** 26;
 export const MAX_RECORD_TAGS = 2 ** 19;
 
 /** Why a file of this many bytes is not a record. */
-export function tooLarge(size: number): string {
+export function recordTooLarge(size: number): string {
   return `It has ${size} bytes, and a record has ${MAX_RECORD_BYTES} at most.`;
 }
 

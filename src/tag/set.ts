@@ -4,7 +4,7 @@ import { isPlainObject, type TagValue } from "../value/value.ts";
 import { pythonJson } from "./python-json.ts";
 import type { TagPair } from "./tag.ts";
 import { tagValueOf } from "./text.ts";
-import { MAX_TAG, tooLarge } from "./value.ts";
+import { MAX_TAG, tagTooLarge } from "./value.ts";
 
 /** Tags as programs write them: an object, or pairs where a key repeats. */
 export type Tags =
@@ -36,7 +36,7 @@ export function tagPairs(tags: Tags | undefined): TagPair[] {
 function sized(tag: TagPair): TagPair {
   const { length } = tagIdentity(tag);
   if (length <= MAX_TAG) return tag;
-  throw tooLarge(tag[0], String(length));
+  throw tagTooLarge(tag[0], String(length));
 }
 
 /** A hash is computed from UTF-8, in which two such keys would look the same. */

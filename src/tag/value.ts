@@ -20,7 +20,7 @@ import { MAX_JSON_DEPTH } from "./python-json.ts";
 export function tagValueOf(value: unknown, key: string): TagValue {
   if (typeof value !== "object" || value === null) return scalar(value, key);
   const { copy, count } = new Copier().object(value, key, []);
-  if (count > MAX_TAG) throw tooLarge(key, `more than ${MAX_TAG}`);
+  if (count > MAX_TAG) throw tagTooLarge(key, `more than ${MAX_TAG}`);
   return copy;
 }
 
@@ -28,7 +28,7 @@ export function tagValueOf(value: unknown, key: string): TagValue {
 export const MAX_TAG = 1 << 24;
 
 /** @param characters how many the tag has */
-export function tooLarge(key: string, characters: string): RedunError {
+export function tagTooLarge(key: string, characters: string): RedunError {
   return new RedunError(
     "BAD_TAG",
     `The tag ${JSON.stringify(clip(key, 60))} has ${characters} characters, of at most ${MAX_TAG}.`,
