@@ -19,7 +19,7 @@ interface CommonJsLoader {
 type Hook = (subject: string, context: object, next: NextHook) => unknown;
 type NextHook = (subject: string, context: object) => unknown;
 interface HookRegistry {
-  registerHooks?(hooks: { resolve: Hook; load: Hook }): unknown;
+  registerHooks?(hooks: { resolve?: Hook; load?: Hook }): unknown;
 }
 
 /** What was loaded: its URL, and its bytes or its text, or nothing where Node reads it elsewhere. */
@@ -57,6 +57,17 @@ export async function serveLibrary(libraryUrl: string): Promise<void> {
   await serveRequire(libraryUrl);
 }
 
+/**
+ * Asks for `redun-git` before the hooks that were registered since: tsx goes by the `paths` of a
+ * tsconfig.json, which may name another copy for the sake of its types.
+ */
+function serveLibraryFirst(): void {
+  if (served === undefined) return;
+  const { registerHooks } = nodeModule as HookRegistry;
+  if (registerHooks) registerHooks({ resolve: libraryResolver(LIBRARY, served) });
+  else nodeModule.register(hookText(`export const resolve = ${resolverText(served)};`));
+}
+
 /** From here on modules are imported. */
 export function serveImports(): void {
   const waiting = beforeImports ?? [];
@@ -71,14 +82,21 @@ function whenImporting(prepare: () => void): void {
 
 /** Hooks of an older Node run in a thread of their own: the functions go there as text. */
 function hookModule(libraryUrl: string): string {
-  const given = [LIBRARY, libraryUrl].map((value) => JSON.stringify(value));
-  const code = `import { readFileSync } from "node:fs";
+  return hookText(`import { readFileSync } from "node:fs";
 let port;
 export const initialize = (data) => { port = data.port; };
-export const resolve = (${libraryResolver.toString()})(${given});
+export const resolve = ${resolverText(libraryUrl)};
 export const load = (${loadReporter.toString()})((url, source) => {
   try { port.postMessage([url, source ?? readFileSync(new URL(url))]); } catch {}
-});`;
+});`);
+}
+
+function resolverText(libraryUrl: string): string {
+  const given = [LIBRARY, libraryUrl].map((value) => JSON.stringify(value));
+  return `(${libraryResolver.toString()})(${given})`;
+}
+
+function hookText(code: string): string {
   return `data:text/javascript,${encodeURIComponent(code)}`;
 }
 
@@ -194,7 +212,10 @@ async function registerTsx(tsconfig: string | null): Promise<void> {
     notice(`${tsconfig} is not used: ${problem}`);
     return registerTsx(null);
   }
-  whenImporting(() => esm.register({ tsconfig: whole ?? false }));
+  whenImporting(() => {
+    esm.register({ tsconfig: whole ?? false });
+    if (whole) serveLibraryFirst();
+  });
 }
 
 /**

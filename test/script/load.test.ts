@@ -165,6 +165,21 @@ loading("a script's own tsconfig.json counts, and none in the current directory"
 
 const ESM = 'import { task } from "redun-git";\nexport const main = task(() => 1);\n';
 const CJS = 'const { task } = require("redun-git");\nexports.main = task(() => 1);\n';
+
+loading("`paths` of a tsconfig.json do not say what redun-git is", () => {
+  const { load } = project({
+    "tsconfig.json": '{ "compilerOptions": { "paths": { "redun-git": ["./wrong"] } } }',
+    "wrong.ts": 'throw new Error("wrong");',
+    "main.ts": ESM,
+    "main.mts": ESM,
+    "main.cts": ESM,
+  });
+  for (const file of ["main.ts", "main.mts", "main.cts"]) {
+    const { exports, copies } = load(file);
+    assert.equal([exports, copies], [["main"], 1], file);
+  }
+});
+
 const scripts: [file: string, text: string, manifest: string][] = [
   ["main.mjs", ESM, "{}"],
   ["main.js", ESM, MODULE],
