@@ -1,7 +1,14 @@
 import { builtinForm } from "../../src/value/builtins.ts";
 import { opaqueText, withoutIdentity } from "../../src/value/opaque.ts";
 import { INVISIBLE } from "../../src/value/shown-text.ts";
-import { ErrorValue, Fields, Float, StoredValue } from "../../src/value/value.ts";
+import {
+  bareProperties,
+  ErrorValue,
+  Fields,
+  Float,
+  StoredValue,
+  Tagged,
+} from "../../src/value/value.ts";
 
 /**
  * Strict JSON on one line, of what a record holds as well. Integers of any size keep their digits and
@@ -48,6 +55,8 @@ function objectJson(value: object, inside: (part: unknown) => string): string {
   if (value instanceof Error)
     return map(Object.entries({ name: value.name, message: value.message }));
   if ("toJSON" in value && typeof value.toJSON === "function") return inside(value.toJSON());
+  const bare = value instanceof Tagged && bareProperties(value);
+  if (bare) return inside(bare);
   const form = builtinForm(value);
   if (form) return inside(form.tag === "boxed" ? (form.content as unknown[])[0] : form.content);
   return map(Object.entries(value));

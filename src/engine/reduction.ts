@@ -3,6 +3,7 @@
  */
 import type { TagPair } from "../tag/tag.ts";
 import { sortedKeys } from "../value/code-points.ts";
+import { hasHidden } from "../value/hidden-properties.ts";
 import { Fields, isPlainArray, isPlainObject, setOwn, Tagged } from "../value/value.ts";
 import {
   type CallExpression,
@@ -95,13 +96,15 @@ class ReductionWriter {
       if (Object.keys(value).length !== value.length) throw new CannotBe();
       return value.map((item) => this.value(item));
     }
+    const isPlain = isPlainSet(value) || isPlainMap(value) || isPlainObject(value);
+    if (!isPlain) return value;
+    if (hasHidden(value)) throw new CannotBe();
     if (isPlainSet(value)) return new Set([...value].map((item) => this.value(item)));
     if (isPlainMap(value)) {
       return new Map([...value].map(([key, item]) => [this.value(key), this.value(item)]));
     }
-    if (!isPlainObject(value)) return value;
     if (Object.getOwnPropertySymbols(value).length > 0) throw new CannotBe();
-    const object = {};
+    const object = Object.create(Object.getPrototypeOf(value));
     // In the order in which they are written: lazy values are counted.
     for (const key of sortedKeys(value)) setOwn(object, key, this.value(value[key]));
     return object;

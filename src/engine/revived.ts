@@ -11,6 +11,7 @@ import { File } from "../value/file.ts";
 import { FileSet } from "../value/file-set.ts";
 import { plain } from "../value/plain.ts";
 import {
+  bareProperties,
   ErrorValue,
   Float,
   isPlainArray,
@@ -100,7 +101,7 @@ class ReductionReader {
       for (const key of sortedKeys(recorded)) setOwn(object, key, this.value(recorded[key]));
       return object;
     }
-    if (recorded instanceof Float) return recorded.value;
+    if (recorded instanceof Float) return recorded;
     if (recorded instanceof Tagged) return this.#tagged(recorded);
     if (recorded instanceof StoredValue) return this.#stored(recorded.id);
     if (recorded instanceof File || recorded instanceof FileSet) return this.#file(recorded);
@@ -136,9 +137,12 @@ class ReductionReader {
     return Object.defineProperty(made, "stack", { value: error.stack, writable: true });
   }
 
-  #tagged({ tag, value }: Tagged): unknown {
+  #tagged(tagged: Tagged): unknown {
+    const { tag, value } = tagged;
     if (tag === "undefined") return undefined;
     if (tag === "instance") return this.#instance(value);
+    const bare = bareProperties(tagged);
+    if (bare) return Object.setPrototypeOf(this.value(bare), null);
     if (tag !== "lazy") throw new CannotBe();
     return lazy(this.#expression(value));
   }

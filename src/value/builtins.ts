@@ -82,17 +82,30 @@ for (const [tag, made] of Object.entries({
   add(maker.prototype, {
     tag,
     write: (value: ArrayBuffer) => Buffer.from(value).toString("base64"),
-    read: (text: string) => copied(new maker(Buffer.byteLength(text, "base64")), text),
+    read: (text: string) => copied(new maker(byteLength(text)), text),
   });
 }
 
+// Of bytes that are a `Buffer` the tag is `!bytes`, as of all bytes at first.
+add(Uint8Array.prototype, {
+  tag: "uint8-array",
+  write: base64,
+  read: (text: string) => new Uint8Array(copied(new ArrayBuffer(byteLength(text)), text)),
+});
+
 add(DataView.prototype, {
   tag: "data-view",
-  write: (value: DataView) =>
-    Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64"),
-  read: (text: string) =>
-    new DataView(copied(new ArrayBuffer(Buffer.byteLength(text, "base64")), text)),
+  write: base64,
+  read: (text: string) => new DataView(copied(new ArrayBuffer(byteLength(text)), text)),
 });
+
+function base64({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
+}
+
+function byteLength(base64: string): number {
+  return Buffer.byteLength(base64, "base64");
+}
 
 function copied(target: ArrayBuffer, base64: string): ArrayBuffer {
   new Uint8Array(target).set(Buffer.from(base64, "base64"));

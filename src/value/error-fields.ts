@@ -46,7 +46,7 @@ function errorMore(error: Error): ErrorMore {
 function className(error: Error): string | undefined {
   if (BUILT_IN.has(Object.getPrototypeOf(error))) return undefined;
   const { name } = error.constructor;
-  return typeof name === "string" && name !== "" && name !== error.name ? name : undefined;
+  return typeof name === "string" && name !== "" ? name : undefined;
 }
 
 /** Errors whose texts are nobody's business, and what is written of them wherever they stand. */

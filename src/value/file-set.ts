@@ -252,3 +252,10 @@ function below(folder: string, name: string): string {
   if (folder === ".") return name;
   return folder.endsWith("/") ? folder + name : `${folder}/${name}`;
 }
+
+const OURS = new Set<object>([File, FileSet, Dir].map(({ prototype }) => prototype));
+
+/** Whether a value is a file or a set of files, and not an instance of a class of the user's that extends one. */
+export function isFileValue(value: object): value is File | FileSet {
+  return OURS.has(Object.getPrototypeOf(value));
+}

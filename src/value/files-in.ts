@@ -1,6 +1,6 @@
 import { encodeAnew, hasCodec } from "./codecs.ts";
-import { File } from "./file.ts";
-import { FileSet } from "./file-set.ts";
+import type { File } from "./file.ts";
+import { FileSet, isFileValue } from "./file-set.ts";
 import type { HashName } from "./hash.ts";
 import { isPlainArray, isPlainObject } from "./value.ts";
 
@@ -21,7 +21,7 @@ export function fileValuesIn(value: unknown): readonly (File | FileSet)[] {
     if (typeof next !== "object" || next === null || seen.has(next) || depth > MAX_DEPTH) continue;
     seen.add(next);
     try {
-      if (next instanceof File || next instanceof FileSet) found.push(next);
+      if (isFileValue(next)) found.push(next);
       else if (hasCodec(next)) {
         encodeAnew(next, (encoded) => {
           const within = fileValuesIn(encoded);

@@ -4,13 +4,14 @@ import { inspect } from "node:util";
 /** A name that is an item's index. */
 export const INDEX = /^(?:0|[1-9][0-9]{0,9})$/;
 
-/** Whether a list has properties in addition to its items, symbols included; of a long one, enumerable ones. */
-export function hasMore(list: readonly unknown[]): boolean {
-  // Items come first, then properties as they were made: the length, and others.
-  if (list.length <= SHORT) return Reflect.ownKeys(list).at(-1) !== "length";
+/** Whether a list or typed array has properties in addition to its items, symbols included; of a long one, enumerable ones. */
+export function hasMore(list: readonly unknown[] | ArrayBufferView): boolean {
+  const { length } = list as readonly unknown[];
   // Listing the names of a million items takes as long as writing them; this asks for the others alone.
-  plainText ??= inspect(Array(SHORT + 1).fill(0), OTHERS);
-  return inspect(list, OTHERS) !== plainText.replace(String(SHORT + 1), String(list.length));
+  if (length > SHORT) return !/ more items\s*\]$/.test(inspect(list, OTHERS));
+  const keys = Reflect.ownKeys(list);
+  // Items come first, then properties as they were made: of a list its length, and others.
+  return ArrayBuffer.isView(list) ? keys.length > length : keys.at(-1) !== "length";
 }
 
 /** Those that have names. */
@@ -21,7 +22,6 @@ export function moreOf(list: readonly unknown[]): Record<string, unknown> {
 }
 
 const SHORT = 100;
-let plainText: string | undefined;
 
 /** All that a program could have other defaults for. */
 const OTHERS = {

@@ -1,5 +1,14 @@
 import { decodedInstance } from "./codecs.ts";
-import { ErrorValue, Fields, Float, isPlainArray, isPlainObject, setOwn, Tagged } from "./value.ts";
+import {
+  bareProperties,
+  ErrorValue,
+  Fields,
+  Float,
+  isPlainArray,
+  isPlainObject,
+  setOwn,
+  Tagged,
+} from "./value.ts";
 
 /**
  * A value from a record as user code expects it: 1.0 is the number 1, errors are Errors, maps
@@ -16,7 +25,9 @@ export function plain(value: unknown): unknown {
   if (value instanceof Map) return new Map([...value].map(([k, v]) => [plain(k), plain(v)]));
   if (value instanceof ErrorValue) return error(value);
   if (value instanceof Tagged) {
-    return value.tag === "undefined" ? undefined : (instance(value) ?? value);
+    if (value.tag === "undefined") return undefined;
+    const bare = bareProperties(value);
+    return bare ? Object.setPrototypeOf(plain(bare), null) : (instance(value) ?? value);
   }
   return value;
 }
@@ -52,6 +63,8 @@ function error({ name, message, stack, more }: ErrorValue): Error {
   const hidden = { enumerable: false, configurable: true, writable: true };
   for (const [key, value] of Object.entries({ name, stack, cause, errors })) {
     if (value === undefined && key !== "stack") continue;
+    // Of an error of the language, and most others, it is the prototype's.
+    if (key === "name" && value === result.name) continue;
     Object.defineProperty(result, key, { value: plain(value), ...hidden });
   }
   for (const [key, value] of Object.entries(properties ?? {})) setOwn(result, key, plain(value));

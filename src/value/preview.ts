@@ -4,7 +4,15 @@ import { FileSet } from "./file-set.ts";
 import { withoutIdentity } from "./opaque.ts";
 import { programLine } from "./program-line.ts";
 import { INVISIBLE } from "./shown-text.ts";
-import { ErrorValue, Float, Remark, StoredValue, Tagged, Timestamp } from "./value.ts";
+import {
+  bareProperties,
+  ErrorValue,
+  Float,
+  Remark,
+  StoredValue,
+  Tagged,
+  Timestamp,
+} from "./value.ts";
 
 /**
  * A value as one short line, written as JavaScript would write it: `'Hi'`, `[1, 2]`, `{a: 1}`.
@@ -82,7 +90,10 @@ function special(value: object, room: number): string | undefined {
   return builtin(value, room);
 }
 
-function tagged({ tag, value }: Tagged, room: number): string {
+function tagged(of: Tagged, room: number): string {
+  const { tag, value } = of;
+  const bare = bareProperties(of);
+  if (bare) return write(bare, room);
   if (tag === "opaque" && typeof value === "string") return escaped(`<${withoutIdentity(value)}>`);
   if (tag === "instance" && isInstance(value)) {
     return `${escaped(value.class)}(${write(value.value, room)})`;

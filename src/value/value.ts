@@ -210,6 +210,19 @@ export class Tagged {
   }
 }
 
+/**
+ * The properties of an object without a prototype, as parsers like to make them, from its `!object`; undefined of
+ * any other value, and where it has symbols.
+ */
+export function bareProperties(value: Tagged): Readonly<Record<string, unknown>> | undefined {
+  const content = value.value as Readonly<Record<string, unknown>> | null;
+  if (value.tag !== "object" || content?.prototype !== null || "symbols" in content)
+    return undefined;
+  const { properties } = content;
+  const isMap = typeof properties === "object" && properties !== null && isPlainObject(properties);
+  return isMap ? properties : undefined;
+}
+
 /** True for the tags that we read and write: letters, digits, `-` and `_`, a letter first. */
 export function isTagName(tag: string): boolean {
   return /^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(tag);

@@ -8,8 +8,8 @@ import { builtinForm } from "./builtins.ts";
 import { sortedKeys } from "./code-points.ts";
 import { type EncodedInstance, encodedInstance } from "./codecs.ts";
 import { errorFields } from "./error-fields.ts";
-import { File } from "./file.ts";
-import { FileSet } from "./file-set.ts";
+import { isFileValue } from "./file-set.ts";
+import { hasHidden } from "./hidden-properties.ts";
 import { hasMore, INDEX, moreOf } from "./list-properties.ts";
 import { opaqueText } from "./opaque.ts";
 import {
@@ -167,7 +167,7 @@ class Writer {
     if (value instanceof Float) return scalar(`${value.value}.0`, place);
     if (value instanceof Timestamp) return scalar(value.iso, place);
     if (value instanceof StoredValue) return this.tagged("value", value.id, column, place);
-    if (value instanceof File || value instanceof FileSet) {
+    if (isFileValue(value)) {
       const { tag, content } = value.form;
       return this.tagged(tag, content, column, place);
     }
@@ -189,15 +189,16 @@ class Writer {
     const instance = this.instance(value);
     if (instance) return this.tagged("instance", instance, column, place);
     if (value instanceof ErrorValue || value instanceof Error || isNativeError(value)) {
+      if (this.isTold && hasHidden(value)) return this.opaque(value, column, place);
       return this.tagged("error", errorFields(value), column, place);
     }
+    if (this.isTold && hasHidden(value)) return this.opaque(value, column, place);
     // Instances of subclasses are the user's own classes, and would not read back as such.
     switch (Object.getPrototypeOf(value)) {
       case Date.prototype:
         return scalar(dateText(value as Date), place);
-      case Uint8Array.prototype:
       case Buffer.prototype:
-        return this.tagged("bytes", base64(value as Uint8Array), column, place);
+        return this.tagged("bytes", base64(value as Buffer), column, place);
       case Set.prototype:
         return this.tagged("set", [...(value as Set<unknown>)], column, place);
       case Map.prototype:
@@ -277,10 +278,12 @@ class Writer {
     column: number,
     place: LinePlace,
   ): string {
+    if (this.isTold && hasHidden(value)) return this.opaque(value, column, place);
     const symbols = Object.getOwnPropertySymbols(value).filter((key) =>
       Object.prototype.propertyIsEnumerable.call(value, key),
     );
-    if (symbols.length === 0) return this.map(value, column, place);
+    const isBare = this.isTold && Object.getPrototypeOf(value) === null;
+    if (symbols.length === 0 && !isBare) return this.map(value, column, place);
     const none = this.isTold ? new Tagged("undefined", null) : undefined;
     const entries = sortedKeys(value).map(
       (key) => [key, value[key] === undefined ? none : value[key]] as const,
@@ -290,7 +293,8 @@ class Writer {
       "object",
       new Fields([
         ["properties", new Fields(entries)],
-        ["symbols", pairs],
+        ["prototype", isBare ? null : undefined],
+        ["symbols", pairs.length > 0 ? pairs : undefined],
       ]),
       column,
       place,

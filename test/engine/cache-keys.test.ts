@@ -1,5 +1,6 @@
 /** Calls whose arguments a function can tell apart never share a result: neither in one run, nor through the log. */
 import { writeFileSync } from "node:fs";
+import { inspect } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { File, registerCodec, Scheduler, task } from "../../src/api.ts";
@@ -17,6 +18,11 @@ class A {
 class B {
   x = 1;
 }
+class Missing extends Error {
+  override name = "Missing";
+}
+class Listed extends Map<unknown, unknown> {}
+class Document extends File {}
 class Pair {
   readonly values: unknown[];
   constructor(...values: unknown[]) {
@@ -28,6 +34,28 @@ registerCodec(Pair, {
   encode: ({ values }) => values,
   decode: (values) => new Pair(...values),
 });
+
+const hidden = (of: object) => Object.defineProperty(of, "hidden", { value: 1 });
+const added = (of: object) => Object.assign(of, { added: 1 });
+const bare = (of: object) => Object.assign(Object.create(null), of);
+
+/** Objects of one kind each, to which a function can add what their written form does not say. */
+const OBJECTS: Record<string, () => object> = {
+  map: () => new Map([[1, 1]]),
+  set: () => new Set([1]),
+  date: () => new Date(0),
+  pattern: () => /a/,
+  URL: () => new URL("https://a.b/"),
+  "search parameters": () => new URLSearchParams("a=1"),
+  bytes: () => Buffer.from([1]),
+  "typed array": () => new Uint8Array([1]),
+  "long typed array": () => new Float32Array(1000),
+  "long bytes": () => Buffer.alloc(1000),
+  "array buffer": () => new ArrayBuffer(1),
+  view: () => new DataView(new ArrayBuffer(1)),
+  "boxed number": () => Object(1),
+  "boxed text": () => Object("text"),
+};
 
 const one = task({ name: "keys.one" }, () => 1);
 const other = task({ name: "keys.other" }, () => 1);
@@ -118,6 +146,27 @@ const DIFFERENT: Record<string, readonly [a: unknown, b: unknown]> = {
   "arrays of other numbers": [new Int8Array([1]), new Uint8Array([1])],
   "arrays of other floats": [new Float32Array([1]), new Float64Array([1])],
   "a typed array and a list": [new Float64Array([1]), [1]],
+  "bytes and a Buffer": [new Uint8Array(bytes), Buffer.from(bytes)],
+  "bytes and a Buffer within": [[new Uint8Array(bytes)], [Buffer.from(bytes)]],
+  "an object without a prototype": [bare({ a: 1 }), { a: 1 }],
+  "an empty object without a prototype": [bare({}), {}],
+  "an object without a prototype beside a symbol": [bare({ [symbol]: 1 }), { [symbol]: 1 }],
+  "an object and one with a hidden property": [hidden({ a: 1 }), { a: 1 }],
+  "an error of a class and of none": [
+    error({ name: "Missing" }),
+    Object.assign(new Missing("no"), { stack: "Error: no\n    at f" }),
+  ],
+  "an error with a symbol": [error({ [symbol]: 1 }), error({})],
+  "a map and one of a class": [new Listed([[1, 1]]), new Map([[1, 1]])],
+  "a file and one of a class": [new Document("a.txt"), new File("a.txt")],
+  ...Object.fromEntries(
+    Object.entries(OBJECTS).flatMap(([kind, make]) => [
+      [`a ${kind} and one with a property`, [added(make()), make()]],
+      ...(kind.startsWith("long")
+        ? []
+        : [[`a ${kind} and one with a hidden property`, [hidden(make()), make()]]]),
+    ]),
+  ),
   "bytes and the buffer of them": [new Uint8Array(bytes), new Uint8Array(bytes).buffer],
   "a buffer and a view": [new Uint8Array(bytes).buffer, new DataView(new Uint8Array(bytes).buffer)],
   "patterns with other places": [/a/g, Object.assign(/a/g, { lastIndex: 1 })],
@@ -152,12 +201,14 @@ const EQUAL: Record<string, readonly [a: unknown, b: unknown]> = {
   "instances with codecs": [new Pair(undefined, 1), new Pair(undefined, 1)],
 };
 
+const SHOWN = { showHidden: true, depth: null, maxArrayLength: null };
+
 const test = suite("arguments of calls, and their results");
 
 let count = 0;
 
 async function run<T>(expression: T): Promise<unknown> {
-  return new Scheduler({ cwd: dir }).run(expression);
+  return new Scheduler({ cwd: dir, listener: { noticed: () => {} } }).run(expression);
 }
 
 type Take = (...args: unknown[]) => unknown;
@@ -247,6 +298,66 @@ test("a result that holds undefined is the same from the log, and as an argument
   await all();
   await all();
   assert.is(calls, 1);
+});
+
+/** Results that are served from the log. */
+const SERVED: Record<string, () => unknown> = {
+  ...OBJECTS,
+  "empty bytes": () => new Uint8Array(),
+  "an object without a prototype": () => bare({ a: undefined, b: [bare({ c: 1 })] }),
+  "an error of the language": () => Object.assign(new RangeError("no"), { stack: "no" }),
+  "an error with a name of its own": () =>
+    Object.defineProperty(error({}), "name", { value: "Missing" }),
+};
+
+/** Runs a task for each of some results, twice: what came, and how often each was called. */
+async function twice(makers: typeof SERVED) {
+  const calls = Object.values(makers).map(() => 0);
+  const tasks = Object.values(makers).map((make, at) =>
+    task({ name: `keys.give${++count}` }, () => {
+      calls[at]!++;
+      return make();
+    }),
+  );
+  const once = async () => (await run(tasks.map((give) => give()))) as unknown[];
+  return { results: [await once(), await once()], calls };
+}
+
+const NOT_SERVED: Record<string, () => object> = {
+  ...Object.fromEntries(
+    Object.entries(OBJECTS).flatMap(([kind, make]) => [
+      [`a ${kind} with a property`, () => added(make())],
+      ...(kind.startsWith("long")
+        ? []
+        : [[`a hidden property of a ${kind}`, () => hidden(make())]]),
+    ]),
+  ),
+  "a hidden property": () => hidden({ a: 1 }),
+  "an error of a class": () => new Missing("no"),
+  "an error with a symbol": () => error({ [symbol]: 1 }),
+  "a map of a class": () => new Listed(),
+  "a file of a class": () => new Document("a.txt"),
+};
+
+test("what is served from the log is what the function gave", async () => {
+  const { results, calls } = await twice(SERVED);
+  Object.entries(SERVED).forEach(([name, make], at) => {
+    for (const each of results) {
+      assert.is(Object.getPrototypeOf(each[at]), Object.getPrototypeOf(make()), name);
+      assert.equal(inspect(each[at], SHOWN), inspect(make(), SHOWN), name);
+    }
+    assert.is(calls[at], 1, name);
+  });
+});
+
+test("what cannot be served as it was is made anew", async () => {
+  const { results, calls } = await twice(NOT_SERVED);
+  Object.entries(NOT_SERVED).forEach(([name, make], at) => {
+    for (const each of results) {
+      assert.is(Object.getPrototypeOf(each[at]), Object.getPrototypeOf(make()), name);
+    }
+    assert.is(calls[at], 2, name);
+  });
 });
 
 test.run();

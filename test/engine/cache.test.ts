@@ -468,7 +468,7 @@ values("a stored value that is gone is computed anew, with a note", async () => 
   assert.is(await scheduler.run(large()), "long ".repeat(1000));
   assert.match(
     runs.notices.join("\n"),
-    /^What job \w+ large of execution \w+ gave is not in the log/m,
+    /^What job \w+ large of execution \w+ gave is no longer in the log/m,
   );
   git("cat-file", "-e", id!);
 });

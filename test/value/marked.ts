@@ -34,7 +34,7 @@ export function markValue(value: unknown): Mark {
   if (value instanceof Date) {
     return raw("date", Number.isNaN(value.getTime()) ? "null" : value.toISOString());
   }
-  if (value instanceof Uint8Array) return raw("bytes", Buffer.from(value).toString("base64"));
+  if (Buffer.isBuffer(value)) return raw("bytes", value.toString("base64"));
   if (value instanceof Set) return ["tag", "set", markValue([...value])];
   if (value instanceof Map) return ["tag", "map", markValue([...value])];
   if (value instanceof Error || value instanceof ErrorValue) {
