@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { createRequire as requireFrom } from "node:module";
 import { join } from "node:path";
-import type { Database, SqlValue, Statement } from "./sqlite-types.ts";
+import type { AuthorizedDatabase, Database, SqlValue, Statement } from "./sqlite-types.ts";
 import { keepTexts } from "./stored-text.ts";
 
 /**
@@ -27,10 +27,13 @@ export function openDatabase(path: string): Database {
   return database;
 }
 
-/** As `openDatabase`, of a file that is there: nothing can write to it. Texts are as they are stored. */
-export function openReadOnly(path: string): Database {
-  const { DatabaseSync } = loadSqlite();
-  return new DatabaseSync(path, { readOnly: true });
+/**
+ * As `openDatabase`, of a file that is there: nothing can write to it. Texts are as they are stored. It has
+ * an authorizer, which Node's own SQLite lacks before 24.10.
+ */
+export function openReadOnly(path: string): AuthorizedDatabase {
+  const { DatabaseSync } = requirePackage(requireFrom(here));
+  return new DatabaseSync(path, { readOnly: true }) as AuthorizedDatabase;
 }
 
 /** How long an index that is being made is waited for, in milliseconds. */

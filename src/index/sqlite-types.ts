@@ -17,6 +17,23 @@ export interface Database {
   close(): void;
 }
 
+/** One that asks, as a statement is prepared, whether it may do what it is about to do. */
+export interface AuthorizedDatabase extends Database {
+  /**
+   * @param isAllowed gets a code of SQLite (`SQLITE_READ`), for a read the table and its column, the name
+   *   of the database, and the view or trigger that reads; returns a code (`SQLITE_DENY`)
+   */
+  setAuthorizer(
+    isAllowed: (
+      action: number,
+      table: string | null,
+      column: string | null,
+      database: string | null,
+      within: string | null,
+    ) => number,
+  ): void;
+}
+
 type SqlFunction = (...args: never[]) => SqlValue;
 
 /** As much of its `StatementSync`. */

@@ -108,7 +108,7 @@ function program(): { readonly file: string; readonly execArgv: string[] } {
 }
 
 function failed(message: string): RedunError {
-  const hint = /^no such (?:table|column)/.test(message)
+  const hint = /^no such (?:table|column)|^access to .* is prohibited/.test(message)
     ? "`redun-git sql` without a query lists the tables and their columns."
     : undefined;
   return new RedunError("BAD_QUERY", `SQLite: ${message}.`, hint, { data: { at: null } });

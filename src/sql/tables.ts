@@ -217,14 +217,16 @@ const FILES: SqlTable = {
 export const SQL_TABLES: readonly SqlTable[] = [EXECUTIONS, JOBS, TAGS, TASKS, FILES];
 
 /**
- * SQL that makes the tables, for this connection alone.
+ * SQL that makes the tables, for this connection alone. Each is a view of another view, whose name begins
+ * with `prefix`: only these look at the index's own tables.
  * @param withContent otherwise NULL stands for texts that a program or its user wrote
  */
-export function createTables(withContent: boolean): string {
+export function createTables(withContent: boolean, prefix: string): string {
   return SQL_TABLES.map(({ name, columns, from }) => {
     const selected = columns.map((column) => {
       return `${(!withContent && column.withoutContent) || column.sql} AS ${column.name}`;
     });
-    return `CREATE TEMP VIEW ${name} AS SELECT ${selected.join(",\n    ")}\n  FROM ${from};`;
+    return `CREATE TEMP VIEW ${prefix}${name} AS SELECT ${selected.join(",\n    ")}\n  FROM ${from};
+CREATE TEMP VIEW ${name} AS SELECT * FROM ${prefix}${name};`;
   }).join("\n");
 }

@@ -176,6 +176,15 @@ mcp("mistakes are errors of the tool, with code and hint", async () => {
       ["log", { where: "cost >" }, "BAD_QUERY"],
       ["sql", { query: "delete from jobs" }, "BAD_QUERY"],
       ["sql", { query: "select * from nothing" }, "BAD_QUERY"],
+      ["sql", { query: "select argv from execution" }, "BAD_QUERY"],
+      ["sql", { query: "select count(text) from word" }, "BAD_QUERY"],
+      ["sql", { query: "select * from sqlite_temp_master" }, "BAD_QUERY"],
+      ["sql", { query: "select * from pragma_table_list" }, "BAD_QUERY"],
+      [
+        "sql",
+        { query: "with jobs as (select argv from execution) select * from jobs" },
+        "BAD_QUERY",
+      ],
       ["tags", { tag: "=1" }, "BAD_TAG"],
     ] as const;
     for (const [name, given, code] of mistakes) {
@@ -185,6 +194,12 @@ mcp("mistakes are errors of the tool, with code and hint", async () => {
     }
     assert.ok((await call("show", {})).isError);
     assert.not.ok((await call("log")).isError);
+    const nested =
+      "with j as (select id, key from jobs, (select key from json_each('[1]')) limit 1) select count(*) as n from j";
+    assert.not.ok((await call("sql", { query: nested })).isError);
+    assert.not.ok(
+      (await call("sql", { query: "select argv from execution", content: true })).isError,
+    );
   });
 });
 
