@@ -1,10 +1,28 @@
 #!/usr/bin/env node
 /** Where the command line begins as a process: the one that people start. */
+import { join } from "node:path";
+import { builtFile } from "./built-file.ts";
 import type { Main } from "./execute.ts";
+import type { processIo } from "./process-io.ts";
+
+declare const BUILD_VERSION: string | undefined;
+
+interface CommandLine {
+  readonly main: Main;
+  readonly processIo: typeof processIo;
+}
+
+/** The commands that have a file with nothing but what they need. */
+const FILES: Readonly<Record<string, string>> = {
+  run: "runs.cjs",
+  exec: "programs.cjs",
+  step: "programs.cjs",
+};
 
 /** As much of the command line as the words need. */
-function load([word]: readonly string[]) {
-  return word === "exec" || word === "step" ? import("./programs.ts") : import("./main.ts");
+async function load([word = ""]: readonly string[]): Promise<CommandLine> {
+  if (typeof BUILD_VERSION !== "string") return import("./main.ts");
+  return builtFile(join(__dirname, FILES[word] ?? "main.cjs")) as CommandLine;
 }
 
 // The tests of the built command line call it themselves.

@@ -2,14 +2,17 @@
  * Builds dist/: the library and the command line, each command in a chunk of its own so that a
  * command loads only what it uses; before that, the record checks out of the JSON Schemas.
  */
+import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { Ajv } from "ajv";
 import standalone from "ajv/dist/standalone/index.js";
 import { build, type Plugin } from "esbuild";
 import { COMMANDS } from "../cli/commands.ts";
 
 const root = new URL("..", import.meta.url).pathname;
-const REQUIRE = `import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);`;
+const MAKE_REQUIRE = `import { createRequire as makeRequire } from "node:module";`;
+const REQUIRE = `${MAKE_REQUIRE} const require = makeRequire(import.meta.url);`;
 const CHECKS = `${root}src/record/checks.generated.js`;
 
 /**
@@ -137,28 +140,26 @@ const common = {
 const quick = COMMANDS.filter(({ isQuick }) => isQuick).map(({ name }) => name.replace(" ", "-"));
 /** Those that people put before any program of theirs: a file for each. */
 const programs = ["exec", "step"];
+/** Those that load workflows, which they share the library with: see cli/library.ts. */
+const workflows = ["run", "oneshot"];
 const slow = readdirSync(`${root}cli/commands`)
   .map((file) => file.replace(".ts", ""))
-  .filter((name) => !quick.includes(name) && !programs.includes(name));
+  .filter((name) => ![...quick, ...programs, ...workflows].includes(name));
 
 // What carries binaries stays a package; everything else loads faster from the bundle.
 const packages = Object.keys(dependencies);
 
-/** The library, and what the command line loads only when it needs it. They share their chunks. */
+/** What the command line loads only when it needs it: the other commands, and what machines without git need. */
 const modules = await build({
   ...common,
   // Seen from dist/chunks/.
   define: {
     ...define,
     BUILD_WORKER: JSON.stringify("../worker.cjs"),
-    BUILD_EXECUTOR_WORKER: JSON.stringify("../executor-worker.js"),
     BUILD_SQL: JSON.stringify("../sql.cjs"),
   },
   entryPoints: {
-    index: "src/api.ts",
     ...Object.fromEntries(slow.map((name) => [`commands/${name}`, `command:${name}`])),
-    "commands/run-worker": "cli/run/worker.ts",
-    "executor-worker": "src/executors/worker.ts",
     isomorphic: "src/git/isomorphic/backend.ts",
     yaml: "yaml",
   },
@@ -171,19 +172,55 @@ const modules = await build({
   plugins: [commandWithWorkspace],
 });
 
+/** All else is CommonJS, which Node starts in half the time of ES modules. */
+const commonJs = {
+  ...common,
+  define: {
+    ...define,
+    BUILD_WORKER: JSON.stringify("./worker.cjs"),
+    BUILD_EXECUTOR_WORKER: JSON.stringify("./executor-worker.js"),
+    BUILD_SQL: JSON.stringify("./sql.cjs"),
+  },
+  outExtension: { ".js": ".cjs" },
+  format: "cjs",
+  external: packages,
+  // Only code for running from source asks for it.
+  logOverride: { "empty-import-meta": "silent" },
+} as const;
+/** Files that several others load when they are first needed. */
+const parts = [
+  elsewhere(/\/isomorphic\/backend\.ts$/, "./isomorphic.js"),
+  elsewhere(/(?:^\.|\/index)\/update\.ts$/, "./update.cjs"),
+  elsewhere(/\/source\/(helpers|patched)\.ts$/, "./$1.cjs"),
+  elsewhere(/\/checks\.generated\.js$/, "./checks.cjs"),
+  elsewhere(/^minimatch$/, "./globs.cjs"),
+  elsewhere(/^yaml$/, "./yaml.js"),
+];
+
+/** Names stay: users see them in stacks and in what `inspect` shows. */
+const library = await build({
+  ...commonJs,
+  minifyWhitespace: true,
+  define: { ...commonJs.define, "import.meta.url": "OWN_URL" },
+  banner: { js: `const OWN_URL = require("node:url").pathToFileURL(__filename).href;` },
+  entryPoints: { library: "cli/library.ts" },
+  plugins: parts,
+});
+
 /**
- * The command line itself is CommonJS, which Node starts in half the time of ES modules: one file
- * with the quick commands, one with the writer of the index, one that reads for it in a thread of
- * its own, one with the checks of records, one that matches globs.
+ * The command line: a file with the quick commands, one each for those that people put before any
+ * program of theirs, one with the writer of the index, one that reads for it in a thread of its own,
+ * one with the checks of records, one that matches globs.
  */
 const commandLine = await build({
-  ...common,
+  ...commonJs,
   // Reading this code was a fifth of what a quick query takes.
   minify: true,
-  define: { ...define, BUILD_WORKER: JSON.stringify("./worker.cjs") },
   entryPoints: {
     cli: "cli/bin.ts",
     main: "cli/main.ts",
+    runs: "cli/runs.ts",
+    "run-worker": "cli/run/start-worker.ts",
     programs: "command:programs",
     update: "src/index/update.ts",
     worker: "src/index/worker.ts",
@@ -193,31 +230,21 @@ const commandLine = await build({
     helpers: "src/source/helpers.ts",
     patched: "src/source/patched.ts",
   },
-  outExtension: { ".js": ".cjs" },
-  // Only code for running from source asks for it.
-  logOverride: { "empty-import-meta": "silent" },
-  format: "cjs",
-  external: packages,
   plugins: [
     commandWithWorkspace,
-    elsewhere(/^\.\/(main|programs)\.ts$/, "./$1.cjs", "/bin.ts"),
     elsewhere(
       new RegExp(`^\\./commands/(${programs.join("|")})\\.ts$`),
       "./$1.cjs",
       "/commands.ts",
     ),
+    elsewhere(new RegExp(`/commands/(${workflows.join("|")})\\.ts$`), "./$1.cjs"),
     elsewhere(new RegExp(`/commands/(${slow.join("|")})\\.ts$`), "./commands/$1.js"),
-    elsewhere(/\/isomorphic\/backend\.ts$/, "./isomorphic.js"),
-    elsewhere(/(?:^\.|\/index)\/update\.ts$/, "./update.cjs"),
-    elsewhere(/\/source\/(helpers|patched)\.ts$/, "./$1.cjs"),
-    elsewhere(/\/checks\.generated\.js$/, "./checks.cjs"),
-    elsewhere(/^minimatch$/, "./globs.cjs"),
-    elsewhere(/^yaml$/, "./yaml.js"),
+    ...parts,
   ],
 });
 /** What a file of the command line loads of the others: Node's module loader takes longer than they do. */
 function withRequire(name: string): string {
-  const built = /import\("(\.\/(?:update|helpers|patched|main|programs|exec|step)\.cjs)"\)/g;
+  const built = /import\("(\.\/(?:update|helpers|patched|exec|step|run|oneshot)\.cjs)"\)/g;
   return readFileSync(`${root}dist/${name}.cjs`, "utf8").replaceAll(
     built,
     'Promise.resolve().then(() => require("$1"))',
@@ -233,29 +260,52 @@ const lazily = (name: string) =>
     )
     .replaceAll('require("./globs.cjs")', onFirstUse("./globs.cjs", ["Minimatch"]))
     .replaceAll('require("./checks.cjs")', onFirstUse("./checks.cjs", recordKinds));
-for (const name of ["cli", "main", "programs"])
+for (const name of ["main", "runs", "programs", "library"]) {
   writeFileSync(`${root}dist/${name}.cjs`, lazily(name));
-// Where options stand before the command.
-for (const [name, command] of [
-  ["exec", "command"],
-  ["step", "stepCommand"],
+}
+// A command of a file with several, as `main` loads it.
+for (const [name, file, command] of [
+  ["exec", "programs", "command"],
+  ["step", "programs", "stepCommand"],
+  ["run", "library", "run"],
+  ["oneshot", "library", "oneshot"],
 ]) {
-  const exported = `{ command: programs.${command}, Workspace: programs.Workspace }`;
-  const text = `const programs = require("./programs.cjs");\nmodule.exports = ${exported};\n`;
+  const exported = `{ command: file.${command}, Workspace: file.Workspace }`;
+  const text = `const file = require("./${file}.cjs");\nmodule.exports = ${exported};\n`;
   writeFileSync(`${root}dist/${name}.cjs`, text);
 }
 chmodSync(`${root}dist/cli.cjs`, 0o755);
+// What `cli/built-file.ts` needs: an `import()` that works where Node did not compile the file itself, and
+// an id, because V8 takes what it made of a file for that of any other one of the same length.
+for (const name of readdirSync(`${root}dist`).filter((name) => name.endsWith(".cjs"))) {
+  const isStart = name === "cli.cjs" || name === "run-worker.cjs";
+  const text = readFileSync(`${root}dist/${name}`, "utf8");
+  const own = "(require.import ?? ((name) => import(name)))(";
+  const code = isStart ? text : text.replaceAll(/(?<![\w$.])import\(/g, own);
+  const id = createHash("sha1").update(code).digest("hex");
+  writeFileSync(`${root}dist/${name}`, `${code}// ${id}`);
+}
+
+const require = createRequire(import.meta.url);
+const { api } = require(`${root}dist/library.cjs`) as { api: Record<string, unknown> };
+// `import` of CommonJS would read all of it for the names that it exports.
+const ofLibrary = `const library = makeRequire(import.meta.url)("./library.cjs");\n`;
+writeFileSync(
+  `${root}dist/index.js`,
+  `${MAKE_REQUIRE}\n${ofLibrary}export const { ${Object.keys(api).join(", ")} } = library.api;\n`,
+);
+writeFileSync(
+  `${root}dist/executor-worker.js`,
+  `${MAKE_REQUIRE}\n${ofLibrary}export default (await library.executorWorker()).default;\n`,
+);
 
 /**
  * What `require("redun-git")` is for TypeScript's older way of resolving (`node16`): a CommonJS
  * module with the types of the ES module, which is what Node gives it.
  */
-async function requiredTypes(): Promise<string> {
-  const exported = await import(`${root}dist/index.js`);
-  const classes = new Set(
-    Object.keys(exported).filter((name) => /^class\b/.test(String(exported[name]))),
-  );
-  const values = Object.keys(exported).map((name) => {
+function requiredTypes(): string {
+  const classes = new Set(Object.keys(api).filter((name) => /^class\b/.test(String(api[name]))));
+  const values = Object.keys(api).map((name) => {
     const type = classes.has(name) ? `export type ${name} = api.${name};\n` : "";
     return `${type}export declare const ${name}: typeof api.${name};\n`;
   });
@@ -276,7 +326,9 @@ async function requiredTypes(): Promise<string> {
 }
 
 mkdirSync(`${root}dist/types`, { recursive: true });
-writeFileSync(`${root}dist/types/api.d.cts`, await requiredTypes());
+writeFileSync(`${root}dist/types/api.d.cts`, requiredTypes());
 
-const inputs = [modules, commandLine].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const inputs = [modules, library, commandLine].flatMap(({ metafile }) =>
+  Object.keys(metafile.inputs),
+);
 writeFileSync(`${root}dist/LICENSES.txt`, licensesOf(inputs));

@@ -87,7 +87,7 @@ class WatchedWorker {
   readonly #channel: Socket;
 
   constructor(order: WorkOrder, env: Readonly<Record<string, string>> = {}) {
-    const file = join(__dirname, "commands", "run-worker.js");
+    const file = join(__dirname, "run-worker.cjs");
     this.#process = spawn(process.execPath, [...process.execArgv, file, ...process.argv.slice(2)], {
       stdio: ["inherit", "inherit", "inherit", "pipe", ...(order.canShow ? ["pipe" as const] : [])],
       env: { ...process.env, ...env, [RUN_MARK]: this.mark },

@@ -12,27 +12,30 @@ import { Workspace } from "../workspace.ts";
 import { CHANNEL, ending, overLine, VIEW, viewer, type WorkOrder } from "./channel.ts";
 import { killPrograms } from "./programs.ts";
 
-const order = JSON.parse(readOrder()) as WorkOrder;
-process.argv[1] = order.command;
-if (order.canShow) viewer.descriptor = VIEW;
-const io = processIo();
-showNotices(io);
-listen();
-let status = 0;
-try {
-  const { words, options } = order;
-  const workspace = new Workspace(io, {
-    argv: process.argv.slice(2),
-    choice: logChoice(options),
-    noPager: true,
-  });
-  // The workflow may have given the process one.
-  status = (await command(workspace, words, options)) || Number(process.exitCode ?? 0);
-} catch (error) {
-  status = reportError(error, io);
+/** Does what the process that started this one orders. */
+export async function work(): Promise<void> {
+  const order = JSON.parse(readOrder()) as WorkOrder;
+  process.argv[1] = order.command;
+  if (order.canShow) viewer.descriptor = VIEW;
+  const io = processIo();
+  showNotices(io);
+  listen();
+  let status = 0;
+  try {
+    const { words, options } = order;
+    const workspace = new Workspace(io, {
+      argv: process.argv.slice(2),
+      choice: logChoice(options),
+      noPager: true,
+    });
+    // The workflow may have given the process one.
+    status = (await command(workspace, words, options)) || Number(process.exitCode ?? 0);
+  } catch (error) {
+    status = reportError(error, io);
+  }
+  if (status !== 0) process.exitCode = status;
+  tellOver(order, status);
 }
-if (status !== 0) process.exitCode = status;
-tellOver(status);
 
 /** What stands on the channel up to the first line end. It is there, or will be in a moment. */
 function readOrder(): string {
@@ -46,7 +49,7 @@ function readOrder(): string {
   }
 }
 
-function tellOver(status: number): void {
+function tellOver(order: WorkOrder, status: number): void {
   try {
     writeSync(CHANNEL, overLine(order, status));
   } catch {
