@@ -1,4 +1,5 @@
 import { RedunError } from "../../src/errors.ts";
+import { logName } from "../../src/log/ref.ts";
 import { findEntity } from "../../src/provenance/find.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { executionsMeeting } from "../../src/provenance/listing.ts";
@@ -9,6 +10,7 @@ import {
   EXECUTION_STATUSES,
   SHOWN_JOB_STATUSES,
 } from "../../src/record/records.ts";
+import { logsHere } from "../../src/share/logs.ts";
 import { formatKey, formatTagValue } from "../../src/tag/text.ts";
 import { type ListAddress, parseAddress } from "../../src/views/address.ts";
 import { longName, ownOption, readCommand, takesValue } from "../argv.ts";
@@ -21,6 +23,8 @@ export type OpenLog = () => IndexedLog;
 const LATEST = 20;
 /** Values that are offered for a key. */
 const MOST_VALUES = 200;
+/** Names of tasks that are offered. */
+const MOST_TASKS = 200;
 /** Words that mean themselves in every shell. Others are not offered. */
 const PLAIN = /^[\w.,:@%+/=-]+$/;
 
@@ -64,6 +68,8 @@ async function offered(
     ...(/execution/.test(arg) ? await idsLike(word, open(), ["Execution"]) : []),
     ...(/\bids?\b|job/.test(arg) ? await idsLike(word, open()) : []),
     ...(/address/.test(arg) ? await addressesLike(word, open()) : []),
+    ...(/\bids?\b|job|address/.test(arg) ? tasksLike(word, open()) : []),
+    ...(/remote/.test(arg) ? open().config.subsections("remote") : []),
   ];
 }
 
@@ -88,6 +94,8 @@ async function valuesOf({ flags, about }: OptionSpec, word: string, open: OpenLo
   if (/^(?:exec-id|task-hash|result|arg|rerun)$/.test(name)) return idsLike(word, open());
   if (name === "format")
     return ["text", "md", "csv", "json"].filter((text) => about.includes(text));
+  if (name === "log") return (await logsHere(open().log.backend)).map(logName);
+  if (name === "ref") return logsHere(open().log.backend);
   if (name === "exec-status") return [...EXECUTION_STATUSES];
   return name === "job-status" ? [...SHOWN_JOB_STATUSES] : [];
 }
@@ -133,7 +141,12 @@ async function idsLike(
   return found.filter(({ type }) => types.includes(type)).map(({ id }) => id);
 }
 
-/** Ids, and behind `jobs/` those of jobs. */
+/** The names of tasks, once one has been begun. */
+function tasksLike(word: string, { index }: IndexedLog): string[] {
+  return word === "" ? [] : index.taskNames(word, MOST_TASKS);
+}
+
+/** Ids, and after `jobs/` those of jobs. */
 async function addressesLike(word: string, log: IndexedLog): Promise<string[]> {
   const [, name, id = ""] = /^(executions|jobs|tasks|values|calls)\/(.*)$/.exec(word) ?? [];
   if (name === undefined) return idsLike(word, log);

@@ -8,6 +8,12 @@ const BASH = `_redun_git() {
   [[ \${COMPREPLY[0]-} == *= ]] && compopt -o nospace
 }
 complete -o default -F _redun_git redun-git
+# git's own completion calls this for \`git redun\`.
+_git_redun() {
+  local IFS=$'\\n' line="\${COMP_LINE:0:COMP_POINT}"
+  COMPREPLY=($(redun-git completion bash -- "redun-git \${line#*redun }" "\${cur##*[=:]}" 2>/dev/null))
+  [[ \${COMPREPLY[0]-} == *= ]] || compopt +o nospace
+}
 `;
 
 const ZSH = `_redun_git() {

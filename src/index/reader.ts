@@ -103,6 +103,17 @@ export class IndexReader {
     );
   }
 
+  /** Full names of tasks that begin so, in order of code points. */
+  taskNames(prefix: string, limit: number): string[] {
+    const rows = this.#statements
+      .tuples(
+        `SELECT DISTINCT w.text FROM entity n JOIN word w ON w.seq = n.name
+         WHERE n.type = ${ENTITY_TYPES.indexOf("Task")} AND substr(w.text, 1, length(?1)) = ?1 ORDER BY 1 LIMIT ?2`,
+      )
+      .all(prefix, limit) as unknown as [string][];
+    return rows.map(([name]) => name);
+  }
+
   /** The row of a task, or of a value or call node that has one. */
   entityWithId(type: "Task" | "Value" | "CallNode", id: string): EntityRow | undefined {
     return this.ids

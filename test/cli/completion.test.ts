@@ -1,5 +1,6 @@
 /** Completion, asked as shells ask for it; and by bash, zsh and fish themselves where they are. */
 import { spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { wordsOf } from "../../cli/completion/words.ts";
@@ -8,7 +9,7 @@ import { programRepository } from "../support/programs.ts";
 import { NO_PTY } from "../support/pty.ts";
 import { unless } from "../support/skipped.ts";
 
-const { dir, env } = programRepository({ "flow.ts": HELLO });
+const { dir, env, git } = programRepository({ "flow.ts": HELLO });
 record(dir, ["flow.ts", "main", "-t", "env=prod", "-t", "note=$(touch hacked)"]);
 record(dir, ["flow.ts", "main", "-t", "env=dev", "-t", "site=http://x/y"]);
 const [newest, first] = logged(dir).map(({ id }) => id as string);
@@ -57,7 +58,20 @@ completion("keys and values of tags; none that a shell would take for more than 
   assert.equal(offered("redun-git log -t note="), []);
 });
 
-completion("bash gets the part behind what ends a word for it", () => {
+completion("names of tasks, logs and remotes", () => {
+  assert.equal(offered("redun-git log hello_world.g"), [
+    "hello_world.getPlanet",
+    "hello_world.greeter",
+  ]);
+  assert.equal(offered("redun-git why hello_world.ma"), ["hello_world.main"]);
+  ok(dir, ["--log", "nightly", "merge", "main"]);
+  assert.equal(offered("redun-git log --log n"), ["nightly"]);
+  assert.equal(offered("redun-git log --ref=refs/redun/n"), ["--ref=refs/redun/nightly"]);
+  git("remote", "add", "origin", "http://127.0.0.1:1/none");
+  assert.equal(offered("redun-git push o"), ["origin"]);
+});
+
+completion("bash gets the part after what ends a word for it", () => {
   assert.equal(offered("redun-git log -t env=p", "bash", ["p"]), ["prod"]);
   assert.equal(offered("redun-git log -t env=", "bash", [""]).sort(), ["dev", "prod"]);
   assert.equal(offered("redun-git log -t en", "bash", ["en"]), ["env="]);
@@ -116,6 +130,19 @@ unless(lacks("bash"), completion)(
     );
   },
 );
+
+const GIT_COMPLETION = "/usr/share/bash-completion/completions/git";
+unless(
+  lacks("bash") ?? (existsSync(GIT_COMPLETION) ? null : "git's completion is not installed"),
+  completion,
+)("bash completes `git redun` by git's own completion", async () => {
+  const load = `source ${GIT_COMPLETION}; eval "$(redun-git completion bash)"\n`;
+  await typed(
+    "bash --norc --noprofile -i",
+    `${load}git redun log -t env=p\t--cou\t\nexit\n`,
+    "env=prod --count ",
+  );
+});
 
 unless(lacks("zsh"), completion)("zsh completes a tag", async () => {
   const load = 'autoload -U compinit; compinit -u; eval "$(redun-git completion zsh)"\n';
