@@ -1,11 +1,8 @@
 /** What `log` prints of an address that is no entity and no list. */
 import { findEntity } from "../src/provenance/find.ts";
-import { findExecutions } from "../src/provenance/find-execution.ts";
 import type { IndexedLog } from "../src/provenance/indexed-log.ts";
-import { executionsMeeting } from "../src/provenance/listing.ts";
-import { allOf } from "../src/query/condition.ts";
-import { parseQuery } from "../src/query/parse.ts";
-import type { Address, CompareAddress, EntityAddress, ListAddress } from "../src/views/address.ts";
+import type { Address, EntityAddress, ListAddress } from "../src/views/address.ts";
+import { comparedExecutions } from "../src/views/compared.ts";
 import { conflictViews, historyView } from "../src/views/history.ts";
 import { tableView } from "../src/views/table.ts";
 import { tagKeysView, tagValuesView } from "../src/views/tags.ts";
@@ -41,18 +38,14 @@ export async function addressedText(
       return parts.join(json ? "" : "\n") || (json ? "" : "No tags are in conflict.\n");
     }
     case "compare": {
-      const view = await tableView(log, await compared(log, address, limit), { diffOnly: true });
+      const view = await tableView(log, await comparedExecutions(log, address, limit), {
+        diffOnly: true,
+      });
       return json ? tableJson(view) : tableText(view, paint);
     }
     case "tags":
       return address.key === null ? keys(log, json) : values(log, address.key, json, tagLimit);
   }
-}
-
-async function compared(log: IndexedLog, { ids, query }: CompareAddress, limit: number) {
-  if (ids.length > 0) return findExecutions(log, ids);
-  const where = query === null ? allOf() : parseQuery(query);
-  return executionsMeeting(log, { where, execution: allOf() }, limit);
 }
 
 function keys(log: IndexedLog, json: boolean): string {

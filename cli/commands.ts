@@ -1,6 +1,7 @@
 /** Every command of the command line, in the order of `--help`. Their code loads when they run. */
 import { type Command, withCode } from "./command.ts";
 import { COMPLETION } from "./declarations/completion.ts";
+import { CONSOLE } from "./declarations/console.ts";
 import { EXEC, STEP } from "./declarations/exec.ts";
 import { DIFF, LOG, PATH, WHY } from "./declarations/log.ts";
 import { MCP } from "./declarations/mcp.ts";
@@ -41,6 +42,7 @@ export const COMMANDS: readonly Command[] = [
   withCode(LOG, () => import("./commands/log.ts")),
   withCode(DIFF, () => import("./commands/diff.ts")),
   withCode(TABLE, () => import("./commands/table.ts")),
+  withCode(CONSOLE, () => import("./commands/console.ts")),
   withCode(SQL, () => import("./commands/sql.ts")),
   withCode(WHY, () => import("./commands/why.ts")),
   withCode(PATH, () => import("./commands/path.ts")),

@@ -16,6 +16,8 @@ export interface Io {
   readonly onUncaught: (listener: (error: unknown) => void) => () => void;
   /** Takes Ctrl-C, which then ends nothing, until the function that it returns is called. */
   readonly onInterrupt: (listener: () => void) => () => void;
+  /** What a command of the whole screen does with the terminal; null where stdin or stdout is none. */
+  readonly openTerminal: () => TerminalDevice | null;
   /** Ends the process at once, with all that goes on in it. */
   readonly exit: (status: number) => void;
 }
@@ -34,3 +36,28 @@ export interface OutputStream {
   readonly columns?: number;
   readonly write: (text: string, taken?: (error?: NodeJS.ErrnoException | null) => void) => boolean;
 }
+
+/** The terminal of this process, for a command that has the whole screen. */
+export interface TerminalDevice {
+  readonly rows: number;
+  readonly columns: number;
+  /** Writes at once, whole: also while the process ends. */
+  readonly write: (text: string) => void;
+  /** Each key by itself, and none of them shown or acted on by the terminal, or as before. */
+  readonly setRaw: (isRaw: boolean) => void;
+  /** Hears what is typed; null at its end. */
+  readonly onInput: (listener: (text: string | null) => void) => void;
+  readonly onResize: (listener: () => void) => void;
+  /** The process goes on after it was stopped. */
+  readonly onContinue: (listener: () => void) => void;
+  /** Hears of a signal that would stop the process (SIGTSTP), or end it, and then does not. */
+  readonly onSignal: (listener: (signal: "SIGTSTP" | EndingSignal) => void) => void;
+  /** Calls this last, however the process ends, except by a kill. */
+  readonly onExit: (listener: () => void) => void;
+  /** Stops the process and its job as Ctrl-Z does, until the shell continues it. */
+  readonly stop: () => void;
+  /** Lets go of stdin and of all that listens. */
+  readonly close: () => void;
+}
+
+export type EndingSignal = "SIGTERM" | "SIGHUP" | "SIGINT" | "SIGQUIT";

@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import type { Io, OutputStream } from "./io.ts";
+import { processTerminal } from "./process-terminal.ts";
 import { outputFailed, outputStatus } from "./text/output.ts";
 
 /**
@@ -31,6 +32,7 @@ export function processIo(): Io {
       process.on("SIGINT", listener);
       return () => void process.off("SIGINT", listener);
     },
+    openTerminal: processTerminal,
     exit: (status) => process.exit(status),
   };
 }

@@ -78,6 +78,7 @@ export interface ErrorData {
 /** Every error code. `USAGE` and `UNKNOWN_TASK` end the command line with status 2, all others with status 1. */
 export type ErrorCode =
   | "USAGE"
+  | "NO_TERMINAL"
   | "NOT_A_REPOSITORY"
   | "UNSUPPORTED_REPOSITORY"
   | "UNSAFE_REPOSITORY"

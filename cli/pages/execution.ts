@@ -23,15 +23,24 @@ export function executionLine(
 /** Jobs that are deeper than this are not moved further to the right. */
 const MAX_INDENT = 40;
 
-/** Everything about one execution, piece by piece: it may have a million jobs. */
-export function* executionPage(view: ExecutionView, paint: Paint): Generator<string> {
-  const { execution, links, tallies, journal, jobs } = view;
+/** What is known of an execution besides its jobs; its tags may stand elsewhere. */
+export function executionHead(view: ExecutionView, paint: Paint, withTags = true): string[] {
+  const { execution, links, journal } = view;
   const { id, started, ended, tags } = execution;
-  const lines = [executionLine(execution, paint, oneLine(id))];
+  const first = withTags ? execution : { ...execution, tags: [], conflicts: [] };
+  const lines = [executionLine(first, paint, oneLine(id))];
   lines.push(...journalNotes(journal, id));
   if (ended !== null) lines.push(`Duration: ${duration(+ended - +started)}`);
   lines.push(...linkLines(links, paint), ...whyBlock(view, paint), ...docBlock(tags));
-  lines.push(...codeBlock(view), "");
+  lines.push(...codeBlock(view));
+  return lines;
+}
+
+/** Everything about one execution, piece by piece: it may have a million jobs. */
+export function* executionPage(view: ExecutionView, paint: Paint): Generator<string> {
+  const { execution, tallies, jobs } = view;
+  const { started, ended } = execution;
+  const lines = [...executionHead(view, paint), ""];
   lines.push(...statusTable(tallies, ended ?? started), "");
   const count = (status: string) =>
     tallies.reduce((sum, tally) => sum + (tally.status === status ? tally.count : 0), 0);

@@ -63,7 +63,8 @@ function cells(view: TableView, cut: (text: string) => string): string[][] {
   return [head, ...rows];
 }
 
-function cellText(value: unknown): string {
+/** A value as a cell has it. */
+export function cellText(value: unknown): string {
   if (typeof value === "string") return /^[0-9a-f]{40,64}$/.test(value) ? shortId(value) : value;
   if (isWords(value)) return value.map(shellWord).join(" ");
   if (isNumeric(value) || typeof value === "boolean") return String(value);

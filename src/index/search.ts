@@ -1,4 +1,6 @@
 import { allOf, isEverything } from "../query/condition.ts";
+import { EXECUTION_STATUSES, type ExecutionStatus } from "../record/records.ts";
+import type { TagPair } from "../tag/tag.ts";
 import type { Statements, Tuple } from "./database.ts";
 import type { Dictionary } from "./dictionary.ts";
 import { idOfKey, kindOfKey, type Named } from "./names.ts";
@@ -16,7 +18,8 @@ import {
   jobRow,
 } from "./rows.ts";
 import { JOBS_PER_EXECUTION } from "./schema.ts";
-import { type Sql, sql } from "./sql.ts";
+import { EXECUTION_SCOPE } from "./scopes.ts";
+import { bound, type Sql, sql } from "./sql.ts";
 import type { Database } from "./sqlite-types.ts";
 import type { ColumnTest } from "./where.ts";
 
@@ -41,10 +44,42 @@ export class Search {
   }
 
   /** The newest executions. */
-  executions(wanted: RowFilter, limit: number): ExecutionRow[] {
+  executions(wanted: RowFilter, limit: number, offset = 0): ExecutionRow[] {
     const select = EXECUTION_SQL.replace("FROM execution e", "FROM $");
     const plan = this.#planner().executions(wanted);
-    return this.#rows(select, plan, limit).map((row) => executionRow(row, this.#dictionary));
+    const rows = this.#rows(select, plan, limit, offset);
+    return rows.map((row) => executionRow(row, this.#dictionary));
+  }
+
+  /** How many executions have each status. */
+  statusCounts(wanted: RowFilter): { status: ExecutionStatus; count: number }[] {
+    const plan = this.#planner().executions(wanted);
+    return this.#all(
+      plan,
+      sql`SELECT e.status, count(*) FROM ${plan.from} WHERE ${plan.where} GROUP BY e.status`,
+    ).map(([status, count]) => ({
+      status: EXECUTION_STATUSES[status as number]!,
+      count: count as number,
+    }));
+  }
+
+  /** How many executions have each tag of some keys. */
+  tagCounts(keys: readonly string[], wanted: RowFilter): { tag: TagPair; count: number }[] {
+    const plan = this.#planner().executions(wanted);
+    const pairs = sql`SELECT p.seq FROM json_each(${bound(JSON.stringify(keys))}) k
+      CROSS JOIN pair p ON p.key = k.value`;
+    const isAny = isEverything(allOf(wanted.where ?? allOf(), wanted.execution ?? allOf()));
+    const among = isAny
+      ? sql`1`
+      : sql`x.entity IN (SELECT e.seq FROM ${plan.from} WHERE ${plan.where})`;
+    return this.#all(
+      plan,
+      sql`SELECT x.pair, count(*) FROM tag x WHERE x.pair IN (${pairs})
+        AND x.type = ${EXECUTION_SCOPE.type} AND ${among} GROUP BY x.pair`,
+    ).map(([pair, count]) => ({
+      tag: this.#dictionary.tag(pair as number),
+      count: count as number,
+    }));
   }
 
   /** Jobs in the order of `newestJobFirst`. */

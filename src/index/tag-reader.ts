@@ -89,6 +89,18 @@ export class TagReader {
     return this.#statements.get("SELECT 1 FROM key_count WHERE key = ?").get(key) !== undefined;
   }
 
+  /** Keys of executions that have more than one value, and no more than `most`. */
+  choosableKeys(most: number): string[] {
+    const rows = this.#statements
+      .get("SELECT key FROM key_count WHERE type = ? ORDER BY key")
+      .all(ENTITY_TYPES.indexOf("Execution")) as { key: string }[];
+    const values = this.#statements.get("SELECT seq FROM pair WHERE key = ? LIMIT ?");
+    return rows
+      .map(({ key }) => ({ key, count: values.all(key, most + 1).length }))
+      .filter(({ count }) => count > 1 && count <= most)
+      .map(({ key }) => key);
+  }
+
   /** How many entities of each type carry each key. */
   keyCounts(): { key: string; type: EntityType; count: number }[] {
     const rows = this.#statements.get("SELECT key, type, count FROM key_count").all() as {

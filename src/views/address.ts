@@ -13,6 +13,7 @@ import type { EntityType } from "../record/records.ts";
  *     tags, tags/env                         keys of tags, the values of one
  *     conflicts                              tags that contradict each other
  *     compare/6dc981d7,-, compare?env=prod   executions beside each other
+ *     compare/6dc981d7                       one beside the one before it of the same task
  */
 export type Address =
   | ListAddress
@@ -38,7 +39,7 @@ export interface EntityAddress {
   readonly id: string;
 }
 
-/** Executions: these, or where there are none, those that match a query. */
+/** Executions: these, or where there are none, those that match a query. One stands for itself and the one before it. */
 export interface CompareAddress {
   readonly kind: "compare";
   readonly ids: readonly string[];
@@ -63,7 +64,7 @@ const HINT =
 
 /**
  * Reads an address. A path or name whose first word is none of an address's stands for itself.
- * @throws RedunError USAGE where there is nothing behind `history/`, or only one execution to compare
+ * @throws RedunError USAGE where there is nothing behind `history/` or `compare/`
  */
 export function parseAddress(text: string): Address {
   const query = /^(executions|jobs|tasks|values|files|calls|all|compare|)\?(.*)$/s.exec(text);
@@ -84,8 +85,8 @@ export function parseAddress(text: string): Address {
   }
   if (first === "compare") {
     const ids = rest.split(",").filter((id) => id !== "");
-    if (ids.length > 1) return { kind: "compare", ids, query: null };
-    throw new RedunError("USAGE", `"${text}" does not name two executions to compare.`, HINT);
+    if (ids.length > 0) return { kind: "compare", ids, query: null };
+    throw new RedunError("USAGE", "compare/ needs the ids of executions behind it.", HINT);
   }
   return { kind: "entity", type: null, id: text };
 }

@@ -59,12 +59,24 @@ export interface ExecutionJobs {
   tree(): Iterable<readonly JobInTree[]>;
   /** All of them, in the order in which they started. */
   list(): Iterable<readonly JobInList[]>;
+  /** Which jobs there are, in the order of `tree`: a few bytes for each. */
+  outline(): JobOutline;
+  /** Some of them, by the numbers that an outline has. */
+  read(numbers: readonly number[]): readonly LoggedJob[];
 }
 
 export interface JobInTree {
   readonly job: LoggedJob;
   /** How many jobs are above it. */
   readonly depth: number;
+}
+
+/** The tree of an execution's jobs without what is in them. */
+export interface JobOutline {
+  /** The number of each. */
+  readonly numbers: Int32Array;
+  /** How many jobs are above each. */
+  readonly depths: Int32Array;
 }
 
 export interface JobInList {
@@ -184,6 +196,18 @@ function jobsOf(execution: string, { tree, read }: JobSource): ExecutionJobs {
         }));
       }
     },
+    outline() {
+      const numbers = new Int32Array(tree.size);
+      const depths = new Int32Array(tree.size);
+      let at = 0;
+      for (const { number, depth } of tree.walk()) {
+        numbers[at] = number;
+        depths[at] = depth;
+        at++;
+      }
+      return { numbers, depths };
+    },
+    read: (numbers) => read(numbers).map((row) => loggedJobOf(execution, row)),
     *list() {
       for (let from = 0; from < tree.size; from += AT_ONCE) {
         const length = Math.min(AT_ONCE, tree.size - from);

@@ -98,6 +98,8 @@ const executionView: ExecutionView = {
   journal: { state: "unknown", why: "it ran on another host" },
   jobs: {
     count: 2,
+    outline: () => ({ numbers: Int32Array.of(0, 1), depths: Int32Array.of(0, 1) }),
+    read: (numbers) => numbers.map(() => job),
     *tree() {
       yield [{ job, depth: 0 }];
       yield [{ job, depth: 42 }];

@@ -7,6 +7,7 @@ import { taggedSample } from "../support/tagged-sample.ts";
 const { dir, kinds, latest } = await taggedSample([
   { argv: ["run"], tags: { env: "dev" } },
   { argv: ["run"], tags: { env: "prod" }, echo: 7 },
+  { argv: ["run"], tags: { env: "prod" }, echo: 8 },
 ]);
 const log = (...args: string[]) => ok(dir, ["log", ...args]);
 const short = (id: string) => id.slice(0, 8);
@@ -41,6 +42,9 @@ test("tags, their history, conflicts and a comparison", () => {
   assert.is(log("conflicts"), "No tags are in conflict.\n");
   const ids = [kinds.Execution, latest];
   assert.is(log(`compare/${ids.join(",")}`), ok(dir, ["table", ...ids, "--diff-only"]));
+  const before = jsonLines(log("--format", "json", "executions/~1"))[0]!.id;
+  const sameTask = ok(dir, ["table", before, latest, "--diff-only"]);
+  assert.is(log(`compare/${latest}`), sameTask, "with the one before it of the same task");
   assert.is(log("compare?env"), ok(dir, ["table", "-t", "env", "--diff-only"]));
   for (const address of ["tags", "tags/env", `history/${latest}`, "compare?env"]) {
     assert.ok(jsonLines(log("--format", "json", address)).length > 0, address);
@@ -55,9 +59,9 @@ test("an id of another type is refused, and its own address named", () => {
 });
 
 test("an address that is none is a misuse", () => {
-  const { status, stderr } = cli(dir, ["log", "compare/a"]);
+  const { status, stderr } = cli(dir, ["log", "compare/"]);
   assert.is(status, 2);
-  assert.match(stderr, 'error: "compare/a" does not name two executions');
+  assert.match(stderr, "error: compare/ needs the ids of executions");
 });
 
 test.run();

@@ -37,6 +37,7 @@ function world(changes: Partial<Io> = {}): World {
       return () => void listeners.delete(listener);
     },
     onInterrupt: () => () => {},
+    openTerminal: () => null,
     exit: (status) => void exits.push(status),
     ...changes,
     printed,

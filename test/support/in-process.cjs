@@ -36,6 +36,7 @@ async function run(args, env) {
     cwd: process.cwd(),
     program: cli,
     onInterrupt: () => () => {},
+    openTerminal: () => null,
     onUncaught(listener) {
       process.on("uncaughtException", listener);
       return () => process.off("uncaughtException", listener);

@@ -10,6 +10,10 @@ export class Terminal {
   readonly scrolled: string[] = [];
   /** All that was written. */
   written = "";
+  /** The private modes that are on, of those that a program switched: `1049` is the other screen. */
+  readonly modes = new Set<number>();
+  /** What was put on the clipboard. */
+  clipboard = "";
   #lines: string[];
   #row = 0;
   #column = 0;
@@ -59,6 +63,11 @@ export class Terminal {
       this.#control(letter!, numbers!);
       return sequence.length;
     }
+    const clip = /^\x1b\]52;c;([\w+/=]*)\x07/.exec(text);
+    if (clip) {
+      this.clipboard = Buffer.from(clip[1]!, "base64").toString();
+      return clip[0].length;
+    }
     if (text.startsWith("\x1b7")) this.#saved = [this.#row, this.#column];
     else if (text.startsWith("\x1b8")) [this.#row, this.#column] = this.#saved;
     else if (text.startsWith("\x1bD")) this.#down();
@@ -80,6 +89,14 @@ export class Terminal {
     else if (letter === "J" && text === "") {
       this.#lines[this.#row] = this.#lines[this.#row]!.slice(0, this.#column);
       this.#lines.fill("", this.#row + 1);
+    } else if (letter === "J" && text === "2") this.#lines.fill("");
+    else if (/^\?(25|1000|1006|1049|2004|2026)$/.test(text)) {
+      const mode = Number(text.slice(1));
+      if (letter === "h") this.modes.add(mode);
+      else this.modes.delete(mode);
+      // What the other screen held is of no interest to us.
+      if (mode === 1049) [this.#row, this.#column] = [0, 0];
+      if (mode === 1049) this.#lines.fill("");
     } else if (letter === "r") {
       this.#bottom = (text === "" ? this.rows : numbers[1]!) - 1;
       [this.#row, this.#column] = [0, 0];
