@@ -127,6 +127,7 @@ export type {
   Failure,
   JobInList,
   JobInTree,
+  JobOutline,
   JournalState,
   Tally,
 } from "./views/execution.ts";

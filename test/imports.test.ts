@@ -84,7 +84,8 @@ function knowingTheProcess(folder: string): string[] {
 }
 
 imports("only the files that processes begin with, and `run`, know of the process", () => {
-  const OWN = /^cli\/(bin|built-file|process-(io|terminal)|interrupts|run\/.*|commands\/(run|exec))\.ts$/;
+  const OWN =
+    /^cli\/(bin|built-file|process-(io|terminal)|interrupts|run\/.*|commands\/(run|exec))\.ts$/;
   assert.equal(
     knowingTheProcess("cli").filter((path) => !OWN.test(path)),
     [],
