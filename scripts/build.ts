@@ -157,6 +157,7 @@ const modules = await build({
     ...define,
     BUILD_WORKER: JSON.stringify("../worker.cjs"),
     BUILD_SQL: JSON.stringify("../sql.cjs"),
+    BUILD_CLI: JSON.stringify("../cli.cjs"),
   },
   entryPoints: {
     ...Object.fromEntries(slow.map((name) => [`commands/${name}`, `command:${name}`])),

@@ -10,6 +10,10 @@ export const ONESHOT = defineCommand({
       flags: "--root <folder>",
       about: "The top of the checkout, from which the call names its files (default: here)",
     },
+    {
+      flags: "--code <folder>",
+      about: "Where the script is loaded from, a copy of the checkout (default: the checkout)",
+    },
   ],
   examples: [
     "oneshot call.yaml answer.yaml        answer.yaml appears when it is complete",

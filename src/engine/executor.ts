@@ -58,6 +58,8 @@ export interface ExecutorSettings {
   readonly name: string;
   /** The top of the work tree; null where there is none. */
   readonly root: string | null;
+  /** The git directory that all work trees share; null without a repository. */
+  readonly commonDir: string | null;
   /** A setting of git config, `redun.executor.<name>.<setting>`: letters, digits and `-`. */
   get(setting: string): string | undefined;
 }
@@ -76,4 +78,18 @@ export interface ExecutorOptions {
   readonly memory?: number;
   /** Processors that it needs, for executors that give each call its own. */
   readonly cpus?: number;
+  /** Of `slurm`: how long a call may take, as `sbatch --time` takes it: minutes, or a text such as `"1-12:00:00"`. */
+  readonly time?: number | string;
+  /** Of `slurm`: as `sbatch --partition` takes it. */
+  readonly partition?: string;
+  /** Of `slurm`: as `sbatch --account` takes it. */
+  readonly account?: string;
+  /** Of `slurm`: as `sbatch --qos` takes it. */
+  readonly qos?: string;
+  /** Of `slurm`: as `sbatch --gres` takes it, `"gpu:1"`. */
+  readonly gres?: string;
+  /** Of `slurm`: as `sbatch --constraint` takes it. */
+  readonly constraint?: string;
+  /** Of `slurm`: more words for `sbatch`, `["--exclusive"]`. */
+  readonly sbatch?: readonly string[];
 }

@@ -14,6 +14,7 @@ import type { TaskDefinition } from "./task-definition.ts";
 export interface WorkplaceSettings {
   readonly config: GitConfig | null;
   readonly root: string | null;
+  readonly commonDir: string | null;
   /** What calls ask for whose tasks say nothing of it. */
   readonly defaults: CallSettings;
   /** The run's script, from the current folder; null where it has none. */
@@ -73,9 +74,8 @@ export class Workplaces {
   #named(name: string): Workplace {
     let place = this.#known.get(name);
     if (!place) {
-      const { config, root } = this.#settings;
-      expectKnown(name, config);
-      place = new Workplace(name, config, root);
+      expectKnown(name, this.#settings.config);
+      place = new Workplace(name, this.#settings);
       this.#known.set(name, place);
     }
     return place;
@@ -122,12 +122,16 @@ export class Workplace {
   readonly #config: GitConfig | null;
   #slots: Slots | null = null;
 
-  constructor(name: string, config: GitConfig | null, root: string | null) {
+  constructor(
+    name: string,
+    { config, root, commonDir }: Pick<WorkplaceSettings, "config" | "root" | "commonDir">,
+  ) {
     this.name = name;
     this.#config = config;
     this.#settings = {
       name,
       root,
+      commonDir,
       get: (setting) => config?.get(`redun.executor.${name}.${setting}`),
     };
     if (this.isLocal) this.#slots = new Slots(workersOf(this.#settings) ?? availableParallelism());

@@ -13,6 +13,11 @@ for (const kind of ["thread", "process"] as const) {
   });
 }
 
+registerExecutor("slurm", async (settings) => {
+  const { slurmExecutor } = await import("../slurm/executor.ts");
+  return slurmExecutor(settings);
+});
+
 loadExecutorsBy(async (module, root) => {
   const path = moduleFile(module, root ?? process.cwd());
   if (path === null) return import(module);

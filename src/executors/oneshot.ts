@@ -6,6 +6,8 @@ import { runCall } from "./run-call.ts";
 export interface OneshotOptions {
   /** The folder from which the call names its script and its files. */
   readonly root: string;
+  /** Where the script is loaded from: that folder, or a copy of it. */
+  readonly code: string;
   readonly libraryUrl: string;
 }
 
@@ -17,11 +19,11 @@ export interface OneshotOptions {
 export async function oneshot(
   input: string,
   output: string,
-  { root, libraryUrl }: OneshotOptions,
+  means: OneshotOptions,
 ): Promise<void> {
   const text = fileText(input);
   const signal = new AbortController().signal;
-  const answer = await runCall(text, { root, libraryUrl, ask: null, signal });
+  const answer = await runCall(text, { ...means, ask: null, signal });
   const aside = `${output}.${randomBytes(4).toString("hex")}.tmp`;
   try {
     writeFileSync(aside, answer, { flush: true });

@@ -15,6 +15,8 @@ import { type Ask, WorkerRun } from "./worker-run.ts";
 export interface WorkerMeans {
   /** The top of the work tree, from which the call names files. */
   readonly root: string;
+  /** Where the script is loaded from, if that is a copy of the checkout. */
+  readonly code?: string;
   /** What `import "redun-git"` means in the script. */
   readonly libraryUrl: string;
   /** Asks for what the task awaits; null where nobody can be asked. */
@@ -54,7 +56,7 @@ export async function runCall(text: string, means: WorkerMeans): Promise<string>
     );
     return answer({ value: value[0] });
   } catch (error) {
-    return answer({ error });
+    return answer({ error: asFromCheckout(error, means) });
   }
 }
 
@@ -77,11 +79,20 @@ async function kept(promise: object): Promise<[unknown]> {
   return isThenable(promise) ? [await promise] : [promise];
 }
 
+/** The stack of an error shows the files of the checkout, not those of a copy that may be gone by then. */
+function asFromCheckout(error: unknown, { root, code = root }: WorkerMeans): unknown {
+  for (let at = error; code !== root && at instanceof Error; at = at.cause) {
+    const stack = at.stack?.replaceAll(`${code}/`, `${root}/`);
+    Object.defineProperty(at, "stack", { value: stack, configurable: true, writable: true });
+  }
+  return error;
+}
+
 /** Scripts that this process has loaded, or is loading. */
 const scripts = new Map<string, Promise<void>>();
 
 /** @throws RedunError SCRIPT_FAILED_TO_LOAD, WORKER_FAILED */
-async function loadedTask(sent: SentName, { root, libraryUrl }: WorkerMeans) {
+async function loadedTask(sent: SentName, { root, code = root, libraryUrl }: WorkerMeans) {
   const { script, task: name, taskHash, format } = sent;
   if (script !== null) {
     let loading = scripts.get(script);
@@ -89,7 +100,7 @@ async function loadedTask(sent: SentName, { root, libraryUrl }: WorkerMeans) {
       const begun = new Promise<void>((done) => {
         worker.onRun = done;
       });
-      const loaded = loadWorkflow(script, { cwd: root, libraryUrl }).then(() => {});
+      const loaded = loadWorkflow(script, { cwd: code, libraryUrl }).then(() => {});
       loading = Promise.race([loaded, begun]);
       scripts.set(script, loading);
     }

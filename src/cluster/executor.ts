@@ -1,0 +1,293 @@
+import { resolve } from "node:path";
+import type { Executor, ExecutorCall, ExecutorSettings } from "../engine/executor.ts";
+import { RedunError } from "../errors.ts";
+import type { ArrayFolder } from "./array-folder.ts";
+import { Cancelling } from "./cancelling.ts";
+import type { Cluster, ClusterFacts } from "./cluster.ts";
+import { elementName } from "./cluster.ts";
+import { CodeCopy } from "./code-copy.ts";
+import { Gathering } from "./gathering.ts";
+import { lostWorker } from "./lost-worker.ts";
+import { printAll, tailTags } from "./printed.ts";
+import { Scratch } from "./scratch.ts";
+import { type ElementOutcome, Watch, type WatchedArray } from "./watch.ts";
+import { workerCommand } from "./worker-command.ts";
+import { workerScript } from "./worker-script.ts";
+
+/** So many calls are at the cluster at once: engines hold each in memory, and refuse more than some thousands. */
+const WORKERS = 5000;
+/** Longest array, unless git config says otherwise. */
+const ARRAY = 1000;
+/** Seconds between two looks at the files of what runs long. */
+const POLL = 5;
+/** By then what has ended is in the run's journal and on the disk, in milliseconds. */
+const RECORDED_BY = 10_000;
+
+/**
+ * Has calls run by a cluster that shares a folder with this machine: writes them there, submits those of
+ * equal requests as one array, and waits for the files that the elements write.
+ */
+export class ClusterExecutor implements Executor {
+  readonly workers = WORKERS;
+  readonly options: readonly string[];
+  readonly #cluster: Cluster;
+  readonly #settings: ExecutorSettings;
+  readonly #root: string;
+  readonly #scratch: Scratch;
+  readonly #code: CodeCopy;
+  readonly #watch: Watch;
+  readonly #cancelling: Cancelling;
+  readonly #gathering: Gathering<WaitingCall>;
+  #facts: Promise<ClusterFacts> | undefined;
+  #earlier: Promise<Map<string, EarlierCall>> | undefined;
+  /** The arrays that this process has submitted or taken over, and how many of their ends it does not know. */
+  readonly #arrays = new Map<ArrayFolder, number>();
+  readonly #removals = new Set<NodeJS.Timeout>();
+
+  /** @throws RedunError EXECUTOR_FAILED, BAD_CONFIG */
+  constructor(cluster: Cluster, settings: ExecutorSettings) {
+    this.#cluster = cluster;
+    this.#settings = settings;
+    this.options = cluster.options;
+    this.#root = settings.root ?? process.cwd();
+    this.#scratch = new Scratch(scratchFolder(cluster, settings, this.#root));
+    this.#code = new CodeCopy(this.#scratch.folder, settings);
+    this.#watch = new Watch(cluster, { poll: 1000 * this.#number("poll", POLL) });
+    this.#cancelling = new Cancelling(cluster);
+    this.#gathering = new Gathering((_, calls) => void this.#submitAll(calls));
+    setImmediate(() => this.#scratch.tidy());
+  }
+
+  async submit(call: ExecutorCall): Promise<string> {
+    const request = this.#cluster.request(call.options);
+    const { maxArray } = await this.#about();
+    call.signal.throwIfAborted();
+    const kind = JSON.stringify([call.task, ...request]);
+    const most = Math.min(maxArray, this.#number("array", ARRAY));
+    const outcome = await untilAborted<ElementOutcome>(call.signal, (done, fail) => {
+      const waiting: WaitingCall = { call, request, array: null, done, fail };
+      call.heartbeat("to be submitted");
+      this.#gathering.add(kind, waiting, most);
+      return () => {
+        this.#gathering.remove(kind, waiting);
+        if (waiting.array) this.#giveUp(waiting.array.in, waiting.array.element);
+      };
+    });
+    return this.#answer(call, outcome);
+  }
+
+  async resume(call: ExecutorCall): Promise<string | null> {
+    this.#earlier ??= this.#earlierCalls();
+    const earlier = (await this.#earlier).get(call.key);
+    if (!earlier || call.signal.aborted) return null;
+    const { array, element } = earlier;
+    const ended = await untilAborted<ElementOutcome | null>(call.signal, (done) => {
+      this.#wait(call, array, element, done, () => done(null));
+      return () => this.#giveUp(array, element);
+    });
+    if (ended === null || ended.answer === null) return null;
+    return this.#answer(call, ended);
+  }
+
+  async close(): Promise<void> {
+    this.#watch.stop();
+    await this.#cancelling.done();
+    for (const [folder, left] of this.#arrays) if (left === 0) folder.remove();
+    for (const timer of this.#removals) clearTimeout(timer);
+  }
+
+  #about(): Promise<ClusterFacts> {
+    this.#facts ??= this.#cluster.about();
+    return this.#facts;
+  }
+
+  /** Never throws: each call hears of what goes wrong. */
+  async #submitAll(calls: WaitingCall[]): Promise<void> {
+    try {
+      const code = await this.#code.folder();
+      const wanted = calls.filter(({ call }) => !call.signal.aborted);
+      const [first] = wanted;
+      if (!first) return;
+      const folder = this.#scratch.newArray(wanted.map(({ call }) => call));
+      const script = workerScript(
+        {
+          folder: folder.folder,
+          root: this.#root,
+          code,
+          command: this.#settings.get("command") ?? workerCommand(),
+        },
+        this.#cluster.variables,
+      );
+      const { token, logs } = folder;
+      const { request } = first;
+      const name = first.call.task;
+      const size = wanted.length;
+      const job = await this.#cluster
+        .submit({ token, name, size, request, script, logs })
+        .catch((error) => {
+          folder.remove();
+          throw error;
+        });
+      folder.submittedAs(job);
+      this.#arrays.set(folder, size);
+      const array = { folder, job, size };
+      for (const [element, waiting] of wanted.entries()) {
+        const { call, done, fail } = waiting;
+        waiting.array = { in: array, element };
+        if (call.signal.aborted) this.#giveUp(array, element);
+        else this.#wait(call, array, element, done, fail);
+      }
+    } catch (error) {
+      for (const { fail } of calls) fail(error as Error);
+    }
+  }
+
+  #wait(
+    call: ExecutorCall,
+    array: WatchedArray,
+    element: number,
+    done: (ended: ElementOutcome) => void,
+    fail: (error: Error) => void,
+  ): void {
+    this.#watch.add(array, element, {
+      settle: (outcome) => {
+        this.#ended(array.folder);
+        done(outcome);
+      },
+      fail,
+      stands: ({ text }) => call.heartbeat(text),
+    });
+  }
+
+  #giveUp(array: WatchedArray, element: number): void {
+    this.#watch.remove(array, element);
+    // Another process waits for it as well.
+    if (this.#arrays.has(array.folder)) this.#cancelling.add(array, element);
+  }
+
+  /** Of an array whose ends are all known nothing is kept: a run may have a thousand arrays. */
+  #ended(folder: ArrayFolder): void {
+    const left = this.#arrays.get(folder);
+    if (left === undefined) return;
+    this.#arrays.set(folder, left - 1);
+    if (left > 1) return;
+    const timer = setTimeout(() => {
+      this.#removals.delete(timer);
+      this.#arrays.delete(folder);
+      folder.remove();
+    }, RECORDED_BY).unref();
+    this.#removals.add(timer);
+  }
+
+  /** @throws RedunError WORKER_FAILED */
+  async #answer(call: ExecutorCall, ended: ElementOutcome): Promise<string> {
+    const { array, element, answer, node, state } = ended;
+    const { kind } = this.#cluster;
+    const { name } = await this.#about();
+    call.tag({
+      [`${kind}_job`]: elementName(array.job, element),
+      [`${kind}_cluster`]: name,
+      ...(node !== null && { [`${kind}_node`]: node }),
+      ...(answer === null && state !== null && { [`${kind}_state`]: state.word }),
+      ...tailTags(kind, array.folder, element),
+    });
+    printAll(array.folder, element);
+    if (answer !== null) return answer;
+    throw await lostWorker(this.#cluster, call, ended);
+  }
+
+  /** What processes before this one have submitted, by its key, where that may still come to something. */
+  async #earlierCalls(): Promise<Map<string, EarlierCall>> {
+    const found = new Map<string, EarlierCall>();
+    for (const folder of this.#scratch.earlierArrays()) {
+      const keys = folder.keys();
+      if (keys.every((key) => found.has(key))) continue;
+      const job = await this.#jobOf(folder);
+      if (job === null) continue;
+      if (folder.takeOver()) this.#arrays.set(folder, keys.length);
+      const array = { folder, job, size: keys.length };
+      for (const [element, key] of keys.entries()) {
+        if (!found.has(key)) found.set(key, { array, element });
+      }
+    }
+    return found;
+  }
+
+  /** The engine's id of an earlier array; null for one that did not reach it, and now never will. */
+  async #jobOf(folder: ArrayFolder): Promise<string | null> {
+    if (folder.job !== null) return folder.job;
+    // Another process is about to submit it.
+    if (!folder.isAbandoned()) return null;
+    const job = await this.#cluster.find(folder.token);
+    if (job === null) folder.remove();
+    else folder.submittedAs(job);
+    return job;
+  }
+
+  /** @throws RedunError BAD_CONFIG */
+  #number(setting: string, otherwise: number): number {
+    const text = this.#settings.get(setting);
+    if (text === undefined) return otherwise;
+    const number = Number(text);
+    if (text.trim() !== "" && number > 0) return number;
+    const key = `redun.executor.${this.#settings.name}.${setting}`;
+    throw new RedunError(
+      "BAD_CONFIG",
+      `git config ${key} is "${text}", and no number above 0.`,
+      `The default is \`git config ${key} ${otherwise}\`.`,
+    );
+  }
+}
+
+/**
+ * As a promise, whose maker returns what is to be done when nobody wants it any more.
+ * @throws the signal's reason
+ */
+async function untilAborted<T>(
+  signal: AbortSignal,
+  make: (done: (value: T) => void, fail: (error: Error) => void) => () => void,
+): Promise<T> {
+  let end: () => void = () => {};
+  try {
+    return await new Promise<T>((done, fail) => {
+      const giveUp = make(done, fail);
+      end = () => {
+        giveUp();
+        fail(signal.reason);
+      };
+      signal.addEventListener("abort", end);
+    });
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
+}
+
+/** A call that an array is made for, or that is in one. */
+interface WaitingCall {
+  readonly call: ExecutorCall;
+  readonly request: readonly string[];
+  array: { readonly in: WatchedArray; readonly element: number } | null;
+  readonly done: (ended: ElementOutcome) => void;
+  readonly fail: (error: Error) => void;
+}
+
+interface EarlierCall {
+  readonly array: WatchedArray;
+  readonly element: number;
+}
+
+/** @throws RedunError BAD_CONFIG */
+function scratchFolder(
+  { kind, title }: Cluster,
+  { name, commonDir, get }: ExecutorSettings,
+  root: string,
+): string {
+  const set = get("scratch");
+  if (set) return resolve(root, set);
+  if (commonDir !== null) return resolve(commonDir, "redun", kind);
+  throw new RedunError(
+    "BAD_CONFIG",
+    `${title} needs a folder that this machine and its nodes share, and there is no repository that it could be in.`,
+    `Name one with \`git config redun.executor.${name}.scratch <folder>\`.`,
+  );
+}

@@ -1,0 +1,60 @@
+import type { ExecutorCall } from "../engine/executor.ts";
+import { RedunError } from "../errors.ts";
+import { type Cluster, type EndCause, elementName } from "./cluster.ts";
+import { tailOf } from "./printed.ts";
+import type { ElementOutcome } from "./watch.ts";
+import { SCRIPT_STATUS } from "./worker-script.ts";
+
+/** Lines of its standard error that the error shows. */
+const LINES = 10;
+
+/** Why a call was not answered: its time was over, its memory, its node, or its worker failed. */
+export async function lostWorker(
+  cluster: Cluster,
+  call: ExecutorCall,
+  outcome: ElementOutcome,
+): Promise<RedunError> {
+  const { array, element, node, state } = outcome;
+  const where = node === null ? "" : ` on ${node}`;
+  const why = await reason(cluster, outcome);
+  const lines = tailOf(array.folder, element, "err").split("\n").slice(-LINES).join("\n");
+  return new RedunError(
+    "WORKER_FAILED",
+    `${cluster.title} job ${elementName(array.job, element)}${where} ended before it had answered ${call.task}: ${why}.${lines && `\n${lines}`}`,
+    state?.cause ? HINTS[state.cause] : undefined,
+  );
+}
+
+const CAUSES: Readonly<Record<EndCause, string>> = {
+  time: "its time was over",
+  memory: "it took more memory than it was given",
+  node: "its node failed",
+  cancelled: "it was cancelled",
+  preempted: "another job got its place",
+};
+
+const HINTS: Readonly<Record<EndCause, string | undefined>> = {
+  time: "Give the task more of it, `task({ time: ... }, ...)`, if it needs that.",
+  memory: "Give the task more, `task({ memory: <GB> }, ...)`, if it needs that.",
+  node: "`task({ retries: 2 }, ...)` tries again.",
+  cancelled: undefined,
+  preempted: "`task({ retries: 2 }, ...)` tries again.",
+};
+
+async function reason(
+  cluster: Cluster,
+  { array, element, status, state }: ElementOutcome,
+): Promise<string> {
+  if (state?.cause) return CAUSES[state.cause];
+  if (status === "TERM") return "it was told to end: its time was over, or somebody cancelled it";
+  if (status !== null) return `its command ${endOf(Number(status))}`;
+  const exit = await cluster.exitStatus(array.job, element);
+  if (exit === null) return `it left no word, and ${cluster.title} does not know it any more`;
+  return SCRIPT_STATUS[exit] ?? `it left no word; its program ${endOf(exit)}`;
+}
+
+function endOf(status: number): string {
+  if (status === 127) return "was not found there (status 127)";
+  if (status === 128 + 9) return "was killed (SIGKILL), as it happens when memory runs out";
+  return status > 128 ? `was ended by signal ${status - 128}` : `ended with status ${status}`;
+}

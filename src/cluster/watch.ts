@@ -1,0 +1,193 @@
+import type { ArrayFolder } from "./array-folder.ts";
+import { type Cluster, type ElementState, elementName } from "./cluster.ts";
+
+/** How an element of an array came to its end. */
+export interface ElementOutcome {
+  readonly array: WatchedArray;
+  readonly element: number;
+  /** What it answered; null where it ended without. */
+  readonly answer: string | null;
+  /** Where it ran, as far as that is known. */
+  readonly node: string | null;
+  /** What its command ended with: see `ElementEnd`. */
+  readonly status: string | null;
+  /** What the engine says of an element without an answer; null where it says nothing. */
+  readonly state: ElementState | null;
+}
+
+/** Who waits for an element. */
+export interface ElementWaiter {
+  settle(outcome: ElementOutcome): void;
+  fail(error: Error): void;
+  /** Hears how it stands, as often as that changes. */
+  stands(state: ElementState): void;
+}
+
+/** An array that somebody waits for. */
+export interface WatchedArray {
+  readonly folder: ArrayFolder;
+  readonly job: string;
+  /** How many elements it has. */
+  readonly size: number;
+}
+
+export interface WatchSettings {
+  /** The longest time between two looks at the files, in milliseconds. */
+  readonly poll: number;
+}
+
+/** The wait while something happens, in milliseconds; it grows while nothing does. */
+const SHORTEST = 100;
+/** The engine is asked so much more rarely than the files are looked at, */
+const ENGINE_RARER = 6;
+/** and no sooner again than after this, in milliseconds, unless the files are looked at less often. */
+const ENGINE_REST = 2000;
+
+/**
+ * Waits for elements of arrays. The files that they write tell how they ended. The engine is asked now and
+ * then how they stand, and for those that will write nothing any more.
+ */
+export class Watch {
+  readonly #cluster: Cluster;
+  readonly #poll: number;
+  readonly #arrays = new Map<string, Waiting>();
+  #wait = SHORTEST;
+  #timer: NodeJS.Timeout | undefined;
+  #lastAsked = Number.NEGATIVE_INFINITY;
+  /** An element seems to have ended without an answer: the engine is to say. */
+  #isInDoubt = false;
+  #isLooking = false;
+
+  constructor(cluster: Cluster, { poll }: WatchSettings) {
+    this.#cluster = cluster;
+    this.#poll = poll;
+  }
+
+  add(array: WatchedArray, element: number, waiter: ElementWaiter): void {
+    const { token } = array.folder;
+    const waiting = this.#arrays.get(token) ?? { array, elements: new Map() };
+    this.#arrays.set(token, waiting);
+    waiting.elements.set(element, { waiter, endedAt: null, text: "", end: null });
+    this.#hurry();
+  }
+
+  remove({ folder }: WatchedArray, element: number): void {
+    const waiting = this.#arrays.get(folder.token);
+    waiting?.elements.delete(element);
+    if (waiting?.elements.size === 0) this.#arrays.delete(folder.token);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#arrays.clear();
+  }
+
+  #hurry(): void {
+    this.#wait = SHORTEST;
+    if (this.#isLooking) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#look(), this.#wait);
+  }
+
+  async #look(): Promise<void> {
+    this.#isLooking = true;
+    try {
+      let found = 0;
+      for (const waiting of [...this.#arrays.values()]) found += this.#readFiles(waiting);
+      if (found > 0) this.#wait = SHORTEST;
+      const rest = Math.max(ENGINE_REST, ENGINE_RARER * this.#wait);
+      const isTime =
+        performance.now() - this.#lastAsked >= Math.min(rest, ENGINE_RARER * this.#poll);
+      if (this.#arrays.size > 0 && (isTime || this.#isInDoubt)) await this.#askEngine();
+    } finally {
+      this.#isLooking = false;
+    }
+    if (this.#arrays.size === 0) return;
+    this.#timer = setTimeout(() => void this.#look(), this.#wait);
+    this.#wait = Math.min(this.#wait * 1.3, this.#poll);
+  }
+
+  /** Returns how many elements have ended. */
+  #readFiles({ array, elements }: Waiting): number {
+    let found = 0;
+    for (const n of array.folder.ended()) {
+      const element = elements.get(n);
+      if (!element) continue;
+      try {
+        const end = array.folder.endOf(n);
+        const answer = end && array.folder.answerOf(n);
+        if (answer !== null) {
+          this.#settle(element, { array, element: n, answer, ...end!, state: null });
+          found++;
+        } else if (end && !element.end) {
+          element.end = end;
+          this.#isInDoubt = true;
+        }
+      } catch (error) {
+        this.remove(array, n);
+        element.waiter.fail(error as Error);
+      }
+    }
+    return found;
+  }
+
+  #settle({ waiter }: Element, outcome: ElementOutcome): void {
+    this.remove(outcome.array, outcome.element);
+    waiter.settle(outcome);
+  }
+
+  async #askEngine(): Promise<void> {
+    this.#isInDoubt = false;
+    let states: ReadonlyMap<string, ElementState>;
+    const asked = [...this.#arrays.values()];
+    try {
+      states = await this.#cluster.states(asked.map(({ array }) => array.job));
+    } catch {
+      // It may be starting anew. The files are looked at all the same.
+      this.#lastAsked = performance.now();
+      return;
+    }
+    this.#lastAsked = performance.now();
+    for (const { array, elements } of asked) {
+      for (const [n, element] of [...elements]) {
+        this.#stands(array, n, element, states.get(elementName(array.job, n)));
+      }
+    }
+  }
+
+  #stands(array: WatchedArray, n: number, element: Element, state: ElementState | undefined) {
+    if (state && state.phase !== "ended") {
+      // What it had said is from before it was begun again.
+      element.end = null;
+      element.endedAt = null;
+      if (state.text !== element.text) element.waiter.stands(state);
+      element.text = state.text;
+      return;
+    }
+    element.endedAt ??= performance.now();
+    const end = array.folder.endOf(n);
+    // What a node has written may be seen here a little later.
+    if (end === null && performance.now() - element.endedAt < this.#poll) {
+      this.#isInDoubt = true;
+      return;
+    }
+    const answer = array.folder.answerOf(n);
+    const { node = null, status = null } = end ?? {};
+    this.#settle(element, { array, element: n, answer, node, status, state: state ?? null });
+  }
+}
+
+interface Waiting {
+  readonly array: WatchedArray;
+  readonly elements: Map<number, Element>;
+}
+
+interface Element {
+  readonly waiter: ElementWaiter;
+  /** When the engine first said that it had ended, in milliseconds of `performance.now`. */
+  endedAt: number | null;
+  /** How it stood the last time. */
+  text: string;
+  /** What it has said of its end, where it left no answer. */
+  end: { readonly status: string; readonly node: string } | null;
+}

@@ -1,0 +1,176 @@
+import type {
+  ArrayJob,
+  Cluster,
+  ClusterFacts,
+  ElementState,
+  EndCause,
+} from "../cluster/cluster.ts";
+import { programFailed, runProgram } from "./program.ts";
+import { OPTIONS, sbatchWords } from "./options.ts";
+import { ranges } from "./ranges.ts";
+
+/** How long a controller that cannot be reached is asked again, in milliseconds. */
+const PATIENCE = 10 * 60_000;
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 30_000;
+/** What stands before the token in the comment of our jobs. */
+const MARK = "redun-git:";
+
+/** Slurm by its own commands, in forms that need no accounting: `sbatch`, `squeue`, `scontrol`, `scancel`. */
+export class SlurmCluster implements Cluster {
+  readonly kind = "slurm";
+  readonly title = "Slurm";
+  readonly options = OPTIONS;
+  readonly variables = { element: "$SLURM_ARRAY_TASK_ID", node: "$SLURMD_NODENAME" };
+  readonly #default: (option: string) => string | undefined;
+
+  /** @param byDefault what git config says of an option that neither task nor call sets */
+  constructor(byDefault: (option: string) => string | undefined) {
+    this.#default = byDefault;
+  }
+
+  request(options: Readonly<Record<string, unknown>>): readonly string[] {
+    return sbatchWords(options, this.#default);
+  }
+
+  async about(): Promise<ClusterFacts> {
+    const { status, stdout, stderr } = await patiently(() =>
+      runProgram("scontrol", ["show", "config"]),
+    );
+    if (status !== 0) throw programFailed("scontrol show config", stderr);
+    const name = /^ClusterName\s*=\s*(\S+)/m.exec(stdout)?.[1] ?? "";
+    // Numbers below it, from 0 on.
+    const size = Number(/^MaxArraySize\s*=\s*(\d+)/m.exec(stdout)?.[1] ?? 1001);
+    return { name, maxArray: Math.max(1, size) };
+  }
+
+  async submit({ token, name, size, request, script, logs }: ArrayJob): Promise<string> {
+    const words = [
+      "--parsable",
+      `--array=0-${size - 1}`,
+      `--job-name=${name}`,
+      `--comment=${MARK}${token}`,
+      `--output=${logFile(logs, "out")}`,
+      `--error=${logFile(logs, "err")}`,
+      "--requeue",
+      ...request,
+    ];
+    // After an answer that got lost, the array may be there.
+    const { status, stdout, stderr } = await patiently(
+      () => runProgram("sbatch", words, script),
+      async () => {
+        const job = await this.find(token);
+        return job === null ? null : { status: 0, stdout: job, stderr: "" };
+      },
+    );
+    if (status !== 0) throw programFailed("sbatch", stderr);
+    // In a federation the cluster's name follows.
+    return stdout.trim().split(";")[0]!;
+  }
+
+  async find(token: string): Promise<string | null> {
+    const words = ["--noheader", "--states=all", "--format=%F|%k"];
+    const { status, stdout, stderr } = await patiently(() => runProgram("squeue", words));
+    if (status !== 0) throw programFailed("squeue", stderr);
+    const line = stdout.split("\n").find((line) => line.endsWith(`|${MARK}${token}`));
+    return line === undefined ? null : line.split("|")[0]!;
+  }
+
+  async states(jobs: readonly string[]): Promise<ReadonlyMap<string, ElementState>> {
+    const words = [
+      "--noheader",
+      "--array",
+      "--states=all",
+      `--jobs=${jobs.join(",")}`,
+      "--format=%i|%T|%N|%r",
+    ];
+    const { status, stdout, stderr } = await runProgram("squeue", words);
+    // So it says of a single one that it does not know any more.
+    const isForgotten = /Invalid job id/i.test(stderr);
+    if (status !== 0 && !isForgotten) throw programFailed("squeue", stderr);
+    const lines = stdout.split("\n").filter(Boolean);
+    return new Map(
+      lines.map((line) => {
+        const [id, word, node, ...reason] = line.split("|");
+        return [id!, stateOf(word!, node!, reason.join("|"))];
+      }),
+    );
+  }
+
+  async exitStatus(job: string, element: number): Promise<number | null> {
+    try {
+      const { stdout } = await runProgram("scontrol", ["show", "job", `${job}_${element}`]);
+      const [, status, signal] = /\bExitCode=(\d+):(\d+)/.exec(stdout) ?? [];
+      if (status === undefined) return null;
+      return Number(signal) > 0 ? 128 + Number(signal) : Number(status);
+    } catch {
+      return null;
+    }
+  }
+
+  async cancel(elements: ReadonlyMap<string, readonly number[] | "all">): Promise<void> {
+    const words = [...elements].flatMap(([job, which]) =>
+      which === "all" ? [job] : ranges(which).map((range) => `${job}_[${range}]`),
+    );
+    try {
+      await runProgram("scancel", ["--quiet", ...words]);
+    } catch {
+      // Their calls were withdrawn: what has not begun does nothing.
+    }
+  }
+}
+
+/** In its file names a percent sign begins a pattern. */
+function logFile(folder: string, extension: string): string {
+  return `${folder.replaceAll("%", "%%")}/%a.${extension}`;
+}
+
+const ALIVE = /^(?:RUNNING|COMPLETING|CONFIGURING|SUSPENDED|STOPPED|STAGE_OUT|SIGNALING|RESIZING)$/;
+const QUEUED = /^(?:PENDING|REQUEUED|REQUEUE_FED|REQUEUE_HOLD|RESV_DEL_HOLD|SPECIAL_EXIT)$/;
+const CAUSES: Readonly<Record<string, EndCause>> = {
+  TIMEOUT: "time",
+  DEADLINE: "time",
+  OUT_OF_MEMORY: "memory",
+  NODE_FAIL: "node",
+  BOOT_FAIL: "node",
+  CANCELLED: "cancelled",
+  REVOKED: "cancelled",
+  PREEMPTED: "preempted",
+};
+
+function stateOf(word: string, node: string, reason: string): ElementState {
+  if (QUEUED.test(word)) {
+    const why = /^(?:None|)$/.test(reason) ? "" : ` (${reason})`;
+    return { phase: "queued", word, text: `queued${why}`, cause: null };
+  }
+  if (ALIVE.test(word)) {
+    return { phase: "running", word, text: node ? `running on ${node}` : "running", cause: null };
+  }
+  return { phase: "ended", word, text: word.toLowerCase(), cause: CAUSES[word] ?? null };
+}
+
+interface Said {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a controller says, or its commands of it, that does not answer now, or has no room now. */
+const LATER =
+  /Unable to contact slurm controller|Socket timed out|Connection refused|Zero Bytes were transmitted|temporarily unable|Resource temporarily unavailable|Slurm controller is in standby|communication connection failure|Transport endpoint|AssocMaxSubmitJobLimit|QOSMaxSubmitJob|job submit limit/i;
+
+/** Does something until the controller has taken it in, or has said no. */
+async function patiently(
+  run: () => Promise<Said>,
+  isDone: () => Promise<Said | null> = async () => null,
+): Promise<Said> {
+  const deadline = Date.now() + PATIENCE;
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    const said = await run();
+    if (said.status === 0 || !LATER.test(said.stderr) || Date.now() > deadline) return said;
+    await new Promise((done) => setTimeout(done, pause));
+    const done = await isDone();
+    if (done) return done;
+  }
+}
+
