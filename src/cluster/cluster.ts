@@ -32,6 +32,11 @@ export interface Cluster {
    * @throws RedunError EXECUTOR_FAILED where it cannot be asked
    */
   states(jobs: readonly string[]): Promise<ReadonlyMap<string, ElementState>>;
+  /**
+   * Why an element ended, where the engine has written that among what it printed: it knows there what it does
+   * not tell when it is asked, and has forgotten later.
+   */
+  causeIn(stderr: string): EndCause | null;
   /** The exit status of an element's program, as the engine has it; null where it has none. Never throws. */
   exitStatus(job: string, element: number): Promise<number | null>;
   /** Ends elements, by the id of their array; "all" for a whole one. Never throws. */

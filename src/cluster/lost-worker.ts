@@ -14,14 +14,16 @@ export async function lostWorker(
   call: ExecutorCall,
   outcome: ElementOutcome,
 ): Promise<RedunError> {
-  const { array, element, node, state } = outcome;
+  const { array, element, node } = outcome;
   const where = node === null ? "" : ` on ${node}`;
-  const why = await reason(cluster, outcome);
-  const lines = tailOf(array.folder, element, "err").split("\n").slice(-LINES).join("\n");
+  const stderr = tailOf(array.folder, element, "err");
+  const cause = outcome.state?.cause ?? cluster.causeIn(stderr);
+  const why = cause ? CAUSES[cause] : await reason(cluster, outcome);
+  const lines = stderr.split("\n").slice(-LINES).join("\n");
   return new RedunError(
     "WORKER_FAILED",
     `${cluster.title} job ${elementName(array.job, element)}${where} ended before it had answered ${call.task}: ${why}.${lines && `\n${lines}`}`,
-    state?.cause ? HINTS[state.cause] : undefined,
+    cause ? HINTS[cause] : undefined,
   );
 }
 
@@ -43,9 +45,8 @@ const HINTS: Readonly<Record<EndCause, string | undefined>> = {
 
 async function reason(
   cluster: Cluster,
-  { array, element, status, state }: ElementOutcome,
+  { array, element, status }: ElementOutcome,
 ): Promise<string> {
-  if (state?.cause) return CAUSES[state.cause];
   if (status === "TERM") return "it was told to end: its time was over, or somebody cancelled it";
   if (status !== null) return `its command ${endOf(Number(status))}`;
   const exit = await cluster.exitStatus(array.job, element);

@@ -5,8 +5,8 @@ import type {
   ElementState,
   EndCause,
 } from "../cluster/cluster.ts";
-import { programFailed, runProgram } from "./program.ts";
 import { OPTIONS, sbatchWords } from "./options.ts";
+import { programFailed, runProgram } from "./program.ts";
 import { ranges } from "./ranges.ts";
 
 /** How long a controller that cannot be reached is asked again, in milliseconds. */
@@ -97,6 +97,12 @@ export class SlurmCluster implements Cluster {
     );
   }
 
+  causeIn(stderr: string): EndCause | null {
+    const lines = stderr.split("\n").filter((line) => line.startsWith("slurmstepd"));
+    const said = WRITTEN.find(([pattern]) => lines.some((line) => pattern.test(line)));
+    return said ? said[1] : null;
+  }
+
   async exitStatus(job: string, element: number): Promise<number | null> {
     try {
       const { stdout } = await runProgram("scontrol", ["show", "job", `${job}_${element}`]);
@@ -138,6 +144,14 @@ const CAUSES: Readonly<Record<string, EndCause>> = {
   PREEMPTED: "preempted",
 };
 
+/** What its daemon writes into the standard error of a job that it ends, the surest first. */
+const WRITTEN: readonly (readonly [RegExp, EndCause])[] = [
+  [/exceeded (?:job |step )?memory limit|oom.kill/i, "memory"],
+  [/DUE TO TIME LIMIT/, "time"],
+  [/DUE TO NODE FAILURE/, "node"],
+  [/DUE TO PREEMPTION/, "preempted"],
+];
+
 function stateOf(word: string, node: string, reason: string): ElementState {
   if (QUEUED.test(word)) {
     const why = /^(?:None|)$/.test(reason) ? "" : ` (${reason})`;
@@ -173,4 +187,3 @@ async function patiently(
     if (done) return done;
   }
 }
-

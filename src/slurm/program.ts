@@ -24,7 +24,10 @@ export function runProgram(
     const env = withoutRunMark(process.env);
     for (const name of OF_THE_RUN) delete env[name];
     // So that a killed run does not take along what jobs it is just submitting.
-    const child = spawn(program, words, { env, stdio: [input ? "pipe" : "ignore", "pipe", "pipe"] });
+    const child = spawn(program, words, {
+      env,
+      stdio: [input ? "pipe" : "ignore", "pipe", "pipe"],
+    });
     let [stdout, stderr] = ["", ""];
     child.stdout!.setEncoding("utf8").on("data", (chunk: string) => {
       stdout += chunk;

@@ -11,7 +11,6 @@ export function ranges(numbers: readonly number[]): string[] {
   }
   const texts = found.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
   const parts: string[] = [];
-  for (let at = 0; at < texts.length; at += MOST)
-    parts.push(texts.slice(at, at + MOST).join(","));
+  for (let at = 0; at < texts.length; at += MOST) parts.push(texts.slice(at, at + MOST).join(","));
   return parts;
 }
