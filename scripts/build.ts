@@ -157,7 +157,6 @@ const modules = await build({
     ...define,
     BUILD_WORKER: JSON.stringify("../worker.cjs"),
     BUILD_SQL: JSON.stringify("../sql.cjs"),
-    BUILD_CLI: JSON.stringify("../cli.cjs"),
   },
   entryPoints: {
     ...Object.fromEntries(slow.map((name) => [`commands/${name}`, `command:${name}`])),
@@ -181,6 +180,7 @@ const commonJs = {
     BUILD_WORKER: JSON.stringify("./worker.cjs"),
     BUILD_EXECUTOR_WORKER: JSON.stringify("./executor-worker.js"),
     BUILD_SQL: JSON.stringify("./sql.cjs"),
+    BUILD_CLI: JSON.stringify("./cli.cjs"),
   },
   outExtension: { ".js": ".cjs" },
   format: "cjs",

@@ -99,12 +99,12 @@ imports(
       // Below these, a repository has the environment that it was found in.
       /^src\/(git\/files\/repository|provenance\/indexed-log|start-folder)\.ts$/,
       // A run is part of the process: it records its words, hears how it ends, and loads code into it.
-      /^src\/(engine|executors)\/[^/]+\.ts$/,
+      /^src\/(engine|executors|cluster)\/[^/]+\.ts$/,
       /^src\/script\/load-hooks\.ts$/,
       // A workflow may change directory and environment, and its programs and files follow.
       /^src\/(exec\/run-(program|script)|value\/file-path)\.ts$/,
       // `ps`, our own program's name, a setting asked by the path of a directory alone, a process of ours.
-      /^src\/(git\/files\/(process-state|sharing)|exec\/usage|sql\/process)\.ts$/,
+      /^src\/(git\/files\/(process-state|sharing)|exec\/usage|sql\/process|slurm\/program)\.ts$/,
     ];
     assert.equal(
       knowingTheProcess("src").filter((path) => !DOORS.some((door) => door.test(path))),

@@ -16,11 +16,7 @@ export interface OneshotOptions {
  * complete. Records nothing. A task that fails is an answer too.
  * @throws RedunError EXECUTOR_FAILED for an input that is no call, or an output that cannot be written
  */
-export async function oneshot(
-  input: string,
-  output: string,
-  means: OneshotOptions,
-): Promise<void> {
+export async function oneshot(input: string, output: string, means: OneshotOptions): Promise<void> {
   const text = fileText(input);
   const signal = new AbortController().signal;
   const answer = await runCall(text, { ...means, ask: null, signal });

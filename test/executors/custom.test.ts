@@ -118,7 +118,11 @@ custom("what is wrong with an executor, or asked of one, is told", () => {
       /odd has the option "queeu", which its executor kept does not take. Did you mean queue\?/,
     ],
     [["nowhere"], 1, /There is no executor "kep". Did you mean kept\?/],
-    [["-o", "executor=tread", "leaf", "--n", "1"], 1, /There are local, thread, process, slurm, kept\./],
+    [
+      ["-o", "executor=tread", "leaf", "--n", "1"],
+      1,
+      /There are local, thread, process, slurm, kept\./,
+    ],
     [
       ["-o", "executor=thread", "-o", "queue=1", "leaf", "--n", "1"],
       1,
