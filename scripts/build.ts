@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { Script } from "node:vm";
 import { Ajv } from "ajv";
 import standalone from "ajv/dist/standalone/index.js";
 import { build, type Plugin } from "esbuild";
@@ -283,6 +284,8 @@ for (const name of readdirSync(`${root}dist`).filter((name) => name.endsWith(".c
   const text = readFileSync(`${root}dist/${name}`, "utf8");
   const own = "(require.import ?? ((name) => import(name)))(";
   const code = isStart ? text : text.replaceAll(/(?<![\w$.])import\(/g, own);
+  // It is JavaScript still.
+  new Script(code.replace(/^#!.*/, ""), { filename: name });
   const id = createHash("sha1").update(code).digest("hex");
   writeFileSync(`${root}dist/${name}`, `${code}// ${id}`);
 }

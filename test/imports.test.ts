@@ -100,7 +100,7 @@ imports(
       /^src\/(git\/files\/repository|provenance\/indexed-log|start-folder)\.ts$/,
       // A run is part of the process: it records its words, hears how it ends, and loads code into it.
       /^src\/(engine|executors|cluster)\/[^/]+\.ts$/,
-      /^src\/script\/load-hooks\.ts$/,
+      /^src\/script\/(known-scripts|typescript)\.ts$/,
       // A workflow may change directory and environment, and its programs and files follow.
       /^src\/(exec\/run-(program|script)|value\/file-path)\.ts$/,
       // `ps`, our own program's name, a setting asked by the path of a directory alone, a process of ours.

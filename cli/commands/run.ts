@@ -51,7 +51,7 @@ export const command: CommandFunction<typeof RUN> = async (
   const isSettled = !behind.some((word) => isHelp(word) || ownOption(RUN_OPTIONS, word));
   let session = !lists && isSettled ? begin(workspace, given) : undefined;
   try {
-    const [exports, made] = await tasksMadeBy(() => loadScript(script, workspace.io.cwd));
+    const [exports, made] = await tasksMadeBy(() => loadScript(script, workspace));
     const tasks = exportedTasks(exports);
     if (lists) {
       await workspace.write(taskList(script, tasks, workspace.paint));
@@ -91,7 +91,7 @@ async function rerun(
   const call = await callAgain(workspace, id, script);
   const session = begin(workspace, options);
   try {
-    const [, made] = await tasksMadeBy(() => loadScript(call.script, workspace.io.cwd));
+    const [, made] = await tasksMadeBy(() => loadScript(call.script, workspace));
     assertOwnNames(made);
     const { expression, notices } = madeAgain(workspace, call, made);
     for (const notice of notices) session.reporter.noticed?.(notice);

@@ -1,6 +1,6 @@
 /** Loading a workflow script, and finding a task in it. */
 import { writeSync } from "node:fs";
-import { dirname, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { definitionOf } from "../../src/engine/task.ts";
 import { RedunError } from "../../src/errors.ts";
@@ -16,7 +16,10 @@ import type { Workspace } from "../workspace.ts";
 import { ending } from "./channel.ts";
 
 /** @throws RedunError SCRIPT_FAILED_TO_LOAD */
-export async function loadScript(script: string, cwd: string): Promise<Record<string, unknown>> {
+export async function loadScript(
+  script: string,
+  workspace: Workspace,
+): Promise<Record<string, unknown>> {
   // It calls `process.exit` itself, or waits for what cannot come.
   const onExit = (status: number) => {
     if (ending.by !== undefined) return;
@@ -26,9 +29,20 @@ export async function loadScript(script: string, cwd: string): Promise<Record<st
   };
   process.once("exit", onExit);
   try {
-    return await loadWorkflow(script, { cwd, libraryUrl: LIBRARY_URL });
+    const { cwd } = workspace.io;
+    const compiled = compiledFolder(workspace);
+    return await loadWorkflow(script, { cwd, libraryUrl: LIBRARY_URL, compiled });
   } finally {
     process.off("exit", onExit);
+  }
+}
+
+/** Where compiled TypeScript is kept; nowhere without a repository. */
+function compiledFolder(workspace: Workspace): string | undefined {
+  try {
+    return join(workspace.repository.commonDir, "redun", "compiled");
+  } catch {
+    return undefined;
   }
 }
 

@@ -4,7 +4,8 @@ import { createRequire } from "node:module";
 import { extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { loadExecutorsBy, registerExecutor } from "../engine/executors.ts";
-import { understandTypeScript } from "../script/load-hooks.ts";
+import { serveImports } from "../script/load-hooks.ts";
+import { understandTypeScript } from "../script/typescript.ts";
 
 for (const kind of ["thread", "process"] as const) {
   registerExecutor(kind, async (settings) => {
@@ -20,6 +21,8 @@ registerExecutor("slurm", async (settings) => {
 
 loadExecutorsBy(async (module, root) => {
   const path = moduleFile(module, root ?? process.cwd());
+  // It may import redun-git.
+  serveImports();
   if (path === null) return import(module);
   if (/^\.[cm]?tsx?$/.test(extname(path))) await understandTypeScript(path);
   return import(pathToFileURL(path).href);

@@ -1,13 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import nodeModule from "node:module";
-import { devNull, tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
-import { notice } from "../notice.ts";
-import { collectLoaded, keepLoaded, loadedFiles } from "../source/source-file.ts";
-import { loadParser } from "../source/syntax.ts";
-import { unservedFiles } from "./other-tsconfigs.ts";
+import { collectLoaded, keepLoaded } from "../source/source-file.ts";
 
 /** What Node's CommonJS loader really calls; not part of its typed interface. */
 interface CommonJsLoader {
@@ -24,10 +19,18 @@ interface HookRegistry {
 
 /** What was loaded: its URL, and its bytes or its text, or nothing where Node reads it elsewhere. */
 type Report = (url: string, source: string | Uint8Array | null | undefined) => void;
+/** What is to be loaded in the place of what stands in the file: with a format it is what Node gets. */
+interface Other {
+  readonly source: string;
+  readonly format?: "module";
+}
+type Instead = (url: string) => Other | undefined;
 
-const LIBRARY = "redun-git";
+/** What workflows call the library. */
+export const LIBRARY = "redun-git";
+/** What modules are loaded from in the place of their files, by URL. */
+export const instead = new Map<string, Other>();
 let served: string | undefined;
-let typeScript: Promise<void> | undefined;
 /** What is yet to be done before the first module is imported. */
 let beforeImports: (() => void)[] | null = [];
 
@@ -44,12 +47,13 @@ export async function serveLibrary(libraryUrl: string): Promise<void> {
   served = libraryUrl;
   const { registerHooks } = nodeModule as HookRegistry;
   if (registerHooks) {
-    registerHooks({ resolve: libraryResolver(LIBRARY, libraryUrl), load: loadReporter(keep) });
+    const load = loadReporter(keep, (url) => instead.get(url));
+    registerHooks({ resolve: libraryResolver(LIBRARY, libraryUrl), load });
   } else {
     whenImporting(() => {
       const { port1, port2 } = new MessageChannel();
-      const options = { data: { port: port2 }, transferList: [port2] };
-      nodeModule.register(hookModule(libraryUrl), options);
+      const data = { port: port2, others: instead };
+      nodeModule.register(hookModule(libraryUrl), { data, transferList: [port2] });
       collectLoaded(() => keepReported(port1));
     });
     reportRequired();
@@ -61,11 +65,21 @@ export async function serveLibrary(libraryUrl: string): Promise<void> {
  * Asks for `redun-git` before the hooks that were registered since: tsx goes by the `paths` of a
  * tsconfig.json, which may name another copy for the sake of its types.
  */
-function serveLibraryFirst(): void {
+export function serveLibraryFirst(): void {
   if (served === undefined) return;
   const { registerHooks } = nodeModule as HookRegistry;
   if (registerHooks) registerHooks({ resolve: libraryResolver(LIBRARY, served) });
   else nodeModule.register(hookText(`export const resolve = ${resolverText(served)};`));
+}
+
+/** Whether hooks of imports run in this thread, and cost nothing to have. */
+export function hasOwnHooks(): boolean {
+  return (nodeModule as HookRegistry).registerHooks !== undefined;
+}
+
+/** Whether no module was imported yet, and no hook of imports is there that runs in a thread of its own. */
+export function isBeforeImports(): boolean {
+  return beforeImports !== null;
 }
 
 /** From here on modules are imported. */
@@ -75,20 +89,42 @@ export function serveImports(): void {
   for (const prepare of waiting) prepare();
 }
 
-function whenImporting(prepare: () => void): void {
+/** Now, or before the first module is imported. */
+export function whenImporting(prepare: () => void): void {
   if (beforeImports) beforeImports.push(prepare);
   else prepare();
 }
 
+/** Takes what the hooks that are there make of modules. Returns what gives all of it: a URL and a text each. */
+export function takeCompiled(): () => Iterable<readonly [url: string, text: string]> {
+  const taken = new Map<string, string>();
+  const take: Report = (url, source) => {
+    if (source)
+      taken.set(url, typeof source === "string" ? source : Buffer.from(source).toString());
+  };
+  const { registerHooks } = nodeModule as HookRegistry;
+  if (registerHooks) {
+    registerHooks({ load: loadReporter(take, () => undefined) });
+    return () => taken;
+  }
+  const { port1, port2 } = new MessageChannel();
+  const data = { port: port2, others: new Map() };
+  nodeModule.register(hookModule(null), { data, transferList: [port2] });
+  return () => {
+    eachReported(port1, take);
+    return taken;
+  };
+}
+
 /** Hooks of an older Node run in a thread of their own: the functions go there as text. */
-function hookModule(libraryUrl: string): string {
+function hookModule(libraryUrl: string | null): string {
   return hookText(`import { readFileSync } from "node:fs";
-let port;
-export const initialize = (data) => { port = data.port; };
-export const resolve = ${resolverText(libraryUrl)};
+let port, others;
+export const initialize = (data) => { port = data.port; others = data.others; };
+${libraryUrl === null ? "" : `export const resolve = ${resolverText(libraryUrl)};`}
 export const load = (${loadReporter.toString()})((url, source) => {
   try { port.postMessage([url, source ?? readFileSync(new URL(url))]); } catch {}
-});`);
+}, (url) => others.get(url));`);
 }
 
 function resolverText(libraryUrl: string): string {
@@ -110,14 +146,16 @@ function libraryResolver(library: string, url: string): Hook {
 }
 
 /**
- * Tells of every module that is loaded from a file, before any other hook changes it. Must not use
- * anything but its argument; see `hookModule`.
+ * Tells of every module that is loaded from a file, before any later hook changes it. Must not use
+ * anything but its arguments; see `hookModule`.
  */
-function loadReporter(report: Report): Hook {
+function loadReporter(report: Report, otherOf: Instead): Hook {
   return (url, context, next) => {
+    const other = otherOf(url);
+    if (other?.format) return { ...other, shortCircuit: true };
     const tell = (loaded: { source?: string | Uint8Array | null }) => {
       if (url.startsWith("file:") && !url.includes("/node_modules/")) report(url, loaded.source);
-      return loaded;
+      return { ...loaded, ...other };
     };
     const loaded = next(url, context) as object;
     return loaded instanceof Promise ? loaded.then(tell) : tell(loaded);
@@ -135,9 +173,13 @@ function keep(url: string, source: Parameters<Report>[1]): void {
 
 /** The other thread has said what it loaded before anything of that is evaluated here. */
 function keepReported(port: MessagePort): void {
+  eachReported(port, keep);
+}
+
+function eachReported(port: MessagePort, report: Report): void {
   for (let said = receiveMessageOnPort(port); said; said = receiveMessageOnPort(port)) {
     const [url, source] = said.message as [string, string | Uint8Array];
-    keep(url, source);
+    report(url, source);
   }
 }
 
@@ -171,80 +213,4 @@ async function serveRequire(libraryUrl: string): Promise<void> {
   loader._load = function (this: unknown, request, ...rest) {
     return request === LIBRARY ? library : load.call(this, request, ...rest);
   };
-}
-
-/**
- * Lets this process import and require TypeScript, by tsx, by the settings of the tsconfig.json that
- * belongs to `script`. Importing tsx costs 140 ms.
- */
-export function understandTypeScript(script: string): Promise<void> {
-  typeScript ??= registerTsx(process.env[TSCONFIG_VARIABLE] || tsconfigOf(dirname(script)));
-  return typeScript;
-}
-
-/** Says so where a file was loaded that has settings of its own: tsx has one tsconfig.json for all. */
-export function noticeOtherTsconfigs(script: string): void {
-  // The user chose one for all files.
-  if (!typeScript || process.env[TSCONFIG_VARIABLE]) return;
-  const used = tsconfigOf(dirname(script));
-  const files = [...new Set(loadedFiles().map(({ path }) => path))];
-  const [first, ...others] = unservedFiles(files, used, tsconfigOf);
-  if (!first) return;
-  const more = others.length > 0 ? ` (and ${others.length} more files like it)` : "";
-  notice(
-    `${first.file}${more} is compiled without the settings of its own ${first.tsconfig} (${first.settings.join(", ")}): one tsconfig.json, that of the script, is in force for all files`,
-  );
-}
-
-/** Where tsx is given a tsconfig.json; else it takes what is in the current directory. */
-const TSCONFIG_VARIABLE = "TSX_TSCONFIG_PATH";
-
-async function registerTsx(tsconfig: string | null): Promise<void> {
-  // tsx compiles whatever is required after it: the parser is better loaded as it is.
-  loadParser();
-  const [commonJs, esm] = await Promise.all([import("tsx/cjs/api"), import("tsx/esm/api")]);
-  const whole = tsconfig === null ? null : tsconfigForAll(tsconfig);
-  try {
-    withTsconfig(whole ?? devNull, () => commonJs.register());
-  } catch (error) {
-    if (tsconfig === null) throw error;
-    const problem = error instanceof Error ? error.message : String(error);
-    notice(`${tsconfig} is not used: ${problem}`);
-    return registerTsx(null);
-  }
-  whenImporting(() => {
-    esm.register({ tsconfig: whole ?? false });
-    if (whole) serveLibraryFirst();
-  });
-}
-
-/**
- * A temporary tsconfig.json that extends another one to all files: tsx compiles what is outside of the
- * folder of its tsconfig.json with no settings at all, such as the sources of another package.
- */
-function tsconfigForAll(tsconfig: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "redun-git-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const path = join(folder, "tsconfig.json");
-  writeFileSync(path, JSON.stringify({ extends: resolve(tsconfig), include: ["/**/*"] }));
-  return path;
-}
-
-/** tsx's CommonJS half has no other way to be told. */
-function withTsconfig(path: string, register: () => void): void {
-  const before = process.env[TSCONFIG_VARIABLE];
-  process.env[TSCONFIG_VARIABLE] = path;
-  try {
-    register();
-  } finally {
-    if (before === undefined) delete process.env[TSCONFIG_VARIABLE];
-    else process.env[TSCONFIG_VARIABLE] = before;
-  }
-}
-
-/** The tsconfig.json in `folder` or in the nearest one above. */
-function tsconfigOf(folder: string): string | null {
-  const path = join(folder, "tsconfig.json");
-  if (existsSync(path)) return path;
-  return folder === dirname(folder) ? null : tsconfigOf(dirname(folder));
 }

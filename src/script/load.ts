@@ -1,16 +1,15 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { RedunError } from "../errors.ts";
 import { nearest } from "../suggest.ts";
+import { KnownScripts } from "./known-scripts.ts";
 import { loadFailure } from "./load-error.ts";
-import {
-  noticeOtherTsconfigs,
-  serveImports,
-  serveLibrary,
-  understandTypeScript,
-} from "./load-hooks.ts";
+import { serveImports, serveLibrary } from "./load-hooks.ts";
+import { isWithoutModuleSyntax } from "./module-graph.ts";
+import { packageType } from "./package-type.ts";
+import { noticeOtherTsconfigs, understandTypeScript } from "./typescript.ts";
 
 const EXTENSIONS = [".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx"];
 
@@ -18,6 +17,8 @@ export interface LoadOptions {
   cwd: string;
   /** The running library's own module: what `import "redun-git"` means in the script. */
   libraryUrl: string;
+  /** A folder to keep compiled TypeScript in, for the next time; without one it is not kept. */
+  compiled?: string | undefined;
 }
 
 /**
@@ -35,7 +36,7 @@ export async function loadWorkflow(
   process.setSourceMapsEnabled(true);
   try {
     await serveLibrary(options.libraryUrl);
-    return await importScript(path);
+    return await importScript(path, options);
   } catch (error) {
     if (error instanceof RedunError && error.code === "SCRIPT_FAILED_TO_LOAD") throw error;
     throw loadFailure(error, { file, path, ...options });
@@ -44,17 +45,22 @@ export async function loadWorkflow(
   }
 }
 
-async function importScript(path: string): Promise<Record<string, unknown>> {
+async function importScript(path: string, options: LoadOptions): Promise<Record<string, unknown>> {
+  const known = new KnownScripts(path, options.libraryUrl, options.compiled ?? null);
+  const isRequired = isCommonJs(path);
+  const loaded = isRequired ? known.asCommonJs() : await known.asModule();
+  if (loaded) return exportsOf(loaded.exports);
   if (isTypeScript(path) || importsTypeScript(path)) {
     if (path.includes("?")) throw questionable(path);
     await understandTypeScript(path);
   }
-  if (isCommonJs(path)) return exportsOf(createRequire(path)(path));
+  if (isRequired) return exportsOf(known.keepRequired(() => createRequire(path)(path)));
+  const kept = known.keepImported();
   serveImports();
   const module = await import(pathToFileURL(path).href);
+  kept();
   // Of a CommonJS module Node itself finds only some names.
-  const isRequired = path in createRequire(path).cache;
-  return isRequired ? exportsOf(module.default) : { ...module };
+  return path in createRequire(path).cache ? exportsOf(module.default) : { ...module };
 }
 
 /** A JavaScript file may import TypeScript, which Node 20 refuses and Node 24 knows in part. */
@@ -69,26 +75,13 @@ function isTypeScript(path: string): boolean {
   return /^\.([cm]?ts|tsx|jsx)$/.test(extname(path));
 }
 
-/** Node's and TypeScript's rule; of a plain `.js` Node itself finds out. */
+/** Node's and TypeScript's rule; a plain `.js` in a package without a type is what its syntax says. */
 function isCommonJs(path: string): boolean {
   const extension = extname(path);
   if (extension === ".cts" || extension === ".cjs") return true;
-  return /^\.(ts|tsx|jsx)$/.test(extension) && packageType(dirname(path)) !== "module";
-}
-
-function packageType(folder: string): unknown {
-  const manifest = join(folder, "package.json");
-  if (existsSync(manifest)) return readJson(manifest)?.type;
-  return folder === dirname(folder) ? undefined : packageType(dirname(folder));
-}
-
-/** A malformed package.json is reported by Node itself. */
-function readJson(file: string): { type?: unknown } | null {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch {
-    return null;
-  }
+  const type = /^\.(?:[jt]sx?)$/.test(extension) ? packageType(dirname(path)) : "module";
+  if (extension === ".js" && type !== "module") return isWithoutModuleSyntax(path);
+  return type !== "module";
 }
 
 function exportsOf(exported: unknown): Record<string, unknown> {

@@ -68,6 +68,28 @@ function settingsOf(tsconfig: string, above: readonly string[] = []): Settings {
   }
 }
 
+/**
+ * The texts of a tsconfig.json and of all that it extends; null where one cannot be read, or where they say
+ * where imports lead.
+ */
+export function configTexts(tsconfig: string): string[] | null {
+  if (RESOLVING.some((name) => settingsOf(tsconfig).has(name))) return null;
+  try {
+    return textsOf(tsconfig, []);
+  } catch {
+    return null;
+  }
+}
+
+function textsOf(tsconfig: string, above: readonly string[]): string[] {
+  if (above.includes(tsconfig)) return [];
+  const { extends: bases = [] } = readJsonWithComments(tsconfig);
+  const below = [bases]
+    .flat()
+    .flatMap((base) => textsOf(pathOf(base, tsconfig), [...above, tsconfig]));
+  return [tsconfig, readFileSync(tsconfig, "utf8"), ...below];
+}
+
 function pathOf(base: string, tsconfig: string): string {
   if (!/^\.{0,2}\//.test(base)) return createRequire(tsconfig).resolve(base);
   const path = join(base.startsWith("/") ? "" : dirname(tsconfig), base);

@@ -3,7 +3,7 @@
  * engine's modules go there as one plain JavaScript file, as in the installed package.
  */
 import { execFileSync } from "node:child_process";
-import { symlinkSync } from "node:fs";
+import { readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
@@ -33,7 +33,8 @@ const outcomes = [];
 for (const file of process.argv.slice(2)) {
   const outcome = { exports: [], tasks: [] };
   try {
-    const module = await loadWorkflow(file, { cwd: process.cwd(), libraryUrl });
+    const compiled = process.env.COMPILED;
+    const module = await loadWorkflow(file, { cwd: process.cwd(), libraryUrl, compiled });
     outcome.exports = Object.keys(module).sort();
     for (const value of Object.values(module)) if (typeof value === "string") outcome.exports.push(value);
   } catch (error) {
@@ -69,20 +70,29 @@ buildSync({
   format: "esm",
   packages: "external",
   minify: true,
+  define: { BUILD_VERSION: '"1.0.0"' },
 });
 
 /** A folder with these files, and what loading some of them in one process gives. */
 function project(files: Record<string, string>) {
   const { dir } = temporaryFolder();
   writeFiles(dir, files);
-  const loadAll = (scripts: string[], cwd = dir): Loaded[] =>
+  const compiled = temporaryFolder().dir;
+  const loadOnce = (scripts: string[], cwd: string): Loaded[] =>
     JSON.parse(
       execFileSync(process.execPath, [join(tool, "child.mjs"), ...scripts], {
         cwd,
         encoding: "utf8",
         stdio: ["ignore", "pipe", "ignore"],
+        env: { ...process.env, COMPILED: compiled },
       }),
     );
+  const loadAll = (scripts: string[], cwd = dir): Loaded[] => {
+    const loaded = loadOnce(scripts, cwd);
+    // From what was compiled now, all is as it was.
+    if (readdirSync(compiled).length > 0) assert.equal(loadOnce(scripts, cwd), loaded);
+    return loaded;
+  };
   return { dir, loadAll, load: (script: string) => loadAll([script])[0] as Loaded };
 }
 
@@ -252,6 +262,26 @@ loading("a bundle with a source map shows its tasks as the TypeScript that it wa
     sourcemap: true,
   });
   assert.equal(load("dist/main.js").tasks, load("src/main.ts").tasks);
+});
+
+loading("what was compiled is for the same text, imports and tsconfig.json alone", () => {
+  const FIELD = `import { seen } from "./base.ts";
+export const kind: string = seen(class { set x(value: number) {} }) as string;`;
+  const BASE = `export function seen(Base: new () => object): string {
+  class Field extends Base { x = 1; }
+  return Object.keys(new Field()).join() || "nothing";
+}`;
+  const { dir, load } = project({ "package.json": MODULE, "field.ts": FIELD, "base.ts": BASE });
+  assert.equal(load("field.ts").exports, ["kind", "x"]);
+  assert.equal(load("field.ts").exports, ["kind", "x"]);
+  writeFiles(dir, {
+    "tsconfig.json": '{ "compilerOptions": { "useDefineForClassFields": false } }',
+  });
+  assert.equal(load("field.ts").exports, ["kind", "nothing"]);
+  writeFiles(dir, { "base.ts": BASE.replace("nothing", "another") });
+  assert.equal(load("field.ts").exports, ["kind", "another"]);
+  writeFiles(dir, { "field.ts": FIELD.replaceAll("kind", "sort") });
+  assert.equal(load("field.ts").exports, ["sort", "another"]);
 });
 
 loading.run();
