@@ -171,7 +171,8 @@ class Search {
   }
 
   /** What differs in folders: files are reported, folders are entered. */
-  async #inside(folders: readonly Folder[], repeats: Repeats): Promise<Folder[]> {
+  async #inside(all: readonly Folder[], repeats: Repeats): Promise<Folder[]> {
+    const folders = all.filter((folder) => repeats.allow(folder));
     const found: Folder[] = [];
     const pairs = folders.flatMap(({ own, parents }) =>
       parents.map((before) => ({ before, after: own })),
@@ -187,7 +188,7 @@ class Search {
       next++;
       differences = [];
       const isTooMany = found.length + inside.length > MAX_WAITING;
-      if (!isTooMany && repeats.allow(folder, inside.length)) found.push(...inside);
+      if (!isTooMany && repeats.count(folder, inside.length)) found.push(...inside);
     }
     return found;
   }
@@ -223,16 +224,28 @@ class Search {
 class Repeats {
   /** Of the folders whose ids begin alike the last one. */
   readonly #last: string[] = [];
+  readonly #again = new WeakSet<Folder>();
   #repeated = 0;
 
-  /** Whether `count` folders in a folder are to be looked into. */
-  allow({ commit, own, parents }: Folder, count: number): boolean {
+  get #isOver(): boolean {
+    return this.#repeated > MAX_REPEATED;
+  }
+
+  /** Whether a folder is to be looked into. */
+  allow(folder: Folder): boolean {
+    const { commit, own, parents } = folder;
     const name = `${commit} ${own} ${parents}`;
     const slot = Number.parseInt(own.slice(0, 4), 16);
     const isKnown = this.#last[slot] === name;
     this.#last[slot] = name;
-    if (isKnown) this.#repeated += count;
-    return this.#repeated <= MAX_REPEATED;
+    if (isKnown) this.#again.add(folder);
+    return !(isKnown && this.#isOver);
+  }
+
+  /** Whether the `count` folders in a folder are to be gone on with. */
+  count(folder: Folder, count: number): boolean {
+    if (this.#again.has(folder)) this.#repeated += count;
+    return !this.#isOver;
   }
 }
 

@@ -2,10 +2,10 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { kill, logged, ok, start, workflowRepository } from "../support/cli.ts";
+import { kill, logged, ok, record, start, workflowRepository } from "../support/cli.ts";
 import { noMounts, withMounts } from "../support/mounts.ts";
 import { jobsOf, recorded } from "../support/recorded.ts";
-import { temporaryFolder } from "../support/repository.ts";
+import { prepared, temporaryFolder } from "../support/repository.ts";
 import { unless } from "../support/skipped.ts";
 
 const WORKFLOW = `
@@ -34,12 +34,21 @@ const [readOnly, full] = suites.map((one) => unless(noMounts(), one));
 /** Where the commands of `readOnlyly` make temporary files. */
 const temporaries = temporaryFolder().dir;
 
-/** Runs commands while nothing in the repository can be written; what each printed. */
-function readOnlyly(dir: string, commands: readonly string[]): Map<string, string> {
+/**
+ * Runs commands one after the other while nothing in the repository can be written: what each printed. `inOne`
+ * is one process for all of them.
+ */
+function readOnlyly(
+  dir: string,
+  commands: readonly string[],
+  { inOne = false } = {},
+): Map<string, string> {
+  const lists = JSON.stringify(commands.map((words) => words.split(" ")));
   const each = commands.map((words) => `echo "#### ${words}"; $RG ${words} || echo "status $?"`);
   const printed = withMounts(
     dir,
-    `mount --bind "$PWD" "$PWD"; mount -o remount,bind,ro "$PWD"; cd "$PWD"; export TMPDIR="${temporaries}"\n${each.join("\n")}`,
+    `mount --bind "$PWD" "$PWD"; mount -o remount,bind,ro "$PWD"; cd "$PWD"; export TMPDIR="${temporaries}"
+    ${inOne ? `$ALL '${lists}'` : each.join("\n")}`,
   );
   const parts = printed.split("#### ").slice(1);
   return new Map(parts.map((part) => [part.split("\n", 1)[0]!, part]));
@@ -64,15 +73,20 @@ const QUERIES = [
   "recover",
   "table",
   "why -",
-  "sql 'SELECT 1'",
+  "sql SELECT+1",
 ];
+
+/** A repository with two runs in its log, and an index of them. */
+const withRuns = prepared(() => {
+  const repository = workflowRepository({ "w.mjs": WORKFLOW });
+  for (const _ of [1, 2]) record(repository.dir, ["w.mjs", "main"]);
+  ok(repository.dir, ["log"]);
+  return repository;
+});
 
 for (const index of ["an index", "no index", "an index that is behind"]) {
   readOnly!(`every query answers, with ${index}`, () => {
-    const { dir, git } = workflowRepository({ "w.mjs": WORKFLOW });
-    ok(dir, ["run", "-q", "w.mjs", "main"]);
-    ok(dir, ["run", "-q", "w.mjs", "main"]);
-    ok(dir, ["log"]);
+    const { dir, git } = withRuns();
     if (index === "no index") ok(dir, ["index", "drop"]);
     if (index === "an index that is behind") {
       const before = git("rev-parse", "refs/redun/main~1");
@@ -81,7 +95,7 @@ for (const index of ["an index", "no index", "an index that is behind"]) {
       ok(dir, ["index", "rebuild"]);
       git("update-ref", "refs/redun/main", after);
     }
-    for (const [command, printed] of readOnlyly(dir, QUERIES)) {
+    for (const [command, printed] of readOnlyly(dir, QUERIES, { inOne: true })) {
       assert.not.match(printed, /status \d|Please report/, printed);
       if (command === "tag history -") assert.match(printed, /\+ project=main/);
       if (command === "log") assert.is(printed.match(/^Exec /gm)?.length, 2, printed);
@@ -91,8 +105,7 @@ for (const index of ["an index", "no index", "an index that is behind"]) {
 }
 
 readOnly!("what cannot be done says so in a sentence", () => {
-  const { dir } = workflowRepository({ "w.mjs": WORKFLOW });
-  ok(dir, ["run", "-q", "w.mjs", "main"]);
+  const { dir } = withRuns();
   const commands = ["run -q w.mjs main", "tag add - a=1", "index drop"];
   for (const [, printed] of readOnlyly(dir, commands)) {
     assert.match(printed, /^error: .*cannot be written.* \[REPOSITORY_UNWRITABLE\]$/m);
@@ -143,8 +156,8 @@ function onSmallDisk(dir: string, script: string): string {
 
 for (const backend of ["native", "isomorphic"] as const) {
   full!(`is called a full disk by every command, and leaves nothing behind (${backend})`, () => {
-    const { dir } = workflowRepository({ "w.mjs": WORKFLOW });
-    ok(dir, ["run", "-q", "w.mjs", "main"]);
+    const { dir } = withRuns();
+    ok(dir, ["index", "drop"]);
     const printed = onSmallDisk(
       dir,
       `export REDUN_GIT_BACKEND=${backend}; fill

@@ -1,20 +1,30 @@
 /**
  * The worker thread behind `cli()`: runs commands of the built command line one after the other, each
- * in a world that is given to it. Only the test's support starts it.
+ * in a world that is given to it. As a program it does so with the commands that it is given, a JSON
+ * list of lists of words, and prints what each printed below a line of its words.
  */
 const { parentPort, workerData } = require("node:worker_threads");
 
-const { cli, port, turn } = workerData;
+const { cli, port, turn } = workerData ?? { cli: process.argv[2] };
 const { main } = require(cli);
 // A `run` whose parent talks to it has no supervisor.
 process.send = () => true;
 
-parentPort.on("message", async ({ args, env }) => {
+parentPort?.on("message", async ({ args, env }) => {
   const result = await run(args, env).catch((error) => ({ thrown: error }));
   port.postMessage(result);
   Atomics.store(turn, 0, 1);
   Atomics.notify(turn, 0);
 });
+
+async function runAll(commands) {
+  const env = { ...process.env };
+  for (const args of commands) {
+    const { status, stdout, stderr } = await run(args, env);
+    const end = status === 0 ? "" : `status ${status}\n`;
+    process.stdout.write(`#### ${args.join(" ")}\n${stderr}${stdout}${end}`);
+  }
+}
 
 async function run(args, env) {
   // git, and what else asks the process itself.
@@ -49,3 +59,5 @@ async function run(args, env) {
   const status = await Promise.race([main(args, io), ended]);
   return { status, signal: null, ...printed };
 }
+
+if (!parentPort) runAll(JSON.parse(process.argv[3]));
