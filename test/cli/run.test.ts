@@ -7,7 +7,8 @@ import {
   cli,
   HELLO,
   logged,
-  ok,
+  ran,
+  runInThread,
   start,
   tagTexts,
   workflowRepository,
@@ -83,7 +84,7 @@ const shared = workflowRepository({
 });
 const named = (texts: readonly string[]) => texts.map((text, at) => `--${"abcdefgh"[at]}=${text}`);
 const values = (task: string, ...words: string[]) =>
-  JSON.parse(ok(shared.dir, ["run", "-q", "arguments.mjs", task, ...words]));
+  JSON.parse(ran(shared.dir, ["-q", "arguments.mjs", task, ...words]));
 
 for (const backend of BACKENDS) {
   run(`prints the result on stdout, the story on stderr, and records it (${backend})`, () => {
@@ -118,7 +119,7 @@ run("-t and --tag may be mixed, repeated and joined with =", () => {
     "-t",
     'cfg={"a": [1.0]}',
   ];
-  ok(dir, ["run", ...tags, "workflow.ts", "main"]);
+  ran(dir, [...tags, "workflow.ts", "main"]);
   const [execution] = logged(dir);
   const texts = tagTexts(execution);
   for (const text of ['env="prod"', "n=1", "n=2", "empty=null", 'cfg={"a":[1]}']) {
@@ -129,7 +130,7 @@ run("-t and --tag may be mixed, repeated and joined with =", () => {
 run("--project, --doc and --user set their tags; -t adds and never replaces", () => {
   const { dir } = workflowRepository();
   const given = ["--project", "P", "--doc", "why", "-u", "bob", "-t", "user=carol"];
-  ok(dir, ["run", ...given, "workflow.ts", "main"]);
+  ran(dir, [...given, "workflow.ts", "main"]);
   const texts = tagTexts(logged(dir)[0]);
   for (const text of ['project="P"', 'doc="why"', 'user="bob"', 'user="carol"']) {
     assert.ok(texts.includes(text), text);
@@ -143,7 +144,7 @@ run("a wrong tag is refused before anything runs", () => {
     ["=x", /key must be specified/],
     ["a={broken", /Invalid tag value/],
   ] as const) {
-    const { status, stderr, stdout } = cli(dir, ["run", "-t", tag, "workflow.ts", "main"]);
+    const { status, stderr, stdout } = runInThread(dir, ["-t", tag, "workflow.ts", "main"]);
     assert.ok(status === 1 || status === 2);
     assert.match(stderr, about);
     assert.is(stdout, "");
@@ -153,7 +154,7 @@ run("a wrong tag is refused before anything runs", () => {
 
 run("`run <script> help` lists the tasks with the first lines of their docs", () => {
   const before = logged(shared.dir).length;
-  const text = ok(shared.dir, ["run", "workflow.ts", "help"]);
+  const text = ran(shared.dir, ["workflow.ts", "help"]);
   assert.match(text, /^ {2}main +Say hello to a planet\.$/m);
   assert.match(text, /^ {2}getPlanet$/m);
   assert.match(text, /^ {2}greeter$/m);
@@ -161,19 +162,19 @@ run("`run <script> help` lists the tasks with the first lines of their docs", ()
 });
 
 run("a script without a task is a usage error, and shows the tasks", () => {
-  const { status, stdout, stderr } = cli(shared.dir, ["run", "workflow.ts"]);
+  const { status, stdout, stderr } = runInThread(shared.dir, ["workflow.ts"]);
   assert.is(status, 2);
   assert.match(stdout + stderr, /getPlanet/);
 });
 
 run("`run <script> <task> --help` shows parameters, defaults and the doc", () => {
   for (const flag of ["--help", "-h"]) {
-    const text = ok(shared.dir, ["run", "workflow.ts", "main", flag]);
+    const text = ran(shared.dir, ["workflow.ts", "main", flag]);
     assert.match(text, /^hello_world\.main$/m);
     assert.match(text, /Say hello to a planet\./);
     assert.match(text, /--greet <\w+> +Hello \(default\)/);
   }
-  assert.match(ok(shared.dir, ["run", "arguments.mjs", "none", "--help"]), /takes no arguments/);
+  assert.match(ran(shared.dir, ["arguments.mjs", "none", "--help"]), /takes no arguments/);
 });
 
 run("a task is found by its export, its own and its full name", () => {
@@ -182,7 +183,7 @@ run("a task is found by its export, its own and its full name", () => {
     ["workflow.ts", "hello_world.main", "Hello, World!\n"],
     ["arguments.mjs", "fallback", "by default\n"],
   ] as const) {
-    assert.is(ok(shared.dir, ["run", "-q", script, name]), result);
+    assert.is(ran(shared.dir, ["-q", script, name]), result);
   }
 });
 
@@ -219,16 +220,13 @@ run("a destructured object takes its properties as options", () => {
 run("options of `run` may stand behind the script and behind the task", () => {
   const words = ["workflow.ts", "-t", "a=1", "main", "-tb=2", "--tag=c=3", "--user", "ada"];
   const hi = ["--greet", "Hi", "-q", "--format", "json", "--log", "behind"];
-  assert.is(ok(shared.dir, ["run", ...words, ...hi]), '"Hi, World!"\n');
+  assert.is(ran(shared.dir, [...words, ...hi]), '"Hi, World!"\n');
   const [execution] = logged(shared.dir, ["--log", "behind"]);
   const tags = tagTexts(execution).filter((tag) => /^([abc]|user)=/.test(tag));
   assert.equal(tags, ["a=1", "b=2", "c=3", 'user="ada"']);
-  const dashes = cli(shared.dir, ["run", "workflow.ts", "main", "--", "--tag", "a=1"]);
+  const dashes = runInThread(shared.dir, ["workflow.ts", "main", "--", "--tag", "a=1"]);
   assert.match(dashes.stderr, /no argument --tag/);
-  assert.is(
-    ok(shared.dir, ["run", "-q", "workflow.ts", "main", "--", "--greet=-t"]),
-    "-t, World!\n",
-  );
+  assert.is(ran(shared.dir, ["-q", "workflow.ts", "main", "--", "--greet=-t"]), "-t, World!\n");
 });
 
 run("a name that the task has is the task's, and is said how to say the other", () => {
@@ -236,14 +234,14 @@ run("a name that the task has is the task's, and is said how to say the other", 
     "w.mjs":
       'import { task } from "redun-git";\nexport const main = task((tag = 1, quiet = false) => [tag, quiet]);\n',
   });
-  const printed = (...words: string[]) => ok(dir, ["run", "--format", "json", ...words]);
+  const printed = (...words: string[]) => ran(dir, ["--format", "json", ...words]);
   assert.is(printed("-q", "w.mjs", "main", "--tag", "3", "--no-quiet"), "[3,false]\n");
   assert.is(printed("--tag", "a=b", "w.mjs", "main", "--quiet", "-q", "-t", "c=d"), "[1,true]\n");
   assert.equal(tagTexts(logged(dir)[0]).slice(0, 2), ['a="b"', 'c="d"']);
   const note =
     /--tag, --quiet are arguments of this task\. .*\n {2}\$ redun-git run --tag \.\.\. w\.mjs main/;
-  assert.match(cli(dir, ["run", "w.mjs", "main", "--tag", "a=b"]).stderr, note);
-  assert.match(ok(dir, ["run", "w.mjs", "main", "--help"]), note);
+  assert.match(runInThread(dir, ["w.mjs", "main", "--tag", "a=b"]).stderr, note);
+  assert.match(ran(dir, ["w.mjs", "main", "--help"]), note);
 });
 
 run("an option behind the task is checked as one before it", () => {
@@ -254,7 +252,7 @@ run("an option behind the task is checked as one before it", () => {
     [["--quiet=yes"], /--quiet takes no value/],
     [["--format", "xml"], /no format "xml"/],
   ] as const) {
-    const { status, stderr, stdout } = cli(shared.dir, ["run", "workflow.ts", "main", ...words]);
+    const { status, stderr, stdout } = runInThread(shared.dir, ["workflow.ts", "main", ...words]);
     assert.match(stderr, about);
     assert.not.match(stderr, /Start Execution/);
     assert.equal([status !== 0, stdout], [true, ""]);
@@ -270,10 +268,8 @@ for (const [what, words, about] of [
   ["given twice", ["loose", "--a", "1", "--a", "2"], /given twice/],
   ["not taken at all", ["none", "--x", "1"], /takes no arguments/],
 ] as [string, string[], RegExp][]) {
-  // Begun here, so that they run while other tests wait; they record nothing.
-  const { ended } = start(shared.dir, ["run", "arguments.mjs", ...words]);
-  run(`an argument that is ${what} is refused with the list of parameters`, async () => {
-    const { status, stderr, stdout } = await ended;
+  run(`an argument that is ${what} is refused with the list of parameters`, () => {
+    const { status, stderr, stdout } = runInThread(shared.dir, ["arguments.mjs", ...words]);
     assert.is(status, 2);
     assert.is(stdout, "");
     assert.match(stderr, about);
@@ -284,14 +280,14 @@ for (const [what, words, about] of [
 
 run("an argument of the wrong type is refused by its name", () => {
   const words = ["required", "--a", "x", "--b", "many"];
-  const { status, stderr } = cli(shared.dir, ["run", "arguments.mjs", ...words]);
+  const { status, stderr } = runInThread(shared.dir, ["arguments.mjs", ...words]);
   assert.is(status, 2);
   assert.match(stderr, /--b.*number/);
 });
 
 run("results are printed for people, or as JSON", () => {
   const text = (kind: string, ...more: string[]) =>
-    ok(shared.dir, ["run", "-q", ...more, "arguments.mjs", "result", "--kind", kind]);
+    ran(shared.dir, ["-q", ...more, "arguments.mjs", "result", "--kind", kind]);
   assert.is(text("text"), "two\nlines\n");
   assert.is(text("undefined"), "undefined\n");
   assert.is(text("list"), "[ 1, { deep: true } ]\n");
@@ -302,29 +298,29 @@ run("results are printed for people, or as JSON", () => {
 });
 
 run("what throws when it is looked at does not make a run that is DONE look failed", () => {
-  const command = ["run", "-q", "arguments.mjs"];
+  const command = ["-q", "arguments.mjs"];
   assert.match(
-    ok(shared.dir, [...command, "result", "--kind", "throwing"]),
+    ran(shared.dir, [...command, "result", "--kind", "throwing"]),
     /^- 1\n- !opaque class Throwing [0-9a-f]{16}-\d+\n$/,
   );
   assert.is(logged(shared.dir)[0].status, "DONE");
-  const json = ok(shared.dir, [...command, "result", "--kind", "throwing", "--format", "json"]);
+  const json = ran(shared.dir, [...command, "result", "--kind", "throwing", "--format", "json"]);
   assert.is(json, '[1,"<class Throwing>"]\n');
-  const { status, stderr } = cli(shared.dir, [...command, "throwing"]);
+  const { status, stderr } = runInThread(shared.dir, [...command, "throwing"]);
   assert.is(status, 1);
   assert.match(stderr, /Thrown: !opaque class Throwing/);
   assert.not.match(stderr, /report this/);
 });
 
 run("--quiet says nothing on stderr", () => {
-  assert.is(cli(shared.dir, ["run", "-q", "workflow.ts", "main"]).stderr, "");
+  assert.is(runInThread(shared.dir, ["-q", "workflow.ts", "main"]).stderr, "");
 });
 
 run("a subfolder of the repository will do", () => {
   const { dir, git } = workflowRepository({ "deep/er/workflow.ts": HELLO });
   mkdirSync(join(dir, "deep/other"));
-  ok(join(dir, "deep/er"), ["run", "workflow.ts", "main"]);
-  ok(join(dir, "deep/other"), ["run", "../er/workflow.ts", "main"]);
+  ran(join(dir, "deep/er"), ["workflow.ts", "main"]);
+  ran(join(dir, "deep/other"), ["../er/workflow.ts", "main"]);
   assert.is(git("rev-list", "--count", "refs/redun/main"), "2");
   assert.is(git("status", "--porcelain"), "");
 });
@@ -370,9 +366,8 @@ for (const [task, about] of [
   ["strange", /odd/],
   ["many", /first of two[\s\S]*second of two/],
 ] as const) {
-  const { ended } = start(failures.dir, ["run", "failing.mjs", task]);
-  failing(`reports what was thrown: ${task}`, async () => {
-    const { status, stderr } = await ended;
+  failing(`reports what was thrown: ${task}`, () => {
+    const { status, stderr } = runInThread(failures.dir, ["failing.mjs", task]);
     assert.is(status, 1);
     assert.match(stderr.slice(stderr.indexOf("Execution failed")), about);
     assert.not.match(stderr, /Please report/);

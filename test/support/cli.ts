@@ -6,7 +6,12 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  Worker,
+} from "node:worker_threads";
 import { programsOf } from "../../cli/run/programs.ts";
 import { isRunning } from "../../src/git/files/process-state.ts";
 import {
@@ -70,32 +75,39 @@ function needsProcess(args: readonly string[], { env = {} }: CliOptions): boolea
 }
 
 const turn = new Int32Array(new SharedArrayBuffer(4));
-const { port1, port2 } = new MessageChannel();
-let thread: Worker | undefined;
+let thread: { worker: Worker; port: MessagePort } | undefined;
 
-function inThread(cwd: string, args: readonly string[], options: CliOptions): Result {
-  thread ??= new Worker(new URL("./in-process.cjs", import.meta.url), {
+function startThread() {
+  const { port1: port, port2 } = new MessageChannel();
+  const worker = new Worker(new URL("./in-process.cjs", import.meta.url), {
     workerData: { cli: CLI, port: port2, turn },
     transferList: [port2],
     execArgv: [],
     stdout: true,
     stderr: true,
   });
-  thread.unref();
+  worker.unref();
+  return { worker, port };
+}
+
+function inThread(cwd: string, args: readonly string[], options: CliOptions): Result {
+  thread ??= startThread();
   // The working directory is the process's: a thread sees it, and cannot change it.
   const before = process.cwd();
   process.chdir(cwd);
   try {
     Atomics.store(turn, 0, 0);
-    thread.postMessage({ args, env: environment(options) });
+    thread.worker.postMessage({ args, env: environment(options) });
     // A thread that stored its turn may notify later: that wakes the wait for the next command.
     while (Atomics.load(turn, 0) === 0) {
       if (Atomics.wait(turn, 0, 0, 60_000) === "timed-out") {
         throw new Error(`redun-git ${args.join(" ")} did not end`);
       }
     }
-    const { thrown, ...result } = receiveMessageOnPort(port1)!.message;
+    const { thrown, isOver, ...result } = receiveMessageOnPort(thread.port)!.message;
     if (thrown) throw thrown;
+    // A run that fails ends what its process has started, as the compiler of TypeScript.
+    if (isOver) endThread();
     return result;
   } finally {
     process.chdir(before);
@@ -110,23 +122,42 @@ export function ok(cwd: string, args: readonly string[], options?: CliOptions): 
 }
 
 /**
- * Records a run for a test that is about something else: `run` without its supervisor, in the thread of
- * the other commands, where it takes an eighth of the CPU. People meet that path under a debugger only,
- * so what a run does, prints and returns is tested by `cli`. A thread loads a script once: where a
- * script below `cwd` was edited since, the run gets a process. So it does if `options` need one. And a
- * thread goes on where a process would have ended: the index may be up to date a moment later.
+ * `run` without its supervisor, in the thread of the other commands, where it takes an eighth of the CPU.
+ * People meet that path under a debugger only: what becomes of a run's processes is tested by `cli` and
+ * `start`. A thread loads a script once: where a script below `cwd` was edited since, there is a new one. It
+ * goes on where a process would have ended: the index may be up to date a moment later. And a run that fails
+ * ends whatever the test's process has started.
  * @param args of `run`, without that word
  */
-export function record(cwd: string, args: readonly string[], options: CliOptions = {}): void {
-  const words = ["run", "-q", ...args];
+export function runInThread(
+  cwd: string,
+  args: readonly string[],
+  options: CliOptions = {},
+): Result {
+  if (needsProcess([], options)) return inProcess(cwd, ["run", ...args], options);
   const scripts = scriptsBelow(cwd);
-  const known = loaded.get(cwd) ?? scripts;
-  loaded.set(cwd, known);
-  const isAlone = scripts === known && !needsProcess([], options);
-  const run = isAlone ? inThread : inProcess;
-  const { status, stderr } = run(cwd, words, options);
-  if (status === 0) return;
-  throw new Error(`redun-git ${words.join(" ")}: status ${status}\n${stderr}`);
+  const isEdited = (loaded.get(cwd) ?? scripts) !== scripts;
+  if (isEdited) endThread();
+  loaded.set(cwd, scripts);
+  return inThread(cwd, ["run", ...args], options);
+}
+
+function endThread(): void {
+  thread?.worker.terminate();
+  thread = undefined;
+  loaded.clear();
+}
+
+/** As `runInThread`, for a run that has to succeed. Returns what it printed. */
+export function ran(cwd: string, args: readonly string[], options?: CliOptions): string {
+  const { status, stdout, stderr } = runInThread(cwd, args, options);
+  if (status === 0) return stdout;
+  throw new Error(`redun-git run ${args.join(" ")}: status ${status}\n${stderr}`);
+}
+
+/** Records a run for a test that is about something else, which says nothing. See `runInThread`. */
+export function record(cwd: string, args: readonly string[], options?: CliOptions): void {
+  ran(cwd, ["-q", ...args], options);
 }
 
 /** The texts of the scripts that the thread has loaded, by the folder they are below. */

@@ -10,6 +10,13 @@ const { main } = require(cli);
 // A `run` whose parent talks to it has no supervisor.
 process.send = () => true;
 
+// A run that fails ends its process: nothing is heard of what comes after that.
+let end;
+process.exit = (status) => {
+  end(status);
+  throw new Error("the process has ended");
+};
+
 parentPort?.on("message", async ({ args, env }) => {
   const result = await run(args, env).catch((error) => ({ thrown: error }));
   port.postMessage(result);
@@ -31,9 +38,10 @@ async function run(args, env) {
   for (const name of Object.keys(process.env)) delete process.env[name];
   Object.assign(process.env, env);
   const printed = { stdout: "", stderr: "" };
+  let isOver = false;
   const stream = (name) => ({
     write(text, taken) {
-      printed[name] += text;
+      if (!isOver) printed[name] += text;
       if (taken) queueMicrotask(taken);
       return true;
     },
@@ -54,10 +62,14 @@ async function run(args, env) {
   };
   // Where a command ends its process it has nothing left to do.
   const ended = new Promise((done) => {
-    io.exit = done;
+    end = (status) => {
+      isOver = true;
+      done(status);
+    };
+    io.exit = end;
   });
   const status = await Promise.race([main(args, io), ended]);
-  return { status, signal: null, ...printed };
+  return { status, signal: null, ...printed, isOver };
 }
 
 if (!parentPort) runAll(JSON.parse(process.argv[3]));
