@@ -1,7 +1,7 @@
 /** The result cache from outside: between commands, clones and killed runs; and `why`. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { kill, ok, start, workflowRepository, writeFiles } from "../support/cli.ts";
+import { kill, ok, ran, start, workflowRepository, writeFiles } from "../support/cli.ts";
 import { temporaryRepository } from "../support/repository.ts";
 
 const workflow = (planet = "World") => `
@@ -22,13 +22,13 @@ const cache = suite("the result cache");
 
 cache("a second run, a changed leaf, --no-cache", () => {
   const { dir } = workflowRepository({ "w.mjs": workflow() });
-  ok(dir, ["run", "-q", "w.mjs", "main"]);
-  ok(dir, ["run", "-q", "w.mjs", "main"]);
+  ran(dir, ["-q", "w.mjs", "main"]);
+  ran(dir, ["-q", "w.mjs", "main"]);
   assert.is(jobs(dir), "DONE: 0, CACHED: 3, FAILED: 0");
   writeFiles(dir, { "w.mjs": workflow("Mars") });
-  assert.is(ok(dir, ["run", "-q", "w.mjs", "main"]), "Hello, Mars!\n");
+  assert.is(ran(dir, ["-q", "w.mjs", "main"]), "Hello, Mars!\n");
   assert.is(jobs(dir), "DONE: 2, CACHED: 1, FAILED: 0");
-  ok(dir, ["run", "-q", "w.mjs", "main", "--no-cache"]);
+  ran(dir, ["-q", "w.mjs", "main", "--no-cache"]);
   assert.is(jobs(dir), "DONE: 3, CACHED: 0, FAILED: 0");
 });
 
@@ -36,19 +36,19 @@ cache("results that were pulled", () => {
   const { dir, git } = workflowRepository({ "w.mjs": workflow() });
   const remote = temporaryRepository({ bare: true });
   git("remote", "add", "origin", remote.dir);
-  ok(dir, ["run", "-q", "-u", "ann", "w.mjs", "main"]);
+  ran(dir, ["-q", "-u", "ann", "w.mjs", "main"]);
   ok(dir, ["push", "origin"]);
   const other = workflowRepository({ "w.mjs": workflow() });
   other.git("remote", "add", "origin", remote.dir);
   ok(other.dir, ["pull", "origin"]);
-  ok(other.dir, ["run", "-q", "-u", "bob", "w.mjs", "main"]);
+  ran(other.dir, ["-q", "-u", "bob", "w.mjs", "main"]);
   assert.is(jobs(other.dir), "DONE: 0, CACHED: 3, FAILED: 0");
   assert.match(
     ok(other.dir, ["why", "hello.main"]),
     /was cached by job \w+ \(execution \w+ of ann, /,
   );
   other.git("config", "redun.cacheFrom", "mine");
-  ok(other.dir, ["run", "-q", "-u", "bob", "w.mjs", "main"]);
+  ran(other.dir, ["-q", "-u", "bob", "w.mjs", "main"]);
   assert.is(jobs(other.dir), "DONE: 3, CACHED: 0, FAILED: 0");
 });
 
@@ -57,7 +57,7 @@ cache("results of a run that was killed", async () => {
   const running = start(dir, ["run", "-q", "w.mjs", "slow"]);
   await running.said("waiting");
   await kill(running);
-  ok(dir, ["run", "-q", "w.mjs", "first"]);
+  ran(dir, ["-q", "w.mjs", "first"]);
   assert.is(jobs(dir), "DONE: 0, CACHED: 1, FAILED: 0");
 });
 
@@ -66,22 +66,22 @@ const why = suite("why");
 why("source, arguments, nothing known, cached, cache off", () => {
   const { dir } = workflowRepository({ "w.mjs": workflow() });
   const told = (id: string) => ok(dir, ["why", id]);
-  ok(dir, ["run", "-q", "w.mjs", "main"]);
+  ran(dir, ["-q", "w.mjs", "main"]);
   assert.match(
     told("hello.planet"),
     /hello\.planet\(\) ran: no earlier execution called this task\.\n$/,
   );
-  ok(dir, ["run", "-q", "w.mjs", "main"]);
+  ran(dir, ["-q", "w.mjs", "main"]);
   assert.match(told("hello.planet"), /hello\.planet\(\) was cached by job \w+ /);
   writeFiles(dir, { "w.mjs": workflow("Mars") });
-  ok(dir, ["run", "-q", "w.mjs", "main"]);
+  ran(dir, ["-q", "w.mjs", "main"]);
   const source = told("hello.planet");
   assert.match(source, /ran: its source changed \(compared with job \w+ of execution /);
   assert.match(source, /^ {2}-\(\) => "World"\n {2}\+\(\) => "Mars"$/m);
   const args = told("hello.greeter");
   assert.match(args, /ran: thing is new \(/);
   assert.match(args, /^ {2}thing: 'World' -> 'Mars', from job \w{8} hello\.planet$/m);
-  ok(dir, ["run", "-q", "--no-cache", "w.mjs", "main"]);
+  ran(dir, ["-q", "--no-cache", "w.mjs", "main"]);
   assert.match(told("hello.main"), /ran: the cache was off \(--no-cache/);
   assert.is(told("-").match(/^Job /gm)!.length, 3);
 });

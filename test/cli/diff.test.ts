@@ -6,6 +6,8 @@ import {
   jsonLines,
   logged,
   ok,
+  ran,
+  runInThread,
   workflowRepository,
   writeFiles,
 } from "../support/cli.ts";
@@ -37,7 +39,7 @@ const diff = suite("diff");
 
 /** Runs the workflow and returns the execution's id. */
 function run(...args: string[]): string {
-  cli(dir, ["run", "-q", "--no-cache", ...args]);
+  runInThread(dir, ["-q", "--no-cache", ...args]);
   return logged(dir, ["-n", "1"])[0].id;
 }
 
@@ -262,7 +264,7 @@ diff("code that has diverged, is the same in other commits, or is not here", () 
     text,
     /\n {2}1 commit ahead:\n {2}\+ [0-9a-f]{8} Squashed\n {2}1 commit behind:\n {2}- /,
   );
-  cli(dir, ["run", "-q", "w.ts", "planet"], { env: { REDUN_GIT_COMMIT: "12".repeat(20) } });
+  runInThread(dir, ["-q", "w.ts", "planet"], { env: { REDUN_GIT_COMMIT: "12".repeat(20) } });
   const away = logged(dir, ["-n", "1"])[0].id;
   for (const backend of BACKENDS) {
     assert.equal(section(ok(dir, ["diff", main, away], { backend }), "Code"), [
@@ -331,7 +333,7 @@ diff("the file whose content made the difference, with both hashes", () => {
 });
 
 diff("a computed default that made the difference", () => {
-  for (const key of ["1", "2"]) ok(dir, ["run", "-q", "w.ts", "keyed"], { env: { DIFF_KEY: key } });
+  for (const key of ["1", "2"]) ran(dir, ["-q", "w.ts", "keyed"], { env: { DIFF_KEY: key } });
   const text = ok(dir, ["diff", "-"]);
   assert.equal(section(text, "Arguments"), [
     "Arguments of hello.keyed",

@@ -12,7 +12,9 @@ import {
   logged,
   ok,
   type Result,
+  ran,
   record,
+  runInThread,
   start,
   workflowRepository,
   writeFiles,
@@ -83,7 +85,7 @@ for (const backend of BACKENDS) {
   places(`a repository without commits can be run in (${backend})`, () => {
     const { dir, git } = temporaryRepository();
     writeFiles(dir, { "w.mjs": WORKFLOW });
-    ok(dir, ["run", "w.mjs", "main"], { backend });
+    ran(dir, ["w.mjs", "main"], { backend });
     const [{ tags, id }] = logged(dir, [], { backend });
     assert.not.ok(tags.some(({ key }: { key: string }) => key === "git_commit"));
     assert.match(git("show", id), /^ {2}branch: main$/m);
@@ -94,7 +96,7 @@ for (const backend of BACKENDS) {
   places(`a detached HEAD has a commit and no branch (${backend})`, () => {
     const { dir, git } = workflowRepository({ "w.mjs": WORKFLOW });
     git("checkout", "-q", "--detach");
-    ok(dir, ["run", "w.mjs", "main"], { backend });
+    ran(dir, ["w.mjs", "main"], { backend });
     const { code } = recorded(dir).executions[0]!;
     assert.equal([code.commit, code.branch], [git("rev-parse", "HEAD"), undefined]);
   });
@@ -103,7 +105,7 @@ for (const backend of BACKENDS) {
     const { dir, git } = workflowRepository({ "w.mjs": WORKFLOW });
     const other = join(temporaryFolder().dir, "linked");
     git("worktree", "add", "-q", "-b", "side", other);
-    ok(other, ["run", "w.mjs", "main"], { backend });
+    ran(other, ["w.mjs", "main"], { backend });
     assert.is(logged(dir).length, 1);
     assert.is(logged(other).length, 1);
     assert.is(recorded(dir).executions[0]!.code.branch, "side");
@@ -113,7 +115,7 @@ for (const backend of BACKENDS) {
     const { dir, git } = temporaryRepository({ bare: true });
     const script = join(temporaryFolder().dir, "w.mjs");
     writeFileSync(script, WORKFLOW);
-    ok(dir, ["run", script, "main"], { backend });
+    ran(dir, [script, "main"], { backend });
     assert.is(logged(dir, [], { backend })[0].status, "DONE");
     assert.is(git("rev-list", "--count", "refs/redun/main"), "1");
   });
@@ -123,7 +125,7 @@ places("a folder under the git directory where ours should be is a clear error",
   const { dir } = workflowRepository({ "w.mjs": WORKFLOW });
   writeFileSync(join(dir, ".git/redun"), "a file in the way");
   isClear(cli(dir, ["log"]), 1, /INDEX_FAILED/);
-  isClear(cli(dir, ["run", "w.mjs", "main"]), 1, /INDEX_FAILED|REPOSITORY_UNWRITABLE/);
+  isClear(runInThread(dir, ["w.mjs", "main"]), 1, /INDEX_FAILED|REPOSITORY_UNWRITABLE/);
 });
 
 places("an index that is no database is rebuilt without a word", async () => {
@@ -142,7 +144,7 @@ places("an index that is no database is rebuilt without a word", async () => {
 
 places("another log is another ref; a bad name is refused", () => {
   const { dir, git } = workflowRepository({ "w.mjs": WORKFLOW });
-  ok(dir, ["run", "--ref", "team/nightly", "w.mjs", "main"]);
+  ran(dir, ["--ref", "team/nightly", "w.mjs", "main"]);
   assert.is(git("for-each-ref", "--format=%(refname)", "refs/redun"), "refs/redun/team/nightly");
   assert.is(logged(dir).length, 0);
   git("config", "redun.ref", "team/nightly");
@@ -221,9 +223,9 @@ for (const [what, words, about] of [
 }
 
 scripts("a task that is not there: names near it, and the list", async () => {
-  isClear(cli(dir, ["run", "w.mjs", "mian"]), 2, /Did you mean main[\s\S]*\[UNKNOWN_TASK\]/);
-  isClear(cli(dir, ["run", "w.mjs", "zzz"]), 2, /Its tasks: main, mainland/);
-  isClear(cli(dir, ["run", "empty.mjs", "main"]), 2, /no tasks at all/);
+  isClear(runInThread(dir, ["w.mjs", "mian"]), 2, /Did you mean main[\s\S]*\[UNKNOWN_TASK\]/);
+  isClear(runInThread(dir, ["w.mjs", "zzz"]), 2, /Its tasks: main, mainland/);
+  isClear(runInThread(dir, ["empty.mjs", "main"]), 2, /no tasks at all/);
   assert.is(logged(dir).length, 0);
 });
 
@@ -236,10 +238,10 @@ scripts("the command ends even if it has recovered an interrupted run meanwhile"
 export const main = task(function main() { process.kill(process.pid, "SIGKILL"); });
 `;
   const { dir } = workflowRepository({ "w.mjs": WORKFLOW, "dies.mjs": dies });
-  ok(dir, ["run", "w.mjs", "main"]);
+  ran(dir, ["w.mjs", "main"]);
   cli(dir, ["run", "dies.mjs", "main"]);
   rmSync(join(dir, ".git/redun/index"), { recursive: true });
-  isClear(cli(dir, ["run", "nowhere.mjs", "main"]), 1, /no file "nowhere\.mjs"/);
+  isClear(runInThread(dir, ["nowhere.mjs", "main"]), 1, /no file "nowhere\.mjs"/);
   assert.equal(
     logged(dir).map(({ status }) => status),
     ["INTERRUPTED", "DONE"],
@@ -291,7 +293,7 @@ usage("help says what a command does, and what a group of commands has", async (
 });
 
 usage("an unknown backend is refused", () => {
-  const result = cli(dir, ["run", "w.mjs", "main"], { env: { REDUN_GIT_BACKEND: "cvs" } });
+  const result = runInThread(dir, ["w.mjs", "main"], { env: { REDUN_GIT_BACKEND: "cvs" } });
   isClear(result, 2, /REDUN_GIT_BACKEND is "cvs"/);
 });
 
@@ -401,10 +403,7 @@ colours("colours aside, the text is the same", () => {
 colours("JSON and results have none", () => {
   const env = { FORCE_COLOR: "1" };
   assert.not.match(ok(evil.dir, ["log", "--format", "json"], { env }), /\x1b/);
-  assert.is(
-    ok(workflowRepository().dir, ["run", "workflow.ts", "main"], { env }),
-    "Hello, World!\n",
-  );
+  assert.is(ran(workflowRepository().dir, ["workflow.ts", "main"], { env }), "Hello, World!\n");
 });
 
 colours.run();

@@ -1,7 +1,7 @@
 /** Which tasks a script has for the command line, and two of one name. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { cli, logged, ok, workflowRepository, writeFiles } from "../support/cli.ts";
+import { cli, logged, ran, runInThread, workflowRepository, writeFiles } from "../support/cli.ts";
 
 const TASK = 'import { task } from "redun-git";\n';
 const names = suite("names of tasks");
@@ -30,7 +30,7 @@ export const single = task(() => 1);
     writeFiles(dir, {
       "lib/other.mjs": `${TASK}export const namespace = "other";\nexport const load = task(() => 2);\n`,
     });
-    assert.is(ok(dir, ["run", "-q", name, "main"]), "[ 1, 2 ]\n");
+    assert.is(ran(dir, ["-q", name, "main"]), "[ 1, 2 ]\n");
   }
 });
 
@@ -44,8 +44,8 @@ const two = task(function step() { return 2; });
 export const main = task(() => [one(), two()]);
 `,
   });
-  assert.match(cli(dir, ["run", "w.mjs", "main"]).stderr, /the name same: w\.mjs:2 and w\.mjs:2 /);
-  assert.match(cli(dir, ["run", "f.mjs", "main"]).stderr, /the name step: f\.mjs:2 and f\.mjs:3 /);
+  assert.match(runInThread(dir, ["w.mjs", "main"]).stderr, /the name same: w\.mjs:2 and w\.mjs:2 /);
+  assert.match(runInThread(dir, ["f.mjs", "main"]).stderr, /the name step: f\.mjs:2 and f\.mjs:3 /);
 });
 
 names("one that is made while the run goes on fails the job that calls it", () => {
@@ -62,11 +62,11 @@ export const unused = task(async () => {
 `,
     "late.mjs": `${TASK}export const load = task(() => 2);\n`,
   });
-  const { status, stderr } = cli(dir, ["run", "-q", "w.mjs", "main"]);
+  const { status, stderr } = runInThread(dir, ["-q", "w.mjs", "main"]);
   assert.is(status, 1);
   assert.match(stderr, /Two tasks have the name load: late\.mjs:2 and w\.mjs:2/);
   assert.is(logged(dir)[0].status, "FAILED");
-  assert.is(ok(dir, ["run", "-q", "w.mjs", "unused"]), "1\n");
+  assert.is(ran(dir, ["-q", "w.mjs", "unused"]), "1\n");
 });
 
 names("a module that is loaded twice has its tasks once", () => {
@@ -84,7 +84,7 @@ export const main = task(() => [one(), two(), three(), four(), five()]);
     "lib/x.mjs": `${TASK}export const x = task(() => 1);\n`,
     "lib/y.cjs": 'exports.y = require("redun-git").task({ name: "y" }, () => 2);\n',
   });
-  assert.is(ok(dir, ["run", "-q", "w.mjs", "main"]), "[ 1, 1, 2, 2, 2 ]\n");
+  assert.is(ran(dir, ["-q", "w.mjs", "main"]), "[ 1, 1, 2, 2, 2 ]\n");
 });
 
 names("a module that is edited and loaded again is the same", () => {
@@ -100,7 +100,7 @@ export const main = task(async () => {
 `,
     "lib/x.mjs": `${TASK}export const x = task(() => 1);\n`,
   });
-  assert.is(ok(dir, ["run", "-q", "w.mjs", "main"]), "[ 1, 10 ]\n");
+  assert.is(ran(dir, ["-q", "w.mjs", "main"]), "[ 1, 10 ]\n");
 });
 
 names("what the same code makes twice is one task, and dependencies may have any names", () => {
@@ -125,7 +125,7 @@ export const main = task(() => [one(1), two(1), plain(), s1(), s2(), a(), b()]);
     ),
   });
   assert.is(
-    ok(dir, ["run", "-q", "w.mjs", "main"]).replace(/\s+/g, " "),
+    ran(dir, ["-q", "w.mjs", "main"]).replace(/\s+/g, " "),
     "[ 2, 3, 1, 5, 5, 'dep-a', 'dep-b' ] ",
   );
 });
@@ -151,15 +151,15 @@ for (const [name, files] of [
 ] as const) {
   names(`of static properties and of properties of objects (${name})`, () => {
     const { dir } = workflowRepository(files);
-    const listed = ok(dir, ["run", name, "help"]);
+    const listed = ran(dir, [name, "help"]);
     const found = [...listed.matchAll(/^ {2}(\S+)/gm)].map(([, task]) => task).sort();
     assert.equal(found, ["Model.train", "Other.train", "default.only", "flows.daily.clean"]);
     assert.match(listed, /Model\.train\s+Trains it\./);
-    assert.is(ok(dir, ["run", "-q", name, "Model.train", "--n", "1"]), "2\n");
-    assert.is(ok(dir, ["run", "-q", name, "clean"]), "clean\n");
-    assert.is(ok(dir, ["run", "-q", name, "other.train"]), "other\n");
+    assert.is(ran(dir, ["-q", name, "Model.train", "--n", "1"]), "2\n");
+    assert.is(ran(dir, ["-q", name, "clean"]), "clean\n");
+    assert.is(ran(dir, ["-q", name, "other.train"]), "other\n");
     assert.is(logged(dir).length, 3);
-    const { status, stderr } = cli(dir, ["run", name, "train"]);
+    const { status, stderr } = runInThread(dir, [name, "train"]);
     assert.is(status, 2);
     assert.match(stderr, /several tasks named "train": Model\.train, Other\.train/);
   });
@@ -174,7 +174,7 @@ names("of a module that is exported as one object", () => {
       [name]: `export * as inner from "./${inner}";\n`,
       [inner]: `${TASK}export const deep = task(() => "deep");\n`,
     });
-    assert.is(ok(dir, ["run", "-q", name, "inner.deep"]), "deep\n");
+    assert.is(ran(dir, ["-q", name, "inner.deep"]), "deep\n");
   }
 });
 

@@ -124,7 +124,7 @@ export function ok(cwd: string, args: readonly string[], options?: CliOptions): 
 /**
  * `run` without its supervisor, in the thread of the other commands, where it takes an eighth of the CPU.
  * People meet that path under a debugger only: what becomes of a run's processes is tested by `cli` and
- * `start`. A thread loads a script once: where a script below `cwd` was edited since, there is a new one. It
+ * `start`. The thread has loaded no scripts but those below `cwd`, as they are now; else there is a new one. It
  * goes on where a process would have ended: the index may be up to date a moment later. And a run that fails
  * ends whatever the test's process has started.
  * @param args of `run`, without that word
@@ -135,9 +135,13 @@ export function runInThread(
   options: CliOptions = {},
 ): Result {
   if (needsProcess([], options)) return inProcess(cwd, ["run", ...args], options);
+  if ([...loaded.keys()].some((folder) => folder !== cwd)) endThread();
+  return recordInThread(cwd, args, options);
+}
+
+function recordInThread(cwd: string, args: readonly string[], options: CliOptions): Result {
   const scripts = scriptsBelow(cwd);
-  const isEdited = (loaded.get(cwd) ?? scripts) !== scripts;
-  if (isEdited) endThread();
+  if ((loaded.get(cwd) ?? scripts) !== scripts) endThread();
   loaded.set(cwd, scripts);
   return inThread(cwd, ["run", ...args], options);
 }
@@ -155,9 +159,18 @@ export function ran(cwd: string, args: readonly string[], options?: CliOptions):
   throw new Error(`redun-git run ${args.join(" ")}: status ${status}\n${stderr}`);
 }
 
-/** Records a run for a test that is about something else, which says nothing. See `runInThread`. */
-export function record(cwd: string, args: readonly string[], options?: CliOptions): void {
-  ran(cwd, ["-q", ...args], options);
+/**
+ * Records a run for a test that is about something else, which says nothing. As `runInThread`, in one thread
+ * for all repositories: equal tasks of two of them take no results of earlier runs.
+ */
+export function record(cwd: string, args: readonly string[], options: CliOptions = {}): void {
+  const words = ["-q", ...args];
+  const isAlone = needsProcess([], options);
+  const run = isAlone
+    ? inProcess(cwd, ["run", ...words], options)
+    : recordInThread(cwd, words, options);
+  if (run.status === 0) return;
+  throw new Error(`redun-git run ${words.join(" ")}: status ${run.status}\n${run.stderr}`);
 }
 
 /** The texts of the scripts that the thread has loaded, by the folder they are below. */
