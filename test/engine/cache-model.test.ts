@@ -6,6 +6,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Scheduler, task } from "../../src/api.ts";
+import { repeats } from "../support/effort.ts";
 import fc from "../support/property.ts";
 import { recorded } from "../support/recorded.ts";
 import { temporaryRepository } from "../support/repository.ts";
@@ -189,7 +190,7 @@ cache("the same jobs run", async () => {
         repository.remove();
       }
     }),
-    { numRuns: 25 },
+    { numRuns: repeats(25) },
   );
 });
 

@@ -11,8 +11,4 @@ contractSuite("git backends: native, then isomorphic", openNative, (test) =>
 contractSuite("git backends: isomorphic, then native", openIsomorphic, (test) =>
   crossContract(test, openNative),
 );
-raceContract([
-  ["native", "native"],
-  ["isomorphic", "isomorphic"],
-  ["native", "isomorphic"],
-]);
+raceContract(["native", "isomorphic", "native", "isomorphic"]);

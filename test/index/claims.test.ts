@@ -14,6 +14,7 @@ import { Log, type RecordFile } from "../../src/log/log.ts";
 import { jobId, taskYaml } from "../../src/record/encode.ts";
 import { jobsPath, taskPath } from "../../src/record/layout.ts";
 import type { Job } from "../../src/record/records.ts";
+import { repeats } from "../support/effort.ts";
 import {
   DAY,
   importedStart,
@@ -137,7 +138,7 @@ claims("in any order, and one by one, the same is believed", async () => {
       assert.equal(step, anew);
       if (order.flat().length === HONEST.length + FORGED.length) assert.equal(step, expected);
     }),
-    { numRuns: 40, endOnFailure: true },
+    { numRuns: repeats(40), endOnFailure: true },
   );
 });
 

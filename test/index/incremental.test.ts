@@ -24,6 +24,7 @@ import type { TagEdit, TagPair } from "../../src/tag/tag.ts";
 import { blobId } from "../../src/value/oid.ts";
 import { float } from "../../src/value/value.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
+import { repeats } from "../support/effort.ts";
 import {
   importedStart,
   jobsFile,
@@ -427,7 +428,7 @@ function idOrder(a: string, b: string): number {
 const incremental = suite("incremental index");
 
 incremental("random logs in random commits: step by step is as from scratch", async () => {
-  await fc.assert(fc.asyncProperty(logSpec, check), { numRuns: 200, endOnFailure: true });
+  await fc.assert(fc.asyncProperty(logSpec, check), { numRuns: repeats(200), endOnFailure: true });
 });
 
 incremental("current tags are those of redun's rule, whatever the order", async () => {
@@ -460,7 +461,7 @@ incremental("current tags are those of redun's rule, whatever the order", async 
         database.close();
       }
     }),
-    { numRuns: 60, endOnFailure: true },
+    { numRuns: repeats(60), endOnFailure: true },
   );
 });
 

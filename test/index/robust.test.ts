@@ -16,10 +16,13 @@ import * as assert from "uvu/assert";
 import { generateRuns } from "../../bench/generate.ts";
 import { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { CLI } from "../support/cli.ts";
+import { repeats } from "../support/effort.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 
 const INDEX = ".git/redun/index/redun%2Fmain.sqlite";
 const RUNS = 300;
+/** When a rebuild is killed, in milliseconds after its start. */
+const MOMENTS = [60, 120, 320, 400, 180, 240];
 
 const robust = suite("index: damage, kills and other processes");
 
@@ -84,7 +87,7 @@ robust(
   "a rebuild that is killed at any moment leaves an index that is right or rebuilt",
   async () => {
     const before = log();
-    for (const wait of [60, 120, 180, 240, 320, 400]) {
+    for (const wait of MOMENTS.slice(-repeats(MOMENTS.length))) {
       redun(["index", "drop"]);
       const { child, ended } = start("log");
       await sleep(wait);

@@ -22,6 +22,7 @@ import { tagSet } from "../../src/tag/set.ts";
 import { blobId } from "../../src/value/oid.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
 import { conditions, tagPairsOf } from "../query/arbitrary.ts";
+import { repeats } from "../support/effort.ts";
 import { jobsFile, outcomeFile, startFile } from "../support/made-records.ts";
 import { MemoryBackend } from "../support/memory-backend.ts";
 import fc from "../support/property.ts";
@@ -111,7 +112,7 @@ function jobSubject(job: JobRow): Subject {
 }
 
 const property = (check: (a: Condition, b: Condition) => void) =>
-  fc.assert(fc.property(conditions, conditions, check), { numRuns: 300 });
+  fc.assert(fc.property(conditions, conditions, check), { numRuns: repeats(300) });
 const ids = (rows: readonly { id: string }[]) => rows.map(({ id }) => id).sort();
 
 const tagsAndMore = ["x > 30", "x in [3, 6, 300]", "env", "env=prod", "not env", "x=3 or x=6"];

@@ -19,6 +19,7 @@ import { Log } from "../../src/log/log.ts";
 import { mergeLogs } from "../../src/log/merge.ts";
 import { hashTag } from "../../src/tag/hash.ts";
 import type { TagPair } from "../../src/tag/tag.ts";
+import { repeats } from "../support/effort.ts";
 import { madeRun, madeTagEdit } from "../support/made-records.ts";
 import fc from "../support/property.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
@@ -169,7 +170,7 @@ converge("end with the same files and the same answers, and stop making commits"
         await world.close();
       }
     }),
-    { numRuns: 6 },
+    { numRuns: repeats(6) },
   );
 });
 

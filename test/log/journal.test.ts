@@ -12,6 +12,7 @@ import {
 } from "../../src/log/journal-lines.ts";
 import { contentOf, journaledRun, lastWritten } from "../../src/log/journals.ts";
 import { PendingRun } from "../../src/log/pending.ts";
+import { repeats } from "../support/effort.ts";
 import fc from "../support/property.ts";
 import { temporaryFolder } from "../support/repository.ts";
 
@@ -63,7 +64,7 @@ lines("come back as they were written", () => {
       assert.equal(lastWritten(journaledRun(dir, EXECUTION)!), given.at(-1) ?? lastHead(dir));
       journal.remove();
     }),
-    { numRuns: 50 },
+    { numRuns: repeats(50) },
   );
 });
 

@@ -18,6 +18,7 @@ import { MAX_WRITTEN_BYTES } from "../../src/record/size.ts";
 import { MAX_TAG } from "../../src/tag/value.ts";
 import { blobId } from "../../src/value/oid.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
+import { repeats } from "../support/effort.ts";
 import { madeRun } from "../support/made-records.ts";
 import fc from "../support/property.ts";
 import { recorded } from "../support/recorded.ts";
@@ -92,7 +93,7 @@ sizes("segments stay below their limits, hold all items once, and come out alike
         assert.equal(found.sort(), expected.sort());
       },
     ),
-    { numRuns: 60 },
+    { numRuns: repeats(60) },
   );
 });
 

@@ -14,6 +14,7 @@ import { tagBlame, tagHistory } from "../../src/provenance/tag-history.ts";
 import { jobId } from "../../src/record/encode.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import { BACKENDS } from "../support/cli.ts";
+import { repeats } from "../support/effort.ts";
 import { jobsFile, madeRun, madeStart, startFile } from "../support/made-records.ts";
 import fc from "../support/property.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
@@ -156,7 +157,7 @@ order("it is the same however and whenever it is learned", async () => {
       });
       repo.remove();
     }),
-    { numRuns: 8 },
+    { numRuns: repeats(8) },
   );
 });
 

@@ -11,6 +11,7 @@ import { pullLog } from "../../src/share/pull.ts";
 import { pushLog } from "../../src/share/push.ts";
 import { remoteLogFor } from "../../src/share/remotes.ts";
 import { type Clone, clone, closeClones } from "../support/clone.ts";
+import { repeats } from "../support/effort.ts";
 import { httpRemote } from "../support/http-remote.ts";
 import fc from "../support/property.ts";
 import { temporaryRepository } from "../support/repository.ts";
@@ -81,7 +82,7 @@ converge("end with the same files, and then have nothing to send", async () => {
         await server.close();
       }
     }),
-    { numRuns: 4 },
+    { numRuns: repeats(4) },
   );
 });
 

@@ -5,6 +5,7 @@ import { nodeOf, TagGraph, type TagNode } from "../../src/tag/graph.ts";
 import type { TagEdit, TagPair } from "../../src/tag/tag.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import { float } from "../../src/value/value.ts";
+import { repeats } from "../support/effort.ts";
 import fc from "../support/property.ts";
 
 const ENTITY = "6dc981d7";
@@ -271,7 +272,7 @@ conflicts("in clones that pull and edit at random, they are what format.md says"
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns: repeats(300) },
   );
 });
 

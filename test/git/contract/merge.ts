@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { Oid } from "../../../src/git/backend.ts";
+import { repeats } from "../../support/effort.ts";
 import fc from "../../support/property.ts";
 import type { TemporaryRepository } from "../../support/repository.ts";
 import {
@@ -25,7 +26,7 @@ const history = fc.array(
   }),
   { minLength: 2, maxLength: 14 },
 );
-const SHAPES = fc.sample(history, { numRuns: 10, seed: 5 });
+const SHAPES = fc.sample(history, { numRuns: repeats(10), seed: 5 });
 
 /** What merging two logs asks of git. */
 export function mergeContract(test: Contract): void {

@@ -8,22 +8,20 @@ import { assertSound, REF } from "./support.ts";
 type Name = "native" | "isomorphic";
 
 const CHILD = fileURLToPath(new URL("append-child.ts", import.meta.url));
-const APPENDS = 30;
+const APPENDS = 20;
 
-/** Two processes that append to one ref at the same time: every append is in its history. */
-export function raceContract(pairs: readonly (readonly [Name, Name])[]): void {
+/** Processes that append to one ref at the same time: every append is in its history. */
+export function raceContract(names: readonly Name[]): void {
   const race = suite("git backends racing");
-  for (const pair of pairs) {
-    race(`${pair.join(" against ")} loses nothing`, async () => {
-      const repo = temporaryRepository();
-      await Promise.all(pair.map((name, index) => appendMany(name, repo.dir, `${name}-${index}`)));
-      const total = APPENDS * pair.length;
-      assert.is(repo.git("rev-list", "--count", "--first-parent", REF), String(total));
-      assert.is(repo.git("ls-tree", "-r", "--name-only", REF).split("\n").length, total);
-      assertSound(repo);
-      repo.remove();
-    });
-  }
+  race(`${names.join(" against ")} loses nothing`, async () => {
+    const repo = temporaryRepository();
+    await Promise.all(names.map((name, index) => appendMany(name, repo.dir, `${name}-${index}`)));
+    const total = APPENDS * names.length;
+    assert.is(repo.git("rev-list", "--count", "--first-parent", REF), String(total));
+    assert.is(repo.git("ls-tree", "-r", "--name-only", REF).split("\n").length, total);
+    assertSound(repo);
+    repo.remove();
+  });
   race.run();
 }
 
