@@ -17,6 +17,7 @@ const FILES: Readonly<Record<string, string>> = {
   run: "runs.cjs",
   exec: "programs.cjs",
   step: "programs.cjs",
+  console: "screens.cjs",
 };
 
 /** As much of the command line as the words need. */

@@ -143,9 +143,11 @@ const quick = COMMANDS.filter(({ isQuick }) => isQuick).map(({ name }) => name.r
 const programs = ["exec", "step"];
 /** Those that load workflows, which they share the library with: see cli/library.ts. */
 const workflows = ["run", "oneshot"];
+/** Those that people look through, and wait for the first page of. */
+const screens = ["console"];
 const slow = readdirSync(`${root}cli/commands`)
   .map((file) => file.replace(".ts", ""))
-  .filter((name) => ![...quick, ...programs, ...workflows].includes(name));
+  .filter((name) => ![...quick, ...programs, ...workflows, ...screens].includes(name));
 
 // What carries binaries stays a package; everything else loads faster from the bundle.
 const packages = Object.keys(dependencies);
@@ -224,6 +226,7 @@ const commandLine = await build({
     runs: "cli/runs.ts",
     "run-worker": "cli/run/start-worker.ts",
     programs: "command:programs",
+    screens: "cli/screens.ts",
     update: "src/index/update.ts",
     worker: "src/index/worker.ts",
     sql: "src/sql/process.ts",
@@ -240,13 +243,14 @@ const commandLine = await build({
       "/commands.ts",
     ),
     elsewhere(new RegExp(`/commands/(${workflows.join("|")})\\.ts$`), "./$1.cjs"),
+    elsewhere(new RegExp(`^\\./commands/(${screens.join("|")})\\.ts$`), "./$1.cjs", "/commands.ts"),
     elsewhere(new RegExp(`/commands/(${slow.join("|")})\\.ts$`), "./commands/$1.js"),
     ...parts,
   ],
 });
 /** What a file of the command line loads of the others: Node's module loader takes longer than they do. */
 function withRequire(name: string): string {
-  const built = /import\("(\.\/(?:update|helpers|patched|exec|step|run|oneshot)\.cjs)"\)/g;
+  const built = /import\("(\.\/(?:update|helpers|patched|exec|step|run|oneshot|console)\.cjs)"\)/g;
   return readFileSync(`${root}dist/${name}.cjs`, "utf8").replaceAll(
     built,
     'Promise.resolve().then(() => require("$1"))',
@@ -262,7 +266,7 @@ const lazily = (name: string) =>
     )
     .replaceAll('require("./globs.cjs")', onFirstUse("./globs.cjs", ["Minimatch"]))
     .replaceAll('require("./checks.cjs")', onFirstUse("./checks.cjs", recordKinds));
-for (const name of ["main", "runs", "programs", "library"]) {
+for (const name of ["main", "runs", "programs", "screens", "library"]) {
   writeFileSync(`${root}dist/${name}.cjs`, lazily(name));
 }
 // A command of a file with several, as `main` loads it.
@@ -271,6 +275,7 @@ for (const [name, file, command] of [
   ["step", "programs", "stepCommand"],
   ["run", "library", "run"],
   ["oneshot", "library", "oneshot"],
+  ["console", "screens", "command"],
 ]) {
   const exported = `{ command: file.${command}, Workspace: file.Workspace }`;
   const text = `const file = require("./${file}.cjs");\nmodule.exports = ${exported};\n`;

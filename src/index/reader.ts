@@ -63,6 +63,16 @@ export class IndexReader {
     return this.#executions(`${EXECUTION_SQL} WHERE e.seq = ?`, seq)[0];
   }
 
+  /** The executions of rows, in their order. */
+  executions(seqs: readonly number[]): ExecutionRow[] {
+    const rows = this.#executions(
+      `${EXECUTION_SQL} WHERE e.seq IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(seqs),
+    );
+    const bySeq = new Map(rows.map((row) => [row.seq, row]));
+    return seqs.flatMap((seq) => bySeq.get(seq) ?? []);
+  }
+
   /** The latest execution (0), or the one so many before it. */
   executionBefore(count: number): ExecutionRow | undefined {
     return this.#executions(

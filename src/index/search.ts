@@ -1,8 +1,8 @@
 import { allOf, isEverything } from "../query/condition.ts";
 import { EXECUTION_STATUSES, type ExecutionStatus } from "../record/records.ts";
-import type { TagPair } from "../tag/tag.ts";
 import type { Statements, Tuple } from "./database.ts";
 import type { Dictionary } from "./dictionary.ts";
+import { unpackNumbers } from "./ids.ts";
 import { idOfKey, kindOfKey, type Named } from "./names.ts";
 import { type EntityRowType, type Plan, Planner, type RowFilter } from "./plan.ts";
 import {
@@ -18,12 +18,22 @@ import {
   jobRow,
 } from "./rows.ts";
 import { JOBS_PER_EXECUTION } from "./schema.ts";
-import { EXECUTION_SCOPE } from "./scopes.ts";
 import { bound, type Sql, sql } from "./sql.ts";
 import type { Database } from "./sqlite-types.ts";
 import type { ColumnTest } from "./where.ts";
 
 export type { EntityRowType, RowFilter };
+
+/** As much of an execution as it takes to count it. */
+export interface ShortExecution {
+  readonly seq: number;
+  readonly status: ExecutionStatus;
+  /** The numbers of its current tags. */
+  readonly pairs: readonly number[];
+}
+
+/** Executions that are looked at between two pieces. */
+const LOOKED_AT = 5_000;
 
 /** Finds the rows of the index that meet conditions. */
 export class Search {
@@ -51,35 +61,30 @@ export class Search {
     return rows.map((row) => executionRow(row, this.#dictionary));
   }
 
-  /** How many executions have each status. */
-  statusCounts(wanted: RowFilter): { status: ExecutionStatus; count: number }[] {
+  /**
+   * All executions in short, the newest first, in pieces of which none takes long. The tags are numbers,
+   * as `TagReader.choosable` has them.
+   */
+  *executionsInShort(wanted: RowFilter): Generator<ShortExecution[]> {
+    const bounds = this.#statements.get(
+      "SELECT started FROM execution WHERE started < ? ORDER BY started DESC LIMIT 1 OFFSET ?",
+    );
+    // What it has to ask us is remembered from piece to piece.
     const plan = this.#planner().executions(wanted);
-    return this.#all(
-      plan,
-      sql`SELECT e.status, count(*) FROM ${plan.from} WHERE ${plan.where} GROUP BY e.status`,
-    ).map(([status, count]) => ({
-      status: EXECUTION_STATUSES[status as number]!,
-      count: count as number,
-    }));
-  }
-
-  /** How many executions have each tag of some keys. */
-  tagCounts(keys: readonly string[], wanted: RowFilter): { tag: TagPair; count: number }[] {
-    const plan = this.#planner().executions(wanted);
-    const pairs = sql`SELECT p.seq FROM json_each(${bound(JSON.stringify(keys))}) k
-      CROSS JOIN pair p ON p.key = k.value`;
-    const isAny = isEverything(allOf(wanted.where ?? allOf(), wanted.execution ?? allOf()));
-    const among = isAny
-      ? sql`1`
-      : sql`x.entity IN (SELECT e.seq FROM ${plan.from} WHERE ${plan.where})`;
-    return this.#all(
-      plan,
-      sql`SELECT x.pair, count(*) FROM tag x WHERE x.pair IN (${pairs})
-        AND x.type = ${EXECUTION_SCOPE.type} AND ${among} GROUP BY x.pair`,
-    ).map(([pair, count]) => ({
-      tag: this.#dictionary.tag(pair as number),
-      count: count as number,
-    }));
+    for (let until = Number.MAX_SAFE_INTEGER; ; ) {
+      const row = bounds.get(until, LOOKED_AT) as { started: number } | undefined;
+      const from = row?.started ?? Number.MIN_SAFE_INTEGER;
+      const query = sql`SELECT e.seq, e.status, e.tags FROM ${plan.from}
+        WHERE e.started >= ${bound(from)} AND e.started < ${bound(until)} AND ${plan.where}
+        ORDER BY ${plan.order}`;
+      yield this.#all(plan, query).map(([seq, status, tags]) => ({
+        seq: seq as number,
+        status: EXECUTION_STATUSES[status as number]!,
+        pairs: unpackNumbers(tags as Uint8Array | null),
+      }));
+      if (!row) return;
+      until = from;
+    }
   }
 
   /** Jobs in the order of `newestJobFirst`. */

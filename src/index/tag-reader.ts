@@ -89,16 +89,22 @@ export class TagReader {
     return this.#statements.get("SELECT 1 FROM key_count WHERE key = ?").get(key) !== undefined;
   }
 
-  /** Keys of executions that have more than one value, and no more than `most`. */
-  choosableKeys(most: number): string[] {
+  /**
+   * The tags of each key of executions that has more than one value, and no more than `most`, by their
+   * numbers.
+   */
+  choosable(most: number): Map<string, Map<number, TagPair>> {
     const rows = this.#statements
       .get("SELECT key FROM key_count WHERE type = ? ORDER BY key")
       .all(ENTITY_TYPES.indexOf("Execution")) as { key: string }[];
-    const values = this.#statements.get("SELECT seq FROM pair WHERE key = ? LIMIT ?");
-    return rows
-      .map(({ key }) => ({ key, count: values.all(key, most + 1).length }))
-      .filter(({ count }) => count > 1 && count <= most)
-      .map(({ key }) => key);
+    const values = this.#statements.get("SELECT seq, value FROM pair WHERE key = ? LIMIT ?");
+    const found = new Map<string, Map<number, TagPair>>();
+    for (const { key } of rows) {
+      const pairs = values.all(key, most + 1) as { seq: number; value: string }[];
+      if (pairs.length < 2 || pairs.length > most) continue;
+      found.set(key, new Map(pairs.map(({ seq, value }) => [seq, [key, parseJson(value)]])));
+    }
+    return found;
   }
 
   /** How many entities of each type carry each key. */

@@ -1,11 +1,10 @@
 import type { IndexedLog } from "../../../src/provenance/indexed-log.ts";
-import { journaledExecutions } from "../../../src/provenance/running.ts";
 import type { ExecutionStatus } from "../../../src/record/records.ts";
 import { AUTOMATIC_TAGS } from "../../../src/tag/automatic.ts";
 import { addressOf, type ListAddress } from "../../../src/views/address.ts";
 import { type Facet, facets } from "../../../src/views/facets.ts";
 import type { LoggedExecution } from "../../../src/views/logged.ts";
-import { executionWindow } from "../../../src/views/window.ts";
+import { ExecutionWindow } from "../../../src/views/window.ts";
 import { commandLine, counted, localTime, shortId, tagText } from "../../text/lines.ts";
 import { oneLine } from "../../text/terminal.ts";
 import { type Row, type Rows, rowsOf, type Style } from "../content.ts";
@@ -23,28 +22,30 @@ export async function* readExecutions(
   log: IndexedLog,
   { query }: ListAddress,
 ): AsyncGenerator<Page> {
-  const found = executionWindow(log, query);
+  const found = new ExecutionWindow(log, query);
   const address = { kind: "list", type: "Execution", query } as const;
-  const isLive = journaledExecutions(log).length > 0;
-  const first = found.read(0, BLOCK);
-  const read = blocks((from) => (from === 0 ? first : found.read(from, BLOCK)).map(rowOf));
-  const page = (count: number, isKnown: boolean, side: Rows | null): Page => {
+  const isLive = found.journaled.length > 0;
+  const first = found.read(0, BLOCK).map(rowOf);
+  const read = blocks((from) => (from === 0 ? first : found.read(from, BLOCK).map(rowOf)));
+  const page = (side: Rows): Page => {
+    const count = Math.max(found.count, first.length);
     const rows = { count, read };
-    const note = `${counted(count, "execution")}${isKnown ? "" : " or more"}`;
+    const note = `${counted(count, "execution")}${found.isWhole ? "" : " or more"}`;
     return { address, rows: () => rows, side, note, subject: null, isLive, isCut: false };
   };
-  const isAll = first.length < BLOCK;
-  const side = rowsOf([]);
-  yield page(first.length, isAll, side);
-  await turn();
-  const count = isAll ? first.length : found.count();
-  if (!isAll) yield page(count, true, side);
   const known: Facet[] = [];
-  for (const facet of facets(log, query)) {
-    known.push(facet);
+  const side = rowsOf([]);
+  if (first.length === BLOCK) {
+    yield page(side);
     await turn();
   }
-  yield page(count, true, rowsOf(known.flatMap(facetRows)));
+  for (; !found.isWhole; await turn()) found.findMore();
+  yield page(side);
+  for (const facet of facets(log, found)) {
+    if (facet) known.push(facet);
+    await turn();
+  }
+  yield page(rowsOf(known.flatMap(facetRows)));
 }
 
 /** Lets what has been typed meanwhile be answered. */
