@@ -11,6 +11,7 @@ import { Log } from "../src/log/log.ts";
 import { IndexedLog } from "../src/provenance/indexed-log.ts";
 import { parseTagCondition } from "../src/query/tag-condition.ts";
 import { parsePath } from "../src/record/layout.ts";
+import { consoleRows } from "./console.ts";
 import { generateRuns, runFiles } from "./generate.ts";
 import { type Command, median, timePair } from "./pairs.ts";
 import type { Facts, Row } from "./table.ts";
@@ -32,6 +33,7 @@ export async function largeLog(runs: number): Promise<{ rows: Row[]; facts: Fact
       rebuilt.row,
       ...wholeProcesses(folder, at),
       ...(await queries(folder, at)),
+      ...(await consoleRows([process.execPath, CLI], folder, at)),
       await update(folder, at, runs),
       tagAdd(folder, at),
       await append(folder, at, runs),

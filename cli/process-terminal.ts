@@ -54,10 +54,13 @@ export function processTerminal(): TerminalDevice | null {
       }
     },
     onExit(listener) {
-      listen(
-        () => process.on("exit", listener),
-        () => process.off("exit", listener),
-      );
+      // What is said of an error that ends us is to stand on the screen that stays.
+      for (const end of ["exit", "uncaughtExceptionMonitor"] as const) {
+        listen(
+          () => process.on(end, listener),
+          () => process.off(end, listener),
+        );
+      }
     },
     stop() {
       const listeners = process.rawListeners("SIGTSTP") as (() => void)[];

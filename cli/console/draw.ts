@@ -7,16 +7,19 @@ import { actionsIn, type Line, lineWidth, type Row, type Span } from "./content.
 import { helpLines } from "./help.ts";
 import { KEY_TABLE, keyName } from "./key-table.ts";
 import { GUTTER, type Layout, layoutOf } from "./layout.ts";
+import { chosenIn } from "./next-state.ts";
 import { type Frame, frameOf, type ScreenLine } from "./screen-buffer.ts";
 import { type Place, type Prompt, type Screen, type State, shown } from "./state.ts";
-import { chosenIn } from "./update.ts";
 import { fitted, padded, textWidth } from "./width.ts";
 
 export function draw(state: State): Frame {
   const { columns, lines } = state;
   const screen = shown(state);
-  const layout = layoutOf(state);
-  const body = state.help === null ? bodyOf(state, screen, layout) : helpOf(state, layout);
+  // Until a page has been read, what was there before it stays.
+  const before = screen.page || screen.error !== null ? undefined : state.screens.at(-2);
+  const seen = before ?? screen;
+  const layout = layoutOf(state, seen);
+  const body = state.help === null ? bodyOf(state, seen, layout) : helpOf(state, layout);
   const { line, caret } = statusLine(state, screen);
   const all: ScreenLine[] = [
     { line: headLine(state, screen) },

@@ -6,10 +6,10 @@ import { draw } from "./draw.ts";
 import { Edits } from "./edits.ts";
 import { FullScreen } from "./full-screen.ts";
 import { InputDecoder } from "./input.ts";
+import { type Event, nextState } from "./next-state.ts";
 import type { Palette } from "./palette.ts";
 import { readPage } from "./read-page.ts";
 import { type Effect, initial, type Next, type State, shown } from "./state.ts";
-import { type Event, update } from "./update.ts";
 
 /** How long the rest of a sequence may take to come, in milliseconds. */
 const ESCAPE_TIME = 40;
@@ -83,13 +83,17 @@ export class Session {
 
   dispatch(event: Event): void {
     if (this.#isOver) return;
-    this.#take(update(this.#state, event));
+    this.#take(nextState(this.#state, event));
   }
 
   #take({ state, effects }: Next): void {
     this.#state = state;
+    this.#paintSoon();
     for (const effect of effects) this.#do(effect);
-    // What happens at once is drawn once.
+  }
+
+  /** What happens at once is drawn once, and before anything is read. */
+  #paintSoon(): void {
     if (this.#isPainting) return;
     this.#isPainting = true;
     setImmediate(() => {
@@ -140,6 +144,9 @@ export class Session {
     const reading = ++this.#reading;
     this.#readings.set(screen, reading);
     const isLatest = () => !this.#isOver && this.#readings.get(screen) === reading;
+    // What was typed is answered first.
+    await new Promise((done) => setImmediate(done));
+    if (!isLatest()) return;
     const since = performance.now();
     try {
       // The log was brought up to date before the first page.

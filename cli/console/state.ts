@@ -1,4 +1,4 @@
-/** What the console is at, as plain data: `update` makes the next state of it, `draw` a screen. */
+/** What the console is at, as plain data: `nextState` makes the next one of it, `draw` a screen. */
 import type { Address } from "../../src/views/address.ts";
 import { type Rows, rowsOf, type Subject } from "./content.ts";
 

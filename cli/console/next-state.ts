@@ -34,7 +34,7 @@ export type Event =
   /** The log has changed, or may have. */
   | { readonly kind: "changed" };
 
-export function update(state: State, event: Event): Next {
+export function nextState(state: State, event: Event): Next {
   switch (event.kind) {
     case "resize":
       return done(reshaped({ ...state, columns: event.columns, lines: event.lines }));
@@ -131,6 +131,7 @@ function moved(state: State, by: number): Next {
 
 function key(state: State, key: string): Next {
   if (state.prompt) return promptKey(state, state.prompt, key);
+  if (key === "ctrl-c") return { state, effects: [{ does: "quit" }] };
   const command = commandOf(key);
   if (state.help !== null) return helpKey(state, state.help, command);
   if (state.choice) return choiceKey(state, state.choice, command);

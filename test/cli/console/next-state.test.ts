@@ -5,8 +5,8 @@ import { type Row, rowsOf } from "../../../cli/console/content.ts";
 import { draw } from "../../../cli/console/draw.ts";
 import { helpLines } from "../../../cli/console/help.ts";
 import { KEY_TABLE } from "../../../cli/console/key-table.ts";
+import { type Event, nextState } from "../../../cli/console/next-state.ts";
 import { initial, type Next, type Page, type State, shown } from "../../../cli/console/state.ts";
-import { type Event, update } from "../../../cli/console/update.ts";
 import { type Address, parseAddress, printAddress } from "../../../src/views/address.ts";
 import fc from "../../support/property.ts";
 
@@ -38,9 +38,9 @@ function listOf(count: number, address = RUNS): Page {
 function console(...events: (string | Event)[]): Next {
   const page = listOf(100);
   const start = initial(RUNS, 80, 24).state;
-  const first = update(start, { kind: "read", screen: 1, page });
+  const first = nextState(start, { kind: "read", screen: 1, page });
   return events.reduce<Next>(({ state }, event) => {
-    return update(state, typeof event === "string" ? { kind: "key", key: event } : event);
+    return nextState(state, typeof event === "string" ? { kind: "key", key: event } : event);
   }, first);
 }
 
