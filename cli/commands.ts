@@ -32,6 +32,7 @@ import {
   TAG_UPDATE,
 } from "./declarations/tag.ts";
 import { INDEX, RECOVER } from "./declarations/upkeep.ts";
+import { WEB } from "./declarations/web.ts";
 
 export const COMMANDS: readonly Command[] = [
   withCode(RUN, () => import("./run/supervise.ts")),
@@ -44,6 +45,7 @@ export const COMMANDS: readonly Command[] = [
   withCode(TABLE, () => import("./commands/table.ts")),
   withCode(CONSOLE, () => import("./commands/console.ts")),
   withCode(SQL, () => import("./commands/sql.ts")),
+  withCode(WEB, () => import("./commands/web.ts")),
   withCode(WHY, () => import("./commands/why.ts")),
   withCode(PATH, () => import("./commands/path.ts")),
   withCode(TAG_LIST, () => import("./commands/tag-list.ts")),

@@ -1,9 +1,9 @@
 import { RedunError } from "../src/errors.ts";
 import { allOf, anyOf, type Condition, type FieldCondition } from "../src/query/condition.ts";
-import { hasWildcard } from "../src/query/glob.ts";
 import { parseQuery } from "../src/query/parse.ts";
 import { parseTagCondition } from "../src/query/tag-condition.ts";
 import { parseTime } from "../src/query/time.ts";
+import { hasWildcard } from "../src/query/wildcard.ts";
 import type { LogOptions } from "./declarations/log.ts";
 
 /**

@@ -39,7 +39,7 @@ export function tagEditCommand({ kind, verb, usage }: EditKind) {
       throw new RedunError("USAGE", `${lacks} to ${verb}${why}.`, `Write \`redun-git ${usage}\`.`);
     }
     // Every tag is read before anything is changed: a wrong one among several changes nothing.
-    const action = actionOf(kind, tags);
+    const action = tagAction(kind, tags);
     const dryRun = Boolean(options.dryRun);
     const reason = options.message;
     const edited = await withLog(
@@ -86,7 +86,8 @@ function assertNoKeysAmongIds(ids: readonly string[], entities: readonly Found[]
   );
 }
 
-function actionOf(kind: TagAction["kind"], words: readonly string[]): TagAction {
+/** What tags as people type them ask for. @throws RedunError BAD_TAG */
+export function tagAction(kind: TagAction["kind"], words: readonly string[]): TagAction {
   const parsed = words.map((word) => parseTagKeyValue(word, { valueRequired: kind !== "rm" }));
   if (kind !== "rm") return { kind, tags: parsed.map(({ key, value }) => [key, value!]) };
   const selectors = parsed.map(

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Script } from "node:vm";
+import { gzipSync } from "node:zlib";
 import { Ajv } from "ajv";
 import standalone from "ajv/dist/standalone/index.js";
 import { build, type Plugin } from "esbuild";
@@ -118,7 +119,7 @@ export { Workspace } from "./cli/workspace.ts";`,
 };
 
 const recordKinds = generateChecks();
-for (const folder of ["chunks", "commands"]) {
+for (const folder of ["chunks", "commands", "page"]) {
   rmSync(`${root}dist/${folder}`, { recursive: true, force: true });
 }
 
@@ -160,6 +161,7 @@ const modules = await build({
     ...define,
     BUILD_WORKER: JSON.stringify("../worker.cjs"),
     BUILD_SQL: JSON.stringify("../sql.cjs"),
+    BUILD_PAGE: JSON.stringify("../page/"),
   },
   entryPoints: {
     ...Object.fromEntries(slow.map((name) => [`commands/${name}`, `command:${name}`])),
@@ -337,7 +339,28 @@ function requiredTypes(): string {
 mkdirSync(`${root}dist/types`, { recursive: true });
 writeFileSync(`${root}dist/types/api.d.cts`, requiredTypes());
 
-const inputs = [modules, library, commandLine].flatMap(({ metafile }) =>
+/** The page of `web` and `report`: a script and a style, which the page has in itself. */
+const page = await build({
+  ...common,
+  outdir: "dist/page",
+  entryPoints: { main: "cli/web/page/main.tsx", style: "cli/web/page/style.css" },
+  platform: "browser",
+  target: ["chrome114", "firefox128", "safari17"],
+  format: "iife",
+  minify: true,
+  // Nothing in it may end the element that it stands in.
+  charset: "ascii",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+});
+
+const MAX_PAGE = 60 * 1024;
+const pageSize = ["main.js", "style.css"]
+  .map((name) => gzipSync(readFileSync(`${root}dist/page/${name}`)).length)
+  .reduce((sum, length) => sum + length);
+if (pageSize > MAX_PAGE) throw new Error(`The page has ${pageSize} bytes: more than ${MAX_PAGE}`);
+
+const inputs = [modules, library, commandLine, page].flatMap(({ metafile }) =>
   Object.keys(metafile.inputs),
 );
 writeFileSync(`${root}dist/LICENSES.txt`, licensesOf(inputs));

@@ -126,5 +126,6 @@ export type ErrorCode =
   | "NO_TEMPORARY_DIRECTORY"
   | "RUN_ALIVE"
   | "RUN_STALLED"
+  | "PORT_TAKEN"
   | "OUTPUT_FAILED"
   | "INDEX_FAILED";

@@ -52,7 +52,7 @@ function versions(tallies: readonly JobTally[]): Map<string, TaskVersion> {
 }
 
 /** Lines of a unified diff of what the hashes of two tasks stand for. */
-async function taskDiff(log: IndexedLog, before: string, after: string): Promise<string[]> {
+export async function taskDiff(log: IndexedLog, before: string, after: string): Promise<string[]> {
   const [was, is] = [await readTask(log, before), await readTask(log, after)];
   return unifiedDiff(taskText(was), taskText(is));
 }

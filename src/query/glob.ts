@@ -21,10 +21,6 @@ export function globMatcher(glob: string): (text: string) => boolean {
   return (text) => matcher.match(oneName(text));
 }
 
-export function hasWildcard(text: string): boolean {
-  return /[*?]/.test(text);
-}
-
 /**
  * What minimatch takes for a single name in a directory, and none of those that it has rules for:
  * the empty one, `.` and `..`.

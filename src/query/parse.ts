@@ -1,8 +1,9 @@
 import { allOf, type Condition, type Field, isField, not } from "./condition.ts";
-import { hasWildcard } from "./glob.ts";
+import { KEYWORDS } from "./keywords.ts";
 import { Lexer, type Token } from "./lexer.ts";
 import { fieldCondition, type Operator, operatorsOf, tagCondition } from "./operand.ts";
 import { badQuery } from "./problem.ts";
+import { hasWildcard } from "./wildcard.ts";
 
 /** The most characters of a query: people type them, and their scripts generate them. */
 const MAX_LENGTH = 1_000_000;
@@ -202,14 +203,8 @@ function negated(condition: Condition, isNegated: boolean): Condition {
   return isNegated ? not(condition) : condition;
 }
 
-const KEYWORDS = ["and", "or", "not", "in"];
 const QUOTES = "A value with blanks or one of ()[],=~<>!' in it needs double quotes around it.";
 
 function isKeyword({ kind, text }: Token, word: string): boolean {
   return kind === "word" && text.toLowerCase() === word;
-}
-
-/** Whether a word would be read as part of the language where a key should stand. */
-export function isReserved(word: string): boolean {
-  return KEYWORDS.includes(word.toLowerCase()) || isField(word) || word.startsWith("tag:");
 }

@@ -2,9 +2,9 @@ import { pythonJson } from "../tag/python-json.ts";
 import { parseTagValue } from "../tag/text.ts";
 import type { TagValue } from "../value/value.ts";
 import type { Condition, TagCondition } from "./condition.ts";
-import { hasWildcard } from "./glob.ts";
+import { isReserved } from "./keywords.ts";
 import { isWord } from "./lexer.ts";
-import { isReserved } from "./parse.ts";
+import { hasWildcard } from "./wildcard.ts";
 
 /** A condition as `parseQuery` reads it, on one line; one on the code is for people only. */
 export function printQuery(condition: Condition): string {

@@ -1,8 +1,8 @@
 import { parseTagKeyValue } from "../tag/text.ts";
 import type { Condition } from "./condition.ts";
-import { hasWildcard } from "./glob.ts";
 import { type Operator, tagCondition } from "./operand.ts";
 import { badQuery } from "./problem.ts";
+import { hasWildcard } from "./wildcard.ts";
 
 /** A quoted or bare key, then the first operator in the text, then all the rest. */
 const PARTS = /^("(?:[^"\\]|\\.)*"(?=\s*(?:$|[=~<>]|![=~]))|.*?)(?:(!=|!~|<=|>=|[=~<>])(.*))?$/s;
