@@ -3,6 +3,7 @@ import { type Command, withCode } from "./command.ts";
 import { COMPLETION } from "./declarations/completion.ts";
 import { CONSOLE } from "./declarations/console.ts";
 import { EXEC, STEP } from "./declarations/exec.ts";
+import { IMPORT } from "./declarations/interchange.ts";
 import { DIFF, LOG, PATH, WHY } from "./declarations/log.ts";
 import { MCP } from "./declarations/mcp.ts";
 import { ONESHOT } from "./declarations/oneshot.ts";
@@ -66,6 +67,7 @@ export const COMMANDS: readonly Command[] = [
   withCode(INIT, () => import("./commands/init.ts")),
   withCode(LOGS, () => import("./commands/logs.ts")),
   withCode(INDEX, () => import("./commands/index.ts")),
+  withCode(IMPORT, () => import("./commands/import.ts")),
   withCode(RECOVER, () => import("./commands/recover.ts")),
   withCode(MCP, () => import("./commands/mcp.ts")),
   withCode(COMPLETION, () => import("./commands/completion.ts")),

@@ -81,6 +81,7 @@ export type {
   EntityType,
   Execution,
   ExecutionStatus,
+  ImportedFacts,
   JobStatus,
   ShownJobStatus,
   TaskInclude,

@@ -96,6 +96,7 @@ export type ErrorCode =
   | "UNKNOWN_REMOTE"
   | "REMOTE_REWRITTEN"
   | "REMOTE_BUSY"
+  | "BAD_IMPORT"
   | "BAD_RECORD"
   | "FORMAT_TOO_NEW"
   | "NOT_A_LOG"

@@ -3,7 +3,8 @@ import type { NameHit } from "../index/id-lookup.ts";
 import type { ExecutionRow, JobRow } from "../index/rows.ts";
 import { isPartial } from "../log/partial.ts";
 import { decodeExecution, decodeJobs, decodeTask } from "../record/decode.ts";
-import { valuePath } from "../record/layout.ts";
+import { foreignFiles, foreignValue } from "../record/foreign-values.ts";
+import { taskPath, valuePath } from "../record/layout.ts";
 import type { Code, EntityTags, Execution, Job, TaskRecord } from "../record/records.ts";
 import { filesIn } from "../value/files-in.ts";
 import type { HashName } from "../value/hash.ts";
@@ -105,8 +106,20 @@ export function outcomeOf(log: IndexedLog, job: Job): RecordedValue | undefined 
 
 /** A task's definition; undefined where it is not in the log. @throws RedunError BAD_RECORD */
 export async function readTask(log: IndexedLog, hash: string): Promise<TaskRecord | undefined> {
-  const record = await ifThere(readRecord(log, hash));
+  const record = (await ifThere(readRecord(log, hash))) ?? (await foreignTask(log, hash));
   return record && decodeTask(record.value, hash);
+}
+
+/** The record of a task with the id of another system, which is no object's. */
+async function foreignTask(
+  { log }: IndexedLog,
+  hash: string,
+): Promise<{ value: unknown } | undefined> {
+  const tip = await log.tip();
+  const bytes = tip && (await log.backend.readPath(tip, taskPath(hash)));
+  if (!bytes) return undefined;
+  const value = await readAnyYaml(Buffer.from(bytes).toString("utf8"));
+  return (value as { id?: unknown } | null)?.id === hash ? { value } : undefined;
 }
 
 /** Jobs that are read at most in search of one that holds a value. */
@@ -131,6 +144,8 @@ export async function readValue(
     if (found && !(found.value instanceof StoredValue)) return { value: found.value };
     const file = found ? undefined : filesOf(log, job).find((value) => value.id === id);
     if (file) return { value: file.value };
+    const foreign = foreignValue(job, id);
+    if (foreign) return { value: foreign };
   }
   return undefined;
 }
@@ -174,7 +189,13 @@ export function filesOf(log: IndexedLog, job: Job): RecordedValue[] {
   return [...job.args.values(), "result" in job ? job.result : null]
     .flatMap((value) => filesIn(value).filter((file) => file !== value))
     .concat(...elsewhere)
-    .map((file) => recorded(log, file));
+    .map((file) => recorded(log, file))
+    .concat(foreignOf(job));
+}
+
+function foreignOf(job: Job): RecordedValue[] {
+  if (!job.imported) return [];
+  return foreignFiles(job).map(({ id }) => ({ id, value: foreignValue(job, id) }));
 }
 
 function recorded(log: IndexedLog, value: unknown): RecordedValue {

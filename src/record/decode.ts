@@ -40,6 +40,7 @@ export function decodeExecution(given: unknown, id: string): Execution {
     code: raw.code as Code,
     tags: tagList(raw.tags),
     nonce: raw.nonce ?? "",
+    ...(raw.imported && { imported: raw.imported }),
   };
 }
 
@@ -130,6 +131,7 @@ function jobOf(raw: Raw): Job {
     ...(raw.reused !== undefined && { reused: raw.reused }),
     ...(raw.missed && { missed: raw.missed }),
     ...(raw.files && { files: raw.files }),
+    ...(raw.imported && { imported: raw.imported }),
   };
   if ("result" in raw) {
     const { result, returned, tasks_below: tasksBelow } = raw;

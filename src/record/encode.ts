@@ -28,11 +28,15 @@ export function formatYaml(): string {
   return writeYaml(fields({ format: "redun-git", version: FORMAT_VERSION }));
 }
 
-/** `execution.yaml`. The id is not in the file: it is the file's own object id. */
-export function executionYaml(execution: Omit<Execution, "id">): string {
-  const { task, argv, started, user, host, code, tags, nonce } = execution;
+/**
+ * `execution.yaml`. The id is not in the file: it is the file's own object id, unless it is that of
+ * another system, `foreignId`.
+ */
+export function executionYaml(execution: Omit<Execution, "id">, foreignId?: string): string {
+  const { task, argv, started, user, host, code, tags, nonce, imported } = execution;
   return writeYaml(
     record("execution", {
+      id: foreignId,
       task,
       argv,
       started: time(started),
@@ -40,7 +44,8 @@ export function executionYaml(execution: Omit<Execution, "id">): string {
       host,
       code: codeFields(code),
       tags: tagList(tags),
-      nonce,
+      nonce: nonce || undefined,
+      imported,
     }),
   );
 }
@@ -91,6 +96,7 @@ export function jobItemYaml(job: Job): string {
   if (tasksBelow !== undefined) text += line("tasks_below", tasksBelow);
   if (job.status === "FAILED") text += line("error", job.error ?? null);
   if (files) text += line("files", fields({ ...files }));
+  if (job.imported) text += line("imported", job.imported);
   return tags.length > 0 ? text + line("tags", tagList(tags)) : text;
 }
 
@@ -136,11 +142,12 @@ export function outcomeYaml(outcome: Outcome): string {
   );
 }
 
-/** `tasks/xx/<task hash>.yaml` */
-export function taskYaml(task: Omit<TaskRecord, "id">): string {
+/** `tasks/xx/<task hash>.yaml`; the hash is in the file if another system made it. */
+export function taskYaml(task: Omit<TaskRecord, "id">, foreignId?: string): string {
   const { name, namespace, source, taskVersion, hashIncludes } = task;
   return writeYaml(
     record("task", {
+      id: foreignId,
       name,
       namespace: namespace ?? undefined,
       source,

@@ -6,6 +6,7 @@ import { contentId } from "../value/oid.ts";
 import { previewArgs } from "../value/preview.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 import { argsId } from "./encode.ts";
+import { foreignFiles, withForeign } from "./foreign-values.ts";
 import type { Job, JobStatus } from "./records.ts";
 
 /** A file that a job took or gave, as a value. */
@@ -60,7 +61,7 @@ export function jobFacts(job: Job, ids: JobIds | null, format: HashName): JobFac
     status: job.status,
     started,
     duration: job.ended === null ? null : Date.parse(job.ended) - started,
-    args: previewArgs(job.args),
+    args: previewArgs(withForeign(job)),
     call: job.call,
     ids,
     isForReuse: hasEnded && job.status !== "FAILED" && !isCopy(job),
@@ -90,7 +91,9 @@ function argsHashOf({ args }: Job, ids: readonly string[], format: HashName): st
 const NO_FILES: readonly FileFact[] = [];
 
 /** A file is found by its path too, even within another value. */
-function filesOf({ args, result, files }: Job, format: HashName): readonly FileFact[] {
+function filesOf(job: Job, format: HashName): readonly FileFact[] {
+  if (job.imported) return foreignFiles(job);
+  const { args, result, files } = job;
   const taken = filesInAll(args.values(), files?.args);
   const given = filesInAll([result], files?.result);
   if (taken.length + given.length === 0) return NO_FILES;

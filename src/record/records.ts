@@ -59,7 +59,18 @@ export interface Execution {
   readonly host: string;
   readonly code: Code;
   readonly tags: readonly TagPair[];
+  /** Empty where the id is that of another system. */
   readonly nonce: string;
+  readonly imported?: ImportedFacts;
+}
+
+/**
+ * What the system that a record was imported from says, and no field of ours: maps of that system's
+ * own. A job's `values` are what it has of values that stand in the record by their ids there.
+ */
+export interface ImportedFacts {
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly [name: string]: unknown;
 }
 
 /** One task call of an execution. */
@@ -100,6 +111,7 @@ export interface Job {
   readonly tasksBelow?: readonly string[];
   /** Present when the status is FAILED. */
   readonly error?: unknown;
+  readonly imported?: ImportedFacts | undefined;
   readonly tags: readonly TagPair[];
 }
 

@@ -98,7 +98,14 @@ function tagged(of: Tagged, room: number): string {
   if (tag === "instance" && isInstance(value)) {
     return `${escaped(value.class)}(${write(value.value, room)})`;
   }
+  if (tag === "python" && isForeign(value)) return escaped(value.preview ?? `<${value.type}>`);
   return tag === "undefined" ? tag : `${tag}(${write(value, room)})`;
+}
+
+/** A value of redun's, whose bytes say nothing to people. */
+function isForeign(value: unknown): value is { type: string; preview?: string } {
+  const { type, preview } = (value ?? {}) as { type?: unknown; preview?: unknown };
+  return typeof type === "string" && (preview === undefined || typeof preview === "string");
 }
 
 function isInstance(value: unknown): value is { class: string; value: unknown } {

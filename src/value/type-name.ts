@@ -27,7 +27,7 @@ export function typeName(value: unknown): string {
   if (typeof value === "string") return "string";
   if (value instanceof File) return value.isFolder ? "folder" : "file";
   if (value instanceof FileSet) return value.form.tag;
-  if (value instanceof Tagged) return value.tag;
+  if (value instanceof Tagged) return classOf(value) ?? value.tag;
   if (value instanceof StoredValue) return "value";
   if (value instanceof ErrorValue) return "error";
   if (value instanceof Timestamp || value instanceof Date) return "date";
@@ -37,6 +37,13 @@ export function typeName(value: unknown): string {
   const tag = typeof value === "object" ? builtinTag(value) : undefined;
   if (tag !== undefined) return tag;
   return Array.isArray(value) ? "list" : "map";
+}
+
+/** Of a value of redun's, the name of its class. */
+function classOf({ tag, value }: Tagged): string | undefined {
+  if (tag !== "python") return undefined;
+  const { type } = (value ?? {}) as { type?: unknown };
+  return typeof type === "string" ? type : undefined;
 }
 
 /** A type as `typeName` calls it, from that name or from redun's: `builtins.str` is `string`. */

@@ -166,6 +166,8 @@ class Log:
             check(job.get("late", True) is True, "late is true or absent")
             check("late" not in job or "ended" in job, "a job that did not end is late")
             self.check_reuse(job)
+            values = job.get("imported", {}).get("values", {})
+            check(all(type(value) is Tagged for value in values.values()), "a foreign value without a tag")
             check_forms([job["args"], job.get("result"), job.get("returned"), job.get("files")])
             job["execution"] = record["execution"]
             known = self.jobs.setdefault(job["id"], job)

@@ -84,6 +84,14 @@ const execution: Omit<Execution, "id"> = {
   nonce: "5c1f0a0000000001",
 };
 
+const importedRun: Omit<Execution, "id"> = {
+  ...execution,
+  code: {},
+  tags: [],
+  nonce: "",
+  imported: { from: "redun", args: '["redun", "run"]' },
+};
+
 const patched: Omit<Execution, "id"> = {
   ...execution,
   code: {
@@ -263,6 +271,32 @@ const segment: JobSegment = {
   })),
 };
 
+const importedSegment: JobSegment = {
+  execution: "f77d5037-70ac-4fb4-a068-51325ef4cbc1",
+  jobs: [
+    {
+      ...withoutResult(job),
+      id: "4a0a5a65-159e-4e50-aa75-1944ed2fad41",
+      args: new Map([["n", new StoredValue(OTHER)]]),
+      from: new Map(),
+      result: new StoredValue(ID),
+      imported: {
+        call: { args_hash: OTHER },
+        values: {
+          [OTHER]: new Tagged("python", {
+            data: Buffer.from([0x80, 3, 0x4b, 4, 0x2e]),
+            format: "application/python-pickle",
+            preview: "4",
+            type: "builtins.int",
+          }),
+        },
+      },
+      tags: [],
+    },
+  ],
+  tagged: [],
+};
+
 const outcome: Outcome = { execution: ID, status: "INTERRUPTED", ended: LATER };
 const late: Outcome = {
   ...outcome,
@@ -367,6 +401,21 @@ const GOLDEN: Record<
     written: executionYaml(patched),
     decode: (raw) => decodeExecution(raw, ID),
     expected: { id: ID, ...patched },
+  },
+  "execution-imported.yaml": {
+    written: executionYaml(importedRun, importedSegment.execution),
+    decode: (raw) => decodeExecution(raw, importedSegment.execution),
+    expected: { id: importedSegment.execution, ...importedRun },
+  },
+  "jobs-imported.yaml": {
+    written: jobsYaml(importedSegment),
+    decode: decodeJobs,
+    expected: importedSegment,
+  },
+  "task-imported.yaml": {
+    written: taskYaml(sourceTask, OTHER),
+    decode: (raw) => decodeTask(raw, OTHER),
+    expected: { id: OTHER, ...sourceTask },
   },
   "jobs.yaml": { written: jobsYaml(segment), decode: decodeJobs, expected: segment },
   "jobs-empty.yaml": {

@@ -1,0 +1,85 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { RedunError } from "../../src/errors.ts";
+import type { Graph } from "../../src/exchange/graph.ts";
+import { type Imported, importGraph } from "../../src/exchange/import.ts";
+import { shortRef } from "../../src/log/ref.ts";
+import { type CommandFunction, isJson } from "../command.ts";
+import type { IMPORT } from "../declarations/interchange.ts";
+import { jsonText } from "../text/json.ts";
+import { visible } from "../text/terminal.ts";
+import { withLog } from "../with-log.ts";
+import type { Workspace } from "../workspace.ts";
+
+type Source = string | NodeJS.ReadableStream;
+
+/** Each system's reader, which loads when it is used. */
+const READERS: Readonly<
+  Record<
+    string,
+    (source: Source, commonDir: string, onLine: (lines: number) => void) => Promise<Graph>
+  >
+> = {
+  redun: async (...given) => {
+    const { readRedun } = await import("../../src/exchange/redun/redun-graph.ts");
+    return readRedun(...given);
+  },
+};
+
+export const command: CommandFunction<typeof IMPORT> = async (workspace, [file], options) => {
+  const json = isJson(options);
+  const dryRun = Boolean(options.dryRun);
+  const read = readerOf(options.from);
+  const reading = workspace.progress("Reading", "lines");
+  const graph = await read(sourceOf(workspace, file), workspace.repository.commonDir, (lines) =>
+    reading.update(lines, null),
+  ).finally(reading.end);
+  const bar = workspace.progress("Importing", "runs");
+  let imported: Imported;
+  try {
+    const options = { dryRun, onRun: bar.update };
+    imported = await withLog(workspace, (log) => importGraph(log, graph, options), {
+      appends: true,
+    });
+  } finally {
+    bar.end();
+    graph.close();
+  }
+  if (json) return workspace.write(`${jsonText({ log: workspace.ref, ...imported })}\n`);
+  await workspace.write(visible(`${sentence(imported, shortRef(workspace.ref), dryRun)}\n`));
+  for (const what of imported.leftOut) workspace.tell(visible(`Left out: ${what}.\n`));
+};
+
+function readerOf(system: string | undefined): (typeof READERS)[string] {
+  const known = Object.keys(READERS).join(", ");
+  if (system === undefined) {
+    throw new RedunError("USAGE", "--from has to say what wrote the file.", `It takes: ${known}.`);
+  }
+  const read = Object.hasOwn(READERS, system) ? READERS[system] : undefined;
+  if (read) return read;
+  throw new RedunError("USAGE", `--from knows no "${system}".`, `It takes: ${known}.`);
+}
+
+function sourceOf({ io }: Workspace, file: string): Source {
+  if (file === "-") return io.stdin as NodeJS.ReadableStream;
+  const path = resolve(io.cwd, file);
+  if (existsSync(path)) return path;
+  throw new RedunError("BAD_IMPORT", `There is no file ${file}.`, "`-` reads from stdin.");
+}
+
+function sentence(
+  { executions, jobs, edits, known }: Imported,
+  log: string,
+  dryRun: boolean,
+): string {
+  const number = (n: number, what: string) =>
+    `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
+  const there = known > 0 ? `; ${number(known, "execution")} were there already` : "";
+  if (executions + edits === 0) {
+    return known === 0
+      ? "Nothing to import."
+      : `Nothing to import: ${log} has all ${number(known, "execution")}.`;
+  }
+  const verb = dryRun ? "Would import" : "Imported";
+  return `${verb} ${number(executions, "execution")} with ${number(jobs, "job")}, and ${number(edits, "tag edit")}, into ${log}${there}`;
+}

@@ -1,0 +1,46 @@
+/** redun's records as a graph: from its database, or from the JSON lines of `redun export`. */
+import { Statements } from "../../index/database.ts";
+import type { Database } from "../../index/sqlite-types.ts";
+import type { Graph } from "../graph.ts";
+import { stageJsonLines } from "./json-lines.ts";
+import { RedunRuns } from "./runs.ts";
+import { isSqlite, openRedunDatabase } from "./tables.ts";
+import { tagsOf } from "./tags.ts";
+
+/**
+ * @param source the path of a file of either kind, or a stream of JSON lines
+ * @param commonDir the git directory that notes temporary files
+ * @param onLine told how many JSON lines have been read
+ * @throws RedunError BAD_IMPORT
+ */
+export async function readRedun(
+  source: string | NodeJS.ReadableStream,
+  commonDir: string,
+  onLine?: (lines: number) => void,
+): Promise<Graph> {
+  if (typeof source === "string" && isSqlite(source)) {
+    const database = openRedunDatabase(source);
+    // Of JSON lines each tag was looked at when it was read.
+    for (const _ of tagsOf(new Statements(database)));
+    return graphOf(database, () => database.close());
+  }
+  const { database, close } = await stageJsonLines(source, commonDir, onLine);
+  return graphOf(database, close);
+}
+
+function graphOf(database: Database, close: () => void): Graph {
+  let runs = new RedunRuns(database);
+  return {
+    system: "redun",
+    count: runs.count,
+    get leftOut() {
+      return runs.leftOut;
+    },
+    runs: () => {
+      runs = new RedunRuns(database);
+      return runs.all();
+    },
+    tags: () => tagsOf(new Statements(database)),
+    close,
+  };
+}
