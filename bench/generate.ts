@@ -95,22 +95,27 @@ function threeJobs(execution: string, started: Date, greet: string): Job[] {
     },
   ];
   const ids = calls.map((_, at) => jobId(execution, at, SHA1));
-  return calls.map(({ args, result }, at) => {
+  /** The root's call is that of its children, so it comes last. */
+  const made: string[] = [];
+  const jobs = calls.map(({ args, result }, given) => ({ args, result, at: given })).reverse();
+  const records = jobs.map(({ args, result, at }): Job => {
     const task = TASKS[at]!;
     const argIds = new Map([...args].map(([name, value]) => [name, contentId(value, SHA1)]));
     const call = {
       taskHash: task.id,
       argsHash: argsId(argIds, SHA1),
       valueHash: contentId(result, SHA1),
-      children: [],
+      children: at === 0 ? made : [],
     };
+    const callOfJob = callId(call, SHA1);
+    made.unshift(callOfJob);
     return {
       id: ids[at]!,
       index: at,
       parent: at === 0 ? null : ids[0]!,
       task: `hello_world.${task.name}`,
       taskHash: task.id,
-      call: callId(call, SHA1),
+      call: callOfJob,
       status: "DONE",
       started: after(started, at),
       ended: after(started, 30 + at),
@@ -121,6 +126,7 @@ function threeJobs(execution: string, started: Date, greet: string): Job[] {
       tags: [],
     };
   });
+  return records.reverse();
 }
 
 function after(date: Date, milliseconds: number): string {

@@ -38,6 +38,7 @@ export async function largeLog(runs: number): Promise<{ rows: Row[]; facts: Fact
       tagAdd(folder, at),
       await append(folder, at, runs),
       pathHistory(folder, at, runs),
+      verify(folder, at),
     ];
     return { rows, facts: { ...rebuilt.facts, ...(await sizes(folder, runs)) } };
   } finally {
@@ -72,6 +73,13 @@ function rebuild(folder: string, at: string): { row: Row; facts: Facts } {
       ? {}
       : { [`peak memory of a rebuild, the largest process, ${at}`]: `${memory.toFixed(0)} MB` },
   };
+}
+
+/** Every object of the log read and hashed, and the index made once more, beside git's own check. */
+function verify(folder: string, at: string): Row {
+  const [, ours] = timed(() => run(folder, redun("verify")));
+  const [, theirs] = timed(() => run(folder, ["git", "fsck", "--no-dangling", REF]));
+  return { work: `verify, ${at}`, ours, beside: "`git fsck` of the same", theirs, goal: 4 };
 }
 
 function wholeProcesses(folder: string, at: string): Row[] {

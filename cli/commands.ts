@@ -32,7 +32,7 @@ import {
   TAG_RM,
   TAG_UPDATE,
 } from "./declarations/tag.ts";
-import { INDEX, RECOVER } from "./declarations/upkeep.ts";
+import { INDEX, INDEX, RECOVER, RECOVER, VERIFY } from "./declarations/upkeep.ts";
 import { WEB } from "./declarations/web.ts";
 
 export const COMMANDS: readonly Command[] = [
@@ -69,6 +69,7 @@ export const COMMANDS: readonly Command[] = [
   withCode(INDEX, () => import("./commands/index.ts")),
   withCode(IMPORT, () => import("./commands/import.ts")),
   withCode(RECOVER, () => import("./commands/recover.ts")),
+  withCode(VERIFY, () => import("./commands/verify.ts")),
   withCode(MCP, () => import("./commands/mcp.ts")),
   withCode(COMPLETION, () => import("./commands/completion.ts")),
 ];

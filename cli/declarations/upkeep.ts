@@ -31,3 +31,21 @@ export const INDEX = defineCommand({
     "index drop                           delete it; the next query builds it again",
   ],
 });
+
+export const VERIFY = defineCommand({
+  name: "verify",
+  args: "[range]",
+  about: "Check that a log is whole and was only ever added to; ends with 1 if not",
+  options: [
+    { flags: "--signatures", about: "Each commit that brought records must have a good signature" },
+    { flags: "--rerun", about: "Then run its executions again and compare the results" },
+    { flags: "-q, --quiet", about: "With --rerun: do not show what the programs print" },
+    FORMAT,
+    ...WHICH_LOG,
+  ],
+  examples: [
+    "verify                               every commit and file, the index, the journals",
+    "verify redun/remotes/origin/main..   what this clone has and the remote had not",
+    "verify --signatures                  by git's rules: gpg, or gpg.ssh.allowedSignersFile",
+  ],
+});

@@ -7,6 +7,7 @@ import type {
   History,
   Identity,
   ListedCommit,
+  Signature,
 } from "./history.ts";
 import type { GitConfig, Oid, Repository } from "./repository.ts";
 import type { Fetch, Push, Pushed, RemoteRefs } from "./transfer.ts";
@@ -56,6 +57,12 @@ export interface GitBackend {
 
   /** The commit that a full ref name points at, or null. */
   resolve(ref: string): Promise<Oid | null>;
+
+  /**
+   * The signatures of commits that are here, by git's own rules: OpenPGP, X.509, and ssh with
+   * `gpg.ssh.allowedSignersFile`. Null where that is not known: without git.
+   */
+  signatures(commits: readonly Oid[]): Promise<ReadonlyMap<Oid, Signature> | null>;
 
   /** The refs whose full names begin so, in order of name, with the commits they point at. */
   refs(prefix: string): Promise<ReadonlyMap<string, Oid>>;

@@ -76,3 +76,12 @@ export interface CommitFiles {
   readonly isUntold?: boolean;
   readonly files: readonly { readonly path: string; readonly oid: Oid }[];
 }
+
+/** What git makes of a commit's signature. */
+export interface Signature {
+  /** `good` is what `git verify-commit` takes, by the keys and signers that this repository trusts. */
+  readonly state: "good" | "bad" | "none";
+  /** Whose it says it is, or which key's. */
+  readonly by: string | null;
+  readonly why: string;
+}

@@ -70,6 +70,7 @@ export function deferredBackend(repository: Repository): GitBackend {
     changes: async function* (from, to) {
       yield* (await open()).changes(from, to);
     },
+    signatures: async (commits) => (await open()).signatures(commits),
     additions: async function* (request) {
       yield* (await open()).additions(request);
     },

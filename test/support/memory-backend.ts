@@ -34,6 +34,10 @@ export class MemoryBackend implements GitBackend {
     return null;
   }
 
+  async signatures(): Promise<null> {
+    return null;
+  }
+
   async changedFiles(): Promise<null> {
     return null;
   }

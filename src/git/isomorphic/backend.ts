@@ -61,6 +61,7 @@ export function openIsomorphic(repository: Repository): GitBackend {
       const read = (tree: Oid) => store.read(tree, MAX_TREE_BYTES);
       yield* changedFiles(read, repository.objectFormat, await treeOf(from), await treeOf(to));
     },
+    signatures: async () => null,
     additions: (request) => additions(repository, store, request),
     read: (oids) => readInOrder(store, oids),
     sizes: async (oids) => Promise.all(oids.map((oid) => store.size(oid))),

@@ -18,6 +18,7 @@ import { patch } from "./patch.ts";
 import { gitText, runGit } from "./process.ts";
 import { bringPromised, missingOf } from "./promised.ts";
 import { isSigned, signedAppend } from "./sign.ts";
+import { signatures } from "./signatures.ts";
 import { fetchRefs, pushCommit, remoteRefs } from "./transport.ts";
 import { changedFiles as changedInWorkTree, tracked } from "./work-tree.ts";
 
@@ -48,6 +49,7 @@ export function openNative(repository: Repository): GitBackend {
         from && `${from}^{tree}`,
         `${to}^{tree}`,
       ),
+    signatures: (commits) => signatures(repository, commits),
     additions: (request) => additions(repository, objects, request),
     read: (oids) => objects.stream(oids),
     bring: (oids, onBrought) => bringPromised(repository, oids, onBrought),
