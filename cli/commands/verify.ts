@@ -20,7 +20,7 @@ export const command: CommandFunction<typeof VERIFY> = async (workspace, [range]
     json ? verificationJson(verification) : verificationPage(verification, workspace.paint),
   );
   if (verification.problems.length > 0) return 1;
-  if (options.rerun) return rerunAll(workspace, verification.executions, options);
+  if (options.rerunAll) return rerunAll(workspace, verification.executions, options);
 };
 
 async function verified(
@@ -55,7 +55,7 @@ async function verified(
 async function rerunAll(
   workspace: Workspace,
   executions: readonly string[],
-  { signatures: _, rerun: __, ...options }: OptionsOf<typeof VERIFY>,
+  { signatures: _, rerunAll: __, ...options }: OptionsOf<typeof VERIFY>,
 ): Promise<number> {
   const reruns = await withLog(workspace, async (log) => {
     const isRerun = { is: "tag", key: RERUN_OF, keyIsGlob: false, test: null } as const;

@@ -38,8 +38,8 @@ export const VERIFY = defineCommand({
   about: "Check that a log is whole and was only ever added to; ends with 1 if not",
   options: [
     { flags: "--signatures", about: "Each commit that brought records must have a good signature" },
-    { flags: "--rerun", about: "Then run its executions again and compare the results" },
-    { flags: "-q, --quiet", about: "With --rerun: do not show what the programs print" },
+    { flags: "--rerun-all", about: "Then run its executions again and compare the results" },
+    { flags: "-q, --quiet", about: "With --rerun-all: do not show what the programs print" },
     FORMAT,
     ...WHICH_LOG,
   ],

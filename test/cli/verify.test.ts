@@ -85,7 +85,7 @@ verify("mistakes are told", () => {
 
 verify("it hands over to rerun", () => {
   const { dir, remove } = copy();
-  const { status, stdout } = cli(dir, ["verify", "redun/main~1..", "--rerun", "-q"]);
+  const { status, stdout } = cli(dir, ["verify", "redun/main~1..", "--rerun-all", "-q"]);
   // Its script is not there: it was started by a test.
   assert.is(status, 1);
   assert.match(stdout, /\nRerun of \w{8}: {2}run two\n/);
