@@ -32,7 +32,7 @@ import {
   TAG_RM,
   TAG_UPDATE,
 } from "./declarations/tag.ts";
-import { INDEX, INDEX, RECOVER, RECOVER, VERIFY } from "./declarations/upkeep.ts";
+import { INDEX, RECOVER, VERIFY } from "./declarations/upkeep.ts";
 import { WEB } from "./declarations/web.ts";
 
 export const COMMANDS: readonly Command[] = [
