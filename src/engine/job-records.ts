@@ -219,25 +219,30 @@ export class JobRecords {
     const { names, values } = namedArguments(task.source.parameters, args);
     const earlier = (job.recorded as RecordedArgs | null)?.bound;
     let room = INLINE_ARGS_LIMIT;
-    const each = values.map((value, at) => {
+    const ids: string[] = [];
+    const recorded: unknown[] = [];
+    const files: File[] = [];
+    const each: { of: unknown; as: Recorded }[] = [];
+    let isExact = true;
+    for (let at = 0; at < values.length; at++) {
+      const value = values[at];
       const known = earlier?.[at];
       const one = known && known.of === value ? known.as : this.#arg(job, value, names, at, room);
       room -= one.length;
-      return one;
-    });
-    const ids = each.map(({ id }) => id);
-    const hash = argsId(zip(names, ids), this.#format);
-    const files = each.every((one) => one.files === NO_FILES)
-      ? NO_FILES
-      : each.flatMap((one) => one.files);
+      isExact &&= one.isExact;
+      ids.push(one.id);
+      recorded.push(one.recorded);
+      if (one.files.length > 0) files.push(...one.files);
+      if (bound) each.push({ of: value, as: one });
+    }
     return {
       names,
       ids,
-      hash,
-      isExact: each.every(({ isExact }) => isExact),
-      values: each.map(({ recorded }) => recorded),
-      files,
-      bound: bound ? each.map((one, at) => ({ of: values[at], as: one })) : null,
+      hash: argsId(zip(names, ids), this.#format),
+      isExact,
+      values: recorded,
+      files: files.length === 0 ? NO_FILES : files,
+      bound: bound ? each : null,
     };
   }
 }
@@ -312,5 +317,8 @@ function zip<T>(
   names: readonly string[] | null,
   values: readonly T[],
 ): Map<string, T> | readonly T[] {
-  return names ? new Map(names.map((name, at) => [name, values[at]!])) : values;
+  if (!names) return values;
+  const zipped = new Map<string, T>();
+  for (let at = 0; at < names.length; at++) zipped.set(names[at]!, values[at]!);
+  return zipped;
 }

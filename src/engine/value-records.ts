@@ -23,6 +23,8 @@ import type { ValueLimits } from "./value-limits.ts";
 
 /** An argument of fewer characters is not a value to keep elsewhere, whatever the limit. */
 const TINY = 200;
+/** Short values that are remembered: what one job gave, the next one takes. */
+const MOST_SCALARS = 1000;
 /** Files of one job's arguments or result that its record also names. */
 export const MAX_FILES = 1000;
 export const NO_FILES: readonly File[] = [];
@@ -55,6 +57,7 @@ export class ValueRecords {
   readonly #secrets: Secrets;
   /** What has been told, by task: it would be the same of each of its jobs. */
   readonly #told = new Set<string>();
+  readonly #scalars = new Map<Scalar, Recorded>();
 
   /**
    * @param root the top of the work tree, from which paths of files are recorded
@@ -81,11 +84,18 @@ export class ValueRecords {
   /** What stands for a short text, a number, a boolean or null; null for every other value. */
   scalar(value: unknown, room = Number.POSITIVE_INFINITY): Recorded | null {
     if (!isScalar(value)) return null;
+    const known = this.#scalars.get(value);
+    if (known && known.length <= room && Object.is(known.recorded, value)) return known;
     const text = writeYaml(value);
     const { length } = text;
     if (length > Math.min(room, this.#limits.inline)) return null;
     const id = blobId(text, this.#format);
-    return { id, recorded: value, length, files: NO_FILES, isExact: true };
+    const recorded = { id, recorded: value, length, files: NO_FILES, isExact: true };
+    if (length < TINY) {
+      if (this.#scalars.size >= MOST_SCALARS) this.#scalars.clear();
+      this.#scalars.set(value, recorded);
+    }
+    return recorded;
   }
 
   /** What stands for a value, in `room` characters of a job if they are enough. */

@@ -33,12 +33,12 @@ export class LookupWriter {
     return this.#collecting;
   }
 
-  add(name: Lookup, ...row: number[]): void {
+  add(name: Lookup, row: readonly number[]): void {
     this.#tables[name].add(row);
   }
 
   /** As `add`, of one row of many: SQL may not see it until `flush`. */
-  addLater(name: Lookup, ...row: number[]): void {
+  addLater(name: Lookup, row: readonly number[]): void {
     this.#later[name].add(row);
   }
 

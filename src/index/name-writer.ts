@@ -41,21 +41,25 @@ export class NameWriter {
   /** Gives a row its id. */
   add(type: EntityType, id: string, row: number): void {
     const { key, rest } = this.#own(type, id);
-    this.#lookups.add("name", key, rest, 0, 0, row);
+    this.#lookups.add("name", [key, rest, 0, 0, row]);
   }
 
   /** As `add`, of one job of many: it has its id after `LookupWriter.flush`. */
   addJob(id: string, row: number): void {
     const { key, rest } = this.#own("Job", id);
-    this.#lookups.addLater("name", key, rest, 0, 0, row);
+    this.#lookups.addLater("name", [key, rest, 0, 0, row]);
   }
 
-  /** What a job knows by their ids: its call, the values that it took and gave. */
-  ofJob({ names: { hex, foreign } }: JobDigest): Name[] {
-    const names: Name[] = [];
-    for (let at = 0; at < hex.length; at += 2) names.push({ key: hex[at]!, rest: hex[at + 1]! });
-    for (const [id, named] of foreign) names.push(this.#foreign(id, named));
-    return names;
+  /** The names of what a job knows by their ids: its call, the values that it took and gave. */
+  eachOfJob(
+    { names: { hex, foreign } }: JobDigest,
+    tell: (key: number, rest: number) => void,
+  ): void {
+    for (let at = 0; at < hex.length; at += 2) tell(hex[at]!, hex[at + 1]!);
+    for (const [id, named] of foreign) {
+      const { key, rest } = this.#foreign(id, named);
+      tell(key, rest);
+    }
   }
 
   /** The row that has an id. A rebuild knows none. */
@@ -73,8 +77,11 @@ export class NameWriter {
     return null;
   }
 
-  /** Finds the rows of values and call nodes by the names that jobs know them by, of which there are `count`. */
-  rowsKnownBy(count: number): (name: Name) => number | undefined {
+  /**
+   * Finds the rows of values and call nodes by the names that jobs know them by, of which there are `count`; null where
+   * there are no such rows.
+   */
+  rowsKnownBy(count: number): ((name: Name) => number | undefined) | null {
     const types = [ENTITY_TYPES.indexOf("CallNode"), ENTITY_TYPES.indexOf("Value")];
     const rows = this.#statements
       .get("SELECT seq, type, id FROM entity WHERE type IN (?, ?) LIMIT ?")
@@ -85,7 +92,7 @@ export class NameWriter {
       const { key, rest } = this.#own(ENTITY_TYPES[type]!, loadId(id));
       known.set(key, (known.get(key) ?? new Map()).set(rest, seq));
     }
-    if (known.size === 0) return () => undefined;
+    if (known.size === 0) return null;
     return (name) => {
       const { key, rest } = ownName(name);
       return known.get(key)?.get(rest);

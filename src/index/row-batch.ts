@@ -26,7 +26,8 @@ export class RowBatch {
   }
 
   add(row: readonly SqlValue[]): void {
-    for (const value of row) this.#values.push(value);
+    // Not by an iterator: each of its steps makes an object, and there are fifty numbers for a job.
+    for (let at = 0; at < row.length; at++) this.#values.push(row[at]!);
     if (this.#values.length < this.#full) return;
     this.before();
     this.#insertAll ??= this.#prepare(this.#full / this.#columns);

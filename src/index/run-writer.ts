@@ -121,17 +121,25 @@ export class RunWriter {
     const seq = jobNumber(execution.seq, index);
     const parent = job.parent === null ? null : runs.parent(execution, job.parent, index);
     const task = entities.row("Task", job.taskHash, job.task);
+    const stored = storeId(id);
     this.#rows.job.add([
-      ...[seq, storeId(id), parent ?? null, task, status],
-      ...[started, duration, segment, args],
+      seq,
+      stored,
+      parent ?? null,
+      task,
+      status,
+      started,
+      duration,
+      segment,
+      args,
     ]);
     names.addJob(id, seq);
     runs.addJob(id, seq);
-    lookups.addLater("task_job", task, execution.started, index, execution.seq);
-    for (const { key, rest } of names.ofJob(job)) {
-      lookups.addLater("name", key, rest, execution.started, index, execution.seq);
-    }
-    if (job.cacheKey !== null) lookups.addLater("call", task, job.cacheKey, seq);
+    lookups.addLater("task_job", [task, execution.started, index, execution.seq]);
+    names.eachOfJob(job, (key, rest) => {
+      lookups.addLater("name", [key, rest, execution.started, index, execution.seq]);
+    });
+    if (job.cacheKey !== null) lookups.addLater("call", [task, job.cacheKey, seq]);
     if (parent !== null && parent !== undefined && !isHexId(job.parent!)) {
       this.#setParent(seq, parent);
     }
@@ -150,10 +158,11 @@ export class RunWriter {
     const rowOf = names.rowsKnownBy(jobs.length);
     for (const job of jobs) {
       newestOfTask.set(job.taskHash, Math.max(job.index, newestOfTask.get(job.taskHash) ?? 0));
-      for (const name of names.ofJob(job)) {
-        const row = rowOf(name);
+      if (!rowOf) continue;
+      names.eachOfJob(job, (key, rest) => {
+        const row = rowOf({ key, rest });
         if (row !== undefined) newest.set(row, Math.max(job.index, newest.get(row) ?? 0));
-      }
+      });
     }
     for (const [id, index] of newestOfTask) newest.set(entities.row("Task", id), index);
     for (const [row, index] of newest) entities.seen(row, started, index);

@@ -62,7 +62,7 @@ export class TagWriter {
    * `pairs` numbered them. Nothing was recorded of it before.
    */
   recordNew(row: TaggedRow, tags: readonly TagText[], pairs: readonly number[]): void {
-    for (const pair of pairs) this.#lookups.add("tag", pair, row.type, row.time, row.seq);
+    for (const pair of pairs) this.#lookups.add("tag", [pair, row.type, row.time, row.seq]);
     for (const key of new Set(tags.map(([key]) => key))) this.#countKey(row.type, key, 1);
   }
 
@@ -211,7 +211,7 @@ export class TagWriter {
     this.#statements
       .get(`UPDATE ${row.table} SET tags = ? WHERE seq = ?`)
       .run(packNumbers(pairs), row.seq);
-    for (const pair of come) this.#lookups.add("tag", pair, row.type, row.time, row.seq);
+    for (const pair of come) this.#lookups.add("tag", [pair, row.type, row.time, row.seq]);
     for (const pair of gone) {
       this.#statements
         .get("DELETE FROM tag WHERE pair = ? AND type = ? AND time = ? AND entity = ?")

@@ -46,6 +46,11 @@ type Head = Omit<JournalHead, "before" | "version">;
 /** What a power cut may cost, in milliseconds. */
 const SYNC_EVERY = 1000;
 
+/** So many lines a second are written at once; more of them wait, for so many milliseconds or bytes. */
+const AT_ONCE = 250;
+const WRITE_EVERY = 5;
+const MOST_WAITING = 65_536;
+
 /**
  * The journal of a run that has not been committed yet: it gets a line the moment something
  * happens, and when the process dies, the next command commits it.
@@ -64,8 +69,15 @@ export class Journal {
   #lineCount = 0;
   /** Bytes of the current file that are whole lines. */
   #size = 0;
-  /** Lines that the disk had no room for: they are tried again with every further one. */
+  /** Lines that are to be written, or that the disk had no room for: they are tried again with the next ones. */
   #unsaved: Buffer[] = [];
+  /** Bytes of those that came since the last were written, and when that was. */
+  #waiting = 0;
+  #written = 0;
+  #soon: NodeJS.Immediate | undefined;
+  /** How many more lines are written at once, and since when they are counted. */
+  #room = AT_ONCE;
+  #since = 0;
   #problem: RedunError | null = null;
   /** The last line is written, and others are not that come before it. */
   #isOver = false;
@@ -115,14 +127,33 @@ export class Journal {
   }
 
   /**
-   * The line is with the operating system when this returns, so that it outlives a killed process,
-   * and with the disk a second later, so that it outlives a power cut. Where there is no room it
-   * waits in memory: the run goes on. See `problem`.
+   * The line is with the operating system when this returns, so that it outlives a killed process; where
+   * hundreds come in a second, a few milliseconds later, or when the event loop turns. It is with the disk a
+   * second later, so that it outlives a power cut. Where there is no room it waits in memory: the run goes on.
+   * See `problem`.
    */
   write(line: RecordLine | BegunLine): void {
-    this.#unsaved.push(encodeLine(this.#lineCount++, line));
-    this.#save();
+    this.#add(line);
+    if ("begun" in line || this.#isDue()) this.#save();
+    else this.#soon ??= setImmediate(() => this.#save());
     this.#syncSoon();
+  }
+
+  /** Whether what waits is to be written now. Each write takes as long as making a job's record. */
+  #isDue(): boolean {
+    const now = performance.now();
+    if (now - this.#since >= 1000) {
+      this.#since = now;
+      this.#room = AT_ONCE;
+    }
+    if (this.#room-- > 0) return true;
+    return this.#waiting >= MOST_WAITING || now - this.#written >= WRITE_EVERY;
+  }
+
+  #add(line: RecordLine | BegunLine): void {
+    const bytes = encodeLine(this.#lineCount++, line);
+    this.#unsaved.push(bytes);
+    this.#waiting += bytes.length;
   }
 
   /**
@@ -130,7 +161,9 @@ export class Journal {
    * a run ended is known even if some of its jobs are not. It cannot be followed by those.
    */
   writeEnd(line: RecordLine): void {
-    this.write(line);
+    this.#add(line);
+    this.#save();
+    this.#syncSoon();
     this.#release();
     const bytes = this.#unsaved.reduce((sum, { length }) => sum + length, 0);
     if (bytes <= RESERVE / 2) this.#save();
@@ -233,19 +266,34 @@ export class Journal {
   }
 
   #save(): void {
+    clearImmediate(this.#soon);
+    this.#soon = undefined;
+    this.#waiting = 0;
+    this.#written = performance.now();
+    if (!this.#problem && this.#saved(this.#unsaved)) {
+      this.#unsaved = [];
+      return;
+    }
+    // Where there is no room for all of them there may be for the first ones.
+    while (this.#unsaved.length > 0 && this.#saved(this.#unsaved.slice(0, 1)))
+      this.#unsaved.shift();
+  }
+
+  /** Writes lines, all of them or none. */
+  #saved(lines: readonly Buffer[]): boolean {
     try {
-      for (let bytes = this.#unsaved[0]; bytes; bytes = this.#unsaved[0]) {
-        writeWhole(this.#file, bytes);
-        this.#size += bytes.length;
-        this.#unsaved.shift();
-      }
+      const bytes = lines.length === 1 ? lines[0]! : Buffer.concat(lines);
+      writeWhole(this.#file, bytes);
+      this.#size += bytes.length;
       this.#problem = null;
+      return true;
     } catch (error) {
       this.#problem = asUnwritable(error, this.#paths.at(-1)!) as RedunError;
       // Half a line would be read as a damaged one.
       try {
         ftruncateSync(this.#file, this.#size);
       } catch {}
+      return false;
     }
   }
 
@@ -269,6 +317,7 @@ export class Journal {
 
   #close(): void {
     clearTimeout(this.#timer);
+    clearImmediate(this.#soon);
     closeSync(this.#file);
   }
 }

@@ -79,8 +79,8 @@ export function jobItemYaml(job: Job): string {
   const { parent, call, reused, ended, late, from, returned, tasksBelow, files, tags } = job;
   const isGood = job.status === "DONE" || job.status === "CACHED";
   let text = `  - id:${yamlAfterKey(job.id, 6)}    index: ${job.index}\n`;
-  if (parent !== null) text += line("parent", parent);
-  text += line("task", job.task) + line("task_hash", job.taskHash);
+  if (parent !== null) text += parentLine(parent);
+  text += taskLine(job.task) + taskHashLine(job.taskHash);
   if (call !== null) text += line("call", call);
   text += `    status: ${job.status}\n`;
   if (reused !== undefined) text += line("reused", reused);
@@ -105,13 +105,25 @@ function line(key: string, value: unknown): string {
   return `    ${key}:${yamlAfterKey(value, 6)}`;
 }
 
+const parentLine = lineAgain("parent");
+const taskLine = lineAgain("task");
+const taskHashLine = lineAgain("task_hash");
+
+/** One field of a job's item that is often the same as in the item before. */
+function lineAgain(key: string): (value: string) => string {
+  let last = { value: "", text: line(key, "") };
+  return (value) => {
+    if (value !== last.value) last = { value, text: line(key, value) };
+    return last.text;
+  };
+}
+
 /** Arguments keep the order of the parameters. */
 function argsText(args: Job["args"]): string {
   if (!(args instanceof Map)) return yamlAfterKey(args, 6);
   let text = "";
   for (const [name, value] of args) {
-    if (value === undefined) continue;
-    text += `      ${yamlKey(name, 6)}${yamlAfterKey(value, 8)}`;
+    if (value !== undefined) text += `      ${yamlKey(name, 6)}${yamlAfterKey(value, 8)}`;
   }
   return text === "" ? " {}\n" : `\n${text}`;
 }

@@ -105,7 +105,9 @@ function filesOf(job: Job, format: HashName): readonly FileFact[] {
 
 function filesInAll(values: Iterable<unknown>, more: readonly unknown[] = []): readonly File[] {
   const files: File[] = [];
-  for (const value of values) files.push(...filesIn(value));
-  for (const value of more) files.push(...filesIn(value));
+  for (const value of [...values, ...more]) {
+    // Most values are texts and numbers.
+    if (typeof value === "object" && value !== null) files.push(...filesIn(value));
+  }
   return files;
 }
