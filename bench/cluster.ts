@@ -2,12 +2,7 @@ import { setMaxListeners } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  type ArrayJob,
-  type Cluster,
-  type ElementState,
-  elementName,
-} from "../src/cluster/cluster.ts";
+import type { ArrayJob, Cluster, ElementState } from "../src/cluster/cluster.ts";
 import { ClusterExecutor } from "../src/cluster/executor.ts";
 import type { ExecutorCall } from "../src/engine/executor.ts";
 import { folderInMemory } from "../test/support/in-memory.ts";
@@ -34,6 +29,7 @@ class MadeUpCluster implements Cluster {
   readonly kind = "made_up";
   readonly title = "An engine that is made up";
   readonly options = [];
+  readonly command = "none";
   readonly variables = { element: "$N", node: "$NODE" };
   readonly calls: Record<string, number> = {};
   readonly #elements = new Map<string, ElementState["phase"]>();
@@ -55,7 +51,7 @@ class MadeUpCluster implements Cluster {
       const job = String(++this.#jobs);
       const folder = join(logs, "..");
       for (let n = 0; n < size; n++) {
-        this.#elements.set(elementName(job, n), "queued");
+        this.#elements.set(this.elementName(job, n), "queued");
         this.#queue.push({ job, n, folder });
       }
       this.#begin();
@@ -77,6 +73,10 @@ class MadeUpCluster implements Cluster {
       }
       return found;
     });
+  }
+
+  elementName(job: string, element: number): string {
+    return `${job}_${element}`;
   }
 
   causeIn(): null {
@@ -102,7 +102,7 @@ class MadeUpCluster implements Cluster {
     while (this.#running < SLOTS && this.#queue.length > 0) {
       const element = this.#queue.shift()!;
       this.#running++;
-      this.#elements.set(elementName(element.job, element.n), "running");
+      this.#elements.set(this.elementName(element.job, element.n), "running");
       setTimeout(() => this.#end(element), 1000 * DURATION);
     }
   }
@@ -110,7 +110,7 @@ class MadeUpCluster implements Cluster {
   #end({ job, n, folder }: { job: string; n: number; folder: string }): void {
     this.#running--;
     // An engine forgets what has ended.
-    this.#elements.delete(elementName(job, n));
+    this.#elements.delete(this.elementName(job, n));
     if ((Number(job) * 1000 + n) % DYING !== 0) {
       writeFileSync(join(folder, "answers", String(n)), ANSWER);
       writeFileSync(join(folder, "status", String(n)), "0\nnode\n");
@@ -158,6 +158,7 @@ async function worker(numbers: Iterator<number>): Promise<void> {
     } catch {
       failed++;
     }
+    if ((answered + failed) % (CALLS / 10) === 0) report();
   }
 }
 
@@ -165,19 +166,21 @@ function* numbers(): Generator<number> {
   for (let n = 0; n < CALLS; n++) yield n;
 }
 
+function report(): void {
+  const seconds = (performance.now() - begun) / 1000;
+  const { user, system } = process.cpuUsage();
+  const perCall = (user + system) / 1000 / (answered + failed);
+  console.log(
+    `${answered} answered, ${failed} failed, in ${seconds.toFixed(0)} s;`,
+    `${perCall.toFixed(3)} ms of processor time a call, the made-up engine included;`,
+    `memory at most ${(most / 1e6).toFixed(0)} MB; commands to the engine: ${JSON.stringify(cluster.calls)}`,
+  );
+}
+
 try {
   const shared = numbers();
   await Promise.all(Array.from({ length: executor.workers }, () => worker(shared)));
-  const seconds = (performance.now() - begun) / 1000;
-  const { user, system } = process.cpuUsage();
-  clearInterval(watching);
   await executor.close();
-  console.log(`${CALLS} calls: ${answered} answered, ${failed} failed, in ${seconds.toFixed(0)} s`);
-  console.log(`commands to the engine: ${JSON.stringify(cluster.calls)}`);
-  console.log(
-    `processor time: ${((user + system) / 1000 / CALLS).toFixed(3)} ms a call, the made-up engine included`,
-  );
-  console.log(`memory at most: ${(most / 1e6).toFixed(0)} MB`);
 } finally {
   clearInterval(watching);
   rmSync(folder, { recursive: true, force: true });

@@ -46,16 +46,19 @@ try {
   git("commit", "--quiet", "-m", "begin");
   git("config", "redun.executor.slurm.command", `sh ${worker}`);
   const figures = { ours: [] as number[], bare: [] as number[], cpu: [] as number[] };
+  const arrays = new Set<string>();
   for (let round = 0; round < ROUNDS; round++) {
     const here = run("local");
     const there = run("slurm");
+    const comments = slurm.ask("squeue", "-h", "--states=all", "-o", "%k").split("\n");
+    for (const comment of comments) if (comment.startsWith("redun-git:")) arrays.add(comment);
     figures.cpu.push((there.cpu - here.cpu) / CALLS);
     figures.ours.push(there.wall);
     figures.bare.push(await bare(worker));
   }
   const ratio = median(figures.ours) / median(figures.bare);
   console.log(`${CALLS} calls, ${ROUNDS} rounds, in seconds:`, figures);
-  console.log(`arrays submitted for the calls: ${slurm.submissions() / ROUNDS - 1} a run`);
+  console.log(`arrays submitted: ${arrays.size / ROUNDS} a run`);
   console.log(
     `processor time of the submitter: ${(median(figures.cpu) * 1000).toFixed(2)} ms a call (goal: 5)`,
   );

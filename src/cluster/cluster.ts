@@ -6,6 +6,10 @@ export interface Cluster {
   readonly title: string;
   /** The options that it takes of tasks, besides `memory` and `cpus`. */
   readonly options: readonly string[];
+  /** What a worker is there, unless git config says otherwise: words for `sh`. */
+  readonly command: string;
+  /** Whether the program of an element has to write its output to `ArrayJob.logs` itself. */
+  readonly keepsNoLogs?: boolean;
   /** How the program of an element finds out, in `sh`, which one it is. */
   readonly variables: WorkerVariables;
   /**
@@ -26,6 +30,8 @@ export interface Cluster {
    * @throws RedunError EXECUTOR_FAILED where it cannot be asked
    */
   find(token: string): Promise<string | null>;
+  /** As the engine's commands name an element, and the tag of its job does: `123_4`. */
+  elementName(job: string, element: number): string;
   /**
    * The elements of some arrays that the engine remembers, by `elementName`. One that is left out has
    * ended some time ago, or never was.
@@ -83,8 +89,3 @@ export interface ElementState {
 }
 
 export type EndCause = "time" | "memory" | "node" | "cancelled" | "preempted";
-
-/** As the engine's commands name an element, and the tag of its job does: `123_4`. */
-export function elementName(job: string, element: number): string {
-  return `${job}_${element}`;
-}

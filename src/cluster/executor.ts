@@ -4,14 +4,12 @@ import { RedunError } from "../errors.ts";
 import type { ArrayFolder } from "./array-folder.ts";
 import { Cancelling } from "./cancelling.ts";
 import type { Cluster, ClusterFacts } from "./cluster.ts";
-import { elementName } from "./cluster.ts";
 import { CodeCopy } from "./code-copy.ts";
 import { Gathering } from "./gathering.ts";
 import { lostWorker } from "./lost-worker.ts";
 import { printAll, tailTags } from "./printed.ts";
 import { Scratch } from "./scratch.ts";
 import { type ElementOutcome, Watch, type WatchedArray } from "./watch.ts";
-import { workerCommand } from "./worker-command.ts";
 import { workerScript } from "./worker-script.ts";
 
 /** So many calls are at the cluster at once: engines hold each in memory, and refuse more than some thousands. */
@@ -114,7 +112,8 @@ export class ClusterExecutor implements Executor {
           folder: folder.folder,
           root: this.#root,
           code,
-          command: this.#settings.get("command") ?? workerCommand(),
+          command: this.#settings.get("command") ?? this.#cluster.command,
+          writesLogs: this.#cluster.keepsNoLogs ?? false,
         },
         this.#cluster.variables,
       );
@@ -185,7 +184,7 @@ export class ClusterExecutor implements Executor {
     const { kind } = this.#cluster;
     const { name } = await this.#about();
     call.tag({
-      [`${kind}_job`]: elementName(array.job, element),
+      [`${kind}_job`]: this.#cluster.elementName(array.job, element),
       [`${kind}_cluster`]: name,
       ...(node !== null && { [`${kind}_node`]: node }),
       ...(answer === null && state !== null && { [`${kind}_state`]: state.word }),

@@ -1,6 +1,6 @@
 import type { ExecutorCall } from "../engine/executor.ts";
 import { RedunError } from "../errors.ts";
-import { type Cluster, type EndCause, elementName } from "./cluster.ts";
+import type { Cluster, EndCause } from "./cluster.ts";
 import { tailOf } from "./printed.ts";
 import type { ElementOutcome } from "./watch.ts";
 import { SCRIPT_STATUS } from "./worker-script.ts";
@@ -22,7 +22,7 @@ export async function lostWorker(
   const lines = stderr.split("\n").slice(-LINES).join("\n");
   return new RedunError(
     "WORKER_FAILED",
-    `${cluster.title} job ${elementName(array.job, element)}${where} ended before it had answered ${call.task}: ${why}.${lines && `\n${lines}`}`,
+    `${cluster.title} job ${cluster.elementName(array.job, element)}${where} ended before it had answered ${call.task}: ${why}.${lines && `\n${lines}`}`,
     cause ? HINTS[cause] : undefined,
   );
 }

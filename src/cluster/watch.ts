@@ -1,5 +1,5 @@
 import type { ArrayFolder } from "./array-folder.ts";
-import { type Cluster, type ElementState, elementName } from "./cluster.ts";
+import type { Cluster, ElementState } from "./cluster.ts";
 
 /** How an element of an array came to its end. */
 export interface ElementOutcome {
@@ -150,7 +150,7 @@ export class Watch {
     this.#lastAsked = performance.now();
     for (const { array, elements } of asked) {
       for (const [n, element] of [...elements]) {
-        this.#stands(array, n, element, states.get(elementName(array.job, n)));
+        this.#stands(array, n, element, states.get(this.#cluster.elementName(array.job, n)));
       }
     }
   }

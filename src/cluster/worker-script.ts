@@ -10,6 +10,8 @@ export interface WorkerPlaces {
   readonly code: string | null;
   /** `redun-git oneshot`, or what starts it there: words for `sh`. */
   readonly command: string;
+  /** Whether what it prints is kept by nobody else. */
+  readonly writesLogs: boolean;
 }
 
 /** Statuses of the program itself, where it can write none: what it tells by them. */
@@ -25,7 +27,8 @@ export const SCRIPT_STATUS: Readonly<Record<number, string>> = {
  * A call whose file is gone was withdrawn. An element that was begun again removes what it said before.
  */
 export function workerScript(places: WorkerPlaces, { element, node }: WorkerVariables): string {
-  const { folder, root, code, command } = places;
+  const { folder, root, code, command, writesLogs } = places;
+  const logs = writesLogs ? ' >"$folder/logs/$n.out" 2>"$folder/logs/$n.err"' : "";
   const from = code === null ? "" : ` --code ${quoted(code)}`;
   return `#!/bin/sh
 n=${element}
@@ -39,7 +42,7 @@ cd ${quoted(root)} || exit 72
 folder=${quoted(folder)}
 told=
 trap 'told=1; kill -TERM "$pid" 2>/dev/null' TERM
-${command} --root ${quoted(root)}${from} "$folder/calls/$n" "$folder/answers/$n" </dev/null &
+${command} --root ${quoted(root)}${from} "$folder/calls/$n" "$folder/answers/$n" </dev/null${logs} &
 pid=$!
 wait "$pid"
 ended=$?

@@ -78,7 +78,10 @@ export interface ExecutorOptions {
   readonly memory?: number;
   /** Processors that it needs, for executors that give each call its own. */
   readonly cpus?: number;
-  /** Of `slurm`: how long a call may take, as `sbatch --time` takes it: minutes, or a text such as `"1-12:00:00"`. */
+  /**
+   * Of `slurm` and `k8s`: how long a call may take, in minutes; of `slurm` also a text, as `sbatch --time`
+   * takes it: `"1-12:00:00"`.
+   */
   readonly time?: number | string;
   /** Of `slurm`: as `sbatch --partition` takes it. */
   readonly partition?: string;
@@ -92,4 +95,6 @@ export interface ExecutorOptions {
   readonly constraint?: string;
   /** Of `slurm`: more words for `sbatch`, `["--exclusive"]`. */
   readonly sbatch?: readonly string[];
+  /** Of `k8s`: how many of them, as `nvidia.com/gpu`. */
+  readonly gpus?: number;
 }

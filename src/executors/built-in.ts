@@ -19,6 +19,11 @@ registerExecutor("slurm", async (settings) => {
   return slurmExecutor(settings);
 });
 
+registerExecutor("k8s", async (settings) => {
+  const { kubernetesExecutor } = await import("../kubernetes/executor.ts");
+  return kubernetesExecutor(settings);
+});
+
 loadExecutorsBy(async (module, root) => {
   const path = moduleFile(module, root ?? process.cwd());
   // It may import redun-git.

@@ -5,6 +5,7 @@ import type {
   ElementState,
   EndCause,
 } from "../cluster/cluster.ts";
+import { workerCommand } from "../cluster/worker-command.ts";
 import { OPTIONS, sbatchWords } from "./options.ts";
 import { programFailed, runProgram } from "./program.ts";
 import { ranges } from "./ranges.ts";
@@ -21,6 +22,7 @@ export class SlurmCluster implements Cluster {
   readonly kind = "slurm";
   readonly title = "Slurm";
   readonly options = OPTIONS;
+  readonly command = workerCommand();
   readonly variables = { element: "$SLURM_ARRAY_TASK_ID", node: "$SLURMD_NODENAME" };
   readonly #default: (option: string) => string | undefined;
 
@@ -76,6 +78,10 @@ export class SlurmCluster implements Cluster {
     return line === undefined ? null : line.split("|")[0]!;
   }
 
+  elementName(job: string, element: number): string {
+    return `${job}_${element}`;
+  }
+
   async states(jobs: readonly string[]): Promise<ReadonlyMap<string, ElementState>> {
     const words = [
       "--noheader",
@@ -105,7 +111,11 @@ export class SlurmCluster implements Cluster {
 
   async exitStatus(job: string, element: number): Promise<number | null> {
     try {
-      const { stdout } = await runProgram("scontrol", ["show", "job", `${job}_${element}`]);
+      const { stdout } = await runProgram("scontrol", [
+        "show",
+        "job",
+        this.elementName(job, element),
+      ]);
       const [, status, signal] = /\bExitCode=(\d+):(\d+)/.exec(stdout) ?? [];
       if (status === undefined) return null;
       return Number(signal) > 0 ? 128 + Number(signal) : Number(status);
