@@ -97,6 +97,8 @@ export async function execute(request: ExecRequest, context: ExecContext): Promi
         context.ended(end);
         return programResult(call.name, end);
       });
+    // The program starts with the run: what is asked while it runs waits for nothing but that.
+    await outputs?.catch(() => {});
     await context.run(programCall(call, work, earlier ? { accepts: earlier.accepts } : {}));
     if (!end && earlier?.standIn) context.skipped(earlier.standIn);
   } catch (error) {

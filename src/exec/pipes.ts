@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { closeSync, constants, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, rmSync } from "node:fs";
 import { Socket, type SocketConstructorOpts } from "node:net";
 import { join } from "node:path";
 import { hasCode } from "../git/files/system-errors.ts";
 import { KeptOutput } from "./kept-output.ts";
+import { Outlet } from "./outlet.ts";
 
 /** An output of a program that is to be heard. */
 export interface HeardOutput {
@@ -20,8 +21,6 @@ export interface OutputPipe {
   readonly kept: KeptOutput;
 }
 
-/** Milliseconds until a full pipe is tried again. */
-const RETRY_AFTER = 5;
 /** As much as a pipe holds, which is read at once. */
 const READ_BYTES = 65_536;
 /** How long to wait for output of a program that has ended, in milliseconds: a daemon may hold it open. */
@@ -36,6 +35,8 @@ export class Pipes {
   readonly #sockets: Socket[] = [];
   readonly #ends: number[] = [];
   #timer: NodeJS.Timeout | undefined;
+  /** Chunks that wait for a slow reader. */
+  #waiting = 0;
 
   /** Why not all that the program said could be handed on; null while nothing was lost. */
   lost: string | null = null;
@@ -84,7 +85,9 @@ export class Pipes {
   /** The program has ended: the pipes are read until they end, or say nothing for a moment. */
   lastWords(): void {
     const end = () => {
-      for (const socket of this.#sockets) socket.destroy();
+      // What it said was heard, and more may stand behind it.
+      if (this.#waiting > 0) this.#timer?.refresh();
+      else for (const socket of this.#sockets) socket.destroy();
     };
     this.#timer = setTimeout(end, LAST_WORDS);
   }
@@ -99,19 +102,25 @@ export class Pipes {
 
   /** If a reader is gone, or the disk is full, the program learns of it: its next write fails. */
   #hear(reader: number, to: number | null, kept: KeptOutput): void {
-    const write = (to: number, chunk: Buffer): boolean => {
-      let rest = chunk;
+    const outlet = to === null ? null : new Outlet(to);
+    const lose = (error: unknown) => {
+      if (!hasCode(error, "EPIPE")) this.lost ??= (error as Error).message;
+      from.destroy();
+    };
+    // The buffer is read into again only when it is out.
+    const goOn = (error?: Error | null) => {
+      this.#waiting--;
+      this.#timer?.refresh();
+      if (error) lose(error);
+      else from.resume();
+    };
+    const handOn = (chunk: Buffer): boolean => {
       try {
-        while (rest.length > 0) rest = rest.subarray(writeSync(to, rest));
-        return true;
+        const isOut = outlet === null || outlet.write(chunk, goOn);
+        if (!isOut) this.#waiting++;
+        return isOut;
       } catch (error) {
-        if (!hasCode(error, "EAGAIN")) {
-          if (!hasCode(error, "EPIPE")) this.lost ??= (error as Error).message;
-          from.destroy();
-        } else {
-          // Somebody has made our output non-blocking. The buffer is read into again only when it is out.
-          setTimeout(() => write(to, rest) && from.resume(), RETRY_AFTER);
-        }
+        lose(error);
         return false;
       }
     };
@@ -120,12 +129,13 @@ export class Pipes {
       const chunk = buffer.subarray(0, count);
       this.#timer?.refresh();
       kept.add(chunk);
-      return to === null || write(to, chunk);
+      return handOn(chunk);
     };
     // Into one buffer: a stream would make one for each chunk, and take it through its queue.
     const options = { fd: reader, readable: true, writable: false, onread: { buffer, callback } };
     const from = new Socket(options as SocketConstructorOpts);
     from.on("error", () => {});
+    from.once("close", () => outlet?.close());
     from.resume();
     this.#sockets.push(from);
   }

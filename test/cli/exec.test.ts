@@ -162,6 +162,25 @@ exec("hands on standard input, and the end of a reader", () => {
   assert.is(run(`${command} yes | head -1; echo \${PIPESTATUS[0]}`), "y\n141\n");
 });
 
+exec("a slow reader gets all, however long the program has ended", () => {
+  const { dir } = repository();
+  const bytes = 300_000;
+  const program = `sh -c 'head -c ${bytes} /dev/zero; echo x'`;
+  // It begins to read when the program cannot be waiting any more: a pipe and what we read hold half of that.
+  const shell = `'${process.execPath}' '${CLI}' exec -- ${program} | (sleep 1; wc -c)`;
+  const said = execFileSync("sh", ["-c", shell], { cwd: dir, encoding: "utf8" });
+  assert.is(Number(said), bytes + 2);
+});
+
+exec("what a long program says comes out in order, where its reader now and then is slower", () => {
+  const { dir } = repository();
+  const program = `seq 1 400000`;
+  const read = `while read -r line; do echo "$line"; case $line in *0000) sleep 0.01;; esac; done`;
+  const shell = `'${process.execPath}' '${CLI}' exec -- ${program} | bash -c '${read}' | cksum`;
+  const run = (text: string) => execFileSync("sh", ["-c", text], { cwd: dir, encoding: "utf8" });
+  assert.is(run(shell), run(`${program} | cksum`));
+});
+
 exec("gives a terminal to a program where there is one", () => {
   const { dir } = repository();
   if (spawnSync("script", ["--version"]).status !== 0) return skipped("a terminal", "no script(1)");
