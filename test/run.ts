@@ -1,5 +1,5 @@
 /**
- * Runs every *.test.ts below test/, two files at a time, each in a process of its own, and ends
+ * Runs every *.test.ts below test/, a few files at a time, each in a process of its own, and ends
  * with `N passed, N failed, N skipped`. See support/test-file.ts for what counts as failed.
  * Where `/dev/shm` is large enough, the tests' temporary files are there, unless `TMPDIR` is set.
  * Arguments are parts of file names: `npm test -- cli/log` runs only those. With `--fast` it runs
@@ -7,6 +7,7 @@
  * `--cost` it lists what CPU each file took, which a busy machine does not change much.
  */
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundled } from "./support/bundle.ts";
@@ -15,21 +16,26 @@ import { startsProcesses } from "./support/starts-processes.ts";
 import { type Cost, type Outcome, runTestFile, SKIPPED } from "./support/test-file.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const AT_ONCE = 2;
+/** One more than there are cores, as some tests wait for what they have started. */
+const AT_ONCE = Math.min(availableParallelism(), 7) + 1;
 /** They start no process, but compute for longer than all the others that do not. */
 const LONG = ["test/index/incremental.test.ts", "test/index/search.test.ts"];
 /** Longest, by `--cost`: they begin early, lest one worker waits at the end for the other. */
 const LONGEST = [
+  "test/examples/examples.test.ts",
+  "test/executors/workers.test.ts",
+  "test/cli/run-end.test.ts",
   "test/log/hostile.test.ts",
-  "test/cli/disk.test.ts",
-  "test/cli/errors.test.ts",
-  "test/cli/concurrency.test.ts",
-  "test/cli/diff.test.ts",
-  "test/engine/lazy-values.test.ts",
-  "test/git/contract-native.test.ts",
-  "test/index/incremental.test.ts",
-  "test/script/load.test.ts",
   "test/format/format.test.ts",
+  "test/cli/task-source.test.ts",
+  "test/git/contract-isomorphic.test.ts",
+  "test/git/contract-native.test.ts",
+  "test/cli/exec-attacks.test.ts",
+  "test/log/sizes.test.ts",
+  "test/cli/errors.test.ts",
+  "test/cli/many-arguments.test.ts",
+  "test/cli/why.test.ts",
+  "test/engine/lazy-values.test.ts",
 ];
 /** Pure functions first: they fail in a second. The rest in the order of the house. */
 const ORDER = [
@@ -117,7 +123,8 @@ function findTests(folder: string): string[] {
 }
 
 function rank(file: string): number {
-  if (LONGEST.includes(file)) return ORDER.indexOf("record") + 0.5;
+  const place = LONGEST.indexOf(file);
+  if (place >= 0) return ORDER.indexOf("record") + 0.5 + place / 1000;
   const at = ORDER.indexOf(file.split("/")[1] ?? "");
   return at < 0 ? ORDER.length : at;
 }

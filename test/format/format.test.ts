@@ -20,7 +20,7 @@ import type { CodeFile } from "../../src/record/records.ts";
 import { blobId } from "../../src/value/oid.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
-import { cli as command, jsonLines, kill, start } from "../support/cli.ts";
+import { cli as command, jsonLines, kill, record, runInThread, start } from "../support/cli.ts";
 import fc from "../support/property.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 import { skipped, unless } from "../support/skipped.ts";
@@ -390,21 +390,12 @@ for (const objectFormat of ["sha1", "sha256"] as const) {
     git("add", "-A");
     git("commit", "-q", "-m", "begin");
 
-    cli(dir, [
-      "run",
-      "-q",
-      "-t",
-      "env=dev",
-      "-t",
-      "n=1.0",
-      "--doc",
-      "a\nb",
-      "workflow.mjs",
-      "main",
-    ]);
-    cli(dir, ["run", "-q", "workflow.mjs", "late"]);
-    cli(dir, ["run", "-q", "workflow.mjs", "nothing"], 1);
-    cli(dir, ["run", "-q", "workflow.mjs", "both"], 1);
+    const given = ["-t", "env=dev", "-t", "n=1.0", "--doc", "a\nb"];
+    cli(dir, ["run", "-q", ...given, "workflow.mjs", "main"]);
+    record(dir, ["workflow.mjs", "late"]);
+    for (const name of ["nothing", "both"]) {
+      assert.is(runInThread(dir, ["-q", "workflow.mjs", name]).status, 1);
+    }
     runLibrary(dir);
     await runAndKill(dir);
     assert.match(cli(dir, ["log"]).stderr, /interrupted/);
@@ -679,21 +670,23 @@ independent("an empty branch becomes a log, and a branch of code does not", () =
   assert.equal(names, ["executions", "format.yaml", "tasks"]);
   const [told]: Told[] = jsonLines(runPython("reader.py", [dir, "records"]).stdout);
   assert.is(told!.status, "FAILED");
+  const versions = ["0", "1.0", '"1"', "2", "null"];
+  const formats = versions.map((version) => `format: redun-git\nversion: ${version}\n`);
   refuses(
-    ["format: other\nversion: 1\n", "version: 1\n", "format: redun-git\n"].map((yaml) => {
-      return [[{ path: "format.yaml", id: "", yaml }], /format/];
-    }),
+    ["format: other\nversion: 1\n", "version: 1\n", "format: redun-git\n", ...formats].map(
+      (yaml) => {
+        return [[{ path: "format.yaml", id: "", yaml }], /format/];
+      },
+    ),
   );
-  for (const version of ["0", "1.0", '"1"', "2", "null"]) {
-    const yaml = `format: redun-git\nversion: ${version}\n`;
-    const repository = temporaryRepository();
-    writeFileSync(join(repository.dir, "workflow.mjs"), WORKFLOW);
+  const repository = temporaryRepository();
+  writeFileSync(join(repository.dir, "workflow.mjs"), WORKFLOW);
+  for (const yaml of formats) {
+    repository.git("update-ref", "-d", REF);
     commit(repository, [{ path: "format.yaml", id: "", yaml }]);
     const tip = repository.git("rev-parse", REF);
-    assert.is(runPython("reader.py", [repository.dir]).status, 1);
-    cli(repository.dir, ["run", "-q", "workflow.mjs", "slow"], 1);
+    assert.is(runInThread(repository.dir, ["-q", "workflow.mjs", "slow"]).status, 1);
     assert.is(repository.git("rev-parse", REF), tip);
-    repository.remove();
   }
 });
 

@@ -182,7 +182,7 @@ searching("equivalent queries give the same rows in the same order", () => {
     search.entities("Task", { where: condition }, 10).map(({ id }) => id),
     search.entities("Task", { execution: condition }, 10).map(({ id }) => id),
   ];
-  for (const where of [...known, ...fc.sample(conditions, 10)]) {
+  for (const where of [...known, ...fc.sample(conditions, repeats(10))]) {
     const expected = lists(where);
     for (const same of SAME) {
       const other = same(where);
@@ -193,7 +193,7 @@ searching("equivalent queries give the same rows in the same order", () => {
 
 searching("more alternatives and exceptions than SQL can have are answered as in memory", () => {
   // SQLite refuses expressions deeper than 1000 and more than 500 selects in a row.
-  const numbers = Array.from({ length: 1500 }, (_, at) => at * 2);
+  const numbers = Array.from({ length: 1100 }, (_, at) => at * 2);
   const texts = [
     `x in [${numbers}]`,
     `x not in [${numbers}]`,
