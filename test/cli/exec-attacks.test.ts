@@ -96,16 +96,16 @@ exec("a lock that stays at the end leaves the record in its journal, and the sta
   assert.is(jobOf(dir, "sh").status, "FAILED");
 });
 
-exec("a tree of fifty steps, each within the other", () => {
+exec("a tree of fifteen steps, each within the other", () => {
   const { dir, env } = programRepository({
     "deep.sh": `deep() { [ "$1" -eq 0 ] || redun-git step "s$1" -- sh deep.sh $(($1 - 1)); }
 deep "$1"
 `,
   });
-  assert.is(cli(dir, ["exec", "--", "sh", "deep.sh", "50"], { env }).status, 0);
+  assert.is(cli(dir, ["exec", "--", "sh", "deep.sh", "15"], { env }).status, 0);
   type Tree = (string | Tree)[];
   const chain = (at: number): Tree => [`s${at} DONE`, ...(at > 1 ? [chain(at - 1)] : [])];
-  assert.equal(jobTree(recorded(dir).jobs), ["deep.sh DONE", chain(50)]);
+  assert.equal(jobTree(recorded(dir).jobs), ["deep.sh DONE", chain(15)]);
 });
 
 exec("two at once are both recorded", async () => {
