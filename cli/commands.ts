@@ -3,7 +3,7 @@ import { type Command, withCode } from "./command.ts";
 import { COMPLETION } from "./declarations/completion.ts";
 import { CONSOLE } from "./declarations/console.ts";
 import { EXEC, STEP } from "./declarations/exec.ts";
-import { IMPORT } from "./declarations/interchange.ts";
+import { EXPORT, IMPORT } from "./declarations/interchange.ts";
 import { DIFF, LOG, PATH, WHY } from "./declarations/log.ts";
 import { MCP } from "./declarations/mcp.ts";
 import { ONESHOT } from "./declarations/oneshot.ts";
@@ -68,6 +68,7 @@ export const COMMANDS: readonly Command[] = [
   withCode(LOGS, () => import("./commands/logs.ts")),
   withCode(INDEX, () => import("./commands/index.ts")),
   withCode(IMPORT, () => import("./commands/import.ts")),
+  withCode(EXPORT, () => import("./commands/export.ts")),
   withCode(RECOVER, () => import("./commands/recover.ts")),
   withCode(VERIFY, () => import("./commands/verify.ts")),
   withCode(MCP, () => import("./commands/mcp.ts")),

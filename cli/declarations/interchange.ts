@@ -1,6 +1,7 @@
 /** The commands that bring runs from other systems, and take them there. */
 import { defineCommand } from "../command.ts";
 import { FORMAT, WHICH_LOG } from "../options.ts";
+import { COMMIT, EXECUTION_FILTERS, LIMIT, STATUS, TAG, WHERE } from "./log.ts";
 
 export const IMPORT = defineCommand({
   name: "import",
@@ -16,5 +17,30 @@ export const IMPORT = defineCommand({
     "import --from redun .redun/redun.db   redun's database, as it is",
     "import --from redun runs.jsonl        what `redun export --file runs.jsonl` wrote",
     "redun export | redun-git import --from redun -",
+  ],
+});
+
+export const EXPORT = defineCommand({
+  name: "export",
+  args: "[...executions]",
+  about: "Write executions for another system: those named, or all that the filters leave",
+  options: [
+    { flags: "--to <system>", about: "What is to read it: redun" },
+    { flags: "-o, --output <file>", about: "Write to this file in place of stdout" },
+    { ...TAG, about: "Only executions with this tag; also key, key!=value, key~glob, key>3" },
+    {
+      ...WHERE,
+      about: "Only executions that match: env=prod and (cost > 3 or not user ~ ras*)",
+    },
+    ...EXECUTION_FILTERS,
+    COMMIT,
+    STATUS,
+    { ...LIMIT, about: "At most this many executions, the newest (default: all)" },
+    ...WHICH_LOG,
+  ],
+  examples: [
+    "export --to redun -o runs.jsonl       all of them; `redun import --file runs.jsonl` reads it",
+    "export --to redun -t env=prod --since 1w",
+    "export - --to redun                   the latest one",
   ],
 });

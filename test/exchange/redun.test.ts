@@ -1,4 +1,5 @@
 /** redun's own logs, made by redun 0.44.1 (redun/make.sh), are read whole and keep their ids. */
+import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,8 +7,9 @@ import { gunzipSync } from "node:zlib";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { pickleText } from "../../src/exchange/redun/pickle-text.ts";
-import { cli, jsonLines, logged, ok } from "../support/cli.ts";
+import { cli, jsonLines, logged, ok, record, workflowRepository } from "../support/cli.ts";
 import { temporaryRepository } from "../support/repository.ts";
+import { unless } from "../support/skipped.ts";
 
 const HERE = fileURLToPath(new URL("redun/", import.meta.url));
 const LINES = readFileSync(join(HERE, "runs.jsonl"), "utf8").trimEnd().split("\n");
@@ -156,6 +158,94 @@ redun("a run that contradicts the log is refused, and those beside it do not com
   const { stderr } = cli(dir, ["import", "--from", "redun", "other.jsonl"]);
   assert.match(stderr, `Execution ${FIRST} is in the log with another start`);
   assert.is(git("rev-parse", "redun/main"), tip);
+});
+
+/** What a record says, lists without an order of their own sorted. */
+function plain(line: string) {
+  const record = JSON.parse(line);
+  const { id, call_hash: call, value_hash: value, tag_hash: tag, _type: type } = record;
+  for (const name of ["parents", "subvalues", ...(type === "CallNode" ? ["children"] : [])]) {
+    record[name]?.sort();
+  }
+  return [`${type} ${id ?? call ?? value ?? tag}`, record] as const;
+}
+
+redun("what came from redun goes back as it was", () => {
+  const { dir } = repository();
+  ok(dir, ["import", "--from", "redun", "redun.db"]);
+  const lines = ok(dir, ["export", "--to", "redun"]).trimEnd().split("\n");
+  assert.equal(lines.map(plain).sort(byName), LINES.map(plain).sort(byName));
+  // With 1.0 as it was.
+  assert.ok(lines.some((line) => line.includes('"value":{"a": 1.0}')));
+  const one = ok(dir, ["export", "--to", "redun", "cf97c375", "-o", "one.jsonl"]);
+  assert.is(one, "Wrote 1 execution to one.jsonl\n");
+  assert.ok(
+    readFileSync(join(dir, "one.jsonl"), "utf8").startsWith(
+      LINES[0]!.slice(0, 20).replaceAll(": ", ":").replaceAll(", ", ","),
+    ),
+  );
+  assert.is(cli(dir, ["export"]).status, 2);
+});
+
+const byName = (a: readonly [string, unknown], b: readonly [string, unknown]) =>
+  a[0] < b[0] ? -1 : 1;
+
+const WORKFLOW = `import { applyTags, File, task } from "redun-git";
+import { writeFileSync } from "node:fs";
+export const namespace = "js";
+export const half = task(function half(n) { return n / 2; });
+export const note = task(function note(text) { writeFileSync("o.txt", text); return new File("o.txt"); });
+export const bad = task(function bad(n) { throw new RangeError("no " + n); });
+export const main = task(function main(n = 4) {
+  return [applyTags(half(half(n)), { tags: { quality: "high" } }), note("x"), -129, 2n ** 70n, 1.5, null];
+});
+export const fails = task(function fails() { return bad(half(8)); });
+`;
+
+/** Two runs of ours, one edited and one that failed, and their export. */
+function ours() {
+  const made = workflowRepository({ "w.mjs": WORKFLOW });
+  record(made.dir, ["-t", "env=dev", "w.mjs", "main"]);
+  cli(made.dir, ["run", "-q", "w.mjs", "fails"]);
+  ok(made.dir, ["tag", "update", "~1", "env=prod"]);
+  return { ...made, lines: ok(made.dir, ["export", "--to", "redun"]).trimEnd().split("\n") };
+}
+
+redun("our runs become redun's records", () => {
+  const { dir, lines } = ours();
+  const records = lines.map((line) => JSON.parse(line));
+  const shown = records.flatMap(({ _type, type, data }) =>
+    _type === "Value" && type !== "redun.Task" ? [pickleText(Buffer.from(data, "base64"))] : [],
+  );
+  assert.ok(shown.includes("Exception('RangeError: no 4')"), String(shown));
+  assert.ok(shown.some((text) => text?.endsWith(", -129, 1180591620717411303424, 1.5, None]")));
+  const file = records.find(({ subtype }) => subtype?._type === "File");
+  assert.equal([file.type, file.subtype.path], ["redun.File", "o.txt"]);
+  const edit = records.find(({ _type, value }) => _type === "Tag" && value === "prod");
+  const [parent] = records.filter(({ tag_hash: hash }) => hash === edit.parents[0]);
+  assert.equal([parent.key, parent.value], ["env", "dev"]);
+  // They are here already; and elsewhere nobody could check their ids.
+  writeFileSync(join(dir, "ours.jsonl"), lines.join("\n"));
+  const again = ok(dir, ["import", "--from", "redun", "ours.jsonl"]);
+  assert.is(again, "Nothing to import: redun/main has all 2 executions.\n");
+  const other = cli(dir, ["import", "--log", "other", "--from", "redun", "ours.jsonl"]);
+  assert.match(other.stderr, "is an id of redun-git's own");
+});
+
+const noRedun = spawnSync("redun", ["--version"]).status === 0 ? null : "redun is not installed";
+
+unless(noRedun, redun)("the real redun reads it, and says the same of runs and tags", () => {
+  const { dir, lines } = ours();
+  writeFileSync(join(dir, "ours.jsonl"), lines.join("\n"));
+  const env = { ...process.env, HOME: dir, TZ: "UTC" };
+  const real = (...args: string[]) =>
+    execFileSync("redun", args, { cwd: dir, env, encoding: "utf8" });
+  real("init");
+  real("import", "--file", "ours.jsonl");
+  assert.is(real("log").trimEnd(), ok(dir, ["log"]).trimEnd());
+  const counts = (text: string) =>
+    [...text.matchAll(/^ +\S+ +\(.*\)$/gm)].map(([line]) => line.replace(/ +/g, " ")).sort();
+  assert.equal(counts(real("tag", "list")), counts(ok(dir, ["tag", "list"])));
 });
 
 redun("a pickle is shown, and nothing in it is called", () => {

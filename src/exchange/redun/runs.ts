@@ -17,7 +17,7 @@ import type { GraphRun } from "../graph.ts";
 import { inParentsOrder } from "../parents-order.ts";
 import { CallTables, type RedunCall } from "./calls.ts";
 import { baseTagsOf } from "./tags.ts";
-import { recordTime } from "./times.ts";
+import { exportedTime, recordTime } from "./times.ts";
 import { ValueTables } from "./values.ts";
 
 interface JobTuple {
@@ -145,8 +145,8 @@ export class RedunRuns {
     const others = call ? this.#calls.withoutJobs(call) : [];
     for (const other of others) roots.push(...CallTables.valuesOf(other));
     return {
-      start_time: row.start_time,
-      ...(row.end_time !== null && { end_time: row.end_time }),
+      start_time: exportedTime(row.start_time),
+      ...(row.end_time !== null && { end_time: exportedTime(row.end_time) }),
       ...(row.cached && { cached: true }),
       ...(call && { call: CallTables.facts(call) }),
       ...(others.length > 0 && {

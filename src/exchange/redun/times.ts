@@ -30,3 +30,8 @@ export function exportedTime(text: string): string {
   const digits = /^\.0*$/.test(fraction) ? "" : fraction.padEnd(7, "0");
   return `${day} ${clock}${digits}${zone === "Z" ? "+00:00" : zone}`;
 }
+
+/** A time of our records as redun writes one. */
+export function redunTime(time: Time): string {
+  return exportedTime(time.replace("Z", "+00:00"));
+}

@@ -1,0 +1,101 @@
+import { renameSync, rmSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { resolve } from "node:path";
+import { RedunError } from "../../src/errors.ts";
+import { LogGraph } from "../../src/exchange/log-graph.ts";
+import type { ExecutionRow } from "../../src/index/rows.ts";
+import { findExecutions } from "../../src/provenance/find-execution.ts";
+import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
+import { executionsMeeting } from "../../src/provenance/listing.ts";
+import type { CommandFunction, OptionsOf } from "../command.ts";
+import type { EXPORT } from "../declarations/interchange.ts";
+import { limitOf } from "../limit.ts";
+import { selectionOf } from "../selection.ts";
+import { visible } from "../text/terminal.ts";
+import { withLog } from "../with-log.ts";
+import type { Workspace } from "../workspace.ts";
+
+/** Writes runs in a format, piece by piece. */
+type Writer = (graph: LogGraph, rows: readonly ExecutionRow[]) => AsyncGenerator<string>;
+
+/** Each system's writer, which loads when it is used. */
+const WRITERS: Readonly<Record<string, () => Promise<Writer>>> = {
+  redun: async () => {
+    const { redunLines } = await import("../../src/exchange/redun/export.ts");
+    return async function* (graph, rows) {
+      for await (const line of redunLines(graph, rows)) yield `${line}\n`;
+    };
+  },
+};
+
+export const command: CommandFunction<typeof EXPORT> = async (workspace, ids, options) => {
+  const writer = await writerOf(options.to);
+  // Nothing is written before the log is known to be readable: then it is not asked twice.
+  const rows = await withLog(workspace, (log) => executions(log, ids, options));
+  const text = writer(new LogGraph(workspace.indexedLog()), rows);
+  if (options.output === undefined) {
+    for await (const piece of inPieces(text)) await workspace.write(piece);
+    return;
+  }
+  await writeFile(workspace, options.output, text);
+  const count = `${rows.length.toLocaleString("en")} execution${rows.length === 1 ? "" : "s"}`;
+  await workspace.write(visible(`Wrote ${count} to ${options.output}\n`));
+};
+
+async function writerOf(system: string | undefined): Promise<Writer> {
+  const known = Object.keys(WRITERS).join(", ");
+  if (system !== undefined && Object.hasOwn(WRITERS, system)) return WRITERS[system]!();
+  const what =
+    system === undefined ? "--to has to say what is to read it." : `--to knows no "${system}".`;
+  throw new RedunError("USAGE", what, `It takes: ${known}.`);
+}
+
+async function executions(
+  log: IndexedLog,
+  ids: readonly string[],
+  options: OptionsOf<typeof EXPORT>,
+): Promise<readonly ExecutionRow[]> {
+  if (ids.length > 0) return findExecutions(log, ids);
+  const { where, execution } = await selectionOf(log, options);
+  return executionsMeeting(log, { where, execution }, limitOf(options.limit, true));
+}
+
+/** A file is whole, or it is not there. */
+async function writeFile(
+  { io }: Workspace,
+  name: string,
+  text: AsyncIterable<string>,
+): Promise<void> {
+  const path = resolve(io.cwd, name);
+  const part = `${path}.${process.pid}.part`;
+  try {
+    const file = await open(part, "w");
+    try {
+      for await (const piece of inPieces(text)) await file.write(piece);
+    } finally {
+      await file.close();
+    }
+    renameSync(part, path);
+  } catch (error) {
+    rmSync(part, { force: true });
+    if (error instanceof RedunError) throw error;
+    const why = (error as Error).message;
+    throw new RedunError("OUTPUT_FAILED", `${name} could not be written: ${why}`, undefined, {
+      cause: error,
+    });
+  }
+}
+
+/** Characters that are written at once. */
+const PIECE = 65_536;
+
+async function* inPieces(texts: AsyncIterable<string>): AsyncGenerator<string> {
+  let piece = "";
+  for await (const text of texts) {
+    piece += text;
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = "";
+  }
+  if (piece !== "") yield piece;
+}
