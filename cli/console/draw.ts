@@ -2,8 +2,18 @@
 
 import { shellWord } from "../../src/value/shown-text.ts";
 import { printAddress } from "../../src/views/address.ts";
-import { oneLine } from "../text/terminal.ts";
-import { actionsIn, type Line, lineWidth, type Row, type Span } from "./content.ts";
+import { oneLine, visible } from "../text/terminal.ts";
+import {
+  actionsIn,
+  type Line,
+  lineWidth,
+  type Row,
+  type Rows,
+  rowsOf,
+  type Span,
+  wrapped,
+} from "./content.ts";
+import { lineOf } from "./document.ts";
 import { helpLines } from "./help.ts";
 import { KEY_TABLE, keyName } from "./key-table.ts";
 import { GUTTER, type Layout, layoutOf } from "./layout.ts";
@@ -37,7 +47,8 @@ export function commandText({ address, page }: Pick<Screen, "address" | "page">)
 }
 
 function headLine(state: State, screen: Screen): Line {
-  const note = screen.page ? screen.page.note : "reading ...";
+  const { page, error } = screen;
+  const note = page ? page.note : error === null ? "reading ..." : "";
   const room = state.columns - textWidth(note) - 1;
   return [
     { text: padded(commandText(screen), Math.max(room, 0)), style: "title" },
@@ -47,7 +58,8 @@ function headLine(state: State, screen: Screen): Line {
 
 function bodyOf(state: State, screen: Screen, layout: Layout): ScreenLine[] {
   const { height, side } = layout;
-  const { main, isInSide, rows, page } = screen;
+  const { main, isInSide, page, error } = screen;
+  const rows = page || error === null ? screen.rows : errorRows(error, layout.width);
   const read = rows.read(main.top, height);
   const sideRows = side > 0 ? (page?.side?.read(screen.side.top, height) ?? []) : [];
   return Array.from({ length: height }, (_, at) => {
@@ -64,6 +76,12 @@ function bodyOf(state: State, screen: Screen, layout: Layout): ScreenLine[] {
         (shownRow.reverse && [shownRow.reverse[0] + from, shownRow.reverse[1] + from]),
     };
   });
+}
+
+/** What is known instead of a page. */
+function errorRows(error: string, columns: number): Rows {
+  const lines = visible(error).split("\n").map(lineOf);
+  return rowsOf(lines.flatMap((line) => wrapped(line, columns)).map((line) => ({ line })));
 }
 
 function rowLine(
@@ -117,12 +135,10 @@ function statusLine(state: State, screen: Screen): { line: Line; caret: number |
     ]);
     return { line, caret: null };
   }
-  if (message) {
-    const text = fitted(oneLine(message.text), columns);
-    return { line: [{ text, style: message.isError ? "red" : "green" }], caret: null };
-  }
-  if (screen.error !== null) {
-    return { line: [{ text: fitted(oneLine(screen.error), columns), style: "red" }], caret: null };
+  const said = message ?? (screen.error === null ? null : { text: screen.error, isError: true });
+  if (said) {
+    const text = fitted(oneLine(said.text.split("\n")[0]!), columns);
+    return { line: [{ text, style: said.isError ? "red" : "green" }], caret: null };
   }
   const { main, rows } = screen;
   const place = rows.count === 0 ? "" : `${main.cursor + 1}/${rows.count}`;

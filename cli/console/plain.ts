@@ -4,7 +4,7 @@ import { type Address, parseAddress } from "../../src/views/address.ts";
 import { toggled } from "../../src/views/facet-query.ts";
 import type { InputStream, Io } from "../io.ts";
 import { write } from "../text/output.ts";
-import { oneLine } from "../text/terminal.ts";
+import { oneLine, visible } from "../text/terminal.ts";
 import { type Action, actionsIn, type Row } from "./content.ts";
 import { commandText } from "./draw.ts";
 import { Edits } from "./edits.ts";
@@ -28,7 +28,7 @@ export async function plainConsole(log: IndexedLog, io: Io, first: Address): Pro
   const plain = new PlainConsole(log, io);
   await plain.open(first);
   for await (const line of linesOf(io.stdin)) {
-    if (line.trim() === "q") return;
+    if (line.trim() === "q" && !plain.isAsking) return;
     await plain.answer(line.trim());
   }
 }
@@ -40,6 +40,8 @@ class PlainConsole {
   readonly #before: Address[] = [];
   #page: Page | null = null;
   #from = 0;
+  /** The edit whose reason was asked for. */
+  #asked: Omit<Edit, "reason"> | null = null;
   /** What numbers stand for. */
   #actions: Action[] = [];
 
@@ -47,6 +49,11 @@ class PlainConsole {
     this.#log = log;
     this.#io = io;
     this.#edits = new Edits(log);
+  }
+
+  /** The next line answers a question. */
+  get isAsking(): boolean {
+    return this.#asked !== null;
   }
 
   async open(address: Address): Promise<void> {
@@ -63,6 +70,9 @@ class PlainConsole {
   }
 
   async answer(line: string): Promise<void> {
+    const asked = this.#asked;
+    this.#asked = null;
+    if (asked) return this.#edit(() => this.#edits.apply({ ...asked, reason: line }));
     const [mark = "", text] = [line[0], line.slice(1).trim()];
     if (line === "") return this.#next();
     if (line === "?" || line === "h") return this.#say(HELP);
@@ -108,8 +118,8 @@ class PlainConsole {
   async #tag(kind: EditKind, tag: string): Promise<void> {
     const subject = this.#page?.subject;
     if (!subject) return this.#say("What is shown has no tags: open one thing first.\n");
-    const edit: Edit = { kind, subject, tag, reason: "" };
-    return this.#edit(() => this.#edits.apply(edit));
+    this.#asked = { kind, subject, tag };
+    await this.#write("Why? (may be empty) ");
   }
 
   async #edit(edit: () => Promise<string>): Promise<void> {
@@ -154,7 +164,7 @@ class PlainConsole {
       await work();
     } catch (error) {
       if (!(error instanceof RedunError)) throw error;
-      await this.#write(`${oneLine(error.message)}\n${oneLine(error.hint ?? "")}\n`);
+      await this.#write(`${visible(error.message)}\n${visible(error.hint ?? "")}\n`);
     }
   }
 

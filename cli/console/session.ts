@@ -18,6 +18,7 @@ const LOOK_EVERY = 1000;
 /** How often a page that goes on is read, in milliseconds; less often where that takes long. */
 const READ_EVERY = 500;
 const SHARE = 10;
+const SAME_WITHIN = 200;
 
 /** A console on a terminal, until its user quits. */
 export class Session {
@@ -33,6 +34,7 @@ export class Session {
   /** When a page was read last, and how long that took, in milliseconds. */
   #lastRead = { at: 0, took: 0 };
   #tip: string | null = null;
+  #continued = Number.NEGATIVE_INFINITY;
   #isPainting = false;
   /** The log may be closed: nothing of it is read any more. */
   #isOver = false;
@@ -62,7 +64,10 @@ export class Session {
     device.onResize(() => {
       this.dispatch({ kind: "resize", columns: device.columns, lines: device.rows });
     });
-    device.onContinue(() => this.#continue());
+    device.onContinue(() => {
+      // It is told of our own stop as well, a moment later.
+      if (performance.now() - this.#continued > SAME_WITHIN) this.#continue();
+    });
     device.onSignal((signal) => {
       if (signal === "SIGTSTP") this.#suspend();
       else this.#quit(STATUSES[signal]);
@@ -204,6 +209,7 @@ export class Session {
   }
 
   #continue(): void {
+    this.#continued = performance.now();
     this.#screen.leave();
     this.#screen.enter();
     this.dispatch({ kind: "resize", columns: this.#device.columns, lines: this.#device.rows });
@@ -216,5 +222,5 @@ const HANGUP = STATUSES.SIGHUP;
 function textOf(error: unknown): string {
   // A defect ends the console, which says so where it can be read.
   if (!(error instanceof RedunError)) throw error;
-  return `${error.message}${error.hint ? ` ${error.hint}` : ""}`;
+  return `${error.message}${error.hint ? `\n${error.hint}` : ""}`;
 }

@@ -1,7 +1,10 @@
 /** The console as people have it: on a terminal of its own, with real keys, and real ends. */
+import { spawnSync } from "node:child_process";
+import { existsSync, readlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { cli, inProcess, ok } from "../../support/cli.ts";
+import { CLI, cli, inProcess, ok, start, workflowRepository } from "../../support/cli.ts";
 import { NO_PTY, type OnTerminal, onTerminal } from "../../support/pty.ts";
 import { sampleLog } from "../../support/sample.ts";
 import { unless } from "../../support/skipped.ts";
@@ -11,6 +14,20 @@ const { dir } = await sampleLog([
   { argv: ["run", "one"], tags: { env: "dev", title: "\x1b[31mred\u202e" } },
   { argv: ["run", "two"], tags: { env: "prod" } },
 ]);
+
+/** Waits for a file. */
+const WAITING = `
+import { spawnSync } from "node:child_process";
+import { existsSync, readlinkSync, writeFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
+import { task } from "redun-git";
+export const namespace = "acme";
+export const main = task(async function main() {
+  writeFileSync("began", "");
+  while (!existsSync("go")) await setTimeout(20);
+  return 1;
+});
+`;
 
 const test = suite("console");
 const terminal = unless(NO_PTY, test);
@@ -104,12 +121,54 @@ for (const [signal, status] of [
   });
 }
 
-terminal("a new size is drawn at once", async () => {
+terminal(
+  "Ctrl-Z gives the terminal back, and takes it again where nobody could continue it",
+  async () => {
+    const run = onTerminal(dir, ["console"]);
+    await run.shows("2 executions");
+    run.type("\x1a");
+    await until(() => run.terminal.written.split("\x1b[?1049h").length > 2);
+    assert.match(run.terminal.written, /\x1b\[\?1049l\x1b\[\?1049h/);
+    await run.shows("2 executions");
+    run.type("q");
+    await endsWith(run, 0);
+  },
+);
+
+terminal("a run that goes on is followed to its end", async () => {
+  const repository = workflowRepository({ "workflow.ts": WAITING });
+  const running = start(repository.dir, ["run", "-q", "workflow.ts", "main"]);
+  await until(() => existsSync(join(repository.dir, "began")));
+  const run = onTerminal(repository.dir, ["console", "executions/-"]);
+  await run.shows("RUNNING");
+  await run.shows("It is running");
+  writeFileSync(join(repository.dir, "go"), "");
+  await run.shows("[ DONE ]");
+  assert.is((await running.ended).status, 0);
+  await run.shows("Duration:");
+  run.type("q");
+  await endsWith(run, 0);
+});
+
+terminal("what another process does to the log is seen", async () => {
+  const run = onTerminal(dir, ["console", "tags"]);
+  await run.shows("env");
+  ok(dir, ["tag", "add", "-", "elsewhere=yes"]);
+  await run.shows("elsewhere");
+  run.type("q");
+  await endsWith(run, 0);
+});
+
+terminal("a new size of the terminal is drawn at once", async () => {
   const run = onTerminal(dir, ["console"], {}, [60, 10]);
   await run.shows("Enter open");
-  assert.not.match(run.terminal.screen.join("\n"), "env ");
+  await run.shows("2 executions");
+  assert.not.match(run.terminal.screen.join("\n"), "│", "no room for facets");
   run.terminal.resize(100, 20);
-  process.kill(run.pid(), "SIGWINCH");
+  const device = readlinkSync(`/proc/${run.pid()}/fd/0`);
+  assert.is(spawnSync("stty", ["-F", device, "cols", "100", "rows", "20"]).status, 0);
+  await run.shows("│");
+  await run.shows("q quit");
   run.type("q");
   await endsWith(run, 0);
 });
@@ -120,6 +179,35 @@ test("without a terminal it says what to use instead", () => {
   assert.is(stdout, "");
   assert.match(stderr, "[NO_TERMINAL]");
   assert.match(stderr, "`redun-git log tags/env` prints the same");
+});
+
+/** What `--plain` answers to lines. */
+function plain(lines: readonly string[], address: readonly string[] = []): string {
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    [CLI, "console", "--plain", ...address],
+    { cwd: dir, encoding: "utf8", input: lines.map((line) => `${line}\n`).join("") },
+  );
+  assert.is(status, 0, stderr);
+  assert.not.match(stdout, /\x1b|\u202e/);
+  return stdout;
+}
+
+test("--plain: numbered lines, which numbers open; no cursor moves", () => {
+  const text = plain(["2", "b", "/env=prod", "f", "nothing-such", "q", "not read"]);
+  assert.match(text, /^\nredun-git console\n2 executions\n1\) \w{8} . DONE/);
+  assert.match(text, /console executions\/\w{8}\n3 jobs\n1\) Exec \w{40}/);
+  assert.match(text, /console 'executions\?env=prod'\n1 execution\n/);
+  assert.match(text, /env\n\d+\) ✓ prod +1\n\d+\) {3}dev +1/);
+  assert.match(text, 'prefix "nothing-such"');
+});
+
+test("--plain: tags are edited with a reason, and undone", () => {
+  const text = plain(["+ plain=yes", "by lines", "u", "u"], ["executions/-"]);
+  assert.match(text, "Why? (may be empty) Added plain=yes. u undoes it.");
+  assert.match(text, "Undone.");
+  assert.match(text, "Nothing has been edited here");
+  assert.match(ok(dir, ["log", "history/-"]), /\+ plain=yes\n +by lines/);
 });
 
 test("an address that is none is a misuse", () => {
