@@ -9,6 +9,7 @@ import { MCP } from "./declarations/mcp.ts";
 import { ONESHOT } from "./declarations/oneshot.ts";
 import { RERUN } from "./declarations/rerun.ts";
 import { RUN } from "./declarations/run.ts";
+import { SCAN } from "./declarations/scan.ts";
 import {
   FETCH,
   INCOMING,
@@ -70,6 +71,7 @@ export const COMMANDS: readonly Command[] = [
   withCode(IMPORT, () => import("./commands/import.ts")),
   withCode(EXPORT, () => import("./commands/export.ts")),
   withCode(RECOVER, () => import("./commands/recover.ts")),
+  withCode(SCAN, () => import("./commands/scan.ts")),
   withCode(VERIFY, () => import("./commands/verify.ts")),
   withCode(MCP, () => import("./commands/mcp.ts")),
   withCode(COMPLETION, () => import("./commands/completion.ts")),

@@ -93,6 +93,7 @@ export type ErrorCode =
   | "UNKNOWN_REVISION"
   | "REMOTE_FAILED"
   | "PUSH_REJECTED"
+  | "SECRET_FOUND"
   | "UNKNOWN_REMOTE"
   | "REMOTE_REWRITTEN"
   | "REMOTE_BUSY"

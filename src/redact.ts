@@ -6,14 +6,28 @@
  * 2. In words, and in `name=value` and `name: value` within them, a value is hidden if a part of its
  *    name is one of `SECRET_NAMES` (`--db-password x`, `apiToken=x`, `{"api_key": "x"}`).
  * 3. So are texts of the forms that well-known services give their tokens.
+ * 4. So are the values of the variables that git config `redun.secretEnv` names, wherever they appear.
  *
  * It is a courtesy, not a guarantee: what has no such name or form is shown.
  */
 
 export const HIDDEN = "REDACTED";
 
+/** Values that this process shows and records nowhere that passes these rules; the longest first. */
+let hidden: readonly string[] = [];
+
+/** A shorter value is in too many texts. */
+export const SHORTEST_VALUE = 6;
+
+/** Has texts hidden wherever they appear, for as long as the process lives. */
+export function hideValues(values: readonly string[]): void {
+  const all = new Set([...hidden, ...values.filter(({ length }) => length >= SHORTEST_VALUE)]);
+  hidden = [...all].sort((a, b) => b.length - a.length);
+}
+
 /** A text in which addresses have lost their secrets. Their ends are a quote, or white space. */
-export function redactUrls(text: string): string {
+export function redactUrls(given: string): string {
+  const text = hidden.reduce((rest, value) => rest.replaceAll(value, HIDDEN), given);
   if (!text.includes(":")) return text;
   const redacted = (before: string, scheme: string, rest: string) =>
     before + scheme + redactQuery(withoutUser(scheme, rest));
@@ -39,6 +53,25 @@ export function redactWords(words: readonly string[]): string[] {
 export function redactText(text: string): string {
   return redactPairs(redactUrls(text), isSecretName).replace(TOKENS, HIDDEN);
 }
+
+/** By which rule a text looks as if it held a secret. */
+export type SecretRule = "address" | "token" | "name";
+
+/**
+ * Whether a line of a record looks as if it held a secret, by the rules of this file.
+ * @param byName whether a name such as `password` is enough; in the source of a program it is not
+ */
+export function secretRule(line: string, byName: boolean): SecretRule | null {
+  if (redactUrls(line) !== line) return "address";
+  if (line.search(TOKENS) >= 0) return "token";
+  if (!byName) return null;
+  const hidden = redactPairs(line, isSecretName);
+  return hidden !== line && !NO_SECRET.test(line) ? "name" : null;
+}
+
+/** What stands behind a secret's name in YAML and is none: nothing, a word of YAML, an id, a small number. */
+const NO_SECRET =
+  /[:=]\s*"?(?:null|true|false|\[\]|\{\}|!value [0-9a-f]+|\d{1,3}(?:\.\d+)?|REDACTED(?:\([0-9a-f]+\))?)?"?$/;
 
 function redactPairs(text: string, isSecret: (name: string) => boolean): string {
   return text.replace(PAIR, (whole, before: string, name: string) =>

@@ -21,6 +21,8 @@ import { type Appended, Log, type RecordFile } from "../log/log.ts";
 import { isMissing, isPartial, type OnBrought } from "../log/partial.ts";
 import { type Recovery, recoverRuns } from "../log/recover.ts";
 import { chosenRef, type LogChoice, logWords } from "../log/ref.ts";
+import { secretValues } from "../log/secret-values.ts";
+import { hideValues } from "../redact.ts";
 
 export interface OpenOptions extends LogChoice {
   /** A folder in the repository. Defaults to the current one. */
@@ -46,6 +48,7 @@ export class IndexedLog {
   private constructor(log: Log, config: GitConfig, file: IndexFile | null) {
     this.log = log;
     this.config = config;
+    hideValues(secretValues(config, log.backend.repository.env));
     if (file) this.#opened = { file, reader: new IndexReader(file.database) };
   }
 

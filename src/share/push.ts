@@ -4,6 +4,7 @@ import type { Oid } from "../git/backend.ts";
 import type { Log } from "../log/log.ts";
 import { mergeLogs } from "../log/merge.ts";
 import { countBetween, NOTHING, type RecordCounts, together } from "../log/record-counts.ts";
+import { assertNoSecrets } from "../scan/before-push.ts";
 import { fetchLog, type TransferOptions } from "./fetch.ts";
 import { address, lastSeen, type RemoteLog } from "./remotes.ts";
 import { formerStates, rewrittenError, takeLost } from "./rewritten.ts";
@@ -60,6 +61,7 @@ export async function pushLog(
     const tip = await log.tip();
     const unchanged = { before, after: before, sent: NOTHING, received, rounds, said: [] };
     if (tip !== null && tip !== before) {
+      await assertNoSecrets(log, before, tip);
       const { ref } = remote;
       const push = { ...transfer, ...address(remote), ref, commit: tip, expected: before };
       // Counted meanwhile: a push mostly waits for the other side.

@@ -4,15 +4,10 @@ import { parseCommit } from "../git/commit.ts";
 import { shallowCommits } from "../git/files/shallow.ts";
 import { changedFiles } from "../git/tree-walk.ts";
 import { readFormat } from "../log/format.ts";
+import type { CommitRange } from "../log/range.ts";
 import { FORMAT_PATH, parsePath } from "../record/layout.ts";
 import type { CheckedObjects } from "./objects.ts";
 import { type Problems, reasonOf } from "./problem.ts";
-
-/** Some commits of a log: those that led to `tip`, without those that led to `from`. */
-export interface CommitRange {
-  readonly from: Oid | null;
-  readonly tip: Oid;
-}
 
 /** What the commits of a range are, as their objects say, the newest first. */
 export interface CheckedHistory {

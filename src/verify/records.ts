@@ -4,8 +4,8 @@ import type { Database } from "../index/sqlite-types.ts";
 import { indexedTip, setTip } from "../index/stamp.ts";
 import { type Progress, updateIndex } from "../index/update.ts";
 import type { Log } from "../log/log.ts";
+import type { CommitRange } from "../log/range.ts";
 import { ENTITY_TYPES } from "../record/records.ts";
-import type { CommitRange } from "./history.ts";
 import { rowDifferences } from "./index-rows.ts";
 import type { Problems } from "./problem.ts";
 

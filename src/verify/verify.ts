@@ -1,12 +1,11 @@
-import { RedunError } from "../errors.ts";
 import type { Oid } from "../git/backend.ts";
-import { unknownRevision } from "../git/revision.ts";
 import type { IndexFile } from "../index/index-file.ts";
 import { notALog, readFormat } from "../log/format.ts";
 import type { Log } from "../log/log.ts";
 import { isPartial } from "../log/partial.ts";
+import { type CommitRange, rangeOf } from "../log/range.ts";
 import { checkContents } from "./contents.ts";
-import { type CheckedHistory, type CommitRange, checkHistory } from "./history.ts";
+import { type CheckedHistory, checkHistory } from "./history.ts";
 import { type CheckedJournals, checkJournals } from "./journals.ts";
 import { CheckedObjects } from "./objects.ts";
 import { type CheckName, type Problem, Problems } from "./problem.ts";
@@ -119,31 +118,6 @@ async function verifyRange(
   } finally {
     anew.close();
   }
-}
-
-/** What `range` means; null where nothing has been recorded. */
-async function rangeOf(
-  { backend, ref }: Log,
-  range: string | undefined,
-): Promise<CommitRange | null> {
-  const tip = await backend.resolve(ref);
-  if (range === undefined) return tip === null ? null : { from: null, tip };
-  const [from, to, ...more] = range.split("..");
-  if (more.length > 0 || to?.startsWith(".")) {
-    throw new RedunError(
-      "USAGE",
-      `${JSON.stringify(range)} is not a range.`,
-      "Write `a..b`, `a..` or one commit.",
-    );
-  }
-  const commit = async (revision: string) => {
-    for await (const { oid } of backend.history({ revision, limit: 1, alone: true })) return oid;
-    throw unknownRevision(revision);
-  };
-  const end = to === undefined ? from! : to;
-  const last = end === "" ? tip : await commit(end);
-  if (last === null) return null;
-  return { from: to === undefined || from === "" ? null : await commit(from!), tip: last };
 }
 
 /** Names the commit that brought each file with a problem, and puts the oldest first. */
