@@ -34,7 +34,7 @@ import {
   TAG_UPDATE,
 } from "./declarations/tag.ts";
 import { INDEX, RECOVER, VERIFY } from "./declarations/upkeep.ts";
-import { WEB } from "./declarations/web.ts";
+import { REPORT, WEB } from "./declarations/web.ts";
 
 export const COMMANDS: readonly Command[] = [
   withCode(RUN, () => import("./run/supervise.ts")),
@@ -48,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   withCode(CONSOLE, () => import("./commands/console.ts")),
   withCode(SQL, () => import("./commands/sql.ts")),
   withCode(WEB, () => import("./commands/web.ts")),
+  withCode(REPORT, () => import("./commands/report.ts")),
   withCode(WHY, () => import("./commands/why.ts")),
   withCode(PATH, () => import("./commands/path.ts")),
   withCode(TAG_LIST, () => import("./commands/tag-list.ts")),

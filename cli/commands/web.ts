@@ -31,7 +31,9 @@ export const command: CommandFunction<typeof WEB> = async (workspace, [address =
       document: pageDocument("redun-git"),
       answer: (name, asks) =>
         queued(() =>
-          withLog(workspace, (log) => answer(log, name, asks, { canEdit, isReport: false })),
+          withLog(workspace, (log) =>
+            answer(log, name, asks, { canEdit, isReport: false, start: "" }),
+          ),
         ),
       edit: canEdit
         ? (body) =>

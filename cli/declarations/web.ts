@@ -1,5 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { WHICH_LOG } from "../options.ts";
+import { COMMIT, EXECUTION_FILTERS, LIMIT, STATUS, TAG, WHERE } from "./log.ts";
 
 export const WEB = defineCommand({
   name: "web",
@@ -15,5 +16,32 @@ export const WEB = defineCommand({
     "web --open                           until Ctrl-C",
     "web executions/6dc981d7              the address of one run; also jobs/.., tags/env, ?env=prod",
     "web compare/6dc981d7,3aa7bb10        two runs beside each other",
+  ],
+});
+
+export const REPORT = defineCommand({
+  name: "report",
+  args: "[...executions]",
+  about:
+    "Write a run, several or a comparison as one file: a page that needs no server, or Markdown",
+  options: [
+    { flags: "-o, --output <file>", about: "Where to (default: stdout)" },
+    { flags: "--format <format>", about: "html (default), or md: for a CI job's summary" },
+    { ...TAG, about: "Only executions with this tag; also key, key!=value, key~glob, key>3" },
+    {
+      ...WHERE,
+      about: "Only executions that match: env=prod and (cost > 3 or not user ~ ras*)",
+    },
+    ...EXECUTION_FILTERS,
+    COMMIT,
+    STATUS,
+    { ...LIMIT, about: "Of those that match, at most this many (default 50; 0 for all)" },
+    ...WHICH_LOG,
+  ],
+  examples: [
+    "report -o run.html                    the latest run",
+    "report 6dc981d7 3aa7bb10 -o two.html  what differs between two",
+    "report -t sweep=lr -o sweep.html      many, as a table and a plot",
+    'report --format md >> "$GITHUB_STEP_SUMMARY"',
   ],
 });

@@ -1,19 +1,16 @@
 import { basename } from "node:path";
 import { RedunError } from "../../src/errors.ts";
 import { findEntity } from "../../src/provenance/find.ts";
-import { findExecutions } from "../../src/provenance/find-execution.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
-import { executionsMeeting } from "../../src/provenance/listing.ts";
-import { allOf } from "../../src/query/condition.ts";
-import { parseQuery } from "../../src/query/parse.ts";
 import { VERSION } from "../../src/version.ts";
 import { parseAddress } from "../../src/views/address.ts";
+import { comparedExecutions } from "../../src/views/compared.ts";
 import { comparisonView } from "../../src/views/comparison.ts";
 import { type EntityView, entityView } from "../../src/views/entity.ts";
 import { fileContentView } from "../../src/views/file-content.ts";
 import { findAddressed } from "../../src/views/find-addressed.ts";
 import { type BlameView, blameView, conflictViews, historyView } from "../../src/views/history.ts";
-import { jobOutline } from "../../src/views/job-outline.ts";
+import { jobChart } from "../../src/views/job-chart.ts";
 import { listPage } from "../../src/views/list-page.ts";
 import { sourceDiffView } from "../../src/views/source-diff.ts";
 import { tableView } from "../../src/views/table.ts";
@@ -23,7 +20,7 @@ import { jsonText } from "../text/json.ts";
 import type { Api, Asked, EntityAnswer, Info } from "./api.ts";
 
 /** What the one who answers may do. */
-export type Abilities = Pick<Info, "canEdit" | "isReport">;
+export type Abilities = Pick<Info, "canEdit" | "isReport" | "start">;
 
 /** Characters of a value's JSON that a page shows. */
 const MAX_VALUE = 200_000;
@@ -58,10 +55,10 @@ const ANSWERS: Answering = {
     if (parsed.kind !== "entity") throw noSuch("entity", address);
     return answerOf(await entityView(log, await findAddressed(log, parsed)));
   },
-  outline: async (log, { id }) => {
+  chart: async (log, { id }) => {
     const parsed = { kind: "entity", type: "Execution", id: needed("id", id) } as const;
     const view = await entityView(log, await findAddressed(log, parsed));
-    return jobOutline(view as Extract<EntityView, { type: "Execution" }>);
+    return jobChart(view as Extract<EntityView, { type: "Execution" }>);
   },
   blame: async (log, { id }) => blameView(log, await findEntity(log, needed("id", id))),
   history: async (log, { id, key }) =>
@@ -77,12 +74,9 @@ const ANSWERS: Answering = {
     return found;
   },
   table: async (log, { ids, query, limit }) => {
-    const where = query === undefined ? allOf() : parseQuery(query);
-    const executions =
-      ids === undefined
-        ? executionsMeeting(log, { where, execution: allOf() }, rows(limit, 50))
-        : await findExecutions(log, ids.split(",").slice(0, MAX_ROWS));
-    return tableView(log, executions);
+    const named = ids === undefined ? [] : ids.split(",").slice(0, MAX_ROWS);
+    const address = { kind: "compare", ids: named, query: query ?? null } as const;
+    return tableView(log, await comparedExecutions(log, address, rows(limit, 50)));
   },
   comparison: (log, { before, after }) =>
     comparisonView(log, needed("before", before), needed("after", after)),
@@ -104,7 +98,7 @@ export async function answer(
   if (!Object.hasOwn(ANSWERS, name)) throw noSuch("question", name);
   const found = await ANSWERS[name as Asked](log, asks, abilities);
   // There may be a hundred thousand jobs in it, of which each part is plain.
-  if (name === "outline") return JSON.stringify(found);
+  if (name === "chart") return JSON.stringify(found);
   return jsonText(found);
 }
 

@@ -8,7 +8,7 @@ import type { ExecutionView } from "../../src/views/execution.ts";
 import type { FileContentView } from "../../src/views/file-content.ts";
 import type { BlameView, HistoryView } from "../../src/views/history.ts";
 import type { JobView } from "../../src/views/job.ts";
-import type { JobOutline } from "../../src/views/job-outline.ts";
+import type { JobChart } from "../../src/views/job-chart.ts";
 import type { ListPage } from "../../src/views/list-page.ts";
 import type { SourceDiffView } from "../../src/views/source-diff.ts";
 import type { TableView } from "../../src/views/table.ts";
@@ -26,7 +26,7 @@ export interface Api {
   /** An entity, by its address. */
   readonly entity: { readonly asks: { address: string }; readonly answer: EntityAnswer };
   /** All jobs of an execution, for pictures of them. */
-  readonly outline: { readonly asks: { id: string }; readonly answer: JobOutline };
+  readonly chart: { readonly asks: { id: string }; readonly answer: JobChart };
   readonly blame: { readonly asks: { id: string }; readonly answer: BlameView };
   readonly history: { readonly asks: { id: string; key?: string }; readonly answer: HistoryView };
   readonly tags: { readonly asks: Record<never, string>; readonly answer: TagKeysView };
@@ -62,6 +62,8 @@ export interface Info {
   readonly canEdit: boolean;
   /** The page is a file: what it does not hold cannot be asked for. */
   readonly isReport: boolean;
+  /** The address of what it begins with. */
+  readonly start: string;
 }
 
 export type EntityAnswer =

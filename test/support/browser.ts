@@ -53,4 +53,6 @@ export async function openPage(options: { readonly dark?: boolean } = {}): Promi
 export async function closeBrowser(): Promise<void> {
   await browser?.close();
   browser = undefined;
+  // What drives it may keep a process that has nothing more to do.
+  setTimeout(() => process.exit(), 3000).unref();
 }

@@ -16,8 +16,9 @@ import { commandLine, oneLine } from "./words.ts";
 const PLACES = ["executions", "jobs", "tasks", "files", "values", "tags", "conflicts"] as const;
 
 export function App() {
-  const text = useAddress();
+  const written = useAddress();
   const info = useAnswer("info", {});
+  const text = written || (info.value?.start ?? "");
   const [hasHelp, setHelp] = useState(false);
   useEffect(() => listenForKeys(goTo, () => setHelp((has) => !has)), []);
   const address = readAddress(text);
@@ -73,13 +74,17 @@ function Header(props: {
         </nav>
       )}
       <span class="end">
-        <Copied>{`redun-git web ${commandLine([shown])}`}</Copied>
+        <Copied>{`redun-git web ${commandLine([withShortIds(shown)])}`}</Copied>
         <button type="button" class="quiet" aria-label="Keys" onClick={props.onHelp}>
           ?
         </button>
       </span>
     </header>
   );
+}
+
+function withShortIds(address: string): string {
+  return address.replace(/\b[0-9a-f]{40,64}\b/g, (id) => id.slice(0, 8));
 }
 
 function skip(): void {

@@ -16,6 +16,9 @@ export class Unanswered extends Error {
   }
 }
 
+/** The page is a report: it has no lists to lead to. */
+export const IS_REPORT = document.getElementById("data") !== null;
+
 let recorded: Promise<Map<string, string>> | null = null;
 
 /** The answers that a report has in itself; null where there is a server. */

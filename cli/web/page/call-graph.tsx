@@ -8,7 +8,7 @@ import { statusClass } from "./parts.tsx";
 import { counted } from "./words.ts";
 
 /** Which jobs called which. */
-export function CallGraph({ of }: { readonly of: Answer<"outline"> }) {
+export function CallGraph({ of }: { readonly of: Answer<"chart"> }) {
   const [graph, isFolded] = useMemo(() => {
     const { nodes, edges, isFolded } = callGraph(
       of,

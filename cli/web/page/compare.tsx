@@ -16,11 +16,15 @@ export function Compare({ address }: { readonly address: CompareAddress }) {
   const table = useAnswer("table", asks);
   return (
     <article>
-      <h1>{ids.length === 2 ? "Two executions" : "Executions beside each other"}</h1>
-      {ids.length === 2 && <Comparison before={ids[0]!} after={ids[1]!} />}
+      <h1>
+        {ids.length === 1 || ids.length === 2 ? "Two executions" : "Executions beside each other"}
+      </h1>
       <Loaded of={table}>
         {(of) => (
           <>
+            {ids.length > 0 && of.rows.length === 2 && (
+              <Comparison before={of.rows[0]!.execution.id} after={of.rows[1]!.execution.id} />
+            )}
             <Table of={of} />
             {ids.length === 0 && of.rows.length === limit && (
               <button type="button" data-key="m" onClick={() => setLimit(1000)}>

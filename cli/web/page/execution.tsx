@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Condition } from "../../../src/query/condition.ts";
 import { SHOWN_JOB_STATUSES } from "../../../src/record/records.ts";
 import { hrefOfList } from "./address.ts";
-import { type Answer, useAnswer } from "./ask.ts";
+import { type Answer, IS_REPORT, useAnswer } from "./ask.ts";
 import { CallGraph } from "./call-graph.tsx";
 import { JobTree } from "./job-tree.tsx";
 import { Copied, Facts, Id, Links, Loaded, Section, Status, Text, Time, Took } from "./parts.tsx";
@@ -79,7 +79,9 @@ function StatusTable(props: {
       ...(task === null ? [] : [is("task", task)]),
       ...(status === null ? [] : [is("status", status)]),
     ];
-    return <a href={hrefOfList("Job", ...conditions)}>{number.toLocaleString("en")}</a>;
+    const text = number.toLocaleString("en");
+    if (IS_REPORT) return text;
+    return <a href={hrefOfList("Job", ...conditions)}>{text}</a>;
   };
   if (tasks.length === 0) return null;
   return (
@@ -116,7 +118,7 @@ const PICTURES = { tree: "Tree", timeline: "Timeline", graph: "Call graph" } as 
 
 function Pictures({ id, isLive }: { readonly id: string; readonly isLive: boolean }) {
   const [shown, setShown] = useState<keyof typeof PICTURES>("tree");
-  const outline = useAnswer("outline", { id }, () => isLive);
+  const chart = useAnswer("chart", { id }, () => isLive);
   return (
     <>
       <div class="tabs" role="tablist">
@@ -133,7 +135,7 @@ function Pictures({ id, isLive }: { readonly id: string; readonly isLive: boolea
           </button>
         ))}
       </div>
-      <Loaded of={outline}>
+      <Loaded of={chart}>
         {(of) => (
           <>
             {of.jobs.length < of.count && (

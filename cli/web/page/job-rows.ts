@@ -1,10 +1,10 @@
 /** The rows of a job tree that folds: which jobs stand in it, one behind the other, and how deep. */
 
-/** As `OutlinedJob`: only the place of the job that called it counts. */
+/** As `ChartedJob`: only the place of the job that called it counts. */
 type HasParent = readonly [string, number, ...unknown[]];
 
 export interface JobRow {
-  /** The place of the job in the outline. */
+  /** The place of the job in the chart. */
   readonly job: number;
   readonly depth: number;
   readonly hasChildren: boolean;

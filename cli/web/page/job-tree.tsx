@@ -9,7 +9,7 @@ import { counted, duration, oneLine, shortId } from "./words.ts";
 const ROW = 26;
 const IN_VIEW = 24;
 
-export function JobTree({ of }: { readonly of: Answer<"outline"> }) {
+export function JobTree({ of }: { readonly of: Answer<"chart"> }) {
   const children = useMemo(() => childrenOf(of.jobs), [of]);
   const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
   const [at, setAt] = useState(0);

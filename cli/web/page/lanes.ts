@@ -1,6 +1,6 @@
 /** Where the jobs of an execution stand in its timeline: rows of a task each, bars that do not overlap. */
 
-/** As `OutlinedJob`. */
+/** As `ChartedJob`. */
 export type TimedJob = readonly [
   id: string,
   parent: number,
@@ -12,7 +12,7 @@ export type TimedJob = readonly [
 ];
 
 export interface Bar {
-  /** The place of the job in the outline. */
+  /** The place of the job in the chart. */
   readonly job: number;
   /** The row of its task that it stands in. */
   readonly lane: number;

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { EntityType } from "../../../src/record/records.ts";
 import { formatKey } from "../../../src/tag/text.ts";
 import { hrefOfList } from "./address.ts";
-import { type Answer, edit, Unanswered, useAnswer } from "./ask.ts";
+import { type Answer, edit, IS_REPORT, Unanswered, useAnswer } from "./ask.ts";
 import { Loaded, Problem, Section, Time } from "./parts.tsx";
 import { oneLine, tagText } from "./words.ts";
 
@@ -33,7 +33,7 @@ export function Tag(props: {
   return (
     <a
       class={`tag ${props.isConflict ? "conflict" : ""}`}
-      href={hrefOfList(props.type, where)}
+      href={IS_REPORT ? undefined : hrefOfList(props.type, where)}
       title={props.isConflict ? `${whole}: in conflict with another value` : whole}
     >
       <span class="key">{text.slice(0, at)}</span>

@@ -16,7 +16,7 @@ interface Placed {
   readonly top: number;
 }
 
-export function Timeline({ of }: { readonly of: Answer<"outline"> }) {
+export function Timeline({ of }: { readonly of: Answer<"chart"> }) {
   const now = (of.ended ? Date.parse(of.ended) : Date.now()) - Date.parse(of.started);
   const { groups, end } = useMemo(() => timelineOf(of.jobs, now), [of]);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -87,7 +87,7 @@ function draw(
   height: number,
   placed: readonly Placed[],
   end: number,
-  of: Answer<"outline">,
+  of: Answer<"chart">,
 ): void {
   const ratio = devicePixelRatio || 1;
   canvas.width = width * ratio;

@@ -2,7 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { closeBrowser, NO_BROWSER, openPage } from "../../support/browser.ts";
-import { logged, ok, record, tagTexts, workflowRepository } from "../../support/cli.ts";
+import { cli, logged, ok, record, tagTexts, workflowRepository } from "../../support/cli.ts";
 import { unless } from "../../support/skipped.ts";
 import { webServer } from "../../support/web-server.ts";
 
@@ -178,6 +178,36 @@ test("an SVG that was recorded is an image, in which nothing runs", async () => 
   await page.locator("img.preview").waitFor();
   assert.match((await page.getAttribute("img.preview", "src")) ?? "", /^data:image\/svg\+xml,/);
   assert.equal(dialogs, []);
+});
+
+test("a report is the same page in one file, which asks nobody for anything", async () => {
+  ok(dir, ["report", "--where", "env=hostile", "-o", "hostile.html"]);
+  const failed = cli(dir, ["run", "-q", "flow.ts", "fail", "--why", HOSTILE[1]!]);
+  assert.is(failed.status, 1);
+  ok(dir, ["report", "-o", "run.html"]);
+  const { page, said, dialogs, asked } = await openPage();
+  await page.goto(`file://${dir}/run.html`);
+  await page.getByRole("heading", { name: "What failed" }).waitFor();
+  await page.locator(".tree .id").click();
+  await page.getByRole("heading", { name: "Traceback" }).waitFor();
+  await page.getByRole("link", { name: /^execution / }).click();
+  await page.getByRole("tab", { name: "Timeline" }).click();
+  await page.getByRole("img", { name: /^Timeline of 1 job/ }).waitFor();
+  await page.goto(`file://${dir}/hostile.html`);
+  await page
+    .locator("table.data tbody tr")
+    .nth(HOSTILE.length - 1)
+    .waitFor();
+  for (const id of logged(dir, ["-t", "env=hostile"]).map(({ id }: { id: string }) => id)) {
+    await page.goto(`file://${dir}/hostile.html#/executions/${id}`);
+    await page.locator(".tree .id").click();
+    await page.getByRole("heading", { name: "acme.echo" }).waitFor();
+  }
+  await page.goto(`file://${dir}/hostile.html#/tags`);
+  await page.getByText("This is not in the report.").waitFor();
+  assert.equal(dialogs, []);
+  assert.equal(said, []);
+  assert.ok(asked.every((url) => /^(file|data):/.test(url)));
 });
 
 test("the page explains its keys, and has a dark and a printed look", async () => {

@@ -79,17 +79,17 @@ const links = [
 ] as const;
 
 test("a call graph has a node for each job, or for each task where those are many", () => {
-  const outline = (count: number) => ({
+  const chart = (count: number) => ({
     tasks: ["main", "leaf"],
     statuses: ["PENDING", "RUNNING", "DONE", "CACHED", "FAILED"],
     jobs: Array.from({ length: count }, (_, at) =>
       job(String(at), at === 0 ? -1 : 0, at, 1, at === 0 ? 0 : 1),
     ),
   });
-  const few = callGraph(outline(MAX_NODES), ...links);
+  const few = callGraph(chart(MAX_NODES), ...links);
   assert.is(few.nodes.length, MAX_NODES);
   assert.is(few.edges.length, MAX_NODES - 1);
-  const many = callGraph(outline(1001), ...links);
+  const many = callGraph(chart(1001), ...links);
   assert.ok(many.isFolded);
   assert.equal(
     many.nodes.map(({ label, note }) => [label, note]),
@@ -102,14 +102,14 @@ test("a call graph has a node for each job, or for each task where those are man
 });
 
 test("a graph has the same picture whatever the order of its parts", () => {
-  const outline = {
+  const chart = {
     tasks: ["t"],
     statuses: ["DONE", "DONE", "DONE"],
     jobs: Array.from({ length: 20 }, (_, at) =>
       job(`j${at}`, at === 0 ? -1 : (at * 7) % at, at, 1),
     ),
   };
-  const { nodes, edges } = callGraph(outline, ...links);
+  const { nodes, edges } = callGraph(chart, ...links);
   const graph = placedGraph(nodes, edges);
   assert.equal(placedGraph(nodes.toReversed(), edges.toReversed()), graph);
   assert.ok(graph.nodes.every(({ x, y }) => x > 0 && y > 0));

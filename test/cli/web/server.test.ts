@@ -115,7 +115,7 @@ test("an answer is a view as it is, and keeps every digit", async () => {
   );
   const { text } = await server.get(`${root}api/entity?address=executions/${first.id}`);
   assert.match(text, /12345678901234567890/);
-  const job = (await server.ask(`outline?id=${first.id}`)).jobs[1];
+  const job = (await server.ask(`chart?id=${first.id}`)).jobs[1];
   const entity = await server.ask(`entity?address=jobs/${job[0]}`);
   assert.is(entity.type, "Job");
   assert.is(entity.job.execution, first.id);

@@ -2,7 +2,7 @@ import { SHOWN_JOB_STATUSES, type ShownJobStatus } from "../record/records.ts";
 import type { ExecutionView } from "./execution.ts";
 
 /** The jobs of an execution in few bytes each: what a timeline, a tree or a graph of all of them is drawn from. */
-export interface JobOutline {
+export interface JobChart {
   /** The id of the execution. */
   readonly execution: string;
   /** When it began. */
@@ -14,12 +14,12 @@ export interface JobOutline {
   /** Every status that a job can have; a job has the place of its own. */
   readonly statuses: readonly ShownJobStatus[];
   /** In the order in which they began. */
-  readonly jobs: readonly OutlinedJob[];
+  readonly jobs: readonly ChartedJob[];
   /** How many there are; more than `jobs` has where they are too many for a picture. */
   readonly count: number;
 }
 
-export type OutlinedJob = readonly [
+export type ChartedJob = readonly [
   id: string,
   /** The place in `jobs` of the job that called it; -1 at the top. */
   parent: number,
@@ -40,18 +40,18 @@ const MAX_JOBS = 100_000;
 /** Where there are more, they are told apart by their tasks alone. */
 const WITH_ARGS = 10_000;
 
-export function jobOutline({ execution, jobs }: ExecutionView, limit = MAX_JOBS): JobOutline {
+export function jobChart({ execution, jobs }: ExecutionView, limit = MAX_JOBS): JobChart {
   const tasks = new Map<string, number>();
   const places = new Map<string, number>();
-  const outlined: OutlinedJob[] = [];
+  const charted: ChartedJob[] = [];
   const hasArgs = jobs.count <= WITH_ARGS;
   for (const batch of jobs.list()) {
     for (const { job, parent } of batch) {
-      if (outlined.length === limit) break;
+      if (charted.length === limit) break;
       const task = tasks.get(job.task) ?? tasks.size;
       tasks.set(job.task, task);
-      places.set(job.id, outlined.length);
-      outlined.push([
+      places.set(job.id, charted.length);
+      charted.push([
         job.id,
         parent === null ? -1 : (places.get(parent) ?? -1),
         task,
@@ -61,7 +61,7 @@ export function jobOutline({ execution, jobs }: ExecutionView, limit = MAX_JOBS)
         hasArgs ? job.argsText : "",
       ]);
     }
-    if (outlined.length === limit) break;
+    if (charted.length === limit) break;
   }
   return {
     execution: execution.id,
@@ -69,7 +69,7 @@ export function jobOutline({ execution, jobs }: ExecutionView, limit = MAX_JOBS)
     ended: execution.ended,
     tasks: [...tasks.keys()],
     statuses: SHOWN_JOB_STATUSES,
-    jobs: outlined,
+    jobs: charted,
     count: jobs.count,
   };
 }
