@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: every measurement that docs/performance.md quotes, as ratios within one run. Sizes of
  * logs may be given as arguments: `npm run bench -- 1000000` takes the better part of an hour.
- * `npm run bench -- engine` measures what jobs cost, and nothing else.
+ * `npm run bench -- engine` measures what jobs cost, and `-- start-up` how commands start; nothing else.
  */
 import { cpus } from "node:os";
 import { engine } from "./engine.ts";
@@ -18,14 +18,15 @@ const add = (measured: { rows: Row[]; facts: Facts }) => {
   rows.push(...measured.rows);
   facts.push(measured.facts);
 };
-if (!words.includes("engine")) {
-  add({ rows: [...(await startUp()), ...output()], facts: {} });
+const [only] = words.filter((word) => word === "engine" || word === "start-up");
+if (only !== "engine") add({ rows: [...(await startUp()), ...output()], facts: {} });
+if (only === undefined) {
   for (const size of words.length > 0 ? words.map(Number) : [1000, 100_000]) {
     add(await largeLog(size));
   }
   add(largeFile());
 }
-if (words.length === 0 || words.includes("engine")) add(engine());
+if (words.length === 0 || only === "engine") add(engine());
 const [cpu] = cpus();
 console.log(`${cpus().length} x ${cpu?.model}, Node ${process.version}\n`);
 printTable(rows);
