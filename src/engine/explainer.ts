@@ -2,7 +2,7 @@ import { type RunningCall, type Why, whyReused, whyRun } from "../compare/why.ts
 import type { ObjectFormat } from "../git/backend.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import type { Execution } from "../record/records.ts";
-import { recordedArgs } from "./job-records.ts";
+import { recordedArgs } from "./args-records.ts";
 import type { RunListener } from "./jobs.ts";
 import type { LiveJob } from "./live-job.ts";
 import type { SchedulerListener } from "./run-events.ts";

@@ -1,67 +1,37 @@
 import type { ObjectFormat } from "../git/backend.ts";
-import type { RecordFile } from "../log/log.ts";
-import { type RecordedValue, recordedValue } from "../provenance/read.ts";
-import { argsId, callId } from "../record/encode.ts";
+import { callId } from "../record/encode.ts";
 import type { JobIds } from "../record/job-facts.ts";
 import type { Job, JobFiles } from "../record/records.ts";
 import { tagSet } from "../tag/set.ts";
 import type { File } from "../value/file.ts";
-import { Tagged } from "../value/value.ts";
-import { withDefaults, withUnknown } from "./defaults.ts";
+import { ArgsRecords, argsOf, hasArgs, zip } from "./args-records.ts";
 import type { Kept, LiveJob } from "./live-job.ts";
-import { namedArguments } from "./named-arguments.ts";
 import { pendingParts } from "./pending-parts.ts";
 import { withTags } from "./reduction.ts";
-import type { Secrets } from "./secrets.ts";
-import type { TaskDefinition } from "./task-definition.ts";
-import type { ValueLimits } from "./value-limits.ts";
-import { MAX_FILES, NO_FILES, type Recorded, ValueRecords } from "./value-records.ts";
-
-/** Characters of YAML of all arguments that stand in their job. */
-const INLINE_ARGS_LIMIT = 1_000_000;
-
-/** Among arguments without names, where there is no leaving out. */
-const UNDEFINED = new Tagged("undefined", null);
-
-interface RecordedArgs {
-  readonly names: readonly string[] | null;
-  readonly ids: readonly string[];
-  /** What the call node's `args_hash` is. */
-  readonly hash: string;
-  /** Nothing in them is known by its kind alone. */
-  readonly isExact: boolean;
-  readonly values: readonly unknown[];
-  readonly files: readonly File[];
-  /** Where defaults were computed: what each was recorded of. */
-  readonly bound: readonly { readonly of: unknown; readonly as: Recorded }[] | null;
-}
+import {
+  MAX_FILES,
+  NO_FILES,
+  type RecordContext,
+  type Recorded,
+  ValueRecords,
+} from "./value-records.ts";
 
 /** Makes records of jobs: values as they are at this moment, whatever becomes of them later. */
 export class JobRecords {
   readonly #format: ObjectFormat;
   readonly #values: ValueRecords;
 
-  /**
-   * @param root the top of the work tree, from which paths of files are recorded
-   * @param addFile takes the files of values that are too large to stand in their job
-   * @param tell receives what of a value is not recorded
-   * @param secrets what must not be recorded, as far as it is known before the run
-   */
-  constructor(
-    format: ObjectFormat,
-    root: string | null,
-    addFile: (file: RecordFile) => void,
-    tell: (notice: string) => void,
-    limits: ValueLimits,
-    secrets: Secrets,
-  ) {
-    this.#format = format;
-    this.#values = new ValueRecords(format, root, addFile, tell, limits, secrets);
+  readonly #args: ArgsRecords;
+
+  constructor(context: RecordContext) {
+    this.#format = context.format;
+    this.#values = new ValueRecords(context);
+    this.#args = new ArgsRecords(context.format, this.#values);
   }
 
   /** Takes down the arguments of a job that begins: a task may change what it was given. */
   begin(job: LiveJob): void {
-    job.recorded = this.#recordArgs(job);
+    job.recorded = this.#args.take(job);
   }
 
   /**
@@ -69,7 +39,7 @@ export class JobRecords {
    * that are others now.
    */
   bound(job: LiveJob, args: readonly unknown[]): void {
-    job.recorded = this.#recordArgs(job, args);
+    job.recorded = this.#args.take(job, args);
   }
 
   /**
@@ -77,20 +47,13 @@ export class JobRecords {
    * alone may have changed since an equal id was made.
    */
   argsHash(job: LiveJob): string | null {
-    const recorded = job.recorded as RecordedArgs | null;
+    const recorded = argsOf(job);
     return recorded?.isExact ? recorded.hash : null;
   }
 
   /** Whether a record's arguments are those of a job; false where only their ids can tell. */
   hasArgs(job: LiveJob, args: Job["args"]): boolean {
-    const { names, values } = job.recorded as RecordedArgs;
-    let at = 0;
-    for (const [name, value] of args.entries() as Iterable<[string | number, unknown]>) {
-      if (name !== (names ? names[at] : at) || typeof value === "object") return false;
-      if (!Object.is(value, values[at])) return false;
-      at++;
-    }
-    return at === values.length;
+    return hasArgs(argsOf(job)!, args);
   }
 
   /** Takes down what a function returned, before what is lazy in it is computed. */
@@ -124,7 +87,7 @@ export class JobRecords {
    */
   record(job: LiveJob): { record: Job; ids: JobIds | null } {
     const { task, status } = job;
-    const recorded = (job.recorded as RecordedArgs | null) ?? this.#recordArgs(job);
+    const recorded = argsOf(job) ?? this.#args.take(job);
     const { names, hash, values, files } = recorded;
     const failed = status === "FAILED";
     const given = failed ? this.#values.error(job) : hasEnded(job) ? this.#resultOf(job) : null;
@@ -196,67 +159,6 @@ export class JobRecords {
     if (job.task.hashOnly.result) return null;
     return this.#values.reduction(job.tagged ? withTags(value, job.tagged) : value);
   }
-
-  #arg(
-    job: LiveJob,
-    value: unknown,
-    names: readonly string[] | null,
-    at: number,
-    room: number,
-  ): Recorded {
-    const { hashOnly } = job.task;
-    const name = names?.[at];
-    const isHidden = hashOnly.args && hashOnly.argument(name);
-    const scalar = isHidden ? null : this.#values.scalar(value, room);
-    if (scalar) return scalar;
-    const told = value === undefined ? UNDEFINED : value;
-    return this.#values.value({ job, name: `argument ${name ?? at + 1}` }, told, isHidden, room);
-  }
-
-  #recordArgs(job: LiveJob, bound?: readonly unknown[]): RecordedArgs {
-    const { task, args: given } = job;
-    const args = bound ?? defaultsOf(task, given);
-    const { names, values } = namedArguments(task.source.parameters, args);
-    const earlier = (job.recorded as RecordedArgs | null)?.bound;
-    let room = INLINE_ARGS_LIMIT;
-    const ids: string[] = [];
-    const recorded: unknown[] = [];
-    const files: File[] = [];
-    const each: { of: unknown; as: Recorded }[] = [];
-    let isExact = true;
-    for (let at = 0; at < values.length; at++) {
-      const value = values[at];
-      const known = earlier?.[at];
-      const one = known && known.of === value ? known.as : this.#arg(job, value, names, at, room);
-      room -= one.length;
-      isExact &&= one.isExact;
-      ids.push(one.id);
-      recorded.push(one.recorded);
-      if (one.files.length > 0) files.push(...one.files);
-      if (bound) each.push({ of: value, as: one });
-    }
-    return {
-      names,
-      ids,
-      hash: argsId(zip(names, ids), this.#format),
-      isExact,
-      values: recorded,
-      files: files.length === 0 ? NO_FILES : files,
-      bound: bound ? each : null,
-    };
-  }
-}
-
-/** A job's arguments as its record has them, by name (`0`, `1`, ... where they have none), and the id of all. */
-export function recordedArgs(
-  { recorded }: LiveJob,
-  format: ObjectFormat,
-): { hash: string | null; args: ReadonlyMap<string, RecordedValue> } {
-  const { names, values, hash } = recorded as RecordedArgs;
-  const args = values.map((value, at) => {
-    return [names?.[at] ?? String(at), recordedValue(value, format)] as const;
-  });
-  return { hash, args: new Map(args) };
 }
 
 const NO_SOURCES: ReadonlyMap<string, readonly string[]> = new Map();
@@ -289,16 +191,6 @@ function jobFiles(args: readonly File[], result: readonly File[]): JobFiles | un
   };
 }
 
-/** Arguments with the defaults that are known before the function is called. */
-function defaultsOf({ bindings, source }: TaskDefinition, args: readonly unknown[]) {
-  try {
-    return bindings ? withDefaults(bindings, args, null) : withUnknown(source.parameters, args);
-  } catch {
-    // A getter of the user's threw.
-    return args;
-  }
-}
-
 /** For each argument that came from other jobs, their ids. */
 function sourcesOf(job: LiveJob, names: readonly string[] | null): Map<string, string[]> {
   const from = new Map<string, string[]>();
@@ -311,14 +203,4 @@ function sourcesOf(job: LiveJob, names: readonly string[] | null): Map<string, s
     from.set(key, [...new Set([...(from.get(key) ?? []), ...ids])]);
   });
   return from;
-}
-
-function zip<T>(
-  names: readonly string[] | null,
-  values: readonly T[],
-): Map<string, T> | readonly T[] {
-  if (!names) return values;
-  const zipped = new Map<string, T>();
-  for (let at = 0; at < names.length; at++) zipped.set(names[at]!, values[at]!);
-  return zipped;
 }

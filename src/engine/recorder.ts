@@ -64,14 +64,14 @@ export class Recorder implements RunListener {
     this.#options = options;
     const { objectFormat, workTree } = options.log.backend.repository;
     this.#format = objectFormat;
-    this.#jobs = new JobRecords(
-      objectFormat,
-      workTree,
-      (file) => this.#addFile(file),
-      options.onNotice,
-      options.limits ?? valueLimits(null),
-      options.secrets ?? new Secrets(),
-    );
+    this.#jobs = new JobRecords({
+      format: objectFormat,
+      root: workTree,
+      limits: options.limits ?? valueLimits(null),
+      secrets: options.secrets ?? new Secrets(),
+      addFile: (file) => this.#addFile(file),
+      tell: options.onNotice,
+    });
     this.#timer = setInterval(() => this.#checkpoint(), CHECKPOINT_EVERY).unref();
   }
 

@@ -19,16 +19,14 @@ export class UnrecordedJobs implements RunListener {
   constructor(log: IndexedLog, onNotice: (notice: string) => void = () => {}) {
     this.#log = log;
     const { objectFormat, workTree } = log.log.backend.repository;
-    const keep = ({ path, text }: { path: string; text: string }) =>
-      void this.#values.set(path, text);
-    this.#jobs = new JobRecords(
-      objectFormat,
-      workTree,
-      keep,
-      onNotice,
-      valueLimits(log.config),
-      new Secrets(),
-    );
+    this.#jobs = new JobRecords({
+      format: objectFormat,
+      root: workTree,
+      limits: valueLimits(log.config),
+      secrets: new Secrets(),
+      addFile: ({ path, text }) => void this.#values.set(path, text),
+      tell: onNotice,
+    });
   }
 
   jobStarted(job: LiveJob): void {

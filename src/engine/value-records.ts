@@ -47,38 +47,31 @@ export interface Place {
   readonly name: string;
 }
 
+/** What the records of one run have in common. */
+export interface RecordContext {
+  readonly format: ObjectFormat;
+  /** The top of the work tree, from which paths of files are recorded. */
+  readonly root: string | null;
+  readonly limits: ValueLimits;
+  /** What must not be recorded, as far as it is known before the run. */
+  readonly secrets: Secrets;
+  /** Takes the files of values that are too large to stand in their job. */
+  readonly addFile: (file: RecordFile) => void;
+  /** Receives what of a value is not recorded. */
+  readonly tell: (notice: string) => void;
+}
+
 /** Records values as they are at this moment, whatever becomes of them later. */
 export class ValueRecords {
+  readonly #context: RecordContext;
   readonly #format: ObjectFormat;
-  readonly #root: string | null;
-  readonly #addFile: (file: RecordFile) => void;
-  readonly #tell: (notice: string) => void;
-  readonly #limits: ValueLimits;
-  readonly #secrets: Secrets;
   /** What has been told, by task: it would be the same of each of its jobs. */
   readonly #told = new Set<string>();
   readonly #scalars = new Map<Scalar, Recorded>();
 
-  /**
-   * @param root the top of the work tree, from which paths of files are recorded
-   * @param addFile takes the files of values that are too large to stand in their job
-   * @param tell receives what of a value is not recorded
-   * @param secrets what must not be recorded, as far as it is known before the run
-   */
-  constructor(
-    format: ObjectFormat,
-    root: string | null,
-    addFile: (file: RecordFile) => void,
-    tell: (notice: string) => void,
-    limits: ValueLimits,
-    secrets: Secrets,
-  ) {
-    this.#limits = limits;
-    this.#secrets = secrets;
-    this.#format = format;
-    this.#root = root;
-    this.#addFile = addFile;
-    this.#tell = tell;
+  constructor(context: RecordContext) {
+    this.#context = context;
+    this.#format = context.format;
   }
 
   /** What stands for a short text, a number, a boolean or null; null for every other value. */
@@ -88,7 +81,7 @@ export class ValueRecords {
     if (known && known.length <= room && Object.is(known.recorded, value)) return known;
     const text = writeYaml(value);
     const { length } = text;
-    if (length > Math.min(room, this.#limits.inline)) return null;
+    if (length > Math.min(room, this.#context.limits.inline)) return null;
     const id = blobId(text, this.#format);
     const recorded = { id, recorded: value, length, files: NO_FILES, isExact: true };
     if (length < TINY) {
@@ -99,7 +92,12 @@ export class ValueRecords {
   }
 
   /** What stands for a value, in `room` characters of a job if they are enough. */
-  value(of: Place, value: unknown, hashOnly: boolean, room = this.#limits.inline): Recorded {
+  value(
+    of: Place,
+    value: unknown,
+    hashOnly: boolean,
+    room = this.#context.limits.inline,
+  ): Recorded {
     let isEncoded = true;
     const { text, id } = this.#write(value, (instance, error) => {
       isEncoded = false;
@@ -114,11 +112,11 @@ export class ValueRecords {
       this.#notice(of, OPAQUE);
     }
     if (hashOnly) {
-      this.#secrets.add(value);
+      this.#context.secrets.add(value);
       return { id, recorded: new StoredValue(id), length: 0, files: NO_FILES, isExact };
     }
     // A copy, because an object may change before the job is written down.
-    if (length <= Math.min(room, this.#limits.inline)) {
+    if (length <= Math.min(room, this.#context.limits.inline)) {
       return { id, recorded: readYaml(text), length, files: NO_FILES, isExact };
     }
     this.#store(of, text, id);
@@ -132,7 +130,7 @@ export class ValueRecords {
   error(job: LiveJob): Recorded {
     const { error, task } = job;
     if (!isError(error)) return this.#thrown(job, error);
-    if (error instanceof RecordedError) recordFiles(error.facts, this.#format, this.#root);
+    if (error instanceof RecordedError) recordFiles(error.facts, this.#format, this.#context.root);
     const recorded = withheldError(error) ?? this.#withheld(error, task) ?? errorValue(error);
     const id = blobId(writeYaml(withoutStack(recorded)), this.#format);
     return { id, recorded, length: 0, files: NO_FILES, isExact: false };
@@ -145,9 +143,9 @@ export class ValueRecords {
       const id = blobId(writeYaml(withoutStack(errorValue(error))), this.#format);
       recorded = errorWithoutTexts(error, id);
     } else {
-      if (this.#secrets.isEmpty) return null;
-      const hidden = (text: string) => this.#secrets.hidden(text);
-      recorded = this.#secrets.hiddenIn(errorValue(error, hidden)) as ErrorValue;
+      if (this.#context.secrets.isEmpty) return null;
+      const hidden = (text: string) => this.#context.secrets.hidden(text);
+      recorded = this.#context.secrets.hiddenIn(errorValue(error, hidden)) as ErrorValue;
       if (writeYaml(recorded) === writeYaml(errorValue(error))) return null;
     }
     // It may be an argument of a task, or a part of a result.
@@ -159,12 +157,12 @@ export class ValueRecords {
   #thrown(job: LiveJob, thrown: unknown): Recorded {
     const place = { job, name: "error" };
     if (job.task.hashOnly.isAny) return this.value(place, thrown, true);
-    return this.value(place, this.#secrets.hiddenIn(thrown), false);
+    return this.value(place, this.#context.secrets.hiddenIn(thrown), false);
   }
 
   /** A text that is recorded of the run as a whole. */
   hidden(text: string): string {
-    return this.#secrets.hidden(text);
+    return this.#context.secrets.hidden(text);
   }
 
   /** What a function returned, as a record says it; null where none can. */
@@ -177,8 +175,8 @@ export class ValueRecords {
     if (reduction === undefined) return null;
     const { text, id } = this.#write(reduction);
     if (isOpaqueIn(text)) return null;
-    if (text.length <= this.#limits.inline) return { recorded: readYaml(text) };
-    if (Buffer.byteLength(text) > this.#limits.stored) return null;
+    if (text.length <= this.#context.limits.inline) return { recorded: readYaml(text) };
+    if (Buffer.byteLength(text) > this.#context.limits.stored) return null;
     this.#store(null, text, id);
     return { recorded: new StoredValue(id) };
   }
@@ -188,7 +186,7 @@ export class ValueRecords {
     const isSmall = typeof value !== "object" && String(value).length < TINY;
     if (isSmall || value === null) return value;
     const { text, id } = this.#write(value);
-    if (text.length <= this.#limits.inline || isOpaqueIn(text)) return value;
+    if (text.length <= this.#context.limits.inline || isOpaqueIn(text)) return value;
     this.#store(null, text, id);
     return new StoredValue(id);
   }
@@ -205,15 +203,15 @@ export class ValueRecords {
 
   /** A value as it is at this moment, its files included. */
   #write(value: unknown, notEncoded?: NotEncoded): { text: string; id: string } {
-    recordFiles(value, this.#format, this.#root);
+    recordFiles(value, this.#format, this.#context.root);
     const text = writeTold(value, notEncoded);
     return { text, id: blobId(text, this.#format) };
   }
 
   #store(of: Place | null, text: string, id: string): void {
     const bytes = Buffer.byteLength(text);
-    if (bytes <= this.#limits.stored) this.#addFile({ path: valuePath(id), text });
-    else if (of) of.job.refused ??= tooLarge(of, bytes, this.#limits.stored);
+    if (bytes <= this.#context.limits.stored) this.#context.addFile({ path: valuePath(id), text });
+    else if (of) of.job.refused ??= tooLarge(of, bytes, this.#context.limits.stored);
   }
 
   /** @param about what of it is told once */
@@ -222,7 +220,7 @@ export class ValueRecords {
     const key = `${fullName} ${name} ${about}`;
     if (this.#told.has(key)) return;
     this.#told.add(key);
-    this.#tell(`The ${name} of job ${job.id.slice(0, 8)} ${fullName} is ${what}`);
+    this.#context.tell(`The ${name} of job ${job.id.slice(0, 8)} ${fullName} is ${what}`);
   }
 }
 
