@@ -1,20 +1,14 @@
 import { isPromise } from "node:util/types";
 import { RedunError } from "../errors.ts";
-import { Attempt } from "./attempt.ts";
-import { callTask } from "./call-task.ts";
 import type { Outcome } from "./computation.ts";
-import { inJob } from "./context.ts";
 import { type CallExpression, expressionOf } from "./expression.ts";
-import type { Needs } from "./limits.ts";
-import type { LiveJob, ReusedJob } from "./live-job.ts";
-import { isThenable } from "./pending-parts.ts";
+import { FunctionCall } from "./function-call.ts";
+import type { LiveJob } from "./live-job.ts";
 import { hasTwins } from "./registry.ts";
-import { callRemotely } from "./remote-call.ts";
 import type { Served } from "./reuse.ts";
-import type { SharedCall, SharedEnd } from "./shared-calls.ts";
+import { expectNotWithin, type SharedCall, type SharedEnd, sharedEnd } from "./shared-calls.ts";
 import { type Listener, Settled, Step, type StepContext, sourcesOf } from "./step.ts";
 import { argumentName, resultName } from "./value-names.ts";
-import type { Workplace } from "./workplaces.ts";
 
 /**
  * A task's call: its arguments are computed, its job begins. Either the function runs, or the job
@@ -31,20 +25,8 @@ export class Call extends Step implements Listener {
   /** What the function returned, once it has, or what stands for it. */
   #returned: { readonly value: unknown } | null = null;
   #isTakenDown = false;
-  /** Its function has been called, and has not come to an end. */
-  #isAtWork = false;
-  /** That call of its function, where it has a limit of any kind. */
-  #attempt: Attempt | null = null;
-  #attempts = 0;
-  /**
-   * What is to be done next: to run it; to wait for its turn, as what it needs is taken; to call its
-   * function, as it is its turn.
-   */
-  #next: "run" | "enter" | "call" | null = null;
-  /** Where its function is called; null for here and now. */
-  #place: Workplace | null = null;
-  /** Its arguments, where defaults were computed for them. */
-  #bound: readonly unknown[] | null = null;
+  /** The call of its function, once that is to be called. */
+  #function: FunctionCall | null = null;
 
   constructor(evaluation: StepContext, expression: CallExpression, parent: LiveJob | null) {
     super(evaluation, parent);
@@ -53,7 +35,7 @@ export class Call extends Step implements Listener {
 
   protected advance(): void {
     if (!this.#job) this.#begin();
-    else if (this.#next) this.#goOn(this.#job, this.#next);
+    else if (this.#function?.isDue) this.#returned = this.#function.goOn(this.#job);
     else if (this.#first) this.#follow(this.#job, this.#first);
     if (this.#returned) this.#end(this.#job!, this.#returned.value);
   }
@@ -172,126 +154,19 @@ export class Call extends Step implements Listener {
     });
   }
 
-  /** Calls the function where it is to be called, once what it needs is free. */
+  /** Calls the function. */
   #run(job: LiveJob): void {
-    const { evaluation, limits } = this;
+    const { evaluation } = this;
     if (evaluation.plan) {
       evaluation.plan.runs(job);
       return;
     }
-    const { task, settings } = this.#expression;
-    const place = evaluation.workplaces.of(task, settings);
-    if (place?.loading) {
-      evaluation.listen(place.loading, job, {
-        fulfilled: () => this.#later("run"),
-        rejected: (error) => this.fail(error),
-      });
-      return;
-    }
-    this.#place = place;
-    const enter = () => this.#later("enter");
-    if (!limits || evaluation.limits.take(job, limits, enter)) this.#enter(job);
-  }
-
-  /** It has what it needs: waits for its turn, where not all that could work do so at once. */
-  #enter(job: LiveJob): void {
-    if (!this.#place || this.#place.take(job, () => this.#later("call"))) this.#call(job);
-  }
-
-  #later(next: "run" | "enter" | "call"): void {
-    this.#next = next;
-    this.wake();
-  }
-
-  #goOn(job: LiveJob, next: "run" | "enter" | "call"): void {
-    this.#next = null;
-    if (next === "call") this.#call(job);
-    else if (next === "enter") this.#enter(job);
-    else this.#run(job);
-  }
-
-  #call(job: LiveJob): void {
-    const { evaluation, limits, timeout } = this;
-    const place = this.#place;
-    this.#isAtWork = true;
-    this.#attempts++;
-    if (limits || timeout !== undefined || place) {
-      const leave = place && evaluation.workplaces.begin(job, place);
-      this.#attempt = new Attempt(job, timeout, this, () => {
-        leave?.();
-        if (limits) evaluation.limits.giveBack(job);
-      });
-    }
-    if (evaluation.stopped) throw evaluation.stopped;
-    evaluation.jobs.runs(job);
-    const bound = (args: readonly unknown[]) => {
-      this.#bound = args;
-      job.missed ??= { reason: "default" };
-      evaluation.jobs.bound(job, args);
-    };
-    const context = { run: evaluation.run, job, signal: this.#attempt?.signal };
-    const listener = this.#attempt ?? this;
-    if (place?.executor) {
-      evaluation.listen(this.#callAt(place, job, bound), job, {
-        fulfilled: (outcome) => listener.fulfilled((outcome as { value: unknown }).value),
-        rejected: (error) => listener.rejected(error),
-      });
-      return;
-    }
-    const returned = inJob(context, () => callTask(job, bound));
-    // Not a lazy value, which is thenable too: it would be computed as nobody's child.
-    if (isThenable(returned) && !expressionOf(returned)) {
-      if (!place) evaluation.workplaces.foundAsynchronous(job.task);
-      evaluation.listen(returned, job, listener);
-    } else {
-      this.#endWork();
-      this.#returned = { value: returned };
-    }
-  }
-
-  #callAt(place: Workplace, job: LiveJob, bound: (args: readonly unknown[]) => void) {
-    const { evaluation } = this;
-    const { task, settings } = this.#expression;
-    return callRemotely({
-      ...evaluation.workplaces.remote(place, task, settings),
-      job,
-      run: evaluation.run,
-      format: evaluation.jobs.format,
-      argsHash: evaluation.reuse?.argsHash(job) ?? null,
-      signal: this.#attempt?.signal,
-      isFirst: this.#attempts === 1,
-      bound,
-      heartbeat: (state) => evaluation.jobs.heard(job, state),
-    });
-  }
-
-  /** Returns whether its function was at work. */
-  #endWork(): boolean {
-    const wasAtWork = this.#isAtWork;
-    this.#isAtWork = false;
-    this.#attempt?.end();
-    this.#attempt = null;
-    return wasAtWork;
-  }
-
-  private get limits(): Needs | undefined {
-    const { task, settings } = this.#expression;
-    return settings.limits ?? task.attempts.limits;
-  }
-
-  private get timeout(): number | undefined {
-    const { task, settings } = this.#expression;
-    return settings.timeout ?? task.attempts.timeout ?? this.evaluation.workplaces.defaults.timeout;
-  }
-
-  private get retries(): number {
-    const { task, settings } = this.#expression;
-    const { defaults } = this.evaluation.workplaces;
-    return settings.retries ?? task.attempts.retries ?? defaults.retries ?? 0;
+    this.#function ??= new FunctionCall(evaluation, this.#expression, this);
+    this.#returned = this.#function.run(job);
   }
 
   fulfilled(value: unknown): void {
-    this.#endWork();
+    this.#function?.end();
     this.#returned = { value };
     this.wake();
   }
@@ -317,7 +192,7 @@ export class Call extends Step implements Listener {
   }
 
   #endWith(job: LiveJob, result: unknown): void {
-    this.#boundByNow(job);
+    this.#function?.boundByNow(job);
     this.evaluation.jobs.resulted(job, result);
     this.evaluation.jobs.end(job, job.reused ? "CACHED" : "DONE", result);
     this.#letGo(job, null);
@@ -328,14 +203,14 @@ export class Call extends Step implements Listener {
   protected override fail(thrown: unknown): void {
     const job = this.#job;
     const error = job ? asError(job, thrown) : thrown;
-    const wasAtWork = this.#endWork();
+    const wasAtWork = this.#function?.end() ?? false;
     if (job?.status === "RUNNING") {
       // A call that was taken anew fails by its own calls; one that waited fails as the first one.
       job.reused = this.#first?.end?.from ?? null;
       if (job.reused) job.missed = null;
       try {
-        this.#boundByNow(job);
-        const again = wasAtWork && this.#isTriedAgain(job);
+        this.#function?.boundByNow(job);
+        const again = wasAtWork && this.#function!.isTriedAgain(job);
         this.evaluation.jobs.end(job, "FAILED", error);
         if (again) {
           this.#tryAgain(job);
@@ -358,14 +233,6 @@ export class Call extends Step implements Listener {
     if (expression.computation === this) expression.computation = new Settled(this);
   }
 
-  /** Whether what has failed is to be tried again: its number is a tag of each job then. */
-  #isTriedAgain(job: LiveJob): boolean {
-    const { retries } = this;
-    if (retries === 0) return false;
-    if (this.#attempts === 1) job.tags = [...job.tags, ["attempt", 1]];
-    return this.#attempts <= retries && !this.evaluation.stopped;
-  }
-
   /** Another job for the same call. */
   #tryAgain({ parent, task, args, from, checkValid }: LiveJob): void {
     const tags = this.#expression.settings.tags ?? task.tags;
@@ -375,34 +242,22 @@ export class Call extends Step implements Listener {
       args,
       from,
       checkValid,
-      tags: [...tags, ["attempt", this.#attempts + 1]],
+      tags: [...tags, ["attempt", this.#function!.attempts + 1]],
     });
     this.#job = job;
-    this.#bound = null;
     this.sources = [job.id];
     if (this.#shared) this.#shared.work = { job, computation: this };
-    this.#next = "run";
-    this.wake();
-  }
-
-  /** A default may have been a lazy value, that the task has awaited or returned since. */
-  #boundByNow(job: LiveJob): void {
-    const found = this.#bound?.map((arg) => this.evaluation.knownOf(arg));
-    if (!found?.some((known) => known !== null)) return;
-    job.from = found.map((known, at) => known?.sources ?? job.from[at] ?? NONE);
-    const args = found.map((known, at) => (known ? known.value : this.#bound![at]));
-    this.evaluation.jobs.bound(job, args);
+    this.#function!.again();
   }
 
   /** A lazy value may live long; its job is recorded. */
   #letGo(job: LiveJob, failed: SharedEnd["failed"]): void {
     if (this.#shared) {
-      const { kept } = job;
-      this.#shared.end = { from: sourceOf(job), job: moreOf(job), kept, failed };
+      this.#shared.end = sharedEnd(job, failed);
       this.#shared.work = null;
     }
     this.#shared = null;
-    this.#bound = null;
+    this.#function = null;
     this.#job = null;
     this.#first = null;
     this.#returned = null;
@@ -425,29 +280,6 @@ const NO_INPUTS: readonly Outcome[] = [];
 const NO_SOURCES: readonly (readonly string[])[] = [];
 
 const NOTHING_MORE = { returned: null, below: null, needsBelow: false, tagged: null };
-
-function moreOf({ returned, below, needsBelow, tagged }: LiveJob): SharedEnd["job"] {
-  if (returned === null && !below && !needsBelow && !tagged) return null;
-  return { returned, below, needsBelow, tagged };
-}
-
-/** Where those that take a job's outcome have it from: where the job has it from, if it made no calls. */
-function sourceOf({ id, call, calls, reused }: LiveJob): ReusedJob {
-  return reused && !calls ? reused : { job: id, call: call! };
-}
-
-/** @throws RedunError BAD_VALUE for a call that would wait for itself */
-function expectNotWithin(job: LiveJob, first: LiveJob | undefined): void {
-  if (!first) return;
-  for (let above = job.parent; above; above = above.parent) {
-    if (above !== first) continue;
-    throw new RedunError(
-      "BAD_VALUE",
-      `${first.task.fullName} calls itself with the same arguments: it would wait for itself forever.`,
-      'Equal calls of one run share a result. Give it other arguments, or make it `task({ cacheScope: "none" }, ...)`.',
-    );
-  }
-}
 
 /** A lazy value says nothing when it is thrown, and whoever looks at it fails. */
 function asError({ id, task }: LiveJob, thrown: unknown): unknown {

@@ -2,7 +2,6 @@ import { isPromise } from "node:util/types";
 import type { ObjectFormat } from "../git/backend.ts";
 import type { EarlierCall, TaskCalls } from "../index/task-calls.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
-import { readStoredValue } from "../provenance/read.ts";
 import { argsId, callId } from "../record/encode.ts";
 import type { Job, MissReason } from "../record/records.ts";
 import type { File } from "../value/file.ts";
@@ -10,9 +9,10 @@ import { pathFromHere, recordedPath } from "../value/file-path.ts";
 import { FileSet } from "../value/file-set.ts";
 import { contentId } from "../value/oid.ts";
 import { StoredValue } from "../value/value.ts";
-import { readYaml } from "../value/yaml-read.ts";
-import type { CallSettings, EarlierOutcome } from "./call-settings.ts";
-import type { Kept, LiveJob, ReusedJob } from "./live-job.ts";
+import type { CallSettings } from "./call-settings.ts";
+import type { Kept, LiveJob } from "./live-job.ts";
+import { type Loaded, loadValues, notLoaded } from "./loaded-values.ts";
+import { OutcomeSources } from "./outcome-sources.ts";
 import { holdsLazy, storedIn } from "./reduction-parts.ts";
 import { hasTwins, isCurrentTask, taskNamed } from "./registry.ts";
 import type { Reuse, Served } from "./reuse.ts";
@@ -37,20 +37,19 @@ export interface ResultCacheOptions {
   readonly onNotice: (notice: string) => void;
 }
 
-/** Values of the log that one search has read, by their ids; undefined where there is none. */
-type Loaded = Map<string, { readonly value: unknown } | undefined>;
-
 /** Takes results from the log, as far as they are still valid. */
 export class ResultCache implements Reuse {
   readonly format: ObjectFormat;
   readonly #options: ResultCacheOptions;
   readonly #calls = new Map<string, TaskCalls | null>();
   readonly #segments = new Segments();
+  readonly #sources: OutcomeSources;
   readonly #told = new Set<string>();
   #isOn: ResultCacheOptions["isOn"];
 
   constructor(options: ResultCacheOptions) {
     this.#options = options;
+    this.#sources = new OutcomeSources(options.log, this.#segments, options.users);
     this.#isOn = options.isOn;
     this.format = options.log.log.backend.repository.objectFormat;
   }
@@ -97,7 +96,7 @@ export class ResultCache implements Reuse {
     const loaded: Loaded = new Map();
     const now = () => revived(kept.recorded, this.#materials(loaded));
     const ids = storedIn(kept.recorded);
-    return ids.length === 0 ? now() : this.#load(ids, loaded).then(now);
+    return ids.length === 0 ? now() : loadValues(this.#options, ids, loaded).then(now);
   }
 
   #callsOf(task: TaskDefinition): TaskCalls | null {
@@ -123,14 +122,14 @@ export class ResultCache implements Reuse {
       if (!jobs) return read(one.segment);
       const job = jobs.get(one.place);
       if (!job || !this.#isOf(job, call)) continue;
-      const trust = this.#trust(job);
+      const trust = this.#sources.trust(job);
       if (typeof trust === "object") return read(trust.segment);
       if (!trust) {
         call.job.missed ??= { reason: "user", job: job.id };
         continue;
       }
       const missing = notLoaded(job, loaded);
-      if (missing.length > 0) return this.#load(missing, loaded).then(again);
+      if (missing.length > 0) return loadValues(this.#options, missing, loaded).then(again);
       const served = this.#served(job, one, call, loaded);
       if (isPromise(served)) return served.then(again);
       if (served) return served;
@@ -197,12 +196,12 @@ export class ResultCache implements Reuse {
     const changed = revival.files.filter((file) => !file.isUnchanged());
     if (changed.length > 0) return missed("files", this.#pathsOf(changed));
     const returned = job.returned === undefined ? null : { recorded: job.returned };
-    const from = this.#sourceOf(job, needsBelow && isResult);
+    const from = this.#sources.sourceOf(job, needsBelow && isResult);
     if (accepts) {
       const result = isResult
         ? revival.value
         : this.#revived(job.result, job, one, task, loaded)?.value;
-      const told = { result, tags: job.tags, source: this.#toldOf(from.job) };
+      const told = { result, tags: job.tags, source: this.#sources.toldOf(from.job) };
       if (!accepts(told)) return missed("incomplete");
     }
     return { value: revival.value, from, returned, below, needsBelow };
@@ -225,46 +224,6 @@ export class ResultCache implements Reuse {
       return recordedPath(file instanceof FileSet ? file.pattern : file.path, workTree);
     });
     return [...new Set(paths)].sort();
-  }
-
-  #toldOf(id: string): EarlierOutcome["source"] {
-    const { index } = this.#options.log;
-    const row = index.jobWithId(id);
-    return { job: id, execution: (row && index.execution(row.execution)) ?? null };
-  }
-
-  /**
-   * The job whose function ran, as far as that is known, so that nobody has to follow a chain of jobs.
-   * @param mayDiffer the result may be that of calls that the job made itself
-   */
-  #sourceOf(job: Job, mayDiffer: boolean): ReusedJob {
-    const call = job.call!;
-    const isSame = job.reused !== undefined && !(mayDiffer && this.#madeCalls(job));
-    return { job: isSame ? job.reused! : job.id, call };
-  }
-
-  #madeCalls({ id }: Job): boolean {
-    const { index } = this.#options.log;
-    const row = index.jobWithId(id);
-    return row === undefined || index.childrenOf(row, 1).length > 0;
-  }
-
-  /**
-   * Whether a job's outcome is the word of one of those that are trusted, and not only passed on by
-   * them: or the segment that has to be read to know that.
-   */
-  #trust({ reused }: Job): boolean | { readonly segment: string } {
-    const { users, log } = this.#options;
-    let from = reused;
-    for (let steps = 0; users && from !== undefined; steps++) {
-      const row = log.index.jobWithId(from);
-      const execution = row && log.index.execution(row.execution);
-      if (!execution || !users.includes(execution.user) || steps === MOST_STEPS) return false;
-      const jobs = this.#segments.get(row.segment);
-      if (!jobs) return { segment: row.segment };
-      from = jobs.get(row.place)?.reused;
-    }
-    return true;
   }
 
   #callAlone({ taskHash, result }: Job, argsHash: string): string {
@@ -306,18 +265,6 @@ export class ResultCache implements Reuse {
       path: (recorded) => pathFromHere(recorded, workTree),
     };
   }
-
-  async #load(ids: readonly string[], loaded: Loaded): Promise<void> {
-    const { log, pendingValue } = this.#options;
-    for (const id of ids) {
-      const text = pendingValue(id);
-      const value = text === undefined ? await readStoredValue(log, id) : { value: readYaml(text) };
-      loaded.set(id, value);
-      // A large value may hold others by their ids: arguments within what a function returned.
-      const more = storedIn(value?.value).filter((one) => !loaded.has(one));
-      if (more.length > 0) await this.#load(more, loaded);
-    }
-  }
 }
 
 /** What an outcome is looked for. */
@@ -331,13 +278,6 @@ interface Call {
 
 const NONE: readonly never[] = [];
 
-/** The ids of a record's values that are to be read first. */
-function notLoaded({ returned, result }: Job, loaded: Loaded): readonly string[] {
-  // As most of them are.
-  if (typeof returned !== "object" && typeof result !== "object") return NONE;
-  return [...storedIn(returned), ...storedIn(result)].filter((id) => !loaded.has(id));
-}
-
 function notDecoded(name: string, error: unknown): string {
   if (error === null) return `holds an instance of ${name}, for which no codec is registered here`;
   const why = error instanceof Error ? error.message : String(error);
@@ -346,6 +286,3 @@ function notDecoded(name: string, error: unknown): string {
 
 /** Files that a record names as changed. */
 const MOST_FILES = 1000;
-
-/** Jobs that an outcome was passed on by, at most: mostly there is one. */
-const MOST_STEPS = 4;

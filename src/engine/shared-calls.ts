@@ -1,3 +1,4 @@
+import { RedunError } from "../errors.ts";
 import type { Computation } from "./computation.ts";
 import type { Kept, LiveJob, ReusedJob } from "./live-job.ts";
 
@@ -33,5 +34,33 @@ export class SharedCalls {
     const call: SharedCall = { work: { job, computation }, end: null };
     calls.set(argsHash, call);
     return call;
+  }
+}
+
+/** How a job that is first of its kind has ended, for the others. */
+export function sharedEnd(job: LiveJob, failed: SharedEnd["failed"]): SharedEnd {
+  return { from: sourceOf(job), job: moreOf(job), kept: job.kept, failed };
+}
+
+function moreOf({ returned, below, needsBelow, tagged }: LiveJob): SharedEnd["job"] {
+  if (returned === null && !below && !needsBelow && !tagged) return null;
+  return { returned, below, needsBelow, tagged };
+}
+
+/** Where those that take a job's outcome have it from: where the job has it from, if it made no calls. */
+function sourceOf({ id, call, calls, reused }: LiveJob): ReusedJob {
+  return reused && !calls ? reused : { job: id, call: call! };
+}
+
+/** @throws RedunError BAD_VALUE for a call that would wait for itself */
+export function expectNotWithin(job: LiveJob, first: LiveJob | undefined): void {
+  if (!first) return;
+  for (let above = job.parent; above; above = above.parent) {
+    if (above !== first) continue;
+    throw new RedunError(
+      "BAD_VALUE",
+      `${first.task.fullName} calls itself with the same arguments: it would wait for itself forever.`,
+      'Equal calls of one run share a result. Give it other arguments, or make it `task({ cacheScope: "none" }, ...)`.',
+    );
   }
 }
