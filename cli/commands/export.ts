@@ -2,6 +2,7 @@ import { renameSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { resolve } from "node:path";
 import { RedunError } from "../../src/errors.ts";
+import type { GraphRun } from "../../src/exchange/graph.ts";
 import { LogGraph } from "../../src/exchange/log-graph.ts";
 import type { ExecutionRow } from "../../src/index/rows.ts";
 import { findExecutions } from "../../src/provenance/find-execution.ts";
@@ -26,6 +27,30 @@ const WRITERS: Readonly<Record<string, () => Promise<Writer>>> = {
       for await (const line of redunLines(graph, rows)) yield `${line}\n`;
     };
   },
+  openlineage: async () => {
+    const { openLineage } = await import("../../src/exchange/openlineage.ts");
+    return async function* (graph, rows) {
+      for (const row of rows.toReversed()) yield* openLineage([await graph.run(row)]);
+    };
+  },
+  prov: async () => {
+    const { provJson } = await import("../../src/exchange/prov.ts");
+    return async function* (graph, rows) {
+      yield provJson(await runsOf(graph, rows), graph.format);
+    };
+  },
+  mermaid: async () => {
+    const { mermaid } = await import("../../src/exchange/diagram.ts");
+    return async function* (graph, rows) {
+      yield* mermaid(await runsOf(graph, rows));
+    };
+  },
+  dot: async () => {
+    const { dot } = await import("../../src/exchange/diagram.ts");
+    return async function* (graph, rows) {
+      yield* dot(await runsOf(graph, rows));
+    };
+  },
 };
 
 export const command: CommandFunction<typeof EXPORT> = async (workspace, ids, options) => {
@@ -41,6 +66,13 @@ export const command: CommandFunction<typeof EXPORT> = async (workspace, ids, op
   const count = `${rows.length.toLocaleString("en")} execution${rows.length === 1 ? "" : "s"}`;
   await workspace.write(visible(`Wrote ${count} to ${options.output}\n`));
 };
+
+/** All of them at once, for what is one document; the oldest first. */
+async function runsOf(graph: LogGraph, rows: readonly ExecutionRow[]): Promise<GraphRun[]> {
+  const runs: GraphRun[] = [];
+  for (const row of rows.toReversed()) runs.push(await graph.run(row));
+  return runs;
+}
 
 async function writerOf(system: string | undefined): Promise<Writer> {
   const known = Object.keys(WRITERS).join(", ");

@@ -25,7 +25,7 @@ export const EXPORT = defineCommand({
   args: "[...executions]",
   about: "Write executions for another system: those named, or all that the filters leave",
   options: [
-    { flags: "--to <system>", about: "What is to read it: redun" },
+    { flags: "--to <system>", about: "What is to read it: redun, openlineage, prov, mermaid, dot" },
     { flags: "-o, --output <file>", about: "Write to this file in place of stdout" },
     { ...TAG, about: "Only executions with this tag; also key, key!=value, key~glob, key>3" },
     {
@@ -41,6 +41,8 @@ export const EXPORT = defineCommand({
   examples: [
     "export --to redun -o runs.jsonl       all of them; `redun import --file runs.jsonl` reads it",
     "export --to redun -t env=prod --since 1w",
-    "export - --to redun                   the latest one",
+    "export - --to mermaid                 the latest one, as a diagram",
+    "export --to openlineage --since 1d    events, one a line",
+    "export - --to prov -o run.prov.json   for W3C PROV's tools",
   ],
 });

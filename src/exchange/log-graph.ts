@@ -34,13 +34,13 @@ export class LogGraph {
     return this.#log.log.backend.repository.objectFormat;
   }
 
-  /** One execution, whole. @throws RedunError OBJECT_MISSING, BAD_RECORD */
+  /** One execution, whole, with the tags that are current. @throws RedunError OBJECT_MISSING, BAD_RECORD */
   async run(row: ExecutionRow): Promise<GraphRun> {
-    const execution = await readExecution(this.#log, row);
+    const execution = { ...(await readExecution(this.#log, row)), tags: row.tags };
     const jobs: Job[] = [];
-    for (const { id, segment } of this.#log.index.jobsOf(row.seq)) {
+    for (const { id, segment, tags } of this.#log.index.jobsOf(row.seq)) {
       const job = (await readSegment(this.#log, segment)).get(id);
-      if (job) jobs.push(job);
+      if (job) jobs.push({ ...job, tags });
     }
     jobs.sort((a, b) => a.index - b.index);
     const tasks: TaskRecord[] = [];
