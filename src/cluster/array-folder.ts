@@ -8,6 +8,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -71,10 +72,23 @@ export class ArrayFolder {
     return this.#text("job");
   }
 
+  /** Where it cannot be written down, the array is found by its token. */
   submittedAs(job: string): void {
     const aside = join(this.folder, "job.tmp");
-    writeFileSync(aside, job);
-    renameSync(aside, join(this.folder, "job"));
+    try {
+      writeFileSync(aside, job);
+      renameSync(aside, join(this.folder, "job"));
+    } catch {
+      rmSync(aside, { force: true });
+    }
+  }
+
+  /** When something was last written there, in milliseconds since 1970. */
+  get changedAt(): number {
+    const times = [this.folder, join(this.folder, "status"), this.logs].map(
+      (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    );
+    return Math.max(...times);
   }
 
   /** Whether the process that made it has certainly ended. */

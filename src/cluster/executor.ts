@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Executor, ExecutorCall, ExecutorSettings } from "../engine/executor.ts";
 import { RedunError } from "../errors.ts";
 import type { ArrayFolder } from "./array-folder.ts";
 import { Cancelling } from "./cancelling.ts";
-import type { Cluster, ClusterFacts } from "./cluster.ts";
+import type { ArrayJob, Cluster, ClusterFacts } from "./cluster.ts";
 import { CodeCopy } from "./code-copy.ts";
 import { Gathering } from "./gathering.ts";
 import { lostWorker } from "./lost-worker.ts";
@@ -20,6 +21,8 @@ const ARRAY = 1000;
 const POLL = 5;
 /** By then what has ended is in the run's journal and on the disk, in milliseconds. */
 const RECORDED_BY = 10_000;
+/** How long the end of a run waits for the id of what it has just submitted, in milliseconds. */
+const LAST_ID = 10_000;
 
 /**
  * Has calls run by a cluster that shares a folder with this machine: writes them there, submits those of
@@ -40,6 +43,7 @@ export class ClusterExecutor implements Executor {
   #earlier: Promise<Map<string, EarlierCall>> | undefined;
   /** The arrays that this process has submitted or taken over, and how many of their ends it does not know. */
   readonly #arrays = new Map<ArrayFolder, number>();
+  readonly #submitting = new Map<ArrayFolder, Promise<string>>();
   readonly #removals = new Set<NodeJS.Timeout>();
 
   /** @throws RedunError EXECUTOR_FAILED, BAD_CONFIG */
@@ -76,19 +80,27 @@ export class ClusterExecutor implements Executor {
 
   async resume(call: ExecutorCall): Promise<string | null> {
     this.#earlier ??= this.#earlierCalls();
-    const earlier = (await this.#earlier).get(call.key);
+    const calls = await this.#earlier;
+    const earlier = calls.get(call.key);
     if (!earlier || call.signal.aborted) return null;
+    calls.delete(call.key);
     const { array, element } = earlier;
     const ended = await untilAborted<ElementOutcome | null>(call.signal, (done) => {
       this.#wait(call, array, element, done, () => done(null));
       return () => this.#giveUp(array, element);
     });
-    if (ended === null || ended.answer === null) return null;
+    if (ended === null || ended.answer === null || isFailure(ended.answer)) return null;
     return this.#answer(call, ended);
   }
 
   async close(): Promise<void> {
     this.#watch.stop();
+    // What is being submitted can be cancelled when its id is known.
+    await Promise.race([
+      Promise.allSettled(this.#submitting.values()),
+      pause(LAST_ID, undefined, { ref: false }),
+    ]);
+    for (const folder of this.#submitting.keys()) folder.remove();
     await this.#cancelling.done();
     for (const [folder, left] of this.#arrays) if (left === 0) folder.remove();
     for (const timer of this.#removals) clearTimeout(timer);
@@ -121,13 +133,7 @@ export class ClusterExecutor implements Executor {
       const { request } = first;
       const name = first.call.task;
       const size = wanted.length;
-      const job = await this.#cluster
-        .submit({ token, name, size, request, script, logs })
-        .catch((error) => {
-          folder.remove();
-          throw error;
-        });
-      folder.submittedAs(job);
+      const job = await this.#submitted(folder, { token, name, size, request, script, logs });
       this.#arrays.set(folder, size);
       const array = { folder, job, size };
       for (const [element, waiting] of wanted.entries()) {
@@ -138,6 +144,22 @@ export class ClusterExecutor implements Executor {
       }
     } catch (error) {
       for (const { fail } of calls) fail(error as Error);
+    }
+  }
+
+  /** @returns its id, which is written down for a run after this one */
+  async #submitted(folder: ArrayFolder, array: ArrayJob): Promise<string> {
+    const submitting = this.#cluster.submit(array);
+    this.#submitting.set(folder, submitting);
+    try {
+      const job = await submitting;
+      folder.submittedAs(job);
+      return job;
+    } catch (error) {
+      folder.remove();
+      throw error;
+    } finally {
+      this.#submitting.delete(folder);
     }
   }
 
@@ -236,6 +258,11 @@ export class ClusterExecutor implements Executor {
       `The default is \`git config ${key} ${otherwise}\`.`,
     );
   }
+}
+
+/** A task that failed may succeed the next time. */
+function isFailure(answer: string): boolean {
+  return /^error:/m.test(answer);
 }
 
 /**

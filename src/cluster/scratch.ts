@@ -6,7 +6,7 @@ import { ArrayFolder } from "./array-folder.ts";
 
 const DAY = 24 * 3600_000;
 /** What nobody has asked for in that time goes, in milliseconds. */
-const KEPT = 14 * DAY;
+const KEPT = 30 * DAY;
 
 /**
  * The folder that a run and the nodes of a cluster share: `arrays/<token>` holds the calls that were submitted
@@ -42,7 +42,7 @@ export class Scratch {
   /** The arrays that earlier processes have left, or that others are at, the newest first. */
   earlierArrays(): ArrayFolder[] {
     const arrays = join(this.folder, "arrays");
-    return readdirSync(arrays)
+    return namesIn(arrays)
       .sort()
       .reverse()
       .map((token) => new ArrayFolder(join(arrays, token), token));
@@ -50,12 +50,14 @@ export class Scratch {
 
   /** Removes what nobody will ask for any more. What cannot be removed stays. */
   tidy(now = Date.now()): void {
-    for (const kind of ["arrays", "code"]) {
-      for (const name of namesIn(join(this.folder, kind))) {
-        const path = join(this.folder, kind, name);
-        const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
-        if (now - changed > KEPT) rmSync(path, { recursive: true, force: true, maxRetries: 1 });
-      }
+    for (const array of this.earlierArrays()) {
+      if (now - array.changedAt > KEPT) array.remove();
+    }
+    const code = join(this.folder, "code");
+    for (const name of namesIn(code)) {
+      const path = join(code, name);
+      const used = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
+      if (now - used > KEPT) rmSync(path, { recursive: true, force: true, maxRetries: 1 });
     }
   }
 }

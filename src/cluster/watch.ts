@@ -56,7 +56,7 @@ export class Watch {
   #lastAsked = Number.NEGATIVE_INFINITY;
   /** An element seems to have ended without an answer: the engine is to say. */
   #isInDoubt = false;
-  #isLooking = false;
+  #isAsking = false;
 
   constructor(cluster: Cluster, { poll }: WatchSettings) {
     this.#cluster = cluster;
@@ -84,26 +84,19 @@ export class Watch {
 
   #hurry(): void {
     this.#wait = SHORTEST;
-    if (this.#isLooking) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#look(), this.#wait);
+    this.#timer = setTimeout(() => this.#look(), this.#wait);
   }
 
-  async #look(): Promise<void> {
-    this.#isLooking = true;
-    try {
-      let found = 0;
-      for (const waiting of [...this.#arrays.values()]) found += this.#readFiles(waiting);
-      if (found > 0) this.#wait = SHORTEST;
-      const rest = Math.max(ENGINE_REST, ENGINE_RARER * this.#wait);
-      const isTime =
-        performance.now() - this.#lastAsked >= Math.min(rest, ENGINE_RARER * this.#poll);
-      if (this.#arrays.size > 0 && (isTime || this.#isInDoubt)) await this.#askEngine();
-    } finally {
-      this.#isLooking = false;
-    }
+  #look(): void {
+    let found = 0;
+    for (const waiting of [...this.#arrays.values()]) found += this.#readFiles(waiting);
     if (this.#arrays.size === 0) return;
-    this.#timer = setTimeout(() => void this.#look(), this.#wait);
+    if (found > 0) this.#wait = SHORTEST;
+    const rest = Math.max(ENGINE_REST, ENGINE_RARER * this.#wait);
+    const isTime = performance.now() - this.#lastAsked >= Math.min(rest, ENGINE_RARER * this.#poll);
+    if ((isTime || this.#isInDoubt) && !this.#isAsking) void this.#askEngine();
+    this.#timer = setTimeout(() => this.#look(), this.#wait);
     this.#wait = Math.min(this.#wait * 1.3, this.#poll);
   }
 
@@ -113,20 +106,17 @@ export class Watch {
     for (const n of array.folder.ended()) {
       const element = elements.get(n);
       if (!element) continue;
-      try {
+      this.#orFail(array, n, element, () => {
         const end = array.folder.endOf(n);
         const answer = end && array.folder.answerOf(n);
-        if (answer !== null) {
-          this.#settle(element, { array, element: n, answer, ...end!, state: null });
+        if (end && answer !== null) {
+          this.#settle(element, { array, element: n, answer, ...end, state: null });
           found++;
         } else if (end && !element.end) {
           element.end = end;
           this.#isInDoubt = true;
         }
-      } catch (error) {
-        this.remove(array, n);
-        element.waiter.fail(error as Error);
-      }
+      });
     }
     return found;
   }
@@ -136,22 +126,35 @@ export class Watch {
     waiter.settle(outcome);
   }
 
+  /** Never throws. Meanwhile the files are looked at all the same. */
   async #askEngine(): Promise<void> {
     this.#isInDoubt = false;
-    let states: ReadonlyMap<string, ElementState>;
+    this.#isAsking = true;
     const asked = [...this.#arrays.values()];
+    let states: ReadonlyMap<string, ElementState> | null = null;
     try {
       states = await this.#cluster.states(asked.map(({ array }) => array.job));
     } catch {
-      // It may be starting anew. The files are looked at all the same.
-      this.#lastAsked = performance.now();
-      return;
+      // It may be starting anew.
     }
+    this.#isAsking = false;
     this.#lastAsked = performance.now();
+    if (states === null) return;
     for (const { array, elements } of asked) {
       for (const [n, element] of [...elements]) {
-        this.#stands(array, n, element, states.get(this.#cluster.elementName(array.job, n)));
+        const state = states.get(this.#cluster.elementName(array.job, n));
+        this.#orFail(array, n, element, () => this.#stands(array, n, element, state));
       }
+    }
+  }
+
+  /** What cannot be read fails its own call. */
+  #orFail(array: WatchedArray, n: number, { waiter }: Element, read: () => void): void {
+    try {
+      read();
+    } catch (error) {
+      this.remove(array, n);
+      waiter.fail(error as Error);
     }
   }
 

@@ -71,7 +71,7 @@ export class SlurmCluster implements Cluster {
   }
 
   async find(token: string): Promise<string | null> {
-    const words = ["--noheader", "--states=all", "--format=%F|%k"];
+    const words = ["--noheader", "--me", "--states=all", "--format=%F|%k"];
     const { status, stdout, stderr } = await patiently(() => runProgram("squeue", words));
     if (status !== 0) throw programFailed("squeue", stderr);
     const line = stdout.split("\n").find((line) => line.endsWith(`|${MARK}${token}`));
