@@ -23,8 +23,8 @@ export interface CheckedCommit {
   readonly parents: readonly Oid[];
 }
 
-/** Commits that are compared with their parents at once. */
-const COMPARED_AT_ONCE = 16;
+/** Commits that are compared with their parents at once: git is asked for all of their folders in one go. */
+const COMPARED_AT_ONCE = 256;
 
 /**
  * Checks that commits only add: a record that a parent has must be in the commit too, with the same
