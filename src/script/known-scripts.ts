@@ -1,6 +1,7 @@
 import nodeModule, { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
+import { keepLoaded } from "../source/source-file.ts";
 import { CompiledFiles } from "./compiled.ts";
 import {
   hasOwnHooks,
@@ -71,6 +72,7 @@ export class KnownScripts {
     const isCompiled = modules.some(({ path }) => TYPESCRIPT.test(path));
     if (!isWhole || (hasOwnHooks() && !isCompiled)) return null;
     if (isCompiled) useCompiled();
+    for (const { path, bytes } of modules) keepLoaded(pathToFileURL(path).href, bytes);
     if (hasOwnHooks()) serve(modules);
     else modules.forEach(compile);
     return { exports: await import(pathToFileURL(this.#path).href) };
@@ -80,9 +82,10 @@ export class KnownScripts {
   asCommonJs(): Loaded | null {
     const text = this.#compiled && textAlone(this.#path, this.#library);
     const known = text === null ? undefined : this.#compiled?.get(this.#path, text);
-    if (!known) return null;
-    useCompiled();
     const { cache } = createRequire(this.#path);
+    // Loaded before, it is not evaluated again.
+    if (!known || this.#path in cache) return null;
+    useCompiled();
     const module = new NodeModule(this.#path);
     module.filename = this.#path;
     module.paths = NodeModule._nodeModulePaths(dirname(this.#path));

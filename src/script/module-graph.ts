@@ -16,6 +16,8 @@ import { packageType } from "./package-type.ts";
 export interface GraphModule {
   readonly path: string;
   readonly code: string;
+  /** What its file held. */
+  readonly bytes: Uint8Array;
 }
 
 /** What modules call the library, and where that is. */
@@ -35,7 +37,6 @@ export class ModuleGraph {
   readonly #compiled: CompiledFiles | null;
   readonly #seen = new Map<string, "begun" | "done">();
 
-  /** What it reads is kept (`loadedFiles`). */
   constructor(script: string, library: Library, compiled: CompiledFiles | null) {
     this.#library = library;
     this.#compiled = compiled;
@@ -49,12 +50,14 @@ export class ModuleGraph {
     if (this.#seen.has(path)) return;
     this.#seen.set(path, "begun");
     const url = pathToFileURL(path).href;
-    const source = sourceOf(path);
-    const program = source && parseSource(source)?.program;
+    const bytes = readFileSync(path);
+    // What is imported for its types alone is not loaded in the end, and not to be kept as if it were.
+    const text = new TextDecoder().decode(bytes);
+    const program = parseText(text, path)?.program;
     const imports = program ? importsOf(program) : [];
-    const asksLater = ASKS_LATER.test(source?.text ?? "") || imports.some(asks);
-    const change = source && this.#withLibrary(source.text, imports);
-    if (!change || asksLater) {
+    const asksLater = ASKS_LATER.test(text) || imports.some(asks);
+    const change = program ? this.#withLibrary(text, imports) : null;
+    if (change === null || asksLater) {
       this.isWhole = false;
       return;
     }
@@ -67,7 +70,7 @@ export class ModuleGraph {
       else this.isWhole = false;
     }
     this.#seen.set(path, "done");
-    if (compiled) this.modules.push({ path, code: compiled.code });
+    if (compiled) this.modules.push({ path, code: compiled.code, bytes });
   }
 
   #compile(path: string, text: string): (Pick<Compiled, "code"> & Partial<Compiled>) | undefined {
