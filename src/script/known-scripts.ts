@@ -142,7 +142,7 @@ function isNodeAlone(): boolean {
   return requiresModules === true && !options.some((option) => others.test(option));
 }
 
-/** Modules come from here when they are imported. */
+/** Has hooks of this thread give these modules when they are imported. */
 function serve(modules: readonly GraphModule[]): void {
   for (const { path, code } of modules) {
     instead.set(pathToFileURL(path).href, { source: code, format: "module" });

@@ -26,6 +26,7 @@ export interface Library {
   readonly url: string;
 }
 
+/** The modules of one script. */
 export class ModuleGraph {
   /** Each after those that it imports. */
   readonly modules: GraphModule[] = [];
@@ -51,7 +52,7 @@ export class ModuleGraph {
     this.#seen.set(path, "begun");
     const url = pathToFileURL(path).href;
     const bytes = readFileSync(path);
-    // What is imported for its types alone is not loaded in the end, and not to be kept as if it were.
+    // It does not count as loaded yet: what is imported for its types alone never is.
     const text = new TextDecoder().decode(bytes);
     const program = parseText(text, path)?.program;
     const imports = program ? importsOf(program) : [];
