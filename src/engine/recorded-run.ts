@@ -15,7 +15,7 @@ import { Recorder } from "./recorder.ts";
 import { ResultCache, type ResultCacheOptions } from "./result-cache.ts";
 import { Run } from "./run.ts";
 import { noteRun } from "./run-count.ts";
-import { watchRun } from "./run-end.ts";
+import { computeWatched, watchRun } from "./run-end.ts";
 import type { SchedulerListener } from "./run-events.ts";
 import type { RunSettings } from "./run-settings.ts";
 import type { Secrets } from "./secrets.ts";
@@ -114,14 +114,7 @@ export async function runRecorded(options: RecordedRun): Promise<unknown> {
   // Its program has been started by then.
   const meanwhile = later && new Promise((begun) => setImmediate(begun)).then(later);
   meanwhile?.catch(() => {});
-  let status: Outcome["status"] = "DONE";
-  try {
-    return await watch.orEnded(() => run.resolve(expression, null));
-  } catch (error) {
-    status = watch.end?.status ?? "FAILED";
-    run.stop(error as Error);
-    throw error;
-  } finally {
+  return computeWatched(run, watch, expression, async (status) => {
     clearInterval(looking);
     await addLateModules(recorder);
     await explainer?.done();
@@ -133,7 +126,7 @@ export async function runRecorded(options: RecordedRun): Promise<unknown> {
     });
     await Promise.all([run.close(), meanwhile?.catch(() => {})]);
     listener.runEnded?.(execution, run, status, watch.end);
-  }
+  });
 }
 
 function recordLeftText({ id }: Execution, error: Error, folder: string, lost: number): string {

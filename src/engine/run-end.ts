@@ -6,7 +6,7 @@ import { currentJob } from "./context.ts";
 import { describeJob } from "./describe-job.ts";
 import type { LimitWait } from "./limits.ts";
 import type { LiveJob, Run } from "./run.ts";
-import type { RunEnd } from "./run-events.ts";
+import type { EndStatus, RunEnd } from "./run-events.ts";
 import { isError, userStack } from "./user-stack.ts";
 
 /** Jobs that are named as those that a run waited for. */
@@ -33,6 +33,25 @@ export interface RunWatch {
   /** How the run ended, if it was not by its own work. */
   readonly end: RunEnd | undefined;
   close(): void;
+}
+
+/** Computes a value, as the work of a run. `atEnd` is done whatever comes of it, and hears how the run ended. */
+export async function computeWatched(
+  run: Run,
+  watch: RunWatch,
+  expression: unknown,
+  atEnd: (status: EndStatus) => Promise<void>,
+): Promise<unknown> {
+  let status: EndStatus = "DONE";
+  try {
+    return await watch.orEnded(() => run.resolve(expression, null));
+  } catch (error) {
+    status = watch.end?.status ?? "FAILED";
+    run.stop(error as Error);
+    throw error;
+  } finally {
+    await atEnd(status);
+  }
 }
 
 /**

@@ -4,8 +4,8 @@ import { Explainer } from "./explainer.ts";
 import type { ResultCacheOptions } from "./result-cache.ts";
 import { Run } from "./run.ts";
 import { noteRun } from "./run-count.ts";
-import { watchRun } from "./run-end.ts";
-import type { EndStatus, SchedulerListener } from "./run-events.ts";
+import { computeWatched, watchRun } from "./run-end.ts";
+import type { SchedulerListener } from "./run-events.ts";
 import type { RunSettings } from "./run-settings.ts";
 import { UnrecordedJobs } from "./unrecorded-jobs.ts";
 
@@ -37,17 +37,10 @@ export async function runUnrecorded(options: UnrecordedRun): Promise<unknown> {
     if (end.exitedIn && !process.exitCode) process.exitCode = 1;
   });
   listener.runStarted?.(execution, run);
-  let status: EndStatus = "DONE";
-  try {
-    return await watch.orEnded(() => run.resolve(expression, null));
-  } catch (error) {
-    status = watch.end?.status ?? "FAILED";
-    run.stop(error as Error);
-    throw error;
-  } finally {
+  return computeWatched(run, watch, expression, async (status) => {
     await explainer?.done();
     watch.close();
     await run.close();
     listener.runEnded?.(execution, run, status, watch.end);
-  }
+  });
 }
