@@ -3,8 +3,9 @@ import { resolve } from "node:path";
 import { RedunError } from "../../src/errors.ts";
 import type { Graph } from "../../src/exchange/graph.ts";
 import { type Imported, importGraph } from "../../src/exchange/import.ts";
+import type { Repository } from "../../src/git/backend.ts";
 import { shortRef } from "../../src/log/ref.ts";
-import { type CommandFunction, isJson } from "../command.ts";
+import { type CommandFunction, isJson, type OptionsOf } from "../command.ts";
 import type { IMPORT } from "../declarations/interchange.ts";
 import { jsonText } from "../text/json.ts";
 import { visible } from "../text/terminal.ts";
@@ -13,27 +14,41 @@ import type { Workspace } from "../workspace.ts";
 
 type Source = string | NodeJS.ReadableStream;
 
+interface Reading {
+  readonly repository: Repository;
+  readonly maps: readonly string[];
+  readonly onLine: (lines: number) => void;
+}
+
 /** Each system's reader, which loads when it is used. */
-const READERS: Readonly<
-  Record<
-    string,
-    (source: Source, commonDir: string, onLine: (lines: number) => void) => Promise<Graph>
-  >
-> = {
-  redun: async (...given) => {
+const READERS: Readonly<Record<string, (source: Source, reading: Reading) => Promise<Graph>>> = {
+  redun: async (source, { repository, onLine }) => {
     const { readRedun } = await import("../../src/exchange/redun/redun-graph.ts");
-    return readRedun(...given);
+    return readRedun(source, repository.commonDir, onLine);
   },
+  csv: (source, reading) => readLines("csv", source, reading),
+  jsonl: (source, reading) => readLines("jsonl", source, reading),
 };
+
+async function readLines(
+  form: "csv" | "jsonl",
+  source: Source,
+  { repository, maps }: Reading,
+): Promise<Graph> {
+  const { readTable } = await import("../../src/exchange/table.ts");
+  return readTable(form, source, maps, repository.objectFormat);
+}
 
 export const command: CommandFunction<typeof IMPORT> = async (workspace, [file], options) => {
   const json = isJson(options);
   const dryRun = Boolean(options.dryRun);
   const read = readerOf(options.from);
   const reading = workspace.progress("Reading", "lines");
-  const graph = await read(sourceOf(workspace, file), workspace.repository.commonDir, (lines) =>
-    reading.update(lines, null),
-  ).finally(reading.end);
+  const graph = await read(sourceOf(workspace, file), {
+    repository: workspace.repository,
+    maps: mapsOf(options),
+    onLine: (lines) => reading.update(lines, null),
+  }).finally(reading.end);
   const bar = workspace.progress("Importing", "runs");
   let imported: Imported;
   try {
@@ -58,6 +73,11 @@ function readerOf(system: string | undefined): (typeof READERS)[string] {
   const read = Object.hasOwn(READERS, system) ? READERS[system] : undefined;
   if (read) return read;
   throw new RedunError("USAGE", `--from knows no "${system}".`, `It takes: ${known}.`);
+}
+
+function mapsOf({ from, map = [] }: OptionsOf<typeof IMPORT>): readonly string[] {
+  if (map.length === 0 || from === "csv" || from === "jsonl") return map;
+  throw new RedunError("USAGE", `--map is for csv and jsonl, and not for ${from}.`);
 }
 
 function sourceOf({ io }: Workspace, file: string): Source {

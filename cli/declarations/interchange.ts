@@ -8,7 +8,12 @@ export const IMPORT = defineCommand({
   args: "<file>",
   about: "Bring runs, tags and tag edits from another system's log",
   options: [
-    { flags: "--from <system>", about: "What wrote the file: redun" },
+    { flags: "--from <system>", about: "What wrote the file: redun; or its form: csv, jsonl" },
+    {
+      flags: "--map <field=column>",
+      about: "Which column of csv or jsonl is which field",
+      repeats: true,
+    },
     { flags: "--dry-run", about: "Show what would be imported; write nothing" },
     FORMAT,
     ...WHICH_LOG,
@@ -17,6 +22,7 @@ export const IMPORT = defineCommand({
     "import --from redun .redun/redun.db   redun's database, as it is",
     "import --from redun runs.jsonl        what `redun export --file runs.jsonl` wrote",
     "redun export | redun-git import --from redun -",
+    "import --from csv runs.csv --map started=Date --map arg.rate=lr",
   ],
 });
 

@@ -12,11 +12,13 @@ import {
   segmentYaml,
   taskYaml,
 } from "../record/encode.ts";
+import { withForeign } from "../record/foreign-values.ts";
 import { executionPath, jobsPath, outcomePath, taskPath, valuePath } from "../record/layout.ts";
 import { isOidLike } from "../record/name.ts";
 import type { Job } from "../record/records.ts";
 import { hashTag } from "../tag/hash.ts";
 import { blobId } from "../value/oid.ts";
+import { previewArgs } from "../value/preview.ts";
 import { StoredValue, Tagged } from "../value/value.ts";
 import { writeYaml } from "../value/yaml-write.ts";
 import type { Graph, GraphRun, GraphTags } from "./graph.ts";
@@ -264,6 +266,10 @@ class ImportWriter {
       }
       differs(`start of job ${job.id}`, row.started, Date.parse(job.started));
       differs(`task of job ${job.id}`, row.taskHash, job.taskHash);
+      const isOpen = row.ended === null;
+      if (isOpen && isRunning) continue;
+      if (!isOpen) differs(`status of job ${job.id}`, row.status, job.status);
+      differs(`call of job ${job.id}`, row.args, previewArgs(withForeign(job)));
     }
     return hasGrown && !isNative ? "grown" : "known";
   }

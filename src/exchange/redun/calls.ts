@@ -22,17 +22,30 @@ export interface RedunCall {
   readonly children: readonly string[];
 }
 
+/** Calls that are remembered: jobs that took a result from a cache have the call of another. */
+const REMEMBERED = 2_000;
+
 export class CallTables {
   readonly #statements: Statements;
   /** Calls that no job has, and that came with a job already. */
   readonly #told = new Set<string>();
   #tasks: string[] = [];
+  readonly #known = new Map<string, RedunCall | null>();
 
   constructor(statements: Statements) {
     this.#statements = statements;
   }
 
   call(hash: string): RedunCall | null {
+    const known = this.#known.get(hash);
+    if (known !== undefined) return known;
+    const call = this.#read(hash);
+    if (this.#known.size >= REMEMBERED) this.#known.clear();
+    this.#known.set(hash, call);
+    return call;
+  }
+
+  #read(hash: string): RedunCall | null {
     const row = this.#statements
       .get(
         "SELECT task_name, task_hash, args_hash, value_hash, timestamp FROM call_node WHERE call_hash = ?",

@@ -223,7 +223,8 @@ class Stage {
     const key = this.#text(record, "key");
     const value = record.value as TagValue;
     const parents = this.#texts(record, "parents");
-    if (hashTag(entity, key, value, parents) !== hash) {
+    const isRemoval = record.entity_type === "Null";
+    if ((key === "") !== isRemoval || hashTag(entity, key, value, parents) !== hash) {
       throw this.#bad("The tag does not say what its hash stands for: its record was changed.");
     }
     const isNew = this.#insert("tag", {

@@ -5,7 +5,7 @@ import type { Graph } from "../graph.ts";
 import { stageJsonLines } from "./json-lines.ts";
 import { RedunRuns } from "./runs.ts";
 import { isSqlite, openRedunDatabase } from "./tables.ts";
-import { tagsOf } from "./tags.ts";
+import { checkTags, tagsOf } from "./tags.ts";
 
 /**
  * @param source the path of a file of either kind, or a stream of JSON lines
@@ -21,7 +21,12 @@ export async function readRedun(
   if (typeof source === "string" && isSqlite(source)) {
     const database = openRedunDatabase(source);
     // Of JSON lines each tag was looked at when it was read.
-    for (const _ of tagsOf(new Statements(database)));
+    try {
+      checkTags(new Statements(database));
+    } catch (error) {
+      database.close();
+      throw error;
+    }
     return graphOf(database, () => database.close());
   }
   const { database, close } = await stageJsonLines(source, commonDir, onLine);

@@ -20,7 +20,7 @@ export function baseTagsOf(
          AND NOT EXISTS (SELECT 1 FROM edit_of WHERE child_id = tag_hash)`,
     )
     .all(id, type) as { tag_hash: string; key: string; value: string | null }[];
-  return tagSet(rows.map((row) => checkedTag(row.tag_hash, id, row, [])));
+  return tagSet(rows.map(tagOf));
 }
 
 interface TagTuple {
@@ -31,6 +31,22 @@ interface TagTuple {
   readonly type: string;
   readonly entity: string;
   readonly parents: string | null;
+}
+
+/**
+ * Makes sure that every tag says what its hash stands for.
+ * @throws RedunError BAD_IMPORT
+ */
+export function checkTags(statements: Statements): void {
+  for (const { entity, edits } of tagsOf(statements)) {
+    for (const { hash, tag, parents } of edits) {
+      const replaced = parents.map((parent) => parent.hash);
+      const [key, value] = tag ?? ["", null];
+      if ((tag && key === "") || hashTag(tag ? entity : "", key, value, replaced) !== hash) {
+        throw contradiction(hash);
+      }
+    }
+  }
 }
 
 /** All tags of all entities, those of one entity together. */
@@ -57,26 +73,14 @@ export function* tagsOf(statements: Statements): Generator<GraphTags> {
   if (before) yield { type: entityType(before), entity: before.entity, edits };
 }
 
-function edit({ hash, entity, key, value, parents }: TagTuple): GraphEdit {
+function edit({ hash, key, value, parents }: TagTuple): GraphEdit {
   const replaced = (parents?.split(",") ?? []).sort();
   const of = replaced.map((parent) => ({ hash: parent, was: null }));
-  if (key === null) {
-    if (hashTag("", "", null, replaced) !== hash) throw contradiction(hash);
-    return { hash, tag: null, parents: of };
-  }
-  return { hash, tag: checkedTag(hash, entity, { key, value }, replaced), parents: of };
+  return { hash, tag: key === null ? null : tagOf({ key, value }), parents: of };
 }
 
-/** @throws RedunError BAD_IMPORT for a tag whose hash is not that of what it says */
-function checkedTag(
-  hash: string,
-  entity: string,
-  { key, value }: { readonly key: string; readonly value: string | null },
-  parents: readonly string[],
-): TagPair {
-  const tag: TagPair = [key, parseJson(value ?? "null")];
-  if (key === "" || hashTag(entity, ...tag, parents) !== hash) throw contradiction(hash);
-  return tag;
+function tagOf({ key, value }: { readonly key: string; readonly value: string | null }): TagPair {
+  return [key, parseJson(value ?? "null")];
 }
 
 function entityType({ type, hash }: TagTuple): EntityType {

@@ -26,6 +26,8 @@ export class ValueTables {
 
   /** The name of a value's class; undefined for one that is not there. */
   typeOf(hash: string): string | undefined {
+    const known = this.#known.get(hash)?.value as { type: string } | undefined;
+    if (known) return known.type;
     return this.#statements.get("SELECT type FROM value WHERE value_hash = ?").get(hash)?.type as
       | string
       | undefined;
