@@ -18,9 +18,9 @@ export const command: CommandFunction<typeof CONSOLE> = async (workspace, [word 
     const { plainConsole } = await import("../console/plain.ts");
     return plainConsole(log, io, address);
   }
-  const session = new Session(log, device, paletteOf(io.env));
+  const session = new Session(log, device, paletteOf(io.env), address);
   tellNotices((text) => session.dispatch({ kind: "said", text, isError: false }));
-  const status = await session.run(address);
+  const status = await session.run();
   // Whoever quits does not wait for what was still being read.
   setTimeout(() => io.exit(status), CLOSE_TIME).unref();
   return status;

@@ -19,7 +19,7 @@ import { KEY_TABLE, keyName } from "./key-table.ts";
 import { GUTTER, type Layout, layoutOf } from "./layout.ts";
 import { chosenIn } from "./next-state.ts";
 import { type Frame, frameOf, type ScreenLine } from "./screen-buffer.ts";
-import { type Place, type Prompt, type Screen, type State, shown } from "./state.ts";
+import { type Choice, type Place, type Prompt, type Screen, type State, shown } from "./state.ts";
 import { fitted, padded, textWidth } from "./width.ts";
 
 export function draw(state: State): Frame {
@@ -29,7 +29,9 @@ export function draw(state: State): Frame {
   const before = screen.page || screen.error !== null ? undefined : state.screens.at(-2);
   const seen = before ?? screen;
   const layout = layoutOf(state, seen);
-  const body = state.help === null ? bodyOf(state, seen, layout) : helpOf(state, layout);
+  const under = state.help === null ? bodyOf(state, seen, layout) : helpOf(state, layout);
+  const rivals = (state.choice ? rivalLines(state.choice) : []).slice(0, layout.height);
+  const body = [...under.slice(0, Math.max(layout.height - rivals.length, 0)), ...rivals];
   const { line, caret } = statusLine(state, screen);
   const all: ScreenLine[] = [
     { line: headLine(state, screen) },
@@ -123,17 +125,28 @@ function helpOf(state: State, { height }: Layout): ScreenLine[] {
   return Array.from({ length: height }, (_, at) => ({ line: lines[at] ?? [] }));
 }
 
+/** Tags in conflict below each other, over the end of what is shown. */
+function rivalLines({ rivals, cursor }: Choice): ScreenLine[] {
+  const width = Math.max(...rivals.map(({ tag }) => textWidth(oneLine(tag))));
+  return [
+    { line: [] },
+    ...rivals.map(({ tag, by }, at): ScreenLine => {
+      const line: Line = [
+        { text: at === cursor ? " ›" : "  " },
+        { text: padded(oneLine(tag), width), style: "red" },
+        { text: `  ${oneLine(by)}`, style: "dim" },
+      ];
+      return { line, reverse: at === cursor ? [GUTTER, GUTTER + width] : undefined };
+    }),
+  ];
+}
+
 /** The line above the keys: what is typed, chosen, said, or where the cursor is. */
 function statusLine(state: State, screen: Screen): { line: Line; caret: number | null } {
   const { prompt, choice, message, columns, marked } = state;
   if (prompt) return promptLine(prompt, columns);
   if (choice) {
-    const line = choice.rivals.flatMap(({ tag, by }, at): Span[] => [
-      { text: at === choice.cursor ? "› " : "  " },
-      { text: tag, style: at === choice.cursor ? "chosen" : "plain" },
-      { text: ` (${by})`, style: "dim" },
-    ]);
-    return { line, caret: null };
+    return { line: [{ text: "Which of them is to stay?", style: "bold" }], caret: null };
   }
   const said = message ?? (screen.error === null ? null : { text: screen.error, isError: true });
   if (said) {

@@ -45,11 +45,11 @@ export function nextState(state: State, event: Event): Next {
     case "rivals":
       return done({ ...state, choice: event.choice });
     case "edited":
-      return reread({ ...state, message: { text: event.text, isError: false } });
+      return reread(stale({ ...state, message: { text: event.text, isError: false } }));
     case "said":
       return done({ ...state, message: event });
     case "changed":
-      return reread(state);
+      return reread(stale(state));
     case "paste":
       return done(state.prompt ? { ...state, prompt: typed(state.prompt, event.text) } : state);
     case "key":
@@ -69,6 +69,11 @@ function said(state: State, text: string, isError = true): Next {
   return done({ ...state, message: { text, isError } });
 }
 
+/** The state after a change of the log: the screens behind are read again once they are in front. */
+function stale(state: State): State {
+  return { ...state, screens: state.screens.map((screen) => ({ ...screen, isStale: true })) };
+}
+
 /** Reads the screen in front again. */
 function reread(state: State): Next {
   const { number, address, page, limit } = shown(state);
@@ -86,7 +91,12 @@ function inFront(state: State, change: (screen: Screen) => Screen): State {
 }
 
 function withPage(state: State, number: number, page: Page): State {
-  const next = withScreen(state, number, (screen) => ({ ...screen, page, error: null }));
+  const next = withScreen(state, number, (screen) => ({
+    ...screen,
+    page,
+    error: null,
+    isStale: false,
+  }));
   return shown(next).number === number ? reshaped(next) : next;
 }
 
@@ -350,7 +360,8 @@ function withFacet(state: State, query: string | null, condition: string): Next 
 
 function back(state: State): Next {
   if (state.screens.length === 1) return said(state, "This is the first screen: q quits.", false);
-  return done(reshaped({ ...state, screens: state.screens.slice(0, -1) }));
+  const next = reshaped({ ...state, screens: state.screens.slice(0, -1) });
+  return shown(next).isStale ? reread(next) : done(next);
 }
 
 function marked(state: State, subject: Subject | undefined | null): Next {

@@ -43,22 +43,25 @@ export class Session {
   #editing: Promise<void> = Promise.resolve();
   #quit: (status: number) => void = () => {};
 
-  constructor(log: IndexedLog, device: TerminalDevice, palette: Palette) {
+  readonly #first: readonly Effect[];
+
+  constructor(log: IndexedLog, device: TerminalDevice, palette: Palette, address: Address) {
     this.#log = log;
     this.#device = device;
     this.#screen = new FullScreen(device, palette);
     this.#edits = new Edits(log);
-    this.#state = initial({ kind: "conflicts" }, 0, 0).state;
+    const { state, effects } = initial(address, device.columns, device.rows);
+    this.#state = state;
+    this.#first = effects;
   }
 
   /** @returns the exit status */
-  async run(address: Address): Promise<number> {
+  async run(): Promise<number> {
     const device = this.#device;
     const ended = new Promise<number>((quit) => {
       this.#quit = quit;
     });
     this.#tip = await this.#log.log.tip();
-    const first = initial(address, device.columns, device.rows);
     this.#screen.enter();
     device.onInput((text) => (text === null ? this.#quit(HANGUP) : this.#typed(text)));
     device.onResize(() => {
@@ -72,7 +75,7 @@ export class Session {
       if (signal === "SIGTSTP") this.#suspend();
       else this.#quit(STATUSES[signal]);
     });
-    this.#take(first);
+    this.#take({ state: this.#state, effects: this.#first });
     const looking = setInterval(() => void this.#look(), READ_EVERY);
     try {
       return await ended;

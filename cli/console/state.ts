@@ -35,6 +35,8 @@ export interface Screen {
   readonly page: Page | null;
   readonly rows: Rows;
   readonly error: string | null;
+  /** The log has changed since it was read. */
+  readonly isStale: boolean;
   readonly folded: ReadonlySet<number>;
   readonly main: Place;
   readonly side: Place;
@@ -143,8 +145,15 @@ export function opened(state: State, address: Address): Next {
   const number = state.opened + 1;
   const place = { cursor: 0, top: 0 };
   const screen: Screen = {
-    ...{ number, address, page: null, rows: rowsOf([]), error: null, folded: new Set<number>() },
-    ...{ main: place, side: place, isInSide: false, hand: 0, limit: FIRST_LIMIT },
+    ...{ number, address, page: null, rows: rowsOf([]), error: null, isStale: false },
+    ...{
+      folded: new Set<number>(),
+      main: place,
+      side: place,
+      isInSide: false,
+      hand: 0,
+      limit: FIRST_LIMIT,
+    },
   };
   return {
     state: { ...state, screens: [...state.screens, screen], opened: number, message: null },

@@ -158,7 +158,12 @@ test("of tags in conflict one is chosen, and set with a reason", () => {
   const rivals = ["env=dev", "env=prod"].map((tag) => ({ tag, by: "Ada" }));
   assert.is(console("!").effects[0]!.does, "rivals");
   const choice: Event = { kind: "rivals", choice: { subject, rivals, cursor: 0 } };
-  assert.match(textOf(console(choice).state)[22]!, "› env=dev (Ada)  env=prod (Ada)");
+  const lines = textOf(console(choice).state);
+  assert.equal(lines.slice(20, 23), [
+    " ›env=dev   Ada",
+    "  env=prod  Ada",
+    "Which of them is to stay?",
+  ]);
   const [effect] = console(choice, "down", "enter", ..."ok", "enter").effects;
   assert.ok(effect?.does === "edit");
   assert.equal(
@@ -195,6 +200,15 @@ test("a page that is read again leaves the cursor, and what is late leaves anoth
   assert.is(shown(late.state).page, null);
   const failed = console({ kind: "failed", screen: 1, text: "no such\x1b[2J tag" });
   assert.match(textOf(failed.state)[22]!, "no such\\x1b[2J tag");
+});
+
+test("a screen is read again when one comes back to it, if the log has changed since", () => {
+  assert.equal(console("enter", "escape").effects, []);
+  const [effect] = console("enter", { kind: "edited", text: "Set." }, "escape").effects;
+  assert.ok(effect?.does === "read" && effect.screen === 1);
+  const page = listOf(100);
+  const again = console("enter", { kind: "changed" }, { kind: "read", screen: 1, page }, "escape");
+  assert.equal(again.effects, []);
 });
 
 test("the end of what was read asks for more, if there is more", () => {
