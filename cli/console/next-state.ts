@@ -330,13 +330,17 @@ function run(state: State, command: Command): Next {
   }
 }
 
-/** Rows in which the next empty one is looked for. */
-const PART = 1000;
+/** Rows in which the next empty one is looked for, so many at once. */
+const PART = 240;
+const AT_ONCE = 30;
 
 /** How far it is to the row behind the next empty one; back to the first, where there is none. */
 function toNextPart({ rows, main: { cursor } }: Screen): number {
-  const at = rows.read(cursor, PART).findIndex(({ line }) => line.length === 0);
-  return at < 0 ? -cursor : at + 1;
+  for (let from = 0; from < PART; from += AT_ONCE) {
+    const at = rows.read(cursor + from, AT_ONCE).findIndex(({ line }) => line.length === 0);
+    if (at >= 0) return from + at + 1;
+  }
+  return -cursor;
 }
 
 function act(state: State, action: Action): Next {

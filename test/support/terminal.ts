@@ -1,3 +1,6 @@
+/** What may go on in the next piece of what a program writes. */
+const BEGUN = /\x1b(?:\[[\d;?]*|\][^\x07]*)?$/;
+
 /**
  * A small terminal: what it shows and what has scrolled out of it, for output that moves its cursor
  * as ours does. It refuses any sequence that it does not know.
@@ -21,6 +24,8 @@ export class Terminal {
   /** The last line that scrolls; the first one is always the first of the screen. */
   #bottom: number;
   #wraps = true;
+  /** A sequence whose end has not arrived. */
+  #begun = "";
 
   constructor(columns: number, rows: number) {
     this.columns = columns;
@@ -43,7 +48,10 @@ export class Terminal {
 
   write(text: string): boolean {
     this.written += text;
-    for (let at = 0; at < text.length; ) at += this.#one(text.slice(at));
+    const whole = this.#begun + text;
+    this.#begun = BEGUN.exec(whole)?.[0] ?? "";
+    const end = whole.length - this.#begun.length;
+    for (let at = 0; at < end; ) at += this.#one(whole.slice(at, end));
     return true;
   }
 
