@@ -6,6 +6,7 @@ import type { ArrayFolder } from "./array-folder.ts";
 import { Cancelling } from "./cancelling.ts";
 import type { ArrayJob, Cluster, ClusterFacts } from "./cluster.ts";
 import { CodeCopy } from "./code-copy.ts";
+import { type EarlierCall, earlierCalls } from "./earlier-calls.ts";
 import { Gathering } from "./gathering.ts";
 import { lostWorker } from "./lost-worker.ts";
 import { printAll, tailTags } from "./printed.ts";
@@ -79,7 +80,9 @@ export class ClusterExecutor implements Executor {
   }
 
   async resume(call: ExecutorCall): Promise<string | null> {
-    this.#earlier ??= this.#earlierCalls();
+    this.#earlier ??= earlierCalls(this.#scratch, this.#cluster, (folder, size) => {
+      this.#arrays.set(folder, size);
+    });
     const calls = await this.#earlier;
     const earlier = calls.get(call.key);
     if (!earlier || call.signal.aborted) return null;
@@ -217,34 +220,6 @@ export class ClusterExecutor implements Executor {
     throw await lostWorker(this.#cluster, call, ended);
   }
 
-  /** What processes before this one have submitted, by its key, where that may still come to something. */
-  async #earlierCalls(): Promise<Map<string, EarlierCall>> {
-    const found = new Map<string, EarlierCall>();
-    for (const folder of this.#scratch.earlierArrays()) {
-      const keys = folder.keys();
-      if (keys.every((key) => found.has(key))) continue;
-      const job = await this.#jobOf(folder);
-      if (job === null) continue;
-      if (folder.takeOver()) this.#arrays.set(folder, keys.length);
-      const array = { folder, job, size: keys.length };
-      for (const [element, key] of keys.entries()) {
-        if (!found.has(key)) found.set(key, { array, element });
-      }
-    }
-    return found;
-  }
-
-  /** The engine's id of an earlier array; null for one that did not reach it, and now never will. */
-  async #jobOf(folder: ArrayFolder): Promise<string | null> {
-    if (folder.job !== null) return folder.job;
-    // Another process is about to submit it.
-    if (!folder.isAbandoned()) return null;
-    const job = await this.#cluster.find(folder.token);
-    if (job === null) folder.remove();
-    else folder.submittedAs(job);
-    return job;
-  }
-
   /** @throws RedunError BAD_CONFIG */
   #number(setting: string, otherwise: number): number {
     const text = this.#settings.get(setting);
@@ -295,11 +270,6 @@ interface WaitingCall {
   array: { readonly in: WatchedArray; readonly element: number } | null;
   readonly done: (ended: ElementOutcome) => void;
   readonly fail: (error: Error) => void;
-}
-
-interface EarlierCall {
-  readonly array: WatchedArray;
-  readonly element: number;
 }
 
 /** @throws RedunError BAD_CONFIG */

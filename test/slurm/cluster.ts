@@ -206,7 +206,10 @@ async function freePorts(count: number): Promise<number[]> {
 
 async function until(holds: () => boolean, otherwise: () => string): Promise<void> {
   for (const deadline = Date.now() + 60_000; !holds(); await sleep(50)) {
-    if (Date.now() > deadline) throw new Error(`Slurm does not start:\n${otherwise()}`);
+    if (Date.now() > deadline) {
+      process.stdout.write(otherwise());
+      throw new Error("it does not start here");
+    }
   }
 }
 
