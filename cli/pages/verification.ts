@@ -29,7 +29,7 @@ function checks(verification: Verification): [CheckName, string][] {
     ["history", "every commit only adds"],
     [
       "contents",
-      `${counted(files, "file")} and ${counted(calls, "call")} have the ids that they must have`,
+      `${counted(files, "file")}${calls > 0 ? ` and ${counted(calls, "call")}` : ""} with the ids that follow from them`,
     ],
     [
       "records",

@@ -8,7 +8,7 @@ export async function signatures(
 ): Promise<ReadonlyMap<Oid, Signature>> {
   const found = new Map<Oid, Signature>();
   if (commits.length === 0) return found;
-  // `rev-list` has the same format, and reads no settings of `gpg.*`: of ssh it says that nothing is signed.
+  // The `rev-list` of git 2.39 has the same format, and reads no settings of `gpg.*`: of ssh it says N.
   const fields = gitFields(
     repository,
     ["-c", "log.showSignature=false", "log", "--no-walk=unsorted", "--stdin", `--format=${FORMAT}`],
