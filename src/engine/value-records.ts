@@ -253,7 +253,7 @@ const TOO_DEEP =
 const NOT_WRITTEN =
   "too large to be written down, with what is in it several times: it is recorded as !opaque, by its kind alone.";
 const OPAQUE =
-  "recorded by its kind alone, at least in part: it holds what has no form of its own, such as a function, an instance of a class without a codec, or a cycle. It is never taken from the log, so each run computes it anew.";
+  "recorded by its kind alone, at least in part: it holds what has no form of its own, such as a function, an instance of a class without a codec, a Map with properties, a hidden property, or a cycle. It is never taken from the log, so each run computes it anew.";
 
 /** Whether something was too deep to be written down: a thousand levels take some characters. */
 function isCut(text: string): boolean {
