@@ -18,6 +18,7 @@ import { tagKeysView, tagValuesView } from "../../src/views/tags.ts";
 import { limitOf } from "../limit.ts";
 import { jsonText } from "../text/json.ts";
 import type { Api, Asked, EntityAnswer, Info } from "./api.ts";
+import { facetList } from "./facet-list.ts";
 
 /** What the one who answers may do. */
 export type Abilities = Pick<Info, "canEdit" | "isReport" | "start">;
@@ -50,6 +51,7 @@ const ANSWERS: Answering = {
     if (address.kind !== "list" || address.type === null) throw noSuch("type", type);
     return listPage(log, { type: address.type, query, after, limit: rows(limit, 50) });
   },
+  facets: async (log, { query }) => facetList(log, query ?? null),
   entity: async (log, { address = "" }) => {
     const parsed = parseAddress(address);
     if (parsed.kind !== "entity") throw noSuch("entity", address);

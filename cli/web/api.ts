@@ -15,6 +15,7 @@ import type { TableView } from "../../src/views/table.ts";
 import type { TagCount, TagKeysView } from "../../src/views/tags.ts";
 import type { TaskView } from "../../src/views/task.ts";
 import type { ValueView } from "../../src/views/value.ts";
+import type { FacetList } from "./facet-list.ts";
 
 export interface Api {
   readonly info: { readonly asks: Record<never, string>; readonly answer: Info };
@@ -23,6 +24,8 @@ export interface Api {
     readonly asks: { type: string; query?: string; after?: string; limit?: string };
     readonly answer: ListPage;
   };
+  /** What the executions that match a query can be chosen by. */
+  readonly facets: { readonly asks: { query?: string }; readonly answer: FacetList };
   /** An entity, by its address. */
   readonly entity: { readonly asks: { address: string }; readonly answer: EntityAnswer };
   /** All jobs of an execution, for pictures of them. */

@@ -6,7 +6,7 @@ import { goTo, href } from "./address.ts";
 import { type Answer, ask, type Unanswered, useAnswer } from "./ask.ts";
 import { Id, Loaded, Problem, Status, Time, Took } from "./parts.tsx";
 import { Tags } from "./tags.tsx";
-import { oneLine } from "./words.ts";
+import { counted, oneLine } from "./words.ts";
 
 type Item = Answer<"list">["items"][number];
 
@@ -39,8 +39,43 @@ function ListOfType({
   return (
     <>
       <QueryForm type={type} query={query} />
-      <Rows key={`${type} ${query}`} type={type} query={query} limit={50} />
+      <div class={type === "Execution" ? "beside" : ""}>
+        {type === "Execution" && <Facets query={query} />}
+        <div>
+          <Rows key={`${type} ${query}`} type={type} query={query} limit={50} />
+        </div>
+      </div>
     </>
+  );
+}
+
+/** What executions can be chosen by, with how many there are of each. */
+function Facets({ query }: { readonly query: string | null }) {
+  const { value } = useAnswer("facets", query === null ? {} : { query });
+  return (
+    <aside class="facets" aria-label="Facets">
+      {value && <p class="dim">{counted(value.count, "execution")}</p>}
+      {value?.facets.map(({ name, values, more }) => (
+        <section key={name}>
+          <h3>{oneLine(name)}</h3>
+          <ul>
+            {values.map(({ text, count, isChosen, query }) => (
+              <li key={text}>
+                <a
+                  href={href({ kind: "list", type: "Execution", query })}
+                  aria-current={isChosen ? "true" : undefined}
+                >
+                  {isChosen && "✓ "}
+                  {oneLine(text)}
+                </a>
+                <span class="number dim">{count.toLocaleString("en")}</span>
+              </li>
+            ))}
+          </ul>
+          {more > 0 && <a href={href({ kind: "tags", key: name })}>{more} more</a>}
+        </section>
+      ))}
+    </aside>
   );
 }
 

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { hrefOf } from "./address.ts";
 import type { Answer } from "./ask.ts";
 import { statusClass } from "./parts.tsx";
-import { axisOf, numbersOf } from "./plot.ts";
+import { type Axis, axisOf, numbersOf } from "./plot.ts";
 import { localTime, oneLine, shortId } from "./words.ts";
 
 const WIDTH = 720;
@@ -57,9 +57,7 @@ export function Scatter({ of }: { readonly of: Answer<"table"> }) {
             <g key={tick} class="tick">
               <line x1={left(tick)} x2={left(tick)} y1={10} y2={HEIGHT - BOTTOM} />
               <text x={left(tick)} y={HEIGHT - BOTTOM + 16} text-anchor="middle">
-                {x.name === "started"
-                  ? localTime(new Date(tick).toISOString()).slice(5, 16)
-                  : short(tick)}
+                {x.name === "started" ? moment(tick, across) : short(tick)}
               </text>
             </g>
           ))}
@@ -67,9 +65,7 @@ export function Scatter({ of }: { readonly of: Answer<"table"> }) {
             <g key={tick} class="tick">
               <line x1={LEFT} x2={WIDTH - 16} y1={top(tick)} y2={top(tick)} />
               <text x={LEFT - 6} y={top(tick) + 4} text-anchor="end">
-                {y.name === "started"
-                  ? localTime(new Date(tick).toISOString()).slice(5, 16)
-                  : short(tick)}
+                {y.name === "started" ? moment(tick, up) : short(tick)}
               </text>
             </g>
           ))}
@@ -87,6 +83,12 @@ export function Scatter({ of }: { readonly of: Answer<"table"> }) {
       )}
     </figure>
   );
+}
+
+/** A time of an axis: of one day, the time of the day. */
+function moment(time: number, { ticks }: Axis): string {
+  const text = localTime(new Date(time).toISOString());
+  return ticks.at(-1)! - ticks[0]! < 86_400_000 ? text.slice(11) : text.slice(0, 16);
 }
 
 function short(value: number): string {

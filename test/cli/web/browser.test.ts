@@ -41,6 +41,8 @@ async function log() {
       `loss=${10 / Number(lr)}`,
       "-t",
       "ticket=T-1",
+      "-t",
+      "env=dev",
     ]);
   }
   for (const text of HOSTILE) {
@@ -93,6 +95,18 @@ test("a cell of the status table leads to those jobs", async () => {
   await page.getByRole("heading", { name: "jobs" }).waitFor();
   await page.locator("tr[data-row]").nth(1).waitFor();
   assert.is(await page.locator("tr[data-row]").count(), 2);
+});
+
+test("a facet chooses, and chooses no longer", async () => {
+  const { page } = await openPage();
+  await page.goto(`${server.url}#/executions`);
+  const facets = page.getByRole("complementary", { name: "Facets" });
+  await facets.getByRole("link", { name: "hostile", exact: true }).click();
+  await page.getByText(`${HOSTILE.length} executions`).waitFor();
+  assert.is(await page.getByLabel("Query").inputValue(), "env = hostile");
+  await facets.getByRole("link", { name: "✓ hostile" }).click();
+  await facets.getByRole("link", { name: "hostile", exact: true }).waitFor();
+  assert.is(await page.getByLabel("Query").inputValue(), "");
 });
 
 test("executions that are marked by keys are compared, and plotted by any of their numbers", async () => {
