@@ -47,6 +47,7 @@ const INDEX = {
   different: "",
   none: "there is none yet; the next query makes it",
   behind: "not compared: the next query brings it up to date",
+  unknown: "not compared: none can be made anew",
 };
 
 function journalsText({ alive, waiting }: NonNullable<Verification["journals"]>): string {

@@ -66,11 +66,16 @@ export async function checkContents(
   return { ...found, calls: calls.checked };
 
   async function* filesOf(): AsyncGenerator<FoundFile> {
-    for await (const change of changedFiles(objects.tree, format, before, after)) {
-      const { path, oid, kind, mode, refused } = change;
-      if (refused !== undefined) problems.add("contents", path, refused);
-      else if (kind !== "deleted" && mode !== SUBMODULE)
-        yield { path, oid, place: parsePath(path) };
+    try {
+      for await (const change of changedFiles(objects.tree, format, before, after)) {
+        const { path, oid, kind, mode, refused } = change;
+        if (refused !== undefined) problems.add("contents", path, refused);
+        else if (kind !== "deleted" && mode !== SUBMODULE)
+          yield { path, oid, place: parsePath(path) };
+      }
+    } catch (error) {
+      // A folder is not here: what is in it, and behind it, is not known.
+      problems.add("contents", null, reasonOf(error));
     }
   }
 

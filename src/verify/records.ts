@@ -7,7 +7,7 @@ import type { Log } from "../log/log.ts";
 import type { CommitRange } from "../log/range.ts";
 import { ENTITY_TYPES } from "../record/records.ts";
 import { rowDifferences } from "./index-rows.ts";
-import type { Problems } from "./problem.ts";
+import { type Problems, reasonOf } from "./problem.ts";
 
 /** What of a log is not in the log: its records may arrive later, so this is no fault. */
 export interface Unresolved {
@@ -19,14 +19,15 @@ export interface Unresolved {
 
 /**
  * Makes an index of the range's files, which believes a record only where it fits its schema, its place
- * and its id and claims nobody else's. The caller closes it.
+ * and its id and claims nobody else's. The caller closes it. Null where a folder of the log is not here:
+ * then none can be made.
  */
 export async function checkRecords(
   log: Log,
   { from, tip }: CommitRange,
   problems: Problems,
   onRecord: Progress,
-): Promise<IndexFile> {
+): Promise<IndexFile | null> {
   const file = openTemporaryIndexFile("unwritable");
   try {
     if (from !== null) {
@@ -34,17 +35,20 @@ export async function checkRecords(
       await updateIndex(file.database, log, null);
       setTip(file.database, from);
     }
-    const bad = await updateIndex(file.database, log, tip, onRecord);
-    for (const { path, reason } of bad) problems.add("records", path, reason);
+    for (const { path, reason } of await updateIndex(file.database, log, tip, onRecord)) {
+      problems.add("records", path, reason);
+    }
     return file;
   } catch (error) {
     file.close();
-    throw error;
+    problems.add("records", null, reasonOf(error));
+    return null;
   }
 }
 
 /** What the records of an index refer to and is not in it. */
-export function unresolved(database: Database): Unresolved {
+export function unresolved(database: Database | undefined): Unresolved {
+  if (!database) return { records: 0, tasks: 0 };
   const count = (sql: string) => Number(database.prepare(sql).get()!.count);
   return {
     records: count("SELECT count(*) AS count FROM stray"),
@@ -55,18 +59,19 @@ export function unresolved(database: Database): Unresolved {
 }
 
 /** What came of looking at the index that queries use. */
-export type IndexState = "equal" | "different" | "none" | "behind";
+export type IndexState = "equal" | "different" | "none" | "behind" | "unknown";
 
 /** Compares the index that is there, if it stands at the tip, with one made anew. */
 export function checkIndex(
   present: IndexFile | undefined,
-  anew: IndexFile,
+  anew: IndexFile | null,
   tip: Oid,
   problems: Problems,
 ): IndexState {
   const at = present && indexedTip(present.database);
   if (!present || !at) return "none";
   if (at !== tip) return "behind";
+  if (!anew) return "unknown";
   const differences = rowDifferences(present.database, anew.database);
   for (const { table, id, isMissing } of differences) {
     const how = isMissing ? "lacks" : "has, and an index made anew has not,";

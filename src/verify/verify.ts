@@ -108,7 +108,7 @@ async function verifyRange(
       executions,
       commits: history.commits.size,
       edges: [...history.edge].filter((oid) => history.commits.has(oid)).length,
-      unresolved: unresolved(anew.database),
+      unresolved: unresolved(anew?.database),
       index: isWhole ? checkIndex(index, anew, range.tip, problems) : null,
       journals: isWhole ? checkJournals(log, problems) : null,
       signatures: signatures ? await checkSignatures(backend, history, problems) : null,
@@ -116,7 +116,7 @@ async function verifyRange(
     const counts = problems.counts;
     return { ...found, counts, problems: await withCommits(log, range, history, problems.kept) };
   } finally {
-    anew.close();
+    anew?.close();
   }
 }
 

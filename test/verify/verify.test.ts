@@ -1,6 +1,6 @@
 /** What `verify` tells of a log that somebody tampered with: which file, which commit, and why. */
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { suite } from "uvu";
@@ -210,6 +210,14 @@ for (const [name, open] of Object.entries(OPEN)) {
     const [first] = (await check()).problems;
     assert.is(first?.path, path);
     assert.match(first?.reason ?? "", /content (?:of the blob \w+ )?has the id/);
+  });
+
+  test("a folder that is not there", async (repository, check) => {
+    const tree = repository.git("rev-parse", `${REF}:executions`);
+    rmSync(join(repository.dir, ".git/objects", tree.slice(0, 2), tree.slice(2)));
+    const found = await check();
+    assert.ok(found.problems.length > 0);
+    for (const text of told(found)) assert.match(text, tree);
   });
 
   test("a commit that says it has other parents than it was made with", async (repository, check) => {
