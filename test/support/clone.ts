@@ -1,5 +1,5 @@
 /** Clones with a log, made in this process: records enough to tell whose is whose. */
-import { writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { GitBackend } from "../../src/git/backend.ts";
 import { findRepository } from "../../src/git/files/repository.ts";
@@ -24,9 +24,12 @@ export interface Clone extends TemporaryRepository {
 /** A repository whose remote `origin` is `url`, with one commit of `who`'s own. */
 export function clone(url: string | null, who = "test", kind = "native"): Clone {
   const repository = temporaryRepository();
-  if (url) repository.git("remote", "add", "origin", url);
-  repository.git("config", "user.name", who);
-  repository.git("config", "user.email", `${who}@example.com`);
+  const text = JSON.stringify;
+  const user = `[user]\n\tname = ${text(who)}\n\temail = ${text(`${who}@example.com`)}\n`;
+  const fetch = "\tfetch = +refs/heads/*:refs/remotes/origin/*\n";
+  const remote = url ? `[remote "origin"]\n\turl = ${text(url)}\n${fetch}` : "";
+  // As `git config` and `git remote add` would, without their processes.
+  appendFileSync(join(repository.dir, ".git/config"), user + remote);
   writeFileSync(join(repository.dir, "README"), who);
   return cloneIn(repository, kind);
 }
