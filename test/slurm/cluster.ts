@@ -96,9 +96,10 @@ export class SlurmForTests {
   }
 
   stop(): void {
-    for (const node of NODES) for (const pid of this.#processesOf(node)) kill(pid);
     for (const daemon of this.#daemons.values()) daemon.kill("SIGKILL");
     this.#daemons.clear();
+    // What could not tell its daemon that it has ended tries that for ever.
+    for (const pid of this.#processesWith()) kill(pid);
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
@@ -121,20 +122,24 @@ export class SlurmForTests {
 
   /** Jobs of a node, and the daemon that each of them has. */
   #processesOf(node: Node): number[] {
+    const jobs = this.#processesWith(`SLURMD_NODENAME=${node}`);
+    const daemons = jobs.map(parentOf).filter((pid) => commandOf(pid).startsWith("slurmstepd"));
+    return [...new Set([...jobs, ...daemons])];
+  }
+
+  /** What this Slurm has started, of which the environment holds some variables. */
+  #processesWith(...variables: readonly string[]): number[] {
+    const wanted = [`SLURM_CONF=${this.env.SLURM_CONF}`, ...variables];
     const isOurs = (pid: string) => {
       try {
-        const variables = readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");
-        return (
-          variables.includes(`SLURM_CONF=${this.env.SLURM_CONF}`) &&
-          variables.includes(`SLURMD_NODENAME=${node}`)
-        );
+        const held = readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");
+        return wanted.every((variable) => held.includes(variable));
       } catch {
         return false;
       }
     };
-    const jobs = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && isOurs(name));
-    const daemons = jobs.map(parentOf).filter((pid) => commandOf(pid).startsWith("slurmstepd"));
-    return [...new Set([...jobs.map(Number), ...daemons])];
+    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+    return pids.filter(isOurs).map(Number);
   }
 
   #said(): string {
@@ -213,7 +218,7 @@ async function until(holds: () => boolean, otherwise: () => string): Promise<voi
   }
 }
 
-function parentOf(pid: string): number {
+function parentOf(pid: number): number {
   try {
     return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
   } catch {
