@@ -1,5 +1,6 @@
 import { RedunError } from "../../src/errors.ts";
 import { tellNotices } from "../../src/notice.ts";
+import { shellWord } from "../../src/value/shown-text.ts";
 import { parseAddress } from "../../src/views/address.ts";
 import type { CommandFunction } from "../command.ts";
 import { paletteOf } from "../console/palette.ts";
@@ -30,7 +31,7 @@ export const command: CommandFunction<typeof CONSOLE> = async (workspace, [word 
 const CLOSE_TIME = 1000;
 
 function noTerminal(word: string): RedunError {
-  const address = word === "" ? "" : ` ${word}`;
+  const address = word === "" ? "" : ` ${shellWord(word)}`;
   return new RedunError(
     "NO_TERMINAL",
     "The console needs a terminal as its input and output.",

@@ -42,7 +42,7 @@ export class Session {
   /** Edits are made one after the other. */
   #editing: Promise<void> = Promise.resolve();
   #quit: (status: number) => void = () => {};
-
+  /** What has to be done for the first screen. */
   readonly #first: readonly Effect[];
 
   constructor(log: IndexedLog, device: TerminalDevice, palette: Palette, address: Address) {

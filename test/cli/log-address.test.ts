@@ -1,7 +1,9 @@
 /** `log` takes the addresses that the console and the browser take. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { Scheduler, task } from "../../src/api.ts";
 import { cli, jsonLines, ok } from "../support/cli.ts";
+import { numberWithId } from "../support/sample.ts";
 import { taggedSample } from "../support/tagged-sample.ts";
 
 const { dir, kinds, latest } = await taggedSample([
@@ -62,6 +64,16 @@ test("an address that is none is a misuse", () => {
   const { status, stderr } = cli(dir, ["log", "compare/"]);
   assert.is(status, 2);
   assert.match(stderr, "error: compare/ needs the ids of executions");
+});
+
+test("of an ambiguous prefix, the one of the type that the address says is meant", async () => {
+  const prefix = latest.slice(0, 4);
+  const { value, id } = numberWithId(new RegExp(`^${prefix}`));
+  const echo = task({ name: "echo", namespace: "acme" }, (one: number) => one);
+  await new Scheduler({ cwd: dir }).run(echo(value), { argv: ["run"] });
+  assert.match(cli(dir, ["log", prefix]).stderr, "[AMBIGUOUS_ID]");
+  assert.match(log(`executions/${prefix}`), `Exec ${latest}`);
+  assert.match(log(`values/${prefix}`), `Value ${id}`);
 });
 
 test.run();
