@@ -95,13 +95,12 @@ export class Journal {
   }
 
   /**
-   * The line is with the operating system when this returns, so that it outlives a killed process; where
-   * hundreds come in a second, a few milliseconds later, or when the event loop turns. It is with the disk a
-   * second later, so that it outlives a power cut. Where there is no room it waits in memory: the run goes on.
-   * See `problem`.
+   * The line is with the operating system when this returns, so that it outlives a killed process,
+   * and with the disk a second later, so that it outlives a power cut. Where there is no room it
+   * waits in memory: the run goes on. See `problem`.
    */
   write(line: RecordLine | BegunLine): void {
-    this.#lines.add(encodeLine(this.#lineCount++, line), "begun" in line);
+    this.#lines.add(encodeLine(this.#lineCount++, line));
   }
 
   /**
@@ -109,10 +108,10 @@ export class Journal {
    * a run ended is known even if some of its jobs are not. It cannot be followed by those.
    */
   writeEnd(line: RecordLine): void {
-    this.#lines.add(encodeLine(this.#lineCount++, line), true);
+    this.#lines.add(encodeLine(this.#lineCount++, line));
     this.#release();
     if (this.#lines.unsavedBytes <= RESERVE / 2) this.#lines.save();
-    this.#isOver = this.#lines.unsaved > 0 && this.#lines.saveLast();
+    this.#isOver = this.#lines.saveLast();
   }
 
   /**

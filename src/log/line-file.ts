@@ -5,11 +5,6 @@ import { asUnwritable } from "../git/files/system-errors.ts";
 /** What a power cut may cost, in milliseconds. */
 const SYNC_EVERY = 1000;
 
-/** So many lines a second are written at once; more of them wait, for so many milliseconds or bytes. */
-const AT_ONCE = 250;
-const WRITE_EVERY = 5;
-const MOST_WAITING = 65_536;
-
 /** A file that was opened for appending, and holds so many bytes. */
 interface Target {
   readonly file: number;
@@ -26,13 +21,6 @@ export class LineFile {
   /** Lines that are to be written. */
   #unsaved: Buffer[] = [];
   #problem: RedunError | null = null;
-  /** Bytes of the lines that came since the last were written, and when that was. */
-  #waiting = 0;
-  #written = 0;
-  #soon: NodeJS.Immediate | undefined;
-  /** How many more lines are written at once, and since when they are counted. */
-  #room = AT_ONCE;
-  #since = 0;
   #unsyncedSince: number | null = null;
   #timer: NodeJS.Timeout | undefined;
 
@@ -58,61 +46,35 @@ export class LineFile {
     if (before !== undefined) fdatasync(before, () => closeSync(before));
   }
 
-  /** Writes a line: now, or, where many come at once, in a moment. */
-  add(bytes: Buffer, isUrgent: boolean): void {
+  /** Writes a line, and those that wait. */
+  add(bytes: Buffer): void {
     this.#unsaved.push(bytes);
-    this.#waiting += bytes.length;
-    if (isUrgent || this.#isDue()) this.save();
-    else this.#soon ??= setImmediate(() => this.save());
+    this.save();
     this.#syncSoon();
   }
 
   /** Writes what waits, as far as there is room. */
   save(): void {
-    clearImmediate(this.#soon);
-    this.#soon = undefined;
-    this.#waiting = 0;
-    this.#written = performance.now();
-    if (!this.#problem && this.#saved(this.#unsaved)) {
-      this.#unsaved = [];
-      return;
-    }
-    // Where there is no room for all of them there may be for the first ones.
-    while (this.#unsaved.length > 0 && this.#saved(this.#unsaved.slice(0, 1))) {
-      this.#unsaved.shift();
-    }
+    while (this.#unsaved.length > 0 && this.#saved(this.#unsaved[0]!)) this.#unsaved.shift();
   }
 
   /** Writes the last line before the others that wait. Returns whether there was room for it. */
   saveLast(): boolean {
-    const last = this.#unsaved.slice(-1);
-    const isSaved = this.#saved(last);
-    if (isSaved) this.#unsaved.pop();
-    return isSaved;
+    const last = this.#unsaved.at(-1);
+    if (!last || !this.#saved(last)) return false;
+    this.#unsaved.pop();
+    return true;
   }
 
   close(): void {
     clearTimeout(this.#timer);
-    clearImmediate(this.#soon);
     if (this.#target) closeSync(this.#target.file);
   }
 
-  /** Whether what waits is to be written now. Each write takes as long as making a job's record. */
-  #isDue(): boolean {
-    const now = performance.now();
-    if (now - this.#since >= 1000) {
-      this.#since = now;
-      this.#room = AT_ONCE;
-    }
-    if (this.#room-- > 0) return true;
-    return this.#waiting >= MOST_WAITING || now - this.#written >= WRITE_EVERY;
-  }
-
-  /** Writes lines, all of them or none. */
-  #saved(lines: readonly Buffer[]): boolean {
+  /** Writes a whole line, or nothing of it. */
+  #saved(bytes: Buffer): boolean {
     const { file, path, size } = this.#target!;
     try {
-      const bytes = lines.length === 1 ? lines[0]! : Buffer.concat(lines);
       writeWhole(file, bytes);
       this.#target!.size += bytes.length;
       this.#problem = null;
