@@ -7,8 +7,18 @@ const CHROMIUM: string | null =
     .map((name) => spawnSync("which", [name], { encoding: "utf8" }).stdout?.trim())
     .find(Boolean) ?? null;
 
+// Its sandbox is not for root, as in a container.
+const WORDS = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+
 /** Why there can be no browser here; null where there can be. */
-export const NO_BROWSER: string | null = CHROMIUM === null ? "no chromium" : null;
+export const NO_BROWSER: string | null =
+  CHROMIUM === null ? "no chromium" : starts(CHROMIUM) ? null : "chromium does not start here";
+
+function starts(chromium: string): boolean {
+  const words = [...WORDS, "--headless", "--dump-dom", "data:text/html,it starts"];
+  const { stdout } = spawnSync(chromium, words, { encoding: "utf8", timeout: 60_000 });
+  return stdout?.includes("it starts") ?? false;
+}
 
 let browser: Browser | undefined;
 
@@ -24,11 +34,7 @@ export interface OpenPage {
 export async function openPage(options: { readonly dark?: boolean } = {}): Promise<OpenPage> {
   if (!browser) {
     const { chromium } = await import("playwright-core");
-    browser = await chromium.launch({
-      executablePath: CHROMIUM!,
-      // Its sandbox is not for root, as in a container.
-      args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-    });
+    browser = await chromium.launch({ executablePath: CHROMIUM!, args: WORDS });
   }
   const page = await browser.newPage({
     viewport: { width: 1200, height: 800 },
