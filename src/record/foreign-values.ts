@@ -13,6 +13,13 @@ export function foreignValue({ id: job, imported }: Job, id: string): Tagged | u
   return value instanceof Tagged ? value : undefined;
 }
 
+/** What people see of a foreign value: a number, or a line of text; undefined where nothing is known. */
+export function foreignText(job: Job, id: string): string | number | undefined {
+  const { preview } = (foreignValue(job, id)?.value ?? {}) as { preview?: unknown };
+  if (typeof preview !== "string") return undefined;
+  return /^-?\d{1,15}(?:\.\d+)?$/.test(preview) ? Number(preview) : preview;
+}
+
 /** The arguments of a job, with what is known of foreign ones in place of their ids. */
 export function withForeign(job: Job): Job["args"] {
   const { args, imported } = job;

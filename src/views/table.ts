@@ -1,6 +1,7 @@
 import type { ExecutionRow } from "../index/rows.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { argsOf, readJob } from "../provenance/read.ts";
+import { foreignText } from "../record/foreign-values.ts";
 import { AUTOMATIC_TAGS } from "../tag/automatic.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { compareCodePoints } from "../value/code-points.ts";
@@ -80,8 +81,10 @@ async function gather(log: IndexedLog, row: ExecutionRow): Promise<Gathered> {
   const tags: readonly TagPair[] = [...row.tags, ...(root?.tags ?? [])];
   for (const [key, value] of tags) add("tag", key, plain(value));
   if (root) {
-    for (const [name, { value }] of argsOf(log, await readJob(log, root))) {
-      for (const [part, one] of partsOf(name, value)) add("argument", part, one);
+    const job = await readJob(log, root);
+    for (const [name, { id, value }] of argsOf(log, job)) {
+      const shown = value instanceof StoredValue ? (foreignText(job, id) ?? value) : value;
+      for (const [part, one] of partsOf(name, shown)) add("argument", part, one);
     }
   }
   return { execution: loggedExecution(row), values };

@@ -74,6 +74,7 @@ redun("its database says the same as its export", () => {
 redun("pages show what pickles say, the job tree and the dataflow", () => {
   const { dir } = repository();
   ok(dir, ["import", "--from", "redun", "redun.db"]);
+  assert.match(ok(dir, ["table", "--format", "csv"]), /,DONE,1\.371,4,'Änn',/);
   const page = ok(dir, ["log", FIRST]);
   assert.match(page, "g.main(n=4, name='Änn') (doc=\"The root.\")");
   assert.match(page, /\n {2}Job 00a31663 .* g\.recover\(0=ValueError\('boom 8'\)\)/);
