@@ -12,38 +12,13 @@ import { hashText } from "../../value/hash.ts";
 import { StoredValue, Tagged, withoutStack } from "../../value/value.ts";
 import type { GraphRun } from "../graph.ts";
 import type { LogGraph } from "../log-graph.ts";
+import { factsOf, type WholeCall } from "./facts.ts";
 import { notRecorded, pickled, pickledError, pickledTask } from "./pickle-write.ts";
 import { redunTime } from "./times.ts";
 
 type Line = Readonly<Record<string, unknown>>;
 
 const PICKLE = "application/python-pickle";
-
-/** What the record of an imported job keeps of redun's. */
-interface RedunFacts {
-  readonly start_time?: string;
-  readonly end_time?: string;
-  readonly cached?: boolean;
-  readonly call?: CallFacts;
-  readonly calls?: Readonly<Record<string, WholeCall>>;
-  readonly values?: Readonly<Record<string, unknown>>;
-}
-
-interface CallFacts {
-  readonly args: Readonly<
-    Record<string, { readonly arg_hash: string; readonly upstream?: readonly string[] }>
-  >;
-  readonly args_hash: string;
-  readonly children?: readonly string[];
-  readonly timestamp?: string;
-}
-
-interface WholeCall extends CallFacts {
-  readonly task_hash: string;
-  readonly task_name: string;
-  readonly value_hash: string;
-  readonly values: Readonly<Record<string, string>>;
-}
 
 /** The records of some executions as lines of JSON, each once. */
 export async function* redunLines(
@@ -293,10 +268,6 @@ function wholeCall(hash: string, call: WholeCall): Line {
   const { task_name, task_hash, args_hash, value_hash, timestamp = null, children = [] } = call;
   const fields = { call_hash: hash, task_name, task_hash, args_hash, value_hash, timestamp };
   return { ...fields, args: Object.fromEntries(args), children };
-}
-
-function factsOf({ imported }: Job): RedunFacts {
-  return (imported ?? {}) as RedunFacts;
 }
 
 function childrenOf(jobs: readonly Job[]): ReadonlyMap<string, readonly Job[]> {
