@@ -2,31 +2,18 @@
  * Draws docs/console-*.svg: the console on a terminal, after some keys, in a temporary repository. `npm run
  * picture` runs it; needs git, a build, and `script` of util-linux.
  */
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CLI, recordSample } from "./sample-log.ts";
 
 const root = new URL("..", import.meta.url).pathname;
-const CLI = `${root}dist/cli.cjs`;
 const [COLUMNS, ROWS] = [100, 26];
 const LINE = 19;
 const CHARACTER = 8.43;
 /** How long a screen gets to be drawn, in milliseconds. */
 const PATIENCE = 2500;
-
-const WORKFLOW = `
-import { File, task } from "redun-git";
-export const namespace = "train";
-/** Reads what it learns from. */
-export const prepare = task(function prepare(rows: number) { return Array.from({ length: rows }, (_, n) => n); });
-export const fit = task(function fit(data: readonly number[], rate: number) {
-  if (rate > 1) throw new RangeError("the loss is not finite");
-  return 1 / (data.length * rate);
-});
-export const report = task(function report(loss: number) { return new File("report.txt").write(loss + "\\n"); });
-export const main = task(function main(rows = 100, rate = 0.1) { return report(fit(prepare(rows), rate)); });
-`;
 
 /** What is typed, screen by screen, and the picture that is taken then. */
 const PICTURES = [
@@ -34,33 +21,6 @@ const PICTURES = [
   { name: "execution", address: "executions/-", keys: [] },
   { name: "compare", address: "", keys: ["m", "m", "m", "c"] },
 ] as const;
-
-function record(cwd: string): void {
-  const run = (program: string, args: readonly string[]) =>
-    execFileSync(program, args, { cwd, stdio: ["ignore", "ignore", "ignore"] });
-  run("git", ["init", "--quiet", "--initial-branch=main"]);
-  run("git", ["config", "user.name", "Ada"]);
-  run("git", ["config", "user.email", "ada@example.org"]);
-  writeFileSync(join(cwd, "train.ts"), WORKFLOW);
-  run("git", ["add", "train.ts"]);
-  run("git", ["commit", "--quiet", "--message", "Train"]);
-  for (const [rows, rate, user, env] of [
-    ["100", "0.1", "ada", "dev"],
-    ["100", "0.2", "ada", "dev"],
-    ["500", "2", "bob", "dev"],
-    ["500", "0.2", "bob", "dev"],
-    ["1000", "0.2", "ada", "prod"],
-    ["1000", "0.3", "ada", "prod"],
-  ] as const) {
-    const words = ["--rows", rows, "--rate", rate, "-t", `env=${env}`, "-u", user];
-    try {
-      run(process.execPath, [CLI, "run", "-q", "train.ts", "main", ...words]);
-    } catch {
-      // One of them fails on purpose.
-    }
-  }
-  run(process.execPath, [CLI, "tag", "add", "-", "approved=true", "-m", "the best of the sweep"]);
-}
 
 interface Cell {
   readonly text: string;
@@ -158,7 +118,7 @@ function runSvg({ at, text, style }: Run, row: number): string {
 
 const folder = mkdtempSync(join(tmpdir(), "redun-git-pictures-"));
 try {
-  record(folder);
+  recordSample(folder);
   for (const { name, address, keys } of PICTURES) {
     const cells = await shown(folder, address, keys);
     writeFileSync(join(root, "docs", `console-${name}.svg`), drawn(cells));
