@@ -3,7 +3,7 @@
  * runs it; needs git, a build, and Debian's chromium.
  */
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -26,9 +26,9 @@ export const sweep = task(function sweep() {
 
 /** What is shown, what is clicked, and the part of the page that the picture is of. */
 const PICTURES = [
-  { name: "executions", address: "executions", tab: null, part: "body" },
-  { name: "timeline", address: "executions/-", tab: "Timeline", part: ".timeline" },
-  { name: "graph", address: "executions/-~1", tab: "Call graph", part: ".graph" },
+  { name: "executions", address: "executions", tab: null, part: "body", width: 1100 },
+  { name: "timeline", address: "executions/-", tab: "Timeline", part: ".timeline", width: 1100 },
+  { name: "files", address: "executions/-~1", tab: "Files", part: ".graph", width: 1480 },
 ] as const;
 
 const above = mkdtempSync(join(tmpdir(), "redun-git-pictures-"));
@@ -38,6 +38,9 @@ mkdirSync(folder);
 try {
   recordSample(folder);
   writeFileSync(join(folder, "sweep.ts"), SWEEP);
+  cpSync(join(docs, "../examples/pipeline"), folder, { recursive: true });
+  const pipeline = [CLI, "run", "-q", "-u", "bob", "workflow.ts", "main"];
+  execFileSync(process.execPath, pipeline, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
   execFileSync("git", ["config", "redun.executor.local.workers", "8"], { cwd: folder });
   execFileSync(process.execPath, [CLI, "run", "-q", "-u", "ada", "sweep.ts", "sweep"], {
     cwd: folder,
@@ -57,8 +60,8 @@ async function takePictures(cwd: string): Promise<void> {
   try {
     const [said] = await server.stdout.setEncoding("utf8").take(1).toArray();
     const url = /http:\S+\//.exec(said as string)![0].replace(/#.*/, "");
-    for (const { name, address, tab, part } of PICTURES) {
-      const page = await browser.newPage({ viewport: { width: 1100, height: 560 } });
+    for (const { name, address, tab, part, width } of PICTURES) {
+      const page = await browser.newPage({ viewport: { width, height: 560 } });
       await page.goto(`${url}#/${address}`);
       if (tab) await page.getByText(tab, { exact: true }).click();
       await page.waitForLoadState("networkidle");

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { RedunError } from "../../src/errors.ts";
+import type { ExecutionRow } from "../../src/index/rows.ts";
 import { findEntity } from "../../src/provenance/find.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { VERSION } from "../../src/version.ts";
@@ -8,6 +9,7 @@ import { comparedExecutions } from "../../src/views/compared.ts";
 import { comparisonView } from "../../src/views/comparison.ts";
 import { type EntityView, entityView } from "../../src/views/entity.ts";
 import { fileContentView } from "../../src/views/file-content.ts";
+import { fileFlowView } from "../../src/views/file-flow.ts";
 import { findAddressed } from "../../src/views/find-addressed.ts";
 import { type BlameView, blameView, conflictViews, historyView } from "../../src/views/history.ts";
 import { jobChart } from "../../src/views/job-chart.ts";
@@ -61,6 +63,11 @@ const ANSWERS: Answering = {
     const parsed = { kind: "entity", type: "Execution", id: needed("id", id) } as const;
     const view = await entityView(log, await findAddressed(log, parsed));
     return jobChart(view as Extract<EntityView, { type: "Execution" }>);
+  },
+  files: async (log, { id }) => {
+    const parsed = { kind: "entity", type: "Execution", id: needed("id", id) } as const;
+    const { found } = await findAddressed(log, parsed);
+    return fileFlowView(log, found.row as ExecutionRow);
   },
   blame: async (log, { id }) => blameView(log, await findEntity(log, needed("id", id))),
   history: async (log, { id, key }) =>

@@ -6,6 +6,7 @@ import type { CallView } from "../../src/views/call.ts";
 import type { ComparisonView } from "../../src/views/comparison.ts";
 import type { ExecutionView } from "../../src/views/execution.ts";
 import type { FileContentView } from "../../src/views/file-content.ts";
+import type { FileFlow } from "../../src/views/file-flow.ts";
 import type { BlameView, HistoryView } from "../../src/views/history.ts";
 import type { JobView } from "../../src/views/job.ts";
 import type { JobChart } from "../../src/views/job-chart.ts";
@@ -30,6 +31,8 @@ export interface Api {
   readonly entity: { readonly asks: { address: string }; readonly answer: EntityAnswer };
   /** All jobs of an execution, for pictures of them. */
   readonly chart: { readonly asks: { id: string }; readonly answer: JobChart };
+  /** The files that the jobs of an execution took and gave. */
+  readonly files: { readonly asks: { id: string }; readonly answer: FileFlow };
   readonly blame: { readonly asks: { id: string }; readonly answer: BlameView };
   readonly history: { readonly asks: { id: string; key?: string }; readonly answer: HistoryView };
   readonly tags: { readonly asks: Record<never, string>; readonly answer: TagKeysView };

@@ -37,6 +37,7 @@ export async function reportHtml(
   for (const id of ids) {
     await answers.add("entity", { address: `executions/${id}` });
     await answers.add("chart", { id });
+    await answers.add("files", { id });
   }
   if (ids.length > 1) await answers.add("table", { ids: ids.join(",") });
   if (ids.length === 2) await answers.add("comparison", { before: ids[0]!, after: ids[1]! });

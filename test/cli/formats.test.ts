@@ -7,6 +7,8 @@ import { temporaryRepository } from "../support/repository.ts";
 
 const WORKFLOW = 'import { task } from "redun-git";\nexport const main = task((x = 1) => x);\n';
 
+const RUNS = "task,started\ntrain,2026-01-01T00:00:00Z\n";
+
 /** One call of each, in the order in which they run; a few print no line, because there is nothing to show. */
 const CALLS: Readonly<
   Record<string, readonly (readonly [words: readonly string[], lines: number])[]>
@@ -44,6 +46,9 @@ const CALLS: Readonly<
   remote: [[[], 1]],
   propose: [[["approve"], 1]],
   recover: [[[], 0]],
+  import: [[["--from", "csv", "runs.csv"], 1]],
+  scan: [[[], 0]],
+  verify: [[[], 1]],
   index: [
     [[], 1],
     [["rebuild"], 1],
@@ -52,14 +57,15 @@ const CALLS: Readonly<
 };
 
 test("the table has every command with --format", () => {
+  // A report is a page or its summary.
   const names = COMMANDS.filter(({ options }) =>
-    options.some(({ flags }) => flags.startsWith("--format")),
+    options.some(({ flags, about }) => flags.startsWith("--format") && !about.startsWith("html")),
   ).map(({ name }) => name);
   assert.equal(names.sort(), Object.keys(CALLS).sort());
 });
 
 test("each prints lines of JSON", () => {
-  const { dir, git } = workflowRepository({ "wf.mjs": WORKFLOW });
+  const { dir, git } = workflowRepository({ "wf.mjs": WORKFLOW, "runs.csv": RUNS });
   git("remote", "add", "origin", temporaryRepository({ bare: true }).dir);
   for (const [name, calls] of Object.entries(CALLS)) {
     if (name === "diff") ok(dir, ["tag", "add", "-", "env=prod"]);

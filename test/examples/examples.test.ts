@@ -226,10 +226,11 @@ examples("ci: the steps record a run in a clone of depth 1, and push it", () => 
         const { status, stderr } = spawnSync("bash", ["-e", "-o", "pipefail", "-c", local], {
           cwd: repo.dir,
           encoding: "utf8",
-          env: { ...process.env, ...GITHUB },
+          env: { ...process.env, ...GITHUB, GITHUB_STEP_SUMMARY: join(repo.dir, "summary.md") },
         });
         assert.is(status, 0, `${run}: ${stderr}`);
       }
+      assert.match(readFileSync(join(repo.dir, "summary.md"), "utf8"), /hello_world\.main/);
     });
     origin.git("fetch", "-q", bare.dir, "refs/redun/main:refs/redun/main");
     const { ci_run, env } = tagsOf(origin, "log");

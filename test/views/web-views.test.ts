@@ -9,6 +9,7 @@ import { findEntity } from "../../src/provenance/find.ts";
 import { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { executionView } from "../../src/views/execution.ts";
 import { fileContentView } from "../../src/views/file-content.ts";
+import { fileFlowView } from "../../src/views/file-flow.ts";
 import { jobChart } from "../../src/views/job-chart.ts";
 import { listPage } from "../../src/views/list-page.ts";
 import { sourceDiffView } from "../../src/views/source-diff.ts";
@@ -26,6 +27,12 @@ const write = task({ name: "write", namespace }, (name: string, text: string) =>
   return new File(join(dir, name));
 });
 
+const count = task({ name: "count", namespace }, async (file: File) => (await file.read()).length);
+const both = task({ name: "both", namespace }, () => {
+  const made = write("c.txt", "four");
+  return [made, count(made)];
+});
+
 const run = (expression: unknown) =>
   new Scheduler({ cwd: dir }).run<unknown>(expression, { argv: ["run"] });
 for (let n = 0; n < 7; n++) await run(main(n));
@@ -33,6 +40,7 @@ await run(older());
 await run(newer());
 await run(write("a.txt", "the text\n"));
 await run(write("b.txt", "was\n"));
+await run(both());
 writeFileSync(join(dir, "b.txt"), "is\n");
 
 const log = await IndexedLog.open({ cwd: dir });
@@ -61,7 +69,7 @@ test("pages of a list have each entity once, in its order", async () => {
     }
   }
   assert.is((await pages("Execution", 4, "task=acme.main")).flat().length, 7);
-  assert.is((await pages("File", 10)).flat().length, 2);
+  assert.is((await pages("File", 10)).flat().length, 3);
 });
 
 test("a place that no page gave is refused", async () => {
@@ -76,6 +84,19 @@ test("a place that no page gave is refused", async () => {
       }
     }
   }
+});
+
+test("files flow from the job that made one to the job that read it, past those that hand them on", async () => {
+  const ofTask = { is: "field", field: "task", op: "=", operand: "acme.both" } as const;
+  const [row] = log.index.search.executions({ where: ofTask }, 1);
+  const { files, jobs, took, gave, isCut } = await fileFlowView(log, row!);
+  assert.equal(
+    files.map(({ path }) => path),
+    ["c.txt"],
+  );
+  const tasks = jobs.map((job) => job.task);
+  assert.equal(tasks, ["acme.write", "acme.count"]);
+  assert.equal([took, gave, isCut], [[[0, 1]], [[0, 0]], false]);
 });
 
 test("a chart has the jobs in their order, by the places of their parents and tasks", async () => {

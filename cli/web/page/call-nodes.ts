@@ -2,7 +2,7 @@
 
 import type { TimedJob } from "./lanes.ts";
 import type { GraphEdge, GraphNode } from "./layout.ts";
-import { counted } from "./words.ts";
+import { counted, cut } from "./words.ts";
 
 export interface CallGraphOf {
   readonly nodes: readonly GraphNode[];
@@ -13,7 +13,6 @@ export interface CallGraphOf {
 
 /** Jobs of which each is a node. */
 export const MAX_NODES = 150;
-const MAX_LABEL = 40;
 
 interface Outline {
   readonly tasks: readonly string[];
@@ -82,8 +81,4 @@ export function callGraph(
       label: count.toLocaleString("en"),
     }));
   return { nodes, edges, isFolded: true };
-}
-
-function cut(text: string): string {
-  return text.length <= MAX_LABEL ? text : `${text.slice(0, MAX_LABEL - 1)}…`;
 }

@@ -4,6 +4,7 @@ import { SHOWN_JOB_STATUSES } from "../../../src/record/records.ts";
 import { hrefOfList } from "./address.ts";
 import { type Answer, IS_REPORT, useAnswer } from "./ask.ts";
 import { CallGraph } from "./call-graph.tsx";
+import { FileFlow } from "./file-flow.tsx";
 import { JobTree } from "./job-tree.tsx";
 import { Copied, Facts, Id, Links, Loaded, Section, Status, Text, Time, Took } from "./parts.tsx";
 import { TagSection } from "./tags.tsx";
@@ -114,7 +115,12 @@ function StatusTable(props: {
   );
 }
 
-const PICTURES = { tree: "Tree", timeline: "Timeline", graph: "Call graph" } as const;
+const PICTURES = {
+  tree: "Tree",
+  timeline: "Timeline",
+  graph: "Call graph",
+  files: "Files",
+} as const;
 
 function Pictures({ id, isLive }: { readonly id: string; readonly isLive: boolean }) {
   const [shown, setShown] = useState<keyof typeof PICTURES>("tree");
@@ -144,6 +150,7 @@ function Pictures({ id, isLive }: { readonly id: string; readonly isLive: boolea
             {shown === "tree" && <JobTree of={of} />}
             {shown === "timeline" && <Timeline of={of} />}
             {shown === "graph" && <CallGraph of={of} />}
+            {shown === "files" && <FileFlow id={id} isLive={isLive} />}
           </>
         )}
       </Loaded>

@@ -88,3 +88,11 @@ export function jsonOf(value: unknown, indent = ""): string {
   if (indent === "") return `${open}${parts.join(", ")}${close}`;
   return `${open}\n${indent}${parts.join(`,\n${indent}`)}\n${indent.slice(2)}${close}`;
 }
+
+/** Characters of a line of a graph's node. */
+const MAX_LABEL = 40;
+
+/** As much of a text as a node has room for. */
+export function cut(text: string): string {
+  return text.length <= MAX_LABEL ? text : `${text.slice(0, MAX_LABEL - 1)}…`;
+}

@@ -74,6 +74,9 @@ test("from the list to an execution, its jobs, a job, its value, and back", asyn
   await page.getByRole("img", { name: /^Timeline of 4 jobs/ }).waitFor();
   await page.getByRole("tab", { name: "Call graph" }).click();
   assert.is(await page.locator("svg .node").count(), 4);
+  await page.getByRole("tab", { name: "Files" }).click();
+  await page.getByText("neither took nor gave files").waitFor();
+  await page.getByRole("tab", { name: "Call graph" }).click();
   await page.locator("svg .node", { hasText: "acme.rows" }).click();
   await page.getByRole("heading", { name: "acme.rows" }).waitFor();
   await page.locator("tr.result .id").click();

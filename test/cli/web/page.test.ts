@@ -1,14 +1,17 @@
 /** What the page computes before it draws: rows, lanes, graphs, plots, previews. */
+
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { jsonText } from "../../../cli/text/json.ts";
 import { callGraph, MAX_NODES } from "../../../cli/web/page/call-nodes.ts";
+import { fileGraph } from "../../../cli/web/page/file-nodes.ts";
 import { childrenOf, jobRows } from "../../../cli/web/page/job-rows.ts";
 import { type TimedJob, timelineOf } from "../../../cli/web/page/lanes.ts";
 import { placedGraph } from "../../../cli/web/page/layout.ts";
 import { previewOf, separated } from "../../../cli/web/page/preview.ts";
 import { parseWire } from "../../../cli/web/page/wire.ts";
 import { Float } from "../../../src/value/value.ts";
+import type { FileFlow } from "../../../src/views/file-flow.ts";
 import fc from "../../support/property.ts";
 
 function job(id: string, parent: number, started: number, took: number | null, task = 0): TimedJob {
@@ -99,6 +102,53 @@ test("a call graph has a node for each job, or for each task where those are man
     ],
   );
   assert.equal(many.edges, [{ from: "0", to: "1", label: "1,000" }]);
+});
+
+test("a graph of files has each of them, or those between the same tasks as one", () => {
+  const flow = (count: number): FileFlow => ({
+    files: Array.from({ length: count }, (_, at) => ({ id: `v${at}`, path: `data/${at}.csv` })),
+    jobs: [
+      { id: "a".repeat(40), task: "split", status: "DONE" },
+      ...Array.from({ length: count }, (_, at) => ({
+        id: `j${at}`,
+        task: "count",
+        status: "DONE" as const,
+      })),
+    ],
+    gave: Array.from({ length: count }, (_, at) => [0, at] as const),
+    took: Array.from({ length: count }, (_, at) => [at, at + 1] as const),
+    isCut: false,
+  });
+  const to = { file: links[0], job: links[0], task: links[1] };
+  const few = fileGraph(flow(2), to, links[2]);
+  assert.equal(
+    few.nodes.map(({ label, note, look }) => [label, note, look]),
+    [
+      ["0.csv", "data", "file"],
+      ["1.csv", "data", "file"],
+      ["split", "aaaaaaaa", "DONE"],
+      ["count", "j0", "DONE"],
+      ["count", "j1", "DONE"],
+    ],
+  );
+  assert.is(few.edges.length, 4);
+  const many = fileGraph(flow(1000), to, links[2]);
+  assert.ok(many.isFolded);
+  assert.equal(
+    many.nodes.map(({ label, note }) => [label, note]),
+    [
+      ["split", "1 job"],
+      ["count", "1,000 jobs"],
+      ["0.csv", "and 999 files more"],
+    ],
+  );
+  assert.equal(
+    many.edges.map(({ from, to }) => [from, to]),
+    [
+      ["t0", "g0"],
+      ["g0", "t1"],
+    ],
+  );
 });
 
 test("a graph has the same picture whatever the order of its parts", () => {
