@@ -98,7 +98,7 @@ export class Evaluation implements StepContext {
 
   /**
    * What hashes the large files that calls in a value are given: they are recorded with the value, before
-   * those calls begin.
+   * those calls begin. Promises that the calls are given may reject from here on.
    */
   filesAhead(value: unknown, parent: LiveJob | null): readonly Outcome[] {
     if (typeof value !== "object" || value === null) return NONE;
@@ -108,6 +108,7 @@ export class Evaluation implements StepContext {
     while (left.length > 0) {
       for (const part of this.#pendingParts(left.pop())) {
         const expression = expressionOf(part);
+        if (!expression) expectRejection(part);
         if (!expression || seen.has(expression)) continue;
         seen.add(expression);
         for (const held of heldBy(expression)) {
@@ -222,3 +223,12 @@ export class Evaluation implements StepContext {
 }
 
 const NONE: readonly never[] = [];
+
+/**
+ * A promise that rejects before anybody listens ends a process, and who is given it may begin later: a call
+ * that waits for its turn, a branch that waits for its test.
+ */
+function expectRejection(part: object): void {
+  if (!isPromise(part) || Object.getPrototypeOf(part) !== Promise.prototype) return;
+  part.catch(() => {});
+}

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { applyTags, RedunError, Scheduler, task } from "../../src/api.ts";
+import { applyTags, cond, RedunError, Scheduler, task } from "../../src/api.ts";
 import { blobId, contentId } from "../../src/value/oid.ts";
 import { writeTold } from "../../src/value/yaml-write.ts";
 import { jobOf, jobsOf, type Recorded, recorded } from "../support/recorded.ts";
@@ -229,6 +229,16 @@ places("a promise that rejects is the failure of the call that takes it", async 
   const { error, log } = await run(main());
   assert.is((error as Error).message, "gone");
   assert.is(jobOf(log, "main").status, "FAILED");
+  assert.is(jobsOf(log, "identity").length, 0);
+});
+
+places("a promise may reject long before the call that takes it begins", async () => {
+  const slow = task({ name: "slow" }, () => sleep(50, true));
+  const main = task({ name: "main" }, () =>
+    cond(slow(), identity([Promise.reject(new Error("gone"))]), null),
+  );
+  const { error, log } = await run(main());
+  assert.is((error as Error).message, "gone");
   assert.is(jobsOf(log, "identity").length, 0);
 });
 
