@@ -29,7 +29,7 @@ export async function* readExecutions(
   const read = blocks((from) => (from === 0 ? first : found.read(from, BLOCK).map(rowOf)));
   const page = (side: Rows): Page => {
     const count = Math.max(found.count, first.length);
-    const rows = { count, read };
+    const rows = count === 0 && found.isWhole ? rowsOf(nothing(query)) : { count, read };
     const note = `${counted(count, "execution")}${found.isWhole ? "" : " or more"}`;
     return { address, rows: () => rows, side, note, subject: null, isLive, isCut: false };
   };
@@ -46,6 +46,18 @@ export async function* readExecutions(
     await turn();
   }
   yield page(rowsOf(known.flatMap(facetRows)));
+}
+
+const NOTHING = [
+  "No executions yet. What records one:",
+  "  redun-git run SCRIPT TASK",
+  "  redun-git exec -- PROGRAM",
+  "  redun-git pull           what others have recorded",
+];
+
+function nothing(query: string | null): Row[] {
+  const lines = query === null ? NOTHING : ["No executions match."];
+  return lines.map((text) => ({ line: [{ text, style: "dim" }] }));
 }
 
 /** Lets what has been typed meanwhile be answered. */

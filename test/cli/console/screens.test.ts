@@ -80,6 +80,12 @@ function rowWith(rows: readonly Row[], text: string): Row {
   return row;
 }
 
+test("a list of nothing says so", async () => {
+  const page = await lastPage("executions?env=none");
+  assert.is(textOf(rowsIn(page)), "No executions match.");
+  assert.is(page.note, "0 executions");
+});
+
 test("executions: how each ended, what it ran, and facets", async () => {
   const page = await lastPage("");
   const rows = rowsIn(page);
