@@ -1,4 +1,12 @@
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { RedunError } from "../errors.ts";
@@ -128,8 +136,15 @@ function filesOf(path: string): string[] {
   return [path, `${path}-wal`, `${path}-shm`];
 }
 
+/** Not by rmSync, whose errors on a read-only disk have no code in Node 24. */
 function removeFiles(path: string): void {
-  for (const file of filesOf(path)) rmSync(file, { force: true });
+  for (const file of filesOf(path)) {
+    try {
+      unlinkSync(file);
+    } catch (error) {
+      if (!hasCode(error, "ENOENT")) throw error;
+    }
+  }
 }
 
 /** What an error of the system or of SQLite says of the file that was to be written. */
