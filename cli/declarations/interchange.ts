@@ -1,7 +1,7 @@
 /** The commands that bring runs from other systems, and take them there. */
 import { defineCommand } from "../command.ts";
 import { FORMAT, WHICH_LOG } from "../options.ts";
-import { COMMIT, EXECUTION_FILTERS, LIMIT, STATUS, TAG, WHERE } from "./log.ts";
+import { LIMIT, WHICH_EXECUTIONS } from "./log.ts";
 
 export const IMPORT = defineCommand({
   name: "import",
@@ -33,14 +33,7 @@ export const EXPORT = defineCommand({
   options: [
     { flags: "--to <system>", about: "What is to read it: redun, openlineage, prov, mermaid, dot" },
     { flags: "-o, --output <file>", about: "Write to this file in place of stdout" },
-    { ...TAG, about: "Only executions with this tag; also key, key!=value, key~glob, key>3" },
-    {
-      ...WHERE,
-      about: "Only executions that match: env=prod and (cost > 3 or not user ~ ras*)",
-    },
-    ...EXECUTION_FILTERS,
-    COMMIT,
-    STATUS,
+    ...WHICH_EXECUTIONS,
     { ...LIMIT, about: "At most this many executions, the newest (default: all)" },
     ...WHICH_LOG,
   ],

@@ -39,6 +39,15 @@ export const LIMIT = {
   about: "At most this many of each type (default 50; 0 for all)",
 } as const;
 
+/** Which executions a command that has nothing else takes. */
+export const WHICH_EXECUTIONS = [
+  { ...TAG, about: "Only executions with this tag; also key, key!=value, key~glob, key>3" },
+  { ...WHERE, about: "Only executions that match: env=prod and (cost > 3 or not user ~ ras*)" },
+  ...EXECUTION_FILTERS,
+  COMMIT,
+  STATUS,
+] as const;
+
 export const LOG = defineCommand({
   name: "log",
   args: "[address]",

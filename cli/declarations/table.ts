@@ -1,20 +1,13 @@
 import { defineCommand } from "../command.ts";
 import { WHICH_LOG } from "../options.ts";
-import { COMMIT, EXECUTION_FILTERS, LIMIT, STATUS, TAG, WHERE } from "./log.ts";
+import { LIMIT, WHICH_EXECUTIONS } from "./log.ts";
 
 export const TABLE = defineCommand({
   name: "table",
   args: "[...executions]",
   about: "Compare many executions: a row for each, a column for each tag and argument",
   options: [
-    { ...TAG, about: "Only executions with this tag; also key, key!=value, key~glob, key>3" },
-    {
-      ...WHERE,
-      about: "Only executions that match: env=prod and (cost > 3 or not user ~ ras*)",
-    },
-    ...EXECUTION_FILTERS,
-    COMMIT,
-    STATUS,
+    ...WHICH_EXECUTIONS,
     { ...LIMIT, about: "At most this many executions (default 50; 0 for all)" },
     {
       flags: "--by <name>",

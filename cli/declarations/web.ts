@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { WHICH_LOG } from "../options.ts";
-import { COMMIT, EXECUTION_FILTERS, LIMIT, STATUS, TAG, WHERE } from "./log.ts";
+import { LIMIT, WHICH_EXECUTIONS } from "./log.ts";
 
 export const WEB = defineCommand({
   name: "web",
@@ -27,14 +27,7 @@ export const REPORT = defineCommand({
   options: [
     { flags: "-o, --output <file>", about: "Where to (default: stdout)" },
     { flags: "--format <format>", about: "html (default), or md: for a CI job's summary" },
-    { ...TAG, about: "Only executions with this tag; also key, key!=value, key~glob, key>3" },
-    {
-      ...WHERE,
-      about: "Only executions that match: env=prod and (cost > 3 or not user ~ ras*)",
-    },
-    ...EXECUTION_FILTERS,
-    COMMIT,
-    STATUS,
+    ...WHICH_EXECUTIONS,
     { ...LIMIT, about: "Of those that match, at most this many (default 50; 0 for all)" },
     ...WHICH_LOG,
   ],
