@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { RedunError } from "../../src/errors.ts";
 import type { ExecutionRow } from "../../src/index/rows.ts";
 import { findEntity } from "../../src/provenance/find.ts";
+import type { Known } from "../../src/provenance/find-known.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { VERSION } from "../../src/version.ts";
 import { parseAddress } from "../../src/views/address.ts";
@@ -60,13 +61,11 @@ const ANSWERS: Answering = {
     return answerOf(await entityView(log, await findAddressed(log, parsed)));
   },
   chart: async (log, { id }) => {
-    const parsed = { kind: "entity", type: "Execution", id: needed("id", id) } as const;
-    const view = await entityView(log, await findAddressed(log, parsed));
+    const view = await entityView(log, await executionWithId(log, id));
     return jobChart(view as Extract<EntityView, { type: "Execution" }>);
   },
   files: async (log, { id }) => {
-    const parsed = { kind: "entity", type: "Execution", id: needed("id", id) } as const;
-    const { found } = await findAddressed(log, parsed);
+    const { found } = await executionWithId(log, id);
     return fileFlowView(log, found.row as ExecutionRow);
   },
   blame: async (log, { id }) => blameView(log, await findEntity(log, needed("id", id))),
@@ -117,6 +116,10 @@ function answerOf(view: EntityView): EntityAnswer {
   const text = jsonText(view.value);
   if (text.length <= MAX_VALUE) return view;
   return { ...view, value: text.slice(0, MAX_VALUE), isCut: true };
+}
+
+function executionWithId(log: IndexedLog, id: string | undefined): Promise<Known> {
+  return findAddressed(log, { kind: "entity", type: "Execution", id: needed("id", id) });
 }
 
 function needed(name: string, value: string | undefined): string {

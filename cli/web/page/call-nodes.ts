@@ -1,6 +1,6 @@
 /** The call graph of an execution: a node for each job, or, where those are many, for each task. */
 
-import type { TimedJob } from "./lanes.ts";
+import type { ChartedJob } from "../../../src/views/job-chart.ts";
 import type { GraphEdge, GraphNode } from "./layout.ts";
 import { counted, cut } from "./words.ts";
 
@@ -17,7 +17,7 @@ export const MAX_NODES = 150;
 interface Outline {
   readonly tasks: readonly string[];
   readonly statuses: readonly string[];
-  readonly jobs: readonly TimedJob[];
+  readonly jobs: readonly ChartedJob[];
 }
 
 /**

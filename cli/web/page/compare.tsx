@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { CompareAddress } from "../../../src/views/address.ts";
 import { type Answer, useAnswer } from "./ask.ts";
-import { Diff, Id, Loaded, Section, Status, Time, Took } from "./parts.tsx";
+import { Diff, ExecutionCells, Id, Loaded, Section, Status, Time } from "./parts.tsx";
 import { numbersOf } from "./plot.ts";
 import { Scatter } from "./scatter.tsx";
 import { Tag } from "./tags.tsx";
@@ -88,18 +88,7 @@ function Table({ of: { columns, rows } }: { readonly of: Answer<"table"> }) {
           <tbody>
             {sorted.map(({ execution, cells }) => (
               <tr key={execution.id} data-row>
-                <td>
-                  <Id of={execution} />
-                </td>
-                <td>
-                  <Time of={execution.started} />
-                </td>
-                <td>
-                  <Status status={execution.status} />
-                </td>
-                <td class="number">
-                  <Took of={execution} />
-                </td>
+                <ExecutionCells of={execution} />
                 {shown.map((at) => (
                   <td key={at} class={Number.isNaN(numberOf(cells[at]?.[0])) ? "" : "number"}>
                     {cellText(cells[at])}

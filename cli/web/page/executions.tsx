@@ -4,7 +4,7 @@ import type { AddressedType, ListAddress } from "../../../src/views/address.ts";
 import { nameOf } from "../../../src/views/address.ts";
 import { goTo, href } from "./address.ts";
 import { type Answer, ask, type Unanswered, useAnswer } from "./ask.ts";
-import { Id, Loaded, Problem, Status, Time, Took } from "./parts.tsx";
+import { ExecutionCells, Id, Loaded, Problem, Status, Took } from "./parts.tsx";
 import { Tags } from "./tags.tsx";
 import { counted, oneLine } from "./words.ts";
 
@@ -210,18 +210,7 @@ function Executions(props: {
                   onChange={() => props.onMark(item.id)}
                 />
               </td>
-              <td>
-                <Id of={item} />
-              </td>
-              <td>
-                <Time of={item.started} />
-              </td>
-              <td>
-                <Status status={item.status} />
-              </td>
-              <td class="number">
-                <Took of={item} />
-              </td>
+              <ExecutionCells of={item} />
               <td>{oneLine(item.task)}</td>
               <td>
                 <Tags of={item} />

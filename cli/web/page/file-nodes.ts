@@ -24,31 +24,34 @@ export function fileGraph(
   links: FileLinks,
   lookOf: (status: string) => string,
 ): FileGraph {
-  const { files, jobs, took, gave } = flow;
-  const isFolded = files.length + jobs.length > MAX_NODES;
-  return isFolded ? folded(flow, links, lookOf) : { ...each(), isFolded };
+  const isFolded = flow.files.length + flow.jobs.length > MAX_NODES;
+  return (isFolded ? folded : unfolded)(flow, links, lookOf);
+}
 
-  function each(): Omit<FileGraph, "isFolded"> {
-    const ofFiles = files.map(({ id, path }, at) => {
-      const [folder, name] = parts(path);
-      return {
-        id: `f${at}`,
-        label: cut(name),
-        note: cut(folder),
-        look: "file",
-        href: links.file(id),
-      };
-    });
-    const ofJobs = jobs.map(({ id, task, status }, at) => ({
-      ...{ id: `j${at}`, label: cut(task), note: id.slice(0, 8) },
-      ...{ look: lookOf(status), href: links.job(id) },
-    }));
-    const edges = [
-      ...took.map(([file, job]) => ({ from: `f${file}`, to: `j${job}`, label: "" })),
-      ...gave.map(([job, file]) => ({ from: `j${job}`, to: `f${file}`, label: "" })),
-    ];
-    return { nodes: [...ofFiles, ...ofJobs], edges };
-  }
+function unfolded(
+  { files, jobs, took, gave }: FileFlow,
+  links: FileLinks,
+  lookOf: (status: string) => string,
+): FileGraph {
+  const ofFiles = files.map(({ id, path }, at) => {
+    const [folder, name] = parts(path);
+    return {
+      id: `f${at}`,
+      label: cut(name),
+      note: cut(folder),
+      look: "file",
+      href: links.file(id),
+    };
+  });
+  const ofJobs = jobs.map(({ id, task, status }, at) => ({
+    ...{ id: `j${at}`, label: cut(task), note: id.slice(0, 8) },
+    ...{ look: lookOf(status), href: links.job(id) },
+  }));
+  const edges = [
+    ...took.map(([file, job]) => ({ from: `f${file}`, to: `j${job}`, label: "" })),
+    ...gave.map(([job, file]) => ({ from: `j${job}`, to: `f${file}`, label: "" })),
+  ];
+  return { nodes: [...ofFiles, ...ofJobs], edges, isFolded: false };
 }
 
 function folded(

@@ -1,15 +1,6 @@
 /** Where the jobs of an execution stand in its timeline: rows of a task each, bars that do not overlap. */
 
-/** As `ChartedJob`. */
-export type TimedJob = readonly [
-  id: string,
-  parent: number,
-  task: number,
-  status: number,
-  started: number,
-  took: number | null,
-  args: string,
-];
+import type { ChartedJob } from "../../../src/views/job-chart.ts";
 
 export interface Bar {
   /** The place of the job in the chart. */
@@ -44,7 +35,7 @@ const MAX_LANES = 40;
 const PARTS = 400;
 
 /** @param now how long the execution has gone on: jobs that have not ended reach to there */
-export function timelineOf(jobs: readonly TimedJob[], now: number): Timeline {
+export function timelineOf(jobs: readonly ChartedJob[], now: number): Timeline {
   const ends = jobs.map(
     ([, , , , started, took]) => started + (took ?? Math.max(0, now - started)),
   );
@@ -82,7 +73,7 @@ export function timelineOf(jobs: readonly TimedJob[], now: number): Timeline {
 
 /** For each job that called others, the times at which one of them ran. */
 function waitsOf(
-  jobs: readonly TimedJob[],
+  jobs: readonly ChartedJob[],
   ends: readonly number[],
 ): Map<number, [from: number, to: number][]> {
   const waits = new Map<number, [number, number][]>();

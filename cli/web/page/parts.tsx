@@ -41,6 +41,36 @@ export function Took({ of }: { readonly of: { started: string; ended: string | n
   return <span class="number">{took(of.started, of.ended)}</span>;
 }
 
+/** What a row of a table says of an execution first: its id, start, status and duration. */
+export function ExecutionCells({
+  of,
+}: {
+  readonly of: {
+    readonly type: AddressedType;
+    readonly id: string;
+    readonly started: string;
+    readonly ended: string | null;
+    readonly status: string;
+  };
+}) {
+  return (
+    <>
+      <td>
+        <Id of={of} />
+      </td>
+      <td>
+        <Time of={of.started} />
+      </td>
+      <td>
+        <Status status={of.status} />
+      </td>
+      <td class="number">
+        <Took of={of} />
+      </td>
+    </>
+  );
+}
+
 /** Text in lines, as it was recorded. */
 export function Text({ children }: { readonly children: string }) {
   return <pre class="text">{visible(children)}</pre>;

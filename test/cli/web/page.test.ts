@@ -6,15 +6,22 @@ import { jsonText } from "../../../cli/text/json.ts";
 import { callGraph, MAX_NODES } from "../../../cli/web/page/call-nodes.ts";
 import { fileGraph } from "../../../cli/web/page/file-nodes.ts";
 import { childrenOf, jobRows } from "../../../cli/web/page/job-rows.ts";
-import { type TimedJob, timelineOf } from "../../../cli/web/page/lanes.ts";
+import { timelineOf } from "../../../cli/web/page/lanes.ts";
 import { placedGraph } from "../../../cli/web/page/layout.ts";
 import { previewOf, separated } from "../../../cli/web/page/preview.ts";
 import { parseWire } from "../../../cli/web/page/wire.ts";
 import { Float } from "../../../src/value/value.ts";
 import type { FileFlow } from "../../../src/views/file-flow.ts";
+import type { ChartedJob } from "../../../src/views/job-chart.ts";
 import fc from "../../support/property.ts";
 
-function job(id: string, parent: number, started: number, took: number | null, task = 0): TimedJob {
+function job(
+  id: string,
+  parent: number,
+  started: number,
+  took: number | null,
+  task = 0,
+): ChartedJob {
   return [id, parent, task, 2, started, took, ""];
 }
 
