@@ -69,7 +69,7 @@ export function secretRule(line: string, byName: boolean): SecretRule | null {
   return hidden !== line && !NO_SECRET.test(line) ? "name" : null;
 }
 
-/** What stands behind a secret's name in YAML and is none: nothing, a word of YAML, an id, a small number. */
+/** What follows a secret's name in YAML and is none: nothing, a word of YAML, an id, a small number. */
 const NO_SECRET =
   /[:=]\s*"?(?:null|true|false|\[\]|\{\}|!value [0-9a-f]+|\d{1,3}(?:\.\d+)?|REDACTED(?:\([0-9a-f]+\))?)?"?$/;
 

@@ -40,7 +40,7 @@ const WHY = {
   address: "an address with a password or token",
   token: "a token of a known form",
   name: "a value whose name is that of a secret",
-  word: "a word behind an option whose name is that of a secret",
+  word: "a word after an option whose name is that of a secret",
   variable: "the value of a variable of redun.secretEnv",
 };
 

@@ -59,7 +59,7 @@ export function rowsOf(rows: readonly Row[]): Rows {
   return { count: rows.length, read: (from, count) => rows.slice(from, from + count) };
 }
 
-/** Some rows behind others. */
+/** Some rows after others. */
 export function joinedRows(first: Rows, second: Rows): Rows {
   return {
     count: first.count + second.count,

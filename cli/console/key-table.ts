@@ -94,7 +94,7 @@ export const KEY_TABLE: readonly KeyGroup[] = [
     title: "Tags",
     bindings: [
       { command: "add", keys: ["+", "a"], about: "add a tag: key=value, and why", word: "tag" },
-      { command: "update", keys: ["="], about: "set a tag in the place of its key's values" },
+      { command: "update", keys: ["="], about: "set a tag, replacing its key's values" },
       { command: "remove", keys: ["-", "x"], about: "remove a tag: key, or key=value" },
       { command: "resolve", keys: ["!"], about: "choose between tags in conflict" },
       {

@@ -18,7 +18,7 @@ export interface Layout {
   readonly top: number;
   /** The width of what stands on the left; 0 where nothing does. */
   readonly side: number;
-  /** The first column of the rows, behind the cursor's, and how many there are. */
+  /** The first column of the rows, after the cursor's, and how many there are. */
   readonly left: number;
   readonly width: number;
 }

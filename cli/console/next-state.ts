@@ -334,7 +334,7 @@ function run(state: State, command: Command): Next {
 const PART = 240;
 const AT_ONCE = 30;
 
-/** How far it is to the row behind the next empty one; back to the first, where there is none. */
+/** How far it is to the row after the next empty one; back to the first, where there is none. */
 function toNextPart({ rows, main: { cursor } }: Screen): number {
   for (let from = 0; from < PART; from += AT_ONCE) {
     const at = rows.read(cursor + from, AT_ONCE).findIndex(({ line }) => line.length === 0);

@@ -3,7 +3,7 @@ import type { Line, Style } from "./content.ts";
 import type { Palette } from "./palette.ts";
 import { graphemes, graphemeWidth } from "./width.ts";
 
-/** A place of the screen: what stands there, and how. What stands behind a wide one is empty. */
+/** A place of the screen: what stands there, and how. What follows a wide one is empty. */
 interface Cell {
   readonly text: string;
   readonly style: Style;

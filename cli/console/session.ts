@@ -36,7 +36,7 @@ export class Session {
   #tip: string | null = null;
   #continued = Number.NEGATIVE_INFINITY;
   #isPainting = false;
-  /** The log may be closed: nothing of it is read any more. */
+  /** The log may be closed: nothing more of it is read. */
   #isOver = false;
   #escape: NodeJS.Timeout | undefined;
   /** Edits are made one after the other. */

@@ -44,7 +44,7 @@ export function fitted(text: string, columns: number): string {
   return columns > 0 ? `${kept}…` : "";
 }
 
-/** A text of exactly so many columns: cut, or filled up with blanks behind it. */
+/** A text of exactly so many columns: cut, or filled up with blanks after it. */
 export function padded(text: string, columns: number): string {
   const cut = fitted(text, columns);
   return cut + " ".repeat(Math.max(columns - textWidth(cut), 0));

@@ -32,7 +32,7 @@ export const EXPORT = defineCommand({
   about: "Write executions for another system: those named, or all that the filters leave",
   options: [
     { flags: "--to <system>", about: "What is to read it: redun, openlineage, prov, mermaid, dot" },
-    { flags: "-o, --output <file>", about: "Write to this file in place of stdout" },
+    { flags: "-o, --output <file>", about: "Write to this file instead of stdout" },
     ...WHICH_EXECUTIONS,
     { ...LIMIT, about: "At most this many executions, the newest (default: all)" },
     ...WHICH_LOG,

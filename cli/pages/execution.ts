@@ -23,7 +23,7 @@ export function executionLine(
 /** Jobs that are deeper than this are not moved further to the right. */
 const MAX_INDENT = 40;
 
-/** What is known of an execution besides its jobs; its tags may stand elsewhere. */
+/** What is known of an execution apart from its jobs; its tags may stand elsewhere. */
 export function executionHead(view: ExecutionView, paint: Paint, withTags = true): string[] {
   const { execution, links, journal } = view;
   const { id, started, ended, tags } = execution;

@@ -9,7 +9,7 @@ export interface Request {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
-/** A request that is answered: the path behind the token, and what is asked there. */
+/** A request that is answered: the path after the token, and what is asked there. */
 export interface Admitted {
   readonly path: string;
   readonly asks: Readonly<Record<string, string>>;

@@ -19,7 +19,7 @@ export interface Served {
 }
 
 export interface Serving {
-  /** The address of the page, with its token. Behind its `#` comes what it shows. */
+  /** The address of the page, with its token. After its `#` comes what it shows. */
   readonly url: string;
   close(): Promise<void>;
 }

@@ -31,12 +31,12 @@ export interface Printed {
 /**
  * The folder of one array of calls, of which element n has the files
  *
- * - `calls/n`: what `redun-git oneshot` reads; gone if nobody wants it any more
+ * - `calls/n`: what `redun-git oneshot` reads; gone if nobody wants it now
  * - `answers/n`: what that wrote
  * - `status/n`: how its command ended, and on which node
  * - `logs/n.out`, `logs/n.err`: what it printed
  *
- * and which holds besides `keys`, a line for each call, `owner`, the process that submitted it, and `job`, the
+ * and which also holds `keys`, a line for each call, `owner`, the process that submitted it, and `job`, the
  * engine's id of it, once that is known.
  */
 export class ArrayFolder {

@@ -1,7 +1,7 @@
 import type { Cluster } from "./cluster.ts";
 import type { WatchedArray } from "./watch.ts";
 
-/** Ends elements that nobody waits for any more: a thousand that are given up at once by few commands. */
+/** Ends elements that nobody waits for: a thousand that are given up at once by few commands. */
 export class Cancelling {
   readonly #cluster: Cluster;
   #unwanted = new Map<WatchedArray, number[]>();

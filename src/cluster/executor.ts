@@ -241,7 +241,7 @@ function isFailure(answer: string): boolean {
 }
 
 /**
- * As a promise, whose maker returns what is to be done when nobody wants it any more.
+ * As a promise, whose maker returns what is to be done once nobody wants it.
  * @throws the signal's reason
  */
 async function untilAborted<T>(

@@ -50,7 +50,7 @@ async function reason(
   if (status === "TERM") return "it was told to end: its time was over, or somebody cancelled it";
   if (status !== null) return `its command ${endOf(Number(status))}`;
   const exit = await cluster.exitStatus(array.job, element);
-  if (exit === null) return `it left no word, and ${cluster.title} does not know it any more`;
+  if (exit === null) return `it left no word, and ${cluster.title} no longer knows it`;
   return SCRIPT_STATUS[exit] ?? `it left no word; its program ${endOf(exit)}`;
 }
 

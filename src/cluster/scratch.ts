@@ -48,7 +48,7 @@ export class Scratch {
       .map((token) => new ArrayFolder(join(arrays, token), token));
   }
 
-  /** Removes what nobody will ask for any more. What cannot be removed stays. */
+  /** Removes what nobody will ask for again. What cannot be removed stays. */
   tidy(now = Date.now()): void {
     for (const array of this.earlierArrays()) {
       if (now - array.changedAt > KEPT) array.remove();

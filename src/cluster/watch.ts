@@ -45,7 +45,7 @@ const ENGINE_REST = 2000;
 
 /**
  * Waits for elements of arrays. The files that they write tell how they ended. The engine is asked now and
- * then how they stand, and for those that will write nothing any more.
+ * then how they stand, and for those that will write nothing more.
  */
 export class Watch {
   readonly #cluster: Cluster;

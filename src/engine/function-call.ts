@@ -83,7 +83,7 @@ export class FunctionCall {
     return next === "enter" ? this.#enter(job) : this.run(job);
   }
 
-  /** It is over, or not waited for any more. Returns whether the function was at work. */
+  /** It is over, or nobody waits for it. Returns whether the function was at work. */
   end(): boolean {
     const wasAtWork = this.#isAtWork;
     this.#isAtWork = false;

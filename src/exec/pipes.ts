@@ -85,7 +85,7 @@ export class Pipes {
   /** The program has ended: the pipes are read until they end, or say nothing for a moment. */
   lastWords(): void {
     const end = () => {
-      // What it said was heard, and more may stand behind it.
+      // What it said was heard, and more may follow it.
       if (this.#waiting > 0) this.#timer?.refresh();
       else for (const socket of this.#sockets) socket.destroy();
     };

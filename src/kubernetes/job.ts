@@ -1,7 +1,7 @@
 /** What is asked of Kubernetes: an indexed Job for an array. */
 import { RedunError } from "../errors.ts";
 
-/** Options of a task besides `memory` and `cpus`. */
+/** Options of a task other than `memory` and `cpus`. */
 export const OPTIONS = ["time", "gpus"] as const;
 
 /** Seconds after which a finished Job goes, with its pods and their logs. */

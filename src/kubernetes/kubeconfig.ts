@@ -41,7 +41,7 @@ const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 /**
  * The access that `kubectl` would have: by the files in KUBECONFIG, of which the first that names a thing counts, by
  * `~/.kube/config`, or within a pod by its service account.
- * @param context in the place of the current one
+ * @param context in place of the current one
  * @throws RedunError EXECUTOR_FAILED
  */
 export async function kubeAccess(

@@ -18,7 +18,7 @@ export interface SecretFound {
   readonly path: string;
   /** Counted from 1. Of a word of a command line that of `argv:`. */
   readonly line: number;
-  /** `word`: the word of a command line behind an option whose name is that of a secret. */
+  /** `word`: the word of a command line after an option whose name is that of a secret. */
   readonly rule: SecretRule | "word" | "variable";
   /** The line as it may be shown: what looks like the secret is cut. */
   readonly shown: string;

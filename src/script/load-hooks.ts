@@ -19,7 +19,7 @@ interface HookRegistry {
 
 /** What was loaded: its URL, and its bytes or its text, or nothing where Node reads it elsewhere. */
 type Report = (url: string, source: string | Uint8Array | null | undefined) => void;
-/** What is to be loaded in the place of what stands in the file: with a format it is what Node gets. */
+/** What is to be loaded instead of what stands in the file: with a format it is what Node gets. */
 interface Other {
   readonly source: string;
   readonly format?: "module";
@@ -28,7 +28,7 @@ type Instead = (url: string) => Other | undefined;
 
 /** What workflows call the library. */
 export const LIBRARY = "redun-git";
-/** What modules are loaded from in the place of their files, by URL. */
+/** What modules are loaded from in place of their files, by URL. */
 export const instead = new Map<string, Other>();
 let served: string | undefined;
 /** What is yet to be done before the first module is imported. */

@@ -81,7 +81,7 @@ export class ModuleGraph {
     return compiled;
   }
 
-  /** With the library's URL in the place of its name; null where that would move code that follows. */
+  /** With the library's URL in place of its name; null where that would move code that follows. */
   #withLibrary(text: string, imports: readonly Import[]): string | null {
     const { name, url } = this.#library;
     const ours = imports.filter((one) => one.name === name);

@@ -91,7 +91,7 @@ export class SlurmCluster implements Cluster {
       "--format=%i|%T|%N|%r",
     ];
     const { status, stdout, stderr } = await runProgram("squeue", words);
-    // So it says of a single one that it does not know any more.
+    // So it says of a single one that it no longer knows.
     const isForgotten = /Invalid job id/i.test(stderr);
     if (status !== 0 && !isForgotten) throw programFailed("squeue", stderr);
     const lines = stdout.split("\n").filter(Boolean);

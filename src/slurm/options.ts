@@ -3,7 +3,7 @@ import { RedunError } from "../errors.ts";
 /** Options of a task whose texts `sbatch` takes as they are, by the names that it has for them. */
 const TEXTS = ["time", "partition", "account", "qos", "gres", "constraint"] as const;
 
-/** Options that it takes besides `memory` and `cpus`. */
+/** Options that it takes in addition to `memory` and `cpus`. */
 export const OPTIONS: readonly string[] = [...TEXTS, "sbatch"];
 
 const MEGABYTE = 2 ** 20;

@@ -74,7 +74,7 @@ export async function checkContents(
           yield { path, oid, place: parsePath(path) };
       }
     } catch (error) {
-      // A folder is not here: what is in it, and behind it, is not known.
+      // A folder is not here: what is in it, and after it, is not known.
       problems.add("contents", null, reasonOf(error));
     }
   }

@@ -64,7 +64,7 @@ const HINT =
 
 /**
  * Reads an address. A path or name whose first word is none of an address's stands for itself.
- * @throws RedunError USAGE where there is nothing behind `history/` or `compare/`
+ * @throws RedunError USAGE where there is nothing after `history/` or `compare/`
  */
 export function parseAddress(text: string): Address {
   const query = /^(executions|jobs|tasks|values|files|calls|all|compare|)\?(.*)$/s.exec(text);
@@ -80,13 +80,13 @@ export function parseAddress(text: string): Address {
   // A task may have this name.
   if (isWord) return { kind: "entity", type: null, id: text };
   if (first === "history") {
-    if (rest === "") throw new RedunError("USAGE", "history/ needs an id behind it.", HINT);
+    if (rest === "") throw new RedunError("USAGE", "history/ needs an id after it.", HINT);
     return { kind: "history", id: rest };
   }
   if (first === "compare") {
     const ids = rest.split(",").filter((id) => id !== "");
     if (ids.length > 0) return { kind: "compare", ids, query: null };
-    throw new RedunError("USAGE", "compare/ needs the ids of executions behind it.", HINT);
+    throw new RedunError("USAGE", "compare/ needs the ids of executions after it.", HINT);
   }
   return { kind: "entity", type: null, id: text };
 }

@@ -4,7 +4,7 @@ import { parseQuery } from "../query/parse.ts";
 import { printQuery } from "../query/print.ts";
 
 /**
- * A query that asks for a facet's value besides, in the place of another value of that facet; without it,
+ * A query that also asks for a facet's value, in place of another value of that facet; without it,
  * where it asks for it already. Null for a query that everything meets.
  * @throws RedunError BAD_QUERY
  */

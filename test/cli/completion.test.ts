@@ -119,17 +119,14 @@ function lacks(shell: string): string | null {
   return spawnSync(shell, ["--version"]).error ? `no ${shell}` : null;
 }
 
-unless(lacks("bash"), completion)(
-  "bash completes a tag behind its `=`, and an option",
-  async () => {
-    const load = 'eval "$(redun-git completion bash)"\n';
-    await typed(
-      "bash --norc --noprofile -i",
-      `${load}redun-git log -t env=p\t--cou\t\nexit\n`,
-      "env=prod --count ",
-    );
-  },
-);
+unless(lacks("bash"), completion)("bash completes a tag after its `=`, and an option", async () => {
+  const load = 'eval "$(redun-git completion bash)"\n';
+  await typed(
+    "bash --norc --noprofile -i",
+    `${load}redun-git log -t env=p\t--cou\t\nexit\n`,
+    "env=prod --count ",
+  );
+});
 
 const GIT_COMPLETION = "/usr/share/bash-completion/completions/git";
 unless(

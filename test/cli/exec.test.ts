@@ -166,7 +166,7 @@ exec("a slow reader gets all, however long the program has ended", () => {
   const { dir } = repository();
   const bytes = 300_000;
   const program = `sh -c 'head -c ${bytes} /dev/zero; echo x'`;
-  // It begins to read when the program cannot be waiting any more: a pipe and what we read hold half of that.
+  // It begins to read when the program can no longer be waiting: a pipe and what we read hold half of that.
   const shell = `'${process.execPath}' '${CLI}' exec -- ${program} | (sleep 1; wc -c)`;
   const said = execFileSync("sh", ["-c", shell], { cwd: dir, encoding: "utf8" });
   assert.is(Number(said), bytes + 2);

@@ -20,7 +20,7 @@ export async function* readEntity(log: IndexedLog, address: EntityAddress): Asyn
   else yield pageOf(known, view, await moreOf(log, view));
 }
 
-/** The page that `log` prints, and what is known besides. */
+/** The page that `log` prints, and what else is known. */
 function pageOf({ found, jobs }: Known, view: EntityView, more: string): Page {
   const { type, id, conflicts } = found;
   const text = [...entityPage(view, markingPaint)].join("") + more;

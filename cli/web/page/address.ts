@@ -1,4 +1,4 @@
-/** The address of what is shown, behind the `#` of the page's own: `#/executions/6dc981d7`. */
+/** The address of what is shown, after the `#` of the page's own: `#/executions/6dc981d7`. */
 import { useEffect, useState } from "preact/hooks";
 import { allOf, type Condition } from "../../../src/query/condition.ts";
 import { printQuery } from "../../../src/query/print.ts";

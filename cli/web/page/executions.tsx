@@ -43,7 +43,7 @@ function ListOfType({
         <div>
           <Rows key={`${type} ${query}`} type={type} query={query} limit={50} />
         </div>
-        {/* Asked for behind the rows: of 100,000 executions they take a second. */}
+        {/* Asked for after the rows: of 100,000 executions they take a second. */}
         {type === "Execution" && <Facets query={query} />}
       </div>
     </>

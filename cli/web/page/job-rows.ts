@@ -1,4 +1,4 @@
-/** The rows of a job tree that folds: which jobs stand in it, one behind the other, and how deep. */
+/** The rows of a job tree that folds: which jobs stand in it, one after the other, and how deep. */
 
 /** As `ChartedJob`: only the place of the job that called it counts. */
 type HasParent = readonly [string, number, ...unknown[]];

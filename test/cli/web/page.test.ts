@@ -25,7 +25,7 @@ function job(
   return [id, parent, task, 2, started, took, ""];
 }
 
-test("a tree shows each job behind the one that called it, and hides what is folded", () => {
+test("a tree shows each job after the one that called it, and hides what is folded", () => {
   const jobs = [job("a", -1, 0, 9), job("b", 0, 1, 1), job("c", 0, 2, 1), job("d", 1, 3, 1)];
   const children = childrenOf(jobs);
   const rows = (folded: number[]) =>
