@@ -17,7 +17,7 @@ import { lineOf } from "./document.ts";
 import { helpLines } from "./help.ts";
 import { KEY_TABLE, keyName } from "./key-table.ts";
 import { GUTTER, type Layout, layoutOf } from "./layout.ts";
-import { chosenIn } from "./next-state.ts";
+import { chosenIn } from "./row-actions.ts";
 import { type Frame, frameOf, type ScreenLine } from "./screen-buffer.ts";
 import { type Choice, type Place, type Prompt, type Screen, type State, shown } from "./state.ts";
 import { fitted, padded, textWidth } from "./width.ts";
