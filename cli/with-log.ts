@@ -74,7 +74,7 @@ export async function refresh(workspace: Workspace, log: IndexedLog): Promise<vo
   let recovered = 0;
   const onRecovered = () => recovering.update(++recovered, null);
   const fetching = workspace.progress("Fetching what this clone left out", "records");
-  const { bad, absent, ...recovery } = await log
+  const { bad, absent, lost, ...recovery } = await log
     .refresh(progress, onRecovered, fetching.update)
     .finally(() => {
       recovering.end();
@@ -87,6 +87,7 @@ export async function refresh(workspace: Workspace, log: IndexedLog): Promise<vo
     const text = isPartial(log.log.backend.repository) ? absentText(absent) : damageText(absent);
     workspace.tell(`${text}\n`);
   }
+  if (lost) workspace.tell(`${lostText(log.log.ref, lost)}\n`);
   for (const { path, reason } of bad.slice(0, 5)) {
     workspace.tell(`warning: ${visible(path)} is left out: ${visible(reason)}\n`);
   }
@@ -110,6 +111,13 @@ function absentText(absent: number | null): string {
 function damageText(absent: number | null): string {
   return `warning: ${recordsAre(absent ?? 0)} missing or damaged here, and in no answer.
   \`git fsck\` names their objects; copy those from a clone that has them.`;
+}
+
+/** What to do about a log that has lost records: a rewriting of the code's history (git filter-repo) takes every ref along. */
+function lostText(ref: string, had: string): string {
+  return `warning: ${ref} was removed or rewritten in this clone, and records are gone from it.
+  \`redun-git pull\` brings back what a remote has. It was at ${had} before; until git collects
+  that commit, \`redun-git merge ${had.slice(0, 12)}\` brings back all of it.`;
 }
 
 function recordsAre(count: number): string {

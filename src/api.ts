@@ -61,6 +61,7 @@ export type {
   AbsentNotice,
   LeftOutNotice,
   LogNotice,
+  LostNotice,
   RecoveredNotice,
   TemporaryIndexNotice,
   WaitingNotice,

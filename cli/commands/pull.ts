@@ -17,6 +17,8 @@ export const command: CommandFunction<typeof PULL> = (workspace, [named], option
     eachLogOfRemote(sharing, options, async (log, remoteLog) => {
       if (options.drop) {
         const dropped = await pullAndDrop(log, remoteLog, sharing.transfer);
+        // The index learns now what is gone, so that no query warns of it.
+        await workspace.indexedLog(remoteLog.ref).catchUp();
         return json ? factsJson(remoteLog, dropped) : dropText(dropped, remoteLog);
       }
       if (!options.dryRun) {

@@ -41,6 +41,7 @@ const REBUILD_CACHE = 32_000;
  * ref, and the index is rebuilt. Another process may do the same at the same time: the
  * second one continues from where the first one got.
  * @param onBrought receives the records that a partial clone has to fetch first
+ * @param onLost receives the commit that the index was built from, if the log has lost records since
  */
 export async function updateIndex(
   database: Database,
@@ -48,12 +49,14 @@ export async function updateIndex(
   tip: Oid | null,
   progress?: Progress,
   onBrought?: OnBrought,
+  onLost?: (had: Oid) => void,
 ): Promise<BadRecord[]> {
   let anew = false;
   for (;;) {
     const from = indexedTip(database);
     if (from === tip && !(tip && (await mayArrive(database, log, tip)))) return [];
     if (tip === null) {
+      if (from) onLost?.(from);
       transaction(database, () => createIndex(database, { lookups: true }));
       return [];
     }
@@ -72,6 +75,7 @@ export async function updateIndex(
       if (bad) return bad;
     } catch (error) {
       if (!(error instanceof LogRewritten || error instanceof Contested) || anew) throw error;
+      if (error instanceof LogRewritten && from) onLost?.(from);
       anew = true;
     }
   }

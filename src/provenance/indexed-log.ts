@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { GitBackend, GitConfig } from "../git/backend.ts";
+import type { GitBackend, GitConfig, Oid } from "../git/backend.ts";
 import { loadConfig } from "../git/files/config.ts";
 import { findRepository } from "../git/files/repository.ts";
 import { deferredBackend } from "../git/open.ts";
@@ -37,6 +37,8 @@ export interface Refreshed extends Recovery {
    * reached, or their objects are damaged or gone. Null where nothing is known of what came since the index was made.
    */
   readonly absent: number | null;
+  /** The commit that the index was built from, if the log has lost records since: somebody rewrote or removed its ref. */
+  readonly lost: Oid | null;
 }
 
 /** A log together with the index that answers questions about it. */
@@ -150,24 +152,29 @@ export class IndexedLog {
   async catchUp(
     progress?: Progress,
     onBrought?: OnBrought,
-  ): Promise<Pick<Refreshed, "bad" | "absent">> {
+  ): Promise<Omit<Refreshed, keyof Recovery>> {
     const tip = await this.log.tip();
     const { database } = this.#file;
     if (indexedTip(database) === tip && absentRecords(database) === 0) {
-      return { bad: [], absent: 0 };
+      return { bad: [], absent: 0, lost: null };
     }
+    let lost: Oid | null = null;
+    const onLost = (had: Oid) => {
+      lost = had;
+    };
     const { updateIndex } = await import("../index/update.ts");
-    const update = () => updateIndex(this.#file.database, this.log, tip, progress, onBrought);
+    const update = () =>
+      updateIndex(this.#file.database, this.log, tip, progress, onBrought, onLost);
     const updated = async () => {
       const bad = await update();
-      return { bad, absent: absentRecords(this.#file.database) };
+      return { bad, absent: absentRecords(this.#file.database), lost };
     };
     try {
       return await updated();
     } catch (error) {
       // Of a partial clone not even the list of its records may be here.
       const isCut = isMissing(error) && isPartial(this.log.backend.repository);
-      if (isCut && indexedTip(database)) return { bad: [], absent: null };
+      if (isCut && indexedTip(database)) return { bad: [], absent: null, lost };
       if (!this.replaceIndex(error)) throw error;
       return await updated();
     }

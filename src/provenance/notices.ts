@@ -10,6 +10,7 @@ export type LogNotice =
   | WaitingNotice
   | LeftOutNotice
   | AbsentNotice
+  | LostNotice
   | TemporaryIndexNotice;
 
 /** A run whose process had ended without recording it was recorded now. */
@@ -47,6 +48,16 @@ export interface AbsentNotice {
   readonly cause: "partial-clone" | "damage";
 }
 
+/**
+ * The log's ref was removed or rewritten in this clone, and records that the index held are gone from the log.
+ * It is told once.
+ */
+export interface LostNotice {
+  readonly kind: "lost";
+  /** The commit that had them. git may have collected it. */
+  readonly commit: string;
+}
+
 /** The index cannot be written where it belongs; this one is made again by each process. */
 export interface TemporaryIndexNotice {
   readonly kind: "temporary-index";
@@ -55,7 +66,7 @@ export interface TemporaryIndexNotice {
 
 /** What bringing a log up to date found that its user should know. */
 export function noticesOf(log: IndexedLog, refreshed: Refreshed): LogNotice[] {
-  const { recovered, waiting, bad, absent } = refreshed;
+  const { recovered, waiting, bad, absent, lost } = refreshed;
   const { temporary } = log.file;
   const cause = isPartial(log.log.backend.repository) ? "partial-clone" : "damage";
   return [
@@ -63,6 +74,7 @@ export function noticesOf(log: IndexedLog, refreshed: Refreshed): LogNotice[] {
     ...waiting.map(({ run, error }) => waitingNotice(run, error)),
     ...bad.map(({ path, reason }) => ({ kind: "left-out" as const, path, reason })),
     ...(absent === 0 ? [] : [{ kind: "absent" as const, count: absent, cause } as const]),
+    ...(lost ? [{ kind: "lost" as const, commit: lost }] : []),
     ...(temporary ? [{ kind: "temporary-index" as const, cause: temporary }] : []),
   ];
 }

@@ -115,4 +115,27 @@ damage("in a hook that decides about a push, what cannot be written is reported,
   bare.remove();
 });
 
+for (const backend of BACKENDS) {
+  damage(`a log that another program removed or moved back is told, once (${backend})`, () => {
+    const { dir, git } = recorded();
+    ok(dir, ["log"], { backend });
+    const tip = git("rev-parse", REF);
+    for (const words of [
+      ["-d", REF],
+      [REF, `${tip}~1`],
+    ]) {
+      git("update-ref", ...words);
+      const { status, stderr } = cli(dir, ["log"], { backend });
+      assert.is(status, 0);
+      assert.match(stderr, "warning: refs/redun/main was removed or rewritten in this clone");
+      const merge = /redun-git (merge [0-9a-f]{12})/.exec(stderr)![1]!;
+      assert.is(cli(dir, ["log"], { backend }).stderr, "");
+      ok(dir, merge.split(" "), { backend });
+      assert.is(git("rev-parse", REF), tip);
+      const healed = cli(dir, ["log", "--count"], { backend });
+      assert.equal([healed.stdout.trim(), healed.stderr], ["2 Execution", ""]);
+    }
+  });
+}
+
 damage.run();

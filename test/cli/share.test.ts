@@ -125,6 +125,8 @@ share("a remote that was rewritten: told each time, until it is decided", async 
     dropped,
     `Dropped 1 execution from ${REF}, as origin has.\nIt was at ${before} before`,
   );
+  // What the user asked for is no news.
+  assert.is(cli(bob.dir, ["log"]).stderr, "");
   assert.equal(bob.runs(), ["mine", "one"]);
   assert.match(ok(bob.dir, ["push"]), "Pushed 1 execution");
   // Ada wants hers back.
