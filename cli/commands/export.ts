@@ -54,6 +54,7 @@ const WRITERS: Readonly<Record<string, () => Promise<Writer>>> = {
 };
 
 export const command: CommandFunction<typeof EXPORT> = async (workspace, ids, options) => {
+  if (options.to === "ro-crate") return exportCrate(workspace, ids, options);
   const writer = await writerOf(options.to);
   // Nothing is written before the log is known to be readable: then it is not asked twice.
   const rows = await withLog(workspace, (log) => executions(log, ids, options));
@@ -63,9 +64,40 @@ export const command: CommandFunction<typeof EXPORT> = async (workspace, ids, op
     return;
   }
   await writeFile(workspace, options.output, text);
-  const count = `${rows.length.toLocaleString("en")} execution${rows.length === 1 ? "" : "s"}`;
-  await workspace.write(visible(`Wrote ${count} to ${options.output}\n`));
+  await workspace.write(visible(`Wrote ${count(rows.length, "execution")} to ${options.output}\n`));
 };
+
+/** A folder or a zip, and so never to stdout. */
+async function exportCrate(
+  workspace: Workspace,
+  ids: readonly string[],
+  options: OptionsOf<typeof EXPORT>,
+): Promise<void> {
+  const { output } = options;
+  if (output === undefined) {
+    const what = "A crate is a folder or a zip, and goes to no stdout.";
+    throw new RedunError("USAGE", what, "Name it with `-o run-crate` or `-o run.zip`.");
+  }
+  const rows = await withLog(workspace, (log) => executions(log, ids, options));
+  if (rows.length === 0) {
+    await workspace.write("No executions, and so no crate.\n");
+    return;
+  }
+  const { roCrate } = await import("../../src/exchange/ro-crate/crate.ts");
+  const { writeCrate } = await import("../../src/exchange/ro-crate/write.ts");
+  const graph = new LogGraph(workspace.indexedLog());
+  const crate = await roCrate(await runsOf(graph, rows), workspace.indexedLog().log.backend);
+  await writeCrate(crate, resolve(workspace.io.cwd, output), output);
+  const written = `${count(rows.length, "execution")}, ${count(crate.files.length, "file")}`;
+  await workspace.write(visible(`Wrote ${written} to ${output}\n`));
+  if (crate.absent === 0) return;
+  const lacking = `${count(crate.absent, "file")} of the runs`;
+  workspace.tell(visible(`Only referred to: ${lacking}, whose content as it was is not here.\n`));
+}
+
+function count(number: number, what: string): string {
+  return `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
+}
 
 /** All of them at once, for what is one document; the oldest first. */
 async function runsOf(graph: LogGraph, rows: readonly ExecutionRow[]): Promise<GraphRun[]> {
@@ -75,7 +107,7 @@ async function runsOf(graph: LogGraph, rows: readonly ExecutionRow[]): Promise<G
 }
 
 async function writerOf(system: string | undefined): Promise<Writer> {
-  const known = Object.keys(WRITERS).join(", ");
+  const known = [...Object.keys(WRITERS), "ro-crate"].join(", ");
   if (system !== undefined && Object.hasOwn(WRITERS, system)) return WRITERS[system]!();
   const what =
     system === undefined ? "--to has to say what is to read it." : `--to knows no "${system}".`;

@@ -31,8 +31,11 @@ export const EXPORT = defineCommand({
   args: "[...executions]",
   about: "Write executions for another system: those named, or all that the filters leave",
   options: [
-    { flags: "--to <system>", about: "What is to read it: redun, openlineage, prov, mermaid, dot" },
-    { flags: "-o, --output <file>", about: "Write to this file instead of stdout" },
+    {
+      flags: "--to <system>",
+      about: "What is to read it: redun, openlineage, prov, mermaid, dot, ro-crate",
+    },
+    { flags: "-o, --output <file>", about: "Write to this file, or folder, instead of stdout" },
     ...WHICH_EXECUTIONS,
     { ...LIMIT, about: "At most this many executions, the newest (default: all)" },
     ...WHICH_LOG,
@@ -43,5 +46,6 @@ export const EXPORT = defineCommand({
     "export - --to mermaid                 the latest one, as a diagram",
     "export --to openlineage --since 1d    events, one a line",
     "export - --to prov -o run.prov.json   for W3C PROV's tools",
+    "export - --to ro-crate -o run.zip     with its files, for an archive",
   ],
 });

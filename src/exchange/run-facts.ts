@@ -2,7 +2,7 @@
 
 import { foreignFiles, withForeign } from "../record/foreign-values.ts";
 import type { ExecutionStatus, Job } from "../record/records.ts";
-import { File } from "../value/file.ts";
+import type { File } from "../value/file.ts";
 import { filesIn } from "../value/files-in.ts";
 import { previewArgs } from "../value/preview.ts";
 import type { GraphRun } from "./graph.ts";
@@ -11,20 +11,22 @@ import type { GraphRun } from "./graph.ts";
 export interface GraphFile {
   readonly path: string;
   readonly hash: string | null;
+  /** As our own records have it; absent of another system's. */
+  readonly file?: File;
 }
 
 /** The files that a job took, or gave, each once. */
 export function filesOf(job: Job, side: "taken" | "given"): readonly GraphFile[] {
   const files = new Map<string, GraphFile>();
-  const add = (path: string, hash: string | null) => files.set(`${path}\0${hash}`, { path, hash });
+  const add = (file: GraphFile) => files.set(`${file.path}\0${file.hash}`, file);
   const values = side === "taken" ? [...job.args.values()] : "result" in job ? [job.result] : [];
   const apart = side === "taken" ? job.files?.args : job.files?.result;
   for (const value of [...values, ...(apart ?? [])]) {
-    for (const file of filesIn(value)) if (file instanceof File) add(file.path, file.hash ?? null);
+    for (const file of filesIn(value)) add({ path: file.path, hash: file.hash, file });
   }
   if (job.imported) {
     for (const { id, path, isResult } of foreignFiles(job)) {
-      if (isResult === (side === "given")) add(path, id);
+      if (isResult === (side === "given")) add({ path, hash: id });
     }
   }
   return [...files.values()];

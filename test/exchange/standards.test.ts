@@ -1,12 +1,12 @@
 /** Exports in the words of others: as their own programs read them, where those are installed. */
-import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { dot, mermaid } from "../../src/exchange/diagram.ts";
 import type { GraphRun } from "../../src/exchange/graph.ts";
 import { cli, jsonLines, ok, record, workflowRepository } from "../support/cli.ts";
+import { pythonWith } from "../support/python.ts";
 import { prepared } from "../support/repository.ts";
 import { unless } from "../support/skipped.ts";
 
@@ -114,42 +114,26 @@ standards("a format that there is not is named", () => {
   const { dir } = runs();
   const { status, stderr } = cli(dir, ["export", "--to", "toString"]);
   assert.is(status, 2);
-  assert.match(stderr, "It takes: redun, openlineage, prov, mermaid, dot.");
+  assert.match(stderr, "It takes: redun, openlineage, prov, mermaid, dot, ro-crate.");
 });
 
-/** Why a module of Python's cannot be had; null where it can. */
-function without(module: string): string | null {
-  const { status } = spawnSync("python3", ["-c", `import ${module}`]);
-  return status === 0 ? null : `Python has no ${module}`;
-}
+const prov = pythonWith("prov");
+const openlineage = pythonWith("openlineage.client");
 
-function python(dir: string, program: string): string {
-  writeFileSync(join(dir, "check.py"), program);
-  const { status, stdout, stderr } = spawnSync("python3", ["check.py"], {
-    cwd: dir,
-    encoding: "utf8",
-  });
-  assert.is(status, 0, stderr);
-  return stdout.trim();
-}
-
-unless(without("prov"), standards)(
-  "prov reads the PROV document, and writes it again equal",
-  () => {
-    const { dir } = runs();
-    ok(dir, ["export", "--to", "prov", "-o", "p.json"]);
-    const program = `from prov.model import ProvDocument
+unless(prov.missing, standards)("prov reads the PROV document, and writes it again equal", () => {
+  const { dir } = runs();
+  ok(dir, ["export", "--to", "prov", "-o", "p.json"]);
+  const program = `from prov.model import ProvDocument
 read = ProvDocument.deserialize("p.json", format="json")
 assert read == ProvDocument.deserialize(content=read.serialize(format="json"), format="json")
 print(len(list(read.get_records())))`;
-    const records = Object.entries(JSON.parse(readFileSync(join(dir, "p.json"), "utf8")))
-      .filter(([kind]) => kind !== "prefix")
-      .reduce((sum, [, statements]) => sum + Object.keys(statements as object).length, 0);
-    assert.is(python(dir, program), String(records));
-  },
-);
+  const records = Object.entries(JSON.parse(readFileSync(join(dir, "p.json"), "utf8")))
+    .filter(([kind]) => kind !== "prefix")
+    .reduce((sum, [, statements]) => sum + Object.keys(statements as object).length, 0);
+  assert.is(prov.run(dir, program), String(records));
+});
 
-unless(without("openlineage.client"), standards)(
+unless(openlineage.missing, standards)(
   "OpenLineage's client takes the events and knows the facets",
   () => {
     const { dir } = runs();
@@ -170,7 +154,7 @@ for line in open("events.jsonl"):
         assert made._schemaURL == facet["_schemaURL"], (made._schemaURL, facet["_schemaURL"])
         count += 1
 print(count > 0)`;
-    assert.is(python(dir, program), "True");
+    assert.is(openlineage.run(dir, program), "True");
   },
 );
 
