@@ -2,7 +2,6 @@ import { renameSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { resolve } from "node:path";
 import { RedunError } from "../../src/errors.ts";
-import type { GraphRun } from "../../src/exchange/graph.ts";
 import { LogGraph } from "../../src/exchange/log-graph.ts";
 import type { ExecutionRow } from "../../src/index/rows.ts";
 import { findExecutions } from "../../src/provenance/find-execution.ts";
@@ -10,55 +9,27 @@ import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { executionsMeeting } from "../../src/provenance/listing.ts";
 import type { CommandFunction, OptionsOf } from "../command.ts";
 import type { EXPORT } from "../declarations/interchange.ts";
+import { runsOf, WRITERS, type Writer } from "../export-writers.ts";
 import { limitOf } from "../limit.ts";
 import { selectionOf } from "../selection.ts";
 import { visible } from "../text/terminal.ts";
 import { withLog } from "../with-log.ts";
 import type { Workspace } from "../workspace.ts";
 
-/** Writes runs in a format, piece by piece. */
-type Writer = (graph: LogGraph, rows: readonly ExecutionRow[]) => AsyncGenerator<string>;
-
-/** Each system's writer, which loads when it is used. */
-const WRITERS: Readonly<Record<string, () => Promise<Writer>>> = {
-  redun: async () => {
-    const { redunLines } = await import("../../src/exchange/redun/export.ts");
-    return async function* (graph, rows) {
-      for await (const line of redunLines(graph, rows)) yield `${line}\n`;
-    };
-  },
-  openlineage: async () => {
-    const { openLineage } = await import("../../src/exchange/openlineage.ts");
-    return async function* (graph, rows) {
-      for (const row of rows.toReversed()) yield* openLineage([await graph.run(row)]);
-    };
-  },
-  prov: async () => {
-    const { provJson } = await import("../../src/exchange/prov.ts");
-    return async function* (graph, rows) {
-      yield provJson(await runsOf(graph, rows), graph.format);
-    };
-  },
-  mermaid: async () => {
-    const { mermaid } = await import("../../src/exchange/diagram.ts");
-    return async function* (graph, rows) {
-      yield* mermaid(await runsOf(graph, rows));
-    };
-  },
-  dot: async () => {
-    const { dot } = await import("../../src/exchange/diagram.ts");
-    return async function* (graph, rows) {
-      yield* dot(await runsOf(graph, rows));
-    };
-  },
-};
-
 export const command: CommandFunction<typeof EXPORT> = async (workspace, ids, options) => {
   if (options.to === "ro-crate") return exportCrate(workspace, ids, options);
+  if (options.sign && options.to !== "in-toto") {
+    throw new RedunError("USAGE", "--sign is for --to in-toto alone.");
+  }
   const writer = await writerOf(options.to);
   // Nothing is written before the log is known to be readable: then it is not asked twice.
   const rows = await withLog(workspace, (log) => executions(log, ids, options));
-  const text = writer(new LogGraph(workspace.indexedLog()), rows);
+  const log = workspace.indexedLog();
+  const text = writer(new LogGraph(log), rows, {
+    backend: log.log.backend,
+    sign: options.sign ? { socket: workspace.io.env.SSH_AUTH_SOCK } : null,
+    note: (text) => workspace.tell(visible(`${text}\n`)),
+  });
   if (options.output === undefined) {
     for await (const piece of inPieces(text)) await workspace.write(piece);
     return;
@@ -97,13 +68,6 @@ async function exportCrate(
 
 function count(number: number, what: string): string {
   return `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
-}
-
-/** All of them at once, for what is one document; the oldest first. */
-async function runsOf(graph: LogGraph, rows: readonly ExecutionRow[]): Promise<GraphRun[]> {
-  const runs: GraphRun[] = [];
-  for (const row of rows.toReversed()) runs.push(await graph.run(row));
-  return runs;
 }
 
 async function writerOf(system: string | undefined): Promise<Writer> {

@@ -33,9 +33,10 @@ export const EXPORT = defineCommand({
   options: [
     {
       flags: "--to <system>",
-      about: "What is to read it: redun, openlineage, prov, mermaid, dot, ro-crate",
+      about: "What is to read it: redun, openlineage, prov, mermaid, dot, ro-crate, in-toto",
     },
     { flags: "-o, --output <file>", about: "Write to this file, or folder, instead of stdout" },
+    { flags: "--sign", about: "Of in-toto: signed envelopes, by the ssh key of git's config" },
     ...WHICH_EXECUTIONS,
     { ...LIMIT, about: "At most this many executions, the newest (default: all)" },
     ...WHICH_LOG,
@@ -47,5 +48,6 @@ export const EXPORT = defineCommand({
     "export --to openlineage --since 1d    events, one a line",
     "export - --to prov -o run.prov.json   for W3C PROV's tools",
     "export - --to ro-crate -o run.zip     with its files, for an archive",
+    "export - --to in-toto --sign          what the files of a run were made of",
   ],
 });

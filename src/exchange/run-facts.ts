@@ -4,7 +4,8 @@ import { foreignFiles, withForeign } from "../record/foreign-values.ts";
 import type { ExecutionStatus, Job } from "../record/records.ts";
 import type { File } from "../value/file.ts";
 import { filesIn } from "../value/files-in.ts";
-import { previewArgs } from "../value/preview.ts";
+import { preview, previewArgs } from "../value/preview.ts";
+import { Float } from "../value/value.ts";
 import type { GraphRun } from "./graph.ts";
 
 /** A file that a job took or gave: its path, and the hash of its content where that is recorded. */
@@ -40,4 +41,19 @@ export function callText(job: Job, max = 100): string {
 
 export function statusOf({ outcome }: GraphRun): ExecutionStatus {
   return outcome?.status ?? "RUNNING";
+}
+
+/** Characters of a value that is no text, number or boolean. */
+const LINE = 1_000;
+
+/**
+ * A value in simple JSON, for readers who know doubles alone: 1.0 is 1, a larger integer than theirs is a text,
+ * and what is no text, number or boolean is the line that pages show.
+ */
+export function simpleJson(value: unknown): string | number | boolean {
+  if (typeof value === "string") return value.toWellFormed();
+  if (typeof value === "boolean") return value;
+  if (value instanceof Float) return simpleJson(value.value);
+  if (typeof value !== "number" || !Number.isFinite(value)) return preview(value, LINE);
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? String(BigInt(value)) : value;
 }

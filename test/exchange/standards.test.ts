@@ -114,7 +114,7 @@ standards("a format that there is not is named", () => {
   const { dir } = runs();
   const { status, stderr } = cli(dir, ["export", "--to", "toString"]);
   assert.is(status, 2);
-  assert.match(stderr, "It takes: redun, openlineage, prov, mermaid, dot, ro-crate.");
+  assert.match(stderr, "It takes: redun, openlineage, prov, mermaid, dot, in-toto, ro-crate.");
 });
 
 const prov = pythonWith("prov");

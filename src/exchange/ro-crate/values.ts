@@ -2,13 +2,9 @@
 import { recordedValue } from "../../provenance/read.ts";
 import { File } from "../../value/file.ts";
 import type { HashName } from "../../value/hash.ts";
-import { preview } from "../../value/preview.ts";
 import { typeName } from "../../value/type-name.ts";
-import { Float } from "../../value/value.ts";
+import { simpleJson } from "../run-facts.ts";
 import { type Entities, localId, type Ref } from "./entities.ts";
-
-/** Characters of a value that is no text, number or boolean. */
-const LINE = 1_000;
 
 export class CrateValues {
   readonly #entities: Entities;
@@ -29,7 +25,7 @@ export class CrateValues {
     const { id } = recordedValue(value, this.#format);
     const entity = localId("value", id);
     if (this.#entities.has(entity)) return { "@id": entity };
-    return this.#entities.set(entity, { "@type": "PropertyValue", name, value: jsonValue(value) });
+    return this.#entities.set(entity, { "@type": "PropertyValue", name, value: simpleJson(value) });
   }
 
   /** Says which parameter of a task a value was given for, or that it is its result. */
@@ -80,13 +76,3 @@ const TYPES: Readonly<Record<string, string>> = {
   bool: "Boolean",
   date: "DateTime",
 };
-
-/** JSON has no 1.0, and other readers round large integers: those are texts. */
-function jsonValue(value: unknown): string | number | boolean {
-  if (typeof value === "string") return value.toWellFormed();
-  if (typeof value === "boolean") return value;
-  if (typeof value === "number" && Number.isFinite(value) && !Object.is(value, -0)) {
-    return Number.isInteger(value) && !Number.isSafeInteger(value) ? String(value) : value;
-  }
-  return value instanceof Float ? value.value : preview(value, LINE);
-}
