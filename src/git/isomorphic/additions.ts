@@ -1,14 +1,14 @@
 import { findAdditions, type HistoryReader } from "../additions.ts";
 import type { AdditionsRequest, CommitFiles, Oid, Repository } from "../backend.ts";
+import type { GitObject } from "../files/loose-object.ts";
 import { shallowCommits } from "../files/shallow.ts";
 import { ByteBudget, folderDifferences, MAX_COMPARED } from "../folder-differences.ts";
 import { isFolder } from "../tree-format.ts";
+import { entryAt } from "../tree-path.ts";
 import { MAX_TREE_BYTES, type ReadTree } from "../tree-walk.ts";
 import { readCommit } from "./commits.ts";
 import { walkBetween } from "./history.ts";
-import type { GitObject } from "./loose-object.ts";
 import type { ObjectStore } from "./objects.ts";
-import { entryAt } from "./tree-path.ts";
 
 /** Bytes of folders after which what isomorphic-git remembers of them is let go: it has no bound. */
 const REMEMBERED = 2 ** 28;
@@ -52,7 +52,11 @@ export function additions(
     async entriesAt(commits, path) {
       const found = [];
       for (const oid of commits) {
-        const entry = await entryAt(store, (await readCommit(store, oid)).tree, path);
+        const entry = await entryAt(
+          (tree) => store.read(tree),
+          (await readCommit(store, oid)).tree,
+          path,
+        );
         found.push(entry && { oid: entry.oid, isFolder: isFolder(entry) });
       }
       return found;

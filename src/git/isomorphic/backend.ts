@@ -4,6 +4,7 @@ import { readConfig } from "../files/config-reader.ts";
 import { isTrue } from "../files/config-values.ts";
 import { listRefs, readRef } from "../files/refs.ts";
 import { workTreeWith } from "../files/work-trees.ts";
+import { fileAt } from "../tree-path.ts";
 import { changedFiles, MAX_TREE_BYTES } from "../tree-walk.ts";
 import { addFiles } from "./add-files.ts";
 import { additions } from "./additions.ts";
@@ -19,7 +20,6 @@ import { readInOrder } from "./read-in-order.ts";
 import { removeRef } from "./remove-ref.ts";
 import { assertSupported } from "./supported.ts";
 import { fetchRefs, pushCommit, remoteRefs } from "./transport.ts";
-import { fileAt } from "./tree-path.ts";
 import { indexPathOf } from "./work-tree.ts";
 
 /**
@@ -71,7 +71,7 @@ export function openIsomorphic(repository: Repository): GitBackend {
     missing: async () => new Set(),
     async readPath(commit, path) {
       const { tree } = await readCommit(store, commit);
-      const oid = await fileAt(store, tree, path);
+      const oid = await fileAt((folder) => store.read(folder), tree, path);
       return oid === null ? null : (await store.read(oid)).bytes;
     },
 

@@ -2,13 +2,13 @@ import { join } from "node:path";
 import { RedunError } from "../../errors.ts";
 import type { GitConfig, Oid, Repository, StoredFile, WorkTreeFile } from "../backend.ts";
 import { readConfig } from "../files/config-reader.ts";
+import { objectId } from "../files/loose-object.ts";
 import { byNestedRepository, within } from "../files/nested.ts";
 import { readRepository } from "../files/repository-reader.ts";
 import { isBlob } from "../tree-format.ts";
+import { entryAt } from "../tree-path.ts";
 import { readCommit } from "./commits.ts";
-import { objectId } from "./loose-object.ts";
 import { ObjectStore } from "./objects.ts";
-import { entryAt } from "./tree-path.ts";
 
 /** Of git's filters only line ends are known; a file with another one counts as changed. */
 export async function filesUnlike(
@@ -22,13 +22,13 @@ export async function filesUnlike(
   const unlike: StoredFile[] = [];
   for (const [folder, group] of byNestedRepository(repository.workTree!, files)) {
     if (folder !== "") {
-      const entry = await entryAt(store, tree, folder);
+      const entry = await entryAt((oid) => store.read(oid), tree, folder);
       const isSubmodule = entry?.mode === SUBMODULE_MODE;
       unlike.push(...(await nested(repository, folder, isSubmodule ? entry.oid : null, group)));
       continue;
     }
     for (const { path, bytes } of group) {
-      const entry = await entryAt(store, tree, path);
+      const entry = await entryAt((oid) => store.read(oid), tree, path);
       const ids = idsOf(config, bytes);
       if (!entry || !isBlob(entry) || !ids.includes(entry.oid)) {
         unlike.push({ path, oid: ids.at(-1)! });

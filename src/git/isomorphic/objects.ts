@@ -3,50 +3,50 @@ import { join } from "node:path";
 import { RedunError } from "../../errors.ts";
 import { MAX_RECORD_BYTES } from "../../record/size.ts";
 import type { Oid } from "../backend.ts";
-import { hasCode } from "../files/system-errors.ts";
 import {
   deflateObject,
   type GitObject,
   inflateObject,
-  looseHead,
-  type ObjectHead,
   type ObjectType,
   objectId,
-} from "./loose-object.ts";
-import { findPack } from "./pack-index.ts";
-import { packedHead } from "./packed-head.ts";
+} from "../files/loose-object.ts";
+import { ObjectFiles } from "../files/object-files.ts";
+import { hasCode } from "../files/system-errors.ts";
 import { safeFs } from "./safe-fs.ts";
 
 /** The objects of one repository, read and written by isomorphic-git under our own rules. */
 export class ObjectStore {
   readonly #gitdir: string;
-  readonly #objects: string;
+  readonly #files: ObjectFiles;
   readonly #fs = safeFs();
   /** Where isomorphic-git keeps the packs that it has loaded; without it, it loads them anew. */
   #cache = {};
 
   constructor(commonDir: string) {
     this.#gitdir = commonDir;
-    this.#objects = join(commonDir, "objects");
+    this.#files = new ObjectFiles(join(commonDir, "objects"));
   }
 
   /**
+   * What our own reader cannot read, isomorphic-git may, or says why not.
    * @throws RedunError OBJECT_MISSING when it is not there, or damaged; BAD_RECORD when more than
    * `limit` bytes would have to be held to read it
    */
   async read(oid: Oid, limit = MAX_RECORD_BYTES): Promise<GitObject> {
     if (!/^[0-9a-f]{40}$/.test(oid)) throw missing(oid, "is not an object id");
-    const size = (await this.#head(oid))?.size ?? 0;
-    if (size > limit) {
+    const object = this.#files.read(oid, limit);
+    if (object) return object;
+    const held = this.#files.head(oid)?.held ?? 0;
+    if (held > limit) {
       throw new RedunError(
         "BAD_RECORD",
-        `The object ${oid} has ${size} bytes, of at most ${limit}.`,
+        `The object ${oid} has ${held} bytes, of at most ${limit}.`,
       );
     }
     try {
       return await this.#read(oid);
     } catch (error) {
-      const stored = hasCode(error, "NotFoundError") ? findPack(this.#objects, oid) : true;
+      const stored = hasCode(error, "NotFoundError") ? this.#files.packWith(oid) : true;
       if (!stored) throw missing(oid, "is not in the repository", error);
     }
     // `git gc` may have replaced the packs between the look at a list and the look at a file.
@@ -60,28 +60,8 @@ export class ObjectStore {
 
   /** How many bytes must be held to read a blob; null for anything else. */
   async size(oid: Oid): Promise<number | null> {
-    const head = await this.#head(oid);
-    return head?.type === "blob" ? head.size : null;
-  }
-
-  async #head(oid: Oid): Promise<ObjectHead | null> {
-    const packed = findPack(this.#objects, oid);
-    return packed ? packedHead(this.#objects, packed) : this.#looseHead(oid);
-  }
-
-  async #looseHead(oid: Oid): Promise<ObjectHead | null> {
-    const path = join(this.#objects, oid.slice(0, 2), oid.slice(2));
-    try {
-      const file = await promises.open(path);
-      try {
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER), 0, HEADER, 0);
-        return looseHead(buffer.subarray(0, bytesRead));
-      } finally {
-        await file.close();
-      }
-    } catch {
-      return null;
-    }
+    const head = this.#files.head(oid);
+    return head?.type === "blob" ? head.held : null;
   }
 
   async #read(oid: Oid): Promise<GitObject> {
@@ -115,11 +95,12 @@ export class ObjectStore {
 
   /** Starts a set of objects that become durable together. */
   batch(): ObjectBatch {
-    return new ObjectBatch(this.#gitdir);
+    return new ObjectBatch(this.#gitdir, this.#files);
   }
 
-  /** Frees the memory that loaded packs take. */
+  /** Frees the memory that loaded packs take, and closes their files. */
   forget(): void {
+    this.#files.close();
     this.#cache = {};
   }
 }
@@ -127,13 +108,13 @@ export class ObjectStore {
 /** Objects on their way into a repository. */
 export class ObjectBatch {
   readonly #gitdir: string;
-  readonly #objects: string;
+  readonly #files: ObjectFiles;
   readonly #fs = safeFs();
   readonly #added = new Map<Oid, { type: ObjectType; object: Uint8Array }>();
 
-  constructor(gitdir: string) {
+  constructor(gitdir: string, files: ObjectFiles) {
     this.#gitdir = gitdir;
-    this.#objects = join(gitdir, "objects");
+    this.#files = files;
   }
 
   /** Takes an object in and returns its id. Nothing is written before `settle`. */
@@ -160,8 +141,8 @@ export class ObjectBatch {
   }
 
   async #write(oid: Oid, type: ObjectType, object: Uint8Array): Promise<void> {
-    const packed = findPack(this.#objects, oid);
-    if (packed && (await markUsed(packed.pack))) return;
+    const pack = this.#files.packWith(oid);
+    if (pack !== null && (await markUsed(pack))) return;
     const git = await isomorphicGit();
     await git.writeObject({
       fs: this.#fs,
@@ -184,8 +165,6 @@ function isomorphicGit() {
 
 const EMPTY_TREE = objectId("tree", Buffer.alloc(0));
 const WRITERS = 8;
-/** Bytes of a loose object's file that hold its size. */
-const HEADER = 128;
 
 /** Keeps `git gc` from dropping the pack's unreachable objects: it spares what is young. */
 async function markUsed(pack: string): Promise<boolean> {

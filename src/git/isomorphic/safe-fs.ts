@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { inflateObject } from "../files/loose-object.ts";
 import { makeFolder, shareFile } from "../files/sharing.ts";
 import { asUnwritable, hasCode } from "../files/system-errors.ts";
-import { inflateObject } from "./loose-object.ts";
 
 /** The file system that isomorphic-git is given. */
 export interface SafeFs {

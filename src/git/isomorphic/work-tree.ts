@@ -4,10 +4,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { GitConfig, Oid, Repository } from "../backend.ts";
+import { objectId } from "../files/loose-object.ts";
 import { hasCode } from "../files/system-errors.ts";
 import { FOLDER_MODE, formatTree, isFolder, type TreeEntry } from "../tree-format.ts";
 import { type IndexEntry, readIndex } from "./index-file.ts";
-import { objectId } from "./loose-object.ts";
 
 export interface WorkTree {
   readonly path: string;

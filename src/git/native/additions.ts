@@ -10,14 +10,15 @@ import { shallowCommits } from "../files/shallow.ts";
 import { ByteBudget, folderDifferences, MAX_COMPARED } from "../folder-differences.ts";
 import { isFolder } from "../tree-format.ts";
 import { MAX_TREE_BYTES } from "../tree-walk.ts";
-import { type CatFile, objectMissing } from "./cat-file.ts";
+import { objectMissing } from "./cat-file.ts";
 import { gitFailed } from "./environment.ts";
+import type { Objects } from "./objects.ts";
 import { gitFields, runGit } from "./process.ts";
 
 /** The commits that added files under given paths. See `GitBackend.additions`. */
 export function additions(
   repository: Repository,
-  objects: CatFile,
+  objects: Objects,
   request: AdditionsRequest,
 ): AsyncGenerator<CommitFiles> {
   const budget = new ByteBudget(MAX_COMPARED.native);
@@ -75,7 +76,7 @@ const COMPARED_AT_ONCE = 2 ** 26;
 
 async function* differences(
   repository: Repository,
-  objects: CatFile,
+  objects: Objects,
   pairs: readonly FolderPair[],
   budget: ByteBudget,
 ): AsyncGenerator<readonly Difference[] | null> {
@@ -107,7 +108,7 @@ async function* differences(
 /** git compares folders: what it takes for none, ends at, or would need much memory for is ours. */
 async function* compare(
   repository: Repository,
-  objects: CatFile,
+  objects: Objects,
   pairs: readonly FolderPair[],
   known: ReadonlyMap<Oid, Checked>,
 ): AsyncGenerator<readonly Difference[]> {

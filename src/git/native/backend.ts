@@ -1,4 +1,3 @@
-import { RedunError } from "../../errors.ts";
 import type { Append, GitBackend, Head, Identity, Move, Oid, Repository } from "../backend.ts";
 import { parseCommit, whoIn } from "../commit.ts";
 import { listConfig } from "../files/config-values.ts";
@@ -7,13 +6,12 @@ import { machineIdentity, stamp } from "../identity.ts";
 import { refusal } from "../ref-refusal.ts";
 import { changedFiles, MAX_TREE_BYTES } from "../tree-walk.ts";
 import { additions } from "./additions.ts";
-import { CatFile } from "./cat-file.ts";
 import { gitFailed } from "./environment.ts";
 import { fastImport } from "./fast-import.ts";
 import { filesUnlike } from "./files-unlike.ts";
 import { history } from "./history.ts";
 import { maintain } from "./maintenance.ts";
-import { ObjectSizes } from "./object-sizes.ts";
+import { Objects } from "./objects.ts";
 import { patch } from "./patch.ts";
 import { gitText, runGit } from "./process.ts";
 import { bringPromised, missingOf } from "./promised.ts";
@@ -22,10 +20,13 @@ import { signatures } from "./signatures.ts";
 import { fetchRefs, pushCommit, remoteRefs } from "./transport.ts";
 import { changedFiles as changedInWorkTree, tracked } from "./work-tree.ts";
 
-/** The backend that leaves everything to the `git` on the PATH (2.30 or newer). */
-export function openNative(repository: Repository): GitBackend {
-  const objects = new CatFile(repository);
-  const sizes = new ObjectSizes(repository);
+/**
+ * The backend that leaves to the `git` on the PATH (2.30 or newer) whatever is more than to read some
+ * objects.
+ * @param few how many objects are read from git's own files before a git is started for more
+ */
+export function openNative(repository: Repository, few?: number): GitBackend {
+  const objects = new Objects(repository, few);
   const identity = identityReader(repository);
   return {
     repository,
@@ -46,16 +47,16 @@ export function openNative(repository: Repository): GitBackend {
       changedFiles(
         (tree) => objects.get(tree, MAX_TREE_BYTES),
         repository.objectFormat,
-        from && `${from}^{tree}`,
-        `${to}^{tree}`,
+        from && objects.treeOf(from),
+        objects.treeOf(to),
       ),
     signatures: (commits) => signatures(repository, commits),
     additions: (request) => additions(repository, objects, request),
     read: (oids) => objects.stream(oids),
     bring: (oids, onBrought) => bringPromised(repository, oids, onBrought),
     missing: (commit) => missingOf(repository, commit),
-    sizes: (oids) => sizes.of(oids),
-    readPath: (commit, path) => readPath(objects, commit, path),
+    sizes: (oids) => objects.sizes(oids),
+    readPath: (commit, path) => objects.file(commit, path),
     async append(request) {
       const who = request.identity ?? (await identity());
       if (!isSigned(repository, request)) return fastImport(repository, request, who);
@@ -69,9 +70,7 @@ export function openNative(repository: Repository): GitBackend {
     fetch: (request) => fetchRefs(repository, request),
     push: (request) => pushCommit(repository, request),
     maintain: () => maintain(repository),
-    close: async () => {
-      await Promise.all([objects.close(), sizes.close()]);
-    },
+    close: () => objects.close(),
   };
 }
 
@@ -175,14 +174,4 @@ async function head(repository: Repository): Promise<Head> {
     branch: branch && branch !== "(detached)" ? branch : null,
     dirty: lines.some((line) => !line.startsWith("#")),
   };
-}
-
-async function readPath(objects: CatFile, commit: Oid, path: string): Promise<Uint8Array | null> {
-  try {
-    const { type, bytes } = await objects.get(`${commit}:${path}`);
-    return type === "blob" ? bytes : null;
-  } catch (error) {
-    if (error instanceof RedunError && error.code === "OBJECT_MISSING") return null;
-    throw error;
-  }
 }

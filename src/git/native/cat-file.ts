@@ -70,6 +70,11 @@ export class CatFile {
     this.#repository = repository;
   }
 
+  /** Whether a git has been started. */
+  get isOpen(): boolean {
+    return this.#child !== null;
+  }
+
   /** @throws RedunError OBJECT_MISSING, BAD_RECORD where it has more than `limit` bytes */
   get(oid: Oid, limit = MAX_RECORD_BYTES): Promise<GitObject> {
     const asked = new Promise<GitObject>((done, fail) => {
