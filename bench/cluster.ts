@@ -147,6 +147,7 @@ async function worker(numbers: Iterator<number>): Promise<void> {
       job: "",
       execution: "",
       options: {},
+      isPrivate: false,
       signal,
       tag: () => {},
       heartbeat: () => {},

@@ -21,6 +21,14 @@ export interface ElementEnd {
   readonly node: string;
 }
 
+/** A call, as far as the folder holds it. */
+export interface SharedCall {
+  readonly key: string;
+  readonly text: string;
+  /** Whether other users are not to read it, nor what comes of it. */
+  readonly isPrivate: boolean;
+}
+
 /** What an element has printed on one stream. */
 export interface Printed {
   readonly bytes: Buffer;
@@ -48,7 +56,10 @@ export class ArrayFolder {
     this.token = token;
   }
 
-  write(calls: readonly { readonly key: string; readonly text: string }[]): void {
+  write(calls: readonly SharedCall[]): void {
+    // All of an array are of one task.
+    const isPrivate = calls.some((call) => call.isPrivate);
+    mkdirSync(this.folder, { recursive: true, mode: isPrivate ? 0o700 : 0o777 });
     for (const name of ["calls", "answers", "status", "logs"]) {
       mkdirSync(join(this.folder, name), { recursive: true });
     }

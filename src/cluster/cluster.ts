@@ -10,6 +10,8 @@ export interface Cluster {
   readonly command: string;
   /** Whether the program of an element has to write its output to `ArrayJob.logs` itself. */
   readonly keepsNoLogs?: boolean;
+  /** Whether it can end whole arrays only: an element has to look then whether its call is still wanted. */
+  readonly cancelsWholeArrays?: boolean;
   /** How the program of an element finds out, in `sh`, which one it is. */
   readonly variables: WorkerVariables;
   /**

@@ -20,6 +20,8 @@ const WORKERS = 5000;
 const ARRAY = 1000;
 /** Seconds between two looks at the files of what runs long. */
 const POLL = 5;
+/** Seconds after which an element notices that its call was withdrawn, where it is not told by the engine. */
+const LOOK = 5;
 /** By then what has ended is in the run's journal and on the disk, in milliseconds. */
 const RECORDED_BY = 10_000;
 /** How long the end of a run waits for the id of what it has just submitted, in milliseconds. */
@@ -129,6 +131,7 @@ export class ClusterExecutor implements Executor {
           code,
           command: this.#settings.get("command") ?? this.#cluster.command,
           writesLogs: this.#cluster.keepsNoLogs ?? false,
+          looks: this.#cluster.cancelsWholeArrays ? LOOK : null,
         },
         this.#cluster.variables,
       );
@@ -213,7 +216,7 @@ export class ClusterExecutor implements Executor {
       [`${kind}_cluster`]: name,
       ...(node !== null && { [`${kind}_node`]: node }),
       ...(answer === null && state !== null && { [`${kind}_state`]: state.word }),
-      ...tailTags(kind, array.folder, element),
+      ...(!call.isPrivate && tailTags(kind, array.folder, element)),
     });
     printAll(array.folder, element);
     if (answer !== null) return answer;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { RedunError } from "../errors.ts";
-import { ArrayFolder } from "./array-folder.ts";
+import { ArrayFolder, type SharedCall } from "./array-folder.ts";
 
 const DAY = 24 * 3600_000;
 /** What nobody has asked for in that time goes, in milliseconds. */
@@ -27,7 +27,7 @@ export class Scratch {
   }
 
   /** @throws RedunError EXECUTOR_FAILED for a full disk, among others; nothing is left then */
-  newArray(calls: readonly { readonly key: string; readonly text: string }[]): ArrayFolder {
+  newArray(calls: readonly SharedCall[]): ArrayFolder {
     const token = `${new Date().toISOString().replace(/[-:]|\..*/g, "")}-${randomBytes(6).toString("hex")}`;
     const array = new ArrayFolder(join(this.folder, "arrays", token), token);
     try {

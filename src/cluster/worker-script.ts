@@ -12,6 +12,8 @@ export interface WorkerPlaces {
   readonly command: string;
   /** Whether what it prints is kept by nobody else. */
   readonly writesLogs: boolean;
+  /** Seconds between two looks whether its call is still there: it ends once that is withdrawn. Null for no look. */
+  readonly looks: number | null;
 }
 
 /** Statuses of the program itself, where it can write none: what it tells by them. */
@@ -27,9 +29,17 @@ export const SCRIPT_STATUS: Readonly<Record<number, string>> = {
  * A call whose file is gone was withdrawn. An element that was begun again removes what it said before.
  */
 export function workerScript(places: WorkerPlaces, { element, node }: WorkerVariables): string {
-  const { folder, root, code, command, writesLogs } = places;
+  const { folder, root, code, command, writesLogs, looks } = places;
   const logs = writesLogs ? ' >"$folder/logs/$n.out" 2>"$folder/logs/$n.err"' : "";
   const from = code === null ? "" : ` --code ${quoted(code)}`;
+  // All of the element's processes are told, this one among them. It does not outlive an element that was killed.
+  const look =
+    looks !== null
+      ? `(while sleep ${looks} && kill -0 $$; do [ -f "$folder/calls/$n" ] || kill -TERM 0; done) >/dev/null 2>&1 &
+looking=$!
+`
+      : "";
+  const noMore = looks !== null ? 'kill "$looking" 2>/dev/null\n' : "";
   return `#!/bin/sh
 n=${element}
 cd ${quoted(folder)} || exit 72
@@ -44,13 +54,13 @@ told=
 trap 'told=1; kill -TERM "$pid" 2>/dev/null' TERM
 ${command} --root ${quoted(root)}${from} "$folder/calls/$n" "$folder/answers/$n" </dev/null${logs} &
 pid=$!
-wait "$pid"
+${look}wait "$pid"
 ended=$?
 if [ -n "$told" ]; then
   wait "$pid"
   ended=TERM
 fi
-cd "$folder" || exit 72
+${noMore}cd "$folder" || exit 72
 say "$ended"
 [ "$ended" = 0 ]
 `;

@@ -39,6 +39,11 @@ export interface ExecutorCall {
   readonly execution: string;
   /** What its task, its call or the run says for this executor, `memory` and `cpus` among them. */
   readonly options: Readonly<Record<string, unknown>>;
+  /**
+   * Whether something of the call is recorded by its hash alone (`record: "hash"`): then nothing of what it prints is
+   * to be recorded, and its text is to be readable by this user alone.
+   */
+  readonly isPrivate: boolean;
   /** Aborted when the job has taken too long, or the run is over: its worker is to end. */
   readonly signal: AbortSignal;
   /** Tags the job with what the executor knows of it: `{ batch_job: "1234" }`. */
@@ -79,8 +84,8 @@ export interface ExecutorOptions {
   /** Processors that it needs, for executors that give each call its own. */
   readonly cpus?: number;
   /**
-   * Of `slurm` and `k8s`: how long a call may take, in minutes; of `slurm` also a text, as `sbatch --time`
-   * takes it: `"1-12:00:00"`.
+   * Of `slurm`, `hq` and `k8s`: how long a call may take, in minutes; also a text, as `sbatch --time`
+   * (`"1-12:00:00"`) and `hq submit --time-limit` (`"36h"`) take it.
    */
   readonly time?: number | string;
   /** Of `slurm`: as `sbatch --partition` takes it. */
@@ -95,6 +100,8 @@ export interface ExecutorOptions {
   readonly constraint?: string;
   /** Of `slurm`: more words for `sbatch`, `["--exclusive"]`. */
   readonly sbatch?: readonly string[];
-  /** Of `k8s`: how many of them, as `nvidia.com/gpu`. */
+  /** Of `hq`: more words for `hq submit`, `["--priority=5"]`. */
+  readonly hq?: readonly string[];
+  /** Of `k8s` and `hq`: how many of NVIDIA's. */
   readonly gpus?: number;
 }

@@ -103,6 +103,7 @@ function executorCall(remote: RemoteCall, shipping: Shipping): ExecutorCall {
     job: job.id,
     execution: run.execution,
     options,
+    isPrivate: task.hashOnly.isAny,
     signal: signal ? AbortSignal.any([run.signal, signal]) : run.signal,
     tag: (tags) => run.tagJob(job, tagPairs(tags)),
     heartbeat,

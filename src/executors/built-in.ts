@@ -19,6 +19,11 @@ registerExecutor("slurm", async (settings) => {
   return slurmExecutor(settings);
 });
 
+registerExecutor("hq", async (settings) => {
+  const { hyperQueueExecutor } = await import("../hyperqueue/executor.ts");
+  return hyperQueueExecutor(settings);
+});
+
 registerExecutor("k8s", async (settings) => {
   const { kubernetesExecutor } = await import("../kubernetes/executor.ts");
   return kubernetesExecutor(settings);

@@ -5,15 +5,12 @@ import type {
   ElementState,
   EndCause,
 } from "../cluster/cluster.ts";
+import { patiently } from "../cluster/patiently.ts";
+import { type ProgramResult, programFailed, runProgram } from "../cluster/program.ts";
 import { workerCommand } from "../cluster/worker-command.ts";
 import { OPTIONS, sbatchWords } from "./options.ts";
-import { programFailed, runProgram } from "./program.ts";
 import { ranges } from "./ranges.ts";
 
-/** How long a controller that cannot be reached is asked again, in milliseconds. */
-const PATIENCE = 10 * 60_000;
-const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 30_000;
 /** What stands before the token in the comment of our jobs. */
 const MARK = "redun-git:";
 
@@ -36,8 +33,9 @@ export class SlurmCluster implements Cluster {
   }
 
   async about(): Promise<ClusterFacts> {
-    const { status, stdout, stderr } = await patiently(() =>
-      runProgram("scontrol", ["show", "config"]),
+    const { status, stdout, stderr } = await patiently(
+      () => slurm("scontrol", ["show", "config"]),
+      isLater,
     );
     if (status !== 0) throw programFailed("scontrol show config", stderr);
     const name = /^ClusterName\s*=\s*(\S+)/m.exec(stdout)?.[1] ?? "";
@@ -59,7 +57,8 @@ export class SlurmCluster implements Cluster {
     ];
     // After an answer that got lost, the array may be there.
     const { status, stdout, stderr } = await patiently(
-      () => runProgram("sbatch", words, script),
+      () => slurm("sbatch", words, script),
+      isLater,
       async () => {
         const job = await this.find(token);
         return job === null ? null : { status: 0, stdout: job, stderr: "" };
@@ -72,7 +71,7 @@ export class SlurmCluster implements Cluster {
 
   async find(token: string): Promise<string | null> {
     const words = ["--noheader", "--me", "--states=all", "--format=%F|%k"];
-    const { status, stdout, stderr } = await patiently(() => runProgram("squeue", words));
+    const { status, stdout, stderr } = await patiently(() => slurm("squeue", words), isLater);
     if (status !== 0) throw programFailed("squeue", stderr);
     const line = stdout.split("\n").find((line) => line.endsWith(`|${MARK}${token}`));
     return line === undefined ? null : line.split("|")[0]!;
@@ -90,7 +89,7 @@ export class SlurmCluster implements Cluster {
       `--jobs=${jobs.join(",")}`,
       "--format=%i|%T|%N|%r",
     ];
-    const { status, stdout, stderr } = await runProgram("squeue", words);
+    const { status, stdout, stderr } = await slurm("squeue", words);
     // So it says of a single one that it no longer knows.
     const isForgotten = /Invalid job id/i.test(stderr);
     if (status !== 0 && !isForgotten) throw programFailed("squeue", stderr);
@@ -111,11 +110,7 @@ export class SlurmCluster implements Cluster {
 
   async exitStatus(job: string, element: number): Promise<number | null> {
     try {
-      const { stdout } = await runProgram("scontrol", [
-        "show",
-        "job",
-        this.elementName(job, element),
-      ]);
+      const { stdout } = await slurm("scontrol", ["show", "job", this.elementName(job, element)]);
       const [, status, signal] = /\bExitCode=(\d+):(\d+)/.exec(stdout) ?? [];
       if (status === undefined) return null;
       return Number(signal) > 0 ? 128 + Number(signal) : Number(status);
@@ -129,11 +124,15 @@ export class SlurmCluster implements Cluster {
       which === "all" ? [job] : ranges(which).map((range) => `${job}_[${range}]`),
     );
     try {
-      await runProgram("scancel", ["--quiet", ...words]);
+      await slurm("scancel", ["--quiet", ...words]);
     } catch {
       // Their calls were withdrawn: what has not begun does nothing.
     }
   }
+}
+
+function slurm(program: string, words: readonly string[], input?: string): Promise<ProgramResult> {
+  return runProgram("Slurm", program, words, input);
 }
 
 /** In its file names a percent sign begins a pattern. */
@@ -173,27 +172,10 @@ function stateOf(word: string, node: string, reason: string): ElementState {
   return { phase: "ended", word, text: word.toLowerCase(), cause: CAUSES[word] ?? null };
 }
 
-interface Said {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** What a controller says, or its commands of it, that does not answer now, or has no room now. */
 const LATER =
   /Unable to contact slurm controller|Socket timed out|Connection refused|Zero Bytes were transmitted|temporarily unable|Resource temporarily unavailable|Slurm controller is in standby|communication connection failure|Transport endpoint|AssocMaxSubmitJobLimit|QOSMaxSubmitJob|job submit limit/i;
 
-/** Does something until the controller has taken it in, or has said no. */
-async function patiently(
-  run: () => Promise<Said>,
-  isDone: () => Promise<Said | null> = async () => null,
-): Promise<Said> {
-  const deadline = Date.now() + PATIENCE;
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-    const said = await run();
-    if (said.status === 0 || !LATER.test(said.stderr) || Date.now() > deadline) return said;
-    await new Promise((done) => setTimeout(done, pause));
-    const done = await isDone();
-    if (done) return done;
-  }
+function isLater({ stderr }: ProgramResult): boolean {
+  return LATER.test(stderr);
 }

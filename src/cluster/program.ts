@@ -12,10 +12,12 @@ export interface ProgramResult {
 const OF_THE_RUN = ["REDUN_SOCKET", "REDUN_JOB", "REDUN_EXECUTION", "REDUN_TAGS"];
 
 /**
- * Runs one of Slurm's commands to its end. A status other than 0 is the caller's to judge.
+ * Runs one of an engine's commands to its end. A status other than 0 is the caller's to judge.
+ * @param engine its name for people
  * @throws RedunError EXECUTOR_FAILED where there is no such command
  */
 export function runProgram(
+  engine: string,
   program: string,
   words: readonly string[],
   input?: string,
@@ -35,7 +37,7 @@ export function runProgram(
     child.stderr!.setEncoding("utf8").on("data", (chunk: string) => {
       stderr += chunk;
     });
-    child.on("error", (error: NodeJS.ErrnoException) => fail(cannotStart(program, error)));
+    child.on("error", (error: NodeJS.ErrnoException) => fail(cannotStart(engine, program, error)));
     child.on("close", (status) => done({ status: status ?? 1, stdout, stderr }));
     child.stdin?.on("error", () => {});
     child.stdin?.end(input);
@@ -43,16 +45,16 @@ export function runProgram(
 }
 
 /** @param command for people, without the words that only we need */
-export function programFailed(command: string, stderr: string): RedunError {
-  const said = stderr.trim().replace(/^\w+: error: /gm, "");
-  return new RedunError("EXECUTOR_FAILED", `${command} failed: ${said || "it says nothing"}`);
+export function programFailed(command: string, said: string): RedunError {
+  const text = said.trim().replace(/^\w+: error: /gm, "");
+  return new RedunError("EXECUTOR_FAILED", `${command} failed: ${text || "it says nothing"}`);
 }
 
-function cannotStart(program: string, error: NodeJS.ErrnoException): RedunError {
+function cannotStart(engine: string, program: string, error: NodeJS.ErrnoException): RedunError {
   return new RedunError(
     "EXECUTOR_FAILED",
     error.code === "ENOENT"
-      ? `There is no ${program} on the PATH: this machine cannot submit jobs to Slurm.`
+      ? `There is no ${program} on the PATH: this machine cannot submit jobs to ${engine}.`
       : `${program} cannot be started: ${error.message}`,
     "Start the run on a login node of the cluster, or choose another executor.",
     { cause: error },
