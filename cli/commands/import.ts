@@ -26,9 +26,19 @@ const READERS: Readonly<Record<string, (source: Source, reading: Reading) => Pro
     const { readRedun } = await import("../../src/exchange/redun/redun-graph.ts");
     return readRedun(source, repository.commonDir, onLine);
   },
+  mlflow: async (source, { repository }) => {
+    const { readMlflow } = await import("../../src/exchange/mlflow/mlflow-graph.ts");
+    return readMlflow(pathOf(source, "mlflow"), repository.objectFormat, repository.workTree);
+  },
   csv: (source, reading) => readLines("csv", source, reading),
   jsonl: (source, reading) => readLines("jsonl", source, reading),
 };
+
+/** What is no stream of lines is read where it stands. */
+function pathOf(source: Source, system: string): string {
+  if (typeof source === "string") return source;
+  throw new RedunError("USAGE", `--from ${system} reads a file or folder, and no stdin.`);
+}
 
 async function readLines(
   form: "csv" | "jsonl",

@@ -8,7 +8,7 @@ export const IMPORT = defineCommand({
   args: "<file>",
   about: "Bring runs, tags and tag edits from another system's log",
   options: [
-    { flags: "--from <system>", about: "What wrote the file: redun; or its form: csv, jsonl" },
+    { flags: "--from <system>", about: "What wrote it: redun, mlflow; or its form: csv, jsonl" },
     {
       flags: "--map <field=column>",
       about: "Which column of csv or jsonl is which field",
@@ -22,6 +22,7 @@ export const IMPORT = defineCommand({
     "import --from redun .redun/redun.db   redun's database, as it is",
     "import --from redun runs.jsonl        what `redun export --file runs.jsonl` wrote",
     "redun export | redun-git import --from redun -",
+    "import --from mlflow mlruns           a folder, or a database mlflow.db",
     "import --from csv runs.csv --map started=Date --map arg.rate=lr",
   ],
 });

@@ -37,6 +37,11 @@ export interface Graph {
   runs(): Iterable<GraphRun>;
   /** All of them, the tags in the runs included: a log keeps each once. */
   tags(): Iterable<GraphTags>;
+  /**
+   * The system has no edits of tags, only their values: one that the log never had replaces the current ones
+   * of its key, and others are left as they are.
+   */
+  readonly tagsAreState?: boolean;
   /** What the source holds and this graph leaves out, in words for people. */
   readonly leftOut: readonly string[];
   close(): void;

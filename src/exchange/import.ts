@@ -17,6 +17,7 @@ import { executionPath, jobsPath, outcomePath, taskPath, valuePath } from "../re
 import { isOidLike } from "../record/name.ts";
 import type { Job } from "../record/records.ts";
 import { hashTag } from "../tag/hash.ts";
+import type { TagPair } from "../tag/tag.ts";
 import { blobId } from "../value/oid.ts";
 import { previewArgs } from "../value/preview.ts";
 import { StoredValue, Tagged } from "../value/value.ts";
@@ -54,7 +55,7 @@ export async function importGraph(
   graph: Graph,
   { dryRun = false, onRun }: ImportOptions = {},
 ): Promise<Imported> {
-  const writer = new ImportWriter(log, graph.system, dryRun);
+  const writer = new ImportWriter(log, graph, dryRun);
   const old = new Set<string>();
   // What contradicts the log is found before anything is written.
   if (log.index.counts().executions > 0) for (const run of graph.runs()) writer.check(run);
@@ -71,6 +72,7 @@ export async function importGraph(
 class ImportWriter {
   readonly #log: IndexedLog;
   readonly #system: string;
+  readonly #tagsAreState: boolean;
   readonly #dryRun: boolean;
   readonly #format: ObjectFormat;
   readonly #isEmpty: boolean;
@@ -82,9 +84,10 @@ class ImportWriter {
   #edits = 0;
   readonly counts = { executions: 0, jobs: 0, edits: 0, known: 0 };
 
-  constructor(log: IndexedLog, system: string, dryRun: boolean) {
+  constructor(log: IndexedLog, { system, tagsAreState = false }: Graph, dryRun: boolean) {
     this.#log = log;
     this.#system = system;
+    this.#tagsAreState = tagsAreState;
     this.#dryRun = dryRun;
     this.#format = log.log.backend.repository.objectFormat;
     this.#isEmpty = log.index.counts().executions === 0;
@@ -128,9 +131,13 @@ class ImportWriter {
     if (edits.length === 0) return;
     const { entity, type } = tags;
     const was = new Map(tags.edits.map(({ hash, tag }) => [hash, tag]));
+    const current = this.#tagsAreState ? this.#currentTags(tags) : [];
     const told = edits.map(({ tag, parents }) => ({
       tag,
-      parents: parents.map(({ hash }) => ({ hash, was: was.get(hash) ?? null })),
+      parents: [
+        ...parents.map(({ hash }) => ({ hash, was: was.get(hash) ?? null })),
+        ...current.filter((one) => tag !== null && one.was[0] === tag[0]),
+      ],
     }));
     this.#add(tagEditFile({ entity, type, edits: told }, this.#format));
     this.counts.edits += edits.length;
@@ -268,25 +275,35 @@ class ImportWriter {
       differs(`task of job ${job.id}`, row.taskHash, job.taskHash);
       const isOpen = row.ended === null;
       if (isOpen && isRunning) continue;
-      if (!isOpen) differs(`status of job ${job.id}`, row.status, job.status);
+      const isCut = job.ended === null && outcome !== null;
+      if (!isOpen)
+        differs(`status of job ${job.id}`, row.status, isCut ? "INTERRUPTED" : job.status);
       differs(`call of job ${job.id}`, row.args, previewArgs(withForeign(job)));
     }
     return hasGrown && !isNative ? "grown" : "known";
   }
 
   /** Hashes of the tags that an entity of the log has had. */
-  #knownTags({ entity, type }: GraphTags): ReadonlySet<string> {
-    const { index } = this.#log;
-    const row =
-      type === "Execution"
-        ? this.#executionWithId(entity)
-        : type === "Job"
-          ? index.jobWithId(entity)
-          : index.entityWithId(type, entity);
+  #knownTags(tags: GraphTags): ReadonlySet<string> {
+    const { entity, type } = tags;
+    const row = this.#rowOf(tags);
     if (!row) return new Set();
-    const { nodes } = index.tags.graph({ type, ...row });
+    const { nodes } = this.#log.index.tags.graph({ type, ...row });
     const current = row.tags.map(([key, value]) => hashTag(entity, key, value));
     return new Set([...nodes.keys(), ...current]);
+  }
+
+  #currentTags(tags: GraphTags): readonly { readonly hash: string; readonly was: TagPair }[] {
+    const row = this.#rowOf(tags);
+    if (!row) return [];
+    const graph = this.#log.index.tags.graph({ type: tags.type, ...row });
+    return graph.current().map(({ hash, tag }) => ({ hash, was: tag }));
+  }
+
+  #rowOf({ entity, type }: GraphTags) {
+    const { index } = this.#log;
+    if (type === "Execution") return this.#executionWithId(entity);
+    return type === "Job" ? index.jobWithId(entity) : index.entityWithId(type, entity);
   }
 }
 

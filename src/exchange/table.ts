@@ -5,9 +5,7 @@
 import { readFileSync } from "node:fs";
 import { text as textOf } from "node:stream/consumers";
 import { RedunError } from "../errors.ts";
-import { argsId, callId } from "../record/encode.ts";
-import { type Execution, fullName, type Job, type TaskRecord, timeOf } from "../record/records.ts";
-import { hashTag } from "../tag/hash.ts";
+import { fullName, timeOf } from "../record/records.ts";
 import { parseJson } from "../tag/python-json.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { parseTagValue, tagValueOf } from "../tag/text.ts";
@@ -16,7 +14,8 @@ import { contentId } from "../value/oid.ts";
 import { clip } from "../value/shown-text.ts";
 import { isPlainObject, type TagValue } from "../value/value.ts";
 import { csvRows } from "./csv.ts";
-import type { Graph, GraphRun, GraphTags } from "./graph.ts";
+import type { Graph, GraphRun } from "./graph.ts";
+import { type MadeJob, madeRun, namedTask, tagsOfRun } from "./made-run.ts";
 
 /** What a line says, by the names of our fields or by names of its own. */
 interface Line {
@@ -74,15 +73,10 @@ export async function readTable(
     count: runs.length,
     runs: () => runs,
     tags: () => runs.map(tagsOfRun),
+    tagsAreState: true,
     leftOut: [],
     close() {},
   };
-}
-
-/** For runs that are known: their tags may be more than they were. */
-function tagsOfRun({ execution: { id, tags } }: GraphRun): GraphTags {
-  const edits = tags.map((tag) => ({ hash: hashTag(id, ...tag), tag, parents: [] }));
-  return { entity: id, type: "Execution", edits };
 }
 
 function fieldNames(maps: readonly string[]): ReadonlyMap<string, string> {
@@ -156,64 +150,24 @@ class TableRun {
     if (started === null) throw this.#bad("it does not say when the run `started`.");
     const id = this.#text("id") ?? `${this.#system}-${this.#hash()}`;
     if (id.length > 190) throw this.#bad("its id has more than 190 characters.");
-    const task = this.#task();
-    const name = fullName(task);
-    const tags = this.#tags();
-    const args = this.#args();
-    const execution: Execution = {
-      id,
-      task: name,
-      argv: [],
-      started,
-      user: this.#text("user") ?? "",
-      host: "",
-      code: {},
-      tags,
-      nonce: "",
-    };
+    const task = namedTask(this.#system, this.#text("task") || "run");
     const ended = this.#time("ended") ?? started;
     if (ended < started) throw this.#bad("it ended before it started.");
     const status = this.#status();
     const given = this.#line.fields.get(status === "FAILED" ? "error" : "result") ?? null;
-    const argIds = new Map(
-      [...args].map(([name, value]) => [name, contentId(value, this.#format)]),
-    );
-    const call = callId(
-      {
-        taskHash: task.id,
-        argsHash: argsId(argIds, this.#format),
-        valueHash: contentId(given, this.#format),
-        children: [],
-      },
-      this.#format,
-    );
-    const job: Job = {
+    const job: MadeJob = {
       id: `${id}/job`,
-      index: 0,
       parent: null,
-      task: name,
-      taskHash: task.id,
-      call,
+      task,
       status,
       started,
       ended,
-      late: false,
-      args,
-      from: new Map(),
-      ...(status === "FAILED" ? { error: given } : { result: given }),
-      tags: [],
+      args: this.#args(),
+      given,
     };
-    return { execution, outcome: { execution: id, status, ended }, jobs: [job], tasks: [task] };
-  }
-
-  #task(): TaskRecord {
-    const name = this.#text("task") || "run";
-    return {
-      id: `${this.#system}:${clip(name, 150)}`,
-      name,
-      namespace: null,
-      taskVersion: "unknown",
-    };
+    const user = this.#text("user");
+    const run = { id, task: fullName(task), started, user, tags: this.#tags() };
+    return madeRun({ ...run, outcome: { status, ended }, jobs: [job] }, this.#format);
   }
 
   #tags(): readonly TagPair[] {
