@@ -4,6 +4,8 @@ import { RedunError } from "../../src/errors.ts";
 import type { Graph } from "../../src/exchange/graph.ts";
 import { type Imported, importGraph } from "../../src/exchange/import.ts";
 import type { Repository } from "../../src/git/backend.ts";
+import { findRepository } from "../../src/git/files/repository.ts";
+import { deferredBackend } from "../../src/git/open.ts";
 import { shortRef } from "../../src/log/ref.ts";
 import { type CommandFunction, isJson, type OptionsOf } from "../command.ts";
 import type { IMPORT } from "../declarations/interchange.ts";
@@ -29,6 +31,11 @@ const READERS: Readonly<Record<string, (source: Source, reading: Reading) => Pro
   mlflow: async (source, { repository }) => {
     const { readMlflow } = await import("../../src/exchange/mlflow/mlflow-graph.ts");
     return readMlflow(pathOf(source, "mlflow"), repository.objectFormat, repository.workTree);
+  },
+  dvc: async (source, { repository }) => {
+    const { readDvc } = await import("../../src/exchange/dvc/dvc-graph.ts");
+    const folder = pathOf(source, "dvc");
+    return readDvc(deferredBackend(findRepository(folder, repository.env)), folder);
   },
   csv: (source, reading) => readLines("csv", source, reading),
   jsonl: (source, reading) => readLines("jsonl", source, reading),

@@ -8,7 +8,10 @@ export const IMPORT = defineCommand({
   args: "<file>",
   about: "Bring runs, tags and tag edits from another system's log",
   options: [
-    { flags: "--from <system>", about: "What wrote it: redun, mlflow; or its form: csv, jsonl" },
+    {
+      flags: "--from <system>",
+      about: "What wrote it: redun, mlflow, dvc; or its form: csv, jsonl",
+    },
     {
       flags: "--map <field=column>",
       about: "Which column of csv or jsonl is which field",
@@ -23,6 +26,7 @@ export const IMPORT = defineCommand({
     "import --from redun runs.jsonl        what `redun export --file runs.jsonl` wrote",
     "redun export | redun-git import --from redun -",
     "import --from mlflow mlruns           a folder, or a database mlflow.db",
+    "import --from dvc .                   the experiments of this repository",
     "import --from csv runs.csv --map started=Date --map arg.rate=lr",
   ],
 });

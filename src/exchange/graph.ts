@@ -42,6 +42,8 @@ export interface Graph {
    * of its key, and others are left as they are.
    */
   readonly tagsAreState?: boolean;
+  /** Ids of runs follow from what they are: one that is known is not compared. */
+  readonly hasContentIds?: boolean;
   /** What the source holds and this graph leaves out, in words for people. */
   readonly leftOut: readonly string[];
   close(): void;

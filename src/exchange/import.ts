@@ -21,6 +21,7 @@ import type { TagPair } from "../tag/tag.ts";
 import { blobId } from "../value/oid.ts";
 import { previewArgs } from "../value/preview.ts";
 import { StoredValue, Tagged } from "../value/value.ts";
+import { readYaml } from "../value/yaml-read.ts";
 import { writeYaml } from "../value/yaml-write.ts";
 import type { Graph, GraphRun, GraphTags } from "./graph.ts";
 
@@ -73,6 +74,7 @@ class ImportWriter {
   readonly #log: IndexedLog;
   readonly #system: string;
   readonly #tagsAreState: boolean;
+  readonly #hasContentIds: boolean;
   readonly #dryRun: boolean;
   readonly #format: ObjectFormat;
   readonly #isEmpty: boolean;
@@ -84,10 +86,15 @@ class ImportWriter {
   #edits = 0;
   readonly counts = { executions: 0, jobs: 0, edits: 0, known: 0 };
 
-  constructor(log: IndexedLog, { system, tagsAreState = false }: Graph, dryRun: boolean) {
+  constructor(
+    log: IndexedLog,
+    { system, tagsAreState = false, hasContentIds = false }: Graph,
+    dryRun: boolean,
+  ) {
     this.#log = log;
     this.#system = system;
     this.#tagsAreState = tagsAreState;
+    this.#hasContentIds = hasContentIds;
     this.#dryRun = dryRun;
     this.#format = log.log.backend.repository.objectFormat;
     this.#isEmpty = log.index.counts().executions === 0;
@@ -250,6 +257,7 @@ class ImportWriter {
   #stateOf({ execution, outcome, jobs }: GraphRun): "new" | "grown" | "known" {
     const known = this.#executionWithId(execution.id);
     if (!known) return "new";
+    if (this.#hasContentIds) return "known";
     const isNative = isOidLike(execution.id, this.#format === "sha1" ? 40 : 64);
     const differs = (what: string, there: unknown, here: unknown) => {
       if (there === here || isNative) return;
@@ -278,7 +286,9 @@ class ImportWriter {
       const isCut = job.ended === null && outcome !== null;
       if (!isOpen)
         differs(`status of job ${job.id}`, row.status, isCut ? "INTERRUPTED" : job.status);
-      differs(`call of job ${job.id}`, row.args, previewArgs(withForeign(job)));
+      const args = withForeign(job);
+      if (row.args === previewArgs(args)) continue;
+      differs(`call of job ${job.id}`, row.args, previewArgs(asRecorded(args)));
     }
     return hasGrown && !isNative ? "grown" : "known";
   }
@@ -305,6 +315,14 @@ class ImportWriter {
     if (type === "Execution") return this.#executionWithId(entity);
     return type === "Job" ? index.jobWithId(entity) : index.entityWithId(type, entity);
   }
+}
+
+/** Arguments as they are read again: keys of maps are in order then. */
+function asRecorded(args: Job["args"]): Job["args"] {
+  const again = (value: unknown) => readYaml(writeYaml(value));
+  return args instanceof Map
+    ? new Map([...args].map(([name, value]) => [name, again(value)]))
+    : [...args.values()].map(again);
 }
 
 /** Bytes of data of a foreign value that stand in the job's record. */

@@ -65,14 +65,16 @@ table("columns become fields, arguments and tags; a run comes once", () => {
 table("JSON lines keep structures and numbers, and lines without an id one of their own", () => {
   const { dir } = temporaryRepository();
   const lines = [
-    '{"started": "2026-11-22", "task": "ns.fit", "args": {"x": [1, 1.0]}, "result": {"loss": 3.0}, "tags": {"cfg": {"a": 1.0}}}',
+    '{"started": "2026-11-22", "task": "ns.fit", "args": {"x": [1, 1.0], "m": {"b": 1, "a": 2}}, "result": {"loss": 3.0}, "tags": {"cfg": {"a": 1.0}}}',
     '{"started": "2026-11-23", "task": "ns.fit"}',
   ];
   writeFileSync(join(dir, "runs.jsonl"), lines.join("\n"));
   ok(dir, ["import", "--from", "jsonl", "runs.jsonl"]);
   const [, first] = logged(dir);
   assert.match(first!.id, /^jsonl-[0-9a-f]{16}$/);
-  assert.match(ok(dir, ["log", first!.id]), "ns.fit(x=[1, 1.0])");
+  assert.match(ok(dir, ["log", first!.id]), "ns.fit(x=[1, 1.0], m={a: 2, b: 1})");
+  const again = ok(dir, ["import", "--from", "jsonl", "runs.jsonl"]);
+  assert.match(again, "Nothing to import");
   assert.match(ok(dir, ["log"]), 'cfg={"a": 1.0}');
   ok(dir, ["verify"]);
 });
