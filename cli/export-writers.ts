@@ -28,7 +28,7 @@ export const WRITERS: Readonly<Record<string, () => Promise<Writer>>> = {
     };
   },
   openlineage: async () => {
-    const { openLineage } = await import("../src/exchange/openlineage.ts");
+    const { openLineage } = await import("../src/exchange/openlineage/write.ts");
     return async function* (graph, rows) {
       for (const row of rows.toReversed()) yield* openLineage([await graph.run(row)]);
     };

@@ -37,6 +37,10 @@ const READERS: Readonly<Record<string, (source: Source, reading: Reading) => Pro
     const folder = pathOf(source, "dvc");
     return readDvc(deferredBackend(findRepository(folder, repository.env)), folder);
   },
+  openlineage: async (source, { repository }) => {
+    const { readOpenLineage } = await import("../../src/exchange/openlineage/read.ts");
+    return readOpenLineage(source, repository.objectFormat);
+  },
   csv: (source, reading) => readLines("csv", source, reading),
   jsonl: (source, reading) => readLines("jsonl", source, reading),
 };

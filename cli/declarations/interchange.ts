@@ -10,7 +10,7 @@ export const IMPORT = defineCommand({
   options: [
     {
       flags: "--from <system>",
-      about: "What wrote it: redun, mlflow, dvc; or its form: csv, jsonl",
+      about: "What wrote it: redun, mlflow, dvc, openlineage; or its form: csv, jsonl",
     },
     {
       flags: "--map <field=column>",

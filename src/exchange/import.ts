@@ -17,6 +17,7 @@ import { executionPath, jobsPath, outcomePath, taskPath, valuePath } from "../re
 import { isOidLike } from "../record/name.ts";
 import type { Job } from "../record/records.ts";
 import { hashTag } from "../tag/hash.ts";
+import { tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { blobId } from "../value/oid.ts";
 import { previewArgs } from "../value/preview.ts";
@@ -170,7 +171,7 @@ class ImportWriter {
 
   #filesOf({ execution, outcome, jobs, tasks }: GraphRun): RecordFile[] {
     const { id, started } = execution;
-    const tags = [...execution.tags, ["imported_from", this.#system] as const];
+    const tags = tagSet([...execution.tags, ["imported_from", this.#system]]);
     const files: RecordFile[] = [
       { path: executionPath(id, started), text: executionYaml({ ...execution, tags }, id) },
     ];

@@ -1,4 +1,5 @@
 /** Runs of systems that know no calls: their jobs get call nodes as ours have them. */
+import { withoutCredentials } from "../git/remote-url.ts";
 import { argsId, callId } from "../record/encode.ts";
 import {
   type Code,
@@ -10,6 +11,7 @@ import {
   type TaskRecord,
 } from "../record/records.ts";
 import { hashTag } from "../tag/hash.ts";
+import { tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import type { HashName } from "../value/hash.ts";
 import { contentId } from "../value/oid.ts";
@@ -56,7 +58,8 @@ export function madeRun(run: MadeRun, format: HashName): GraphRun {
     started,
     user: user ?? "",
     host: "",
-    code,
+    // What others recorded with an address may hold a password.
+    code: code.origin === undefined ? code : { ...code, origin: withoutCredentials(code.origin) },
     tags,
     nonce: "",
   };
@@ -117,7 +120,7 @@ function jobsOf(made: readonly MadeJob[], format: HashName): readonly Job[] {
       args,
       from: from ?? new Map(),
       ...(hasEnded && (status === "FAILED" ? { error: given } : { result: given })),
-      tags: tags ?? [],
+      tags: tagSet(tags ?? []),
     };
   });
 }

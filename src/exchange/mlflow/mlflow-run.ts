@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withoutCredentials } from "../../git/remote-url.ts";
 import { type Code, type JobStatus, type Outcome, timeOf } from "../../record/records.ts";
 import type { TagPair } from "../../tag/tag.ts";
 import { compareCodePoints } from "../../value/code-points.ts";
@@ -91,6 +92,7 @@ export function mlflowRun(run: MlflowRun, format: HashName, workTree: string | n
 /** Long texts are no numbers; a description is what `doc` is here. */
 function tagOf([key, value]: readonly [string, string]): TagPair {
   if (key === "mlflow.note.content") return ["doc", value];
+  if (key === "mlflow.source.git.repoURL") return [key, withoutCredentials(value)];
   return [key, key.startsWith("mlflow.") ? value : (typedText(value) as TagValue)];
 }
 

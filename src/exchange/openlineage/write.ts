@@ -3,13 +3,13 @@
  * (spec 2-0-2). Files are the datasets.
  */
 import { createHash } from "node:crypto";
-import type { Execution, Job } from "../record/records.ts";
-import type { TagPair } from "../tag/tag.ts";
-import { formatTagValue } from "../tag/text.ts";
-import { preview } from "../value/preview.ts";
-import { VERSION } from "../version.ts";
-import type { GraphRun } from "./graph.ts";
-import { filesOf, type GraphFile, statusOf } from "./run-facts.ts";
+import type { Execution, Job } from "../../record/records.ts";
+import type { TagPair } from "../../tag/tag.ts";
+import { formatTagValue } from "../../tag/text.ts";
+import { preview } from "../../value/preview.ts";
+import { VERSION } from "../../version.ts";
+import type { GraphRun } from "../graph.ts";
+import { filesOf, type GraphFile, statusOf } from "../run-facts.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
