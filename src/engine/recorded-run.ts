@@ -36,20 +36,23 @@ export interface RecordedRun extends StartFacts {
   readonly patch: string | undefined;
   /** Notices about that. */
   readonly notice: string | undefined;
-  /** Writes down which modules have been loaded since the start, and are not the commit's. */
-  readonly addLateModules: (recorder: Recorder) => Promise<void>;
+  /**
+   * Writes down which modules have been loaded since the start, and are not the commit's; and tags that were not
+   * known then.
+   */
+  readonly addLate: (recorder: Recorder) => Promise<void>;
   readonly secrets: Secrets;
   /** What is to be done while it runs. */
   readonly later: (() => Promise<unknown>) | null;
 }
 
-/** How often a run looks for modules that were loaded meanwhile, in milliseconds. */
+/** How often a run looks for what has come meanwhile, in milliseconds. */
 const LOOK_EVERY = 1000;
 
 /** Computes a value as an execution of a log: in its journal as it goes, in a commit at the end. */
 export async function runRecorded(options: RecordedRun): Promise<unknown> {
   const { indexed, execution, moreTags, expression, signal, listener, settings, explain } = options;
-  const { cache, patch, notice, addLateModules, secrets, later } = options;
+  const { cache, patch, notice, addLate, secrets, later } = options;
   const { onNotice } = cache;
   const { log } = indexed;
   const { commonDir, objectFormat } = log.backend.repository;
@@ -109,14 +112,14 @@ export async function runRecorded(options: RecordedRun): Promise<unknown> {
   });
   listener.runStarted?.(execution, run);
   // So that it is known too of a run that cannot end well.
-  const looking = setInterval(() => void addLateModules(recorder), LOOK_EVERY).unref();
+  const looking = setInterval(() => void addLate(recorder), LOOK_EVERY).unref();
 
   // Its program has been started by then.
   const meanwhile = later && new Promise((begun) => setImmediate(begun)).then(later);
   meanwhile?.catch(() => {});
   return computeWatched(run, watch, expression, async (status) => {
     clearInterval(looking);
-    await addLateModules(recorder);
+    await addLate(recorder);
     await explainer?.done();
     watch.close();
     saveHashes();

@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
+import { CloudUsers } from "../cloud-user/users.ts";
 import type { GitBackend, GitConfig } from "../git/backend.ts";
 import { recoverRuns } from "../log/recover.ts";
 import { notice as tellUser } from "../notice.ts";
@@ -155,10 +156,14 @@ export class Scheduler {
       const code =
         patch === undefined ? loaded : { ...loaded, patch: contentId(patch, objectFormat) };
       const secrets = new Secrets();
-      const facts = startFacts(log.log, code, settings, expression, tags, options, secrets);
+      const { commonDir } = log.log.backend.repository;
+      const clouds = new CloudUsers(join(commonDir, "redun", "cloud-users"), process.env);
+      const given = [...clouds.known(settings.automatic), ...tags];
+      const facts = startFacts(log.log, code, settings, expression, given, options, secrets);
       const isTagged = settings.automatic.has("git_dirty") && code.dirty === false;
       // A module that is imported later may make a clean run dirty.
-      const addLateModules = async (recorder: Recorder) => {
+      const addLate = async (recorder: Recorder) => {
+        recorder.executionTagged(clouds.come());
         const late = await modules.lateOnes(code);
         if (late.length === 0) return;
         recorder.modulesLoaded(late);
@@ -171,7 +176,7 @@ export class Scheduler {
       const isOn = options.cache !== false && (isLater ? isReady : await isReady());
       const result = await runRecorded({
         ...facts,
-        ...{ indexed: log, expression, patch, notice, addLateModules, secrets, later },
+        ...{ indexed: log, expression, patch, notice, addLate, secrets, later },
         ...{ signal: options.signal, explain: options.explain },
         listener: this.#options.listener ?? {},
         settings: this.#runSettings(log, options, defaults),

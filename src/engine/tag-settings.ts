@@ -1,6 +1,6 @@
 import { RedunError } from "../errors.ts";
 import type { GitConfig } from "../git/backend.ts";
-import { AUTOMATIC_TAGS } from "../tag/automatic.ts";
+import { AUTOMATIC_TAGS, CLOUD_TAGS } from "../tag/automatic.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { parseTagKeyValue } from "../tag/text.ts";
 
@@ -8,7 +8,7 @@ import { parseTagKeyValue } from "../tag/text.ts";
 export interface TagSettings {
   /** `redun.tag`, which may be set several times. */
   readonly tags: readonly TagPair[];
-  /** Those automatic tags that `redun.autotags` names; all where it is not set, none if empty. */
+  /** Those automatic tags that `redun.autotags` names; where it is not set, all but the clouds'; none if empty. */
   readonly automatic: ReadonlySet<string>;
 }
 
@@ -19,12 +19,13 @@ export function tagSettings(config: GitConfig): TagSettings {
   const automatic = new Set(
     names ? names.map((name) => name.trim()).filter(Boolean) : AUTOMATIC_TAGS,
   );
-  const unknown = [...automatic].find((name) => !AUTOMATIC_TAGS.includes(name));
+  const all = [...AUTOMATIC_TAGS, ...CLOUD_TAGS];
+  const unknown = [...automatic].find((name) => !all.includes(name));
   if (unknown === undefined) return { tags, automatic };
   throw new RedunError(
     "BAD_TAG",
     `git config redun.autotags names "${unknown}", which is not an automatic tag.`,
-    `Write any of ${AUTOMATIC_TAGS.join(", ")}, separated by commas, or nothing for none.`,
+    `Write any of ${all.join(", ")}, separated by commas, or nothing for none.`,
   );
 }
 

@@ -7,3 +7,6 @@ export const AUTOMATIC_TAGS: readonly string[] = [
   "user",
   "project",
 ];
+
+/** Those that a run gets where `redun.autotags` names them: whose credentials of a cloud it has. */
+export const CLOUD_TAGS: readonly string[] = ["user_aws", "user_gcp"];
