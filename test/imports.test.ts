@@ -104,7 +104,7 @@ imports(
       // A workflow may change directory and environment, and its programs and files follow.
       /^src\/(exec\/run-(program|script)|value\/file-path)\.ts$/,
       // `ps`, our own program's name, a setting asked by the path of a directory alone, a process of ours.
-      /^src\/(git\/files\/(process-state|sharing)|exec\/usage|sql\/process|cluster\/program|kubernetes\/kubeconfig)\.ts$/,
+      /^src\/(git\/files\/(process-state|sharing)|exec\/usage|sql\/process|kubernetes\/kubeconfig)\.ts$/,
     ];
     assert.equal(
       knowingTheProcess("src").filter((path) => !DOORS.some((door) => door.test(path))),

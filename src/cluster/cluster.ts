@@ -49,6 +49,8 @@ export interface Cluster {
   exitStatus(job: string, element: number): Promise<number | null>;
   /** Ends elements, by the id of their array; "all" for a whole one. Never throws. */
   cancel(elements: ReadonlyMap<string, readonly number[] | "all">): Promise<void>;
+  /** The run is over. */
+  close?(): void;
 }
 
 export interface ClusterFacts {
@@ -68,8 +70,12 @@ export interface WorkerVariables {
 export interface ArrayJob {
   /** Finds it again: no two arrays have one. */
   readonly token: string;
-  /** For people. */
+  /** The task's, for people. */
   readonly name: string;
+  /** Id of the execution. */
+  readonly execution: string;
+  /** Id of the job, of an array of one. */
+  readonly job: string | null;
   readonly size: number;
   /** See `Cluster.request`. */
   readonly request: readonly string[];
@@ -88,6 +94,8 @@ export interface ElementState {
   readonly text: string;
   /** Why it ended, where that is not its program's own end. */
   readonly cause: EndCause | null;
+  /** What the engine says of its end, in its own words. */
+  readonly reason?: string;
 }
 
 export type EndCause = "time" | "memory" | "node" | "cancelled" | "preempted";

@@ -109,6 +109,7 @@ export class ClusterExecutor implements Executor {
     await this.#cancelling.done();
     for (const [folder, left] of this.#arrays) if (left === 0) folder.remove();
     for (const timer of this.#removals) clearTimeout(timer);
+    this.#cluster.close?.();
   }
 
   #about(): Promise<ClusterFacts> {
@@ -137,9 +138,10 @@ export class ClusterExecutor implements Executor {
       );
       const { token, logs } = folder;
       const { request } = first;
-      const name = first.call.task;
+      const { task: name, execution, job: id } = first.call;
       const size = wanted.length;
-      const job = await this.#submitted(folder, { token, name, size, request, script, logs });
+      const about = { name, execution, job: size === 1 ? id : null };
+      const job = await this.#submitted(folder, { ...about, token, size, request, script, logs });
       this.#arrays.set(folder, size);
       const array = { folder, job, size };
       for (const [element, waiting] of wanted.entries()) {

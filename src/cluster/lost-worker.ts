@@ -45,10 +45,11 @@ const HINTS: Readonly<Record<EndCause, string | undefined>> = {
 
 async function reason(
   cluster: Cluster,
-  { array, element, status }: ElementOutcome,
+  { array, element, status, state }: ElementOutcome,
 ): Promise<string> {
   if (status === "TERM") return "it was told to end: its time was over, or somebody cancelled it";
   if (status !== null) return `its command ${endOf(Number(status))}`;
+  if (state?.reason) return `it left no word; ${cluster.title} says: ${state.reason}`;
   const exit = await cluster.exitStatus(array.job, element);
   if (exit === null) return `it left no word, and ${cluster.title} no longer knows it`;
   return SCRIPT_STATUS[exit] ?? `it left no word; its program ${endOf(exit)}`;

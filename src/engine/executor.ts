@@ -84,7 +84,7 @@ export interface ExecutorOptions {
   /** Processors that it needs, for executors that give each call its own. */
   readonly cpus?: number;
   /**
-   * Of `slurm`, `hq` and `k8s`: how long a call may take, in minutes; also a text, as `sbatch --time`
+   * Of `slurm`, `hq`, `k8s` and `aws_batch`: how long a call may take, in minutes; also a text, as `sbatch --time`
    * (`"1-12:00:00"`) and `hq submit --time-limit` (`"36h"`) take it.
    */
   readonly time?: number | string;
@@ -102,6 +102,10 @@ export interface ExecutorOptions {
   readonly sbatch?: readonly string[];
   /** Of `hq`: more words for `hq submit`, `["--priority=5"]`. */
   readonly hq?: readonly string[];
-  /** Of `k8s` and `hq`: how many of NVIDIA's. */
+  /** Of `aws_batch`: its job queue. */
+  readonly queue?: string;
+  /** Of `aws_batch`: the job definition that its containers are made of. */
+  readonly definition?: string;
+  /** Of `k8s`, `hq` and `aws_batch`: how many of NVIDIA's. */
   readonly gpus?: number;
 }

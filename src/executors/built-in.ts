@@ -24,6 +24,11 @@ registerExecutor("hq", async (settings) => {
   return hyperQueueExecutor(settings);
 });
 
+registerExecutor("aws_batch", async (settings) => {
+  const { batchExecutor } = await import("../aws-batch/executor.ts");
+  return batchExecutor(settings);
+});
+
 registerExecutor("k8s", async (settings) => {
   const { kubernetesExecutor } = await import("../kubernetes/executor.ts");
   return kubernetesExecutor(settings);

@@ -119,6 +119,10 @@ export class KubernetesCluster implements Cluster {
     }
   }
 
+  close(): void {
+    this.#api.close();
+  }
+
   #pods(job: string) {
     const labelSelector = `batch.kubernetes.io/job-name=${job}`;
     return this.#api.list(this.#podsPath(), { labelSelector }, SHORT_PATIENCE);

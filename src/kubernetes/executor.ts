@@ -17,17 +17,7 @@ export async function kubernetesExecutor(settings: ExecutorSettings): Promise<Ex
   const access = await kubeAccess(settings.get("context"));
   const api = new KubeApi(access);
   const cluster = new KubernetesCluster(api, access, template, (name) => settings.get(name));
-  const executor = new ClusterExecutor(cluster, settings);
-  return {
-    workers: executor.workers,
-    options: executor.options,
-    submit: (call) => executor.submit(call),
-    resume: (call) => executor.resume(call),
-    close: async () => {
-      await executor.close();
-      api.close();
-    },
-  };
+  return new ClusterExecutor(cluster, settings);
 }
 
 /** @throws RedunError BAD_CONFIG */

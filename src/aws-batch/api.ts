@@ -1,0 +1,90 @@
+import type { BatchClient } from "@aws-sdk/client-batch";
+import { RedunError } from "../errors.ts";
+import type { BatchSdk } from "./sdk.ts";
+
+/** How long Batch is asked again to take a job, in milliseconds. */
+const PATIENCE = 10 * 60_000;
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 30_000;
+/** How often the client itself asks again what may be asked twice. */
+const ATTEMPTS = 8;
+
+/** Asks Batch by its client. */
+export class BatchApi {
+  readonly sdk: BatchSdk;
+  readonly #client: BatchClient;
+  /** There is no token by which Batch knows a job again, so a lost answer must not be asked for again blindly. */
+  readonly #once: BatchClient;
+
+  /** @param region null for what the environment and the files of AWS say */
+  constructor(sdk: BatchSdk, region: string | undefined) {
+    this.sdk = sdk;
+    const where = region === undefined ? {} : { region };
+    this.#client = new sdk.BatchClient({ ...where, maxAttempts: ATTEMPTS });
+    this.#once = new sdk.BatchClient({ ...where, maxAttempts: 1 });
+  }
+
+  /**
+   * Asks what changes nothing when it is asked twice.
+   * @param what its name, for people
+   * @throws RedunError EXECUTOR_FAILED
+   */
+  async ask<Answer>(what: string, send: (client: BatchClient) => Promise<Answer>): Promise<Answer> {
+    try {
+      return await send(this.#client);
+    } catch (error) {
+      throw failed(what, error);
+    }
+  }
+
+  /**
+   * Asks what must be done once, and again for some time while Batch has no time or cannot be reached.
+   * @param isDone asked before each further try: whether it was done, and only its answer was lost
+   * @throws RedunError EXECUTOR_FAILED
+   */
+  async askOnce<Answer>(
+    what: string,
+    send: (client: BatchClient) => Promise<Answer>,
+    isDone: () => Promise<Answer | null>,
+  ): Promise<Answer> {
+    const deadline = Date.now() + PATIENCE;
+    for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+      try {
+        return await send(this.#once);
+      } catch (error) {
+        if (!isLater(error as AwsError) || Date.now() > deadline) throw failed(what, error);
+      }
+      await new Promise((done) => setTimeout(done, pause));
+      const done = await isDone();
+      if (done !== null) return done;
+    }
+  }
+
+  close(): void {
+    this.#client.destroy();
+    this.#once.destroy();
+  }
+}
+
+interface AwsError extends NodeJS.ErrnoException {
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+/** It has no time now, or could not be reached; it did not say no. */
+function isLater({ name, code, $metadata }: AwsError): boolean {
+  const status = $metadata?.httpStatusCode ?? 0;
+  if (status >= 500 || status === 429 || /Throttl|TooManyRequests/.test(name)) return true;
+  return name === "TimeoutError" || /^E(?:CONN|PIPE|TIMEDOUT|AI_AGAIN|NOTFOUND)/.test(code ?? "");
+}
+
+function failed(what: string, error: unknown): RedunError {
+  const { name, message } = error as Error;
+  return new RedunError(
+    "EXECUTOR_FAILED",
+    `AWS Batch: ${what} failed: ${message || name}`,
+    undefined,
+    {
+      cause: error,
+    },
+  );
+}
