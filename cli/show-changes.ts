@@ -4,6 +4,7 @@ import { changesView } from "../src/views/changes.ts";
 import { isJson, type OptionsOf } from "./command.ts";
 import type { INCOMING } from "./declarations/sharing.ts";
 import { changesJson } from "./json/comparisons.ts";
+import { limitOf } from "./limit.ts";
 import { changesPage } from "./pages/changes.ts";
 import { rewrittenText } from "./text/rewritten.ts";
 import { pageOfLog } from "./with-log.ts";
@@ -18,6 +19,7 @@ export function showChanges(
   options: OptionsOf<typeof INCOMING>,
 ): Promise<void> {
   const json = isJson(options);
+  const limit = limitOf(options.limit, json);
   const asks = options.fetch === true;
   return pageOfLog(workspace, async (indexed) => {
     const { log, config } = indexed;
@@ -28,7 +30,8 @@ export function showChanges(
       workspace.tell(rewrittenText(fetched, remoteLog));
     } else assertKnown(config, remoteLog, await lastSeen(log, remoteLog));
     const bar = workspace.progress("Reading", "records");
-    const view = await changesView(indexed, remoteLog, direction, bar.update).finally(bar.end);
+    const given = { limit, progress: bar.update };
+    const view = await changesView(indexed, remoteLog, direction, given).finally(bar.end);
     return json ? changesJson(view) : changesPage(view, asks, workspace);
   });
 }

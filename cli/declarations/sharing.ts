@@ -1,6 +1,7 @@
 /** The commands that combine logs, within this repository and across remotes. */
 import { defineCommand } from "../command.ts";
 import { FORMAT, WHICH_LOG } from "../options.ts";
+import { LIMIT } from "./log.ts";
 
 /** Options of every command that transfers data to or from a remote. */
 const SHARING = [
@@ -19,6 +20,7 @@ const NEVER_FORCES =
 /** Options of the commands that list what differs between a log and its remote log. */
 const CHANGES = [
   { flags: "--fetch", about: "Fetch the remote log first" },
+  { ...LIMIT, about: "At most this many executions, the newest (default 50; 0 for all)" },
   FORMAT,
   ...WHICH_LOG,
 ] as const;

@@ -34,7 +34,7 @@ function notSeen({ name, ref }: RemoteLog, wasAsked: boolean): string {
 }
 
 function changesText(view: ChangesView, look: Look): string {
-  const { direction, remote, executions, tags } = view;
+  const { direction, remote, executions, isCut, tags } = view;
   const name = visible(remote.name);
   if (executions.length + tags.length === 0) {
     return direction === "incoming"
@@ -47,6 +47,7 @@ function changesText(view: ChangesView, look: Look): string {
   return [
     `${head} (${visible(remote.ref)}):\n`,
     ...(runs.length > 0 ? [`\n${runs.join("")}`] : []),
+    ...(isCut ? ["\nOlder ones are not shown: --limit 0 shows all.\n"] : []),
     ...(edits.length > 0 ? [`\n${edits.join("\n")}`] : []),
   ].join("");
 }

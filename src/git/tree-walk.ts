@@ -22,8 +22,10 @@ export const MAX_REPEATED = 100_000;
 /** Entries of all folders of a walk, and folders that wait for their turn. */
 export const MAX_ENTRIES = 50_000_000;
 export const MAX_WAITING = 1_000_000;
-/** So many trees are asked for while those before them are looked at. */
-const TREES_AT_ONCE = 32;
+/** So many pairs of folders are asked for before their turn, of small ones; at least two. */
+const AHEAD = 64;
+/** Bytes of them, if they are as large as the one before. */
+const BYTES_AHEAD = 2 ** 24;
 
 /** The content of a tree, or why there is none. */
 type Tree = Buffer | string;
@@ -83,19 +85,25 @@ class Walk {
   async *below(top: Pair): AsyncGenerator<Change> {
     /** The next one last. */
     const waiting = [top];
-    while (waiting.length > 0) {
-      const batch = waiting.splice(-TREES_AT_ONCE).reverse();
-      const asked = batch.map((pair) => this.#ask(pair));
-      const inside: Pair[] = [];
-      for (const [at, pair] of batch.entries()) {
-        for (const found of await this.#compare(pair, asked[at]!)) {
-          if ("kind" in found) yield found;
-          else if (waiting.length + inside.length < MAX_WAITING) inside.push(found);
-          else
-            yield* this.#tooMany(found, `More than ${MAX_WAITING} folders wait to be looked at.`);
+    const asked: { pair: Pair; trees: Promise<[Tree, Tree]> }[] = [];
+    for (let ahead = AHEAD; waiting.length + asked.length > 0; ) {
+      // Many together: whoever reads them is told of each batch by itself.
+      if (asked.length <= ahead / 2) {
+        while (asked.length < ahead && waiting.length > 0) {
+          const pair = waiting.pop()!;
+          asked.push({ pair, trees: this.#ask(pair) });
         }
       }
+      const { pair, trees } = asked.shift()!;
+      const inside: Pair[] = [];
+      for (const found of await this.#compare(pair, trees)) {
+        if ("kind" in found) yield found;
+        else if (waiting.length + inside.length < MAX_WAITING) inside.push(found);
+        else yield* this.#tooMany(found, `More than ${MAX_WAITING} folders wait to be looked at.`);
+      }
       for (const pair of inside.reverse()) waiting.push(pair);
+      const bytes = (await trees).reduce((sum, { length }) => sum + length, 1);
+      ahead = Math.max(2, Math.min(AHEAD, BYTES_AHEAD / bytes));
     }
   }
 

@@ -1,5 +1,5 @@
 import { compareTags, type TagDifference } from "../compare/tags.ts";
-import type { Oid } from "../git/backend.ts";
+import type { Oid, StoredFile } from "../git/backend.ts";
 import { whoIn } from "../git/commit.ts";
 import { type ExecutionEnd, strongerEnd } from "../index/execution-end.ts";
 import type { ExecutionRow } from "../index/rows.ts";
@@ -7,12 +7,14 @@ import type { Progress } from "../index/update.ts";
 import { type Found, findEntity } from "../provenance/find.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { unindexedRow } from "../provenance/running.ts";
+import { dayOf } from "../record/layout.ts";
 import type { EntityType } from "../record/records.ts";
 import { baseNode, nodeOf, TagGraph, type TagNode } from "../tag/graph.ts";
 import { tagIdentity, tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import {
   entityName,
+  type FilesBetween,
   filesBetween,
   type ReadEdits,
   type ReadRuns,
@@ -24,6 +26,8 @@ import {
 export interface LogChanges {
   /** Executions of which anything is new, as `RecordCounts` counts them; the newest first. */
   readonly executions: readonly ExecutionRow[];
+  /** Older ones were left out. */
+  readonly isCut: boolean;
   /** Entities whose tags were edited, and what the edits change. */
   readonly tags: readonly EntityChange[];
 }
@@ -38,25 +42,32 @@ export interface EntityChange {
   readonly authors: readonly string[];
 }
 
+export interface ChangesOptions {
+  /** At most so many executions, the newest; the records of older ones are not read. */
+  readonly limit?: number;
+  /** Hears of each record of others' runs, which may be many. */
+  readonly progress?: Progress | undefined;
+}
+
 /**
  * What the commit `to` of a log holds and `from` (null: nothing) lacks, as runs and as what its
  * tag edits change, entity by entity, when the two are merged. One of the two is the log's own tip.
  * Files that are not valid records are left out.
- * @param progress hears of each record of others' runs, which may be many
  */
 export async function changesBetween(
   log: IndexedLog,
   from: Oid | null,
   to: Oid | null,
-  progress?: Progress,
+  { limit = Number.POSITIVE_INFINITY, progress }: ChangesOptions = {},
 ): Promise<LogChanges> {
-  if (to === null || from === to) return { executions: [], tags: [] };
+  if (to === null || from === to) return { executions: [], isCut: false, tags: [] };
   const files = await filesBetween(log.log, from, to);
   const edits = await readEdits(log.log, files.edits);
   const rivals = await readEdits(log.log, files.rivals);
   // The index knows all about the runs of our own log.
   const isOurs = to === (await log.log.tip());
-  const theirs = isOurs ? [] : [...files.runs.values()].flat();
+  const newest = newestOf(files.runs, limit);
+  const theirs = isOurs ? [] : recordsFor(newest, files.runs, edits);
   const runs = await readRuns(log.log, theirs, edits, progress);
   const authors = await authorsOf(log, from, to);
 
@@ -76,14 +87,49 @@ export async function changesBetween(
   }
 
   const executions: ExecutionRow[] = [];
-  for (const id of files.runs.keys()) {
+  for (const id of newest) {
     const name = entityName("Execution", id);
     const row = await executionRow(log, runs, id, edited.get(name) ?? runs.tags.get(name) ?? []);
     if (row) executions.push(row);
   }
   const newestFirst = (a: ExecutionRow, b: ExecutionRow) =>
     b.started - a.started || (a.id < b.id ? 1 : -1);
-  return { executions: executions.sort(newestFirst), tags };
+  executions.sort(newestFirst);
+  const isCut = files.runs.size > newest.length || executions.length > limit;
+  return { executions: executions.slice(0, limit), isCut, tags };
+}
+
+/** The newest runs, and all others of the same days: more than that no path tells of the time. */
+function newestOf(runs: FilesBetween["runs"], limit: number): string[] {
+  if (runs.size <= limit) return [...runs.keys()];
+  const days = new Map<string, string[]>();
+  for (const [id, [file]] of runs) {
+    const day = dayOf(file!.path);
+    const others = days.get(day);
+    if (others) others.push(id);
+    else days.set(day, [id]);
+  }
+  const newest: string[] = [];
+  for (const day of [...days.keys()].sort().reverse()) {
+    if (newest.length >= limit) break;
+    newest.push(...days.get(day)!);
+  }
+  return newest;
+}
+
+/** The files that tell of some runs, and which tags runs gave to what was edited. */
+function recordsFor(
+  shown: readonly string[],
+  runs: FilesBetween["runs"],
+  edits: ReadonlyMap<string, readonly ReadEdits[]>,
+): StoredFile[] {
+  const edited = [...edits.values()].map(([file]) => file!);
+  // No path tells which run had a job, a task or a value.
+  const mayBeAnywhere = edited.some(({ type }) => type !== "Execution");
+  const wanted = mayBeAnywhere
+    ? runs.keys()
+    : new Set([...shown, ...edited.map(({ entity }) => entity)]);
+  return [...wanted].flatMap((id) => runs.get(id) ?? []);
 }
 
 /** An execution as our index has it, or will have it; undefined if there is no record of it. */

@@ -1,6 +1,5 @@
-import type { Progress } from "../index/update.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
-import { changesBetween, type EntityChange } from "../share/changes.ts";
+import { type ChangesOptions, changesBetween, type EntityChange } from "../share/changes.ts";
 import { lastSeen, type RemoteLog } from "../share/remotes.ts";
 import { type LoggedExecution, loggedExecution } from "./logged.ts";
 
@@ -16,21 +15,22 @@ export interface ChangesView {
   readonly isSeen: boolean;
   /** Executions of which anything is new, the newest first. */
   readonly executions: readonly LoggedExecution[];
+  /** Older ones were left out. */
+  readonly isCut: boolean;
   /** Entities whose tags were edited, and what becomes of their tags. */
   readonly tags: readonly EntityChange[];
 }
 
-/** @param progress receives the records of others' runs, which may be many */
 export async function changesView(
   indexed: IndexedLog,
   remote: RemoteLog,
   direction: ChangesView["direction"],
-  progress?: Progress,
+  options?: ChangesOptions,
 ): Promise<ChangesView> {
   const { log } = indexed;
   const [ours, theirs] = await Promise.all([log.tip(), lastSeen(log, remote)]);
   const [from, to] = direction === "incoming" ? [ours, theirs] : [theirs, ours];
-  const { executions, tags } = await changesBetween(indexed, from, to, progress);
+  const { executions, isCut, tags } = await changesBetween(indexed, from, to, options);
   return {
     direction,
     remote,
@@ -38,6 +38,7 @@ export async function changesView(
     isEmpty: ours === null,
     isSeen: theirs !== null,
     executions: executions.map(loggedExecution),
+    isCut,
     tags,
   };
 }

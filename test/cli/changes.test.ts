@@ -99,6 +99,40 @@ changes("runs look as in log, the newest first", () => {
   assert.is(bob.redun("incoming", "--format", "json"), json);
 });
 
+changes("of many runs the newest are shown, with the tags of what was edited", () => {
+  const { ada, bob } = team();
+  // Several on each day: the newest are told by their records, not by their paths alone.
+  const days = Array.from(
+    { length: 30 },
+    (_, n) => `2020-01-${10 + Math.floor(n / 4)}T0${n % 4}:00`,
+  );
+  const lines = days.map((started, n) => `${started}:00Z,${n},v${n}`);
+  writeFileSync(join(ada.dir, "runs.csv"), `started,arg.n,kind\n${lines.join("\n")}\n`);
+  ada.redun("import", "--from", "csv", "runs.csv");
+  const all = logged(ada.dir);
+  const oldest = all.at(-1)!.id;
+  ada.redun("tag", "update", oldest, "kind=edited");
+  ada.redun("push");
+  bob.redun("fetch");
+  const json = (...words: string[]) =>
+    jsonLines(bob.redun("incoming", "--format", "json", ...words));
+  const whole = json();
+  assert.is(whole.length, 31);
+  const edit = whole.at(-1)!;
+  assert.is(edit.removed[0].value, "v0");
+  for (const limit of [1, 3, 6, 29, 30, 40]) {
+    assert.equal(json("-n", String(limit)), [...whole.slice(0, 30).slice(0, limit), edit]);
+  }
+  const page = bob.redun("incoming", "-n", "6");
+  assert.is(page.match(/^Exec /gm)!.length, 6);
+  assert.match(page, /\n\nOlder ones are not shown: --limit 0 shows all\.\n/);
+  assert.not.match(bob.redun("incoming", "-n", "0"), /not shown/);
+  assert.is(
+    ada.redun("outgoing"),
+    "Nothing outgoing: origin had all of yours at the last fetch.\n",
+  );
+});
+
 changes("a run that has ended since is shown, and a forged end is not believed", () => {
   const { ada, bob, id } = team();
   record(ada.dir, ["w.mjs", "main"]);

@@ -99,6 +99,7 @@ export class Objects {
 
   /** undefined where git has to be asked. */
   #sizeInFiles(oid: Oid): number | null | undefined {
+    this.#left--;
     // What is small is asked for next, and remembered until then.
     const small = this.#files!.read(oid, SMALL);
     const head = small ? { type: small.type, size: small.bytes.length } : this.#files!.head(oid);
