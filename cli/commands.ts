@@ -3,6 +3,7 @@ import { type Command, withCode } from "./command.ts";
 import { COMPLETION } from "./declarations/completion.ts";
 import { CONSOLE } from "./declarations/console.ts";
 import { EXEC, STEP } from "./declarations/exec.ts";
+import { ARCHIVE, PRUNE, REDACT } from "./declarations/forgetting.ts";
 import { EXPORT, IMPORT } from "./declarations/interchange.ts";
 import { DIFF, LOG, PATH, WHY } from "./declarations/log.ts";
 import { MCP } from "./declarations/mcp.ts";
@@ -74,6 +75,9 @@ export const COMMANDS: readonly Command[] = [
   withCode(RECOVER, () => import("./commands/recover.ts")),
   withCode(SCAN, () => import("./commands/scan.ts")),
   withCode(VERIFY, () => import("./commands/verify.ts")),
+  withCode(REDACT, () => import("./commands/redact.ts")),
+  withCode(PRUNE, () => import("./commands/prune.ts")),
+  withCode(ARCHIVE, () => import("./commands/archive.ts")),
   withCode(MCP, () => import("./commands/mcp.ts")),
   withCode(COMPLETION, () => import("./commands/completion.ts")),
 ];

@@ -43,9 +43,10 @@ const MAX_KEPT = 1_000_000;
 export async function pageOfLog(
   workspace: Workspace,
   body: (log: IndexedLog) => Promise<string | AsyncGenerator<string>>,
+  query: Query = {},
 ): Promise<void> {
   const { io, pager } = workspace;
-  const short = await withLog(workspace, async (log) => {
+  const shown = async (log: IndexedLog) => {
     const given = await body(log);
     if (typeof given === "string") return given;
     let text = "";
@@ -56,7 +57,8 @@ export async function pageOfLog(
       return null;
     }
     return text;
-  });
+  };
+  const short = await withLog(workspace, shown, query);
   if (short === null) return;
   // People may read for hours.
   await workspace.close();

@@ -113,6 +113,8 @@ export type ErrorCode =
   | "AMBIGUOUS_ID"
   | "WRONG_TYPE"
   | "UNKNOWN_TAG"
+  | "STILL_HELD"
+  | "TAG_REDACTED"
   | "SCRIPT_FAILED_TO_LOAD"
   | "UNKNOWN_TASK"
   | "BAD_TASK"

@@ -15,6 +15,7 @@ import { isFilter, selectionOf, typesOf } from "../selection.ts";
 import { jsonText } from "../text/json.ts";
 import type { Paint } from "../text/terminal.ts";
 import { pageOfLog } from "../with-log.ts";
+import type { Workspace } from "../workspace.ts";
 
 export const command: CommandFunction<typeof LOG> = async (workspace, [word], given) => {
   const { paint } = workspace;
@@ -34,8 +35,18 @@ export const command: CommandFunction<typeof LOG> = async (workspace, [word], gi
   const address = word === undefined ? null : parseAddress(word);
   const options = address?.kind === "list" ? { ...given, ...listOptions(address) } : given;
   const types = typesOf(options);
+  if (address?.kind === "entity") {
+    const show = (ref?: string) => {
+      const query = ref === undefined ? {} : { ref };
+      return pageOfLog(workspace, async (log) => entity(log, address, json, paint), query);
+    };
+    return show().catch(async (error: unknown) => {
+      const archive = await archiveWith(workspace, address, error);
+      if (archive === null) throw error;
+      return show(archive);
+    });
+  }
   return pageOfLog(workspace, async (log) => {
-    if (address?.kind === "entity") return entity(log, address, json, paint);
     if (address && address.kind !== "list") {
       return addressedText(log, address, workspace, { json, limit });
     }
@@ -54,6 +65,18 @@ export const command: CommandFunction<typeof LOG> = async (workspace, [word], gi
     return json ? searchJson(view) : searchPage(view, paint);
   });
 };
+
+/** The log to which an execution was moved that is not in this one; null where that is not here. */
+async function archiveWith(
+  workspace: Workspace,
+  { id }: EntityAddress,
+  error: unknown,
+): Promise<string | null> {
+  if (!(error instanceof RedunError) || error.code !== "UNKNOWN_ID") return null;
+  const log = workspace.indexedLog();
+  const ref = (await log.tombstones()).removedWithPrefix(id)?.[1].movedTo;
+  return ref !== undefined && (await log.log.backend.resolve(ref)) !== null ? ref : null;
+}
 
 /** The page of one entity. */
 async function* entity(

@@ -92,12 +92,14 @@ export function* executionPageJson(view: ExecutionView): Generator<string> {
 }
 
 /** All of an execution's page but its jobs. */
-export function executionHeadJson({ execution, code, links, journal }: ExecutionView): object {
+export function executionHeadJson(view: ExecutionView): object {
+  const { execution, code, links, journal, redactions } = view;
   return {
     ...executionJson(execution),
     ...(code?.files && { modules: code.files }),
     links,
     ...(journal && { journal: journalJson(journal) }),
+    ...(redactions.length > 0 && { redactions }),
   };
 }
 
@@ -116,6 +118,7 @@ export function jobInListJson({ job, parent }: JobInList): object {
 
 export function jobJson(view: JobView): object {
   const { type, job, parent, children, call, content, from, dataflow, links, journal } = view;
+  const { redactions } = view;
   return {
     _type: type,
     id: job.id,
@@ -129,6 +132,7 @@ export function jobJson(view: JobView): object {
     ...(dataflow && { dataflow: dataflowJson(dataflow) }),
     links,
     ...(journal && { journal: journalJson(journal) }),
+    ...(redactions.length > 0 && { redactions }),
     tags: tagsJson(job.tags, job.conflicts),
   };
 }

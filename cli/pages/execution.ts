@@ -7,6 +7,7 @@ import { docBlock, indented } from "./doc.ts";
 import { jobLine } from "./job.ts";
 import { journalNotes } from "./journal-notes.ts";
 import { linkLines } from "./links.ts";
+import { redactionLines } from "./redactions.ts";
 
 /** `Exec 6dc981d7 [ DONE ] 2026-11-22 09:43:43:  run workflow.ts main (env=prod)` */
 export function executionLine(
@@ -25,11 +26,11 @@ const MAX_INDENT = 40;
 
 /** What is known of an execution apart from its jobs; its tags may stand elsewhere. */
 export function executionHead(view: ExecutionView, paint: Paint, withTags = true): string[] {
-  const { execution, links, journal } = view;
+  const { execution, links, journal, redactions } = view;
   const { id, started, ended, tags } = execution;
   const first = withTags ? execution : { ...execution, tags: [], conflicts: [] };
   const lines = [executionLine(first, paint, oneLine(id))];
-  lines.push(...journalNotes(journal, id));
+  lines.push(...journalNotes(journal, id), ...redactionLines(redactions));
   if (ended !== null) lines.push(`Duration: ${duration(+ended - +started)}`);
   lines.push(...linkLines(links, paint), ...whyBlock(view, paint), ...docBlock(tags));
   lines.push(...codeBlock(view));

@@ -10,6 +10,7 @@ import { dataflowBlock } from "./dataflow.ts";
 import { docBlock, indented } from "./doc.ts";
 import { journalNotes } from "./journal-notes.ts";
 import { linkLines } from "./links.ts";
+import { redactionLines } from "./redactions.ts";
 import { taskSection } from "./task.ts";
 
 /** `Job 9d095794 [ DONE ] 2026-11-22 09:43:43 (20ms):  hello_world.greeter(greet='Hi') (team=qa)` */
@@ -23,9 +24,10 @@ export function jobLine(job: LoggedJob, paint: Paint, id = shortId(job.id)): str
 
 /** Everything about one job. */
 export function jobPage(view: JobView, paint: Paint): string {
-  const { children, dataflow, stack, journal, job } = view;
+  const { children, dataflow, stack, journal, redactions, job } = view;
   const [head = "", ...rest] = jobLines(view, paint);
-  const lines = [head, ...journalNotes(journal, job.execution), ...rest];
+  const lines = [head, ...journalNotes(journal, job.execution)];
+  lines.push(...redactionLines(redactions), ...rest);
   if (children.length > 0) {
     lines.push("", "  Child Jobs:");
     lines.push(...children.slice(0, LISTED).map((child) => `    ${jobLine(child, paint)}`));

@@ -3,6 +3,7 @@ import type { ObjectFormat } from "../git/backend.ts";
 import type { EarlierCall, TaskCalls } from "../index/task-calls.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { argsId, callId } from "../record/encode.ts";
+import { isCut } from "../record/job-facts.ts";
 import type { Job, MissReason } from "../record/records.ts";
 import type { File } from "../value/file.ts";
 import { pathFromHere, recordedPath } from "../value/file-path.ts";
@@ -142,6 +143,7 @@ export class ResultCache implements Reuse {
     if (job.taskHash !== of.task.id(this.format) || job.call === null || !("result" in job)) {
       return false;
     }
+    if (isCut(job)) return false;
     return this.#options.hasArgs?.(of, job.args) || this.#argsHashOf(job) === argsHash;
   }
 

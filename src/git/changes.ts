@@ -43,6 +43,8 @@ export interface Append {
   /** What the ref must point at for the append to happen; null: it must not exist. */
   readonly expected: Oid | null;
   readonly files: readonly (NewFile | StoredFile)[];
+  /** Paths of files that are not to be in the new tree any more. */
+  readonly removed?: readonly string[];
   readonly message: string;
   /**
    * The commit's parents, where it is a merge: `expected` and others, in the order in which they

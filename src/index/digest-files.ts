@@ -8,6 +8,7 @@ import { assertInPlace, assertName } from "../record/name.ts";
 import { MAX_RECORD_BYTES, recordTooLarge } from "../record/size.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 import { type Digest, Digester } from "./digest.ts";
+import { isHexId } from "./ids.ts";
 import type { Namer } from "./names.ts";
 
 /** A file of the log that is to be added; `parsePath` knows its path. */
@@ -139,8 +140,12 @@ export class FileDigester implements DigestSource {
     try {
       const record = await readAnyYaml(text);
       if (place.kind === "format") checkFormat(record, this.#log.ref);
-      else assertName(path, place, oid, record);
-      return this.#digester.digest({ path, place, record });
+      else assertName(path, place, oid, record, () => true);
+      const digest = this.#digester.digest({ path, place, record });
+      // Whether it may have the id of another content is for those to say who know the tombstones.
+      const isRedacted =
+        digest.kind === "execution" && (record as { id?: unknown }).id === digest.id;
+      return isRedacted && isHexId(digest.id) ? { ...digest, isRedacted } : digest;
     } catch (error) {
       if (!(error instanceof RedunError) || error.code === "FORMAT_TOO_NEW") throw error;
       return { kind: "bad", reason: error.message };

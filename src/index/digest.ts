@@ -43,7 +43,8 @@ export type Digest =
   | TagsDigest
   | { readonly kind: "task"; readonly id: string; readonly name: string }
   | { readonly kind: "value"; readonly id: string }
-  | { readonly kind: "format" };
+  | { readonly kind: "tombstone" }
+  | { readonly kind: "format"; readonly version: number };
 
 export interface ExecutionDigest {
   readonly kind: "execution";
@@ -56,6 +57,8 @@ export interface ExecutionDigest {
   /** As a JSON text. */
   readonly argv: string;
   readonly tags: readonly TagText[];
+  /** It has an id in the form of git's that is not that of its content. */
+  readonly isRedacted?: boolean;
 }
 
 export interface JobsDigest {
@@ -152,7 +155,9 @@ export class Digester {
    */
   digest({ path, place, record }: DecodedFile): Digest {
     if (place.kind === "value") return { kind: "value", id: place.id };
-    if (!isDecodable(place)) return { kind: "format" };
+    if (!isDecodable(place)) {
+      return { kind: "format", version: (record as { version: number }).version };
+    }
     const oid = "id" in place ? place.id : "";
     const decoded = decodeAt(path, place, record);
     switch (decoded.kind) {
@@ -164,6 +169,8 @@ export class Digester {
         return outcome(path, decoded.record);
       case "task":
         return { kind: "task", id: oid, name: fullName(decoded.record) };
+      case "tombstone":
+        return { kind: "tombstone" };
       case "tags":
         return tagEdits(oid, decoded.record);
     }

@@ -1,7 +1,9 @@
 import { RedunError } from "../errors.ts";
 import type { Oid } from "../git/backend.ts";
 import type { Log } from "../log/log.ts";
+import type { Tombstones } from "../log/tombstones.ts";
 import { parsePath } from "../record/layout.ts";
+import { PLAIN_FORMAT } from "../record/records.ts";
 import type { AddedFile } from "./added-files.ts";
 import type { Digest } from "./digest.ts";
 import { type Digested, type DigestSource, FileDigester, type FoundFile } from "./digest-files.ts";
@@ -39,7 +41,16 @@ export class FileAdder {
   readonly #missing: ReadonlySet<Oid>;
   #absent = 0;
 
-  constructor(database: Database, log: Log, anew: boolean, missing: ReadonlySet<Oid>) {
+  readonly #tombstones: Tombstones;
+
+  constructor(
+    database: Database,
+    log: Log,
+    anew: boolean,
+    missing: ReadonlySet<Oid>,
+    tombstones: Tombstones,
+  ) {
+    this.#tombstones = tombstones;
     this.#missing = missing;
     this.#database = database;
     this.#log = log;
@@ -72,7 +83,9 @@ export class FileAdder {
 
   async *#acceptable(files: AsyncIterable<AddedFile>): AsyncGenerator<FoundFile> {
     for await (const { path, oid, refused } of files) {
-      if (refused === undefined) yield { path, oid };
+      if (this.#tombstones.isRemoved(parsePath(path))) {
+        this.bad.push({ path, reason: "A tombstone says that it was removed, and it is here." });
+      } else if (refused === undefined) yield { path, oid };
       else this.bad.push({ path, reason: refused });
     }
   }
@@ -129,19 +142,27 @@ export class FileAdder {
     this.#done++;
     if (digest.kind === "bad") this.bad.push({ path, reason: digest.reason });
     else if (digest.kind === "absent") this.#leaveOut(path, oid);
-    else if (digest.kind === "format") setFormatChecked(this.#database);
-    else if (!this.#added(path, digest)) this.#keep(path, oid);
+    else if (digest.kind === "format") {
+      setFormatChecked(this.#database, digest.version === PLAIN_FORMAT);
+    } else if (!this.#added(path, digest)) this.#keep(path, oid);
   }
 
   /** False when it refers to something that has not arrived. */
   #added(path: string, digest: Digest): boolean {
     try {
+      if (digest.kind === "execution" && digest.isRedacted) this.#assertRedacted(digest.id);
       return this.#writer.add(digest);
     } catch (error) {
       if (!(error instanceof RedunError)) throw error;
       this.bad.push({ path, reason: error.message });
       return true;
     }
+  }
+
+  #assertRedacted(id: string): void {
+    if (this.#tombstones.isStartRedacted(id)) return;
+    const why = "its content has another one, and no tombstone says that something was redacted";
+    throw new RedunError("BAD_RECORD", `It claims the id ${id}; ${why}.`);
   }
 
   #keep(path: string, oid: Oid): void {

@@ -18,16 +18,17 @@ export function indexedTip(database: Database): Oid | null | undefined {
   }
 }
 
-/** The commit that the index was built from, if it has seen that the log's format is ours. */
+/** The commit that the index was built from, if it has seen that the log is of the plain format. */
 export function checkedTip(database: Database): Oid | null {
   const tip = indexedTip(database);
   if (!tip) return null;
   return database.prepare("SELECT 1 FROM meta WHERE key = 'format'").get() ? tip : null;
 }
 
-/** Notes that the log has a format file, and that it is ours. */
-export function setFormatChecked(database: Database): void {
-  database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('format', 1)").run();
+/** Notes that the log has a format file that is ours, and whether it is of the plain format. */
+export function setFormatChecked(database: Database, isPlain = true): void {
+  if (!isPlain) database.exec("DELETE FROM meta WHERE key = 'format'");
+  else database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('format', 1)").run();
 }
 
 /** Stamps the index with the commit that it now holds. */

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import type { Oid } from "../git/backend.ts";
 import type { Log, RecordFile } from "../log/log.ts";
 import { bringSome, isPartial, type OnBrought } from "../log/partial.ts";
+import { readTombstones } from "../log/tombstones.ts";
 import { parsePath } from "../record/layout.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import { addedFiles, countFiles, LogRewritten } from "./added-files.ts";
@@ -159,7 +160,8 @@ interface Step {
 /** Makes one step in one transaction; null when the index is no longer at `from`. */
 async function addFiles(database: Database, log: Log, step: Step): Promise<BadRecord[] | null> {
   const { from, tip, anew, progress, onBrought } = step;
-  if (anew) database.exec(`PRAGMA cache_size = -${REBUILD_CACHE}`);
+  // What was taken out of the log must not stay in pages that are no longer used.
+  if (anew) database.exec(`PRAGMA cache_size = -${REBUILD_CACHE}; PRAGMA secure_delete = ON`);
   database.exec(`PRAGMA busy_timeout = ${LONG_WAIT}`);
   database.exec("BEGIN IMMEDIATE");
   try {
@@ -172,7 +174,8 @@ async function addFiles(database: Database, log: Log, step: Step): Promise<BadRe
     const asked = Date.now();
     const missing = await bringNew(database, log, start, tip, onBrought);
     const waited = Date.now() - asked;
-    const adder = new FileAdder(database, log, anew, missing);
+    const tombstones = await readTombstones(log.backend, tip);
+    const adder = new FileAdder(database, log, anew, missing, tombstones);
     try {
       await adder.addAll(addedFiles(log, start, tip), progress);
       await adder.finish();

@@ -63,6 +63,7 @@ export class IndexWriter {
       case "tags":
         return this.#addTagEdits(digest);
       case "format":
+      case "tombstone":
         return true;
     }
   }

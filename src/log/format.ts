@@ -3,13 +3,13 @@ import { RedunError } from "../errors.ts";
 import type { GitBackend, NewFile, Oid } from "../git/backend.ts";
 import { formatYaml } from "../record/encode.ts";
 import { FORMAT_PATH } from "../record/layout.ts";
-import { FORMAT_VERSION } from "../record/records.ts";
+import { FORMAT_WITH_TOMBSTONES } from "../record/records.ts";
 import { blobId } from "../value/oid.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 
 /** The file that makes a tree a log. */
-export function formatFile(): NewFile {
-  return { path: FORMAT_PATH, bytes: Buffer.from(formatYaml(), "utf8") };
+export function formatFile(version?: number): NewFile {
+  return { path: FORMAT_PATH, bytes: Buffer.from(formatYaml(version), "utf8") };
 }
 
 /**
@@ -47,10 +47,10 @@ export function checkFormat(format: unknown, name: string): number {
   if (fields.format !== "redun-git" || !Number.isSafeInteger(version) || version < 1) {
     throw new RedunError("BAD_RECORD", `${name} has a ${FORMAT_PATH} that is not redun-git's.`);
   }
-  if (version <= FORMAT_VERSION) return version;
+  if (version <= FORMAT_WITH_TOMBSTONES) return version;
   throw new RedunError(
     "FORMAT_TOO_NEW",
-    `${name} is in format ${version}; this redun-git knows formats up to ${FORMAT_VERSION}.`,
+    `${name} is in format ${version}; this redun-git knows formats up to ${FORMAT_WITH_TOMBSTONES}.`,
     "Update redun-git. Nothing was changed.",
   );
 }

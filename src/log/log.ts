@@ -4,7 +4,7 @@ import type { GitBackend, NewFile, Oid } from "../git/backend.ts";
 import { loadConfig } from "../git/files/config.ts";
 import type { JobFacts } from "../record/job-facts.ts";
 import { parsePath } from "../record/layout.ts";
-import type { EntityTags } from "../record/records.ts";
+import { type EntityTags, PLAIN_FORMAT } from "../record/records.ts";
 import {
   assertFewTags,
   MAX_RECORD_BYTES,
@@ -16,6 +16,7 @@ import { noteBegun } from "./begun.ts";
 import { formatFile, notALog, readFormat } from "./format.ts";
 import { assertNotMirrored } from "./mirror.ts";
 import { type OnWait, whileContended } from "./retry.ts";
+import { readTombstones } from "./tombstones.ts";
 import { assertWritable } from "./writable.ts";
 
 /** A record file as text. */
@@ -37,19 +38,21 @@ export interface SegmentFacts {
 export interface Appended {
   readonly before: Oid | null;
   readonly after: Oid;
+  /** Some of the files were not written as they were given: tombstones cover them. */
+  readonly isRedacted?: true;
 }
 
 /** One log: a set of immutable record files on a git ref. */
 export class Log {
   readonly backend: GitBackend;
   readonly ref: string;
-  /** A commit whose format is known to be one that we write. */
+  /** A commit whose format is known to be the plain one: it has no tombstones. */
   #checked: Oid | null;
   #isKept = false;
   /** Called when an append has to wait for a lock. */
   onWait: OnWait | undefined;
 
-  /** `checked` is a commit of the log whose format the caller has seen. */
+  /** `checked` is a commit of the log that the caller has seen to be of the plain format. */
   constructor(backend: GitBackend, ref: string, checked: Oid | null = null) {
     this.backend = backend;
     this.ref = ref;
@@ -116,14 +119,16 @@ export class Log {
         const before = await this.tip();
         await assertWritable(this.backend, this.ref, before);
         const isBegun = before !== null && (await this.#isBegun(before));
+        const isPlain = !isBegun || this.#checked === before;
+        const kept = isPlain ? bytes : await this.#kept(before, files, bytes);
         const after = await this.backend.append({
           ref: this.ref,
           expected: before,
-          files: isBegun ? bytes : [...bytes, formatFile()],
+          files: isBegun ? kept : [...kept, formatFile()],
           message,
         });
-        this.#see(after);
-        return { before, after };
+        if (isPlain) this.#see(after);
+        return { before, after, ...(kept !== bytes && { isRedacted: true }) };
       },
       this.onWait,
       patienceInMs,
@@ -152,12 +157,32 @@ export class Log {
    */
   async #isBegun(tip: Oid): Promise<boolean> {
     if (this.#checked === tip) return true;
-    if ((await readFormat(this.backend, tip, this.ref)) === null) {
+    const version = await readFormat(this.backend, tip, this.ref);
+    if (version === null) {
       for await (const _file of this.backend.changes(null, tip)) throw notALog(this.ref, BEGIN);
       return false;
     }
-    this.#see(tip);
+    if (version === PLAIN_FORMAT) this.#see(tip);
     return true;
+  }
+
+  /** The files without what a tombstone of the log covers; `bytes` itself where none does. */
+  async #kept(
+    tip: Oid,
+    files: readonly RecordFile[],
+    bytes: readonly NewFile[],
+  ): Promise<readonly NewFile[]> {
+    const tombstones = await readTombstones(this.backend, tip);
+    const { objectFormat } = this.backend.repository;
+    const kept: NewFile[] = [];
+    let isSame = true;
+    for (const [at, file] of files.entries()) {
+      const left = await tombstones.kept(file, objectFormat);
+      isSame &&= left === file;
+      if (left === file) kept.push(bytes[at]!);
+      else if (left) kept.push({ path: left.path, bytes: Buffer.from(left.text, "utf8") });
+    }
+    return isSame ? bytes : kept;
   }
 
   #see(tip: Oid): void {

@@ -3,7 +3,7 @@ import { RedunError } from "../errors.ts";
 import { type Change, FILE_MODE, type Oid, type StoredFile } from "../git/backend.ts";
 import { namesOf } from "../git/files/path-names.ts";
 import { isInPlace, parsePath, type RecordPath } from "../record/layout.ts";
-import { assertName, recordedName } from "../record/name.ts";
+import { assertName, isOidLike, recordedName } from "../record/name.ts";
 import { MAX_RECORD_BYTES, recordTooLarge } from "../record/size.ts";
 import { readAnyYaml } from "../value/yaml-any.ts";
 import type { Log } from "./log.ts";
@@ -86,8 +86,14 @@ export class Newcomers {
   #toRead = 0;
   #others = 0;
 
-  /** `name` is that of the other log. */
-  constructor(log: Log, name: string) {
+  readonly #isStartRedacted: (execution: string) => boolean;
+
+  /**
+   * `name` is that of the other log. An execution of which something was redacted has an id that is not
+   * that of its content.
+   */
+  constructor(log: Log, name: string, isStartRedacted: (execution: string) => boolean) {
+    this.#isStartRedacted = isStartRedacted;
     this.#log = log;
     this.#name = name;
   }
@@ -120,12 +126,13 @@ export class Newcomers {
       const { path } = rest.next().value!;
       const place = parsePath(path)!;
       try {
-        assertName(path, place, oid, await readAnyYaml(text));
+        assertName(path, place, oid, await readAnyYaml(text), this.#isStartRedacted);
       } catch (error) {
         if (!(error instanceof RedunError)) throw error;
         throw this.#refused(path, error.message, error);
       }
-      if (place.kind === "execution") this.#claim(path, place.execution);
+      const isForeign = place.kind === "execution" && !isOidLike(place.execution, oid.length);
+      if (isForeign) this.#claim(path, place.execution);
     }
   }
 

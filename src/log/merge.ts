@@ -11,8 +11,10 @@ import {
   Newcomers,
   twoContents,
 } from "./merge-checks.ts";
+import { type Difference, isSame, withoutRemoved } from "./merge-removals.ts";
 import { MERGE_AUTHOR, NOTHING, RecordCounter, type RecordCounts } from "./record-counts.ts";
 import { whileContended } from "./retry.ts";
+import { readTombstones, type Tombstones } from "./tombstones.ts";
 
 /** Another log: a commit that the repository has, and what to call it in errors. */
 export interface MergeSource {
@@ -55,8 +57,8 @@ export interface Merged extends Merge {
 
 /** A merge, and the files that the commits lack of each other. */
 interface Plan extends Merge {
-  readonly gains: readonly StoredFile[];
-  readonly lacks: readonly StoredFile[];
+  readonly gains: Difference;
+  readonly lacks: Difference;
 }
 
 const MESSAGE = "merge logs\n";
@@ -88,26 +90,27 @@ export async function planMerge(log: Log, theirs: MergeSource): Promise<Merge> {
 async function plan(log: Log, { commit: theirs, name }: MergeSource): Promise<Plan> {
   const { backend } = log;
   const ours = await log.tip();
-  const same = { before: ours, arrivals: NOTHING, gains: [], lacks: [] };
+  const same = { before: ours, arrivals: NOTHING, gains: NO_DIFFERENCE, lacks: NO_DIFFERENCE };
   if (ours === theirs) return { ...same, scenario: "equal" };
   if ((await readFormat(backend, theirs, name)) === null) throw notALog(name);
   await log.assertMovable();
 
   const counter = new RecordCounter();
+  const tombstones = await tombstonesOf(backend, ours, theirs);
   const [{ gains, lacks }] = await Promise.all([
-    compare(log, ours, { commit: theirs, name }, counter),
+    compare(log, ours, { commit: theirs, name }, tombstones, counter),
     counter.addAuthors(backend, ours, theirs),
   ]);
   const merge = { before: ours, arrivals: counter.total, gains, lacks };
   if (ours === null) return { ...merge, scenario: "new" };
   // What somebody deleted comes back with a merge commit, in either order.
-  if (lacks.length === 0 && (await backend.isAncestor(ours, theirs))) {
+  if (isSame(lacks) && (await backend.isAncestor(ours, theirs))) {
     return { ...merge, scenario: "behind" };
   }
-  if (gains.length === 0 && (await backend.isAncestor(theirs, ours))) {
+  if (isSame(gains) && (await backend.isAncestor(theirs, ours))) {
     return { ...merge, scenario: "ahead" };
   }
-  const scenario = gains.length === 0 && lacks.length === 0 ? "equal" : "diverged";
+  const scenario = isSame(gains) && isSame(lacks) ? "equal" : "diverged";
   if (scenario === "diverged") log.assertKept();
   return { ...merge, scenario };
 }
@@ -121,24 +124,42 @@ async function apply({ backend, ref }: Log, theirs: MergeSource, merge: Plan): P
     return theirs.commit;
   }
   const parents = [expected!, theirs.commit].sort();
-  const files = parents[0] === expected ? gains : lacks;
+  const { files, removed } = parents[0] === expected ? gains : lacks;
   const commits = await Promise.all(parents.map((parent) => backend.commit(parent)));
   // Every clone that merges the same two commits must make the same commit.
   const line = `${MERGE_AUTHOR} ${Math.max(...commits.map(committedAt))} +0000`;
   const identity = { author: line, committer: line };
-  return backend.append({ ref, expected, files, message: MESSAGE, parents, identity });
+  const commit = { files, removed, message: MESSAGE, parents, identity };
+  return backend.append({ ref, expected, ...commit });
 }
 
-/** The files that two commits lack of each other; counts what is new to ours. */
+const NO_DIFFERENCE: Difference = { files: [], removed: [] };
+
+/** Those of two logs; none where neither has a format that knows them. */
+async function tombstonesOf(
+  backend: GitBackend,
+  ours: Oid | null,
+  theirs: Oid,
+): Promise<Tombstones> {
+  const [mine, other] = await Promise.all([
+    readTombstones(backend, ours),
+    readTombstones(backend, theirs),
+  ]);
+  return mine.with(other);
+}
+
+/** What two commits lack of the union of their files; counts what is new to ours. */
 async function compare(
   log: Log,
   ours: Oid | null,
   { commit: theirs, name }: MergeSource,
+  tombstones: Tombstones,
   counter: RecordCounter,
-) {
+): Promise<{ gains: Difference; lacks: Difference }> {
   const gains: StoredFile[] = [];
   const lacks: StoredFile[] = [];
-  const newcomers = new Newcomers(log, name);
+  const twice: string[] = [];
+  const newcomers = new Newcomers(log, name, (id) => tombstones.isStartRedacted(id));
   let allRecords = true;
   for await (const change of log.backend.changes(ours, theirs)) {
     const { path, kind, oid, mode } = change;
@@ -151,13 +172,18 @@ async function compare(
     }
     assertOrdinaryFile(change, name);
     await newcomers.add(path, place, oid);
-    if (kind === "modified" && path !== FORMAT_PATH) throw twoContents(path, log.ref, name);
+    if (kind === "modified" && path !== FORMAT_PATH) {
+      // One of the two may be without what was redacted.
+      if (!tombstones.mayBeRedacted(place)) throw twoContents(path, log.ref, name);
+      twice.push(path);
+      continue;
+    }
     if (kind === "modified") {
       const stays = await isOursNewer(log.backend, ours!, theirs);
       (stays ? lacks : gains).push({ path, oid: stays ?? oid });
       continue;
     }
-    counter.addFile(path);
+    if (!tombstones.isRemoved(place)) counter.addFile(path);
     // A log that begins with theirs has no use for the list, which may be long.
     if (ours !== null) gains.push({ path, oid });
   }
@@ -165,7 +191,11 @@ async function compare(
   if (ours !== null) await newcomers.assertUnclaimed(ours);
   // Paths of records never lead through one another.
   if (!allRecords) assertNoDirectoryAsFile([...gains, ...lacks]);
-  return { gains, lacks };
+  if (ours === null || tombstones.isEmpty) {
+    return { gains: { files: gains, removed: [] }, lacks: { files: lacks, removed: [] } };
+  }
+  const commits = { ours, theirs, name };
+  return withoutRemoved(log, tombstones, commits, { gains, lacks, twice });
 }
 
 /** The object of our format file if it is to stay: its version is higher, or its id is lower. */

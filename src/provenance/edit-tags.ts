@@ -1,3 +1,4 @@
+import { RedunError } from "../errors.ts";
 import type { RecordFile } from "../log/log.ts";
 import { tagEditFile, tagMessage } from "../log/tag-edits.ts";
 import type { TagGraph, TagSelector } from "../tag/graph.ts";
@@ -36,6 +37,7 @@ export async function editTags(
   { reason, dryRun = false }: EditTagsOptions = {},
 ): Promise<EntityEdits[]> {
   const { objectFormat } = log.log.backend.repository;
+  if (action.kind !== "rm") await assertMayTag(log, entities, action.tags);
   const planned = entities.map((entity) => ({
     entity,
     edits: plan(log.index.tags.graph(entity), action),
@@ -48,6 +50,30 @@ export async function editTags(
     await log.append(files, tagMessage(changes, reason));
   }
   return planned;
+}
+
+/** A tag of a key that was redacted would be taken out again. @throws RedunError TAG_REDACTED */
+async function assertMayTag(
+  log: IndexedLog,
+  entities: readonly Found[],
+  tags: readonly TagPair[],
+): Promise<void> {
+  const tombstones = await log.tombstones();
+  if (tombstones.isEmpty) return;
+  for (const { id, type, row } of entities) {
+    const own = type === "Job" ? log.index.execution(row.execution)?.id : id;
+    const job = type === "Job" ? id : undefined;
+    const keys = tombstones
+      .redactionsOf(own ?? id)
+      .flatMap((one) => (one.part === "tag" && one.job === job ? one.name : []));
+    const key = tags.find(([key]) => keys.includes(key))?.[0];
+    if (key === undefined) continue;
+    throw new RedunError(
+      "TAG_REDACTED",
+      `Tags ${key} of ${id.slice(0, 8)} were redacted: none can be written again.`,
+      "Use another key.",
+    );
+  }
 }
 
 function plan(graph: TagGraph, action: TagAction): TagEdit[] {

@@ -2,6 +2,7 @@ import { RedunError } from "../errors.ts";
 import type { NameHit } from "../index/id-lookup.ts";
 import { isRole } from "../index/names.ts";
 import type { EntityRow, ExecutionRow, JobRow } from "../index/rows.ts";
+import { logName, logOption } from "../log/ref.ts";
 import type { EntityType } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { callLine } from "../value/program-line.ts";
@@ -61,7 +62,7 @@ export async function findEntity(log: IndexedLog, word: string): Promise<Found> 
   if (whole[0]) return whole[0];
   const all = await matches(log, word);
   if (all.length === 1) return all[0]!;
-  if (all.length === 0) throw unknownId(log, word);
+  if (all.length === 0) throw (await removedId(log, word)) ?? unknownId(log, word);
   throw ambiguousId(word, all);
 }
 
@@ -173,6 +174,26 @@ type TypedRow =
 export function foundRow(typed: TypedRow): Found {
   const { id, tags, conflicts, seq } = typed.row;
   return { ...typed, id, tags, conflicts, seq };
+}
+
+/** The error for the id of an execution that was removed; null where none was that begins so. */
+async function removedId(log: IndexedLog, word: string): Promise<RedunError | null> {
+  if (word.length < 4) return null;
+  const found = (await log.tombstones()).removedWithPrefix(word);
+  if (!found) return null;
+  const [id, { by, at, reason, movedTo }] = found;
+  const why = reason === undefined ? "" : `: ${reason}`;
+  const what = `${id.slice(0, 8)} was ${movedTo === undefined ? "removed" : "moved"}`;
+  const message = `${what} by ${by} on ${at.slice(0, 10)}${why}.`;
+  if (movedTo === undefined) return new RedunError("UNKNOWN_ID", message);
+  const option = logOption(movedTo);
+  return new RedunError(
+    "UNKNOWN_ID",
+    message,
+    (await log.log.backend.resolve(movedTo)) === null
+      ? `It is in the log ${logName(movedTo)}: \`redun-git pull ${option}\` brings that.`
+      : `\`redun-git log ${id.slice(0, 8)} ${option}\` shows it.`,
+  );
 }
 
 function unknownId(log: IndexedLog, prefix: string): RedunError {

@@ -22,6 +22,7 @@ import { isMissing, isPartial, type OnBrought } from "../log/partial.ts";
 import { type Recovery, recoverRuns } from "../log/recover.ts";
 import { chosenRef, type LogChoice, logWords } from "../log/ref.ts";
 import { secretValues } from "../log/secret-values.ts";
+import { readTombstones, type Tombstones } from "../log/tombstones.ts";
 import { hideValues } from "../redact.ts";
 
 export interface OpenOptions extends LogChoice {
@@ -216,6 +217,11 @@ export class IndexedLog {
     this.#opened = { file, reader: new IndexReader(file.database) };
   }
 
+  /** What was removed from the log. */
+  async tombstones(): Promise<Tombstones> {
+    return readTombstones(this.log.backend, await this.log.tip());
+  }
+
   /** Has git asked, while something else is done, what the next append needs to know. */
   prepareAppend(): void {
     this.log.backend.identity().catch(() => {});
@@ -229,8 +235,11 @@ export class IndexedLog {
   }
 
   /** Tells the index of a commit of this process. It is a cache: it may fail to take it. */
-  async committed({ before, after }: Appended, files: readonly RecordFile[]): Promise<void> {
-    if (!this.#opened) return;
+  async committed(
+    { before, after, isRedacted }: Appended,
+    files: readonly RecordFile[],
+  ): Promise<void> {
+    if (!this.#opened || isRedacted) return;
     try {
       const { applyAppended } = await import("../index/update.ts");
       applyAppended(this.#file.database, this.log, before, after, files);

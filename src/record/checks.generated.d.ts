@@ -10,3 +10,4 @@ export const jobs: Check;
 export const outcome: Check;
 export const tags: Check;
 export const task: Check;
+export const tombstone: Check;

@@ -1,7 +1,14 @@
 import { RedunError } from "../errors.ts";
-import { decodeExecution, decodeJobs, decodeOutcome, decodeTags, decodeTask } from "./decode.ts";
+import {
+  decodeExecution,
+  decodeJobs,
+  decodeOutcome,
+  decodeTags,
+  decodeTask,
+  decodeTombstone,
+} from "./decode.ts";
 import { executionPath, type RecordPath } from "./layout.ts";
-import type { Execution, JobSegment, Outcome, TagEdits, TaskRecord } from "./records.ts";
+import type { Execution, JobSegment, Outcome, TagEdits, TaskRecord, Tombstone } from "./records.ts";
 
 /** A record, and its kind. */
 export type DecodedRecord =
@@ -9,7 +16,8 @@ export type DecodedRecord =
   | { readonly kind: "jobs"; readonly record: JobSegment }
   | { readonly kind: "outcome"; readonly record: Outcome }
   | { readonly kind: "task"; readonly record: TaskRecord }
-  | { readonly kind: "tags"; readonly record: TagEdits };
+  | { readonly kind: "tags"; readonly record: TagEdits }
+  | { readonly kind: "tombstone"; readonly record: Tombstone };
 
 /** Where a record stands that has fields of ours; the file of a value has none. */
 export type DecodablePath = RecordPath & { readonly kind: DecodedRecord["kind"] };
@@ -42,6 +50,8 @@ export function decodeAt(path: string, place: DecodablePath, given: unknown): De
     }
     case "task":
       return { kind: "task", record: decodeTask(given, place.id) };
+    case "tombstone":
+      return { kind: "tombstone", record: decodeTombstone(given) };
     case "tags": {
       const record = decodeTags(given);
       assertAbout(record.entity, place.entity);

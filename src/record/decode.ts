@@ -12,9 +12,11 @@ import {
   type Job,
   type JobSegment,
   type Outcome,
+  type Redaction,
   type TagEdits,
   type TaskInclude,
   type TaskRecord,
+  type Tombstone,
 } from "./records.ts";
 import { assertFewTags } from "./size.ts";
 
@@ -100,6 +102,30 @@ export function decodeTags(given: unknown): TagEdits {
   };
 }
 
+/** @throws RedunError BAD_RECORD */
+export function decodeTombstone(given: unknown): Tombstone {
+  const raw = checked("tombstone", given);
+  return {
+    by: raw.by,
+    at: raw.at,
+    ...(raw.reason !== undefined && { reason: raw.reason }),
+    redacted: (raw.redacted ?? []).map(redactionOf),
+    removed: raw.removed ?? [],
+    values: raw.values ?? [],
+    unused: raw.unused ?? [],
+    ...(raw.moved_to !== undefined && { movedTo: raw.moved_to }),
+  };
+}
+
+function redactionOf({ execution, job, part, name }: Raw): Redaction {
+  return {
+    execution,
+    ...(job !== undefined && { job }),
+    part,
+    ...(name !== undefined && { name }),
+  };
+}
+
 /** A job began before those that it called; else they could call each other in a ring. */
 function assertCalledBefore(jobs: readonly Raw[]): void {
   const indexes = new Map<string, number>();
@@ -160,7 +186,9 @@ function tagOf(raw: Raw): TagPair {
   return [key, tagValueOf(raw[key], key)];
 }
 
-function checked(kind: "execution" | "jobs" | "outcome" | "tags" | "task", given: unknown): Raw {
+type Kind = "execution" | "jobs" | "outcome" | "tags" | "task" | "tombstone";
+
+function checked(kind: Kind, given: unknown): Raw {
   const raw: Raw = given;
   assertFewTags(raw);
   const parts: Raw[] = Array.isArray(raw?.jobs) ? [raw, ...raw.jobs] : [raw];
@@ -173,7 +201,7 @@ function checked(kind: "execution" | "jobs" | "outcome" | "tags" | "task", given
     throw new RedunError("BAD_RECORD", `Not a record of kind ${kind}${where}: ${error?.message}.`);
   }
   for (const { started, ended } of parts) {
-    for (const time of [started, ended]) {
+    for (const time of [started, ended, kind === "tombstone" ? raw.at : undefined]) {
       // The schema's pattern lets the 31st of February pass.
       if (time !== undefined && !isTimestamp(time)) {
         throw new RedunError("BAD_RECORD", `Not a record of kind ${kind}: there is no ${time}.`);
@@ -187,4 +215,5 @@ function checked(kind: "execution" | "jobs" | "outcome" | "tags" | "task", given
 function plainTimes(raw: Raw): void {
   if (raw?.started instanceof Timestamp) raw.started = raw.started.iso;
   if (raw?.ended instanceof Timestamp) raw.ended = raw.ended.iso;
+  if (raw?.kind === "tombstone" && raw.at instanceof Timestamp) raw.at = raw.at.iso;
 }

@@ -9,14 +9,16 @@ import {
   type CodeFile,
   type EntityTags,
   type Execution,
-  FORMAT_VERSION,
   type Job,
   type JobSegment,
   type Outcome,
+  PLAIN_FORMAT,
+  RECORD_VERSION,
   type TagEdits,
   type TaskInclude,
   type TaskRecord,
   type Time,
+  type Tombstone,
 } from "./records.ts";
 
 /**
@@ -24,8 +26,9 @@ import {
  * same in JSON Schema, docs/format.md in words.
  */
 
-export function formatYaml(): string {
-  return writeYaml(fields({ format: "redun-git", version: FORMAT_VERSION }));
+/** `format.yaml` */
+export function formatYaml(version = PLAIN_FORMAT): string {
+  return writeYaml(fields({ format: "redun-git", version }));
 }
 
 /**
@@ -198,6 +201,24 @@ export function tagsYaml(edits: TagEdits): string {
   );
 }
 
+/** `tombstones/xx/<object id>.yaml` */
+export function tombstoneYaml(tombstone: Tombstone): string {
+  const { by, at, reason, redacted, removed, values, unused, movedTo } = tombstone;
+  const listed = <T>(items: readonly T[]) => (items.length > 0 ? items : undefined);
+  return writeYaml(
+    record("tombstone", {
+      by,
+      at: time(at),
+      reason,
+      redacted: listed(redacted.map((one) => fields({ ...one }))),
+      removed: listed(removed),
+      values: listed(values),
+      unused: listed(unused),
+      moved_to: movedTo,
+    }),
+  );
+}
+
 function parentItem({ hash, was }: TagParent): unknown {
   return was ? new Remark(hash, formatTag(...was)) : hash;
 }
@@ -241,7 +262,7 @@ export function argsId(
 }
 
 function record(kind: string, rest: Record<string, unknown>): Fields {
-  return fields({ kind, version: FORMAT_VERSION, ...rest });
+  return fields({ kind, version: RECORD_VERSION, ...rest });
 }
 
 /** The fields of a record in the order given; those without a value are left out. */

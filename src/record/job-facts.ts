@@ -4,6 +4,7 @@ import { filesIn } from "../value/files-in.ts";
 import type { HashName } from "../value/hash.ts";
 import { contentId } from "../value/oid.ts";
 import { previewArgs } from "../value/preview.ts";
+import { isRedacted } from "../value/redacted.ts";
 import { StoredValue, withoutStack } from "../value/value.ts";
 import { argsId } from "./encode.ts";
 import { foreignFiles, withForeign } from "./foreign-values.ts";
@@ -64,7 +65,7 @@ export function jobFacts(job: Job, ids: JobIds | null, format: HashName): JobFac
     args: previewArgs(withForeign(job)),
     call: job.call,
     ids,
-    isForReuse: hasEnded && job.status !== "FAILED" && !isCopy(job),
+    isForReuse: hasEnded && job.status !== "FAILED" && !isCopy(job) && !isCut(job),
     files: hasEnded ? filesOf(job, format) : NO_FILES,
     tags: job.tags,
   };
@@ -73,6 +74,12 @@ export function jobFacts(job: Job, ids: JobIds | null, format: HashName): JobFac
 /** Whether whoever may take its outcome can take it from where it has it from. */
 function isCopy({ reused, returned, tasksBelow }: Job): boolean {
   return reused !== undefined && returned === undefined && tasksBelow === undefined;
+}
+
+/** Whether something was taken out of it: then its call does not follow from its record. */
+export function isCut({ args, result, error, returned }: Job): boolean {
+  for (const value of args.values()) if (isRedacted(value)) return true;
+  return isRedacted(result) || isRedacted(error) || isRedacted(returned);
 }
 
 /** The ids of a job that has ended; `idOf` a value that stands in its record. */

@@ -10,7 +10,7 @@ export const FORMAT_PATH = "format.yaml";
 export type RecordPath =
   | { readonly kind: "execution"; readonly execution: string }
   | { readonly kind: "jobs" | "outcome"; readonly execution: string; readonly id: string }
-  | { readonly kind: "task" | "value"; readonly id: string }
+  | { readonly kind: "task" | "value" | "tombstone"; readonly id: string }
   | { readonly kind: "tags"; readonly entity: string; readonly id: string }
   | { readonly kind: "format" };
 
@@ -31,6 +31,10 @@ export const outcomePath = (id: string, started: Time, oid: string): string =>
   `${executionFolder(id, started)}/outcome-${oid}.yaml`;
 export const taskPath = (id: string): string => `tasks/${shard(id)}/${segment(id)}.yaml`;
 export const valuePath = (id: string): string => `values/${shard(id)}/${segment(id)}.yaml`;
+export const TOMBSTONES_FOLDER = "tombstones";
+/** Where a tombstone is written; `oid` is the object id of that file. */
+export const tombstonePath = (oid: string): string =>
+  `${TOMBSTONES_FOLDER}/${shard(oid)}/${segment(oid)}.yaml`;
 export const tagsFolder = (entity: string): string => `tags/${shard(entity)}/${segment(entity)}`;
 
 const PATTERNS: readonly [RegExp, (match: string[]) => RecordPath][] = [
@@ -47,6 +51,7 @@ const PATTERNS: readonly [RegExp, (match: string[]) => RecordPath][] = [
     /^tags\/[^/]+\/([^/]+)\/([^/]+)\.yaml$/,
     ([, entity, id]) => ({ kind: "tags", entity: name(entity), id: name(id) }),
   ],
+  [/^tombstones\/[^/]+\/([^/]+)\.yaml$/, ([, id]) => ({ kind: "tombstone", id: name(id) })],
   [/^format\.yaml$/, () => ({ kind: "format" })],
 ];
 
@@ -62,6 +67,8 @@ export function isInPlace(path: string, place: RecordPath): boolean {
       return path === taskPath(place.id);
     case "value":
       return path === valuePath(place.id);
+    case "tombstone":
+      return path === tombstonePath(place.id);
     case "tags":
       return path === `${tagsFolder(place.entity)}/${place.id}.yaml`;
     default: {

@@ -10,15 +10,24 @@ export function recordedName(place: RecordPath): string | null {
 /**
  * A record must be in its place and named by its content, of which `oid` is the object id,
  * unless it is an execution or a task that says that it was imported under another id. That id must
- * not look like one of git's where it is an execution's: such ids belong to their content.
+ * not look like one of git's where it is an execution's: such ids belong to their content, of which
+ * something may have been redacted.
+ * @param isStartRedacted whether a tombstone says so of an execution
  * @throws RedunError BAD_RECORD
  */
-export function assertName(path: string, place: RecordPath, oid: string, record: unknown): void {
+export function assertName(
+  path: string,
+  place: RecordPath,
+  oid: string,
+  record: unknown,
+  isStartRedacted: (execution: string) => boolean = () => false,
+): void {
   assertInPlace(path, place);
   const name = recordedName(place) ?? oid;
   if (name === oid) return;
   const says = (record as { id?: unknown } | null)?.id === name;
   if (says && isImportable(place, oid)) return;
+  if (says && place.kind === "execution" && isStartRedacted(place.execution)) return;
   throw new RedunError("BAD_RECORD", `Its name is ${name}, but its content has the id ${oid}.`);
 }
 

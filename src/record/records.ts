@@ -1,7 +1,14 @@
 import type { TagEdit, TagPair } from "../tag/tag.ts";
 
-/** The version of the on-disk format that this code writes, and the newest that it reads. */
-export const FORMAT_VERSION = 1;
+/** The version of the records that this code writes. */
+export const RECORD_VERSION = 1;
+
+/**
+ * Versions of the format of a whole log: in 1 nothing is ever removed; 2 has tombstones, and a program
+ * that does not know them would bring back what they took.
+ */
+export const PLAIN_FORMAT = 1;
+export const FORMAT_WITH_TOMBSTONES = 2;
 
 /** An object id of the repository, in hex digits. */
 type Oid = string;
@@ -202,6 +209,39 @@ export interface TagEdits {
   readonly type: EntityType;
   readonly edits: readonly TagEdit[];
 }
+
+/** What was removed from the log: by whom, when and why. It never says what was there. */
+export interface Tombstone {
+  /** As git names authors: `Ann <ann@example.com>`. */
+  readonly by: string;
+  readonly at: Time;
+  readonly reason?: string;
+  /** Places in records whose values are no longer there. */
+  readonly redacted: readonly Redaction[];
+  /** Executions with all that was recorded of them and of their jobs. */
+  readonly removed: readonly string[];
+  /** Values whose files are no longer there. */
+  readonly values: readonly string[];
+  /** Values whose files went because nothing else used them; they may come again. */
+  readonly unused: readonly string[];
+  /** The ref of the log that has what was removed; absent where none is meant to. */
+  readonly movedTo?: string;
+}
+
+/** A place whose value was removed: of a job, or of its execution where no job is named. */
+export interface Redaction {
+  readonly execution: string;
+  readonly job?: string;
+  readonly part: RedactedPart;
+  /** The argument's name, the tag's key, or which word of the command line, counted from 0. */
+  readonly name?: string;
+}
+
+/**
+ * Of an execution a word of its command line, why it ended, or a tag; of a job an argument, its result or
+ * error, what its function returned, or a tag. A later version may write others.
+ */
+export type RedactedPart = "argv" | "reason" | "tag" | "args" | "result" | "returned";
 
 /** A task's full name as people write it. */
 export function fullName(task: { namespace: string | null; name: string }): string {

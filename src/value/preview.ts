@@ -3,6 +3,7 @@ import { File } from "./file.ts";
 import { FileSet } from "./file-set.ts";
 import { withoutIdentity } from "./opaque.ts";
 import { programLine } from "./program-line.ts";
+import { isRedacted } from "./redacted.ts";
 import { INVISIBLE } from "./shown-text.ts";
 import {
   bareProperties,
@@ -95,6 +96,7 @@ function tagged(of: Tagged, room: number): string {
   const bare = bareProperties(of);
   if (bare) return write(bare, room);
   if (tag === "opaque" && typeof value === "string") return escaped(`<${withoutIdentity(value)}>`);
+  if (isRedacted(of)) return escaped(`<redacted ${typeof value === "string" ? value : ""}>`);
   if (tag === "instance" && isInstance(value)) {
     return `${escaped(value.class)}(${write(value.value, room)})`;
   }

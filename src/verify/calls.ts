@@ -1,5 +1,5 @@
 import { callId } from "../record/encode.ts";
-import { jobIds } from "../record/job-facts.ts";
+import { isCut, jobIds } from "../record/job-facts.ts";
 import { isOidLike } from "../record/name.ts";
 import type { Job } from "../record/records.ts";
 import { type HashName, hashText } from "../value/hash.ts";
@@ -65,7 +65,7 @@ export class CallCheck {
 
   #add({ job, path }: FoundJob, children: readonly Job[]): void {
     const { call, reused, taskHash } = job;
-    if (call === null || !isOidLike(call, this.#digits)) return;
+    if (call === null || !isOidLike(call, this.#digits) || isCut(job)) return;
     const format = this.#format;
     const { argsHash, outcome } = jobIds(job, format, (value) => contentId(value, format));
     const facts = hashText("sha1", `${taskHash} ${argsHash} ${outcome}`).slice(0, DIGITS);

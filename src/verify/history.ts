@@ -8,6 +8,7 @@ import type { CommitRange } from "../log/range.ts";
 import { FORMAT_PATH, parsePath } from "../record/layout.ts";
 import type { CheckedObjects } from "./objects.ts";
 import { type Problems, reasonOf } from "./problem.ts";
+import { isExplained } from "./removals.ts";
 
 /** What the commits of a range are, as their objects say, the newest first. */
 export interface CheckedHistory {
@@ -154,7 +155,8 @@ class HistoryCheck {
     after: Oid,
     isMerge: boolean,
   ): Promise<boolean> {
-    if (path !== FORMAT_PATH || kind === "deleted") return parsePath(path) !== null;
+    if (path !== FORMAT_PATH || kind === "deleted")
+      return parsePath(path) !== null && !(await isExplained(this.#backend, path, before, after));
     const [old, now] = [
       await readFormat(this.#backend, before, before).catch(reasonOf),
       await readFormat(this.#backend, after, after),

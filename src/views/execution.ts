@@ -11,6 +11,7 @@ import { ErrorValue } from "../value/value.ts";
 import type { Extent } from "./extent.ts";
 import { linksFor } from "./links.ts";
 import { type LoggedExecution, type LoggedJob, loggedExecution, loggedJobOf } from "./logged.ts";
+import { type RedactionView, redactionsOf } from "./redactions.ts";
 
 /** The page of one execution. */
 export interface ExecutionView {
@@ -25,6 +26,8 @@ export interface ExecutionView {
   readonly failure: Failure | null;
   /** Set if it is not, or not wholly, in the log. */
   readonly journal: JournalState | null;
+  /** What was taken out of its records and those of its jobs. */
+  readonly redactions: readonly RedactionView[];
   readonly jobs: ExecutionJobs;
 }
 
@@ -148,6 +151,7 @@ async function viewOf(
     tallies: source.tallies,
     failure: extent === "page" ? await failureOf(log, row, source) : null,
     journal,
+    redactions: await redactionsOf(log, row.id),
     jobs: jobsOf(row.id, source),
   };
 }

@@ -9,6 +9,7 @@ import type { JournalState } from "./execution.ts";
 import type { Extent } from "./extent.ts";
 import { linksFor } from "./links.ts";
 import { type LoggedJob, loggedJob } from "./logged.ts";
+import { type RedactionView, redactionsOf } from "./redactions.ts";
 import { type RecordedTask, taskDefinition } from "./task.ts";
 
 /** A job, its call and its task. */
@@ -45,6 +46,8 @@ export interface JobView extends JobSection {
   readonly stack: string | null;
   /** Set if it is not in the log yet. */
   readonly journal: JournalState | null;
+  /** What was taken out of its record. */
+  readonly redactions: readonly RedactionView[];
 }
 
 /** Child jobs that a page lists. */
@@ -72,6 +75,7 @@ export async function jobView(
     dataflow: outcome ? await dataflowView(log, "result", outcome, row, extent) : null,
     stack: (record.error instanceof ErrorValue && record.error.stack) || null,
     journal: null,
+    redactions: await redactionsOf(log, section.job.execution, row.id),
   };
 }
 

@@ -37,6 +37,7 @@ export async function journaledJobView(
     dataflow: null,
     stack: (record.error instanceof ErrorValue && record.error.stack) || null,
     journal: jobs.execution.run.fate,
+    redactions: [],
   };
 }
 

@@ -86,6 +86,7 @@ const jobView: JobView = {
   },
   stack: "Error: no\n    at here",
   journal: null,
+  redactions: [],
 };
 
 const executionView: ExecutionView = {
@@ -96,6 +97,7 @@ const executionView: ExecutionView = {
   tallies: [{ task: "acme.main", status: "FAILED", count: 2 }],
   failure: { job, error: "Error: no" },
   journal: { state: "unknown", why: "it ran on another host" },
+  redactions: [],
   jobs: {
     count: 2,
     outline: () => ({ numbers: Int32Array.of(0, 1), depths: Int32Array.of(0, 1) }),

@@ -19,7 +19,9 @@ PATHS = [  # 2
     (r"executions/(\d{4}/\d\d-\d\d)/([^/]+)/([^/]+)/(jobs|outcome)-([^/]+)\.yaml", ["date", "shard", "part", "kind", "oid"]),
     (r"(task|value)s/([^/]+)/([^/]+)\.yaml", ["kind", "shard", "own"]),
     (r"tags/([^/]+)/([^/]+)/([^/]+)\.yaml", ["shard", "tags", "oid"]),
+    (r"tombstones/([^/]+)/([^/]+)\.yaml", ["shard", "oid"]),
 ]
+CUTS = {"argv", "reason", "tag", "args", "result", "returned"}  # 5.8
 ENTITIES = {"Execution", "Job", "CallNode", "Task", "Value"}  # 3
 
 
@@ -72,11 +74,13 @@ class Log:
         self.algorithm = git(repository, "rev-parse", "--show-object-format").decode().strip()
         self.executions, self.outcomes, self.tasks = {}, [], set()
         self.jobs, self.values, self.base, self.edits = {}, set(), {}, {}
+        self.removed, self.cuts, self.starts, self.version = set(), [], set(), 1
         for path, oid, data in files(repository, ref):
             try:
                 self.add(path, oid, data)
             except Exception as error:
                 raise Damaged(f"{path}: {error}") from error
+        self.check_removed()
 
     def id(self, value):
         return object_id(dump(value), self.algorithm)
@@ -95,15 +99,20 @@ class Log:
         version = record.get("version")
         check(record.get("format") == "redun-git", "not a format of redun-git")
         check(type(version) is int and version >= 1, "not a version of a format")
-        check(version == 1, "a format that is newer than this reader")
+        check(version <= 2, "a format that is newer than this reader")
+        self.version = version
 
     def add_record(self, at, oid, record, data):
+        if list(at) == ["shard", "oid"]:
+            return self.add_tombstone(at, oid, record)
         name = next(at[k] for k in ("execution", "part", "own", "tags") if k in at)
         check(at["shard"] == name[:2], "in the wrong shard")
         check(at.get("oid", oid) == oid, "the object id is not the name")
         own = at.get("execution") or at.get("own")
         foreign = record.get("id") if isinstance(record, dict) and at.get("kind") != "value" else None
         check(own is None or unquote(own) == (foreign or oid), "the id is not the name")
+        if foreign and re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", foreign) and at.get("execution"):
+            self.starts.add(foreign)
         if at.get("kind") == "value":
             check(dump(record) == data, "a value that is not canonical")
             check_forms(record)
@@ -128,6 +137,40 @@ class Log:
         else:
             check(record["execution"] == unquote(name), "of another execution")
             self.add_outcome(record) if kind == "outcome" else self.add_segment(record)
+
+    def add_tombstone(self, at, oid, record):
+        """5.8."""
+        check(at["oid"] == oid and at["shard"] == oid[:2], "a tombstone that is not where it belongs")
+        check(record["kind"] == "tombstone" and record["version"] == 1, "not a tombstone")
+        check(isinstance(record["by"], str) and isinstance(record.get("reason", ""), str), "nobody's tombstone")
+        check_time(record["at"])
+        self.removed.update(record.get("removed", []), record.get("values", []))
+        self.cuts.extend(cut for cut in record.get("redacted", []) if cut["part"] in CUTS)
+
+    def check_removed(self):
+        """5.8: nothing that a tombstone covers is in the log."""
+        check(self.version == 2 or not (self.removed or self.cuts), "a tombstone in a log of version 1")
+        known = {*self.executions, *self.values, *self.edits, *(job["execution"] for job in self.jobs.values())}
+        check(not known & self.removed, "something that was removed is here")
+        cut = {cut["execution"] for cut in self.cuts if "job" not in cut}
+        check(self.starts <= cut, "a start with the id of another content")
+        for cut in self.cuts:
+            execution, part, name = cut["execution"], cut["part"], cut.get("name")
+            entity = cut.get("job", execution)
+            of = self.jobs.get(entity, {}) if "job" in cut else self.executions.get(execution, {})
+            if part == "tag":
+                keys = {key for key, _ in self.base.get(entity, [])}
+                keys |= {key for edit in self.edits.get(entity, []) for key in edit["tag"] or {}}
+                check(name not in keys, "a tag that was redacted is here")
+            elif part == "argv":
+                check(not of or of["argv"][int(name)] == "REDACTED", "a word that was redacted is here")
+            elif part == "args" and of:
+                args = of["args"]
+                value = args.get(name) if isinstance(args, dict) else args[int(name)]
+                check(value is None or is_cut(value), "an argument that was redacted is here")
+            elif part in ("result", "returned") and of:
+                held = [of[key] for key in ("result", "error") if key in of] if part == "result" else [of.get(part)]
+                check(all(value is None or is_cut(value) for value in held), "a result that was redacted is here")
 
     def check_includes(self, task):
         """5.5: what a task's hash covers besides its source."""
@@ -208,7 +251,8 @@ class Log:
             else:
                 [(k, v)] = edit["tag"].items()
                 known[tag_hash(entity, k, v, parents)] = (k, v)
-        check(replaced <= set(known), f"a tag of {entity} has a parent that is not there")
+        is_redacted = any(cut["part"] == "tag" and cut.get("job", cut["execution"]) == entity for cut in self.cuts)
+        check(is_redacted or replaced <= set(known), f"a tag of {entity} has a parent that is not there")
         return [tag for hash, tag in known.items() if tag and hash not in replaced]
 
     def value_id(self, value):
@@ -227,6 +271,11 @@ class Log:
                 calls.setdefault(job.get("parent"), []).append(job["call"])
         parents = {job.get("parent") for job in jobs}
         for job in jobs:
+            if any(is_cut(job.get(key)) for key in ("result", "error", "returned")):
+                continue
+            args = job["args"].values() if isinstance(job["args"], dict) else job["args"]
+            if any(map(is_cut, args)):
+                continue
             if "call" in job and ("reused" not in job or job["id"] in parents):
                 check(job["call"] == self.call_id(job, calls.get(job["id"], [])), f"another call of job {job['id']}")
             elif "call" in job:
@@ -265,7 +314,7 @@ class Log:
             outcomes = [outcome for outcome in self.outcomes if outcome["execution"] == id]
             best = max(outcomes, key=rank, default=None)
             # The jobs of an imported execution have ids of their own, which nothing can check.
-            if "id" not in record:
+            if "id" not in record or id in self.starts:
                 self.check_jobs(id)
             counts = {}
             for job in self.jobs_of(id):
@@ -289,6 +338,10 @@ LAZY = [  # 5.3: keys that must be there, and those that may be
     ({"apply_to"}, {"execution_tags", "job_tags", "tags"}),
     ({"same"}, set()),
 ]
+
+
+def is_cut(value):
+    return isinstance(value, Tagged) and value.tag == "redacted"
 
 
 def check_lazy(value, met):

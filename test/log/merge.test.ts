@@ -261,7 +261,7 @@ for (const [backend, open] of Object.entries(OPEN)) {
     await refuses("new", "code", "NOT_A_LOG", "code is not a log");
     await record("b", 2);
     for (const [text, code] of [
-      ["format: redun-git\nversion: 2\n", "FORMAT_TOO_NEW"],
+      ["format: redun-git\nversion: 3\n", "FORMAT_TOO_NEW"],
       ["format: other\nversion: 1\n", "BAD_RECORD"],
       ["[]\n", "BAD_RECORD"],
     ] as const) {

@@ -12,6 +12,7 @@ import {
   decodeOutcome,
   decodeTags,
   decodeTask,
+  decodeTombstone,
 } from "../../src/record/decode.ts";
 import {
   executionYaml,
@@ -20,6 +21,7 @@ import {
   outcomeYaml,
   tagsYaml,
   taskYaml,
+  tombstoneYaml,
 } from "../../src/record/encode.ts";
 import {
   ENTITY_TYPES,
@@ -31,6 +33,7 @@ import {
   type TagEdits,
   type TaskInclude,
   type TaskRecord,
+  type Tombstone,
 } from "../../src/record/records.ts";
 import type { TagEdit, TagPair } from "../../src/tag/tag.ts";
 import { File } from "../../src/value/file.ts";
@@ -377,6 +380,31 @@ const OBJECTS = [
 const UNDEFINED = new Tagged("undefined", null);
 const undefinedIn = (none: unknown) => [none, null, { a: none, b: null }, new Map([[none, none]])];
 
+const redaction: Tombstone = {
+  by: "Ann <ann@example.com>",
+  at: "2026-11-30T22:38:53.437Z",
+  reason: "the name of a patient",
+  redacted: [
+    { execution: ID, job: OTHER, part: "args", name: "0" },
+    { execution: ID, job: OTHER, part: "result" },
+    { execution: ID, part: "argv", name: "9" },
+    { execution: ID, part: "tag", name: "a b" },
+  ],
+  removed: [],
+  values: [OTHER],
+  unused: [],
+};
+
+const removal: Tombstone = {
+  by: "Zo\u00eb <>",
+  at: "2026-11-30T22:38:53.437Z",
+  redacted: [],
+  removed: [ID, OTHER, "exec/1.2"],
+  values: [],
+  unused: [ID],
+  movedTo: "refs/redun/archive/2025",
+};
+
 /** Each golden file: how it is written, and what is read from it. */
 const GOLDEN: Record<
   string,
@@ -445,6 +473,21 @@ const GOLDEN: Record<
     decode: (raw) => decodeTask(raw, ID),
     expected: { id: ID, ...includingTask },
   },
+  "tombstone-redacted.yaml": {
+    written: tombstoneYaml(redaction),
+    decode: decodeTombstone,
+    expected: redaction,
+  },
+  "tombstone-removed.yaml": {
+    written: tombstoneYaml(removal),
+    decode: decodeTombstone,
+    expected: removal,
+  },
+  "format-2.yaml": {
+    written: formatYaml(2),
+    decode: (raw) => raw,
+    expected: { format: "redun-git", version: 2 },
+  },
   "tags.yaml": { written: tagsYaml(edits), decode: decodeTags, expected: forgetful(edits) },
   "tags-foreign.yaml": { written: tagsYaml(foreign), decode: decodeTags, expected: foreign },
   "value-objects.yaml": {
@@ -499,7 +542,7 @@ golden("a damaged record is refused, never half read", async () => {
     [/2026-11-22T09:43:4(\d)\.\d+Z/, "yesterday"],
   ];
   for (const [name, { written, decode }] of Object.entries(GOLDEN)) {
-    if (name === "format.yaml" || name.startsWith("value")) continue;
+    if (name.startsWith("format") || name.startsWith("value")) continue;
     for (const [what, by] of damages.filter(([what]) => what.test(written))) {
       const raw = await readAnyYaml(written.replace(what, by));
       assert.throws(

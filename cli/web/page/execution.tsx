@@ -9,12 +9,12 @@ import { JobTree } from "./job-tree.tsx";
 import { Copied, Facts, Id, Links, Loaded, Section, Status, Text, Time, Took } from "./parts.tsx";
 import { TagSection } from "./tags.tsx";
 import { Timeline } from "./timeline.tsx";
-import { commandLine, counted, oneLine, shortId } from "./words.ts";
+import { commandLine, counted, oneLine, redactionText, shortId } from "./words.ts";
 
 export type ExecutionAnswer = Extract<Answer<"entity">, { type: "Execution" }>;
 
 export function Execution(props: { readonly of: ExecutionAnswer; readonly canEdit: boolean }) {
-  const { execution, links, code, tallies, failure, journal, jobs } = props.of;
+  const { execution, links, code, tallies, failure, journal, redactions, jobs } = props.of;
   return (
     <article>
       <h1>
@@ -32,6 +32,7 @@ export function Execution(props: { readonly of: ExecutionAnswer; readonly canEdi
           ["Branch", code?.branch && oneLine(code.branch)],
           ["Code", code?.dirty && "differed from the commit"],
           ["Ended by", execution.reason && oneLine(execution.reason)],
+          ["Redacted", redactions.length > 0 && redactions.map(redactionText).join("; ")],
           ["Journal", journal && `${oneLine(journal.state)}: ${oneLine(journal.why)}`],
         ]}
       />

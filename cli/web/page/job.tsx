@@ -2,7 +2,7 @@ import type { Answer } from "./ask.ts";
 import { Content, Flow } from "./content.tsx";
 import { Copied, Facts, Id, Links, Section, Status, Text, Time, Took } from "./parts.tsx";
 import { TagSection } from "./tags.tsx";
-import { oneLine, shortId } from "./words.ts";
+import { oneLine, redactionText, shortId } from "./words.ts";
 
 type Entity = Answer<"entity">;
 
@@ -10,8 +10,8 @@ export function JobPage(props: {
   readonly of: Extract<Entity, { type: "Job" }>;
   readonly canEdit: boolean;
 }) {
-  const { job, path, links, call, content, task, children, from, dataflow, stack, journal } =
-    props.of;
+  const { job, path, links, call, content, task, children, from, dataflow, stack } = props.of;
+  const { journal, redactions } = props.of;
   return (
     <article>
       <nav class="path" aria-label="The jobs above it">
@@ -33,6 +33,7 @@ export function JobPage(props: {
           ["Took", job.ended && <Took of={job} />],
           ["Task", <Id key="task" of={task} />],
           ["Call", call && <Id of={call} />],
+          ["Redacted", redactions.length > 0 && redactions.map(redactionText).join("; ")],
           ["Journal", journal && `${oneLine(journal.state)}: ${oneLine(journal.why)}`],
         ]}
       />

@@ -29,6 +29,18 @@ export function commandLine(argv: readonly string[]): string {
   return argv.map(shellWord).join(" ");
 }
 
+/** Who took what out of a record, when and why. */
+export function redactionText(redaction: {
+  readonly by: string;
+  readonly at: string;
+  readonly reason: string | null;
+  readonly what: readonly string[];
+}): string {
+  const { by, at, reason, what } = redaction;
+  const why = reason === null ? "" : ` (${reason})`;
+  return oneLine(`${what.join(", ")} by ${by} on ${at.slice(0, 10)}${why}`);
+}
+
 /** `1.5 s`, `3 min 20 s`, `2 h 5 min`. */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000;

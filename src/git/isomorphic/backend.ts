@@ -75,7 +75,7 @@ export function openIsomorphic(repository: Repository): GitBackend {
       return oid === null ? null : (await store.read(oid)).bytes;
     },
 
-    async append({ ref, expected, files, message, ...request }: Append) {
+    async append({ ref, expected, files, removed = [], message, ...request }: Append) {
       // Found out under the lock too, but there a refusal would leave unused objects behind.
       assertRef(repository, ref, expected);
       const config = readConfig(repository);
@@ -83,7 +83,7 @@ export function openIsomorphic(repository: Repository): GitBackend {
       if (!request.identity && isTrue(config.get("commit.gpgSign"))) tellUnsigned();
       const parents = request.parents ?? (expected ? [expected] : []);
       const batch = store.batch();
-      const tree = await addFiles(store, batch, await treeOf(parents[0] ?? null), files);
+      const tree = await addFiles(store, batch, await treeOf(parents[0] ?? null), files, removed);
       const next = batch.add("commit", formatCommit(tree, parents, identity, message));
       await batch.settle();
       const { committer } = identityOf(config, repository.env);

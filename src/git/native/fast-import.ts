@@ -68,6 +68,7 @@ function* instructions(
   const [first, ...others] = request.parents ?? [request.expected];
   yield first ? `\nfrom ${first}\n` : "\n";
   for (const other of others) yield `merge ${other}\n`;
+  for (const path of request.removed ?? []) yield `D ${quotePath(path)}\n`;
   for (const file of request.files) {
     const path = quotePath(file.path);
     if ("oid" in file) {
