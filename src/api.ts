@@ -140,6 +140,7 @@ export type { BlameView, HistoryView } from "./views/history.ts";
 export type { JobOnPath, JobSection, JobView } from "./views/job.ts";
 export type { LogViews, SearchQuery, TableQuery } from "./views/log-views.ts";
 export type { LoggedEntity, LoggedExecution, LoggedJob } from "./views/logged.ts";
+export type { RedactionView } from "./views/redactions.ts";
 export type {
   ListedCall,
   ListedEntity,
