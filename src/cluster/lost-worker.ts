@@ -49,10 +49,12 @@ async function reason(
 ): Promise<string> {
   if (status === "TERM") return "it was told to end: its time was over, or somebody cancelled it";
   if (status !== null) return `its command ${endOf(Number(status))}`;
-  if (state?.reason) return `it left no word; ${cluster.title} says: ${state.reason}`;
   const exit = await cluster.exitStatus(array.job, element);
+  const told = exit === null ? undefined : SCRIPT_STATUS[exit];
+  if (told !== undefined) return told;
+  if (state?.reason) return `it left no word; ${cluster.title} says: ${state.reason}`;
   if (exit === null) return `it left no word, and ${cluster.title} no longer knows it`;
-  return SCRIPT_STATUS[exit] ?? `it left no word; its program ${endOf(exit)}`;
+  return `it left no word; its program ${endOf(exit)}`;
 }
 
 function endOf(status: number): string {

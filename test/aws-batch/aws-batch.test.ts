@@ -147,6 +147,30 @@ test("ends of workers are told apart", () =>
     assert.equal(job.containerOverrides.resourceRequirements.at(-1), { type: "GPU", value: "1" });
   }));
 
+test("a container that cannot begin: what the service says of it is told", () =>
+  withService(async ({ run, service }) => {
+    const container = async (unable: object) => {
+      service.unable = unable;
+      return (await run(["slow", "--name", "a"]).ended).stderr;
+    };
+    assert.match(
+      await container({ reason: "CannotPullContainerError: pull access denied" }),
+      /it left no word; AWS Batch says: Essential container in task exited; CannotPullContainerError: pull access denied\./,
+    );
+    assert.match(
+      await container({
+        reason: "OutOfMemoryError: Container killed due to memory usage",
+        exitCode: 137,
+      }),
+      /it took more memory than it was given/,
+    );
+    // As the program itself says it, where its folder is not mounted.
+    assert.match(
+      await container({ exitCode: 72 }),
+      /the scratch folder, .* is not there on that node/,
+    );
+  }));
+
 test("a job whose spot host is reclaimed runs again, and the run does not notice", () =>
   withService(async ({ run, service, begun, goOn }) => {
     const running = run(["slow", "--name", "a"]);

@@ -28,6 +28,8 @@ export class BatchStandIn {
   losesAnswer = false;
   /** A time-out comes after so many of its seconds. */
   secondsPerSecond = 1;
+  /** How containers end that cannot begin: as the service describes them. */
+  unable: Resource | null = null;
   readonly #server: Server;
   readonly #processes = new Map<string, ChildProcess>();
 
@@ -140,6 +142,10 @@ export class BatchStandIn {
     if (job.status !== "RUNNABLE") return;
     job.status = "RUNNING";
     job.attempt = attempt;
+    if (this.unable !== null) {
+      this.#attemptEnds(job, "Essential container in task exited", this.unable);
+      return;
+    }
     const { index } = job.arrayProperties ?? {};
     const [program, ...words] = job.containerOverrides.command;
     const child = spawn(program, words, {

@@ -4,7 +4,16 @@
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { hostname, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -26,13 +35,28 @@ export function whyNoSlurm(): string | null {
   return missing ? `no ${missing}: \`apt-get install slurm-wlm\`` : null;
 }
 
+/** Why Slurm cannot hold jobs to their memory by the kernel here; null if it can. */
+export function whyNoCgroups(): string | null {
+  const folder = "/sys/fs/cgroup/memory";
+  try {
+    accessSync(join(folder, "memory.limit_in_bytes"), constants.R_OK);
+    accessSync(folder, constants.W_OK);
+    return null;
+  } catch {
+    return "no cgroups (version 1) for memory that this user may make";
+  }
+}
+
 export class SlurmForTests {
   /** For whatever is to use it. */
   readonly env: Readonly<Record<string, string>>;
   readonly #folder = mkdtempSync(join(tmpdir(), "redun-git-slurm-"));
   readonly #daemons = new Map<string, ChildProcess>();
+  readonly #hasCgroups: boolean;
 
-  constructor() {
+  /** @param hasCgroups whether jobs are held to their memory by the kernel, as on most clusters */
+  constructor({ hasCgroups = false } = {}) {
+    this.#hasCgroups = hasCgroups;
     this.env = { SLURM_CONF: join(this.#folder, "slurm.conf"), PATH };
     process.on("exit", () => this.stop());
   }
@@ -42,7 +66,9 @@ export class SlurmForTests {
     writeFileSync(at("munge.key"), randomBytes(128), { mode: 0o400 });
     for (const name of ["state", ...NODES]) mkdirSync(at(name));
     const ports = await freePorts(1 + NODES.length);
-    writeFileSync(this.env.SLURM_CONF!, configuration(this.#folder, ports));
+    writeFileSync(this.env.SLURM_CONF!, configuration(this.#folder, ports, this.#hasCgroups));
+    writeFileSync(at("gres.conf"), "NodeName=n[1-3] Name=board Count=2\n");
+    if (this.#hasCgroups) writeFileSync(at("cgroup.conf"), CGROUPS);
     const munged = ["key-file=munge.key", "socket=munge.socket", "pid-file=munged.pid"];
     const more = ["log-file=munged.log", "seed-file=munge.seed"];
     const files = [...munged, ...more].map(
@@ -150,12 +176,23 @@ export class SlurmForTests {
   }
 }
 
-function configuration(folder: string, [controller, ...ports]: readonly number[]): string {
+const CGROUPS = `CgroupPlugin=cgroup/v1
+CgroupMountpoint=/sys/fs/cgroup
+ConstrainRAMSpace=yes
+ConstrainSwapSpace=yes
+AllowedSwapSpace=0
+`;
+
+function configuration(
+  folder: string,
+  [controller, ...ports]: readonly number[],
+  hasCgroups: boolean,
+): string {
   const host = hostname().split(".")[0];
   const { username } = userInfo();
   const nodes = NODES.map(
     (node, at) =>
-      `NodeName=${node} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${ports[at]} CPUs=4 RealMemory=2000\n`,
+      `NodeName=${node} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${ports[at]} CPUs=4 RealMemory=2000 Gres=board:2\n`,
   );
   return `ClusterName=tests
 SlurmctldHost=${host}(127.0.0.1)
@@ -170,8 +207,9 @@ SlurmctldPidFile=${folder}/slurmctld.pid
 SlurmdPidFile=${folder}/%n.pid
 SlurmctldLogFile=${folder}/slurmctld.log
 SlurmdLogFile=${folder}/%n.log
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
+GresTypes=board
+ProctrackType=proctrack/${hasCgroups ? "cgroup" : "linuxproc"}
+TaskPlugin=task/${hasCgroups ? "cgroup" : "none"}
 SwitchType=switch/none
 MpiDefault=none
 SlurmdParameters=config_overrides
@@ -182,7 +220,7 @@ SchedulerParameters=sched_min_interval=0,batch_sched_delay=0,bf_interval=2,sched
 AccountingStorageType=accounting_storage/none
 JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=1
-JobAcctGatherParams=OverMemoryKill
+${hasCgroups ? "" : "JobAcctGatherParams=OverMemoryKill"}
 ReturnToService=2
 SlurmdTimeout=5
 KillWait=1

@@ -27,9 +27,12 @@ export const all = task(async (n: number) => {
   const squares = Array.from({ length: n }, (_, i) => square(i));
   return [await Promise.all(squares), (await count()).trim()];
 });
-export const where = task({ ...slurm, memory: 0.5, cpus: 2, partition: "other", time: "0:30:00" }, () => {
-  const { SLURM_JOB_PARTITION, SLURM_CPUS_PER_TASK, SLURM_MEM_PER_NODE, SLURM_JOB_NAME } = process.env;
-  return [SLURM_JOB_PARTITION, SLURM_CPUS_PER_TASK, SLURM_MEM_PER_NODE, SLURM_JOB_NAME];
+const wanted = { memory: 0.5, cpus: 2, partition: "other", time: "0:30:00", gres: "board:1", account: "lab" };
+export const where = task({ ...slurm, ...wanted }, () => {
+  const { env } = process;
+  return ["PARTITION", "CPUS_PER_TASK", "MEM_PER_NODE", "NAME", "ACCOUNT"].map(
+    (name) => env["SLURM_JOB_" + name] ?? env["SLURM_" + name],
+  );
 });
 /** Writes that it is there, and waits until it may go on. */
 export const slow = task(slurm, async (name: string) => {
@@ -55,6 +58,7 @@ export const big = task(slurm, async () => {
   }
 });
 export const impatient = task({ ...slurm, timeout: 3 }, () => new Promise(() => setInterval(() => {}, 1000)));
+export const greedy = task({ ...slurm, gres: "board:3" }, () => 1);
 export const nowhere = task({ ...slurm, partition: "nowhere" }, () => 1);
 `;
 
@@ -142,7 +146,11 @@ test("workers load the code as it was when the run began, and files from the che
   const { dir, run, start, scratch, git } = repository();
   const { status, stdout } = run("where");
   assert.is(status, 0);
-  assert.equal(JSON.parse(stdout), ["other", "2", "477", "where"]);
+  assert.equal(JSON.parse(stdout), ["other", "2", "477", "where", "lab"]);
+  const { slurm_job } = tagsOf(dir, "where");
+  const shown = cluster.ask("scontrol", "show", "job", String(slurm_job));
+  assert.match(shown, /TresPerNode=gres:board:1/);
+  assert.match(shown, /TimeLimit=00:30:00/);
   // Committed: the copy is named by its tree. Then changed, then changed while it is queued.
   assert.equal(scratch("code"), [git("rev-parse", "HEAD^{tree}")]);
   writeFileSync(join(dir, "helper.ts"), "export const helper = (n: number) => -n;\n");
@@ -170,6 +178,7 @@ test("ends of workers are told apart", async () => {
     [["ends", "--how", "kill"], /its command was killed \(SIGKILL\)/, "FAILED"],
     [["big"], /it took more memory than it was given\.\n/, "FAILED"],
     [["impatient"], /impatient took longer than 3 seconds/, undefined],
+    [["greedy"], /sbatch failed: .*Requested node configuration is not available/, undefined],
     [["nowhere"], /sbatch failed: .*invalid partition/i, undefined],
     [["slow", "--name", "cancelled"], /it was cancelled/, "CANCELLED"],
     [["slow", "--name", "late"], /its time was over/, "TIMEOUT"],
