@@ -21,6 +21,9 @@ export const command: CommandFunction<typeof EXPORT> = async (workspace, ids, op
   if (options.sign && options.to !== "in-toto") {
     throw new RedunError("USAGE", "--sign is for --to in-toto alone.");
   }
+  if (options.post !== undefined && (options.to !== "openlineage" || options.output)) {
+    throw new RedunError("USAGE", "--post is for --to openlineage alone, and without --output.");
+  }
   const writer = await writerOf(options.to);
   // Nothing is written before the log is known to be readable: then it is not asked twice.
   const rows = await withLog(workspace, (log) => executions(log, ids, options));
@@ -30,6 +33,7 @@ export const command: CommandFunction<typeof EXPORT> = async (workspace, ids, op
     sign: options.sign ? { socket: workspace.io.env.SSH_AUTH_SOCK } : null,
     note: (text) => workspace.tell(visible(`${text}\n`)),
   });
+  if (options.post !== undefined) return post(workspace, text, options.post);
   if (options.output === undefined) {
     for await (const piece of inPieces(text)) await workspace.write(piece);
     return;
@@ -37,6 +41,27 @@ export const command: CommandFunction<typeof EXPORT> = async (workspace, ids, op
   await writeFile(workspace, options.output, text);
   await workspace.write(visible(`Wrote ${count(rows.length, "execution")} to ${options.output}\n`));
 };
+
+/** @throws RedunError REMOTE_FAILED where the server did not accept all */
+async function post(
+  workspace: Workspace,
+  events: AsyncIterable<string>,
+  address: string,
+): Promise<void> {
+  const { postEvents, serverUrl } = await import("../../src/exchange/openlineage/post.ts");
+  const key = workspace.io.env.OPENLINEAGE_API_KEY;
+  const url = serverUrl(address);
+  const posted = await postEvents(events, url, key, workspace.repository.commonDir);
+  const { sent, known, unsent, unsentFile, why } = posted;
+  const before = known > 0 ? `; it had ${count(known, "other")} already` : "";
+  await workspace.write(visible(`Sent ${count(sent, "event")} to ${url.host}${before}\n`));
+  if (unsent === 0) return;
+  throw new RedunError(
+    "REMOTE_FAILED",
+    `${url.host} did not accept ${count(unsent, "event")}: ${why}.`,
+    `They are in ${unsentFile}; the same command sends them again.`,
+  );
+}
 
 /** A folder or a zip, and so never to stdout. */
 async function exportCrate(
