@@ -34,9 +34,15 @@ export const WRITERS: Readonly<Record<string, () => Promise<Writer>>> = {
     };
   },
   prov: async () => {
-    const { provJson } = await import("../src/exchange/prov.ts");
+    const { provJson } = await import("../src/exchange/prov/json.ts");
     return async function* (graph, rows) {
       yield provJson(await runsOf(graph, rows), graph.format);
+    };
+  },
+  "prov-o": async () => {
+    const { provTurtle } = await import("../src/exchange/prov/turtle.ts");
+    return async function* (graph, rows) {
+      yield* provTurtle(await runsOf(graph, rows), graph.format);
     };
   },
   mermaid: async () => {

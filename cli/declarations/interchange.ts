@@ -38,7 +38,8 @@ export const EXPORT = defineCommand({
   options: [
     {
       flags: "--to <system>",
-      about: "What is to read it: redun, openlineage, prov, mermaid, dot, ro-crate, in-toto",
+      about:
+        "What is to read it: redun, openlineage, prov, prov-o, mermaid, dot, ro-crate, in-toto",
     },
     { flags: "-o, --output <file>", about: "Write to this file, or folder, instead of stdout" },
     { flags: "--post <url>", about: "Of openlineage: send to this server what it has not got yet" },

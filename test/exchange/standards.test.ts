@@ -54,6 +54,17 @@ standards("PROV: every job is an activity that used and gave entities", () => {
   assert.is(file?.["prov:location"], "o.txt");
 });
 
+standards("PROV-O: the same statements, in Turtle, whatever a text holds", () => {
+  const { dir } = runs();
+  const turtle = ok(dir, ["export", "--to", "prov-o"]);
+  const count = (pattern: RegExp) => [...turtle.matchAll(pattern)].length;
+  assert.is(count(/ a prov:Activity ;/g), 2 + 5 + 3);
+  assert.is(count(/ prov:qualifiedGeneration \[ a prov:Generation ; /g), 5 + 3);
+  assert.is(count(/ prov:wasInformedBy /g), 3);
+  assert.match(turtle, 'prov:atLocation "o.txt"');
+  assert.match(turtle, 'writeFileSync(\\"o.txt\\", text)');
+});
+
 standards("OpenLineage: a START and an end for each run, with parents, tags and files", () => {
   const { dir } = runs();
   const events = jsonLines(ok(dir, ["export", "--to", "openlineage"]));
@@ -114,7 +125,10 @@ standards("a format that there is not is named", () => {
   const { dir } = runs();
   const { status, stderr } = cli(dir, ["export", "--to", "toString"]);
   assert.is(status, 2);
-  assert.match(stderr, "It takes: redun, openlineage, prov, mermaid, dot, in-toto, ro-crate.");
+  assert.match(
+    stderr,
+    "It takes: redun, openlineage, prov, prov-o, mermaid, dot, in-toto, ro-crate.",
+  );
 });
 
 const prov = pythonWith("prov");
@@ -131,6 +145,19 @@ print(len(list(read.get_records())))`;
     .filter(([kind]) => kind !== "prefix")
     .reduce((sum, [, statements]) => sum + Object.keys(statements as object).length, 0);
   assert.is(prov.run(dir, program), String(records));
+});
+
+unless(prov.missing, standards)("prov reads PROV-O as the document that PROV-JSON is", () => {
+  const { dir } = runs();
+  ok(dir, ["export", "--to", "prov", "-o", "p.json"]);
+  ok(dir, ["export", "--to", "prov-o", "-o", "p.ttl"]);
+  const program = `from prov.model import ProvDocument
+from rdflib import Graph
+json = ProvDocument.deserialize("p.json", format="json")
+turtle = ProvDocument.deserialize("p.ttl", format="rdf", rdf_format="turtle")
+print(json == turtle, len(list(json.get_records())), len(Graph().parse("p.ttl")) > 100)`;
+  const [, count] = /^True (\d+) True$/.exec(prov.run(dir, program)) ?? [];
+  assert.ok(Number(count) > 40, count);
 });
 
 unless(openlineage.missing, standards)(

@@ -1,22 +1,19 @@
-/**
- * Runs as a PROV document in the PROV-JSON serialization (W3C Member Submission of 24 April 2013): jobs are
- * activities, values and tasks entities, users agents.
- */
-import { recordedValue } from "../provenance/read.ts";
-import { foreignValue } from "../record/foreign-values.ts";
-import type { Job } from "../record/records.ts";
-import { File } from "../value/file.ts";
-import type { HashName } from "../value/hash.ts";
-import { preview } from "../value/preview.ts";
-import { typeName } from "../value/type-name.ts";
-import { StoredValue, withoutStack } from "../value/value.ts";
-import type { GraphRun } from "./graph.ts";
-import { callText, statusOf } from "./run-facts.ts";
+/** Runs as the statements of a PROV document: jobs are activities, values and tasks entities, users agents. */
+import { recordedValue } from "../../provenance/read.ts";
+import { foreignValue } from "../../record/foreign-values.ts";
+import type { Job } from "../../record/records.ts";
+import { File } from "../../value/file.ts";
+import type { HashName } from "../../value/hash.ts";
+import { preview } from "../../value/preview.ts";
+import { typeName } from "../../value/type-name.ts";
+import { StoredValue, withoutStack } from "../../value/value.ts";
+import type { GraphRun } from "../graph.ts";
+import { callText, statusOf } from "../run-facts.ts";
 
-type Attributes = Record<string, unknown>;
+export type Attributes = Readonly<Record<string, unknown>>;
 
-const PREFIXES = { redun: "https://redun-git.invalid/ns#", id: "urn:redun-git:" };
-const KINDS = [
+export const PREFIXES = { redun: "https://redun-git.invalid/ns#", id: "urn:redun-git:" };
+export const KINDS = [
   "entity",
   "activity",
   "agent",
@@ -27,14 +24,9 @@ const KINDS = [
   "wasAssociatedWith",
 ] as const;
 
-/** One document with some runs. */
-export function provJson(runs: Iterable<GraphRun>, format: HashName): string {
-  const document = new ProvDocument(format);
-  for (const run of runs) document.addRun(run);
-  return document.text();
-}
+export type Kind = (typeof KINDS)[number];
 
-class ProvDocument {
+export class ProvDocument {
   readonly #format: HashName;
   readonly #statements = new Map(KINDS.map((kind) => [kind, new Map<string, Attributes>()]));
 
@@ -121,21 +113,18 @@ class ProvDocument {
     return entity;
   }
 
-  #set(kind: (typeof KINDS)[number], name: string, attributes: Attributes): void {
+  #set(kind: Kind, name: string, attributes: Attributes): void {
     this.#statements.get(kind)!.set(name, attributes);
   }
 
-  #add(kind: (typeof KINDS)[number], attributes: Attributes): void {
+  #add(kind: Kind, attributes: Attributes): void {
     const statements = this.#statements.get(kind)!;
     statements.set(`_:${kind}${statements.size}`, attributes);
   }
 
-  text(): string {
-    const told = [...this.#statements].filter(([, statements]) => statements.size > 0);
-    const document = Object.fromEntries(
-      told.map(([kind, statements]) => [kind, Object.fromEntries(statements)]),
-    );
-    return `${JSON.stringify({ prefix: PREFIXES, ...document }, null, 1)}\n`;
+  /** The statements of each kind that has some, by their names. */
+  get statements(): ReadonlyMap<Kind, ReadonlyMap<string, Attributes>> {
+    return new Map([...this.#statements].filter(([, statements]) => statements.size > 0));
   }
 }
 
@@ -147,4 +136,10 @@ function name(kind: string, id: string): string {
   return `id:${kind}.${escaped}`;
 }
 
-const typed = (name: string) => ({ $: name, type: "prov:QUALIFIED_NAME" });
+/** A value that is a name, and no text. */
+export interface Named {
+  readonly $: string;
+  readonly type: "prov:QUALIFIED_NAME";
+}
+
+const typed = (name: string): Named => ({ $: name, type: "prov:QUALIFIED_NAME" });
