@@ -25,10 +25,14 @@ export interface PushedLog {
   readonly said: readonly string[];
 }
 
-/** This many rounds let some fifty pushers land at one remote at once. */
+/** Twenty pushers at once need half a dozen at most. */
 const MAX_ROUNDS = 60;
-/** The longest pause between two rounds, in milliseconds. */
-const MAX_PAUSE = 1500;
+/** The longest pause between two rounds: as many rounds of the length of the last one. */
+const MAX_PAUSE_IN_ROUNDS = 16;
+/** The same in milliseconds. */
+const MAX_PAUSE = 30_000;
+/** The longest pause where nobody else moves the remote's log, in milliseconds. */
+const MAX_STUCK_PAUSE = 1500;
 /** How long a remote's log may refuse to move, though nobody else moves it, in milliseconds. */
 const PATIENCE = 10_000;
 
@@ -55,6 +59,7 @@ export async function pushLog(
     : fetchUnlessRewritten(log, remote, transfer));
   let received = NOTHING;
   let stuckSince: number | undefined;
+  let began = performance.now();
   for (let rounds = 1; ; rounds++) {
     const expected = before;
     let why: string | undefined;
@@ -79,8 +84,9 @@ export async function pushLog(
     } else if (rounds > 1) return unchanged;
 
     if (rounds === MAX_ROUNDS) throw busy(remote);
-    // Jitter keeps two pushers from meeting again in every round.
-    if (rounds > 1) await sleep(Math.random() * Math.min(50 * 1.5 ** rounds, MAX_PAUSE));
+    const took = performance.now() - began;
+    if (rounds > 1) await sleep(pause(rounds, took, stuckSince !== undefined));
+    began = performance.now();
     before = await fetchUnlessRewritten(log, remote, transfer);
     // Another push explains why ours did not land only if that one landed.
     stuckSince = before === expected && why !== undefined ? (stuckSince ?? Date.now()) : undefined;
@@ -120,6 +126,16 @@ async function fetchUnlessRewritten(
   const { after, rewritten } = await fetchLog(log, remote, transfer);
   if (rewritten !== null && rewritten.kept.length > 0) throw rewrittenError(remote, rewritten);
   return after;
+}
+
+/**
+ * How long to wait before the next round, in milliseconds. A push lands if no other does between its
+ * fetch and its end, and how many others there are nobody knows: so each round is spread over twice
+ * the time of the one before, at the pace of this remote.
+ */
+function pause(rounds: number, lastRound: number, isStuck: boolean): number {
+  const spread = lastRound * Math.min(2 ** rounds, MAX_PAUSE_IN_ROUNDS);
+  return Math.random() * Math.min(spread, isStuck ? MAX_STUCK_PAUSE : MAX_PAUSE);
 }
 
 /** As `Promise.all`, but waits for both even if one fails: none is left at work in the repository. */
