@@ -59,7 +59,7 @@ export class CloudUsers {
       const child = spawn(program, words, {
         stdio: ["ignore", file, "ignore"],
         detached: true,
-        env: withoutRunMark(this.#env),
+        env: { ...withoutRunMark(this.#env), ...regionFor(this.#env) },
       });
       child.on("error", () => {});
       child.unref();
@@ -68,6 +68,11 @@ export class CloudUsers {
       // A run does without.
     }
   }
+}
+
+/** The first version of `aws` does not know the variable that the clients of AWS know. */
+function regionFor({ AWS_REGION, AWS_DEFAULT_REGION }: NodeJS.ProcessEnv) {
+  return AWS_REGION && !AWS_DEFAULT_REGION ? { AWS_DEFAULT_REGION: AWS_REGION } : {};
 }
 
 function remembered(path: string): string | null {

@@ -37,11 +37,12 @@ function withAws(script: string) {
   const folder = mkdtempSync(join(tmpdir(), "redun-git-cloud-"));
   folders.push(folder);
   mkdirSync(join(folder, "bin"));
-  const text = `#!/bin/sh\necho "$*" >>${folder}/asked\n${script}\n`;
+  const text = `#!/bin/sh\necho "$* in $AWS_DEFAULT_REGION" >>${folder}/asked\n${script}\n`;
   writeFileSync(join(folder, "bin/aws"), text, { mode: 0o755 });
   const env = {
     PATH: `${join(folder, "bin")}:${process.env.PATH}`,
     AWS_ACCESS_KEY_ID: "AKIAEXAMPLE",
+    AWS_REGION: "eu-north-1",
     AWS_SECRET_ACCESS_KEY: "sesame",
     AWS_CONFIG_FILE: join(folder, "none"),
     AWS_SHARED_CREDENTIALS_FILE: join(folder, "none"),
@@ -74,7 +75,7 @@ posix(
     assert.equal(first.come(), [], "once");
     const second = new CloudUsers(memory, env);
     assert.equal(second.known(new Set(["user_aws"])), [["user_aws", ARN]]);
-    assert.equal(asked(), ["sts get-caller-identity --query Arn --output text"]);
+    assert.equal(asked(), ["sts get-caller-identity --query Arn --output text in eu-north-1"]);
     const [name, ...others] = readdirSync(memory);
     assert.is(others.length, 0);
     assert.not.match(name + readFileSync(join(memory, name!), "utf8"), /AKIA|sesame/);
