@@ -1,11 +1,10 @@
 import type { BatchClient } from "@aws-sdk/client-batch";
+import { patiently } from "../cluster/patiently.ts";
 import { RedunError } from "../errors.ts";
 import type { BatchSdk } from "./sdk.ts";
 
-/** How long Batch is asked again to take a job, in milliseconds. */
-const PATIENCE = 10 * 60_000;
-const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 30_000;
+/** Before a job whose answer was lost is looked for, in milliseconds: lists may be behind. */
+const FIRST_PAUSE = 3000;
 /** How often the client itself asks again what may be asked twice. */
 const ATTEMPTS = 8;
 
@@ -47,17 +46,21 @@ export class BatchApi {
     send: (client: BatchClient) => Promise<Answer>,
     isDone: () => Promise<Answer | null>,
   ): Promise<Answer> {
-    const deadline = Date.now() + PATIENCE;
-    for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-      try {
-        return await send(this.#once);
-      } catch (error) {
-        if (!isLater(error as AwsError) || Date.now() > deadline) throw failed(what, error);
-      }
-      await new Promise((done) => setTimeout(done, pause));
-      const done = await isDone();
-      if (done !== null) return done;
-    }
+    const said = await patiently<Said<Answer>>(
+      () =>
+        send(this.#once).then(
+          (answer) => ({ answer }),
+          (error) => ({ error }),
+        ),
+      (said) => "error" in said && isLater(said.error),
+      async () => {
+        const answer = await isDone();
+        return answer === null ? null : { answer };
+      },
+      FIRST_PAUSE,
+    );
+    if ("error" in said) throw failed(what, said.error);
+    return said.answer;
   }
 
   close(): void {
@@ -65,6 +68,8 @@ export class BatchApi {
     this.#once.destroy();
   }
 }
+
+type Said<Answer> = { readonly answer: Answer } | { readonly error: AwsError };
 
 interface AwsError extends NodeJS.ErrnoException {
   readonly $metadata?: { readonly httpStatusCode?: number };
@@ -79,12 +84,6 @@ function isLater({ name, code, $metadata }: AwsError): boolean {
 
 function failed(what: string, error: unknown): RedunError {
   const { name, message } = error as Error;
-  return new RedunError(
-    "EXECUTOR_FAILED",
-    `AWS Batch: ${what} failed: ${message || name}`,
-    undefined,
-    {
-      cause: error,
-    },
-  );
+  const said = `AWS Batch: ${what} failed: ${message || name}`;
+  return new RedunError("EXECUTOR_FAILED", said, undefined, { cause: error });
 }

@@ -145,13 +145,12 @@ export class BatchCluster implements Cluster {
     found: Map<string, ElementState>,
   ): Promise<void> {
     const { paginateListJobs } = this.#api.sdk;
-    for (const jobStatus of isOver
-      ? (["FAILED"] as const)
-      : ([...BEFORE_ITS_END, "FAILED"] as const)) {
+    const statuses = isOver ? (["FAILED"] as const) : ([...BEFORE_ITS_END, "FAILED"] as const);
+    for (const jobStatus of statuses) {
       await this.#api.ask("ListJobs", async (client) => {
         for await (const page of paginateListJobs({ client }, { arrayJobId, jobStatus })) {
-          for (const { jobId, ...job } of page.jobSummaryList ?? [])
-            found.set(jobId!, jobState(job));
+          const jobs = page.jobSummaryList ?? [];
+          for (const { jobId, ...job } of jobs) found.set(jobId!, jobState(job));
         }
       });
     }

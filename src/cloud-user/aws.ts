@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -13,7 +13,7 @@ export function awsCredentials(env: NodeJS.ProcessEnv): string | null {
     env.AWS_SHARED_CREDENTIALS_FILE || join(folder, "credentials"),
     env.AWS_CONFIG_FILE || join(folder, "config"),
     env.AWS_WEB_IDENTITY_TOKEN_FILE || "",
-  ].map((path) => statSync(path, { throwIfNoEntry: false }));
+  ].map(statOf);
   const named = [
     env.AWS_ACCESS_KEY_ID,
     env.AWS_PROFILE,
@@ -25,6 +25,15 @@ export function awsCredentials(env: NodeJS.ProcessEnv): string | null {
   if (!isAny) return null;
   const facts = JSON.stringify([named, files.map((file) => file && [file.mtimeMs, file.size])]);
   return createHash("sha256").update(facts).digest("hex").slice(0, 32);
+}
+
+/** Null for what is not there, or may not be looked at. */
+function statOf(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
 }
 
 /** Prints the identity that they have, and knows all that AWS knows of profiles, roles and single sign-on. */

@@ -50,9 +50,9 @@ export class CloudUsers {
   }
 
   #ask(path: string): void {
-    const asked = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    if (Date.now() - asked < AGAIN) return;
     try {
+      const asked = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+      if (Date.now() - asked < AGAIN) return;
       mkdirSync(this.#folder, { recursive: true });
       const file = openSync(path, "w", 0o600);
       const [program, words] = ASK_AWS;

@@ -44,7 +44,7 @@ looking=$!
 n=${element}
 cd ${quoted(folder)} || exit 72
 [ -f "calls/$n" ] || exit 0
-rm -f "status/$n"
+[ ! -e "status/$n" ] || rm -f "status/$n"
 say() {
   printf '%s\\n' "$1" "${node}" >"status/.$n.$$" && mv -f "status/.$n.$$" "status/$n" || exit 74
 }

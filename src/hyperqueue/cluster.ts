@@ -14,7 +14,11 @@ export class HyperQueueCluster implements Cluster {
   // In its paths for output `:` and `%{` mean something, and cannot be quoted.
   readonly keepsNoLogs = true;
   readonly cancelsWholeArrays = true;
-  readonly variables = { element: "$HQ_TASK_ID", node: "$(uname -n)" };
+  // Without a program of its own where that is possible: tasks may be short.
+  readonly variables = {
+    element: "$HQ_TASK_ID",
+    node: '$({ read -r name </proc/sys/kernel/hostname && echo "$name"; } 2>/dev/null || uname -n)',
+  };
   readonly #default: (option: string) => string | undefined;
 
   /** @param byDefault what git config says of an option that neither task nor call sets */
@@ -172,6 +176,6 @@ function idOf(job: string): string {
 /** What is said of a server that does not answer now. */
 const LATER = /is unreachable|Connection (?:refused|reset|closed)|timed out|No running instance/i;
 
-function isLater({ stdout }: ProgramResult): boolean {
-  return LATER.test(stdout);
+function isLater({ status, stdout }: ProgramResult): boolean {
+  return status !== 0 && LATER.test(stdout);
 }

@@ -176,6 +176,6 @@ function stateOf(word: string, node: string, reason: string): ElementState {
 const LATER =
   /Unable to contact slurm controller|Socket timed out|Connection refused|Zero Bytes were transmitted|temporarily unable|Resource temporarily unavailable|Slurm controller is in standby|communication connection failure|Transport endpoint|AssocMaxSubmitJobLimit|QOSMaxSubmitJob|job submit limit/i;
 
-function isLater({ stderr }: ProgramResult): boolean {
-  return LATER.test(stderr);
+function isLater({ status, stderr }: ProgramResult): boolean {
+  return status !== 0 && LATER.test(stderr);
 }
