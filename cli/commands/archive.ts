@@ -26,7 +26,11 @@ export const command: CommandFunction<typeof ARCHIVE> = async (workspace, _, opt
     async (log) => {
       const since = executionCondition({ since: before });
       const where = { is: "not", part: since } as const;
-      const old = () => executionsMeeting(log, { where: allOf(), execution: where }, -1);
+      const old = () =>
+        executionsMeeting(log, { where: allOf(), execution: where }, -1).filter(
+          // What goes on somewhere will have more records.
+          ({ status }) => status !== "RUNNING",
+        );
       if (dryRun) return shown(old(), isJson(options));
       let text = "";
       for (const year of new Set(old().map(yearOf))) {

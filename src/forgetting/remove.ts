@@ -63,11 +63,11 @@ export async function archive(
 ): Promise<Removed> {
   if (rows.length === 0) return { executions: 0, forgotten: null };
   assertEnded(log, rows);
-  const { entities, values, files, tasks } = await filesOf(log, rows);
+  const { values, files, tasks } = await filesOf(log, rows);
   await addTo(log, ref, [...files, ...values, ...tasks], `archive ${executions(rows.length)}\n`);
   const subject = `archive ${executions(rows.length)} in ${ref}`;
   const forgotten = await entomb(log, subject, reason, {
-    removed: entities,
+    removed: [...rows.map(({ id }) => id), ...files.flatMap(({ path }) => tagEditAt(path))],
     unused: values,
     movedTo: ref,
   });
@@ -159,6 +159,12 @@ async function entomb(
   const done = await forget(log.log, tombstone, `${subject}\n${why}`);
   log.discardIndex();
   return done;
+}
+
+/** The object id of a file of tag edits. */
+function tagEditAt(path: string): string[] {
+  const place = parsePath(path);
+  return place?.kind === "tags" ? [place.id] : [];
 }
 
 function idAt(path: string): string[] {

@@ -82,7 +82,11 @@ export class Tombstones {
   isRemoved(place: RecordPath | null): boolean {
     if (place === null) return false;
     if ("execution" in place) return this.#removed.has(place.execution);
-    if (place.kind === "tags") return this.#removed.has(place.entity);
+    if (place.kind === "tags") {
+      // Of what was moved, tags that nobody knew of then stay: they are not in the other log.
+      const of = this.#removed.get(place.entity);
+      return this.#removed.has(place.id) || (of !== undefined && of.movedTo === undefined);
+    }
     return place.kind === "value" && this.#values.has(place.id);
   }
 

@@ -170,6 +170,11 @@ for (const backend of BACKENDS) {
     const { dir, git } = withRun();
     const [{ id }] = jsonLines(ok(dir, ["log", "-", "--format", "json"])) as [{ id: string }];
     ok(dir, ["tag", "add", "-", "mood=calm"], options);
+    const remote = temporaryRepository();
+    const late = clone(remote.dir);
+    ok(dir, ["push", remote.dir]);
+    ok(late.dir, ["pull", "origin"]);
+    ok(late.dir, ["tag", "add", "-", "late=true"], options);
     assert.match(ok(dir, ["archive", "--before", "2000-01-01"], options), /No execution/);
     const told = ok(dir, ["archive", "--before", "2999-01-01"], options);
     const ref = /to (refs\/redun\/archive\/\d{4}):/.exec(told)![1]!;
@@ -179,10 +184,14 @@ for (const backend of BACKENDS) {
     assert.match(ok(dir, ["verify", "--log", name], options), /ok {3}history/);
     assert.match(ok(dir, ["verify"], options), /ok {3}history/);
 
-    const remote = temporaryRepository();
     const other = clone(remote.dir);
     ok(dir, ["push", remote.dir]);
+    ok(late.dir, ["push", "origin"]);
+    const paths = late.git("ls-tree", "-r", "--name-only", "refs/redun/main");
+    assert.is(paths.split("\n").filter((path) => path.startsWith("tags/")).length, 1, "not lost");
+    assert.not.match(paths, /executions/);
     ok(other.dir, ["pull", "origin"]);
+    assert.match(ok(other.dir, ["verify"], options), /ok {3}history/);
     const gone = cli(other.dir, ["log", id], options);
     assert.is(gone.status, 1);
     assert.match(gone.stderr, /was moved by/);

@@ -73,8 +73,8 @@ class Log:
     def __init__(self, repository, ref):
         self.algorithm = git(repository, "rev-parse", "--show-object-format").decode().strip()
         self.executions, self.outcomes, self.tasks = {}, [], set()
-        self.jobs, self.values, self.base, self.edits = {}, set(), {}, {}
-        self.removed, self.cuts, self.starts, self.version = set(), [], set(), 1
+        self.jobs, self.values, self.base, self.edits, self.edit_files = {}, set(), {}, {}, set()
+        self.removed, self.moved, self.cuts, self.starts, self.version = set(), set(), [], set(), 1
         for path, oid, data in files(repository, ref):
             try:
                 self.add(path, oid, data)
@@ -133,6 +133,7 @@ class Log:
         elif kind == "tags":
             check(record["entity"] == unquote(name), "of another entity")
             check_tags(edit["tag"] for edit in record["edits"] if edit["tag"] is not None)
+            self.edit_files.add(oid)
             self.edits.setdefault(record["entity"], []).extend(record["edits"])
         else:
             check(record["execution"] == unquote(name), "of another execution")
@@ -145,12 +146,15 @@ class Log:
         check(isinstance(record["by"], str) and isinstance(record.get("reason", ""), str), "nobody's tombstone")
         check_time(record["at"])
         self.removed.update(record.get("removed", []), record.get("values", []))
+        if "moved_to" in record:
+            self.moved.update(record.get("removed", []))
         self.cuts.extend(cut for cut in record.get("redacted", []) if cut["part"] in CUTS)
 
     def check_removed(self):
         """5.8: nothing that a tombstone covers is in the log."""
         check(self.version == 2 or not (self.removed or self.cuts), "a tombstone in a log of version 1")
-        known = {*self.executions, *self.values, *self.edits, *(job["execution"] for job in self.jobs.values())}
+        tagged = set(self.edits) - self.moved
+        known = {*self.executions, *self.values, *tagged, *self.edit_files, *(job["execution"] for job in self.jobs.values())}
         check(not known & self.removed, "something that was removed is here")
         cut = {cut["execution"] for cut in self.cuts if "job" not in cut}
         check(self.starts <= cut, "a start with the id of another content")
