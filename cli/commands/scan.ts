@@ -45,7 +45,7 @@ const WHY = {
 };
 
 function summary(found: number): string {
-  return `${counted(found, "line")} may hold a secret. Change what was pushed already: it cannot be called back.\n`;
+  return `${counted(found, "line")} may hold a secret. Change what was pushed already: it cannot be called back. docs/forgetting.md says how to take it out.\n`;
 }
 
 async function toPush(

@@ -14,7 +14,10 @@ import {
   type RecordCounts,
   together,
 } from "../log/record-counts.ts";
+import { isExplained } from "../log/removals.ts";
 import { whileContended } from "../log/retry.ts";
+import { readTombstones } from "../log/tombstones.ts";
+import { parsePath } from "../record/layout.ts";
 import { lastSeen, type RemoteLog, wordsFor } from "./remotes.ts";
 
 /** What a remote's log has lost. */
@@ -60,7 +63,7 @@ async function undecided(
   let lost: RecordCounts | null = null;
   for (const [ref, former] of await formerStates(log, remote)) {
     const here = await countBetween(log.backend, after, former);
-    if (isNothing(here)) {
+    if (isNothing(here) || (await isForgotten(log, after, former))) {
       await log.backend.remove(ref, former);
       continue;
     }
@@ -68,6 +71,18 @@ async function undecided(
     kept.push(ref);
   }
   return lost && { lost, kept };
+}
+
+/** Whether all that a log has lost was taken out by tombstones that it has: its history was begun anew. */
+async function isForgotten({ backend }: Log, after: Oid | null, former: Oid): Promise<boolean> {
+  if (after === null || (await readTombstones(backend, after)).isEmpty) return false;
+  for await (const { kind, path } of backend.changes(after, former)) {
+    if (kind === "deleted") continue;
+    if (parsePath(path)?.kind !== "format" && !(await isExplained(backend, path, former, after))) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** What a remote's log held before each time that it was rewritten, by the refs that keep it. */

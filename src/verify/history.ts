@@ -5,10 +5,10 @@ import { shallowCommits } from "../git/files/shallow.ts";
 import { changedFiles } from "../git/tree-walk.ts";
 import { readFormat } from "../log/format.ts";
 import type { CommitRange } from "../log/range.ts";
+import { isExplained } from "../log/removals.ts";
 import { FORMAT_PATH, parsePath } from "../record/layout.ts";
 import type { CheckedObjects } from "./objects.ts";
 import { type Problems, reasonOf } from "./problem.ts";
-import { isExplained } from "./removals.ts";
 
 /** What the commits of a range are, as their objects say, the newest first. */
 export interface CheckedHistory {

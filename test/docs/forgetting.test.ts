@@ -3,19 +3,37 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { jsonLines, ok, workflowRepository } from "../support/cli.ts";
+import { cli, jsonLines, ok, workflowRepository } from "../support/cli.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 
 const text = readFileSync(new URL("../../docs/forgetting.md", import.meta.url), "utf8");
 const [anew, follow, host] = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block!);
 
+const WORKFLOW = `
+  import { task } from "redun-git";
+  export const main = task((name) => name.length);`;
+
 const test = suite("docs/forgetting.md");
 
+test("a clone that had only the old records is told of no loss when the history begins anew", () => {
+  const ours = workflowRepository({ "workflow.mjs": WORKFLOW });
+  ok(ours.dir, ["run", "-q", "workflow.mjs", "main", "--name", "Rosebud Kane"]);
+  const remote = temporaryRepository();
+  const theirs = temporaryRepository();
+  for (const { git } of [ours, theirs]) git("remote", "add", "origin", remote.dir);
+  ok(ours.dir, ["push", "origin"]);
+  ok(theirs.dir, ["pull", "origin"]);
+  const [job] = jsonLines(ok(ours.dir, ["log", "--job", "--format", "json"]));
+  ok(ours.dir, ["redact", job.id, "--arg", "name"]);
+  sh(ours, anew!);
+  const pulled = cli(theirs.dir, ["pull", "origin"]);
+  assert.is(pulled.status, 0);
+  assert.not.match(`${pulled.stdout}${pulled.stderr}`, /REWRITTEN|rewritten|lost/);
+  assert.match(ok(theirs.dir, ["log", "-"]), /--name REDACTED/);
+});
+
 test("its commands begin the history anew, in each clone and at the host", () => {
-  const workflow = `
-    import { task } from "redun-git";
-    export const main = task((name) => name.length);`;
-  const ours = workflowRepository({ "workflow.mjs": workflow });
+  const ours = workflowRepository({ "workflow.mjs": WORKFLOW });
   ok(ours.dir, ["run", "-q", "workflow.mjs", "main", "--name", "Rosebud Kane"]);
   const remote = temporaryRepository();
   const theirs = temporaryRepository();

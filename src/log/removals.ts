@@ -1,6 +1,6 @@
 import type { GitBackend, Oid } from "../git/backend.ts";
-import { readTombstones } from "../log/tombstones.ts";
 import { parsePath } from "../record/layout.ts";
+import { readTombstones } from "./tombstones.ts";
 
 /**
  * Whether a tombstone of the later of two commits says why it has not a record as the earlier one has it:
