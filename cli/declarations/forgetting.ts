@@ -14,8 +14,8 @@ export const REDACT = defineCommand({
   args: "<id>",
   about: "Take an argument, result, tag or file out of the records of a log",
   options: [
-    { flags: "--arg <name>", about: "This argument of a job" },
-    { flags: "--result", about: "The result of a job, or its error" },
+    { flags: "--arg <name>", about: "This argument of a job, or of an execution's root job" },
+    { flags: "--result", about: "Its result, or its error" },
     { flags: "--tag <key>", about: "All tags of this key of an execution or job" },
     {
       flags: "--file <path>",

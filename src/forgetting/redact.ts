@@ -18,9 +18,9 @@ import { Sought } from "./sought.ts";
 
 /** What of an entity is to go; one of these. Of a value all of it. */
 export interface RedactRequest {
-  /** A job's argument, by its name. */
+  /** An argument of a job, or of an execution's root job, by its name. */
   readonly arg?: string | undefined;
-  /** A job's result, or its error. */
+  /** The result of a job, or of an execution's root job, or its error. */
   readonly result?: boolean | undefined;
   /** All that was ever said with this key about an execution or a job. */
   readonly tag?: string | undefined;
@@ -169,15 +169,17 @@ async function placesAsked(
     const read = await readValue(log, entity.id);
     return [{ value: read ? read.value : new StoredValue(entity.id), place: null }];
   }
-  if (!own || (entity.type === "Execution" && file === undefined)) {
+  if (!own) {
     throw new RedunError(
       "WRONG_TYPE",
-      `${short(entity.id)} is a ${entity.type}: arguments and results are those of jobs.`,
-      `\`redun-git log ${short(entity.id)}\` shows its jobs.`,
+      `${short(entity.id)} is a ${entity.type}: arguments and results are those of jobs and executions.`,
+      `\`redun-git log ${short(entity.id)}\` shows where it was used.`,
       { data: { id: entity.id, type: entity.type } },
     );
   }
-  const rows = entity.type === "Job" ? [entity.row] : log.index.jobsOf(own.seq);
+  const jobsOf = () =>
+    file === undefined ? log.index.rootJobsOf(own.seq, MAX_JOBS) : log.index.jobsOf(own.seq);
+  const rows = entity.type === "Job" ? [entity.row] : jobsOf();
   const found: Asked[] = [];
   for (const row of rows) {
     const job = await readJob(log, row);

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import type { Oid } from "../git/backend.ts";
 import type { Log, RecordFile } from "../log/log.ts";
 import { bringSome, isPartial, type OnBrought } from "../log/partial.ts";
-import { readTombstones } from "../log/tombstones.ts";
+import { NO_TOMBSTONES, readTombstones } from "../log/tombstones.ts";
 import { parsePath } from "../record/layout.ts";
 import { readYaml } from "../value/yaml-read.ts";
 import { addedFiles, countFiles, LogRewritten } from "./added-files.ts";
@@ -42,7 +42,7 @@ const REBUILD_CACHE = 32_000;
  * ref, and the index is rebuilt. Another process may do the same at the same time: the
  * second one continues from where the first one got.
  * @param onBrought receives the records that a partial clone has to fetch first
- * @param onLost receives the commit that the index was built from, if the log has lost records since
+ * @param onLost receives the commit that the index was built from, if the log has lost records since that no tombstone is about
  */
 export async function updateIndex(
   database: Database,
@@ -76,7 +76,8 @@ export async function updateIndex(
       if (bad) return bad;
     } catch (error) {
       if (!(error instanceof LogRewritten || error instanceof Contested) || anew) throw error;
-      if (error instanceof LogRewritten && from) onLost?.(from);
+      const isLost = error instanceof LogRewritten && from && !(await isForgotten(log, from, tip));
+      if (isLost) onLost?.(from);
       anew = true;
     }
   }
@@ -147,6 +148,14 @@ function createIndex(database: Database, { lookups }: { lookups: boolean }): voi
   const set = database.prepare("INSERT INTO meta (key, value) VALUES (?, ?)");
   set.run("version", INDEX_VERSION);
   set.run("secret", JSON.stringify(Array.from({ length: FACTORS }, () => randomInt(PRIME))));
+}
+
+/** Whether tombstones came since `from`, which say where its records went. */
+async function isForgotten(log: Log, from: Oid, tip: Oid): Promise<boolean> {
+  const now = await readTombstones(log.backend, tip);
+  // The commit itself may have been collected.
+  const before = await readTombstones(log.backend, from).catch(() => NO_TOMBSTONES);
+  return [...now.byId.keys()].some((id) => !before.byId.has(id));
 }
 
 interface Step {

@@ -115,6 +115,18 @@ for (const backend of BACKENDS) {
     assert.match(ok(dir, ["verify"], options), /ok {3}history/);
   });
 
+  test("the arguments and the result of an execution are those of its root job", () => {
+    const { dir } = withRun();
+    ok(dir, ["run", "-q", "workflow.mjs", "large", "--name", "Large"]);
+    const planned = ok(dir, ["redact", "-", "--arg", "name", "--dry-run"], options);
+    assert.match(planned, /^would redact job \w{8} ward\.large: argument name\n/);
+    assert.match(ok(dir, ["redact", "-", "--result", "--dry-run"], options), /large: its result\n/);
+    assert.match(
+      cli(dir, ["redact", "-", "--arg", "no", "--dry-run"]).stderr,
+      /has no argument no/,
+    );
+  });
+
   test("a clone that still has it gets rid of it, and does not bring it back", () => {
     const { dir } = withRun();
     const remote = temporaryRepository();
@@ -126,7 +138,9 @@ for (const backend of BACKENDS) {
     ok(dir, ["redact", jobOf(dir, "ward.greet"), "--arg", "name", "--everywhere"], options);
     ok(dir, ["push", remote.dir]);
     ok(other.dir, ["pull", "origin"]);
-    assert.match(ok(other.dir, ["log", "-"], options), /--name REDACTED.*seen=true/);
+    const shown = cli(other.dir, ["log", "-"], options);
+    assert.match(shown.stdout, /--name REDACTED.*seen=true/);
+    assert.is(shown.stderr, "");
     assert.equal(holding(other.dir, SECRET), []);
     ok(other.dir, ["push", "origin"]);
     ok(dir, ["pull", remote.dir]);
