@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { workflowRepository, writeFiles } from "./support/cli.ts";
+import { someOf } from "./support/effort.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
@@ -33,16 +34,16 @@ const REQUIRE = `const { openLog, Scheduler, task } = require("redun-git");${BOD
 const IMPORT = `import { openLog, Scheduler, task } from "redun-git";${BODY}`;
 const WORKER = `new (require("node:worker_threads").Worker)(${JSON.stringify(REQUIRE)}, { eval: true });`;
 
-for (const [name, args, input] of [
+for (const [name, args, input] of someOf([
+  ["an ES module", ["program.mjs"], ""],
   ["node -e", ["-e", REQUIRE], ""],
   ["node -p", ["-p", `${REQUIRE}; ""`], ""],
   ["node --input-type=module -e", ["--input-type=module", "-e", IMPORT], ""],
   ["node -", ["-"], REQUIRE],
   ["node --input-type=module -", ["--input-type=module", "-"], IMPORT],
   ["a CommonJS file", ["program.cjs"], ""],
-  ["an ES module", ["program.mjs"], ""],
   ["an evaluated worker", ["-e", WORKER], ""],
-] as const) {
+] as const)) {
   programs(`${name} runs tasks and reads the log`, () => {
     const dir = withPackage({ "program.cjs": REQUIRE, "program.mjs": IMPORT });
     const { stdout, stderr } = spawnSync(process.execPath, args, {
@@ -78,13 +79,13 @@ types("fit every way in which TypeScript resolves modules, without skipLibCheck"
   });
   symlinkSync(join(ROOT, "node_modules/@types"), join(dir, "node_modules/@types"));
   const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
-  for (const [folder, module, moduleResolution] of [
+  for (const [folder, module, moduleResolution] of someOf([
+    ["cjs", "nodenext", "nodenext"],
     ["esm", "nodenext", "nodenext"],
     ["esm", "node16", "node16"],
     ["esm", "esnext", "bundler"],
-    ["cjs", "nodenext", "nodenext"],
     ["cjs", "node16", "node16"],
-  ] as const) {
+  ])) {
     const options = { module, moduleResolution, target: "es2022", strict: true, noEmit: true };
     const compilerOptions = { ...options, skipLibCheck: false, types: ["node"] };
     writeFiles(dir, { [`${folder}/tsconfig.json`]: JSON.stringify({ compilerOptions }) });

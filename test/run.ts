@@ -82,11 +82,15 @@ if (withCost) showCosts();
 
 const sum = (count: (outcome: Outcome) => number) =>
   outcomes.reduce((total, outcome) => total + count(outcome), 0);
-const [passed, failed, skipped] = [
+const [passed, failed, skipped, leftOut] = [
   sum((outcome) => outcome.passed),
   sum((outcome) => outcome.failed) + (files.length === 0 ? 1 : 0),
   sum((outcome) => outcome.skipped),
+  sum((outcome) => outcome.leftOut),
 ];
+if (leftOut > 0) {
+  console.log(`${leftOut} more cases of these with REDUN_TEST_EFFORT=full, as in .ci/run`);
+}
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exitCode = failed > 0 ? 1 : 0;
 

@@ -6,6 +6,7 @@ import { markWords, readCommand, takesValue } from "../../cli/argv.ts";
 import { COMMANDS } from "../../cli/commands.ts";
 import { pagerOf } from "../../cli/text/pager.ts";
 import { cli, jsonLines, logged, ok, start, workflowRepository } from "../support/cli.ts";
+import { repeats } from "../support/effort.ts";
 import fc from "../support/property.ts";
 import { temporaryFolder } from "../support/repository.ts";
 
@@ -79,7 +80,7 @@ places("options before the command, within its name and behind it are the same",
       const anywhere = [...name.flatMap((word, i) => [...at(i), word]), ...at(name.length)];
       assert.equal(marked(anywhere), marked([...name, ...options.flat()]));
     }),
-    { numRuns: 500 },
+    { numRuns: repeats(500) },
   );
 });
 

@@ -14,6 +14,7 @@ import {
   workflowRepository,
   writeFiles,
 } from "../support/cli.ts";
+import { oneOf } from "../support/effort.ts";
 import { prepared, type TemporaryRepository, temporaryFolder } from "../support/repository.ts";
 import { until } from "../support/until.ts";
 
@@ -47,7 +48,7 @@ function codeOf({ dir, git }: TemporaryRepository) {
   return { dirty: /^ {2}dirty: (.*)$/m.exec(code)?.[1], files: Object.fromEntries(files), tagged };
 }
 
-for (const backend of BACKENDS) {
+for (const backend of oneOf(BACKENDS)) {
   const run = ({ dir }: TemporaryRepository, words = RUN) => ok(dir, words, { backend });
 
   clean(`what the commit holds is clean (${backend})`, () => {

@@ -12,6 +12,7 @@ import {
   writeFiles,
 } from "../support/cli.ts";
 import { cloneIn, closeClones } from "../support/clone.ts";
+import { oneOf } from "../support/effort.ts";
 import { recorded } from "../support/recorded.ts";
 
 const workflow = (loud: string, last = "") => `
@@ -65,7 +66,7 @@ const section = (text: string, title: string) =>
     .find((part) => part.startsWith(title))
     ?.split("\n") ?? [];
 
-for (const backend of BACKENDS) {
+for (const backend of oneOf(BACKENDS)) {
   diff(`tags, code, arguments, result, task source and jobs (${backend})`, () => {
     const text = ok(dir, ["diff", first.slice(0, 10), second.slice(0, 10)], { backend });
     const [before, after, took] = text.split("\n");
@@ -266,7 +267,7 @@ diff("code that has diverged, is the same in other commits, or is not here", () 
   );
   runInThread(dir, ["-q", "w.ts", "planet"], { env: { REDUN_GIT_COMMIT: "12".repeat(20) } });
   const away = logged(dir, ["-n", "1"])[0].id;
-  for (const backend of BACKENDS) {
+  for (const backend of oneOf(BACKENDS)) {
     assert.equal(section(ok(dir, ["diff", main, away], { backend }), "Code"), [
       "Code",
       `  -${commit} main`,

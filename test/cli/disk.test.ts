@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { kill, logged, ok, record, start, workflowRepository } from "../support/cli.ts";
+import { oneOf } from "../support/effort.ts";
 import { noMounts, withMounts } from "../support/mounts.ts";
 import { jobsOf, recorded } from "../support/recorded.ts";
 import { prepared, temporaryFolder } from "../support/repository.ts";
@@ -154,7 +155,7 @@ function onSmallDisk(dir: string, script: string): string {
   );
 }
 
-for (const backend of ["native", "isomorphic"] as const) {
+for (const backend of oneOf(["native", "isomorphic"] as const)) {
   full!(`is called a full disk by every command, and leaves nothing behind (${backend})`, () => {
     const { dir } = withRuns();
     ok(dir, ["index", "drop"]);

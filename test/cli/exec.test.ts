@@ -18,6 +18,7 @@ import {
   start,
   tagTexts,
 } from "../support/cli.ts";
+import { oneOf } from "../support/effort.ts";
 import { jobTree } from "../support/job-tree.ts";
 import { argument, jobOf, paths, programRepository } from "../support/programs.ts";
 import { recorded } from "../support/recorded.ts";
@@ -32,7 +33,7 @@ const FILES = {
 const exec = suite("exec");
 const repository = (files: Readonly<Record<string, string>> = FILES) => programRepository(files);
 
-for (const backend of BACKENDS) {
+for (const backend of oneOf(BACKENDS)) {
   exec(`records a program: words, files, output, tags (${backend})`, () => {
     const { dir } = repository();
     const result = cli(dir, ["exec", "-t", "env=prod", "--", "sh", "count.sh", "data.csv"], {

@@ -11,6 +11,7 @@ import {
   tagTexts,
   workflowRepository,
 } from "../support/cli.ts";
+import { oneOf, someOf } from "../support/effort.ts";
 import { jobsOf, recorded } from "../support/recorded.ts";
 
 const WAITING = `
@@ -26,7 +27,7 @@ export const main = task(() => slow([quick(1), quick(2)]));
 
 const interrupted = suite("run that is interrupted");
 
-for (const backend of BACKENDS) {
+for (const backend of oneOf(BACKENDS)) {
   interrupted(`by Ctrl-C: status 130, recorded with what had finished (${backend})`, async () => {
     const { dir } = workflowRepository({ "waiting.mjs": WAITING });
     const { child, ended, said } = start(dir, ["run", "waiting.mjs", "main"], { backend });
@@ -74,10 +75,10 @@ for (const backend of BACKENDS) {
   });
 }
 
-for (const args of [
+for (const args of someOf([
   ["run", "-q", "workflow.ts", "main"],
   ["tag", "list"],
-]) {
+])) {
   interrupted(`by SIGKILL: \`${args.slice(0, 2).join(" ")}\` is a next command too`, async () => {
     const { dir } = await killed();
     ok(dir, args);

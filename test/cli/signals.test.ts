@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { cli, logged, ok, start, workflowRepository } from "../support/cli.ts";
+import { someOf } from "../support/effort.ts";
 import { recorded } from "../support/recorded.ts";
 import { until } from "../support/until.ts";
 
@@ -47,7 +48,7 @@ for (const [signal, status] of [
   ["SIGTERM", 143],
   ["SIGHUP", 129],
 ] as const) {
-  for (const task of ["spin", "waits"]) {
+  for (const task of someOf(["spin", "waits"])) {
     signals(`${signal} ends ${task}, which computes without a pause`, async () => {
       const { dir } = workflowRepository(FILES);
       const { child, ended, said } = start(dir, args(task));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { BACKENDS, cli, logged, ok, workflowRepository } from "../support/cli.ts";
+import { oneOf } from "../support/effort.ts";
 import { prepared, temporaryFolder } from "../support/repository.ts";
 
 const MARKING = {
@@ -43,7 +44,7 @@ function refuses(
 
 const which = suite("which log");
 
-for (const backend of BACKENDS) {
+for (const backend of oneOf(BACKENDS)) {
   which(`what follows a remote's log is read, and not written (${backend})`, () => {
     const repository = recorded();
     const { dir, git } = repository;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { unifiedDiff } from "../../src/compare/unified-diff.ts";
+import { repeats } from "../support/effort.ts";
 import fc from "../support/property.ts";
 import { temporaryFolder } from "../support/repository.ts";
 
@@ -16,7 +17,7 @@ test("a diff makes the later text of the earlier one", () => {
     fc.property(text, text, (before, after) => {
       assert.is(applied(before, unifiedDiff(before, after)), after);
     }),
-    { numRuns: 500 },
+    { numRuns: repeats(500) },
   );
 });
 

@@ -202,6 +202,9 @@ const EQUAL: Record<string, readonly [a: unknown, b: unknown]> = {
 };
 
 const SHOWN = { showHidden: true, depth: null, maxArrayLength: null };
+/** What can be seen of a value. From Node 24 on a new error has its stack behind accessors, as one of the log has not. */
+const shown = (value: unknown) =>
+  inspect(value, SHOWN).replaceAll(/\[stack\]: (?:\[Getter\/Setter\]|'[^']*')/g, "[stack]");
 
 const test = suite("arguments of calls, and their results");
 
@@ -344,7 +347,7 @@ test("what is served from the log is what the function gave", async () => {
   Object.entries(SERVED).forEach(([name, make], at) => {
     for (const each of results) {
       assert.is(Object.getPrototypeOf(each[at]), Object.getPrototypeOf(make()), name);
-      assert.equal(inspect(each[at], SHOWN), inspect(make(), SHOWN), name);
+      assert.equal(shown(each[at]), shown(make()), name);
     }
     assert.is(calls[at], 1, name);
   });

@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
+import { ok, ran } from "../support/cli.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 import { unless } from "../support/skipped.ts";
 
@@ -44,7 +45,8 @@ function node(repo: TemporaryRepository, ...args: string[]): string {
 }
 
 function redun(repo: TemporaryRepository, ...args: string[]): string {
-  return node(repo, join(ROOT, "dist/cli.cjs"), ...args);
+  const [command, ...words] = args;
+  return command === "run" ? ran(repo.dir, words) : ok(repo.dir, args);
 }
 
 function tagsOf(repo: TemporaryRepository, ...words: string[]): Record<string, unknown> {

@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { openDatabase, Statements } from "../../src/index/database.ts";
 import { loadText, storeText } from "../../src/index/stored-text.ts";
 import { compareCodePoints } from "../../src/value/code-points.ts";
+import { repeats } from "../support/effort.ts";
 import fc from "../support/property.ts";
 
 const test = suite("text in the index");
@@ -20,7 +21,7 @@ test("reads back as it was, and has nothing that SQLite changes", () => {
       assert.is(loadText(stored), given);
       assert.ok(stored.isWellFormed() && !stored.includes("\0"));
     }),
-    { numRuns: 2000 },
+    { numRuns: repeats(2000) },
   );
 });
 
@@ -33,7 +34,7 @@ test("keeps its order and its prefixes", () => {
       const isPrefix = [...b].every((point, at) => points[at] === point);
       assert.is(x.startsWith(y), isPrefix);
     }),
-    { numRuns: 5000 },
+    { numRuns: repeats(5000) },
   );
 });
 

@@ -13,6 +13,7 @@ import { updateIndex } from "../../src/index/update.ts";
 import { Log } from "../../src/log/log.ts";
 import { blobId } from "../../src/value/oid.ts";
 import { CLI } from "../support/cli.ts";
+import { oneOf } from "../support/effort.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 
 const REF = "refs/redun/main";
@@ -74,7 +75,7 @@ function tables(database: Database): Record<string, string> {
   return Object.fromEntries(names.map(({ name }) => [name, blobId(rows(name).join("\n"))]));
 }
 
-for (const backend of ["native", "isomorphic"]) {
+for (const backend of oneOf(["native", "isomorphic"])) {
   worker(`tables are those that one thread makes: ${backend}`, async () => {
     const own = new Log(await openBackend(findRepository(repo.dir), backend), REF);
     const { status, stderr } = rebuild({ REDUN_GIT_BACKEND: backend });

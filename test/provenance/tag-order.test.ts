@@ -14,7 +14,7 @@ import { tagBlame, tagHistory } from "../../src/provenance/tag-history.ts";
 import { jobId } from "../../src/record/encode.ts";
 import { formatTag } from "../../src/tag/text.ts";
 import { BACKENDS } from "../support/cli.ts";
-import { repeats } from "../support/effort.ts";
+import { oneOf, repeats } from "../support/effort.ts";
 import { jobsFile, madeRun, madeStart, startFile } from "../support/made-records.ts";
 import fc from "../support/property.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
@@ -223,7 +223,7 @@ order.run();
 
 const blame = suite("tag blame where commits are missing");
 
-for (const kind of BACKENDS) {
+for (const kind of oneOf(BACKENDS)) {
   blame(`in a shallow clone it cannot be known, until it is deepened (${kind})`, async () => {
     const hub = temporaryRepository();
     await as(hub, "Ann", 0, record(1));

@@ -4,6 +4,7 @@ import { RedunError } from "../../src/errors.ts";
 import { allOf, anyOf, isField, not, STATUSES } from "../../src/query/condition.ts";
 import { parseQuery } from "../../src/query/parse.ts";
 import { printQuery } from "../../src/query/print.ts";
+import { repeats } from "../support/effort.ts";
 import fc from "../support/property.ts";
 import { conditions } from "./arbitrary.ts";
 
@@ -54,7 +55,7 @@ query("what is printed is read as the same condition", () => {
     fc.property(conditions, (condition) => {
       assert.equal(parseQuery(printQuery(condition)), condition);
     }),
-    { numRuns: 1000 },
+    { numRuns: repeats(1000) },
   );
 });
 

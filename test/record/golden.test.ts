@@ -42,6 +42,7 @@ import { ErrorValue, float, isPlainObject, StoredValue, Tagged } from "../../src
 import { readAnyYaml } from "../../src/value/yaml-any.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
 import { writeTold, writeYaml } from "../../src/value/yaml-write.ts";
+import { repeats } from "../support/effort.ts";
 import fc from "../support/property.ts";
 import { json, text } from "../value/arbitrary.ts";
 
@@ -719,7 +720,7 @@ function survives<T>(
         // Comments are not read, so only files without them come out as the same bytes.
         if (!written.includes(" # ")) assert.is(encode(decoded), written);
       }),
-      { numRuns: 200 },
+      { numRuns: repeats(200) },
     );
   });
 }

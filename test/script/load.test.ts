@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { someOf } from "../support/effort.ts";
 import { temporaryFolder, writeFiles } from "../support/repository.ts";
 
 interface Loaded {
@@ -110,26 +111,24 @@ const MODULE = '{ "type": "module" }';
 
 const loading = suite("loadWorkflow");
 
-for (const [name, manifest] of Object.entries({
-  module: MODULE,
-  commonjs: '{ "type": "commonjs" }',
-  none: "{}",
-})) {
-  for (const extension of [".ts", ".mts", ".cts"]) {
-    loading(`${extension} in a package of type ${name}`, () => {
-      const file = `flows/main${extension}`;
-      const { dir, load } = project({
-        "package.json": manifest,
-        [file]: WORKFLOW,
-        "flows/lib/word.ts": WORD,
-      });
-      assert.equal(load(file), {
-        exports: ["default", "main", "namespace", "hello"],
-        copies: 1,
-        tasks: [{ name: "main", text: TASK, site: `${join(dir, file)}:6` }],
-      });
+const MANIFESTS = { module: MODULE, none: "{}", commonjs: '{ "type": "commonjs" }' };
+const KINDS = Object.entries(MANIFESTS).flatMap(([name, manifest]) =>
+  [".ts", ".cts", ".mts"].map((extension) => ({ name, manifest, extension })),
+);
+for (const { name, manifest, extension } of someOf(KINDS)) {
+  loading(`${extension} in a package of type ${name}`, () => {
+    const file = `flows/main${extension}`;
+    const { dir, load } = project({
+      "package.json": manifest,
+      [file]: WORKFLOW,
+      "flows/lib/word.ts": WORD,
     });
-  }
+    assert.equal(load(file), {
+      exports: ["default", "main", "namespace", "hello"],
+      copies: 1,
+      tasks: [{ name: "main", text: TASK, site: `${join(dir, file)}:6` }],
+    });
+  });
 }
 
 const JSX = `import { task } from "redun-git";
@@ -158,7 +157,7 @@ loading("a script's own tsconfig.json counts, and none in the current directory"
     "unmet/tsconfig.json": '{ "extends": "@nowhere/tsconfig" }',
     "unmet/main.ts": ESM,
   });
-  for (const cwd of [".", "p", "other", "broken"]) {
+  for (const cwd of someOf(["other", ".", "p", "broken"])) {
     const load = (file: string) => {
       const [{ error, exports }] = loadAll([join(dir, file)], join(dir, cwd)) as [Loaded];
       assert.is(error, undefined, `${file} from ${cwd}: ${error?.message}`);

@@ -13,6 +13,7 @@ import { pushLog } from "../../src/share/push.ts";
 import { lastSeen, remoteLogFor } from "../../src/share/remotes.ts";
 import { BACKENDS } from "../support/cli.ts";
 import { type Clone, clone, cloneIn, closeClones } from "../support/clone.ts";
+import { oneOf } from "../support/effort.ts";
 import { runGit, temporaryFolder, temporaryRepository } from "../support/repository.ts";
 
 const REF = "refs/redun/main";
@@ -116,7 +117,7 @@ several("URLs are rewritten as git does, and the remote's other settings hold", 
   assert.is(runGit("/", ["hash-object", `${program}.log`]).length, 40, "it was asked");
 });
 
-for (const kind of BACKENDS) {
+for (const kind of oneOf(BACKENDS)) {
   several(`a push URL that is another place than the URL (${kind})`, async () => {
     const [upstream, fork] = [bare(), bare()];
     const ada = clone(upstream.dir, "ada");

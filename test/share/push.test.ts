@@ -13,6 +13,7 @@ import { remoteLogFor } from "../../src/share/remotes.ts";
 import { dropLost } from "../../src/share/rewritten.ts";
 import { BACKENDS } from "../support/cli.ts";
 import { type Clone, clone, cloneIn, closeClones } from "../support/clone.ts";
+import { oneOf } from "../support/effort.ts";
 import { temporaryFolder, temporaryRepository } from "../support/repository.ts";
 
 const REF = "refs/redun/main";
@@ -205,7 +206,7 @@ rewritten("gets back what it lost, if the user says so", async () => {
   assert.is((await push(bob)).received.executions, 1);
 });
 
-for (const kind of BACKENDS) {
+for (const kind of oneOf(BACKENDS)) {
   rewritten(`what it lost is dropped here as well, if the user says so (${kind})`, async () => {
     const { bare, ada, bob } = await rewind();
     await ada.run("three");

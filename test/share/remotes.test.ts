@@ -9,6 +9,7 @@ import { pushLog } from "../../src/share/push.ts";
 import { remoteLogFor } from "../../src/share/remotes.ts";
 import { BACKENDS } from "../support/cli.ts";
 import { type Clone, clone, cloneIn, closeClones } from "../support/clone.ts";
+import { oneOf } from "../support/effort.ts";
 import { type HttpRemoteOptions, httpRemote } from "../support/http-remote.ts";
 import { runGit, temporaryFolder, temporaryRepository } from "../support/repository.ts";
 import { unless } from "../support/skipped.ts";
@@ -53,7 +54,7 @@ remotes("file://", async () => {
   await exchange(clone(url, "ada"), clone(url, "bob"));
 });
 
-for (const kind of BACKENDS) {
+for (const kind of oneOf(BACKENDS)) {
   remotes(`http with the login in the URL (${kind})`, () =>
     served({ login: "ada:s3cret" }, async (url) => {
       const withLogin = url.replace("http://", "http://ada:s3cret@");
@@ -79,7 +80,7 @@ remotes("http with a credential helper", () =>
 
 remotes("without the right login nothing moves, and no password is shown", () =>
   served({ login: "ada:s3cret" }, async (url, bare) => {
-    for (const kind of BACKENDS) {
+    for (const kind of oneOf(BACKENDS)) {
       const ada = clone(url.replace("http://", "http://ada:wr0ng@"), "ada", kind);
       await ada.run("one");
       const error = await push(ada).catch((reason: unknown) => reason);

@@ -31,15 +31,19 @@ export function clone(url: string | null, who = "test", kind = "native"): Clone 
   // As `git config` and `git remote add` would, without their processes.
   appendFileSync(join(repository.dir, ".git/config"), user + remote);
   writeFileSync(join(repository.dir, "README"), who);
-  return cloneIn(repository, kind);
+  return cloneIn(repository, kind, true);
 }
 
-/** As `clone`, of a repository that is there already. */
-export function cloneIn(repository: TemporaryRepository, kind = "native"): Clone {
+/**
+ * As `clone`, of a repository that is there already.
+ * @param isPlain whether records can be written without git: by the contract of the backends that is the same log
+ */
+export function cloneIn(repository: TemporaryRepository, kind = "native", isPlain = false): Clone {
   const open = kind === "native" ? openNative : openIsomorphic;
   const backend = open(findRepository(repository.dir));
   opened.push(backend);
   const log = new Log(backend, "refs/redun/main");
+  const writer = isPlain ? new Log(openIsomorphic(backend.repository), log.ref) : log;
   return {
     ...repository,
     backend,
@@ -50,7 +54,7 @@ export function cloneIn(repository: TemporaryRepository, kind = "native"): Clone
       const start = { task: "main", argv: [nonce], started, user: "u", host: "h", code };
       const { id, file } = startFile({ ...start, tags: [], nonce });
       const end = outcomeFile(started, { execution: id, status: "DONE", ended: started });
-      await log.append([file, end], `run ${nonce}\n`);
+      await writer.append([file, end], `run ${nonce}\n`);
       return id;
     },
     async tag(entity, key, value) {
@@ -59,7 +63,7 @@ export function cloneIn(repository: TemporaryRepository, kind = "native"): Clone
         type: "Execution",
         edits: [{ tag: [key, value], parents: [] }],
       } as const;
-      await log.append([tagEditFile(edits, "sha1")], tagMessage([edits]));
+      await writer.append([tagEditFile(edits, "sha1")], tagMessage([edits]));
     },
     runs(ref = "refs/redun/main") {
       const text = repository.git("grep", "-h", "-A1", "^argv:", ref, "--", "executions");

@@ -1,8 +1,40 @@
 /**
- * How often a drill repeats the same thing with other random input, at other moments or for other kills:
- * a fifth of `times`, and all of them with `REDUN_TEST_EFFORT=full`, as in `.ci/run`. What is promised at
- * one number (a limit, a size, a depth) is always tested at that number.
+ * What `npm test` leaves to `REDUN_TEST_EFFORT=full`, which `.ci/run` sets: every promise is tested each time,
+ * and what only tests it again (other random input, other moments, the other backend above the contract that
+ * both keep, one more shape of the same attack) by a share. What is promised at one number (a limit, a size, a
+ * depth) is always tested at that number.
  */
+import { basename } from "node:path";
+
+const isFull = process.env.REDUN_TEST_EFFORT === "full";
+
+/** How often a drill repeats the same thing: a fifth of `times`, or all of them. */
 export function repeats(times: number): number {
-  return process.env.REDUN_TEST_EFFORT === "full" ? times : Math.ceil(times / 5);
+  return isFull ? times : Math.ceil(times / 5);
+}
+
+/** The cases of one promise: the first fifth of them, or all. The most telling case comes first. */
+export function someOf<const T>(cases: readonly T[]): readonly T[] {
+  const some = cases.slice(0, repeats(cases.length));
+  leaveOut(cases.length - some.length);
+  return some;
+}
+
+/**
+ * The one of several implementations whose turn it is, or all: for what stands on their contract.
+ * @param key by which they take turns: the test's title, or its file
+ */
+export function oneOf<T>(
+  implementations: readonly T[],
+  key = basename(process.argv[1]!),
+): readonly T[] {
+  if (isFull) return implementations;
+  const sum = [...key].reduce((total, letter) => total + letter.codePointAt(0)!, 0);
+  leaveOut(implementations.length - 1);
+  return [implementations[sum % implementations.length]!];
+}
+
+/** test/run.ts counts these lines: what was not tested must not look as if it were. */
+function leaveOut(count: number): void {
+  if (count > 0) process.stdout.write(`\nleft out: ${count}\n`);
 }

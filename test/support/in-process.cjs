@@ -17,6 +17,16 @@ process.exit = (status) => {
   throw new Error("the process has ended");
 };
 
+if (parentPort) {
+  // Nobody reads what warnings and scripts write here, and a stream that waits for its reader keeps the whole process.
+  for (const name of ["stdout", "stderr"]) {
+    process[name].write = (_text, ...rest) => {
+      rest.find((given) => typeof given === "function")?.();
+      return true;
+    };
+  }
+}
+
 parentPort?.on("message", async ({ args, env }) => {
   const result = await run(args, env).catch((error) => ({ thrown: error }));
   port.postMessage(result);

@@ -1,7 +1,8 @@
 /** A log made in this process: much faster than by commands, for tests that only read it. */
+import { inspect } from "node:util";
 import { Scheduler, type Tags, task } from "../../src/api.ts";
 import { blobId } from "../../src/value/oid.ts";
-import { type TemporaryRepository, temporaryRepository } from "./repository.ts";
+import { prepared, type TemporaryRepository, temporaryRepository } from "./repository.ts";
 
 export const LARGE = `a long text: ${"x".repeat(3000)}`;
 
@@ -34,7 +35,21 @@ export interface SampleRun {
 /** A repository with one commit, and these runs in its log, one after the other. */
 export async function sampleLog(
   runs: readonly SampleRun[],
-  prepare: (repository: TemporaryRepository) => void = () => {},
+  prepare?: (repository: TemporaryRepository) => void,
+): Promise<TemporaryRepository> {
+  if (prepare) return makeLog(runs, prepare);
+  const key = inspect(runs, { depth: null, maxArrayLength: null, maxStringLength: null });
+  const copy = made.get(key) ?? makeLog(runs, () => {}).then((log) => prepared(() => log));
+  made.set(key, copy);
+  return (await copy)();
+}
+
+/** Logs of which each test that asks for the same runs gets a copy. */
+const made = new Map<string, Promise<() => TemporaryRepository>>();
+
+async function makeLog(
+  runs: readonly SampleRun[],
+  prepare: (repository: TemporaryRepository) => void,
 ): Promise<TemporaryRepository> {
   const repository = temporaryRepository({ commit: true });
   prepare(repository);

@@ -7,6 +7,8 @@ export interface Outcome {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Cases of what was tested that this effort does not repeat. See ./effort.ts. */
+  readonly leftOut: number;
   readonly seconds: number;
   readonly output: string;
   /** With `npm test -- --cost` alone. See ./cost.mjs. */
@@ -65,6 +67,7 @@ export function runTestFile(
         passed,
         failed: failed + forgotten.length,
         skipped,
+        leftOut: [...stdout.matchAll(LEFT_OUT)].reduce((sum, [, count]) => sum + Number(count), 0),
         seconds,
         output,
         cost: costIn(stdout),
@@ -88,6 +91,8 @@ function costIn(stdout: string): Cost | undefined {
 
 /** A line that says what was skipped, and why. */
 export const SKIPPED = /^skipped: .*$/gm;
+
+const LEFT_OUT = /^left out: (\d+)$/gm;
 
 /** The names of suites that a source makes and does not run: uvu does not know of them. */
 function suitesNotRun(source: string): string[] {

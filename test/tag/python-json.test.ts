@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { RedunError } from "../../src/errors.ts";
 import { parseJson, pythonFloat, pythonJson } from "../../src/tag/python-json.ts";
 import { Float, type TagValue } from "../../src/value/value.ts";
+import { repeats } from "../support/effort.ts";
 import fc from "../support/property.ts";
 import { json, text } from "../value/arbitrary.ts";
 import { python } from "../value/python.ts";
@@ -84,15 +85,15 @@ def answer(text):
 `;
 
 test("what Python writes and reads is the same", () => {
-  const values = fc.sample(json, { numRuns: 1500, seed: 7 }) as TagValue[];
+  const values = fc.sample(json, { numRuns: repeats(1500), seed: 7 }) as TagValue[];
   const good = values.map((value, i) => pythonJson(value, { compact: i % 2 === 0 }));
   const bits = [...'{}[]",:\\ntu01.e-+', " ", '"a"', "\\u00", "NaN", "true", "\u{1f600}", "\n"];
   const broken = fc.sample(
     fc.tuple(fc.constantFrom(...good), fc.nat(), fc.nat(2), fc.constantFrom(...bits)),
-    { numRuns: 4000, seed: 8 },
+    { numRuns: repeats(4000), seed: 8 },
   );
   const soup = fc.sample(fc.string({ unit: fc.constantFrom(...bits), maxLength: 9 }), {
-    numRuns: 3000,
+    numRuns: repeats(3000),
     seed: 9,
   });
   const texts = [
@@ -138,7 +139,7 @@ test("random floats are written as Python writes them", () => {
       fc.integer().map((n) => n / 1000),
       fc.maxSafeInteger(),
     ),
-    { numRuns: 20_000, seed: 10 },
+    { numRuns: repeats(20_000), seed: 10 },
   );
   const hex = doubles.map((n) => {
     const bytes = Buffer.alloc(8);
@@ -150,7 +151,7 @@ test("random floats are written as Python writes them", () => {
 });
 
 test("every string survives", () => {
-  for (const value of fc.sample(text, { numRuns: 2000, seed: 11 })) {
+  for (const value of fc.sample(text, { numRuns: repeats(2000), seed: 11 })) {
     assert.is(parseJson(pythonJson(value, { compact: true })), value);
   }
 });

@@ -12,6 +12,7 @@ import {
   type TagValue,
 } from "../../src/tag/text.ts";
 import { Float } from "../../src/value/value.ts";
+import { repeats } from "../support/effort.ts";
 import fc from "../support/property.ts";
 import { json, text } from "../value/arbitrary.ts";
 import { python } from "../value/python.ts";
@@ -139,8 +140,8 @@ test("errors show hidden characters and offer a way out", () => {
 
 test("every value is read back as it was printed", () => {
   const values = [
-    ...(fc.sample(json, { numRuns: 3000, seed: 3 }) as TagValue[]),
-    ...fc.sample(text, { numRuns: 3000, seed: 4 }),
+    ...(fc.sample(json, { numRuns: repeats(3000), seed: 3 }) as TagValue[]),
+    ...fc.sample(text, { numRuns: repeats(3000), seed: 4 }),
     ...[Number.NaN, Number.POSITIVE_INFINITY, new Float(5), 2n ** 70n, -0, "", "nan", "\u0663"],
   ];
   for (const value of values) {
@@ -181,7 +182,10 @@ test("numbers are what Python's int() and float() take", () => {
     fc.constantFrom(...spaces, ...digits),
   );
   const texts = [
-    ...fc.sample(fc.string({ unit, minLength: 1, maxLength: 7 }), { numRuns: 12_000, seed: 5 }),
+    ...fc.sample(fc.string({ unit, minLength: 1, maxLength: 7 }), {
+      numRuns: repeats(12_000),
+      seed: 5,
+    }),
     ...["1_000", "+7", "007", "5.", ".5", "1e3", "1_0.5", "0x10", "1__0", "_1", "1_", "1_e5"],
     ...["1e1_0", "1._5", "._5", "+ 7", "- 7", "+nan", "-Infinity", "1e400", "-0", "1e", "\0" + "1"],
   ];

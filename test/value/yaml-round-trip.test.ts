@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { readAnyYaml } from "../../src/value/yaml-any.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
+import { repeats } from "../support/effort.ts";
 import fc from "../support/property.ts";
 import { value } from "./arbitrary.ts";
 import { LONE_SURROGATES, nested, STRINGS, VALUES } from "./corpus.ts";
@@ -22,7 +23,7 @@ const fixed = [
   nested(300),
   nested(300, true),
 ];
-const random = fc.sample(value, { numRuns: 1000, seed: 20261122 });
+const random = fc.sample(value, { numRuns: repeats(1000), seed: 20261122 });
 const texts = [...fixed, ...random].map((value) => ({ value, text: writeYaml(value) }));
 
 test("our reader", () => {
