@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
-import { ok, ran } from "../support/cli.ts";
+import { ok } from "../support/cli.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 import { unless } from "../support/skipped.ts";
 
@@ -45,8 +45,7 @@ function node(repo: TemporaryRepository, ...args: string[]): string {
 }
 
 function redun(repo: TemporaryRepository, ...args: string[]): string {
-  const [command, ...words] = args;
-  return command === "run" ? ran(repo.dir, words) : ok(repo.dir, args);
+  return args[0] === "run" ? node(repo, join(ROOT, "dist/cli.cjs"), ...args) : ok(repo.dir, args);
 }
 
 function tagsOf(repo: TemporaryRepository, ...words: string[]): Record<string, unknown> {
