@@ -71,6 +71,17 @@ for (const [name, [lines, expected]] of Object.entries(FILES)) {
   runner(name, async () => assert.is(await outcome(lines), expected));
 }
 
+runner("cases that a file leaves out are counted, and are no tests", async () => {
+  const path = join(dir, "left-out.mjs");
+  const says = 'console.log("\\nleft out: 2\\nleft out: 3");';
+  writeFileSync(
+    path,
+    `import { suite } from ${UVU};\nconst it = suite("it");\n${says}\n${GOOD} it.run();\n`,
+  );
+  const { passed, failed, skipped, leftOut } = await runTestFile(path);
+  assert.equal([passed, failed, skipped, leftOut], [1, 0, 0, 5]);
+});
+
 runner("a file that hangs is ended", async () => {
   const lines = `it("hangs", () => new Promise(() => setInterval(() => {}, 99))); it.run();`;
   assert.is(await outcome(lines, 1500), "0,1,0");

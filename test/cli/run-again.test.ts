@@ -3,7 +3,15 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { cli, jsonLines, logged, ok, tagTexts, workflowRepository } from "../support/cli.ts";
+import {
+  cli,
+  jsonLines,
+  logged,
+  ok,
+  runInThread,
+  tagTexts,
+  workflowRepository,
+} from "../support/cli.ts";
 import { jobOf, recorded } from "../support/recorded.ts";
 
 const WORKFLOW = `
@@ -99,7 +107,7 @@ again("what cannot be called again, and why", () => {
     [dir, [], 2, "`run` needs a script and a task, or --rerun and an id"],
     [program.dir, ["--rerun", "-"], 1, "was not recorded by `run`"],
   ] as const) {
-    const result = cli(where, ["run", "-q", ...words]);
+    const result = runInThread(where, ["-q", ...words]);
     assert.is(result.status, status, result.stderr);
     assert.match(result.stderr, about);
   }

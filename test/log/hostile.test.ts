@@ -21,7 +21,7 @@ import { Log } from "../../src/log/log.ts";
 import { mergeLogs } from "../../src/log/merge.ts";
 import { executionFolder, taskPath } from "../../src/record/layout.ts";
 import { MAX_RECORD_BYTES } from "../../src/record/size.ts";
-import { oneOf } from "../support/effort.ts";
+import { isTurnOf } from "../support/effort.ts";
 import { importedStart, madeRun } from "../support/made-records.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 
@@ -62,7 +62,7 @@ interface Entry {
 for (const [backend, open] of Object.entries(OPEN)) {
   const hostile = suite(`hostile logs, ${backend}`);
   const test = (title: string, body: (world: World) => Promise<void>) => {
-    if (!oneOf(Object.keys(OPEN), title).includes(backend)) return;
+    if (!isTurnOf(backend, Object.keys(OPEN), title)) return;
     hostile(title, async () => {
       const repo = temporaryRepository({ commit: true });
       const git = open(findRepository(repo.dir));

@@ -12,7 +12,7 @@ import { openIsomorphic } from "../../src/git/isomorphic/backend.ts";
 import { openNative } from "../../src/git/native/backend.ts";
 import { Log } from "../../src/log/log.ts";
 import { type Merged, mergeLogs, planMerge } from "../../src/log/merge.ts";
-import { oneOf } from "../support/effort.ts";
+import { isTurnOf } from "../support/effort.ts";
 import { madeRun, madeTagEdit } from "../support/made-records.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 
@@ -35,7 +35,7 @@ interface World {
 for (const [backend, open] of Object.entries(OPEN)) {
   const merge = suite(`merge, ${backend}`);
   const test = (title: string, body: (world: World) => Promise<void>) => {
-    if (!oneOf(Object.keys(OPEN), title).includes(backend)) return;
+    if (!isTurnOf(backend, Object.keys(OPEN), title)) return;
     merge(title, async () => {
       const repo = temporaryRepository({ commit: true });
       const git = open(findRepository(repo.dir));

@@ -24,14 +24,20 @@ export function someOf<const T>(cases: readonly T[]): readonly T[] {
  * The one of several implementations whose turn it is, or all: for what stands on their contract.
  * @param key by which they take turns: the test's title, or its file
  */
-export function oneOf<T>(
+export function oneOf<T>(implementations: readonly T[], key?: string): readonly T[] {
+  return implementations.filter((one) => isTurnOf(one, implementations, key));
+}
+
+/** As `oneOf`, asked of each. */
+export function isTurnOf<T>(
+  one: T,
   implementations: readonly T[],
   key = basename(process.argv[1]!),
-): readonly T[] {
-  if (isFull) return implementations;
+): boolean {
   const sum = [...key].reduce((total, letter) => total + letter.codePointAt(0)!, 0);
-  leaveOut(implementations.length - 1);
-  return [implementations[sum % implementations.length]!];
+  const isTurn = isFull || implementations.indexOf(one) === sum % implementations.length;
+  leaveOut(isTurn ? 0 : 1);
+  return isTurn;
 }
 
 /** test/run.ts counts these lines: what was not tested must not look as if it were. */
