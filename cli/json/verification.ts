@@ -4,7 +4,7 @@ import { jsonText } from "../text/json.ts";
 /** What came of `verify`, as one object on a line. */
 export function verificationJson(verification: Verification): string {
   const { ref, from, tip, commits, files, records, executions, calls, problems } = verification;
-  const { unresolved, index, journals, signatures, edges, counts } = verification;
+  const { unresolved, index, journals, signatures, edges, tombstones, counts } = verification;
   return `${jsonText({
     log: ref,
     from,
@@ -20,6 +20,7 @@ export function verificationJson(verification: Verification): string {
     journals,
     signatures,
     shallow_commits: edges,
+    tombstones,
     counts,
     problems,
   })}\n`;

@@ -24,9 +24,10 @@ export function verificationPage(verification: Verification, paint: Paint): stri
 
 /** The checks that were made, and what they say where nothing is wrong. */
 function checks(verification: Verification): [CheckName, string][] {
-  const { files, calls, executions, index, journals, signatures } = verification;
+  const { files, calls, executions, index, journals, signatures, tombstones } = verification;
+  const but = tombstones > 0 ? `, but for what ${counted(tombstones, "tombstone")} took out` : "";
   const made: [CheckName, string][] = [
-    ["history", "every commit only adds"],
+    ["history", `every commit only adds${but}`],
     [
       "contents",
       `${counted(files, "file")}${calls > 0 ? ` and ${counted(calls, "call")}` : ""} with the ids that follow from them`,

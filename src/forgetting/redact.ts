@@ -1,4 +1,6 @@
 /** Taking values out of records. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { RedunError } from "../errors.ts";
 import type { ExecutionRow } from "../index/rows.ts";
 import { executionOfJob } from "../index/schema.ts";
@@ -38,6 +40,8 @@ export interface RedactionPlan {
   readonly values: readonly string[];
   /** Names of tasks whose sources hold it: a task's record stays as it is. */
   readonly tasks: readonly string[];
+  /** It is a file, whose path is in a cache of hashes of files. */
+  readonly isFile: boolean;
 }
 
 /** Jobs that are looked at for a value. */
@@ -81,7 +85,7 @@ export async function planRedaction(
   if (own) places.push(...(await optionWords(log, own, places)));
   const values: string[] = [];
   for (const id of sought.ids) if (await readStoredValue(log, id)) values.push(id);
-  return { places, others, values, tasks: [...tasks] };
+  return { places, others, values, tasks: [...tasks], isFile: request.file !== undefined };
 }
 
 /**
@@ -116,8 +120,13 @@ export async function redact(
   const done = await forget(log.log, tombstone, `${subject}\n\n${why}${trailers.join("")}`);
   // What it holds of the old records goes with its file.
   log.discardIndex();
+  const { commonDir } = log.log.backend.repository;
+  if (plan.isFile) rmSync(join(commonDir, FILE_HASHES), { force: true });
   return done;
 }
+
+/** Below the git directory; it may be deleted at any time. */
+const FILE_HASHES = "redun/file-hashes";
 
 function keyOf({ execution, job, part, name }: Redaction): string {
   return JSON.stringify([execution, job, part, name]);
@@ -150,7 +159,13 @@ function tagPlan(entity: Found, own: ExecutionRow | undefined, key: string): Red
   const job = entity.type === "Job" ? { job: entity.id } : {};
   const redaction = { execution: own.id, ...job, part: "tag", name: key } as const;
   const label = `${entity.type.toLowerCase()} ${short(entity.id)}: tag ${key}`;
-  return { places: [{ redaction, label, isCopy: false }], others: [], values: [], tasks: [] };
+  return {
+    places: [{ redaction, label, isCopy: false }],
+    others: [],
+    values: [],
+    tasks: [],
+    isFile: false,
+  };
 }
 
 interface Asked {

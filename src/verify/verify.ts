@@ -4,6 +4,7 @@ import { notALog, readFormat } from "../log/format.ts";
 import type { Log } from "../log/log.ts";
 import { isPartial } from "../log/partial.ts";
 import { type CommitRange, rangeOf } from "../log/range.ts";
+import { readTombstones } from "../log/tombstones.ts";
 import { checkContents } from "./contents.ts";
 import { type CheckedHistory, checkHistory } from "./history.ts";
 import { type CheckedJournals, checkJournals } from "./journals.ts";
@@ -53,6 +54,8 @@ export interface Verification {
   readonly signatures: { readonly good: number; readonly needless: number } | null;
   /** Commits whose parents this clone does not have: what they brought cannot be told. */
   readonly edges: number;
+  /** Tombstones of the log: what they cover may be gone. */
+  readonly tombstones: number;
   /** How many problems each check has found; `problems` holds 1000 of each at most. */
   readonly counts: Readonly<Partial<Record<CheckName, number>>>;
   /** In the order of the commits that brought them, the oldest first. */
@@ -107,6 +110,7 @@ async function verifyRange(
       ...contents,
       executions,
       commits: history.commits.size,
+      tombstones: (await readTombstones(backend, range.tip)).byId.size,
       edges: [...history.edge].filter((oid) => history.commits.has(oid)).length,
       unresolved: unresolved(anew?.database),
       index: isWhole ? checkIndex(index, anew, range.tip, problems) : null,
@@ -170,6 +174,7 @@ function nothing({ ref }: Log): Verification {
     journals: null,
     signatures: null,
     edges: 0,
+    tombstones: 0,
     counts: {},
     problems: [],
   };

@@ -127,6 +127,30 @@ for (const backend of BACKENDS) {
     );
   });
 
+  test("what holds a file goes, and the path with it", () => {
+    const { dir } = workflowRepository({
+      "workflow.mjs": `
+        import { File, task } from "redun-git";
+        export const read = task({ namespace: "ward" }, (file) => ({ file, size: 3 }));
+        export const main = task({ namespace: "ward" }, () => read(new File("kane.csv")));`,
+      "kane.csv": "a,b\n",
+    });
+    ok(dir, ["run", "-q", "workflow.mjs", "main"]);
+    assert.ok(holding(dir, "kane.csv").length > 0);
+    const told = cli(dir, ["redact", "-", "--file", "kane.csv"], options);
+    assert.is(told.status, 0, told.stderr);
+    assert.match(told.stdout, /ward\.read: argument file/);
+    assert.match(told.stdout, /ward\.main: its result/);
+    // The task's source names it: a record that cannot be changed.
+    assert.match(told.stdout, /the source of task ward\.main still holds it/);
+    assert.ok(
+      holding(dir, "kane.csv").every(
+        (path) => path.startsWith("tasks/") || path.includes("compiled"),
+      ),
+    );
+    assert.match(ok(dir, ["verify"], options), /but for what 1 tombstone took out/);
+  });
+
   test("a clone that still has it gets rid of it, and does not bring it back", () => {
     const { dir } = withRun();
     const remote = temporaryRepository();
