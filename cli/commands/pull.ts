@@ -1,5 +1,12 @@
 import { RedunError } from "../../src/errors.ts";
-import { countBetween, isNothing } from "../../src/log/record-counts.ts";
+import type { Log } from "../../src/log/log.ts";
+import {
+  countBetween,
+  isNothing,
+  NOTHING,
+  type RecordCounts,
+} from "../../src/log/record-counts.ts";
+import { readTombstones } from "../../src/log/tombstones.ts";
 import { type Pulled, pullAndDrop, pullLog } from "../../src/share/pull.ts";
 import type { RemoteLog } from "../../src/share/remotes.ts";
 import type { Dropped } from "../../src/share/rewritten.ts";
@@ -26,9 +33,9 @@ export const command: CommandFunction<typeof PULL> = (workspace, [named], option
         workspace.tell(rewrittenText(pulled.fetched, remoteLog));
         const conflicts =
           pulled.merged && (await conflictsAfter(workspace, remoteLog.ref, pulled.merged.arrivals));
-        return json
-          ? pullJson(pulled, conflicts, remoteLog)
-          : pullText(pulled, conflictsText(workspace, conflicts, remoteLog.ref), remoteLog);
+        if (json) return pullJson(pulled, conflicts, remoteLog);
+        const told = conflictsText(workspace, conflicts, remoteLog.ref);
+        return pullText(pulled, told, remoteLog, await takenOut(log, pulled));
       }
       const theirs = await preview(sharing, log, remoteLog);
       const before = await log.tip();
@@ -39,11 +46,30 @@ export const command: CommandFunction<typeof PULL> = (workspace, [named], option
   );
 };
 
-function pullText({ merged }: Pulled, conflicts: string, { name, ref }: RemoteLog): string {
+function pullText(
+  { merged }: Pulled,
+  conflicts: string,
+  { name, ref }: RemoteLog,
+  gone: RecordCounts,
+): string {
   if (merged === null) return `${name} has no ${ref}.\n`;
-  if (isNothing(merged.arrivals)) return `Nothing new at ${name} (${ref}).\n`;
+  const out = arrivalsText({ ...gone, people: [] });
+  const taken = isNothing(gone) ? "" : `Tombstones of ${name} took out ${out}, or parts of them.\n`;
   const came = arrivalsText(merged.arrivals);
-  return `Pulled ${came} from ${name} into ${ref}.\n${conflicts}`;
+  if (came === "") return taken || `Nothing new at ${name} (${ref}).\n`;
+  return `Pulled ${came} from ${name} into ${ref}.\n${taken}${conflicts}`;
+}
+
+/** What of ours went with the pull: only tombstones can take out anything. */
+async function takenOut({ backend }: Log, { merged }: Pulled): Promise<RecordCounts> {
+  if (!merged?.before || merged.before === merged.after) return NOTHING;
+  const [old, now] = [
+    await readTombstones(backend, merged.before),
+    await readTombstones(backend, merged.after),
+  ];
+  return old.byId.size === now.byId.size
+    ? NOTHING
+    : countBetween(backend, merged.after, merged.before);
 }
 
 /** `theirs` is where the remote's log is; `before` and `after`, where ours was and is. */
