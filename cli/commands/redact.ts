@@ -9,7 +9,8 @@ import { oneLine } from "../text/terminal.ts";
 import { withLog } from "../with-log.ts";
 
 export const command: CommandFunction<typeof REDACT> = async (workspace, [word], options) => {
-  const { arg, result, tag, file, everywhere = false, reason, dryRun = false } = options;
+  const { arg, returned: result, tag, path: file, everywhere = false } = options;
+  const { reason, dryRun = false } = options;
   const given = [arg, result || undefined, tag, file].filter((one) => one !== undefined);
   const json = isJson(options);
   const text = await withLog(
@@ -34,7 +35,7 @@ function whatToRedact(type: string): RedunError {
     ? new RedunError("USAGE", "Of a value all goes.", "`redun-git redact <value> --everywhere`")
     : new RedunError(
         "USAGE",
-        "Say what is to be redacted: one of --arg, --result, --tag and --file.",
+        "Say what is to be redacted: one of --arg, --returned, --tag and --path.",
         "`redun-git redact --help` has examples.",
       );
 }

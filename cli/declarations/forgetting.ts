@@ -15,10 +15,10 @@ export const REDACT = defineCommand({
   about: "Take an argument, result, tag or file out of the records of a log",
   options: [
     { flags: "--arg <name>", about: "This argument of a job, or of an execution's root job" },
-    { flags: "--result", about: "Its result, or its error" },
+    { flags: "--returned", about: "Its result, or its error" },
     { flags: "--tag <key>", about: "All tags of this key of an execution or job" },
     {
-      flags: "--file <path>",
+      flags: "--path <path>",
       about: "What a job, or an execution's jobs, took or gave that holds this file",
     },
     { flags: "--everywhere", about: "Wherever else the same value stands, too" },

@@ -89,7 +89,7 @@ for (const backend of BACKENDS) {
 
   test("a result that is gone is computed again, and not taken", () => {
     const { dir } = withRun();
-    ok(dir, ["redact", jobOf(dir, "ward.greet"), "--result", "--everywhere"], options);
+    ok(dir, ["redact", jobOf(dir, "ward.greet"), "--returned", "--everywhere"], options);
     const before = ok(dir, ["log", "--job", "--format", "json"]);
     const run = cli(dir, ["run", "workflow.mjs", "main", "--name", SECRET], options);
     assert.is(run.status, 0);
@@ -120,7 +120,7 @@ for (const backend of BACKENDS) {
     ok(dir, ["run", "-q", "workflow.mjs", "large", "--name", "Large"]);
     const planned = ok(dir, ["redact", "-", "--arg", "name", "--dry-run"], options);
     assert.match(planned, /^would redact job \w{8} ward\.large: argument name\n/);
-    assert.match(ok(dir, ["redact", "-", "--result", "--dry-run"], options), /large: its result\n/);
+    assert.match(ok(dir, ["redact", "-", "--returned", "--dry-run"], options), /large: its result\n/);
     assert.match(
       cli(dir, ["redact", "-", "--arg", "no", "--dry-run"]).stderr,
       /has no argument no/,
@@ -137,7 +137,7 @@ for (const backend of BACKENDS) {
     });
     ok(dir, ["run", "-q", "workflow.mjs", "main"]);
     assert.ok(holding(dir, "kane.csv").length > 0);
-    const told = cli(dir, ["redact", "-", "--file", "kane.csv"], options);
+    const told = cli(dir, ["redact", "-", "--path", "kane.csv"], options);
     assert.is(told.status, 0, told.stderr);
     assert.match(told.stdout, /ward\.read: argument file/);
     assert.match(told.stdout, /ward\.main: its result/);
