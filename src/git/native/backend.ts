@@ -2,6 +2,7 @@ import type { Append, GitBackend, Head, Identity, Move, Oid, Repository } from "
 import { parseCommit, whoIn } from "../commit.ts";
 import { listConfig } from "../files/config-values.ts";
 import { looseHead } from "../files/loose-head.ts";
+import { plainIdentity } from "../files/plain-identity.ts";
 import { machineIdentity, stamp } from "../identity.ts";
 import { refusal } from "../ref-refusal.ts";
 import { changedFiles, MAX_TREE_BYTES } from "../tree-walk.ts";
@@ -88,6 +89,8 @@ function identityReader(repository: Repository): () => Promise<Identity> {
   };
   let asked: Promise<(() => string)[]> | undefined;
   return async () => {
+    const plain = plainIdentity(repository);
+    if (plain) return plain;
     asked ??= Promise.all([ask("AUTHOR"), ask("COMMITTER")]);
     const [author, committer] = await asked;
     return { author: author!(), committer: committer!() };
@@ -145,7 +148,7 @@ async function updateRef(repository: Repository, ref: string, words: string[]): 
 
 async function head(repository: Repository): Promise<Head> {
   const known = looseHead(repository);
-  const tree = known?.tree ?? revision(repository, "HEAD^{tree}");
+  const tree = known ? known.tree : revision(repository, "HEAD^{tree}");
   if (!repository.workTree) {
     const branch = await runGit(repository, ["symbolic-ref", "--quiet", "--short", "HEAD"]);
     return {
@@ -166,7 +169,7 @@ async function head(repository: Repository): Promise<Head> {
   const header = (name: string) =>
     lines.find((line) => line.startsWith(`# ${name} `))?.slice(name.length + 3);
   const commit = header("branch.oid");
-  const isKnown = known === null || known.commit === commit;
+  const isKnown = known === null || (known.commit ?? "(initial)") === commit;
   const branch = header("branch.head");
   return {
     commit: commit && commit !== "(initial)" ? commit : null,
