@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { builtFile } from "./built-file.ts";
 import type { Main } from "./execute.ts";
 import type { processIo } from "./process-io.ts";
+import { startEarly } from "./run/worker-process.ts";
 
 declare const BUILD_VERSION: string | undefined;
 
@@ -30,8 +31,16 @@ async function load([word = ""]: readonly string[]): Promise<CommandLine> {
 export const main: Main = async (words, io) => (await load(words)).main(words, io);
 
 async function start(words: readonly string[]): Promise<void> {
+  let worker = startEarly(words);
+  const takeWorker = () => {
+    const taken = worker;
+    worker = undefined;
+    return taken;
+  };
   const { main, processIo } = await load(words);
-  const status = await main(words, processIo());
+  const status = await main(words, processIo(takeWorker));
+  // The words asked for something else, or for too much.
+  worker?.child.kill("SIGKILL");
   // A workflow may have given the process a status.
   if (status !== 0) process.exitCode = status;
 }

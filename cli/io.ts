@@ -3,6 +3,8 @@
  * processes begin with (bin.ts, run/worker.ts) make one of the real thing. `run` alone, which is two processes,
  * knows of more: signals, and programs of the workflow.
  */
+import type { WorkerProcess } from "./run/worker-process.ts";
+
 export interface Io {
   readonly stdin: InputStream;
   readonly stdout: OutputStream;
@@ -18,6 +20,8 @@ export interface Io {
   readonly onInterrupt: (listener: () => void) => () => void;
   /** What a command of the whole screen does with the terminal; null where stdin or stdout is none. */
   readonly openTerminal: () => TerminalDevice | null;
+  /** The process for a run's workflow, where it was started already; once. */
+  readonly takeWorker?: () => WorkerProcess | undefined;
   /** Ends the process at once, with all that goes on in it. */
   readonly exit: (status: number) => void;
 }

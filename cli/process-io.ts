@@ -8,7 +8,7 @@ import { outputFailed, outputStatus } from "./text/output.ts";
  * where its log is nor who reads its output. Lets no stream that cannot be written end the process on
  * its own, and gives it a status that says so in the end. What is lost on stderr is only told to nobody.
  */
-export function processIo(): Io {
+export function processIo(takeWorker?: Io["takeWorker"]): Io {
   watchOutput();
   const cwd = currentFolder();
   return {
@@ -33,6 +33,7 @@ export function processIo(): Io {
       return () => void process.off("SIGINT", listener);
     },
     openTerminal: processTerminal,
+    ...(takeWorker && { takeWorker }),
     exit: (status) => process.exit(status),
   };
 }

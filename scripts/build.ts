@@ -263,12 +263,12 @@ const lazily = (name: string) =>
   withRequire(name)
     // Loaded when they are first used: most queries hash nothing, start no process, have no pattern,
     // and read no record.
-    .replace(/require\("(node:(?:child_process|crypto|string_decoder|zlib))"\)/g, (_, path) =>
+    .replace(/require\("(node:(?:child_process|crypto|string_decoder|tty|zlib))"\)/g, (_, path) =>
       builtInOnFirstUse(path),
     )
     .replaceAll('require("./globs.cjs")', onFirstUse("./globs.cjs", ["Minimatch"]))
     .replaceAll('require("./checks.cjs")', onFirstUse("./checks.cjs", recordKinds));
-for (const name of ["main", "runs", "programs", "screens", "library"]) {
+for (const name of ["cli", "main", "runs", "programs", "screens", "library"]) {
   writeFileSync(`${root}dist/${name}.cjs`, lazily(name));
 }
 // A command of a file with several, as `main` loads it.

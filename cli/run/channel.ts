@@ -4,12 +4,6 @@ import type { GivenWords } from "../option-types.ts";
 /** Signals that end a run; it is recorded, and the process exits as they would have ended it. */
 export const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** The descriptor in the worker of its channel to the process that started it. */
-export const CHANNEL = 3;
-
-/** The descriptor in the worker where it tells how the run stands, if the other process can show that. */
-export const VIEW = 4;
-
 /** In the worker, `VIEW` if that is there. */
 export const viewer: { descriptor: number | undefined } = { descriptor: undefined };
 

@@ -3,27 +3,22 @@
  * computes, and waits for it. A process that computes without a pause hears no signal; this one
  * does, and ends the worker with all that it started.
  */
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import type { Socket } from "node:net";
 import { constants } from "node:os";
-import { join } from "node:path";
-import { RUN_MARK } from "../../src/run-mark.ts";
 import type { CommandFunction } from "../command.ts";
 import type { RUN } from "../declarations/run.ts";
-import { CHANNEL, SIGNALS, statusIn, VIEW, type WorkOrder } from "./channel.ts";
+import { SIGNALS, statusIn, type WorkOrder } from "./channel.ts";
 import { LiveProgress } from "./live-progress.ts";
 import { endPrograms, killPrograms } from "./programs.ts";
 import { recordEnd } from "./record-end.ts";
 import { stepOfRun } from "./step-of-run.ts";
+import { isAlone, startWorker, type WorkerProcess } from "./worker-process.ts";
 
 /** A worker that does not answer a signal so long, in milliseconds, computes without a pause. */
 const HEARS_WITHIN = 1_000;
 
 /** The longest wait for the rest of what an ended worker wrote, in milliseconds. */
 const READ_WITHIN = 1_000;
-
-declare const BUILD_VERSION: string | undefined;
 
 export const command: CommandFunction<typeof RUN> = async (workspace, words, options) => {
   if (isAlone()) {
@@ -32,12 +27,12 @@ export const command: CommandFunction<typeof RUN> = async (workspace, words, opt
   }
   const secret = randomBytes(16).toString("hex");
   const { io } = workspace;
-  // Of a run within a run, the outer one has the terminal.
-  const canShow = Boolean(io.stderr.isTTY) && io.env[RUN_MARK] === undefined;
-  const order = { secret, command: io.program, words, options, canShow };
   const step = await stepOfRun(words);
-  const watched = new WatchedWorker(order, step?.env);
-  const view = watched.view && new LiveProgress(io, watched.view);
+  const worker = io.takeWorker?.() ?? startWorker(step?.env);
+  const canShow = worker.view !== undefined;
+  const order = { secret, command: io.program, words, options, canShow };
+  const watched = new WatchedWorker(worker, order);
+  const view = worker.view && new LiveProgress(io, worker.view);
   const { code, signal } = await watched.ended;
   view?.end();
   const { stoppedBy, isKilled, mark, pid } = watched;
@@ -56,16 +51,6 @@ export const command: CommandFunction<typeof RUN> = async (workspace, words, opt
   process.exit(status);
 };
 
-/**
- * Whether the workflow has to run in this process: under a debugger, which is meant for it; with a
- * parent that talks to it; and where this code was not built.
- */
-function isAlone(): boolean {
-  const words = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? "").split(/\s+/)];
-  const isDebugged = words.some((word) => word.startsWith("--inspect"));
-  return isDebugged || process.send !== undefined || typeof BUILD_VERSION !== "string";
-}
-
 function reasonOf(signal: NodeJS.Signals, stoppedBy: NodeJS.Signals | undefined): string {
   if (signal === stoppedBy) return `Interrupted by ${signal}`;
   const isMemory = signal === "SIGKILL" || signal === "SIGABRT";
@@ -75,7 +60,6 @@ function reasonOf(signal: NodeJS.Signals, stoppedBy: NodeJS.Signals | undefined)
 
 /** The worker's process, and what signals have done to it. */
 class WatchedWorker {
-  readonly mark = randomBytes(8).toString("hex");
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   /** The first signal that came. */
   stoppedBy: NodeJS.Signals | undefined;
@@ -83,29 +67,23 @@ class WatchedWorker {
   isKilled = false;
   /** That of its work, once that is over. */
   status: number | undefined;
-  readonly #process: ChildProcess;
-  readonly #channel: Socket;
+  readonly #worker: WorkerProcess;
 
-  constructor(order: WorkOrder, env: Readonly<Record<string, string>> = {}) {
-    const file = join(__dirname, "run-worker.cjs");
-    this.#process = spawn(process.execPath, [...process.execArgv, file, ...process.argv.slice(2)], {
-      stdio: ["inherit", "inherit", "inherit", "pipe", ...(order.canShow ? ["pipe" as const] : [])],
-      env: { ...process.env, ...env, [RUN_MARK]: this.mark },
-    });
-    this.#channel = this.#process.stdio[CHANNEL] as Socket;
-    this.#channel.on("error", () => {});
+  constructor(worker: WorkerProcess, order: WorkOrder) {
+    this.#worker = worker;
+    const { child, channel } = worker;
     let said = "";
-    this.#channel.on("data", (chunk) => {
+    channel.on("data", (chunk) => {
       said += chunk.toString("latin1");
       this.status = statusIn(order, said);
     });
-    this.#channel.write(`${JSON.stringify(order)}\n`);
+    channel.write(`${JSON.stringify(order)}\n`);
     this.ended = new Promise((done, fail) => {
-      this.#process.on("error", fail);
-      this.#process.on("exit", (code, signal) => {
+      child.on("error", fail);
+      child.on("exit", (code, signal) => {
         const end = () => done({ code, signal });
-        if (this.#channel.closed) return end();
-        this.#channel.once("close", end);
+        if (channel.closed) return end();
+        channel.once("close", end);
         // A program that the worker started may hold it open.
         setTimeout(end, READ_WITHIN).unref();
       });
@@ -113,13 +91,12 @@ class WatchedWorker {
     for (const signal of SIGNALS) process.on(signal, () => this.#stop(signal));
   }
 
-  /** Where it tells how the run stands, if that is to be shown. */
-  get view(): Socket | undefined {
-    return this.#process.stdio[VIEW] as Socket | undefined;
+  get mark(): string {
+    return this.#worker.mark;
   }
 
   get pid(): number {
-    return this.#process.pid ?? -1;
+    return this.#worker.child.pid ?? -1;
   }
 
   /** Asks the worker to end; the second time, and where it does not hear, it is ended. */
@@ -129,15 +106,15 @@ class WatchedWorker {
       return;
     }
     this.stoppedBy = signal;
-    this.#channel.write(`${signal}\n`);
+    this.#worker.channel.write(`${signal}\n`);
     const deaf = setTimeout(() => this.#kill(), HEARS_WITHIN);
-    this.#channel.once("data", () => clearTimeout(deaf));
+    this.#worker.channel.once("data", () => clearTimeout(deaf));
   }
 
   #kill(): void {
     this.isKilled = true;
     // Its children first: an orphan no longer shows whose it was.
     killPrograms(this.mark, this.pid);
-    this.#process.kill("SIGKILL");
+    this.#worker.child.kill("SIGKILL");
   }
 }

@@ -9,7 +9,8 @@ import { processIo } from "../process-io.ts";
 import { reportError } from "../text/error.ts";
 import { showNotices } from "../text/output.ts";
 import { Workspace } from "../workspace.ts";
-import { CHANNEL, ending, overLine, VIEW, viewer, type WorkOrder } from "./channel.ts";
+import { ending, overLine, viewer, type WorkOrder } from "./channel.ts";
+import { CHANNEL, VIEW } from "./descriptors.ts";
 import { killPrograms } from "./programs.ts";
 
 /** Does what the process that started this one orders. */

@@ -1,5 +1,5 @@
 /** How a run ends that its own work does not end, and what the log says of it. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -208,6 +208,20 @@ ends("shows jobs that were at work as INTERRUPTED, in every listing", () => {
   assert.is(json.jobs.find((one: { id: string }) => one.id === job.id).status, "INTERRUPTED");
 });
 
+ends(
+  "of a process that words ended which ask for no run: the one for the workflow ends too",
+  () => {
+    const { dir } = workflowRepository(FILES);
+    const words = [CLI, "run", "ends.mjs", "main", "--log"];
+    // It has the same pipes: this waits for both.
+    const options = { cwd: dir, encoding: "utf8", timeout: 60_000 } as const;
+    const { status, signal, stderr } = spawnSync(process.execPath, words, options);
+    assert.is(signal, null);
+    assert.is(status, 2);
+    assert.match(stderr, /--log needs a value/);
+  },
+);
+
 ends.run();
 
 const output = suite("output that cannot be written");
@@ -333,7 +347,7 @@ waiting("a hook that refuses is quoted, and not tried again", () => {
 waiting("a name in the way is reported before anything runs, and when it comes later", () => {
   const { dir, git } = workflowRepository({
     "slow.mjs": `
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { task } from "redun-git";
 export const main = task(() => {
   execFileSync("git", ["update-ref", "refs/redun/team", "HEAD"]);
