@@ -120,7 +120,10 @@ for (const backend of BACKENDS) {
     ok(dir, ["run", "-q", "workflow.mjs", "large", "--name", "Large"]);
     const planned = ok(dir, ["redact", "-", "--arg", "name", "--dry-run"], options);
     assert.match(planned, /^would redact job \w{8} ward\.large: argument name\n/);
-    assert.match(ok(dir, ["redact", "-", "--returned", "--dry-run"], options), /large: its result\n/);
+    assert.match(
+      ok(dir, ["redact", "-", "--returned", "--dry-run"], options),
+      /large: its result\n/,
+    );
     assert.match(
       cli(dir, ["redact", "-", "--arg", "no", "--dry-run"]).stderr,
       /has no argument no/,
