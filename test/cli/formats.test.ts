@@ -48,6 +48,9 @@ const CALLS: Readonly<
   recover: [[[], 0]],
   import: [[["--from", "csv", "runs.csv"], 1]],
   scan: [[[], 0]],
+  redact: [[["-", "--tag", "env"], 1]],
+  archive: [[["--before", "2026-06-01"], 1]],
+  prune: [[["-", "-m", "a trial"], 1]],
   verify: [[[], 1]],
   index: [
     [[], 1],

@@ -121,7 +121,7 @@ custom("what is wrong with an executor, or asked of one, is told", () => {
     [
       ["-o", "executor=tread", "leaf", "--n", "1"],
       1,
-      /There are local, thread, process, slurm, k8s, kept\./,
+      /There are local, thread, process, slurm, hq, aws_batch, k8s, kept\./,
     ],
     [
       ["-o", "executor=thread", "-o", "queue=1", "leaf", "--n", "1"],
