@@ -50,9 +50,28 @@ async function run(
   for (const { path } of request.files) namesOf(path);
   const args = ["fast-import", "--quiet", "--done", "--date-format=raw"];
   const input = instructions(request, identity, end);
-  const { status, stdout, stderr } = await runGit(repository, args, input);
+  const command = areLoose(request.files) ? [...AS_LOOSE, ...args, "--depth=0"] : args;
+  const { status, stdout, stderr } = await runGit(repository, command, input);
   if (status === 0) return stdout.toString("latin1").trim();
   throw refusal(request.ref, repository, stderr) ?? gitFailed(args, status, stderr);
+}
+
+/** Of so many objects git makes loose ones, unless it is told another number. */
+const MOST_LOOSE = 100;
+
+/**
+ * fast-import writes a pack in any case. What it then takes apart again is not worth compressing, nor
+ * comparing with what came before: the loose objects are compressed anew, as git's config says.
+ */
+const AS_LOOSE = [
+  ...["-c", `fastimport.unpackLimit=${MOST_LOOSE}`],
+  ...["-c", "pack.compression=0"],
+];
+
+/** Whether git makes loose objects of an append: of its files, at most all the trees that they are in, and the commit. */
+function areLoose(files: Append["files"]): boolean {
+  const objects = files.reduce((sum, { path }) => sum + path.split("/").length + 1, 1);
+  return objects <= MOST_LOOSE;
 }
 
 function* instructions(
