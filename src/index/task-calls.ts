@@ -38,6 +38,12 @@ interface KnownExecution {
   readonly user: string;
 }
 
+/** A call, and when its execution began. */
+interface Found {
+  readonly call: EarlierCall;
+  readonly started: number;
+}
+
 /**
  * The calls of one task, by the ids of their arguments. Of those the index knows numbers alone,
  * which others may have once in some millions of millions: compare them with the record.
@@ -65,17 +71,16 @@ export class TaskCalls {
     if (!isHexId(argsHash)) return [];
     const args = this.#namer.number(argsHash);
     const jobs = this.#known.with(args) ?? this.#ask(args, users);
-    const found: (KnownExecution & { job: number; segment: number })[] = [];
+    const found: Found[] = [];
     for (const { job, segment } of jobs) {
       const execution = this.#execution(executionOfJob(job));
       if (!execution || (users && !users.includes(execution.user))) continue;
-      found.push({ ...execution, job, segment });
+      const { id, started, user } = execution;
+      found.push({ call: new EarlierCall(job, this.#segment(segment), id, user), started });
       if (found.length === LOOKED_AT) break;
     }
     if (found.length > 1) found.sort(newestFirst);
-    return found.map(({ job, segment, id, user }) => {
-      return new EarlierCall(job, this.#segment(segment), id, user);
-    });
+    return found.map(({ call }) => call);
   }
 
   /** Those that came last come first. */
@@ -123,12 +128,9 @@ export class TaskCalls {
 }
 
 /** By the start of the execution, then by place, then by id. */
-function newestFirst(
-  a: KnownExecution & { job: number },
-  b: KnownExecution & { job: number },
-): number {
+function newestFirst(a: Found, b: Found): number {
   if (a.started !== b.started) return b.started - a.started;
-  const places = (b.job % JOBS_PER_EXECUTION) - (a.job % JOBS_PER_EXECUTION);
+  const places = b.call.place - a.call.place;
   if (places !== 0) return places;
-  return a.id < b.id ? 1 : -1;
+  return a.call.execution < b.call.execution ? 1 : -1;
 }
