@@ -82,7 +82,11 @@ export async function planRedaction(
     }
     for (const name of await tasksHolding(log, row, sought)) tasks.add(name);
   }
-  if (own) places.push(...(await optionWords(log, own, places)));
+  if (own) {
+    const known = new Set(places.map(({ redaction }) => keyOf(redaction)));
+    const words = await optionWords(log, own, places);
+    places.push(...words.filter(({ redaction }) => !known.has(keyOf(redaction))));
+  }
   const values: string[] = [];
   for (const id of sought.ids) if (await readStoredValue(log, id)) values.push(id);
   return { places, others, values, tasks: [...tasks], isFile: request.file !== undefined };

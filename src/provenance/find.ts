@@ -4,6 +4,7 @@ import { isRole } from "../index/names.ts";
 import type { EntityRow, ExecutionRow, JobRow } from "../index/rows.ts";
 import { logName, logOption } from "../log/ref.ts";
 import type { EntityType } from "../record/records.ts";
+import { didYouMean } from "../suggest.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { callLine } from "../value/program-line.ts";
 import type { IndexedLog } from "./indexed-log.ts";
@@ -34,6 +35,9 @@ export type Found = {
 
 /** The most candidates that an error names. */
 const SHOWN = 10;
+
+/** Task names that are looked through for one that may be meant. */
+const MAX_NAMES = 10_000;
 
 /**
  * The entities whose ids begin with `prefixes`, each once.
@@ -221,9 +225,16 @@ function unknownId(log: IndexedLog, prefix: string): RedunError {
   }
   return new RedunError(
     "UNKNOWN_ID",
-    `Nothing in ${ref} has an id with the prefix "${prefix}", no file has that path, and no task that name.`,
+    `Nothing in ${ref} has an id with the prefix "${prefix}", no file has that path, and no task that name.${likeTask(log, prefix)}`,
     `\`redun-git log${words}\` lists executions; \`redun-git log <id>${words}\` shows the ids within one.`,
   );
+}
+
+/** Task names that may be meant: those with this last part, whatever the namespace, or else near ones. */
+function likeTask({ index }: IndexedLog, word: string): string {
+  const names = index.taskNames("", MAX_NAMES);
+  const same = names.filter((name) => name.endsWith(`.${word}`)).slice(0, SHOWN);
+  return same.length > 0 ? ` Did you mean ${same.join(" or ")}?` : didYouMean(word, names);
 }
 
 function ambiguousId(prefix: string, candidates: readonly Found[]): RedunError {

@@ -73,6 +73,8 @@ for (const backend of BACKENDS) {
     const told = ok(dir, words, options);
     assert.match(told, /redacted job \w{8} ward\.greet: argument name/);
     assert.match(told, /word 6 of its command line/);
+    const lines = told.split("\n");
+    assert.is(new Set(lines).size, lines.length, `nothing is told twice:\n${told}`);
     const page = ok(dir, ["log", "-"], options);
     assert.match(page, /--name REDACTED/);
     assert.match(page, /Redacted by .* \(a patient\): argument name of job/);

@@ -40,6 +40,16 @@ why("the cache was off, for the run or by its scope", () => {
   assert.match(scope.why("t.main"), off);
 });
 
+why("a task without its namespace, or misspelt, is offered whole", () => {
+  const it = workflow("export const main = task(() => 1);");
+  it.run();
+  for (const word of ["main", "t.mian"]) {
+    const { status, stderr } = cli(it.dir, ["why", word]);
+    assert.is(status, 1);
+    assert.match(stderr, /no task that name\. Did you mean t\.main\? \[UNKNOWN_ID\]/);
+  }
+});
+
 why("a result file was changed, or removed", () => {
   const text = "export const main = task(() => script`echo 1 > \u0024{out(`o.txt`)}`);";
   const it = workflow(text);
