@@ -102,7 +102,7 @@ imports(
       /^src\/(engine|executors|cluster)\/[^/]+\.ts$/,
       /^src\/script\/(known-scripts|typescript)\.ts$/,
       // A workflow may change directory and environment, and its programs and files follow.
-      /^src\/(exec\/run-(program|script)|value\/file-path)\.ts$/,
+      /^src\/(exec\/run-(program|script)|value\/file-path|bucket\/element)\.ts$/,
       // `ps`, our own program's name, a setting asked by the path of a directory alone, a process of ours.
       /^src\/(git\/files\/(process-state|sharing)|exec\/usage|sql\/process|kubernetes\/kubeconfig)\.ts$/,
     ];

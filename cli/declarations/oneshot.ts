@@ -18,5 +18,6 @@ export const ONESHOT = defineCommand({
   examples: [
     "oneshot call.yaml answer.yaml        answer.yaml appears when it is complete",
     "oneshot --root ~/project /scratch/5ed8/call /scratch/5ed8/answer",
+    "oneshot --code s3://lab/code/5ed8.jsonl.gz s3://lab/arrays/7/calls/0 s3://lab/arrays/7/answers/0",
   ],
 });

@@ -1,7 +1,8 @@
 import type { BatchClient } from "@aws-sdk/client-batch";
 import { patiently } from "../cluster/patiently.ts";
 import { RedunError } from "../errors.ts";
-import type { BatchSdk } from "./sdk.ts";
+
+export type BatchSdk = typeof import("@aws-sdk/client-batch");
 
 /** Before a job whose answer was lost is looked for, in milliseconds: lists may be behind. */
 const FIRST_PAUSE = 3000;

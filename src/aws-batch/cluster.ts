@@ -1,7 +1,9 @@
 import type { ArrayJob, Cluster, ClusterFacts, ElementState } from "../cluster/cluster.ts";
+import type { Mirror } from "../cluster/mirror.ts";
 import { RedunError } from "../errors.ts";
 import type { BatchApi } from "./api.ts";
 import { BEFORE_ITS_END, CANCELLED, jobState } from "./jobs.ts";
+import { logTail } from "./log-tail.ts";
 import { type BatchRequest, batchRequest, OPTIONS } from "./options.ts";
 
 /** An array job has no more children. */
@@ -17,20 +19,36 @@ const AT_ONCE = 10;
 /** What follows the id of a job that is no array: those have two children at least. */
 const ALONE = "#1";
 
+/** What its images have. */
+export const WORKER = "redun-git oneshot";
+
 /** AWS Batch by its client: an array is an array job of a job definition that exists. */
 export class BatchCluster implements Cluster {
   readonly kind = "aws_batch";
   readonly title = "AWS Batch";
   readonly options = OPTIONS;
-  readonly command = "redun-git oneshot";
+  readonly command = WORKER;
   readonly keepsNoLogs = true;
+  readonly mirror: Mirror | undefined;
   readonly variables = { element: `\${AWS_BATCH_JOB_ARRAY_INDEX:-0}`, node: "$(uname -n)" };
   readonly #api: BatchApi;
+  readonly #root: string;
   readonly #default: (option: string) => string | undefined;
 
-  /** @param byDefault what git config says of an option that neither task nor call sets */
-  constructor(api: BatchApi, byDefault: (option: string) => string | undefined) {
+  /**
+   * @param byDefault what git config says of an option that neither task nor call sets
+   * @param root the top of the work tree; "" for the current directory
+   * @param mirror where containers share no folder with this machine
+   */
+  constructor(
+    api: BatchApi,
+    byDefault: (option: string) => string | undefined,
+    root: string,
+    mirror?: Mirror,
+  ) {
     this.#api = api;
+    this.#root = root;
+    this.mirror = mirror;
     this.#default = byDefault;
   }
 
@@ -179,6 +197,15 @@ export class BatchCluster implements Cluster {
       return found?.container?.exitCode ?? null;
     } catch {
       return null;
+    }
+  }
+
+  async lastWords(job: string, element: number): Promise<string> {
+    try {
+      const [found] = await this.#described([this.elementName(job, element)]);
+      return found ? await logTail(found, this.#default("region"), this.#root) : "";
+    } catch {
+      return "";
     }
   }
 

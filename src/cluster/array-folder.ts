@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { fateOf, type Owner, thisProcess } from "../git/files/owner.ts";
+import type { Mirror } from "./mirror.ts";
 
 /** How an element says that it ended. */
 export interface ElementEnd {
@@ -50,10 +51,13 @@ export interface Printed {
 export class ArrayFolder {
   readonly folder: string;
   readonly token: string;
+  readonly #mirror: Mirror | undefined;
 
-  constructor(folder: string, token: string) {
+  /** @param mirror what takes it to nodes that do not share it */
+  constructor(folder: string, token: string, mirror?: Mirror) {
     this.folder = folder;
     this.token = token;
+    this.#mirror = mirror;
   }
 
   write(calls: readonly SharedCall[]): void {
@@ -167,10 +171,12 @@ export class ArrayFolder {
   /** An element that has not begun will not run its call. */
   withdraw(n: number): void {
     rmSync(join(this.folder, "calls", String(n)), { force: true });
+    this.#mirror?.withdraw(this.token, n);
   }
 
   /** What is still written there by a node may keep a part of it. */
   remove(): void {
+    this.#mirror?.remove(this.token);
     try {
       // An element that begins meanwhile finds no call.
       rmSync(join(this.folder, "calls"), { recursive: true, force: true });

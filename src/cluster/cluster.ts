@@ -1,3 +1,5 @@
+import type { Mirror } from "./mirror.ts";
+
 /** What has to be known of a cluster's engine to send calls there: what differs between Slurm and others. */
 export interface Cluster {
   /** The executor's name and the first word of its tags: `slurm`. */
@@ -12,6 +14,8 @@ export interface Cluster {
   readonly keepsNoLogs?: boolean;
   /** Whether it can end whole arrays only: an element has to look then whether its call is still wanted. */
   readonly cancelsWholeArrays?: boolean;
+  /** For nodes that share no folder with this machine. */
+  readonly mirror?: Mirror | undefined;
   /** How the program of an element finds out, in `sh`, which one it is. */
   readonly variables: WorkerVariables;
   /**
@@ -47,6 +51,11 @@ export interface Cluster {
   causeIn(stderr: string): EndCause | null;
   /** The exit status of an element's program, as the engine has it; null where it has none. Never throws. */
   exitStatus(job: string, element: number): Promise<number | null>;
+  /**
+   * The end of what an element's host has kept of its output, of one that left no word: `sh: redun-git: not found`. Empty where
+   * nothing is kept. Never throws.
+   */
+  lastWords?(job: string, element: number): Promise<string>;
   /** Ends elements, by the id of their array; "all" for a whole one. Never throws. */
   cancel(elements: ReadonlyMap<string, readonly number[] | "all">): Promise<void>;
   /** The run is over. */

@@ -55,7 +55,7 @@ export class ClusterExecutor implements Executor {
     this.#settings = settings;
     this.options = cluster.options;
     this.#root = settings.root ?? process.cwd();
-    this.#scratch = new Scratch(scratchFolder(cluster, settings, this.#root));
+    this.#scratch = new Scratch(scratchFolder(cluster, settings, this.#root), cluster.mirror);
     this.#code = new CodeCopy(this.#scratch.folder, settings);
     this.#watch = new Watch(cluster, { poll: 1000 * this.#number("poll", POLL) });
     this.#cancelling = new Cancelling(cluster);
@@ -109,6 +109,7 @@ export class ClusterExecutor implements Executor {
     await this.#cancelling.done();
     for (const [folder, left] of this.#arrays) if (left === 0) folder.remove();
     for (const timer of this.#removals) clearTimeout(timer);
+    await this.#cluster.mirror?.close();
     this.#cluster.close?.();
   }
 
@@ -125,17 +126,7 @@ export class ClusterExecutor implements Executor {
       const [first] = wanted;
       if (!first) return;
       const folder = this.#scratch.newArray(wanted.map(({ call }) => call));
-      const script = workerScript(
-        {
-          folder: folder.folder,
-          root: this.#root,
-          code,
-          command: this.#settings.get("command") ?? this.#cluster.command,
-          writesLogs: this.#cluster.keepsNoLogs ?? false,
-          looks: this.#cluster.cancelsWholeArrays ? LOOK : null,
-        },
-        this.#cluster.variables,
-      );
+      const script = await this.#program(folder, code);
       const { token, logs } = folder;
       const { request } = first;
       const { task: name, execution, job: id } = first.call;
@@ -153,6 +144,23 @@ export class ClusterExecutor implements Executor {
     } catch (error) {
       for (const { fail } of calls) fail(error as Error);
     }
+  }
+
+  /** What each element of an array runs. */
+  async #program(folder: ArrayFolder, code: string | null): Promise<string> {
+    const { mirror, variables, keepsNoLogs = false, cancelsWholeArrays } = this.#cluster;
+    if (mirror) {
+      try {
+        return await mirror.send(folder, code, variables.element);
+      } catch (error) {
+        folder.remove();
+        throw error;
+      }
+    }
+    const places = { folder: folder.folder, root: this.#root, code };
+    const command = this.#settings.get("command") ?? this.#cluster.command;
+    const looks = cancelsWholeArrays ? LOOK : null;
+    return workerScript({ ...places, command, writesLogs: keepsNoLogs, looks }, variables);
   }
 
   /** @returns its id, which is written down for a run after this one */
@@ -279,11 +287,11 @@ interface WaitingCall {
 
 /** @throws RedunError BAD_CONFIG */
 function scratchFolder(
-  { kind, title }: Cluster,
+  { kind, title, mirror }: Cluster,
   { name, commonDir, get }: ExecutorSettings,
   root: string,
 ): string {
-  const set = get("scratch");
+  const set = mirror ? undefined : get("scratch");
   if (set) return resolve(root, set);
   if (commonDir !== null) return resolve(commonDir, "redun", kind);
   throw new RedunError(

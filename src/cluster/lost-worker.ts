@@ -19,7 +19,9 @@ export async function lostWorker(
   const stderr = tailOf(array.folder, element, "err");
   const cause = outcome.state?.cause ?? cluster.causeIn(stderr);
   const why = cause ? CAUSES[cause] : await reason(cluster, outcome);
-  const lines = stderr.split("\n").slice(-LINES).join("\n");
+  const isSilent = stderr === "" && outcome.status === null;
+  const said = isSilent ? await cluster.lastWords?.(array.job, element) : stderr;
+  const lines = (said ?? "").trimEnd().split("\n").slice(-LINES).join("\n");
   return new RedunError(
     "WORKER_FAILED",
     `${cluster.title} job ${cluster.elementName(array.job, element)}${where} ended before it had answered ${call.task}: ${why}.${lines && `\n${lines}`}`,

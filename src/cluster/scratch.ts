@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { RedunError } from "../errors.ts";
 import { ArrayFolder, type SharedCall } from "./array-folder.ts";
+import type { Mirror } from "./mirror.ts";
 
 const DAY = 24 * 3600_000;
 /** What nobody has asked for in that time goes, in milliseconds. */
@@ -15,10 +16,12 @@ const KEPT = 30 * DAY;
  */
 export class Scratch {
   readonly folder: string;
+  readonly #mirror: Mirror | undefined;
 
   /** @throws RedunError EXECUTOR_FAILED where it cannot be made */
-  constructor(folder: string) {
+  constructor(folder: string, mirror?: Mirror) {
     this.folder = folder;
+    this.#mirror = mirror;
     try {
       mkdirSync(join(folder, "arrays"), { recursive: true });
     } catch (error) {
@@ -29,7 +32,7 @@ export class Scratch {
   /** @throws RedunError EXECUTOR_FAILED for a full disk, among others; nothing is left then */
   newArray(calls: readonly SharedCall[]): ArrayFolder {
     const token = `${new Date().toISOString().replace(/[-:]|\..*/g, "")}-${randomBytes(6).toString("hex")}`;
-    const array = new ArrayFolder(join(this.folder, "arrays", token), token);
+    const array = new ArrayFolder(join(this.folder, "arrays", token), token, this.#mirror);
     try {
       array.write(calls);
       return array;
@@ -45,7 +48,7 @@ export class Scratch {
     return namesIn(arrays)
       .sort()
       .reverse()
-      .map((token) => new ArrayFolder(join(arrays, token), token));
+      .map((token) => new ArrayFolder(join(arrays, token), token, this.#mirror));
   }
 
   /** Removes what nobody will ask for again. What cannot be removed stays. */

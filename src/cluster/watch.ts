@@ -1,5 +1,6 @@
 import type { ArrayFolder } from "./array-folder.ts";
 import type { Cluster, ElementState } from "./cluster.ts";
+import type { Mirror } from "./mirror.ts";
 
 /** How an element of an array came to its end. */
 export interface ElementOutcome {
@@ -57,6 +58,10 @@ export class Watch {
   /** An element seems to have ended without an answer: the engine is to say. */
   #isInDoubt = false;
   #isAsking = false;
+  #isCollecting = false;
+  #isStopped = false;
+  /** When the last look at a mirror began that was not in vain. */
+  #lastCollected = Number.NEGATIVE_INFINITY;
 
   constructor(cluster: Cluster, { poll }: WatchSettings) {
     this.#cluster = cluster;
@@ -78,6 +83,7 @@ export class Watch {
   }
 
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
     this.#arrays.clear();
   }
@@ -89,6 +95,32 @@ export class Watch {
   }
 
   #look(): void {
+    const { mirror } = this.#cluster;
+    if (!mirror) this.#readAll();
+    else if (!this.#isCollecting) void this.#collect(mirror);
+  }
+
+  /** Never throws: all who wait hear of what goes wrong. */
+  async #collect(mirror: Mirror): Promise<void> {
+    this.#isCollecting = true;
+    const began = performance.now();
+    try {
+      const folders = [...this.#arrays.values()].map(({ array }) => array.folder);
+      if (await mirror.collect(folders)) this.#lastCollected = began;
+    } catch (error) {
+      for (const { array, elements } of [...this.#arrays.values()]) {
+        for (const [n, { waiter }] of [...elements]) {
+          this.remove(array, n);
+          waiter.fail(error as Error);
+        }
+      }
+    }
+    this.#isCollecting = false;
+    if (!this.#isStopped) this.#readAll();
+  }
+
+  #readAll(): void {
+    clearTimeout(this.#timer);
     let found = 0;
     for (const waiting of [...this.#arrays.values()]) found += this.#readFiles(waiting);
     if (this.#arrays.size === 0) return;
@@ -170,7 +202,8 @@ export class Watch {
     element.endedAt ??= performance.now();
     const end = array.folder.endOf(n);
     // What a node has written may be seen here a little later.
-    if (end === null && performance.now() - element.endedAt < this.#poll) {
+    const isBrought = !this.#cluster.mirror || this.#lastCollected > element.endedAt;
+    if (end === null && !(isBrought && performance.now() - element.endedAt >= this.#poll)) {
       this.#isInDoubt = true;
       return;
     }

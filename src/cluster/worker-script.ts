@@ -20,6 +20,7 @@ export interface WorkerPlaces {
 export const SCRIPT_STATUS: Readonly<Record<number, string>> = {
   72: "the scratch folder, or the top of the work tree, is not there on that node",
   74: "the scratch folder could not be written to: its disk is full, or not writable on that node",
+  75: "the area on S3 could not be read or written there",
 };
 
 /**

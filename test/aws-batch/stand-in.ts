@@ -10,6 +10,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createInterface } from "node:readline";
 
 /** However many are asked for; the service has 100. */
 const LONGEST_PAGE = 2;
@@ -30,6 +31,10 @@ export class BatchStandIn {
   secondsPerSecond = 1;
   /** How containers end that cannot begin: as the service describes them. */
   unable: Resource | null = null;
+  /** The working directory of containers, and variables that those have, or lack. */
+  container: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {};
+  /** What containers printed, as CloudWatch Logs keeps it: by the names of their streams. */
+  readonly logs = new Map<string, string[]>();
   readonly #server: Server;
   readonly #processes = new Map<string, ChildProcess>();
 
@@ -83,6 +88,9 @@ export class BatchStandIn {
     this.requests.push({ what, authorization: request.headers.authorization });
     if (this.busy-- > 0) return refused(429, "TooManyRequestsException", "Too Many Requests");
     const asked = JSON.parse(Buffer.concat(parts).toString());
+    if (request.headers["x-amz-target"]?.toString().endsWith(".GetLogEvents")) {
+      return this.#logEvents(asked);
+    }
     if (what === "submitjob") return this.#submit(asked);
     if (what === "describejobs") return this.#describe(asked);
     if (what === "listjobs") return this.#list(asked);
@@ -98,6 +106,13 @@ export class BatchStandIn {
     ];
     const wanted = all.filter(({ jobQueueName }) => jobQueues?.includes(jobQueueName) ?? true);
     return [200, { jobQueues: wanted }];
+  }
+
+  /** GetLogEvents of CloudWatch Logs. */
+  #logEvents({ logGroupName, logStreamName, limit }: Resource): [number, Resource] {
+    const lines = logGroupName === "/aws/batch/job" ? this.logs.get(logStreamName) : undefined;
+    if (!lines) return refused(400, "ResourceNotFoundException", "no such log stream");
+    return [200, { events: lines.slice(-limit).map((message) => ({ message, timestamp: 0 })) }];
   }
 
   #submit(asked: Resource): [number, Resource] {
@@ -148,16 +163,25 @@ export class BatchStandIn {
     }
     const { index } = job.arrayProperties ?? {};
     const [program, ...words] = job.containerOverrides.command;
+    const { cwd, env = {} } = this.container;
     const child = spawn(program, words, {
+      cwd,
       env: {
         ...process.env,
+        ...env,
         AWS_BATCH_JOB_ID: job.jobId,
         AWS_BATCH_JOB_ATTEMPT: String(attempt),
         ...(index !== undefined && { AWS_BATCH_JOB_ARRAY_INDEX: String(index) }),
       },
-      stdio: "ignore",
+      stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
+    const logStreamName = `science/default/${randomUUID().replaceAll("-", "")}`;
+    const lines: string[] = [];
+    this.logs.set(logStreamName, lines);
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on("line", (line) => lines.push(line));
+    }
     this.#processes.set(job.jobId, child);
     const seconds = job.timeout?.attemptDurationSeconds;
     const timer =
@@ -169,7 +193,7 @@ export class BatchStandIn {
         },
         (1000 * seconds) / this.secondsPerSecond,
       );
-    child.on("exit", (code, signal) => {
+    child.on("close", (code, signal) => {
       clearTimeout(timer);
       if (this.#processes.get(job.jobId) !== child) return;
       this.#processes.delete(job.jobId);
@@ -177,7 +201,7 @@ export class BatchStandIn {
       const why = job.timedOut
         ? "Job attempt duration exceeded timeout"
         : (job.terminated ?? "Essential container in task exited");
-      this.#attemptEnds(job, why, { exitCode });
+      this.#attemptEnds(job, why, { exitCode, logStreamName });
     });
   }
 

@@ -2,28 +2,25 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { RedunError } from "../errors.ts";
 
-export type BatchSdk = typeof import("@aws-sdk/client-batch");
-
-const PACKAGE = "@aws-sdk/client-batch";
-
 /**
- * The client of AWS Batch, as the user's project has it, or whoever installed redun-git.
+ * A package that not everybody needs, as the user's project has it, or whoever installed redun-git.
+ * @param needed what needs it, for people: `The executor aws_batch`
  * @param root the top of the work tree; "" for the current directory
  * @throws RedunError EXECUTOR_FAILED where it is not installed
  */
-export function batchSdk(root: string): BatchSdk {
+export function optionalPackage<Package>(name: string, needed: string, root: string): Package {
   for (const from of [resolve(root, "package.json"), import.meta.url]) {
     try {
-      return createRequire(from)(PACKAGE);
+      return createRequire(from)(name);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      if (code === "MODULE_NOT_FOUND" && message.includes(PACKAGE)) continue;
+      if (code === "MODULE_NOT_FOUND" && message.includes(name)) continue;
       throw error;
     }
   }
   throw new RedunError(
     "EXECUTOR_FAILED",
-    `The executor aws_batch needs the package ${PACKAGE}, which is not installed.`,
-    `Install it beside the workflow: \`npm install ${PACKAGE}\`.`,
+    `${needed} needs the package ${name}, which is not installed.`,
+    `Install it beside the workflow: \`npm install ${name}\`.`,
   );
 }
