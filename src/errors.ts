@@ -84,6 +84,7 @@ export type ErrorCode =
   | "UNSAFE_REPOSITORY"
   | "REPOSITORY_UNWRITABLE"
   | "GIT_FAILED"
+  | "GIT_SILENT"
   | "SIGNING_FAILED"
   | "REF_MOVED"
   | "REF_BUSY"

@@ -1,8 +1,8 @@
 /** The programs that a run's tasks have started, and their end together with the run. */
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parentsOfAll, processesBelow, signalAll } from "../../src/exec/process-tree.ts";
 import { isRunning } from "../../src/git/files/process-state.ts";
+import { parentsOfAll, processesBelow, signalAll } from "../../src/git/files/process-tree.ts";
 import { RUN_MARK } from "../../src/run-mark.ts";
 
 /** How long programs have to end by themselves, in milliseconds. */

@@ -3,7 +3,7 @@ import { MessageChannel } from "node:worker_threads";
 import type { Tinypool } from "tinypool";
 import type { Executor, ExecutorCall, ExecutorSettings } from "../engine/executor.ts";
 import { RedunError } from "../errors.ts";
-import { signalTree } from "../exec/process-tree.ts";
+import { signalTree } from "../git/files/process-tree.ts";
 import type { FromWorker, ToWorker, WorkerOrder } from "./worker-messages.ts";
 
 /** The worker's file, relative to the one that holds this. The build makes it and writes this in. */

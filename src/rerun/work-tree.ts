@@ -61,7 +61,7 @@ export async function applyPatch(
   const { gitFailed } = await import("../git/native/environment.ts");
   const { runGit } = await import("../git/native/process.ts");
   const args = ["apply", "--whitespace=nowarn", "-"];
-  const { status, stderr } = await runGit(findRepository(tree, env), args, [patch]);
+  const { status, stderr } = await runGit(findRepository(tree, env), args, [patch], {}, "work");
   if (status !== 0) throw gitFailed(args, status, stderr);
 }
 

@@ -6,6 +6,11 @@ export function hasCode(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && codes.includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
+/** True when the operating system gave this error, and no program threw it of itself. */
+export function isSystemError(error: unknown): boolean {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === "string";
+}
+
 /** A failed write as people should see it; any other error is returned as it is. */
 export function asUnwritable(error: unknown, path: string): unknown {
   if (!hasCode(error, ...UNWRITABLE)) return error;

@@ -2,6 +2,7 @@ import type { HttpClient } from "isomorphic-git";
 import { RedunError } from "../../errors.ts";
 import type { Oid, Repository, Transfer } from "../backend.ts";
 import { readConfig } from "../files/config-reader.ts";
+import { inWords, patienceInMs } from "../patience.ts";
 import { fetchUrl, insteadOf, pushUrls, withoutCredentials } from "../remote-url.ts";
 import { refusedPack } from "../transport-errors.ts";
 import { MAX_PACK_BYTES, packProblem } from "./pack-bounds.ts";
@@ -29,25 +30,77 @@ export async function openRemote(
     import("isomorphic-git"),
     import("isomorphic-git/http/node"),
   ]);
-  return { git, http: boundedHttp(http, remote), url, onAuth: () => login };
+  return {
+    git,
+    http: boundedHttp(http, remote, patienceInMs(repository, "work")),
+    url,
+    onAuth: () => login,
+  };
 }
 
 /** Answers are held in memory: what is longer than they may be is not waited for. */
-function boundedHttp(http: HttpClient, remote: string): HttpClient {
+function boundedHttp(http: HttpClient, remote: string, limit: number): HttpClient {
   return {
     async request(request) {
-      const response = await http.request(request);
-      return { ...response, ...(response.body && { body: bounded(response.body, remote) }) };
+      const response = await heard(http.request(request), remote, limit);
+      const body = response.body && bounded(response.body, remote, limit);
+      return { ...response, ...(body && { body }) };
     },
   };
+}
+
+/** What a remote says, unless it is silent for too long. */
+async function heard<T>(said: Promise<T>, remote: string, limit: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(silent(remote, limit)), limit);
+  });
+  try {
+    return await Promise.race([said, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Asks for more as soon as something has come: the client loses an error that comes while nobody waits, and who
+ * asks afterwards waits for ever.
+ */
+function askedAhead<T>(body: AsyncIterator<T>): () => Promise<IteratorResult<T>> {
+  const answers: Promise<IteratorResult<T>>[] = [];
+  const ask = () => {
+    const answer = body.next();
+    answers.push(answer);
+    answer.then(
+      ({ done }) => {
+        if (!done) ask();
+      },
+      // Whoever comes to it hears of it.
+      () => {},
+    );
+  };
+  ask();
+  return () => answers.shift()!;
+}
+
+function silent(remote: string, limit: number): RedunError {
+  return new RedunError(
+    "REMOTE_FAILED",
+    `${withoutCredentials(remote)} said nothing for ${inWords(limit)}.`,
+    "Nothing was changed. Try again; REDUN_GIT_TIMEOUT=<seconds> waits longer.",
+  );
 }
 
 async function* bounded(
   body: AsyncIterableIterator<Uint8Array>,
   remote: string,
+  limit: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let size = 0;
-  for await (const chunk of body) {
+  const next = askedAhead(body);
+  for (;;) {
+    const { done, value: chunk } = await heard(next(), remote, limit);
+    if (done) return;
     size += chunk.length;
     if (size > MAX_PACK_BYTES) throw notTaken(remote, `It has more than ${MAX_PACK_BYTES} bytes.`);
     yield chunk;

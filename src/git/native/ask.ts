@@ -9,8 +9,11 @@ import type { ObjectFormat, Repository } from "../backend.ts";
 import { parseConfig } from "../files/config-file.ts";
 import { type ListedConfig, listConfig } from "../files/config-values.ts";
 import { readText } from "../files/read-text.ts";
+import { hasCode } from "../files/system-errors.ts";
+import { patienceInMs } from "../patience.ts";
 import { notARepository, unsafeRepository, unsupportedRepository } from "../refused-repository.ts";
 import { cannotStart, cleanEnvironment, gitEnvironment, gitFailed } from "./environment.ts";
+import { gitSilent } from "./silence.ts";
 
 /**
  * The repository that git finds from a folder, by all of its rules.
@@ -71,8 +74,13 @@ export function askConfig(repository: Repository, env: NodeJS.ProcessEnv): Liste
 function ask(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
   // Most commands ask nothing, and child processes take 4 ms to load.
   const { spawnSync } = process.getBuiltinModule("node:child_process");
-  const options = { cwd, env, encoding: "utf8", maxBuffer: 1 << 28 } as const;
-  const { error, status, stdout, stderr } = spawnSync("git", args, options);
+  const timeout = patienceInMs({ env }, "question");
+  const options = { cwd, env, encoding: "utf8", maxBuffer: 1 << 28, timeout } as const;
+  const { error, status, stdout, stderr } = spawnSync("git", args, {
+    ...options,
+    killSignal: "SIGKILL",
+  });
+  if (hasCode(error, "ETIMEDOUT")) throw gitSilent(args, timeout);
   if (error) throw cannotStart(error);
   return { status: status ?? 1, stdout, stderr };
 }

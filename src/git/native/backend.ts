@@ -158,13 +158,8 @@ async function head(repository: Repository): Promise<Head> {
       dirty: false,
     };
   }
-  const status = await gitText(repository, [
-    "status",
-    "--porcelain=v2",
-    "--branch",
-    "--untracked-files=no",
-    "-z",
-  ]);
+  const args = ["status", "--porcelain=v2", "--branch", "--untracked-files=no", "-z"];
+  const status = await gitText(repository, args, "work");
   const lines = status.split("\0").filter(Boolean);
   const header = (name: string) =>
     lines.find((line) => line.startsWith(`# ${name} `))?.slice(name.length + 3);

@@ -161,7 +161,7 @@ export class CatFile {
     return child;
   }
 
-  #abandon(why: string): void {
+  #abandon(why: string | RedunError): void {
     this.#child = null;
     const left = this.#waiting.slice(this.#answered);
     this.#waiting = [];
@@ -172,7 +172,8 @@ export class CatFile {
     this.#bufferedBytes = 0;
     this.#needed = 0;
     this.#unwanted = 0;
-    for (const { fail } of left) fail(gitFailed(["cat-file", "--batch"], 1, why));
+    const error = typeof why === "string" ? gitFailed(["cat-file", "--batch"], 1, why) : why;
+    for (const { fail } of left) fail(error);
   }
 
   #take(given: Buffer): void {

@@ -37,7 +37,7 @@ export async function withWorkTreeState<T>(
       GIT_ALTERNATE_OBJECT_DIRECTORIES: others ? `${objects}:${others}` : objects,
     };
     const run = async (...args: string[]) => {
-      const { status, stdout, stderr } = await runGit(repository, args, undefined, env);
+      const { status, stdout, stderr } = await runGit(repository, args, undefined, env, "work");
       if (status !== 0) throw gitFailed(args, status, stderr);
       return stdout.toString("utf8").trim();
     };

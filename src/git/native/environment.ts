@@ -2,6 +2,7 @@ import { devNull } from "node:os";
 import { RedunError } from "../../errors.ts";
 import { withoutRunMark } from "../../run-mark.ts";
 import type { Repository } from "../backend.ts";
+import { hasCode } from "../files/system-errors.ts";
 
 /**
  * The environment of every git that we start.
@@ -90,7 +91,9 @@ export function cannotStart(error: Error): RedunError {
   return new RedunError(
     "GIT_FAILED",
     `git could not be started: ${error.message}`,
-    "Install git 2.30 or newer and make sure that it is on the PATH.",
+    hasCode(error, "EAGAIN", "ENOMEM", "EMFILE", "ENFILE")
+      ? "The machine has no room for another process now. Try again."
+      : "Install git 2.30 or newer and make sure that it is on the PATH.",
     { cause: error },
   );
 }

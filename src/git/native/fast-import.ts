@@ -13,7 +13,7 @@ import { runGit } from "./process.ts";
  * It asks whether the new commit contains where the ref is. So a ref that someone deletes, or
  * moves back to an older commit, in the milliseconds since `expected` was read is moved forward
  * again: what the log held stays in the log.
- * @throws RedunError REF_MOVED, REF_BUSY, REPOSITORY_UNWRITABLE, GIT_FAILED; BAD_RECORD for a
+ * @throws RedunError REF_MOVED, REF_BUSY, REPOSITORY_UNWRITABLE, GIT_FAILED, GIT_SILENT; BAD_RECORD for a
  * path that git does not allow in a tree
  */
 export async function fastImport(
@@ -51,7 +51,7 @@ async function run(
   const args = ["fast-import", "--quiet", "--done", "--date-format=raw"];
   const input = instructions(request, identity, end);
   const command = areLoose(request.files) ? [...AS_LOOSE, ...args, "--depth=0"] : args;
-  const { status, stdout, stderr } = await runGit(repository, command, input);
+  const { status, stdout, stderr } = await runGit(repository, command, input, {}, "work");
   if (status === 0) return stdout.toString("latin1").trim();
   throw refusal(request.ref, repository, stderr) ?? gitFailed(args, status, stderr);
 }

@@ -115,7 +115,7 @@ async function idsInGit(
   if (same.length === 0) return [];
   const args = ["hash-object", "--stdin-paths"];
   const lines = same.map(({ path }) => `${path}\n`);
-  const { status, stdout } = await runGit(repository, args, lines);
+  const { status, stdout } = await runGit(repository, args, lines, {}, "work");
   const ids = stdout.toString("latin1").split("\n");
   if (status !== 0) return [];
   const byFile = new Map(same.map((file, at) => [file, ids[at]]));

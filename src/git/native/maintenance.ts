@@ -11,7 +11,10 @@ import { gitEnvironment } from "./environment.ts";
 const SAMPLE_FOLDER = "17";
 const WORTH_ASKING = 6700 / 256;
 
-/** Starts `git maintenance run --auto` in the background when there may be something to do. */
+/**
+ * Starts `git maintenance run --auto` in the background when there may be something to do. It may take as long
+ * as it wants: nobody waits for it.
+ */
 export function maintain(repository: Repository): void {
   if (countFiles(join(repository.commonDir, "objects", SAMPLE_FOLDER)) < WORTH_ASKING) return;
   const child = spawn("git", ["maintenance", "run", "--auto", "--quiet"], {

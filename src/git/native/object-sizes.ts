@@ -68,11 +68,11 @@ export class ObjectSizes {
     if (this.#questions.length === 0 && this.#child) holdProcess(this.#child, false);
   }
 
-  #abandon(why: string): void {
+  #abandon(why: string | RedunError): void {
     this.#child = null;
     this.#begun = "";
-    for (const { fail } of this.#questions.splice(0)) {
-      fail(new RedunError("GIT_FAILED", `\`git cat-file --batch-check\` failed: ${why}`));
-    }
+    const said = `\`git cat-file --batch-check\` failed: ${why}`;
+    const error = typeof why === "string" ? new RedunError("GIT_FAILED", said) : why;
+    for (const { fail } of this.#questions.splice(0)) fail(error);
   }
 }

@@ -25,7 +25,7 @@ export async function patch(
     if (existsSync(index)) copyFileSync(index, copy);
     const env = { GIT_INDEX_FILE: copy };
     const run = async (...args: string[]) => {
-      const { status, stdout, stderr } = await runGit(repository, args, undefined, env);
+      const { status, stdout, stderr } = await runGit(repository, args, undefined, env, "work");
       if (status !== 0) throw gitFailed(args, status, stderr);
       return stdout;
     };

@@ -3,7 +3,9 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Repository } from "../backend.ts";
 import { diskFull, isFull } from "../files/system-errors.ts";
+import { type Patience, patienceInMs } from "../patience.ts";
 import { cannotStart, gitEnvironment, gitFailed } from "./environment.ts";
+import { endGit, gitSilent, Silence } from "./silence.ts";
 
 export interface GitResult {
   readonly status: number;
@@ -12,16 +14,17 @@ export interface GitResult {
 }
 
 /**
- * Runs one git command to its end, or until `patienceInMs` have passed. A status other than 0 is the
- * caller's to judge.
- * @throws RedunError GIT_FAILED when git cannot be started, REPOSITORY_UNWRITABLE for a full disk
+ * Runs one git command to its end. A status other than 0 is the caller's to judge.
+ * @param patience how long it may be silent; a number is milliseconds that it may take in all, and what it said
+ * by then is the answer
+ * @throws RedunError GIT_FAILED when git cannot be started, GIT_SILENT, REPOSITORY_UNWRITABLE for a full disk
  */
 export function runGit(
   repository: Repository,
   args: readonly string[],
   input?: Iterable<Uint8Array | string>,
   variables: Readonly<Record<string, string>> = {},
-  patienceInMs?: number,
+  patience: Patience | number = "question",
 ): Promise<GitResult> {
   return new Promise((done, fail) => {
     const { cwd, env } = gitEnvironment(repository);
@@ -32,21 +35,31 @@ export function runGit(
     });
     const stdout: Buffer[] = [];
     let stderr = "";
-    child.stdout?.on("data", (chunk: Buffer) => stdout.push(chunk));
+    let isGivenUp = false;
+    const giveUp = async () => {
+      isGivenUp = true;
+      await endGit(child);
+      clearAway(repository, child.pid, stderr);
+      if (typeof patience !== "number") return fail(gitSilent(args, limit));
+      stderr += `There was no answer within ${patience / 1000} seconds.`;
+      return done({ status: 1, stdout: Buffer.concat(stdout), stderr });
+    };
+    const limit = typeof patience === "number" ? patience : patienceInMs(repository, patience);
+    const silence = new Silence(limit, giveUp);
+    silence.begin();
+    child.stdout?.on("data", (chunk: Buffer) => {
+      stdout.push(chunk);
+      silence.heard();
+    });
     child.stderr?.on("data", (chunk: Buffer) => {
       stderr += chunk;
+      silence.heard();
     });
-    const giveUp = () => {
-      stderr += `There was no answer within ${patienceInMs! / 1000} seconds.`;
-      child.kill();
-      // A program that git has started may hold them open.
-      child.stdout?.destroy();
-      child.stderr?.destroy();
-    };
-    const timer = patienceInMs === undefined ? undefined : setTimeout(giveUp, patienceInMs);
+    child.stdin?.on("drain", () => silence.heard());
     child.on("error", (error) => fail(cannotStart(error)));
     child.on("close", (status) => {
-      clearTimeout(timer);
+      silence.end();
+      if (isGivenUp) return;
       if (status !== 0) clearAway(repository, child.pid, stderr);
       if (status !== 0 && isFull(stderr, repository.commonDir)) {
         fail(diskFull(repository.commonDir));
@@ -76,17 +89,21 @@ function clearAway({ gitDir, commonDir }: Repository, pid: number | undefined, s
 
 /**
  * The output of a git command that has to succeed, without its last newline.
- * @throws RedunError GIT_FAILED with git's own words
+ * @throws RedunError GIT_FAILED with git's own words, GIT_SILENT
  */
-export async function gitText(repository: Repository, args: readonly string[]): Promise<string> {
-  const { status, stdout, stderr } = await runGit(repository, args);
+export async function gitText(
+  repository: Repository,
+  args: readonly string[],
+  patience: Patience = "question",
+): Promise<string> {
+  const { status, stdout, stderr } = await runGit(repository, args, undefined, {}, patience);
   if (status !== 0) throw gitFailed(args, status, stderr);
   return stdout.toString("utf8").replace(/\n$/, "");
 }
 
 /**
  * The fields that a git command prints, as they arrive: what ends in NUL, or another separator.
- * @throws RedunError GIT_FAILED with git's own words
+ * @throws RedunError GIT_FAILED with git's own words, GIT_SILENT
  */
 export async function* gitFields(
   repository: Repository,
@@ -108,17 +125,27 @@ export async function* gitFields(
     child.on("close", (status) => done(status ?? 1));
   });
   ended.catch(() => {});
+  const limit = patienceInMs(repository, "question");
+  const silence = new Silence(limit, () => {
+    child.stdout.destroy(gitSilent(args, limit));
+    void endGit(child);
+  });
   try {
     let rest = "";
     child.stdout.setEncoding("utf8");
+    silence.begin();
     for await (const chunk of child.stdout) {
+      // Whoever takes the fields may take their time.
+      silence.end();
       const fields = (rest + chunk).split(separator);
       rest = fields.pop() ?? "";
       yield* fields;
+      silence.begin();
     }
     const status = await ended;
     if (status !== 0) throw gitFailed(args, status, stderr);
   } finally {
+    silence.end();
     child.kill();
   }
 }

@@ -7,9 +7,13 @@ import type { Oid, Repository } from "../backend.ts";
 import { cannotStart, gitEnvironment } from "./environment.ts";
 import { gitFields } from "./process.ts";
 import { BOUNDED, STREAMED } from "./received.ts";
+import { endGit } from "./silence.ts";
 
 /** Objects that one request asks for. What a request brought is not asked for again. */
 const ASKED_AT_ONCE = 10_000;
+
+/** What is not here after an hour does not come, in milliseconds. */
+const LONGEST_REQUEST = 3_600_000;
 
 /**
  * Brings objects that a partial clone left out, in few requests.
@@ -40,8 +44,14 @@ function bringSome(repository: Repository, oids: readonly Oid[]): Promise<boolea
       env: { ...BOUNDED, ...env },
       stdio: ["pipe", "ignore", "ignore"],
     });
+    // It says nothing of how far it is.
+    const giveUp = () => void endGit(child).then(() => done(false));
+    const timer = setTimeout(giveUp, LONGEST_REQUEST).unref();
     child.on("error", (error) => fail(cannotStart(error)));
-    child.on("close", (status) => done(status === 0));
+    child.on("close", (status) => {
+      clearTimeout(timer);
+      done(status === 0);
+    });
     child.stdin.on("error", () => {});
     child.stdin.end(`${oids.join("\n")}\n`);
   });

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import type { Repository, Transfer } from "../backend.ts";
 import { diskFull, isFull } from "../files/system-errors.ts";
+import { inWords, patienceInMs } from "../patience.ts";
 import { cannotStart, gitEnvironment } from "./environment.ts";
+import { endGit, Silence } from "./silence.ts";
 
 export interface TransferResult {
   readonly status: number;
@@ -12,7 +14,8 @@ export interface TransferResult {
 
 /**
  * Runs a git command that talks with a remote. git, ssh and credential helpers ask their questions
- * on the terminal itself, past the pipes; where nobody may be asked, they fail at once.
+ * on the terminal itself, past the pipes; where nobody may be asked, they fail at once. Nor may git be
+ * silent for long then: the command must ask for progress. Who may be asked is there to see it, and to end it.
  * @throws RedunError GIT_FAILED when git cannot be started, REPOSITORY_UNWRITABLE for a full disk; the reason of the transfer's signal
  */
 export function runTransfer(
@@ -41,6 +44,16 @@ export function runTransfer(
       fail(signal?.reason);
     };
     signal?.addEventListener("abort", stop, { once: true });
+    const limit = patienceInMs(repository, "work");
+    const said: string[] = [];
+    let isGivenUp = false;
+    const silence = new Silence(limit, async () => {
+      isGivenUp = true;
+      signal?.removeEventListener("abort", stop);
+      await endGit(child);
+      done({ status: 1, stdout: "", said: [...said, silentFor(limit)] });
+    });
+    if (!mayAsk) silence.begin();
     let heard = 0;
     const hear = (text: string) => {
       heard += text.length;
@@ -48,19 +61,22 @@ export function runTransfer(
       child.kill();
       return false;
     };
-    const said: string[] = [];
     const lines = lineSplitter((line) => {
+      silence.heard();
       if (isProgress(line)) onProgress?.(line);
       else if (line.trim() !== "" && hear(line)) said.push(line.trimEnd());
     });
     let stdout = "";
     child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
+      silence.heard();
       if (hear(chunk)) stdout += chunk;
     });
     child.stderr?.setEncoding("utf8").on("data", lines.take);
     child.on("error", (error) => fail(cannotStart(error)));
     child.on("close", (status) => {
+      silence.end();
       signal?.removeEventListener("abort", stop);
+      if (isGivenUp) return;
       lines.end();
       const own = said.filter((line) => !line.startsWith("remote:")).join("\n");
       if (heard > MAX_HEARD) said.splice(0, said.length, TOO_MUCH_SAID);
@@ -69,6 +85,9 @@ export function runTransfer(
     });
   });
 }
+
+const silentFor = (limit: number) =>
+  `fatal: nothing was heard for ${inWords(limit)} (REDUN_GIT_TIMEOUT, in seconds, says how long to wait)`;
 
 /** Characters that a remote may say, its refs included: some 500,000 of these. */
 const MAX_HEARD = 2 ** 26;

@@ -42,7 +42,8 @@ export async function fetchRefs(repository: Repository, request: Fetch): Promise
       ...STREAMED,
       "fetch",
       "--quiet",
-      ...(request.onProgress ? ["--progress"] : []),
+      // Who says nothing is taken for dead.
+      "--progress",
       "--no-tags",
       "--no-write-fetch-head",
       "--no-recurse-submodules",
@@ -86,7 +87,7 @@ export async function pushCommit(repository: Repository, request: Push): Promise
       ...settings,
       "push",
       "--porcelain",
-      ...(request.onProgress ? ["--progress"] : []),
+      "--progress",
       "--no-verify",
       "--no-follow-tags",
       "--recurse-submodules=no",
