@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { closeSync, constants, openSync, rmSync } from "node:fs";
 import { Socket, type SocketConstructorOpts } from "node:net";
 import { join } from "node:path";
+import { RedunError } from "../errors.ts";
 import { hasCode } from "../git/files/system-errors.ts";
 import { KeptOutput } from "./kept-output.ts";
 import { Outlet } from "./outlet.ts";
@@ -47,6 +48,7 @@ export class Pipes {
   /**
    * Makes them in a temporary directory, which they no longer need then.
    * @param env where `mkfifo` is found
+   * @throws RedunError NO_TEMPORARY_DIRECTORY
    */
   static async make(
     outputs: readonly HeardOutput[],
@@ -56,9 +58,19 @@ export class Pipes {
     const pipes = new Pipes();
     if (outputs.length === 0) return pipes;
     const paths = outputs.map((_, at) => join(folder, `pipe${at}`));
-    await made(paths, env);
-    for (const [at, output] of outputs.entries()) pipes.#open(output, paths[at]!);
-    return pipes;
+    try {
+      await made(paths, env);
+      for (const [at, output] of outputs.entries()) pipes.#open(output, paths[at]!);
+      return pipes;
+    } catch (error) {
+      pipes.close();
+      throw new RedunError(
+        "NO_TEMPORARY_DIRECTORY",
+        `The pipes for a program's output cannot be made in ${folder}: ${(error as Error).message.trim()}`,
+        "Make room there, or name another directory in the variable TMPDIR.",
+        { cause: error },
+      );
+    }
   }
 
   #open({ to, keep }: HeardOutput, path: string): void {

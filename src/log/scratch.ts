@@ -9,7 +9,7 @@ import { basename, join } from "node:path";
 import { RedunError } from "../errors.ts";
 import { fateOf, ownerOf, thisProcess, ticketName } from "../git/files/owner.ts";
 import { makeFolder } from "../git/files/sharing.ts";
-import { hasCode } from "../git/files/system-errors.ts";
+import { isSystemError } from "../git/files/system-errors.ts";
 
 /** Where there is a directory for temporary files whatever `TMPDIR` says. */
 const OF_SYSTEM = "/tmp";
@@ -46,8 +46,7 @@ export class Scratch {
         return new Scratch(folder, note);
       } catch (error) {
         remove(note);
-        if (!hasCode(error, "ENOENT", "ENOTDIR", "EACCES", "EROFS", "ENOSPC", "EDQUOT"))
-          throw error;
+        if (!isSystemError(error)) throw error;
       }
     }
     throw new RedunError(

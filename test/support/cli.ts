@@ -33,6 +33,8 @@ export interface Result {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** With a failpoint, where no process was started: what the command used of the world. See failpoints.cjs. */
+  readonly uses?: readonly string[];
 }
 
 export interface CliOptions {

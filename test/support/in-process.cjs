@@ -78,8 +78,17 @@ async function run(args, env) {
     };
     io.exit = end;
   });
-  const status = await Promise.race([main(args, io), ended]);
-  return { status, signal: null, ...printed, isOver };
+  const failpoint = env.REDUN_TEST_FAILPOINT && JSON.parse(env.REDUN_TEST_FAILPOINT);
+  if (failpoint) require("./failpoints.cjs").arm(failpoint);
+  try {
+    const status = await Promise.race([main(args, io), ended]);
+    return { status, signal: null, ...printed, isOver, uses: used(failpoint) };
+  } finally {
+    used(failpoint);
+  }
 }
+
+/** What the command used of the world, if a use of it was to fail. */
+const used = (failpoint) => (failpoint ? require("./failpoints.cjs").disarm() : undefined);
 
 if (!parentPort) runAll(JSON.parse(process.argv[3]));
