@@ -14,13 +14,14 @@ const hold = join(dir, ".git/hold");
 const held = join(dir, ".git/held");
 const scratch = join(dir, ".git/redun/scratch");
 
-/** A git that stops, as long as the file `hold` is there, where its first word is that file's text. */
+/** A git that stops, as long as the file `hold` is there, where that file's text is one of its words. */
 const git = spawnSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).stdout.trim();
 const slowGit = join(dir, ".git/bin/git");
 writeFileSync(
   slowGit,
   `#!/bin/sh
-if [ "$1" = "$(cat '${hold}' 2>/dev/null)" ]; then
+word=$(cat '${hold}' 2>/dev/null)
+if [ -n "$word" ] && case " $* " in *" $word "*) true;; *) false;; esac; then
   : > '${held}'
   while [ -e '${hold}' ]; do sleep 0.02; done
   exit 1

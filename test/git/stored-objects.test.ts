@@ -1,7 +1,10 @@
 /** How the user's git stores what an append brings. */
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
+import type { Oid } from "../../src/git/backend.ts";
 import { openNative } from "../../src/git/native/backend.ts";
-import { append, contractSuite } from "./contract/support.ts";
+import { append, contractSuite, withBackend } from "./contract/support.ts";
 
 /** Compresses to a hundredth. */
 const LONG = "a line of a segment, as there are thousands\n".repeat(5000);
@@ -18,6 +21,40 @@ contractSuite("git backend native: objects of an append", openNative, (test) => 
     assert.is(count, 6, "two files, three trees, a commit");
     assert.ok(size! * 1024 < LONG.length / 4, `${size} kB on disk`);
     git("fsck", "--strict");
+  });
+
+  test("are on the disk when it is done, and the ref too", async (_, { dir, git }) => {
+    const [major, minor] = git("version").match(/\d+/g)!.map(Number);
+    // Before, git had no such setting.
+    if (major! * 1000 + minor! < 2036) return;
+    const [trace, settings] = [join(dir, "trace"), join(dir, "settings")];
+    writeFileSync(settings, "[user]\n\tname = Ada\n\temail = ada@example.com\n");
+    const counted = async (expected: Oid | null, path: string) => {
+      // Those of the tests say that nothing is to be synced.
+      const { GIT_CONFIG_GLOBAL } = process.env;
+      Object.assign(process.env, { GIT_TRACE2_EVENT: trace, GIT_CONFIG_GLOBAL: settings });
+      const commit = await withBackend(openNative, dir, (git) =>
+        append(git, expected, { [path]: LONG }),
+      );
+      delete process.env.GIT_TRACE2_EVENT;
+      process.env.GIT_CONFIG_GLOBAL = GIT_CONFIG_GLOBAL;
+      const lines = readFileSync(trace, "utf8");
+      rmSync(trace);
+      const sum = (key: string) =>
+        [...lines.matchAll(new RegExp(`"fsync/${key}","value":"(\\d+)"`, "g"))].reduce(
+          (all, [, count]) => all + Number(count),
+          0,
+        );
+      return { commit, written: sum("writeout-only"), flushed: sum("hardware-flush") };
+    };
+    const { commit, written, flushed } = await counted(null, "a.yaml");
+    assert.ok(written >= 3, `${written} objects: a file, a tree, a commit`);
+    assert.ok(
+      flushed >= 3,
+      `${flushed} flushes: of these together, of the pack they came in, of the ref`,
+    );
+    git("config", "core.fsync", "none");
+    assert.is((await counted(commit, "b.yaml")).written, 0, "the user's own word stands");
   });
 
   test("those of many files are a compressed pack", async (backend, { git }) => {

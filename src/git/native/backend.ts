@@ -18,6 +18,7 @@ import { gitText, runGit } from "./process.ts";
 import { bringPromised, missingOf } from "./promised.ts";
 import { isSigned, signedAppend } from "./sign.ts";
 import { signatures } from "./signatures.ts";
+import { synced } from "./synced.ts";
 import { fetchRefs, pushCommit, remoteRefs } from "./transport.ts";
 import { changedFiles as changedInWorkTree, tracked } from "./work-tree.ts";
 
@@ -141,7 +142,7 @@ const subject = ({ message }: Append) => `redun-git: ${message.split("\n", 1)[0]
 
 /** @throws RedunError REF_MOVED, REF_BUSY, BAD_REF, REPOSITORY_UNWRITABLE, GIT_FAILED */
 async function updateRef(repository: Repository, ref: string, words: string[]): Promise<void> {
-  const args = ["update-ref", ...words];
+  const args = [...synced(repository), "update-ref", ...words];
   const { status, stderr } = await runGit(repository, args);
   if (status !== 0) throw refusal(ref, repository, stderr) ?? gitFailed(args, status, stderr);
 }

@@ -4,6 +4,7 @@ import { namesOf } from "../files/path-names.ts";
 import { refusal } from "../ref-refusal.ts";
 import { gitFailed } from "./environment.ts";
 import { runGit } from "./process.ts";
+import { synced } from "./synced.ts";
 
 /**
  * One append as one `git fast-import`: blobs, trees, commit and ref in a single stream. It keeps
@@ -50,11 +51,14 @@ async function run(
   for (const { path } of request.files) namesOf(path);
   const args = ["fast-import", "--quiet", "--done", "--date-format=raw"];
   const input = instructions(request, identity, end);
-  const command = areLoose(request.files) ? [...AS_LOOSE, ...args, "--depth=0"] : args;
+  const loose = areLoose(request.files) ? { before: AS_LOOSE, after: ["--depth=0"] } : NO_WORDS;
+  const command = [...synced(repository), ...loose.before, ...args, ...loose.after];
   const { status, stdout, stderr } = await runGit(repository, command, input, {}, "work");
   if (status === 0) return stdout.toString("latin1").trim();
   throw refusal(request.ref, repository, stderr) ?? gitFailed(args, status, stderr);
 }
+
+const NO_WORDS = { before: [], after: [] };
 
 /** Of so many objects git makes loose ones, unless it is told another number. */
 const MOST_LOOSE = 100;

@@ -4,6 +4,7 @@ import { loadConfig } from "../files/config.ts";
 import { parseBoolean } from "../files/config-values.ts";
 import { importTree } from "./fast-import.ts";
 import { runGit } from "./process.ts";
+import { synced } from "./synced.ts";
 
 /**
  * Whether `commit.gpgSign` asks for the signature of the committer. A commit of a fixed identity is
@@ -40,6 +41,7 @@ export async function signedAppend(
   const tree = await importTree(repository, request, identity);
   const parents = request.parents ?? (request.expected ? [request.expected] : []);
   const args = [
+    ...synced(repository),
     ...["-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", "-F", "-"],
     ...parents.flatMap((parent) => ["-p", parent]),
     tree,
