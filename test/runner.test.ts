@@ -1,9 +1,11 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { isRunning } from "../src/git/files/process-state.ts";
 import { temporaryFolder } from "./support/repository.ts";
 import { runTestFile } from "./support/test-file.ts";
+import { until } from "./support/until.ts";
 
 const runner = suite("test runner");
 const { dir } = temporaryFolder();
@@ -82,9 +84,20 @@ runner("cases that a file leaves out are counted, and are no tests", async () =>
   assert.equal([passed, failed, skipped, leftOut], [1, 0, 0, 5]);
 });
 
-runner("a file that hangs is ended", async () => {
-  const lines = `it("hangs", () => new Promise(() => setInterval(() => {}, 99))); it.run();`;
-  assert.is(await outcome(lines, 1500), "0,1,0");
+runner("a file that hangs is ended and told of, with what it started", async () => {
+  const path = join(dir, "hangs.mjs");
+  const pidFile = join(dir, "pid");
+  // It holds the file's own output open.
+  const start = `spawn("sh", ["-c", "echo $$ > ${pidFile}; sleep 1000"], { stdio: "inherit" })`;
+  writeFileSync(
+    path,
+    `import { spawn } from "node:child_process";\nimport { suite } from ${UVU};
+const it = suite("it");\n${GOOD} it("hangs", () => new Promise(() => ${start})); it.run();`,
+  );
+  const { passed, failed, output } = await runTestFile(path, { patienceInMs: 2000 });
+  assert.equal([passed, failed], [0, 1]);
+  assert.match(output, /it did not end, and was killed after \d+ s\n/);
+  await until(() => !isRunning(Number(readFileSync(pidFile, "utf8"))));
 });
 
 runner.run();

@@ -6,7 +6,7 @@
  */
 import { basename } from "node:path";
 
-const isFull = process.env.REDUN_TEST_EFFORT === "full";
+export const isFull = process.env.REDUN_TEST_EFFORT === "full";
 
 /** How often a drill repeats the same thing: a fifth of `times`, or all of them. */
 export function repeats(times: number): number {

@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parentsOfAll, processesBelow, signalAll } from "../../src/exec/process-tree.ts";
+import { isFull } from "./effort.ts";
 
 /** How the tests of one file went. */
 export interface Outcome {
@@ -22,14 +24,14 @@ export interface Cost {
   readonly programs: string;
 }
 
-/** A file whose tests go on for longer hangs. */
-const PATIENCE_IN_MS = 20 * 60_000;
+/** A file whose tests go on for longer hangs: the longest takes a minute, on a busy machine. */
+const PATIENCE_IN_MS = isFull ? 20 * 60_000 : 5 * 60_000;
 
 /**
  * Runs the tests of a file (by its bundle, if it has one) in a process of its own. uvu by itself exits 0 when a file has no
  * tests, makes a suite and forgets to run it, throws something that is no Error, or throws in a
  * `before` or `after.each` hook. So a file fails unless its own totals say that every test passed;
- * uvu's `Total` leaves out those that were skipped.
+ * uvu's `Total` leaves out those that were skipped. A file that hangs is ended, with all that it started.
  */
 export function runTestFile(
   path: string,
@@ -42,9 +44,15 @@ export function runTestFile(
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     stdio: ["ignore", "pipe", "pipe"],
     env,
-    timeout: patienceInMs,
-    killSignal: "SIGKILL",
   });
+  let isHanging = false;
+  const patience = setTimeout(() => {
+    isHanging = true;
+    signalAll([...processesBelow(child.pid!, parentsOfAll()), child.pid!], "SIGKILL");
+    // What left its parents behind may hold them open.
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }, patienceInMs);
   let output = "";
   let stdout = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -56,8 +64,10 @@ export function runTestFile(
   return new Promise((done, fail) => {
     child.on("error", fail);
     child.on("close", (status, signal) => {
+      clearTimeout(patience);
       const seconds = (performance.now() - started) / 1000;
-      if (signal) output += `\n  ended by ${signal} after ${seconds.toFixed(0)} s\n`;
+      const how = isHanging ? "it did not end, and was killed" : `ended by ${signal}`;
+      if (signal) output += `\n  ${how} after ${seconds.toFixed(0)} s\n`;
       const forgotten = suitesNotRun(readFileSync(path, "utf8"));
       for (const name of forgotten) output += `\n  ${name}.run() is missing\n`;
       const { total, passed, skipped } = totals(stdout);
