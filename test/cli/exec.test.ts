@@ -5,20 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { signalTree } from "../../src/git/files/process-tree.ts";
 import { plain } from "../../src/value/plain.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
-import {
-  BACKENDS,
-  CLI,
-  cli,
-  inProcess,
-  kill,
-  logged,
-  ok,
-  start,
-  tagTexts,
-} from "../support/cli.ts";
-import { oneOf } from "../support/effort.ts";
+import { BACKENDS, CLI, cli, inProcess, logged, ok, start, tagTexts } from "../support/cli.ts";
+import { oneOf, repeats } from "../support/effort.ts";
 import { jobTree } from "../support/job-tree.ts";
 import { argument, jobOf, paths, programRepository } from "../support/programs.ts";
 import { recorded } from "../support/recorded.ts";
@@ -175,7 +166,7 @@ exec("a slow reader gets all, however long the program has ended", () => {
 
 exec("what a long program says comes out in order, where its reader now and then is slower", () => {
   const { dir } = repository();
-  const program = `seq 1 400000`;
+  const program = `seq 1 ${repeats(400_000)}`;
   const read = `while read -r line; do echo "$line"; case $line in *0000) sleep 0.01;; esac; done`;
   const shell = `'${process.execPath}' '${CLI}' exec -- ${program} | bash -c '${read}' | cksum`;
   const run = (text: string) => execFileSync("sh", ["-c", text], { cwd: dir, encoding: "utf8" });
@@ -236,7 +227,8 @@ exec("shows tags while the program runs, and keeps them when all is killed", asy
   ]);
   await running.said("seen");
   assert.match(ok(dir, ["log", "-"]), /epoch=3/);
-  await kill(running);
+  signalTree(running.child.pid!, "SIGKILL");
+  await running.ended;
   assert.match(ok(dir, ["log", "-"]), /INTERRUPTED[\s\S]*epoch=3/);
 });
 

@@ -5,6 +5,7 @@ import { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { callId, jobId } from "../../src/record/encode.ts";
 import type { Job } from "../../src/record/records.ts";
 import { cli, jsonLines, ok } from "../support/cli.ts";
+import { inFull } from "../support/effort.ts";
 import { jobsFile, outcomeFile, startFile } from "../support/made-records.ts";
 import { temporaryRepository } from "../support/repository.ts";
 
@@ -52,7 +53,7 @@ function files(minute: number) {
 
 const wide = suite("150,000 arguments");
 
-wide("on every page", async () => {
+inFull(wide)("on every page", async () => {
   const { dir } = temporaryRepository();
   const log = await IndexedLog.open({ cwd: dir });
   const made = [files(10), files(11)];

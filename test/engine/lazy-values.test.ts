@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { applyTags, cond, RedunError, Scheduler, task } from "../../src/api.ts";
 import { blobId, contentId } from "../../src/value/oid.ts";
 import { writeTold } from "../../src/value/yaml-write.ts";
+import { inFull, isFull } from "../support/effort.ts";
 import { jobOf, jobsOf, type Recorded, recorded } from "../support/recorded.ts";
 import { temporaryRepository } from "../support/repository.ts";
 
@@ -294,7 +295,7 @@ deep("10,000 calls that are each other's arguments", async () => {
   // A stack would end before 4,000.
   for (const [one, depth] of [
     [add, 4_000],
-    [slow, 10_000],
+    [slow, isFull ? 10_000 : 4_000],
   ] as const) {
     let value: unknown = 0;
     for (let n = 0; n < depth; n++) value = one(value as number, 1);
@@ -306,7 +307,7 @@ deep("10,000 calls that are each other's arguments", async () => {
   }
 });
 
-deep("10,000 tasks that call each other, sync and async", async () => {
+inFull(deep)("10,000 tasks that call each other, sync and async", async () => {
   const down: (n: number) => unknown = task({ name: "down" }, (n: number): unknown =>
     n === 0 ? "down" : [down(n - 1)].length === 1 && down(n - 1),
   );

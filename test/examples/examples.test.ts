@@ -14,6 +14,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
 import { ok } from "../support/cli.ts";
+import { someOf } from "../support/effort.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 import { unless } from "../support/skipped.ts";
 
@@ -187,10 +188,10 @@ unless(NO_GCC, examples)("compile: an edit, its undoing, and a header", () => {
     assert.equal(run(), [hello, 3, 8]);
     assert.equal(run(), [hello, 0, 0]);
     const first = built();
-    for (const [name, from, to, text] of [
+    for (const [name, from, to, text] of someOf([
       ["src/greet.c", "%s, %s!", "%s then, %s!", "Hello then, Ada!\n3 letters"],
       ["src/main.c", "letters", "signs", "Hello, Ada!\n3 signs"],
-    ] as const) {
+    ])) {
       edit(name, from, to);
       assert.equal(run(), [text, 1, 4]);
       edit(name, to, from);

@@ -6,7 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { isRunning } from "../../src/git/files/process-state.ts";
 import { cli, ok, start, workflowRepository } from "../support/cli.ts";
-import { someOf } from "../support/effort.ts";
+import { repeats, someOf } from "../support/effort.ts";
 import { jobOf, jobsOf, type RecordedJob, recorded } from "../support/recorded.ts";
 import { until } from "../support/until.ts";
 
@@ -332,10 +332,11 @@ export const main = task(() => {
 
 workers("one worker is enough for tasks that await each other", () => {
   const { dir, git } = repository();
+  const depth = String(repeats(6));
   for (const kind of ["local", ...KINDS]) {
     git("config", `redun.executor.${kind}.workers`, "1");
-    const given = ["--no-cache", "-o", `executor=${kind}`, "workflow.js", "nested", "--n", "6"];
-    assert.is(ok(dir, ["run", "-q", ...given]), "6\n", kind);
+    const given = ["--no-cache", "-o", `executor=${kind}`, "workflow.js", "nested", "--n", depth];
+    assert.is(ok(dir, ["run", "-q", ...given]), `${depth}\n`, kind);
   }
 });
 

@@ -4,7 +4,6 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type ErrorCode, RedunError } from "../../src/errors.ts";
@@ -21,10 +20,10 @@ import {
   temporaryRepository,
 } from "../support/repository.ts";
 import { unless } from "../support/skipped.ts";
+import { APPEND_PROGRAM } from "./contract/append-program.ts";
 import { append, assertSound, filesAt, REF, rejects, withBackend } from "./contract/support.ts";
 
 const isomorphic = suite("isomorphic backend");
-const CHILD = fileURLToPath(new URL("contract/append-child.ts", import.meta.url));
 
 /** A repository on which the log has one commit. */
 async function withLog(
@@ -45,7 +44,7 @@ function looseFile(repo: TemporaryRepository, oid: string): string {
 }
 
 function startChild(repo: TemporaryRepository, label: string, count: number) {
-  const args = ["--import", "tsx", CHILD, "isomorphic", repo.dir, REF, label, String(count)];
+  const args = [APPEND_PROGRAM, "isomorphic", repo.dir, REF, label, String(count)];
   const child = spawn(process.execPath, args, { stdio: "ignore" });
   return { child, ended: new Promise<number | null>((done) => child.once("close", done)) };
 }

@@ -21,7 +21,7 @@ import { Log } from "../../src/log/log.ts";
 import { mergeLogs } from "../../src/log/merge.ts";
 import { executionFolder, taskPath } from "../../src/record/layout.ts";
 import { MAX_RECORD_BYTES } from "../../src/record/size.ts";
-import { isTurnOf } from "../support/effort.ts";
+import { inFull, isTurnOf } from "../support/effort.ts";
 import { importedStart, madeRun } from "../support/made-records.ts";
 import { type TemporaryRepository, temporaryRepository } from "../support/repository.ts";
 
@@ -246,30 +246,33 @@ for (const [backend, open] of Object.entries(OPEN)) {
   }
 
   if (backend === "native") {
-    test("an imported record that is too large is refused in a partial clone as well", async (world) => {
-      const { text, path } = importedStart("run-1", START);
-      const oid = world.blob(`${text}# ${"x".repeat(MAX_RECORD_BYTES)}\n`);
-      world.commit("b", [{ path, oid }]);
-      const { repo } = world;
-      repo.git("config", "uploadpack.allowFilter", "true");
-      repo.git("config", "uploadpack.allowAnySHA1InWant", "true");
-      const clone = mkdtempSync(join(tmpdir(), "redun-git-"));
-      const git = (...args: string[]) => execFileSync("git", args, { cwd: clone, stdio: "pipe" });
-      git("init", "-q");
-      git("remote", "add", "origin", `file://${repo.dir}`);
-      const refs = ["refs/redun/a:refs/redun/a", "refs/redun/b:refs/redun/b"];
-      git("fetch", "-q", "--filter=blob:none", "origin", ...refs);
-      const partial = openNative(findRepository(clone));
-      try {
-        const log = new Log(partial, "refs/redun/a");
-        const commit = (await partial.resolve("refs/redun/b"))!;
-        const error = await mergeLogs(log, { commit, name: "b" }).catch((reason) => reason);
-        assert.match(String(error), `${path} in b is damaged or forged. It has 2013`);
-      } finally {
-        await partial.close();
-        rmSync(clone, { recursive: true });
-      }
-    });
+    inFull(test)(
+      "an imported record that is too large is refused in a partial clone as well",
+      async (world) => {
+        const { text, path } = importedStart("run-1", START);
+        const oid = world.blob(`${text}# ${"x".repeat(MAX_RECORD_BYTES)}\n`);
+        world.commit("b", [{ path, oid }]);
+        const { repo } = world;
+        repo.git("config", "uploadpack.allowFilter", "true");
+        repo.git("config", "uploadpack.allowAnySHA1InWant", "true");
+        const clone = mkdtempSync(join(tmpdir(), "redun-git-"));
+        const git = (...args: string[]) => execFileSync("git", args, { cwd: clone, stdio: "pipe" });
+        git("init", "-q");
+        git("remote", "add", "origin", `file://${repo.dir}`);
+        const refs = ["refs/redun/a:refs/redun/a", "refs/redun/b:refs/redun/b"];
+        git("fetch", "-q", "--filter=blob:none", "origin", ...refs);
+        const partial = openNative(findRepository(clone));
+        try {
+          const log = new Log(partial, "refs/redun/a");
+          const commit = (await partial.resolve("refs/redun/b"))!;
+          const error = await mergeLogs(log, { commit, name: "b" }).catch((reason) => reason);
+          assert.match(String(error), `${path} in b is damaged or forged. It has 2013`);
+        } finally {
+          await partial.close();
+          rmSync(clone, { recursive: true });
+        }
+      },
+    );
 
     test("two entries of one name, and names that are not UTF-8, are refused", async (world) => {
       const { repo } = world;

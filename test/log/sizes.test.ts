@@ -18,7 +18,7 @@ import { MAX_WRITTEN_BYTES } from "../../src/record/size.ts";
 import { MAX_TAG } from "../../src/tag/value.ts";
 import { blobId } from "../../src/value/oid.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
-import { repeats } from "../support/effort.ts";
+import { inFull, repeats } from "../support/effort.ts";
 import { madeRun } from "../support/made-records.ts";
 import fc from "../support/property.ts";
 import { recorded } from "../support/recorded.ts";
@@ -97,7 +97,7 @@ sizes("segments stay below their limits, hold all items once, and come out alike
   );
 });
 
-sizes(
+inFull(sizes)(
   "a record of 64 MiB is written and read in a clone, one of a byte more is refused",
   async () => {
     const { dir, git, remove } = temporaryRepository();
@@ -126,49 +126,52 @@ sizes(
   },
 );
 
-sizes("values, tags and errors of any size leave a log that a clone reads whole", async () => {
-  const { dir } = temporaryRepository();
-  const text = (length: number) => "ä".repeat(length >> 1);
-  const many = (count: number, size: number) =>
-    Array.from({ length: count }, (_, n) => [`k${n}`, "v".repeat(size)] as const);
-  const give = task({ name: "give" }, (length: number) => text(length));
-  const fail = task({ name: "fail" }, () => {
-    throw new Error("x".repeat(3_000_000));
-  });
-  const take = task({ name: "take" }, (...all: string[]) => all.length);
-  const main = task({ name: "main" }, async () => {
-    applyTags(1, { tags: many(3, 2e6), jobTags: many(3, 2e6), executionTags: many(3, 2e6) });
-    // Its YAML has a line feed more, and perhaps quotes.
-    const kept = await give(50_000_000 - 8);
-    const refused = (give(50_000_000) as unknown as Promise<never>).catch((error) => error.code);
-    assert.is(await refused, "VALUE_TOO_LARGE");
-    await (fail() as unknown as Promise<never>).catch(() => {});
-    const count = await take(...Array.from({ length: 3000 }, (_, n) => `${n}`.repeat(400)));
-    return [kept.length, count];
-  });
-  const tags = many(3, 2e6);
-  assert.equal(await new Scheduler({ cwd: dir }).run(main(), { tags }), [25e6 - 4, 3000]);
+inFull(sizes)(
+  "values, tags and errors of any size leave a log that a clone reads whole",
+  async () => {
+    const { dir } = temporaryRepository();
+    const text = (length: number) => "ä".repeat(length >> 1);
+    const many = (count: number, size: number) =>
+      Array.from({ length: count }, (_, n) => [`k${n}`, "v".repeat(size)] as const);
+    const give = task({ name: "give" }, (length: number) => text(length));
+    const fail = task({ name: "fail" }, () => {
+      throw new Error("x".repeat(3_000_000));
+    });
+    const take = task({ name: "take" }, (...all: string[]) => all.length);
+    const main = task({ name: "main" }, async () => {
+      applyTags(1, { tags: many(3, 2e6), jobTags: many(3, 2e6), executionTags: many(3, 2e6) });
+      // Its YAML has a line feed more, and perhaps quotes.
+      const kept = await give(50_000_000 - 8);
+      const refused = (give(50_000_000) as unknown as Promise<never>).catch((error) => error.code);
+      assert.is(await refused, "VALUE_TOO_LARGE");
+      await (fail() as unknown as Promise<never>).catch(() => {});
+      const count = await take(...Array.from({ length: 3000 }, (_, n) => `${n}`.repeat(400)));
+      return [kept.length, count];
+    });
+    const tags = many(3, 2e6);
+    assert.equal(await new Scheduler({ cwd: dir }).run(main(), { tags }), [25e6 - 4, 3000]);
 
-  const clone = temporaryRepository();
-  clone.git("fetch", "-q", dir, "refs/redun/*:refs/redun/*");
-  const indexed = await IndexedLog.open({ cwd: clone.dir });
-  assert.equal((await indexed.refresh()).bad, []);
-  assert.is(indexed.index.counts().jobs, 5);
-  const execution = indexed.index.executionBefore(0)!;
-  assert.is(execution.status, "DONE");
-  assert.is(execution.tags.filter(([key]) => /^k\d$/.test(key)).length, 3);
-  const job = indexed.index.jobsOf(execution.seq)[0]!;
-  assert.is(job.tags.filter(([key]) => /^k\d$/.test(key)).length, 3);
-  await indexed.close();
-  const { files, values } = recorded(clone.dir);
-  const longest = Math.max(...[...values.values()].map((value) => Buffer.byteLength(value)));
-  assert.ok(longest > 49_000_000 && longest <= 50_000_000, `${longest}`);
-  for (const [path, content] of files) {
-    const limit = path.startsWith("values/") ? 50_000_000 : 5_000_000;
-    assert.ok(Buffer.byteLength(content) <= limit, path);
-  }
-  clone.remove();
-});
+    const clone = temporaryRepository();
+    clone.git("fetch", "-q", dir, "refs/redun/*:refs/redun/*");
+    const indexed = await IndexedLog.open({ cwd: clone.dir });
+    assert.equal((await indexed.refresh()).bad, []);
+    assert.is(indexed.index.counts().jobs, 5);
+    const execution = indexed.index.executionBefore(0)!;
+    assert.is(execution.status, "DONE");
+    assert.is(execution.tags.filter(([key]) => /^k\d$/.test(key)).length, 3);
+    const job = indexed.index.jobsOf(execution.seq)[0]!;
+    assert.is(job.tags.filter(([key]) => /^k\d$/.test(key)).length, 3);
+    await indexed.close();
+    const { files, values } = recorded(clone.dir);
+    const longest = Math.max(...[...values.values()].map((value) => Buffer.byteLength(value)));
+    assert.ok(longest > 49_000_000 && longest <= 50_000_000, `${longest}`);
+    for (const [path, content] of files) {
+      const limit = path.startsWith("values/") ? 50_000_000 : 5_000_000;
+      assert.ok(Buffer.byteLength(content) <= limit, path);
+    }
+    clone.remove();
+  },
+);
 
 sizes("a tag at its limit is recorded, one above it refused before anything runs", async () => {
   const { dir } = temporaryRepository();
@@ -188,38 +191,41 @@ sizes("a tag at its limit is recorded, one above it refused before anything runs
   assert.ok(execFileSync("git", ["fsck", "--strict"], { cwd: dir }));
 });
 
-sizes("a record of more tags than readers take is neither written nor believed", async () => {
-  const { dir, git, remove } = temporaryRepository();
-  const backend = await openBackend(findRepository(dir));
-  const log = new Log(backend, "refs/redun/main");
-  const { id, files } = madeRun(1);
-  await log.append(files, "run\n");
-  const edits = Array.from({ length: 2 ** 19 + 1 }, (_, n) => ({
-    tag: ["k", n] as const,
-    parents: [],
-  }));
-  const file = tagEditFile({ entity: id, type: "Execution", edits }, "sha1");
-  const before = git("rev-parse", log.ref);
-  const refusal = await log.append([file], "tag\n").then(String, String);
-  assert.match(refusal, "It has 524289 tags, of at most 524288.");
-  assert.is(git("rev-parse", log.ref), before);
-  const bytes = Buffer.from(file.text);
-  await backend.append({
-    ref: log.ref,
-    expected: before,
-    files: [{ path: file.path, bytes }],
-    message: "",
-  });
-  await backend.close();
-  const indexed = await IndexedLog.open({ cwd: dir });
-  const { bad } = await indexed.refresh();
-  assert.equal(
-    bad.map(({ path }) => path),
-    [file.path],
-  );
-  assert.match(bad[0]!.reason, "It has 524289 tags, of at most 524288.");
-  await indexed.close();
-  remove();
-});
+inFull(sizes)(
+  "a record of more tags than readers take is neither written nor believed",
+  async () => {
+    const { dir, git, remove } = temporaryRepository();
+    const backend = await openBackend(findRepository(dir));
+    const log = new Log(backend, "refs/redun/main");
+    const { id, files } = madeRun(1);
+    await log.append(files, "run\n");
+    const edits = Array.from({ length: 2 ** 19 + 1 }, (_, n) => ({
+      tag: ["k", n] as const,
+      parents: [],
+    }));
+    const file = tagEditFile({ entity: id, type: "Execution", edits }, "sha1");
+    const before = git("rev-parse", log.ref);
+    const refusal = await log.append([file], "tag\n").then(String, String);
+    assert.match(refusal, "It has 524289 tags, of at most 524288.");
+    assert.is(git("rev-parse", log.ref), before);
+    const bytes = Buffer.from(file.text);
+    await backend.append({
+      ref: log.ref,
+      expected: before,
+      files: [{ path: file.path, bytes }],
+      message: "",
+    });
+    await backend.close();
+    const indexed = await IndexedLog.open({ cwd: dir });
+    const { bad } = await indexed.refresh();
+    assert.equal(
+      bad.map(({ path }) => path),
+      [file.path],
+    );
+    assert.match(bad[0]!.reason, "It has 524289 tags, of at most 524288.");
+    await indexed.close();
+    remove();
+  },
+);
 
 sizes.run();

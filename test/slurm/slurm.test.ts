@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { cli, kill, start, workflowRepository } from "../support/cli.ts";
+import { inFull } from "../support/effort.ts";
 import { noMounts } from "../support/mounts.ts";
 import { jobOf, jobsOf, recorded } from "../support/recorded.ts";
 import { unless } from "../support/skipped.ts";
@@ -166,7 +167,7 @@ test("workers load the code as it was when the run began, and files from the che
   assert.is(scratch("code").length, 2);
 });
 
-test("ends of workers are told apart", async () => {
+inFull(test)("ends of workers are told apart", async () => {
   const { dir, start, begun } = repository();
   const cases = [
     [["ends", "--how", "throw"], /RangeError: no\n.*at .*workflow\.ts:\d+/, undefined],
@@ -201,7 +202,7 @@ test("ends of workers are told apart", async () => {
   assert.equal(states.sort(), cases.map(([[task], , state]) => `${task} ${state}`).sort());
 });
 
-unless(why ?? noMounts(), slurm)("the disk of the scratch folder is full", async () => {
+inFull(unless(why ?? noMounts(), slurm))("the disk of the scratch folder is full", async () => {
   const { dir, git, run, start } = repository();
   const scratch = join(dir, "..", "scratch");
   git("config", "redun.executor.slurm.scratch", scratch);
@@ -277,7 +278,7 @@ for (const [what, program] of [
   });
 }
 
-test("the node of a job dies: Slurm runs it again on another one", async () => {
+inFull(test)("the node of a job dies: Slurm runs it again on another one", async () => {
   const { dir, start, begun, goOn } = repository();
   const running = start("slow", "--name", "a");
   await until(() => begun().length === 1);
@@ -294,7 +295,7 @@ test("the node of a job dies: Slurm runs it again on another one", async () => {
   cluster.ask("scontrol", "update", `NodeName=${node}`, "State=RESUME");
 });
 
-test("the controller is away for a while", async () => {
+inFull(test)("the controller is away for a while", async () => {
   const { start, begun, goOn } = repository();
   const running = start("slow", "--name", "a");
   await until(() => begun().length === 1);

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parentsOfAll, processesBelow, signalAll } from "../../src/exec/process-tree.ts";
+import { parentsOfAll, processesBelow, signalAll } from "../../src/git/files/process-tree.ts";
 import { isFull } from "./effort.ts";
 
 /** How the tests of one file went. */
@@ -71,13 +71,14 @@ export function runTestFile(
       const forgotten = suitesNotRun(readFileSync(path, "utf8"));
       for (const name of forgotten) output += `\n  ${name}.run() is missing\n`;
       const { total, passed, skipped } = totals(stdout);
-      const isSound = status === 0 && total === passed && total + skipped > 0;
+      const leftOut = [...stdout.matchAll(LEFT_OUT)].reduce((sum, [, n]) => sum + Number(n), 0);
+      const isSound = status === 0 && total === passed && total + skipped + leftOut > 0;
       const failed = isSound ? 0 : Math.max(total - passed, 1);
       done({
         passed,
         failed: failed + forgotten.length,
         skipped,
-        leftOut: [...stdout.matchAll(LEFT_OUT)].reduce((sum, [, count]) => sum + Number(count), 0),
+        leftOut,
         seconds,
         output,
         cost: costIn(stdout),

@@ -304,15 +304,16 @@ conflicts("what is made to take long does not", () => {
   const more = (edit: number, change: TagEdit) => ({ ...nodeOf(ENTITY, change), edits: [edit] });
   const together = new TagGraph(ENTITY);
   together.add(first!);
-  for (let at = 1; at <= 50_000; at++) together.add(more(1, update("env", at, first!.hash)));
+  const many = repeats(50_000);
+  for (let at = 1; at <= many; at++) together.add(more(1, update("env", at, first!.hash)));
   assert.is(together.conflicts().length, 0);
   together.add(more(2, update("env", -1, first!.hash)));
-  assert.is(together.conflicts().length, 50_001);
+  assert.is(together.conflicts().length, many + 1);
 
   // Each replaces the one before it and one of its own: their origins grow with their number.
   const ladder = new TagGraph(ENTITY);
   let last = first!.hash;
-  for (let at = 1; at <= 8000; at++) {
+  for (let at = 1; at <= repeats(8000); at++) {
     const root = more(at, { tag: ["env", -at], parents: [] });
     ladder.add(root);
     const parents = [last, root.hash].map((hash) => ({ hash, was: null }));
@@ -324,7 +325,7 @@ conflicts("what is made to take long does not", () => {
   assert.equal(conflictsOf(ladder), ["env=9001", "env=9002"]);
 
   const wide = new TagGraph(ENTITY);
-  const parents = Array.from({ length: 200_000 }, (_, at) => {
+  const parents = Array.from({ length: repeats(200_000) }, (_, at) => {
     return { hash: String(at).padStart(40, "0"), was: null };
   });
   for (const at of [1, 2]) wide.add(more(at, { tag: ["env", at], parents }));

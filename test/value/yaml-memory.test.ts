@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { inFull } from "../support/effort.ts";
 
 const memory = suite("memory of YAML that others wrote");
 
@@ -40,7 +41,7 @@ function peak(length: number): number {
   return 1024 * Number(execFileSync(process.execPath, args, { encoding: "utf8" }));
 }
 
-memory("a hostile megabyte takes little more than a short text", () => {
+inFull(memory)("a hostile megabyte takes little more than a short text", () => {
   const least = peak(100);
   let more = Number.POSITIVE_INFINITY;
   // On a busy machine garbage is collected late: the least of three counts. It was 500 MB for several of these.

@@ -1,13 +1,12 @@
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { temporaryRepository } from "../../support/repository.ts";
+import { APPEND_PROGRAM } from "./append-program.ts";
 import { assertSound, REF } from "./support.ts";
 
 type Name = "native" | "isomorphic";
 
-const CHILD = fileURLToPath(new URL("append-child.ts", import.meta.url));
 const APPENDS = 20;
 
 /** Processes that append to one ref at the same time: every append is in its history. */
@@ -26,7 +25,7 @@ export function raceContract(names: readonly Name[]): void {
 }
 
 async function appendMany(name: Name, dir: string, label: string): Promise<void> {
-  const args = ["--import", "tsx", CHILD, name, dir, REF, label, String(APPENDS)];
+  const args = [APPEND_PROGRAM, name, dir, REF, label, String(APPENDS)];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
