@@ -8,7 +8,7 @@ import { RedunError } from "../errors.ts";
 import { fullName, timeOf } from "../record/records.ts";
 import { parseJson } from "../tag/python-json.ts";
 import type { TagPair } from "../tag/tag.ts";
-import { parseTagValue, tagValueOf } from "../tag/text.ts";
+import { tagValueOf } from "../tag/text.ts";
 import { type HashName, hashText } from "../value/hash.ts";
 import { contentId } from "../value/oid.ts";
 import { clip } from "../value/shown-text.ts";
@@ -16,6 +16,7 @@ import { isPlainObject, type TagValue } from "../value/value.ts";
 import { csvRows } from "./csv.ts";
 import type { Graph, GraphRun } from "./graph.ts";
 import { type MadeJob, madeRun, namedTask, tagsOfRun } from "./made-run.ts";
+import { cellValue } from "./typed-text.ts";
 
 /** What a line says, by the names of our fields or by names of its own. */
 interface Line {
@@ -37,6 +38,9 @@ const FIELDS = [
   "tags",
 ];
 
+/** Fields that are texts, also where a cell looks like a number: the id `00123456`. */
+const TEXTS = ["id", "task", "started", "ended", "status", "user"];
+
 const FORMS =
   "A run has `started`, and perhaps `id`, `task`, `ended`, `status` (DONE or FAILED), `user`, `result`, `error`, `arg.<name>`; other columns become tags. `--map started=Date` says which column is which.";
 
@@ -55,7 +59,11 @@ export async function readTable(
   const names = fieldNames(maps);
   const lines = system === "csv" ? csvLines(text) : jsonLines(text);
   const runs = lines.map(({ number, fields }) => {
-    const renamed = [...fields].map(([name, value]) => [names.get(name) ?? name, value] as const);
+    const renamed = [...fields].map(([column, value]): [string, TagValue] => {
+      const name = names.get(column) ?? column;
+      const isCell = system === "csv" && !TEXTS.includes(name);
+      return [name, isCell ? cellValue(value as string) : value];
+    });
     return new TableRun(system, { number, fields: new Map(renamed) }, format).run();
   });
   if (runs.length === 0) throw new RedunError("BAD_IMPORT", "The file has no runs.", FORMS);
@@ -107,7 +115,7 @@ function jsonLines(text: string): Line[] {
   });
 }
 
-/** Empty cells say nothing. */
+/** Cells are the texts that they are; empty ones say nothing. */
 function csvLines(text: string): Line[] {
   const [head, ...rows] = csvRows(text);
   const names = head?.cells ?? [];
@@ -117,20 +125,9 @@ function csvLines(text: string): Line[] {
     if (cells.length > names.length) {
       throw bad(line, `it has ${cells.length} cells, and there are ${names.length} columns.`);
     }
-    const filled = cells.flatMap((cell, at) =>
-      cell === "" ? [] : [[names[at]!, cellValue(cell)] as const],
-    );
+    const filled = cells.flatMap((cell, at) => (cell === "" ? [] : [[names[at]!, cell] as const]));
     return { number: line, fields: new Map(filled) };
   });
-}
-
-/** As tags are read on the command line: `3.2` is a number. What only looks like JSON is a text. */
-function cellValue(cell: string): TagValue {
-  try {
-    return parseTagValue(cell);
-  } catch {
-    return cell;
-  }
 }
 
 /** One line as a run. */

@@ -62,6 +62,52 @@ table("columns become fields, arguments and tags; a run comes once", () => {
   assert.is(note.value, 'two\nlines, "quoted"');
 });
 
+table("ids that look like numbers stay texts", () => {
+  const { dir } = temporaryRepository();
+  const cells = {
+    id: ["12e45678", "1e234567", "00123456"],
+    task: ["1.10", "1e3", "007"],
+    commit: ["12345e67", "98e76543", "0123456"],
+    day: ["2026_11_30", "20261130", "1_000"],
+    lr: ["1e-05", "1e3", "-2.50E+01"],
+    loss: ["inf", "12.5e3", " .5"],
+  };
+  const rows = [0, 1, 2].map((at) => Object.values(cells).map((column) => column[at]));
+  const lines = rows.map((row, at) => `2026-11-0${at + 1},${row.join(",")}\n`);
+  writeFileSync(join(dir, "runs.csv"), `started,${Object.keys(cells)}\n${lines.join("")}`);
+  ok(dir, ["import", "--from", "csv", "runs.csv"]);
+  const read = jsonLines(ok(dir, ["log", "--format", "json"])).reverse();
+  assert.equal(
+    read.map(({ id, task }) => [id, task]),
+    rows.map(([id, task]) => [id, task]),
+  );
+  const tags = read.map((run) =>
+    run.tags
+      .filter(({ key }: { key: string }) => key in cells)
+      .map(({ key, value }: { key: string; value: unknown }) => [key, value]),
+  );
+  assert.equal(tags, [
+    [
+      ["commit", "12345e67"],
+      ["day", "2026_11_30"],
+      ["loss", "Infinity"],
+      ["lr", 0.00001],
+    ],
+    [
+      ["commit", "98e76543"],
+      ["day", 20261130],
+      ["loss", 12500],
+      ["lr", 1000],
+    ],
+    [
+      ["commit", "0123456"],
+      ["day", "1_000"],
+      ["loss", 0.5],
+      ["lr", -25],
+    ],
+  ]);
+});
+
 table("JSON lines keep structures and numbers, and lines without an id one of their own", () => {
   const { dir } = temporaryRepository();
   const lines = [
