@@ -1,5 +1,6 @@
 import { isPromise } from "node:util/types";
 import { RedunError } from "../errors.ts";
+import { hasMore, moreOf } from "../value/list-properties.ts";
 import { isPlainArray, isPlainObject, setOwn } from "../value/value.ts";
 import { expressionOf } from "./expression.ts";
 
@@ -170,6 +171,9 @@ function fill(copy: object, original: object, inPlace: (part: unknown) => unknow
     original.forEach((part, at) => {
       (copy as unknown[])[at] = inPlace(part);
     });
+    if (hasMore(original)) {
+      for (const [key, part] of Object.entries(moreOf(original))) setOwn(copy, key, part);
+    }
   } else if (original instanceof Map) {
     for (const [key, part] of original) {
       (copy as Map<unknown, unknown>).set(inPlace(key), inPlace(part));
@@ -178,6 +182,9 @@ function fill(copy: object, original: object, inPlace: (part: unknown) => unknow
     for (const part of original) (copy as Set<unknown>).add(inPlace(part));
   } else {
     for (const [key, part] of Object.entries(original)) setOwn(copy, key, inPlace(part));
+    for (const key of Object.getOwnPropertySymbols(original)) {
+      (copy as Record<symbol, unknown>)[key] = (original as Record<symbol, unknown>)[key];
+    }
   }
 }
 

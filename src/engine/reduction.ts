@@ -4,6 +4,8 @@
 import type { TagPair } from "../tag/tag.ts";
 import { sortedKeys } from "../value/code-points.ts";
 import { hasHidden } from "../value/hidden-properties.ts";
+import { hasMore } from "../value/list-properties.ts";
+import { objectForm, sparseForm } from "../value/structures.ts";
 import { Fields, isPlainArray, isPlainObject, setOwn, Tagged } from "../value/value.ts";
 import {
   type CallExpression,
@@ -92,9 +94,8 @@ class ReductionWriter {
   #container(value: object): unknown {
     if (isThenable(value)) throw new CannotBe();
     if (isPlainArray(value)) {
-      // Holes are left out by `map`, and no record of what is lazy has them.
-      if (Object.keys(value).length !== value.length) throw new CannotBe();
-      return value.map((item) => this.value(item));
+      const isWhole = Object.keys(value).length === value.length && !hasMore(value);
+      return isWhole ? value.map((item) => this.value(item)) : this.#structure(value);
     }
     const isPlain = isPlainSet(value) || isPlainMap(value) || isPlainObject(value);
     if (!isPlain) return value;
@@ -103,11 +104,20 @@ class ReductionWriter {
     if (isPlainMap(value)) {
       return new Map([...value].map(([key, item]) => [this.value(key), this.value(item)]));
     }
-    if (Object.getOwnPropertySymbols(value).length > 0) throw new CannotBe();
-    const object = Object.create(Object.getPrototypeOf(value));
+    const isBare = Object.getPrototypeOf(value) === null;
+    if (isBare || Object.getOwnPropertySymbols(value).length > 0) return this.#structure(value);
+    const object = {};
     // In the order in which they are written: lazy values are counted.
     for (const key of sortedKeys(value)) setOwn(object, key, this.value(value[key]));
     return object;
+  }
+
+  /** A list or object that a plain one would not say all of: one with holes, say. */
+  #structure(value: object): Tagged {
+    const form = (part: unknown) => this.value(part);
+    if (!isPlainArray(value)) return objectForm(value as Record<PropertyKey, unknown>, form);
+    if (Object.getOwnPropertySymbols(value).length > 0) throw new CannotBe();
+    return sparseForm(value, form);
   }
 
   #lazy(expression: Expression): Tagged {

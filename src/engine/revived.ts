@@ -10,8 +10,8 @@ import { decodedInstance } from "../value/codecs.ts";
 import { File } from "../value/file.ts";
 import { FileSet } from "../value/file-set.ts";
 import { plain } from "../value/plain.ts";
+import { structureOf } from "../value/structures.ts";
 import {
-  bareProperties,
   ErrorValue,
   Float,
   isPlainArray,
@@ -129,7 +129,10 @@ class ReductionReader {
   /** An instance of a class of the user's own cannot be made here. */
   #error(error: ErrorValue): unknown {
     const { class: name, cause, errors, properties } = error.more;
-    if (name !== undefined && !this.#materials.anyError) throw new CannotBe();
+    if (name !== undefined && !this.#materials.anyError) {
+      this.#materials.notDecoded?.(name, null);
+      throw new CannotBe();
+    }
     const held = this.value([cause ?? null, errors ?? null, properties ?? null]);
     if (name !== RecordedError.name) return plain(error);
     const [, , { facts = {} }] = held as [unknown, unknown, Raw];
@@ -141,8 +144,8 @@ class ReductionReader {
     const { tag, value } = tagged;
     if (tag === "undefined") return undefined;
     if (tag === "instance") return this.#instance(value);
-    const bare = bareProperties(tagged);
-    if (bare) return Object.setPrototypeOf(this.value(bare), null);
+    const structure = structureOf(tagged, (part) => this.value(part));
+    if (structure) return structure;
     if (tag !== "lazy") throw new CannotBe();
     return lazy(this.#expression(value));
   }

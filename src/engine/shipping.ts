@@ -112,7 +112,7 @@ export class Shipping {
 function reasonFor(value: unknown): string {
   return isThenable(value)
     ? "is a promise"
-    : "holds what has no form outside of its process: a promise, a call of a task that is not known by its name, or a structure without an end";
+    : "holds what has no form outside of its process: a promise, a call of a task that is not known by its name, a hidden property, or a structure without an end";
 }
 
 function notShippable(what: string, reason: string): RedunError {

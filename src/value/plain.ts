@@ -1,14 +1,6 @@
 import { decodedInstance } from "./codecs.ts";
-import {
-  bareProperties,
-  ErrorValue,
-  Fields,
-  Float,
-  isPlainArray,
-  isPlainObject,
-  setOwn,
-  Tagged,
-} from "./value.ts";
+import { structureOf } from "./structures.ts";
+import { ErrorValue, Fields, Float, isPlainArray, isPlainObject, setOwn, Tagged } from "./value.ts";
 
 /**
  * A value from a record as user code expects it: 1.0 is the number 1, errors are Errors, maps
@@ -26,8 +18,7 @@ export function plain(value: unknown): unknown {
   if (value instanceof ErrorValue) return error(value);
   if (value instanceof Tagged) {
     if (value.tag === "undefined") return undefined;
-    const bare = bareProperties(value);
-    return bare ? Object.setPrototypeOf(plain(bare), null) : (instance(value) ?? value);
+    return structureOf(value, plain) ?? instance(value) ?? value;
   }
   return value;
 }

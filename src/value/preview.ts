@@ -1,19 +1,13 @@
 import { builtinForm, builtinTag } from "./builtins.ts";
 import { File } from "./file.ts";
 import { FileSet } from "./file-set.ts";
+import { hasMore, moreOf } from "./list-properties.ts";
 import { withoutIdentity } from "./opaque.ts";
 import { programLine } from "./program-line.ts";
 import { isRedacted } from "./redacted.ts";
 import { INVISIBLE } from "./shown-text.ts";
-import {
-  bareProperties,
-  ErrorValue,
-  Float,
-  Remark,
-  StoredValue,
-  Tagged,
-  Timestamp,
-} from "./value.ts";
+import { structureOf } from "./structures.ts";
+import { ErrorValue, Float, Remark, StoredValue, Tagged, Timestamp } from "./value.ts";
 
 /**
  * A value as one short line, written as JavaScript would write it: `'Hi'`, `[1, 2]`, `{a: 1}`.
@@ -63,11 +57,43 @@ function write(value: unknown, room: number): string {
   if (typeof value === "function") return `function ${value.name}`.trim();
   if (Object.is(value, -0)) return "-0";
   if (typeof value !== "object") return String(value);
-  if (Array.isArray(value)) return between("[", value.values(), "]", room, write);
-  return special(value, room) ?? between("{", Object.entries(value).values(), "}", room, property);
+  if (Array.isArray(value)) return between("[", membersOf(value), "]", room, member);
+  return special(value, room) ?? between("{", entriesOf(value), "}", room, property);
 }
 
-function property([key, value]: [string, unknown], room: number): string {
+/** Items, holes, and what a list has besides: `[1, <empty>, columns: 2]`. */
+function* membersOf(list: readonly unknown[]): Generator<Member> {
+  for (let at = 0; at < list.length; at++) {
+    yield at in list ? { item: list[at] } : { hole: true };
+  }
+  if (hasMore(list)) {
+    for (const named of Object.entries(moreOf(list))) yield { named };
+  }
+}
+
+interface Member {
+  readonly item?: unknown;
+  readonly hole?: true;
+  readonly named?: [string, unknown];
+}
+
+function member({ item, hole, named }: Member, room: number): string {
+  if (named) return property(named, room);
+  return hole ? "<empty>" : write(item, room);
+}
+
+function entriesOf(object: object): [string | symbol, unknown][] {
+  const symbols = Object.getOwnPropertySymbols(object);
+  if (symbols.length === 0) return Object.entries(object);
+  const named = symbols.map((key): [symbol, unknown] => [
+    key,
+    (object as Record<symbol, unknown>)[key],
+  ]);
+  return [...Object.entries(object), ...named];
+}
+
+function property([key, value]: [string | symbol, unknown], room: number): string {
+  if (typeof key === "symbol") return `[${escaped(String(key))}]: ${write(value, room)}`;
   const name = /^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key);
   return `${name}: ${write(value, room)}`;
 }
@@ -93,8 +119,8 @@ function special(value: object, room: number): string | undefined {
 
 function tagged(of: Tagged, room: number): string {
   const { tag, value } = of;
-  const bare = bareProperties(of);
-  if (bare) return write(bare, room);
+  const structure = structureOf(of, (part) => part);
+  if (structure) return write(structure, room);
   if (tag === "opaque" && typeof value === "string") return escaped(`<${withoutIdentity(value)}>`);
   if (isRedacted(of)) return escaped(`<redacted ${typeof value === "string" ? value : ""}>`);
   if (tag === "instance" && isInstance(value)) {

@@ -107,6 +107,20 @@ const VALUES: Record<string, readonly [value: unknown, seen?: (value: never) => 
     (v: typeof plainError) => [v.name, v.message, v.stack, (v.cause as Error).message, v.code],
   ],
   symbol: [Symbol.for("known")],
+  "a list with holes": [Object.assign([], { 0: 1, 2: undefined })],
+  "a match": ["x12".match(/(?<n>\d)/), (v: RegExpMatchArray) => [...v, v.index, { ...v.groups }]],
+  "a list with properties": [
+    Object.assign([{ a: 1 }], { columns: ["a"] }),
+    (v: { columns: string[] }) => v.columns,
+  ],
+  "an object with symbols": [
+    { a: 1, [Symbol.for("s")]: [2] },
+    (v: Record<symbol, unknown>) => [Reflect.ownKeys(v), v[Symbol.for("s")]],
+  ],
+  "an object without a prototype": [
+    Object.assign(Object.create(null), { a: 1 }),
+    (v: object) => [Object.getPrototypeOf(v), v],
+  ],
   file: [new File("data/a.csv"), ({ path, hash, size }: File) => [path, hash, size]],
   "file by stat": [
     new File("data/a.csv", { by: "stat" }),
@@ -181,6 +195,45 @@ test("what has no codec is not taken from the log, and that is reported once", a
   assert.equal(
     jobsOf(recorded(dir), "made").map(({ status }) => status),
     Array(4).fill("DONE"),
+  );
+});
+
+test("an error of a class without a codec is made anew, and that is said", async () => {
+  class Odd extends Error {}
+  const odd = task({ name: "odd" }, () => {
+    calls++;
+    return new Odd("no");
+  });
+  calls = 0;
+  await run(odd());
+  await run(odd());
+  assert.is(calls, 2);
+  assert.match(notices[0]!, /odd .*holds an instance of Odd, for which no codec is registered/);
+});
+
+test("what stands beside lazy values stays", async () => {
+  const lone = task({ name: "lone" }, () => 1);
+  const beside = task({ name: "beside" }, () => [
+    Object.assign([], { 0: lone(), 2: 2, columns: ["a"] }),
+    { a: lone(), [Symbol.for("s")]: 2 },
+  ]);
+  for (const _ of "12") {
+    const [list, object] = (await run(beside())) as [{ columns: string[] }, Record<symbol, number>];
+    assert.equal(
+      [...Object.entries(list)],
+      [
+        ["0", 1],
+        ["2", 2],
+        ["columns", ["a"]],
+      ],
+    );
+    assert.is(object[Symbol.for("s")], 2);
+  }
+  assert.equal(
+    jobsOf(recorded(dir), "beside")
+      .map(({ status }) => status)
+      .sort(),
+    ["CACHED", "DONE"],
   );
 });
 

@@ -59,6 +59,7 @@ export const main = task(() => seq([
   values(null, undefined, true, -0, 1.5, NaN, Infinity, 1e300, 2n ** 70n, "text\\nlines", "~", [], {}, [[1], { a: undefined }]),
   values(new Date(0), new Map([["k", new Map([[1, "one"]])]]), new Set([1, "1"]), new Uint8Array([1, 2, 255])),
   moved(new Point(1)), values(/a+/giu, new URL("https://example.org/?q=1"), new Float64Array([0.1, -1]), Symbol.for("s")),
+  values([1, , undefined], "x12".match(/(?<n>\\d)/), Object.assign(Object.create(null), { a: [undefined] }), { [Symbol.for("k")]: 1 }),
   file(new File("data/in.txt")), report("rows\\n"), lazy(3), promised(4), awaits(5), nested(4), shell("it's"), tags(7),
 ]));
 export const errors = task(() => seq([caught(), caughtExit()]));

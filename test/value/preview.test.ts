@@ -1,6 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { preview, previewArgs } from "../../src/value/preview.ts";
+import { readYaml } from "../../src/value/yaml-read.ts";
+import { writeTold } from "../../src/value/yaml-write.ts";
 
 const previews = suite("preview");
 
@@ -25,6 +27,21 @@ previews("what holds itself is one short line", () => {
     assert.is(previewArgs(new Map([["a", value]])).length, 100);
   }
 });
+
+previews(
+  "holes, properties and symbols are seen, as they were given and as they were recorded",
+  () => {
+    const list = Object.assign([], { 0: 1, 2: undefined, columns: ["a"] });
+    const object = { a: 1, [Symbol.for("s")]: 2 };
+    for (const read of [
+      (value: unknown) => value,
+      (value: unknown) => readYaml(writeTold(value)),
+    ]) {
+      assert.is(preview(read(list)), "[1, <empty>, undefined, columns: ['a']]");
+      assert.is(preview(read(object)), "{a: 1, [Symbol(s)]: 2}");
+    }
+  },
+);
 
 previews("what fits is whole", () => {
   assert.is(preview({ a: [1, { b: "x" }] }), "{a: [1, {b: 'x'}]}");
