@@ -1,14 +1,14 @@
 import { RedunError } from "../../src/errors.ts";
 import type { IndexedLog } from "../../src/provenance/indexed-log.ts";
 import { allOf } from "../../src/query/condition.ts";
-import { type EntityAddress, parseAddress } from "../../src/views/address.ts";
+import { type EntityAddress, parseAddress, printAddress } from "../../src/views/address.ts";
 import { findAddressed } from "../../src/views/find-addressed.ts";
 import { searchCounts, searchPages, searchView } from "../../src/views/search.ts";
 import { addressedText, listOptions } from "../addressed.ts";
 import { type CommandFunction, isJson } from "../command.ts";
 import type { LOG, LogOptions } from "../declarations/log.ts";
 import { commitsJson } from "../json/comparisons.ts";
-import { detailJson, entityJson, searchJson } from "../json/entities.ts";
+import { detailJson, entityJson, folderJson, searchJson } from "../json/entities.ts";
 import { limitOf, NO_LIMIT } from "../limit.ts";
 import { countsPage, detailPage, searchPage } from "../pages/search.ts";
 import { isFilter, selectionOf, typesOf } from "../selection.ts";
@@ -38,7 +38,7 @@ export const command: CommandFunction<typeof LOG> = async (workspace, [word], gi
   if (address?.kind === "entity") {
     const show = (ref?: string) => {
       const query = ref === undefined ? {} : { ref };
-      return pageOfLog(workspace, async (log) => entity(log, address, json, paint), query);
+      return pageOfLog(workspace, async (log) => page(log, address, json, paint), query);
     };
     return show().catch(async (error: unknown) => {
       const archive = await archiveWith(workspace, address, error);
@@ -76,6 +76,25 @@ async function archiveWith(
   const log = workspace.indexedLog();
   const ref = (await log.tombstones()).removedWithPrefix(id)?.[1].movedTo;
   return ref !== undefined && (await log.log.backend.resolve(ref)) !== null ? ref : null;
+}
+
+/** The page of one entity, or else of the folder that has this path. */
+async function* page(
+  log: IndexedLog,
+  address: EntityAddress,
+  json: boolean,
+  paint: Paint,
+): AsyncGenerator<string> {
+  try {
+    yield* entity(log, address, json, paint);
+  } catch (error) {
+    if (!(error instanceof RedunError) || error.code !== "UNKNOWN_ID") throw error;
+    const { folderView } = await import("../../src/views/folder.ts");
+    const view = folderView(log, printAddress(address), json ? "whole" : "page");
+    if (!view) throw error;
+    const { folderPage } = await import("../pages/folder.ts");
+    yield json ? `${jsonText(folderJson(view))}\n` : folderPage(view, paint);
+  }
 }
 
 /** The page of one entity. */

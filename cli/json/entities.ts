@@ -9,6 +9,7 @@ import type { CallContent, CallView } from "../../src/views/call.ts";
 import type { DataflowView } from "../../src/views/dataflow.ts";
 import type { EntityView } from "../../src/views/entity.ts";
 import type { ExecutionView, JobInList, JournalState } from "../../src/views/execution.ts";
+import type { FolderView } from "../../src/views/folder.ts";
 import type { JobView } from "../../src/views/job.ts";
 import type { LoggedExecution, LoggedJob } from "../../src/views/logged.ts";
 import type { ListedEntity, SearchView } from "../../src/views/search.ts";
@@ -212,6 +213,17 @@ export function valuePageJson(view: ValueView): object {
     consumed_by: ids(takenBy),
     dataflow: dataflowJson(dataflow),
     tags: tagsJson(view.tags, view.conflicts),
+  };
+}
+
+/** The object of `log <folder>`. */
+export function folderJson({ path, files, makers, takenBy }: FolderView): object {
+  return {
+    _type: "Folder",
+    path,
+    files: files.map((file) => ({ id: file.id, path: file.path })),
+    produced_by: makers.map((job) => job.id),
+    consumed_by: takenBy.map((job) => job.id),
   };
 }
 

@@ -2,6 +2,7 @@ import { callText } from "../../src/engine/describe-job.ts";
 import type { RunningJob } from "../../src/engine/run-events.ts";
 import { counted, shortId } from "../text/lines.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
+import { attemptOf } from "./failure.ts";
 
 /** Of more jobs than this, the others are counted by their tasks. */
 const MAX_LINES = 200;
@@ -35,7 +36,9 @@ export class JobLines {
   #add(act: Act, job: RunningJob): void {
     if (this.#said < MAX_LINES) {
       this.#said++;
-      this.#say(act, `Job ${shortId(job.id)}:  ${oneLine(callText(job))}`);
+      const attempt = attemptOf(job);
+      const again = attempt === null ? "" : ` (attempt ${attempt})`;
+      this.#say(act, `Job ${shortId(job.id)}:  ${oneLine(callText(job))}${again}`);
       return;
     }
     const { fullName } = job.task;

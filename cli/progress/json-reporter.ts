@@ -6,13 +6,12 @@ import type {
   RunProgress,
   SchedulerListener,
 } from "../../src/engine/run-events.ts";
-import { isError } from "../../src/engine/user-stack.ts";
 import { RedunError } from "../../src/errors.ts";
 import type { Execution } from "../../src/record/records.ts";
-import { inspected } from "../../src/value/inspected.ts";
 import type { Io } from "../io.ts";
 import { whyRan } from "../pages/why.ts";
 import { jsonText } from "../text/json.ts";
+import { attemptOf, errorText } from "./failure.ts";
 
 /** Tells on stderr what a run does, for programs: an object of JSON on a line for each event. */
 export class JsonReporter implements SchedulerListener {
@@ -44,6 +43,7 @@ export class JsonReporter implements SchedulerListener {
       task: task.fullName,
       call: callText(job),
       time: started.toISOString(),
+      ...attemptFact(job),
     });
   }
 
@@ -56,13 +56,15 @@ export class JsonReporter implements SchedulerListener {
     this.#tell("jobHeard", { job: id, task: task.fullName, state: state ?? null });
   }
 
-  jobEnded({ id, task, status, started, ended, error }: RunningJob): void {
+  jobEnded(job: RunningJob): void {
+    const { id, task, status, started, ended, error } = job;
     this.#tell("jobEnded", {
       job: id,
       task: task.fullName,
       status,
       seconds: ended ? (ended.getTime() - started.getTime()) / 1000 : null,
       ...(status === "FAILED" && { error: errorText(error) }),
+      ...attemptFact(job),
     });
   }
 
@@ -107,6 +109,7 @@ export class JsonReporter implements SchedulerListener {
   }
 }
 
-function errorText(error: unknown): string {
-  return isError(error) ? `${error.name}: ${error.message}` : inspected(error);
+function attemptFact(job: RunningJob): { attempt?: number } {
+  const attempt = attemptOf(job);
+  return attempt === null ? {} : { attempt };
 }

@@ -18,6 +18,7 @@ import { whyRan } from "../pages/why.ts";
 import { commandLine, shortId } from "../text/lines.ts";
 import { statusTable } from "../text/status-table.ts";
 import { oneLine, type Paint, painter, visible } from "../text/terminal.ts";
+import { attemptOf, errorText } from "./failure.ts";
 import { JobLines } from "./job-lines.ts";
 import type { ProgressMode } from "./mode.ts";
 import { Regularly } from "./regularly.ts";
@@ -103,9 +104,11 @@ export class RunReporter implements SchedulerListener {
 
   jobEnded(job: RunningJob): void {
     if (job.status !== "FAILED") return;
-    this.#say(
-      `${this.#paint("red", "*** Reject")} Job ${shortId(job.id)}:  ${oneLine(callText(job))}`,
-    );
+    const title = this.#paint("red", "*** Reject");
+    const attempt = attemptOf(job);
+    // Of one that is made again nothing else tells what went wrong.
+    const why = attempt === null ? "" : ` (attempt ${attempt}: ${oneLine(errorText(job.error))})`;
+    this.#say(`${title} Job ${shortId(job.id)}:  ${oneLine(callText(job))}${why}`);
   }
 
   fileHashing(path: string, size: number): void {
@@ -181,8 +184,10 @@ export class RunReporter implements SchedulerListener {
     // It was told as what interrupted the run.
     if (error instanceof RedunError && error.code === "RUN_STALLED") return;
     const title = this.#paint("red", "*** Execution failed.");
-    this.#always(`${title} Traceback (most recent task last):`);
-    for (const job of this.#parents(error)) {
+    const parents = this.#parents(error);
+    const traceback = parents.length === 0 ? "" : " Traceback (most recent task last):";
+    this.#always(`${title}${traceback}`);
+    for (const job of parents) {
       const { file, line } = job.task.source;
       const place = file === null ? "" : `${nearPath(file, this.#io.cwd)}:${line}, `;
       this.#always(`  Job ${shortId(job.id)}: ${place}in ${oneLine(callText(job))}`);
@@ -230,6 +235,7 @@ function errorLines(error: unknown, page: ErrorPage, above: readonly unknown[] =
   const kept = visible(userStack(error))
     .split("\n")
     .map((line) => shortFrame(line, page.cwd));
+  if (error instanceof RedunError) addAdvice(kept, error);
   const parts = error instanceof AggregateError ? error.errors : [];
   const causes = error.cause === undefined ? parts : [...parts, error.cause];
   return [
@@ -239,6 +245,14 @@ function errorLines(error: unknown, page: ErrorPage, above: readonly unknown[] =
       return page.left === -1 ? ["Caused by others, too, which are not shown."] : [];
     }),
   ];
+}
+
+/** The code of an error of ours after its message, and below that what to do. */
+function addAdvice(lines: string[], { code, hint }: RedunError): void {
+  const frames = lines.findIndex((line) => /^\s+at /.test(line));
+  const end = frames === -1 ? lines.length : frames;
+  lines[end - 1] += ` [${code}]`;
+  if (hint) lines.splice(end, 0, ...visible(hint).split("\n"));
 }
 
 function shortFrame(line: string, cwd: string): string {

@@ -36,6 +36,10 @@ export function settingsOf(
   of?: string,
 ): CallSettings {
   const own = where === "options()" ? CALL_OPTIONS : TASK_OPTIONS;
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    const message = `${where} was given ${inspected(given)} where its options belong.`;
+    throw new RedunError("BAD_TASK", message, `They are an object: \`{ ${own[0]}: ... }\`.`);
+  }
   return {
     ...settingsOfCall(given, where),
     ...executorSettings(given, where, own, given.executor ?? of),
@@ -158,7 +162,7 @@ function needsOf(given: unknown, where: string): Needs {
   throw new RedunError(
     "BAD_TASK",
     `${where} was given limits: ${inspected(given)}.`,
-    'They are names of letters, digits and "-": `limits: ["db"]`, or `limits: { gpu: 2 }`.',
+    'They are names of letters, digits and "-", with whole numbers from 1 on: `limits: ["db"]`, or `limits: { gpu: 2 }`.',
   );
 }
 

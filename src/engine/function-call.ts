@@ -155,6 +155,7 @@ export class FunctionCall {
       return null;
     }
     const context = { run: evaluation.run, job, signal: this.#attempt?.signal };
+    const began = timeout === undefined ? 0 : performance.now();
     const returned = inJob(context, () => callTask(job, bound));
     // Not a lazy value, which is thenable too: it would be computed as nobody's child.
     if (isThenable(returned) && !expressionOf(returned)) {
@@ -163,6 +164,9 @@ export class FunctionCall {
       return null;
     }
     this.end();
+    if (timeout !== undefined && performance.now() - began > timeout * 1000) {
+      evaluation.jobs.overran(job, timeout);
+    }
     return { value: returned };
   }
 

@@ -1,5 +1,6 @@
 import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
+import { notice as tellUser } from "../notice.ts";
 import { jobId } from "../record/encode.ts";
 import type { JobStatus } from "../record/records.ts";
 import type { TagPair } from "../tag/tag.ts";
@@ -42,6 +43,8 @@ export interface RunListener {
   /** @param isHashOnly whether the value is recorded by its hash alone */
   valueTagged?(value: unknown, tags: readonly TagPair[], isHashOnly: boolean): void;
   executionTagged?(tags: readonly TagPair[]): void;
+  /** Something that people should know of. */
+  noticed?(notice: string): void;
 }
 
 /** What a job is begun with. */
@@ -60,6 +63,8 @@ export class Jobs {
   readonly #states = new Map<LiveJob, string>();
   readonly #names = new TaskNames();
   readonly #failures = new Failures();
+  /** Tasks that took longer than they may, told once. */
+  readonly #slow = new Set<TaskDefinition>();
   #begun = 0;
 
   constructor(executionId: string, format: ObjectFormat, listeners: readonly RunListener[]) {
@@ -201,6 +206,16 @@ export class Jobs {
     parent.below ??= new Set();
     parent.below.add(task.id(this.#format));
     for (const id of below ?? []) parent.below.add(id);
+  }
+
+  /** Its function took longer than its timeout, and nothing could end it: no timer goes off meanwhile. */
+  overran({ task }: LiveJob, timeout: number): void {
+    if (this.#slow.has(task)) return;
+    this.#slow.add(task);
+    const text = `${task.fullName} took longer than its timeout of ${timeout} s. Synchronous code cannot be ended in the process of the run, so its result counts; with executor: "thread" it is ended.`;
+    const hearing = this.#listeners.filter(({ noticed }) => noticed);
+    if (hearing.length === 0) tellUser(text);
+    for (const listener of hearing) listener.noticed?.(text);
   }
 
   hashing(path: string, size: number): void {

@@ -113,6 +113,21 @@ export class IndexReader {
     );
   }
 
+  /**
+   * Values that are files whose paths begin so, the newest first. The empty prefix is that of all paths in the work tree,
+   * which are relative.
+   */
+  filesBelow(prefix: string, limit: number): EntityRow[] {
+    return this.#entities(
+      `${ENTITY_SQL} WHERE n.type = ?1 AND n.name IN (
+           SELECT seq FROM word WHERE text >= ?2 AND text < ?2 || char(1114111) AND (?2 <> '' OR text NOT GLOB '/*' AND text NOT GLOB '*://*'))
+         ORDER BY n.time DESC, n.place DESC, n.id DESC LIMIT ?3`,
+      ENTITY_TYPES.indexOf("Value"),
+      prefix,
+      limit,
+    );
+  }
+
   /** Full names of tasks that begin so, in order of code points. */
   taskNames(prefix: string, limit: number): string[] {
     const rows = this.#statements

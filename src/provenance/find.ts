@@ -225,7 +225,7 @@ function unknownId(log: IndexedLog, prefix: string): RedunError {
   }
   return new RedunError(
     "UNKNOWN_ID",
-    `Nothing in ${ref} has an id with the prefix "${prefix}", no file has that path, and no task that name.${likeTask(log, prefix)}`,
+    `Nothing in ${ref} has an id with the prefix "${prefix}", no file or folder that path, and no task that name.${likeTask(log, prefix)}`,
     `\`redun-git log${words}\` lists executions; \`redun-git log <id>${words}\` shows the ids within one.`,
   );
 }

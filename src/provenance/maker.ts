@@ -11,7 +11,7 @@ export function makerOf(log: IndexedLog, id: string): JobRow | undefined {
 }
 
 /** Those of some jobs that are above none of the others. */
-function makersOf({ index }: IndexedLog, jobs: readonly JobRow[]): JobRow[] {
+export function makersOf({ index }: IndexedLog, jobs: readonly JobRow[]): JobRow[] {
   const above = new Set<number>();
   for (const job of jobs) {
     for (let at = job.parent; at !== null && !above.has(at); ) {

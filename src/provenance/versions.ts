@@ -33,6 +33,24 @@ export function filesMeant(log: IndexedLog, word: string): Version[] {
   return [];
 }
 
+/**
+ * Contents of files below the folder that a word means, in the current one: those recorded last, at most `limit`.
+ * Null where there are none.
+ */
+export function filesBelow(
+  log: IndexedLog,
+  word: string,
+  limit: number,
+): { readonly path: string; readonly files: EntityRow[] } | null {
+  const { workTree } = log.log.backend.repository;
+  for (const path of word === "" ? [] : pathsMeant(word, workTree)) {
+    const folder = path.replace(/\/+$/, "");
+    const files = log.index.filesBelow(folder === "." ? "" : `${folder}/`, limit);
+    if (files.length > 0) return { path: folder === "" ? "/" : folder, files };
+  }
+  return null;
+}
+
 /** Every content that a path had; the one that was given or taken last comes first. */
 export function fileVersions(index: IndexReader, path: string): Version[] {
   return index

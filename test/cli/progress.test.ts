@@ -29,6 +29,10 @@ export const talks = task(async (ms) => {
   execSync("echo of a child; echo and its stderr >&2", { stdio: "inherit" });
   return "the end";
 });
+let failures = 0;
+export const flaky = task({ retries: 2 }, () => { if (failures++ < 2) throw new RangeError("too hot " + failures); });
+export const lost = task({ executor: "threads" }, () => 1);
+export const unsaid = task({ record: { args: { tokn: "hash" } } }, (token) => 1);
 export const spins = task((ms) => { for (const end = Date.now() + ms; Date.now() < end; ); });
 export const works = task((ms) => [spins(ms), one(1)]);
 export const exits = task(async (ms) => { await sleep(ms); process.exit(7); });
@@ -238,6 +242,47 @@ terminal("NO_COLOR: a view without colours; a dumb terminal has none", async () 
   assert.not.match((await plain.ended).written, /\x1b\[\d*m/);
   const dumb = onTerminal(dir, ["run", "w.mjs", "talks", "--ms", "1000"], { TERM: "dumb" });
   assert.not.match((await dumb.ended).written, "\x1b");
+});
+
+progress("of a task with retries: which attempt it is, and what went wrong", () => {
+  const { stderr, status } = cli(dir, ["run", "w.mjs", "flaky"]);
+  assert.is(status, 0, stderr);
+  const lines = stderr
+    .match(/(?:Run|Reject) +Job.*/g)!
+    .map((line) => line.replace(/ +Job \w+: +/, " "));
+  assert.equal(lines, [
+    "Run w.flaky()",
+    "Reject w.flaky() (attempt 1: RangeError: too hot 1)",
+    "Run w.flaky() (attempt 2)",
+    "Reject w.flaky() (attempt 2: RangeError: too hot 2)",
+    "Run w.flaky() (attempt 3)",
+  ]);
+  const json = cli(dir, ["run", "--no-cache", "--progress", "json", "w.mjs", "flaky"]);
+  const attempts = jsonLines(json.stderr).filter(({ event }) => /^job/.test(event));
+  assert.equal(
+    attempts.map(({ event, attempt }) => `${event} ${attempt}`),
+    [
+      "jobStarted undefined",
+      "jobEnded 1",
+      "jobStarted 2",
+      "jobEnded 2",
+      "jobStarted 3",
+      "jobEnded 3",
+    ],
+  );
+});
+
+progress("an error of ours has its code, and says what to do", () => {
+  const { stderr } = cli(dir, ["run", "w.mjs", "lost"]);
+  assert.match(
+    stderr,
+    /There is no executor "threads"\. Did you mean thread\? \[UNKNOWN_EXECUTOR\]\n\[redun\] \S/,
+  );
+  const { stderr: early } = cli(dir, ["run", "w.mjs", "unsaid", "--token", "x"]);
+  assert.match(
+    early,
+    /Execution failed\.\n\[redun\] RedunError: Task w\.unsaid has no parameter "tokn"/,
+  );
 });
 
 progress.run();

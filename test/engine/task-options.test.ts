@@ -133,6 +133,22 @@ options("timeout: a job that takes too long fails, and the run goes on", async (
   assert.is((await run(quick())).result, 1);
 });
 
+options(
+  "timeout: synchronous code that takes too long has its result, and that is said once",
+  async () => {
+    const spin = task({ name: "spin", timeout: 0.01 }, (n: number) => {
+      for (const end = performance.now() + 15; performance.now() < end; );
+      return n;
+    });
+    const notices: string[] = [];
+    const listener = { noticed: (notice: string) => void notices.push(notice) };
+    const { dir } = temporaryRepository();
+    assert.equal(await new Scheduler({ cwd: dir, listener }).run([spin(1), spin(2)]), [1, 2]);
+    assert.is(notices.length, 1);
+    assert.match(notices[0]!, /^spin took longer than its timeout of 0.01 s\. .*thread/);
+  },
+);
+
 options("timeout: a script that takes too long is ended, and gives back its place", async () => {
   const { dir } = temporaryRepository();
   spawnSync("git", ["config", "redun.limit.programs", "1"], { cwd: dir });
@@ -291,6 +307,7 @@ options("an option that there is not, or a value that it does not take, is refus
       assert.unreachable(JSON.stringify(given));
     }
   };
+  refused("slow" as never, /given 'slow' where its options belong/);
   refused({ timeuot: 5 }, /has no option "timeuot". Did you mean timeout\?/);
   refused({ retris: 5 }, /has no option "retris". Did you mean retries\?/);
   for (const timeout of [0, -1, Number.NaN, "5", 1e10]) refused({ timeout }, /timeout/);
