@@ -127,6 +127,7 @@ export class SlurmForTests {
     // What could not tell its daemon that it has ended tries that for ever.
     for (const pid of this.#processesWith()) kill(pid);
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+    if (this.#hasCgroups) removeCgroups();
   }
 
   #start(name: string, program: string, words: readonly string[]): void {
@@ -228,6 +229,12 @@ MessageTimeout=4
 ${nodes.join("")}PartitionName=main Nodes=n[1-3] Default=YES MaxTime=INFINITE State=UP
 PartitionName=other Nodes=n3 MaxTime=INFINITE State=UP
 `;
+}
+
+/** Those of nodes that are no more. The kernel keeps what is in use. */
+function removeCgroups(): void {
+  const script = "find /sys/fs/cgroup/*/slurm_n[123] -depth -type d -delete";
+  spawnSync("sh", ["-c", script], { stdio: "ignore" });
 }
 
 async function freePorts(count: number): Promise<number[]> {
