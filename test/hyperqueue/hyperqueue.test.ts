@@ -1,9 +1,9 @@
 /** `hq` with a real server and real workers: what comes back, what is recorded, and what becomes of calls when something dies. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { cli, kill, start, workflowRepository } from "../support/cli.ts";
+import { kill } from "../support/cli.ts";
+import { clusterRepository } from "../support/cluster-repository.ts";
 import { jobOf, jobsOf, recorded } from "../support/recorded.ts";
 import { unless } from "../support/skipped.ts";
 import { until } from "../support/until.ts";
@@ -66,26 +66,12 @@ const test = unless(why, hyperqueue);
 hyperqueue.after(() => server.stop());
 
 function repository() {
-  const made = workflowRepository({
-    "package.json": '{ "type": "module" }',
+  const files = {
     "workflow.ts": WORKFLOW,
     "data/in.txt": "1\n2\n",
     ".gitignore": "/begun\n/go\n",
-  });
-  made.git("config", "redun.executor.hq.poll", "0.2");
-  const { dir } = made;
-  const given = ["run", "-q", "--format", "json", "workflow.ts"];
-  return {
-    ...made,
-    run: (...words: string[]) => cli(dir, [...given, ...words], { env: server.env }),
-    start: (...words: string[]) => start(dir, [...given, ...words], { env: server.env }),
-    begun: () => {
-      const path = join(dir, "begun");
-      return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n") : [];
-    },
-    goOn: () => writeFileSync(join(dir, "go"), ""),
-    scratch: (folder: string) => readdirSync(join(dir, ".git/redun/hq", folder)),
   };
+  return clusterRepository("hq", files, server.env);
 }
 
 test("calls run as tasks of one array, also a script; what they print comes out", () => {

@@ -1,7 +1,7 @@
 /** `slurm` where the kernel holds jobs to their memory, as on most clusters. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { cli, workflowRepository } from "../support/cli.ts";
+import { clusterRepository } from "../support/cluster-repository.ts";
 import { jobOf, recorded } from "../support/recorded.ts";
 import { unless } from "../support/skipped.ts";
 import { SlurmForTests, whyNoCgroups, whyNoSlurm } from "./cluster.ts";
@@ -28,15 +28,10 @@ const test = unless(why, memory);
 
 memory.after(() => cluster.stop());
 
-function run(...words: string[]) {
-  const { dir, git } = workflowRepository({
-    "package.json": '{ "type": "module" }',
-    "workflow.js": WORKFLOW,
-  });
-  git("config", "redun.executor.slurm.poll", "0.2");
-  const given = ["run", "-q", "--format", "json", "workflow.js", ...words];
-  const ended = cli(dir, given, { env: cluster.env });
-  return { ...ended, tags: Object.fromEntries(jobOf(recorded(dir), words[0]!).tags) };
+function run(task: string) {
+  const { dir, run } = clusterRepository("slurm", { "workflow.js": WORKFLOW }, cluster.env);
+  const ended = run(task);
+  return { ...ended, tags: Object.fromEntries(jobOf(recorded(dir), task).tags) };
 }
 
 test("a task that takes too much says so, and is found by its state", () => {
