@@ -8,6 +8,9 @@
  * 3. So are texts of the forms that well-known services give their tokens.
  * 4. So are the values of the variables that git config `redun.secretEnv` names, wherever they appear.
  *
+ * Names that git config `redun.notSecret` lists are none of a secret. In values and tags, what was cut has a mark of
+ * its own: value/cut.ts.
+ *
  * It is a courtesy, not a guarantee: what has no such name or form is shown.
  */
 
@@ -19,11 +22,48 @@ let hidden: readonly string[] = [];
 /** A shorter value is in too many texts. */
 export const SHORTEST_VALUE = 6;
 
+const MOST_HIDDEN = 200;
+
 /** Has texts hidden wherever they appear, for as long as the process lives. */
 export function hideValues(values: readonly string[]): void {
-  const all = new Set([...hidden, ...values.filter(({ length }) => length >= SHORTEST_VALUE)]);
+  const long = values.filter((value) => value.length >= SHORTEST_VALUE && !hidden.includes(value));
+  if (long.length === 0) return;
+  // The earliest are those of the settings. Each costs a look at every text.
+  const all = new Set([...hidden, ...long.slice(0, MOST_HIDDEN - hidden.length)]);
   hidden = [...all].sort((a, b) => b.length - a.length);
 }
+
+/** How many values are hidden: what was judged when there were fewer may be judged otherwise now. */
+export function hiddenCount(): number {
+  return hidden.length;
+}
+
+/** Names that look like those of secrets and are none, in lower case. */
+let spared: ReadonlySet<string> = new Set();
+
+/** Has the values of these names shown and recorded, for as long as the process lives. */
+export function spareNames(names: readonly string[]): void {
+  spared = new Set(names.map((name) => name.toLowerCase()));
+  judged.clear();
+}
+
+/** Whether a text holds a hidden value, or one of the form of a token. */
+export function holdsToken(text: string): boolean {
+  return hidden.some((value) => text.includes(value)) || text.search(TOKENS) >= 0;
+}
+
+/**
+ * Whether a value may hold a secret, judged by its YAML alone and in one look: what may, is looked at piece by piece.
+ * Escapes and bytes may hide what they say.
+ */
+export function mayHoldSecret(yaml: string): boolean {
+  return (
+    MAY_HOLD.test(yaml) || hidden.some((value) => /[\s'"]/.test(value) || yaml.includes(value))
+  );
+}
+
+const MAY_HOLD =
+  /[\\]|!bytes|:[\\/]|pass|pwd|secret|token|(?<![a-z])pat(?![a-z])|[a-z]Pat(?![a-z])|credential|auth|bearer|cookie|sig(?![a-z])|signature|sas(?![a-z])|key|gh[opsur]_|github_|glpat|xox|A(?:KIA|SIA)[0-9A-Z]|sk-|hf_|npm_|pypi-|AIza|eyJ|PRIVATE KEY/i;
 
 /** A text in which addresses have lost their secrets. Their ends are a quote, or white space. */
 export function redactUrls(given: string): string {
@@ -71,17 +111,28 @@ export function secretRule(line: string, byName: boolean): SecretRule | null {
 
 /** What follows a secret's name in YAML and is none: nothing, a word of YAML, an id, a small number. */
 const NO_SECRET =
-  /[:=]\s*"?(?:null|true|false|\[\]|\{\}|!value [0-9a-f]+|\d{1,3}(?:\.\d+)?|REDACTED(?:\([0-9a-f]+\))?)?"?$/;
+  /[:=]\s*"?(?:null|true|false|\[\]|\{\}|!value [0-9a-f]+|\d{1,3}(?:\.\d+)?|!(?:cut|redacted) .*|REDACTED(?:\([0-9a-f]+\))?)?"?$/;
 
+/** In one pass, whose time grows with the text's length alone: it may be megabytes without a blank. */
 function redactPairs(text: string, isSecret: (name: string) => boolean): string {
-  return text.replace(PAIR, (whole, before: string, name: string) =>
-    isSecret(name) ? before + HIDDEN : before + redactPairs(whole.slice(before.length), isSecret),
-  );
+  let kept = "";
+  let from = 0;
+  NAME.lastIndex = 0;
+  for (let found = NAME.exec(text); found; found = NAME.exec(text)) {
+    if (!isSecret(found[1]!)) continue;
+    VALUE.lastIndex = NAME.lastIndex;
+    if (!VALUE.test(text)) continue;
+    kept += text.slice(from, NAME.lastIndex) + HIDDEN;
+    from = VALUE.lastIndex;
+    NAME.lastIndex = from;
+  }
+  return kept + text.slice(from);
 }
 
-/** A name, what stands between, and a value: in quotes, `Bearer x`, or up to a separator. */
-const PAIR =
-  /(([A-Za-z_][\w.-]*)["']?\s*(?::(?![\\/]{2})|=)\s*)(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|(?:(?:Bearer|Basic|Token) +)?[^\s,;&}'"]+)/gi;
+/** A name, and what stands between it and its value. */
+const NAME = /(?<![\w.])(\w[\w.-]{0,200})["']?\s*(?::(?![\\/]{2})|=)\s*/g;
+/** In quotes, `Bearer x`, or up to a separator. */
+const VALUE = /"[^"\\]*(?:\\.[^"\\]*)*"?|'[^']*'?|(?:(?:Bearer|Basic|Token) +)?[^\s,;&}'"]+/iy;
 
 /** GitHub, GitLab, Slack, AWS, OpenAI and the like, JSON Web Tokens, private keys. */
 const TOKENS =
@@ -93,7 +144,21 @@ const SECRET_NAMES =
 const SECRET_ENDINGS =
   /(?:password|passwd|passphrase|secret|token|api-?key|access-?key|private-?key|secret-?key|account-?key|auth-?key|encryption-?key|signing-?key)$/;
 
-function isSecretName(name: string): boolean {
+/** Names are few, and asked for often. */
+const judged = new Map<string, boolean>();
+const MOST_JUDGED = 10_000;
+
+/** Whether a name is that of a secret. */
+export function isSecretName(name: string): boolean {
+  let is = judged.get(name);
+  if (is === undefined) {
+    is = !spared.has(name.toLowerCase()) && looksSecret(name);
+    if (judged.size < MOST_JUDGED) judged.set(name, is);
+  }
+  return is;
+}
+
+function looksSecret(name: string): boolean {
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
     .toLowerCase()

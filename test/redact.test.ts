@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RedunError } from "../src/errors.ts";
 import { withoutCredentials } from "../src/git/remote-url.ts";
-import { redactUrls, redactWords } from "../src/redact.ts";
+import { redactText, redactUrls, redactWords, spareNames } from "../src/redact.ts";
 
 const redact = suite("redact");
 
@@ -95,5 +95,20 @@ for (const words of [
 ]) {
   redact(`the words ${words.join(" ")} stay`, () => assert.equal(redactWords(words), words));
 }
+
+redact("a long text costs a pass, whatever it is made of", () => {
+  // Each took minutes, or the stack, when a name might begin anywhere.
+  for (const text of ["x".repeat(1e6), "a=".repeat(3e5), `a="${"\\n".repeat(1e6)}"`]) {
+    assert.is(redactText(text), text);
+  }
+  assert.is(redactText(`${"x=".repeat(1000)}token=abc`), `${"x=".repeat(1000)}token=REDACTED`);
+});
+
+redact("names that the settings list are none of a secret", () => {
+  spareNames(["Token"]);
+  assert.is(redactText("token=abc my_token=abc"), "token=abc my_token=REDACTED");
+  spareNames([]);
+  assert.is(redactText("token=abc"), "token=REDACTED");
+});
 
 redact.run();

@@ -2,6 +2,7 @@ import type { ObjectFormat } from "../git/backend.ts";
 import { type RecordedValue, recordedValue } from "../provenance/read.ts";
 import { argsId } from "../record/encode.ts";
 import type { Job } from "../record/records.ts";
+import { isSecretName } from "../redact.ts";
 import type { File } from "../value/file.ts";
 import { Tagged } from "../value/value.ts";
 import { withDefaults, withUnknown } from "./defaults.ts";
@@ -84,10 +85,12 @@ export class ArgsRecords {
     const { hashOnly } = job.task;
     const name = names?.[at];
     const isHidden = hashOnly.args && hashOnly.argument(name);
-    const scalar = isHidden ? null : this.#values.scalar(value, room);
+    const isSecret = name !== undefined && isSecretName(name);
+    const scalar = isHidden || isSecret ? null : this.#values.scalar(value, room);
     if (scalar) return scalar;
     const told = value === undefined ? UNDEFINED : value;
-    return this.#values.value({ job, name: `argument ${name ?? at + 1}` }, told, isHidden, room);
+    const place = { job, name: `argument ${name ?? at + 1}`, parameter: name };
+    return this.#values.value(place, told, isHidden, room);
   }
 }
 

@@ -1,15 +1,16 @@
 import { relative } from "node:path";
+import { redactText } from "../redact.ts";
 import { startFolder } from "../start-folder.ts";
 import { previewArgs } from "../value/preview.ts";
 import { callLine } from "../value/program-line.ts";
 import { namedArguments } from "./named-arguments.ts";
 import type { RunningJob } from "./run-events.ts";
 
-/** A job's call on one line, long arguments cut: `hello_world.greeter(greet='Hi')`. */
+/** A job's call on one line, long arguments cut, secrets hidden: `hello_world.greeter(greet='Hi')`. */
 export function callText({ task, args }: RunningJob): string {
   const { names, values } = namedArguments(task.source.parameters, args);
   const given = names ? new Map(names.map((name, at) => [name, values[at]])) : values;
-  return callLine(task.fullName, previewArgs(given));
+  return redactText(callLine(task.fullName, previewArgs(given)));
 }
 
 /** A job's call, and where its task is written: `main(n=1), w.ts:11`. */

@@ -3,6 +3,7 @@ import { callId } from "../record/encode.ts";
 import type { JobIds } from "../record/job-facts.ts";
 import type { Job, JobFiles } from "../record/records.ts";
 import { tagSet } from "../tag/set.ts";
+import { withoutSecretTags } from "../value/cut.ts";
 import type { File } from "../value/file.ts";
 import { ArgsRecords, argsOf, hasArgs, zip } from "./args-records.ts";
 import type { Kept, LiveJob } from "./live-job.ts";
@@ -109,7 +110,7 @@ export class JobRecords {
       args: zip(names, values),
       from: job.from.length === 0 ? NO_SOURCES : sourcesOf(job, names),
       files: jobFiles(files, failed || !given ? NO_FILES : given.files),
-      tags: tagSet(job.tags),
+      tags: tagSet(withoutSecretTags(job.tags)),
     };
     if (!given) return { record, ids: null };
     const ids = { args: recorded.ids, argsHash: hash, outcome: given.id };

@@ -10,6 +10,7 @@ import type { CodeFile, EntityType, ExecutionStatus, Job, Outcome } from "../rec
 import { MAX_WRITTEN_BYTES } from "../record/size.ts";
 import { tagGroups, tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
+import { withoutSecretTags } from "../value/cut.ts";
 import { JobRecords } from "./job-records.ts";
 import { JobsInFlight } from "./jobs-in-flight.ts";
 import type { LiveJob, RunListener } from "./run.ts";
@@ -263,7 +264,7 @@ export class Recorder implements RunListener {
 
   #tag(type: EntityType, id: string, tags: readonly TagPair[]): void {
     if (this.#closed) return;
-    for (const some of tagGroups(tagSet(tags), CHECKPOINT.bytes)) {
+    for (const some of tagGroups(tagSet(withoutSecretTags(tags)), CHECKPOINT.bytes)) {
       const tagged = { type, id, tags: some };
       this.#add({ tagged: taggedItemYaml(tagged) }, { tagged });
     }

@@ -1,6 +1,7 @@
 /**
  * What a task's function returned, calls included, as a record holds it: see docs/format.md, section 5.3.
  */
+import { isSecretName } from "../redact.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { sortedKeys } from "../value/code-points.ts";
 import { hasHidden } from "../value/hidden-properties.ts";
@@ -161,6 +162,7 @@ class ReductionWriter {
   #call({ task, args, settings }: CallExpression): Record<string, unknown> {
     if (args.length > 0 && task.hashOnly.args && !this.#means.isPrivate) throw new CannotBe();
     if (!this.#means.isNamed(task)) throw new CannotBe();
+    if (!this.#means.isPrivate && takesSecret(task, args.length)) throw new CannotBe();
     return {
       args: args.map((arg) => this.#argument(arg)),
       ...callFields({ task, settings }),
@@ -177,6 +179,11 @@ class ReductionWriter {
     if (typeof arg === "object") this.#kept.set(arg, kept);
     return kept;
   }
+}
+
+/** Whether a parameter that is given has the name of a secret: what it is given is cut from the job's record. */
+function takesSecret({ source }: TaskDefinition, count: number): boolean {
+  return source.parameters.slice(0, count).some(({ name }) => isSecretName(name));
 }
 
 /** The task of a call, and its settings instead of the task's own. */

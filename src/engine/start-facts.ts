@@ -5,9 +5,11 @@ import { osUser } from "../git/identity.ts";
 import type { Log } from "../log/log.ts";
 import { executionYaml } from "../record/encode.ts";
 import type { Code, Execution } from "../record/records.ts";
+import { redactWords } from "../redact.ts";
 import { startFolder } from "../start-folder.ts";
 import { tagGroups, tagPairs, tagSet } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
+import { withoutSecretTags } from "../value/cut.ts";
 import { recordedPath } from "../value/file-path.ts";
 import { blobId } from "../value/oid.ts";
 import { now } from "./clock.ts";
@@ -48,16 +50,20 @@ export function startFacts(
     (key === "user" && options.user !== undefined) ||
     (key === "project" && options.project !== undefined);
   const [tags, moreTags] = divided(
-    tagSet([
-      ...settings.tags,
-      ...automaticTags({ code, user, project }).filter(isWanted),
-      ...tagPairs(options.doc === undefined ? {} : { doc: options.doc }),
-      ...given,
-    ]),
+    tagSet(
+      withoutSecretTags([
+        ...settings.tags,
+        ...automaticTags({ code, user, project }).filter(isWanted),
+        ...tagPairs(options.doc === undefined ? {} : { doc: options.doc }),
+        ...given,
+      ]),
+    ),
   );
   const start = {
     task: root?.fullName ?? "",
-    argv: withoutSecrets(recordedArgv(options, repository.workTree), expression, secrets),
+    argv: redactWords(
+      withoutSecrets(recordedArgv(options, repository.workTree), expression, secrets),
+    ),
     started: now().toISOString(),
     user,
     host: hostname(),

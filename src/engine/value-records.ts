@@ -2,7 +2,9 @@ import { RedunError } from "../errors.ts";
 import type { ObjectFormat } from "../git/backend.ts";
 import type { RecordFile } from "../log/log.ts";
 import { valuePath } from "../record/layout.ts";
+import { hiddenCount, hideValues, isSecretName, mayHoldSecret, redactText } from "../redact.ts";
 import { codecName } from "../value/codecs.ts";
+import { withoutSecretsIn } from "../value/cut.ts";
 import { withheldError, withholdError } from "../value/error-fields.ts";
 import type { File } from "../value/file.ts";
 import { filesIn, recordFiles } from "../value/files-in.ts";
@@ -37,7 +39,7 @@ export interface Recorded {
   readonly length: number;
   /** The files in it, where it stands elsewhere. */
   readonly files: readonly File[];
-  /** Nothing in it is known by its kind alone. */
+  /** Nothing in it is known by its kind alone, and nothing was cut because it looks like a secret. */
   readonly isExact: boolean;
 }
 
@@ -45,6 +47,8 @@ export interface Recorded {
 export interface Place {
   readonly job: LiveJob;
   readonly name: string;
+  /** Of an argument, its parameter: it may say that this is a secret. */
+  readonly parameter?: string | undefined;
 }
 
 /** What the records of one run have in common. */
@@ -68,6 +72,8 @@ export class ValueRecords {
   /** What has been told, by task: it would be the same of each of its jobs. */
   readonly #told = new Set<string>();
   readonly #scalars = new Map<Scalar, Recorded>();
+  /** How many texts were known to be hidden when those were looked at. */
+  #hiddenThen = 0;
 
   constructor(context: RecordContext) {
     this.#context = context;
@@ -77,11 +83,17 @@ export class ValueRecords {
   /** What stands for a short text, a number, a boolean or null; null for every other value. */
   scalar(value: unknown, room = Number.POSITIVE_INFINITY): Recorded | null {
     if (!isScalar(value)) return null;
+    if (this.#hiddenThen !== hiddenCount()) {
+      this.#hiddenThen = hiddenCount();
+      this.#scalars.clear();
+    }
     const known = this.#scalars.get(value);
     if (known && known.length <= room && Object.is(known.recorded, value)) return known;
     const text = writeYaml(value);
     const { length } = text;
     if (length > Math.min(room, this.#context.limits.inline)) return null;
+    if (typeof value === "string" && mayHoldSecret(value) && redactText(value) !== value)
+      return null;
     const id = blobId(text, this.#format);
     const recorded = { id, recorded: value, length, files: NO_FILES, isExact: true };
     if (length < TINY) {
@@ -99,16 +111,26 @@ export class ValueRecords {
     room = this.#context.limits.inline,
   ): Recorded {
     let isEncoded = true;
-    const { text, id } = this.#write(value, (instance, error) => {
+    const written = this.#write(value, (instance, error) => {
       isEncoded = false;
       const name = codecName(instance);
       this.#notice(of, notEncoded(name, error), `not encoded ${name}`);
     });
+    const kept = hashOnly ? written : this.#withoutSecrets(written, of.parameter);
+    const { text, id } = kept;
     const { length } = text;
-    const isExact = !isOpaqueIn(text);
+    const isCutSecret = kept !== written;
+    if (isCutSecret) this.#notice(of, SECRET);
+    const isExact = !isCutSecret && !isOpaqueIn(text);
     if (isCut(text)) this.#notice(of, TOO_DEEP);
     else if (text.startsWith(`!opaque ${TOO_LARGE} `)) this.#notice(of, NOT_WRITTEN);
-    else if (!isExact && isEncoded && of.name === "result" && of.job.task.cacheScope === "log") {
+    else if (
+      !isExact &&
+      isEncoded &&
+      !isCutSecret &&
+      of.name === "result" &&
+      of.job.task.cacheScope === "log"
+    ) {
       this.#notice(of, OPAQUE);
     }
     if (hashOnly) {
@@ -120,7 +142,7 @@ export class ValueRecords {
       return { id, recorded: readYaml(text), length, files: NO_FILES, isExact };
     }
     this.#store(of, text, id);
-    const files = filesIn(value).slice(0, MAX_FILES);
+    const files = filesIn(isCutSecret ? readYaml(text) : value).slice(0, MAX_FILES);
     // As they are now: a file may be recorded again with another content.
     const copies = files.length > 0 ? (readYaml(writeYaml(files)) as File[]) : NO_FILES;
     return { id, recorded: new StoredValue(id), length: 0, files: copies, isExact };
@@ -143,9 +165,9 @@ export class ValueRecords {
       const id = blobId(writeYaml(withoutStack(errorValue(error))), this.#format);
       recorded = errorWithoutTexts(error, id);
     } else {
-      if (this.#context.secrets.isEmpty) return null;
-      const hidden = (text: string) => this.#context.secrets.hidden(text);
-      recorded = this.#context.secrets.hiddenIn(errorValue(error, hidden)) as ErrorValue;
+      const hidden = (text: string) => this.hidden(text);
+      const known = this.#context.secrets.hiddenIn(errorValue(error, hidden));
+      recorded = withoutSecretsIn(known) as ErrorValue;
       if (writeYaml(recorded) === writeYaml(errorValue(error))) return null;
     }
     // It may be an argument of a task, or a part of a result.
@@ -162,7 +184,7 @@ export class ValueRecords {
 
   /** A text that is recorded of the run as a whole. */
   hidden(text: string): string {
-    return this.#context.secrets.hidden(text);
+    return redactText(this.#context.secrets.hidden(text));
   }
 
   /** What a function returned, as a record says it; null where none can. */
@@ -173,8 +195,10 @@ export class ValueRecords {
       isNamed: (task) => task.base === null && !hasTwins(task, this.#format),
     });
     if (reduction === undefined) return null;
-    const { text, id } = this.#write(reduction);
-    if (isOpaqueIn(text)) return null;
+    const written = this.#write(reduction);
+    const { text, id } = written;
+    // What was cut cannot be computed from.
+    if (isOpaqueIn(text) || this.#withoutSecrets(written) !== written) return null;
     if (text.length <= this.#context.limits.inline) return { recorded: readYaml(text) };
     if (Buffer.byteLength(text) > this.#context.limits.stored) return null;
     this.#store(null, text, id);
@@ -185,8 +209,11 @@ export class ValueRecords {
   #argument(value: unknown): unknown {
     const isSmall = typeof value !== "object" && String(value).length < TINY;
     if (isSmall || value === null) return value;
-    const { text, id } = this.#write(value);
+    const written = this.#write(value);
+    const { text, id } = written;
     if (text.length <= this.#context.limits.inline || isOpaqueIn(text)) return value;
+    // Found again in what it is a part of, which is not recorded then.
+    if (this.#withoutSecrets(written) !== written) return value;
     this.#store(null, text, id);
     return new StoredValue(id);
   }
@@ -196,15 +223,29 @@ export class ValueRecords {
    * Returns its id.
    */
   store(value: unknown, isHashOnly = false): string {
-    const { text, id } = this.#write(value);
+    const written = this.#write(value);
+    const { text, id } = isHashOnly ? written : this.#withoutSecrets(written);
     if (!isHashOnly) this.#store(null, text, id);
     return id;
   }
 
   /** A value as it is at this moment, its files included. */
-  #write(value: unknown, notEncoded?: NotEncoded): { text: string; id: string } {
+  #write(value: unknown, notEncoded?: NotEncoded): Written {
     recordFiles(value, this.#format, this.#context.root);
     const text = writeTold(value, notEncoded);
+    return { text, id: blobId(text, this.#format) };
+  }
+
+  /** The same without what looks like a secret; the same object where there was none. */
+  #withoutSecrets(written: Written, parameter?: string): Written {
+    const isNamed = parameter !== undefined && isSecretName(parameter);
+    if (!isNamed && !mayHoldSecret(written.text)) return written;
+    const value = readYaml(written.text);
+    const kept = withoutSecretsIn(value, parameter);
+    if (kept === value) return written;
+    // Whatever else is recorded may hold it too: an error's message, what is made of it.
+    if (isNamed) hideValues(tellingTexts(value));
+    const text = writeYaml(kept);
     return { text, id: blobId(text, this.#format) };
   }
 
@@ -223,6 +264,30 @@ export class ValueRecords {
     this.#context.tell(`The ${name} of job ${job.id.slice(0, 8)} ${fullName} is ${what}`);
   }
 }
+
+/** A value as YAML, and its id. */
+interface Written {
+  readonly text: string;
+  readonly id: string;
+}
+
+const SECRET =
+  "recorded without what looks like a secret (`!cut`), so its task runs each time. If it is none: git config redun.notSecret, with its name.";
+
+/** Texts of a secret that are looked for in others: a word may stand anywhere. */
+function tellingTexts(value: unknown): string[] {
+  const texts: string[] = [];
+  const left = [value];
+  while (left.length > 0 && texts.length < MOST_TEXTS) {
+    const next = left.pop();
+    if (typeof next === "string" && next.length >= 8 && /[^\p{L}]/u.test(next)) texts.push(next);
+    else if (typeof next === "object" && next !== null) left.push(...Object.values(next));
+  }
+  return texts;
+}
+
+/** Of one value. */
+const MOST_TEXTS = 10;
 
 function notEncoded(name: string | undefined, error: unknown): string {
   const why = error instanceof Error ? `${error.name}: ${error.message}` : preview(error, 100);

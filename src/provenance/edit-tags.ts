@@ -3,6 +3,7 @@ import type { RecordFile } from "../log/log.ts";
 import { tagEditFile, tagMessage } from "../log/tag-edits.ts";
 import type { TagGraph, TagSelector } from "../tag/graph.ts";
 import type { TagEdit, TagPair } from "../tag/tag.ts";
+import { withoutSecretTags } from "../value/cut.ts";
 import type { Found } from "./find.ts";
 import type { IndexedLog } from "./indexed-log.ts";
 
@@ -40,7 +41,7 @@ export async function editTags(
   if (action.kind !== "rm") await assertMayTag(log, entities, action.tags);
   const planned = entities.map((entity) => ({
     entity,
-    edits: plan(log.index.tags.graph(entity), action),
+    edits: plan(log.index.tags.graph(entity), recordable(action)),
   }));
   const changes = planned
     .filter(({ edits }) => edits.length > 0)
@@ -74,6 +75,11 @@ async function assertMayTag(
       "Use another key.",
     );
   }
+}
+
+/** What looks like a secret is not written, but what was written before can be removed. */
+function recordable(action: TagAction): TagAction {
+  return action.kind === "rm" ? action : { ...action, tags: withoutSecretTags(action.tags) };
 }
 
 function plan(graph: TagGraph, action: TagAction): TagEdit[] {

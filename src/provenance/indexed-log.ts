@@ -21,9 +21,9 @@ import { type Appended, Log, type RecordFile } from "../log/log.ts";
 import { isMissing, isPartial, type OnBrought } from "../log/partial.ts";
 import { type Recovery, recoverRuns } from "../log/recover.ts";
 import { chosenRef, type LogChoice, logWords } from "../log/ref.ts";
-import { secretValues } from "../log/secret-values.ts";
+import { secretValues, sparedNames } from "../log/secret-values.ts";
 import { readTombstones, type Tombstones } from "../log/tombstones.ts";
-import { hideValues } from "../redact.ts";
+import { hideValues, spareNames } from "../redact.ts";
 
 export interface OpenOptions extends LogChoice {
   /** A folder in the repository. Defaults to the current one. */
@@ -52,6 +52,7 @@ export class IndexedLog {
     this.log = log;
     this.config = config;
     hideValues(secretValues(config, log.backend.repository.env));
+    spareNames(sparedNames(config));
     if (file) this.#opened = { file, reader: new IndexReader(file.database) };
   }
 

@@ -50,11 +50,14 @@ export async function planRerun(log: IndexedLog, row: ExecutionRow): Promise<Rer
       `Run that program again, and compare: \`redun-git diff -${log.words}\`.`,
     );
   }
-  const hidden = argv.find((word) => word.includes(HIDDEN));
-  if (hidden !== undefined) {
+  const at = argv.findIndex((word) => word.includes(HIDDEN));
+  if (at >= 0) {
+    // An option's value is named by the option.
+    const [before = "", word] = [argv[at - 1], argv[at]];
+    const shown = before.startsWith("-") ? `${before} ${word}` : word;
     throw new RedunError(
       "NOT_RERUNNABLE",
-      `The command line of execution ${id} had a secret, which was not recorded: ${hidden}`,
+      `The command line of execution ${id} had a secret, which was not recorded: ${shown}`,
       "Type the command again, with the secret.",
     );
   }

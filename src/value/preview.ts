@@ -4,7 +4,7 @@ import { FileSet } from "./file-set.ts";
 import { hasMore, moreOf } from "./list-properties.ts";
 import { withoutIdentity } from "./opaque.ts";
 import { programLine } from "./program-line.ts";
-import { isRedacted } from "./redacted.ts";
+import { isCutValue, isRedacted } from "./redacted.ts";
 import { INVISIBLE } from "./shown-text.ts";
 import { structureOf } from "./structures.ts";
 import { ErrorValue, Float, Remark, StoredValue, Tagged, Timestamp } from "./value.ts";
@@ -123,6 +123,7 @@ function tagged(of: Tagged, room: number): string {
   if (structure) return write(structure, room);
   if (tag === "opaque" && typeof value === "string") return escaped(`<${withoutIdentity(value)}>`);
   if (isRedacted(of)) return escaped(`<redacted ${typeof value === "string" ? value : ""}>`);
+  if (isCutValue(of)) return escaped(`<${String(value)}>`);
   if (tag === "instance" && isInstance(value)) {
     return `${escaped(value.class)}(${write(value.value, room)})`;
   }

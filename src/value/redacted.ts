@@ -17,6 +17,17 @@ export function isRedacted(value: unknown): value is Tagged {
   return value instanceof Tagged && value.tag === "redacted";
 }
 
+/**
+ * What stands in a value in place of a text of which something was cut as it was recorded, because it looks like a
+ * secret: `!cut` on the text that remains, with `REDACTED` where the secret was. So nobody takes it for a text.
+ */
+export const CUT = "cut";
+
+/** Whether something of a recorded value was cut as it was recorded. */
+export function isCutValue(value: unknown): value is Tagged {
+  return value instanceof Tagged && value.tag === CUT;
+}
+
 /** Of a boolean or null, its type would say half of it. */
 function kindOf(value: unknown): string {
   const type = typeName(value);
