@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findRepository } from "../src/git/files/repository.ts";
 import { deferredBackend } from "../src/git/open.ts";
+import { openDatabase } from "../src/index/database.ts";
 import { indexSize } from "../src/index/index-file.ts";
 import { EXECUTION_SQL } from "../src/index/rows.ts";
 import { Log } from "../src/log/log.ts";
@@ -67,7 +68,7 @@ function rebuild(folder: string, at: string): { row: Row; facts: Facts } {
       ours,
       beside: "`git cat-file --batch` of the same",
       theirs,
-      goal: 4,
+      goal: 3.5,
     },
     facts: Number.isNaN(memory)
       ? {}
@@ -116,19 +117,24 @@ async function queries(folder: string, at: string): Promise<Row[]> {
   }).split("\n")[0]!;
   const place = parsePath(task);
   const hash = place?.kind === "task" ? place.id : "";
-  const [, cache] = timed(() => {
-    const calls = log.index.callsOf(hash);
-    for (const args of lookups) calls?.with(args);
-  });
   const path = log.file.path;
+  const cache: { ours: number[]; theirs: number[] } = { ours: [], theirs: [] };
+  for (let round = 0; round < 7; round++) {
+    const [, ours] = timed(() => {
+      const calls = log.index.callsOf(hash);
+      for (const args of lookups) calls?.with(args);
+    });
+    cache.ours.push(ours);
+    cache.theirs.push(timed(() => rawLookups(path, lookups.length))[1]);
+  }
   await log.close();
   const rows: Row[] = [
     {
-      work: `10,000 cache lookups, ${at}`,
-      ours: cache,
-      beside: "the goal in ms",
-      theirs: 50,
-      goal: 1,
+      work: `10,000 cache lookups that miss, ${at}`,
+      ours: median(cache.ours),
+      beside: "one prepared statement of SQLite",
+      theirs: median(cache.theirs),
+      goal: 2,
     },
   ];
   const theirs = shellQuery(path);
@@ -142,6 +148,16 @@ async function queries(folder: string, at: string): Promise<Row[]> {
     });
   }
   return rows;
+}
+
+/** Lookups of a task's calls, as whoever knows the numbers would make them. */
+function rawLookups(path: string, count: number): void {
+  const database = openDatabase(path);
+  const { task } = database.prepare("SELECT task FROM call LIMIT 1").get()!;
+  const lookup = database.prepare("SELECT job FROM call WHERE task = ? AND args = ?");
+  // Far from each other, as the numbers of ids are.
+  for (let n = 0; n < count; n++) lookup.all(task as number, n * 2 ** 32);
+  database.close();
 }
 
 /** Milliseconds that sqlite3's shell takes for the rows of the query; null where there is none. */
@@ -184,7 +200,7 @@ async function update(folder: string, at: string, runs: number): Promise<Row> {
     ours: median(times.ours),
     beside: "`git diff-tree -r`",
     theirs: median(times.theirs),
-    goal: 5,
+    goal: 4,
   };
 }
 
