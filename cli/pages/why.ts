@@ -159,6 +159,8 @@ function missedText({ reason, files = [] }: MissedResult, job: string): string {
       return `a task below it is not what it was in the equal call: ${job}`;
     case "user":
       return `the result of the equal call is of a user that redun.cacheFrom leaves out: ${job}`;
+    case "unsigned":
+      return `the result of the equal call is in no commit with a good signature, as redun.cacheFrom asks for: ${job}`;
     case "gone":
       return `the result of the equal call is no longer in the log, or only its hash is: ${job}`;
     case "incomplete":

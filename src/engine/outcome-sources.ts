@@ -1,20 +1,25 @@
+import type { JobRow } from "../index/rows.ts";
+import type { EarlierCall } from "../index/task-calls.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import type { Job } from "../record/records.ts";
+import type { CacheTrust } from "./cache-settings.ts";
 import type { EarlierOutcome } from "./call-settings.ts";
 import type { ReusedJob } from "./live-job.ts";
 import type { Segments } from "./segments.ts";
+import { SignedSegments } from "./signed-segments.ts";
 
 /** Where outcomes of the log come from: which job, whose execution, and whether that one is trusted. */
 export class OutcomeSources {
   readonly #log: IndexedLog;
   readonly #segments: Segments;
-  readonly #users: readonly string[] | null;
+  readonly #trust: CacheTrust;
+  readonly #signed: SignedSegments;
 
-  /** @param users whose executions are trusted; null for everybody's */
-  constructor(log: IndexedLog, segments: Segments, users: readonly string[] | null) {
+  constructor(log: IndexedLog, segments: Segments, trust: CacheTrust) {
     this.#log = log;
     this.#segments = segments;
-    this.#users = users;
+    this.#trust = trust;
+    this.#signed = new SignedSegments(log);
   }
 
   /** A job and its execution, for programs that decide by them. */
@@ -41,24 +46,42 @@ export class OutcomeSources {
   }
 
   /**
-   * Whether a job's outcome is the word of one of those that are trusted, and not only passed on by
-   * them: or the segment that has to be read to know that.
+   * Whether a job's outcome is the word of one of those that are trusted, and not only passed on by them: null for such;
+   * else why not, and the job whose word it is. A promise where something has to be looked up first.
    */
-  trust({ reused }: Job): boolean | { readonly segment: string } {
-    const users = this.#users;
+  distrusted({ id, reused }: Job, { seq, segment }: EarlierCall): Distrust | Promise<unknown> {
+    const { users, signedOnly } = this.#trust;
+    if (!users && !signedOnly) return null;
     const { index } = this.#log;
+    const itself = index.job(seq);
+    const unsigned = itself ? this.#unsigned(itself, segment) : true;
+    if (unsigned) return unsigned === true ? { reason: "unsigned", job: id } : unsigned;
     let from = reused;
-    for (let steps = 0; users && from !== undefined; steps++) {
+    for (let steps = 0; from !== undefined; steps++) {
       const row = index.jobWithId(from);
       const execution = row && index.execution(row.execution);
-      if (!execution || !users.includes(execution.user) || steps === MOST_STEPS) return false;
+      const isTheirs = !execution || !(users?.includes(execution.user) ?? true);
+      if (isTheirs || steps === MOST_STEPS) return { reason: "user", job: row ? from : id };
+      const unsigned = this.#unsigned(row, row.segment);
+      if (unsigned) return unsigned === true ? { reason: "unsigned", job: from } : unsigned;
       const jobs = this.#segments.get(row.segment);
-      if (!jobs) return { segment: row.segment };
+      if (!jobs) return this.#segments.load(this.#log, row.segment);
       from = jobs.get(row.place)?.reused;
     }
-    return true;
+    return null;
+  }
+
+  /** True where it is not signed and has to be; a promise where that is to be looked up. */
+  #unsigned({ execution }: JobRow, segment: string): boolean | Promise<void> {
+    if (!this.#trust.signedOnly) return false;
+    const signed = this.#signed.get(segment);
+    if (signed !== undefined) return !signed;
+    return this.#signed.look(segment, this.#log.index.execution(execution)!);
   }
 }
+
+/** Why an outcome is not taken, and whose job it is of; null where it may be. */
+export type Distrust = null | { readonly reason: "user" | "unsigned"; readonly job: string };
 
 /** Jobs that an outcome was passed on by, at most: mostly there is one. */
 const MOST_STEPS = 4;

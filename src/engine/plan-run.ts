@@ -41,7 +41,7 @@ export interface RunPlan {
 export async function planRun(
   log: IndexedLog,
   expression: unknown,
-  cache: Pick<ResultCacheOptions, "isOn" | "users" | "onNotice">,
+  cache: Pick<ResultCacheOptions, "isOn" | "trust" | "onNotice">,
 ): Promise<RunPlan> {
   const { repository } = log.log.backend;
   const { objectFormat } = repository;

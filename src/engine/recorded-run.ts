@@ -31,7 +31,7 @@ export interface RecordedRun extends StartFacts {
   readonly listener: SchedulerListener;
   readonly settings: RunSettings;
   readonly explain: boolean | undefined;
-  readonly cache: Pick<ResultCacheOptions, "isOn" | "users" | "onNotice">;
+  readonly cache: Pick<ResultCacheOptions, "isOn" | "trust" | "onNotice">;
   /** How the code differs from its commit: the text that `code.patch` is the id of. */
   readonly patch: string | undefined;
   /** Notices about that. */

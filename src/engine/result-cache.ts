@@ -10,6 +10,7 @@ import { pathFromHere, recordedPath } from "../value/file-path.ts";
 import { FileSet } from "../value/file-set.ts";
 import { contentId } from "../value/oid.ts";
 import { StoredValue } from "../value/value.ts";
+import type { CacheTrust } from "./cache-settings.ts";
 import type { CallSettings } from "./call-settings.ts";
 import type { Kept, LiveJob } from "./live-job.ts";
 import { type Loaded, loadValues, notLoaded } from "./loaded-values.ts";
@@ -31,8 +32,7 @@ export interface ResultCacheOptions {
   readonly pendingValue: (id: string) => string | undefined;
   /** Whether results of earlier executions are taken, as far as that is known before one is looked for. */
   readonly isOn: boolean | (() => Promise<boolean>);
-  /** Whose executions these may be; null for everybody's. */
-  readonly users: readonly string[] | null;
+  readonly trust: CacheTrust;
   /** What has to be waited for until files need not be read when they are looked at. */
   readonly hashAhead: (files: readonly (File | FileSet)[]) => readonly Promise<unknown>[];
   readonly onNotice: (notice: string) => void;
@@ -50,7 +50,7 @@ export class ResultCache implements Reuse {
 
   constructor(options: ResultCacheOptions) {
     this.#options = options;
-    this.#sources = new OutcomeSources(options.log, this.#segments, options.users);
+    this.#sources = new OutcomeSources(options.log, this.#segments, options.trust);
     this.#isOn = options.isOn;
     this.format = options.log.log.backend.repository.objectFormat;
   }
@@ -64,7 +64,7 @@ export class ResultCache implements Reuse {
   }
 
   find(job: LiveJob, accepts?: CallSettings["accepts"]): Served | null | Promise<Served | null> {
-    const { users } = this.#options;
+    const { users } = this.#options.trust;
     if (typeof this.#isOn === "function") {
       return this.#isOn().then((isOn) => {
         this.#isOn = isOn;
@@ -123,10 +123,10 @@ export class ResultCache implements Reuse {
       if (!jobs) return read(one.segment);
       const job = jobs.get(one.place);
       if (!job || !this.#isOf(job, call)) continue;
-      const trust = this.#sources.trust(job);
-      if (typeof trust === "object") return read(trust.segment);
-      if (!trust) {
-        call.job.missed ??= { reason: "user", job: job.id };
+      const distrusted = this.#sources.distrusted(job, one);
+      if (isPromise(distrusted)) return distrusted.then(again);
+      if (distrusted) {
+        call.job.missed ??= distrusted;
         continue;
       }
       const missing = notLoaded(job, loaded);

@@ -9,7 +9,7 @@ import { startFolder } from "../start-folder.ts";
 import { tagPairs } from "../tag/set.ts";
 import type { TagPair } from "../tag/tag.ts";
 import { contentId } from "../value/oid.ts";
-import { cacheUsers } from "./cache-settings.ts";
+import { cacheTrust } from "./cache-settings.ts";
 import { runDefaults } from "./call-options.ts";
 import type { CallSettings } from "./call-settings.ts";
 import { codeState } from "./code-state.ts";
@@ -225,7 +225,7 @@ export class Scheduler {
 
   #cache<IsOn>({ config }: IndexedLog, user: string, isOn: IsOn) {
     const onNotice = (text: string) => this.#notice(text);
-    return { isOn, users: cacheUsers(config, user), onNotice };
+    return { isOn, trust: cacheTrust(config, user), onNotice };
   }
 
   /**

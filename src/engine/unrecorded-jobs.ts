@@ -52,7 +52,7 @@ export class UnrecordedJobs implements RunListener {
 
   /** What earlier executions gave, and equal calls of this one. */
   resultCache(
-    options: Pick<ResultCacheOptions, "isOn" | "users" | "onNotice">,
+    options: Pick<ResultCacheOptions, "isOn" | "trust" | "onNotice">,
     hashAhead: ResultCacheOptions["hashAhead"],
   ): ResultCache {
     return new ResultCache({

@@ -19,7 +19,7 @@ export interface UnrecordedRun {
   readonly listener: SchedulerListener;
   readonly settings: RunSettings;
   readonly explain: boolean | undefined;
-  readonly cache: Pick<ResultCacheOptions, "isOn" | "users" | "onNotice">;
+  readonly cache: Pick<ResultCacheOptions, "isOn" | "trust" | "onNotice">;
 }
 
 /** Computes a value, and writes nothing down: no journal, no commit, no index. */

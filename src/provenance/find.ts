@@ -36,6 +36,9 @@ export type Found = {
 /** The most candidates that an error names. */
 const SHOWN = 10;
 
+/** The shortest prefix of an id that goes before a name: git, too, takes none that is shorter. */
+const SHORTEST = 4;
+
 /** Task names that are looked through for one that may be meant. */
 const MAX_NAMES = 10_000;
 
@@ -76,16 +79,17 @@ export function isRelative(word: string): boolean {
 }
 
 /**
- * Everything that has an id with this prefix, but no more than an error would name, and one;
- * where there is nothing, the file with this path, or else the task with this name.
+ * Everything that has an id with this prefix, but no more than an error would name, and one; where that is nothing, or no
+ * single thing, or the prefix is as short as nobody writes one, the file with this path, or else the task with this name.
  */
 async function matches(log: IndexedLog, word: string): Promise<Found[]> {
   const hits = word === "" ? [] : log.index.ids.withPrefix(word);
   const all = await taken(foundBy(log, hits), ({ id }) => id.startsWith(word), SHOWN + 1);
+  if (all.length === 1 && word.length >= SHORTEST) return all;
   // Of several contents that a path had, the last one is meant.
-  const file = all.length === 0 ? filesMeant(log, word)[0] : undefined;
+  const file = filesMeant(log, word)[0];
   if (file) return [foundRow({ type: "Value", row: file.row })];
-  const [task] = all.length === 0 ? log.index.entitiesNamed("Task", word, 1) : [];
+  const [task] = log.index.entitiesNamed("Task", word, 1);
   return task ? [foundRow({ type: "Task", row: task })] : all;
 }
 

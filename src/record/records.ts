@@ -141,6 +141,8 @@ export type MissReason =
   | "ambiguous"
   /** It was that of somebody whose results are not taken. */
   | "user"
+  /** No commit with a good signature had brought it, and only such results were to be taken. */
+  | "unsigned"
   /** A file of it had been changed or removed. */
   | "files"
   /** It depended on a task that had been changed or removed. */

@@ -2,7 +2,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { kill, ok, ran, start, workflowRepository, writeFiles } from "../support/cli.ts";
-import { temporaryRepository } from "../support/repository.ts";
+import { temporaryFolder, temporaryRepository } from "../support/repository.ts";
+import { unless } from "../support/skipped.ts";
+import { NO_SSH_KEYGEN, signWithNewKey } from "../support/ssh-key.ts";
 
 const workflow = (planet = "World") => `
 import { task } from "redun-git";
@@ -50,6 +52,30 @@ cache("results that were pulled", () => {
   other.git("config", "redun.cacheFrom", "mine");
   ran(other.dir, ["-q", "-u", "bob", "w.mjs", "main"]);
   assert.is(jobs(other.dir), "DONE: 3, CACHED: 0, FAILED: 0");
+});
+
+unless(NO_SSH_KEYGEN, cache)("results that are signed", () => {
+  const { dir, git } = workflowRepository({ "w.mjs": workflow() });
+  const run = () => {
+    ran(dir, ["-q", "-u", "ann", "w.mjs", "main"]);
+    return jobs(dir);
+  };
+  run();
+  git("config", "redun.cacheFrom", "signed");
+  assert.is(run(), "DONE: 3, CACHED: 0, FAILED: 0");
+  assert.match(ok(dir, ["why", "hello.main"]), /in no commit with a good signature.* of ann, /);
+  const keys = temporaryFolder();
+  signWithNewKey(git, keys.dir, "test@example.com");
+  assert.is(run(), "DONE: 3, CACHED: 0, FAILED: 0");
+  assert.is(run(), "DONE: 0, CACHED: 3, FAILED: 0");
+  git("config", "redun.cacheFrom", "signed, bob");
+  assert.is(run(), "DONE: 3, CACHED: 0, FAILED: 0");
+  git("config", "redun.cacheFrom", "signed, mine");
+  assert.is(run(), "DONE: 0, CACHED: 3, FAILED: 0");
+  // A key that is no longer trusted.
+  writeFiles(keys.dir, { allowed: "" });
+  assert.is(run(), "DONE: 3, CACHED: 0, FAILED: 0");
+  keys.remove();
 });
 
 cache("results of a run that was killed", async () => {

@@ -8,6 +8,7 @@ import { oneOf } from "../support/effort.ts";
 import { prepared, type TemporaryRepository, temporaryFolder } from "../support/repository.ts";
 import { sampleLog } from "../support/sample.ts";
 import { unless } from "../support/skipped.ts";
+import { NO_SSH_KEYGEN, signWithNewKey } from "../support/ssh-key.ts";
 
 const REF = "refs/redun/main";
 const sample = await sampleLog([{ argv: ["run", "one"] }, { argv: ["run", "two"], fails: true }]);
@@ -93,32 +94,12 @@ verify("it hands over to rerun", () => {
   remove();
 });
 
-const sshKeygen = (() => {
-  try {
-    execFileSync("ssh-keygen", ["-?"], { stdio: "ignore" });
-    return null;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no ssh-keygen" : null;
-  }
-})();
-
-unless(sshKeygen, verify)("signatures count by git's own rules", () => {
+unless(NO_SSH_KEYGEN, verify)("signatures count by git's own rules", () => {
   const { dir, git, remove } = copy();
   const keys = temporaryFolder();
-  const key = join(keys.dir, "key");
-  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
   const unsigned = git("rev-parse", REF);
-  git("config", "gpg.format", "ssh");
-  git("config", "user.signingKey", `${key}.pub`);
-  git("config", "commit.gpgSign", "true");
+  signWithNewKey(git, keys.dir, "test@example.com");
   ok(dir, ["tag", "add", "-", "env=prod"]);
-  const [type, text] = execFileSync("ssh-keygen", ["-y", "-f", key], { encoding: "utf8" }).split(
-    " ",
-  );
-  const allow = (who: string) =>
-    writeFileSync(join(keys.dir, "allowed"), `${who} ${type} ${text}\n`);
-  git("config", "gpg.ssh.allowedSignersFile", join(keys.dir, "allowed"));
-  allow("test@example.com");
   const signed = ["verify", "--signatures", `${unsigned}..`];
   assert.match(ok(dir, signed), /ok +signatures +1 commit with a good signature\n/);
   const all = cli(dir, ["verify", "--signatures"]);

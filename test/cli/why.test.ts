@@ -108,6 +108,15 @@ why("it is of somebody whose results are not taken", () => {
   );
 });
 
+why("it is what I took from somebody whose results are not taken any more", () => {
+  const it = workflow("export const leaf = task(() => 1); export const main = task(() => leaf());");
+  it.run("-u", "ann");
+  it.run("-u", "bob");
+  it.git("config", "redun.cacheFrom", "mine");
+  it.run("-u", "bob");
+  assert.match(it.why("t.main"), /leaves out: job \w{8} \(execution \w{8} of ann, /);
+});
+
 why("a default is computed, or functions are ambiguous", () => {
   const it = workflow(`
     export const now = task((n = Math.max(1, 2)) => n);

@@ -13,6 +13,7 @@ import type { Selection } from "../../src/provenance/selection.ts";
 import { jobId } from "../../src/record/encode.ts";
 import type { Job } from "../../src/record/records.ts";
 import { File } from "../../src/value/file.ts";
+import { blobId } from "../../src/value/oid.ts";
 import { StoredValue } from "../../src/value/value.ts";
 import {
   DAY,
@@ -201,5 +202,42 @@ find("the last content of a path is the same one in an index that is built anew"
     own.remove();
   }
 });
+
+find(
+  "the name of a task goes before prefixes that nobody writes, and before several ids",
+  async () => {
+    const own = temporaryRepository();
+    const named = await IndexedLog.open({ cwd: own.dir });
+    try {
+      const tasks = ["abcd", "ab", "abcde0"].map((name) => ({
+        name,
+        text: `kind: task\nversion: 1\nname: ${name}\nsource: "${name}"\n`,
+      }));
+      const ids = tasks.map(({ text }) => blobId(text));
+      const { id, file } = startFile(madeStart());
+      const jobs = [
+        job(id, 0, { taskHash: ids[0]!, call: alike("abcd", "1"), task: "abcd" }),
+        job(id, 1, { taskHash: ids[1]!, call: alike("abcd", "2"), task: "ab" }),
+        job(id, 2, { taskHash: ids[2]!, call: alike("abcde0", "3"), task: "abcde0" }),
+      ];
+      const files = tasks.map(({ text }, at) => ({
+        path: `tasks/${ids[at]!.slice(0, 2)}/${ids[at]}.yaml`,
+        text,
+      }));
+      await named.append(
+        [file, ...files, jobsFile(DAY, { execution: id, jobs, tagged: [] })],
+        "run",
+      );
+      await named.refresh();
+      const found = async (word: string) => (await findEntity(named, word)).id;
+      assert.equal([await found("ab"), await found("abcd")], [ids[1], ids[0]]);
+      // One thing has this prefix, and it is long enough to be meant.
+      assert.is(await found("abcde0"), alike("abcde0", "3"));
+    } finally {
+      await named.close();
+      own.remove();
+    }
+  },
+);
 
 find.run();
