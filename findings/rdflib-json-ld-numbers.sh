@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # rdflib 7.6.0: numbers of JSON-LD become other literals than the specification's, so the graph differs from every other reader's.
 #
-# JSON knows one kind of number, and JSON-LD 1.1 API (section 8.2.2, Object to RDF Conversion) says what becomes of it: without a
+# JSON knows one kind of number, and JSON-LD 1.1 API (section 8.2, Object to RDF Conversion) says what becomes of it: without a
 # fraction and below 1e21 an xsd:integer, else an xsd:double in canonical form. rdflib takes the type that Python's reader
 # gives it. A pattern that has "1"^^xsd:integer finds nothing in its graph, its canonical hash (RDFC-1.0) is another one, and
 # merging its triples with those of another reader gives each number twice. PyLD 3.3.0 and pyoxigraph 0.5.13 agree with the specification.

@@ -4,8 +4,7 @@
 # The graph is the same, so it looks unharmed. But the terms of Workflow Run RO-Crate (`sha256`, `ParameterConnection`,
 # `containerImage`) are defined by a second context, and terms without a definition are dropped by JSON-LD's processors: the
 # checksums of files are gone for them, without an error. Who edits a crate with rocrate appends the context again, to
-# `crate.metadata.extra_contexts`. Known to the project since 2021 (issue 61 of ro-crate-py); its documentation tells of
-# `extra_contexts` for new crates.
+# `crate.metadata.extra_contexts`. Known to the project since 2021 (issue 61 of ro-crate-py).
 #
 # Seen (Python 3.11, rocrate 0.16.0):
 #   before: ['https://w3id.org/ro/crate/1.1/context', 'https://w3id.org/ro/terms/workflow-run/context']

@@ -4,8 +4,8 @@
 # Each of them guesses the type of a parameter's text, and `12e45678` is a float for Python, too large for one. Of the ids of
 # eight hexadecimal digits 1.4 % have the form of a float, and 2.3 % are digits alone (papermill and redun drop leading zeros: `01234567` is
 # 1234567). So `commit=$(git rev-parse --short=8 HEAD)` works for months, and then records inf without an error; what was
-# given is nowhere. Quotes within the argument make it a text, as in sacred `commit="'12e45678'"`; papermill has -r, and hydra also
-# takes `commit=\12e45678`. (arquero 7.2, Polars 2.1 and pyarrow 26 do the same to a column of a CSV whose ids all look like numbers.)
+# given is nowhere. Quotes within the argument make it a text for sacred, hydra and fire, `commit="'12e45678'"`; redun wants double ones, and
+# papermill has -r. (arquero 7.2, Polars 2.1 and pyarrow 26 do the same to a column of a CSV whose ids all look like numbers.)
 #
 # Seen (Python 3.11):
 #   papermill inf
