@@ -181,7 +181,7 @@ export class Call extends Step implements Listener {
       this.#endWith(job, returned);
       return;
     }
-    if (!this.#isTakenDown && this.waitsFor(evaluation.filesAhead(returned, job))) return;
+    if (!this.#isTakenDown && this.waitsFor(evaluation.fileHashes(returned, job))) return;
     const inputs = evaluation.inputs(returned, job, () => resultName(job));
     if (inputs.length > 0 && !this.#isTakenDown) {
       this.#isTakenDown = true;

@@ -100,7 +100,7 @@ export class Evaluation implements StepContext {
    * What hashes the large files that calls in a value are given: they are recorded with the value, before
    * those calls begin. Promises that the calls are given may reject from here on.
    */
-  filesAhead(value: unknown, parent: LiveJob | null): readonly Outcome[] {
+  fileHashes(value: unknown, parent: LiveJob | null): readonly Outcome[] {
     if (typeof value !== "object" || value === null) return NONE;
     const hashed: Outcome[] = [];
     const seen = new Set<Expression>();

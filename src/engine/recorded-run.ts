@@ -4,7 +4,6 @@ import { share } from "../git/files/sharing.ts";
 import { Journal } from "../log/journal.ts";
 import { PendingRun } from "../log/pending.ts";
 import { notice as tellUser } from "../notice.ts";
-import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { executionYaml } from "../record/encode.ts";
 import { executionPath } from "../record/layout.ts";
 import type { Execution, Outcome } from "../record/records.ts";
@@ -12,26 +11,18 @@ import { saveHashes, useHashStore } from "../value/file-hashes.ts";
 import { now } from "./clock.ts";
 import { Explainer } from "./explainer.ts";
 import { Recorder } from "./recorder.ts";
-import { ResultCache, type ResultCacheOptions } from "./result-cache.ts";
+import { ResultCache } from "./result-cache.ts";
 import { Run } from "./run.ts";
 import { noteRun } from "./run-count.ts";
 import { computeWatched, watchRun } from "./run-end.ts";
-import type { SchedulerListener } from "./run-events.ts";
-import type { RunSettings } from "./run-settings.ts";
+import type { RunRequest } from "./run-request.ts";
 import type { Secrets } from "./secrets.ts";
 import type { StartFacts } from "./start-facts.ts";
 import { runTitle } from "./title.ts";
 import { valueLimits } from "./value-limits.ts";
 
 /** What a run that is recorded is made of. */
-export interface RecordedRun extends StartFacts {
-  readonly indexed: IndexedLog;
-  readonly expression: unknown;
-  readonly signal: AbortSignal | undefined;
-  readonly listener: SchedulerListener;
-  readonly settings: RunSettings;
-  readonly explain: boolean | undefined;
-  readonly cache: Pick<ResultCacheOptions, "isOn" | "trust" | "onNotice">;
+export interface RecordedRun extends RunRequest, StartFacts {
   /** How the code differs from its commit: the text that `code.patch` is the id of. */
   readonly patch: string | undefined;
   /** Notices about that. */

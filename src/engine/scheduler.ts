@@ -206,7 +206,7 @@ export class Scheduler {
     // An index that is not there, or behind the log, stays so.
     const isOn = options.cache !== false && log.file.temporary === null;
     return runUnrecorded({
-      ...{ log, execution, expression, signal: options.signal, explain: options.explain },
+      ...{ indexed: log, execution, expression, signal: options.signal, explain: options.explain },
       listener: this.#options.listener ?? {},
       settings: this.#runSettings(log, options, options.defaults),
       cache: this.#cache(log, execution.user, isOn),

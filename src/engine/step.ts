@@ -31,7 +31,8 @@ export interface StepContext {
   of(expression: Expression, parent: LiveJob | null): Outcome;
   /** What computes the pending parts of a value. */
   inputs(value: unknown, parent: LiveJob | null, what: () => string): readonly Outcome[];
-  filesAhead(value: unknown, parent: LiveJob | null): readonly Outcome[];
+  /** What hashes the large files that calls in a value are given: these calls wait for it. */
+  fileHashes(value: unknown, parent: LiveJob | null): readonly Outcome[];
   /** A value whose inputs are done, with their results in place. */
   withResults(value: unknown): unknown;
   /** A value with what is known by now of its pending parts, and the jobs that this came from. */

@@ -1,35 +1,25 @@
-import type { IndexedLog } from "../provenance/indexed-log.ts";
 import type { Execution } from "../record/records.ts";
 import { Explainer } from "./explainer.ts";
-import type { ResultCacheOptions } from "./result-cache.ts";
 import { Run } from "./run.ts";
 import { noteRun } from "./run-count.ts";
 import { computeWatched, watchRun } from "./run-end.ts";
-import type { SchedulerListener } from "./run-events.ts";
-import type { RunSettings } from "./run-settings.ts";
+import type { RunRequest } from "./run-request.ts";
 import { UnrecordedJobs } from "./unrecorded-jobs.ts";
 
 /** What a run that leaves no trace is made of. */
-export interface UnrecordedRun {
-  readonly log: IndexedLog;
+export interface UnrecordedRun extends RunRequest {
   /** Its facts: no log has it. */
   readonly execution: Execution;
-  readonly expression: unknown;
-  readonly signal: AbortSignal | undefined;
-  readonly listener: SchedulerListener;
-  readonly settings: RunSettings;
-  readonly explain: boolean | undefined;
-  readonly cache: Pick<ResultCacheOptions, "isOn" | "trust" | "onNotice">;
 }
 
 /** Computes a value, and writes nothing down: no journal, no commit, no index. */
 export async function runUnrecorded(options: UnrecordedRun): Promise<unknown> {
-  const { log, execution, expression, signal, listener, settings, cache, explain } = options;
-  const { objectFormat } = log.log.backend.repository;
-  const jobs = new UnrecordedJobs(log, cache.onNotice);
+  const { indexed, execution, expression, signal, listener, settings, cache, explain } = options;
+  const { objectFormat } = indexed.log.backend.repository;
+  const jobs = new UnrecordedJobs(indexed, cache.onNotice);
   const reuse = jobs.resultCache(cache, (files) => run.hashAhead(files));
   noteRun();
-  const explainer = explain ? Explainer.of(log, execution, listener) : null;
+  const explainer = explain ? Explainer.of(indexed, execution, listener) : null;
   const listeners = [jobs, ...(explainer ? [explainer] : []), listener];
   const run: Run = new Run(execution.id, objectFormat, listeners, settings, reuse);
   const watch = watchRun(run, signal, (end) => {

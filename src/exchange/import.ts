@@ -1,5 +1,4 @@
-/** Brings a graph into a log: what is there already stays, and what contradicts it is refused. */
-import { RedunError } from "../errors.ts";
+/** Brings a graph into a log: what is there already (known-runs.ts) stays. */
 import type { ObjectFormat } from "../git/backend.ts";
 import { SEGMENT_LIMITS } from "../log/journal-lines.ts";
 import type { RecordFile } from "../log/log.ts";
@@ -12,19 +11,14 @@ import {
   segmentYaml,
   taskYaml,
 } from "../record/encode.ts";
-import { withForeign } from "../record/foreign-values.ts";
 import { executionPath, jobsPath, outcomePath, taskPath, valuePath } from "../record/layout.ts";
-import { isOidLike } from "../record/name.ts";
 import type { Job } from "../record/records.ts";
-import { hashTag } from "../tag/hash.ts";
 import { tagSet } from "../tag/set.ts";
-import type { TagPair } from "../tag/tag.ts";
 import { blobId } from "../value/oid.ts";
-import { previewArgs } from "../value/preview.ts";
 import { StoredValue, Tagged } from "../value/value.ts";
-import { readYaml } from "../value/yaml-read.ts";
 import { writeYaml } from "../value/yaml-write.ts";
 import type { Graph, GraphRun, GraphTags } from "./graph.ts";
+import { KnownRuns } from "./known-runs.ts";
 
 export interface ImportOptions {
   /** Only reads and compares: nothing is written. */
@@ -57,10 +51,11 @@ export async function importGraph(
   graph: Graph,
   { dryRun = false, onRun }: ImportOptions = {},
 ): Promise<Imported> {
-  const writer = new ImportWriter(log, graph, dryRun);
+  const known = new KnownRuns(log, graph);
+  const writer = new ImportWriter(log, graph, known, dryRun);
   const old = new Set<string>();
   // What contradicts the log is found before anything is written.
-  if (log.index.counts().executions > 0) for (const run of graph.runs()) writer.check(run);
+  if (log.index.counts().executions > 0) for (const run of graph.runs()) known.stateOf(run);
   let done = 0;
   for (const run of graph.runs()) {
     await writer.addRun(run, old);
@@ -75,10 +70,9 @@ class ImportWriter {
   readonly #log: IndexedLog;
   readonly #system: string;
   readonly #tagsAreState: boolean;
-  readonly #hasContentIds: boolean;
+  readonly #known: KnownRuns;
   readonly #dryRun: boolean;
   readonly #format: ObjectFormat;
-  readonly #isEmpty: boolean;
   readonly #files = new Map<string, string>();
   /** Tasks and values that this import has written: they come again and again. */
   readonly #written = new Set<string>();
@@ -89,22 +83,22 @@ class ImportWriter {
 
   constructor(
     log: IndexedLog,
-    { system, tagsAreState = false, hasContentIds = false }: Graph,
+    { system, tagsAreState = false }: Graph,
+    known: KnownRuns,
     dryRun: boolean,
   ) {
     this.#log = log;
     this.#system = system;
     this.#tagsAreState = tagsAreState;
-    this.#hasContentIds = hasContentIds;
+    this.#known = known;
     this.#dryRun = dryRun;
     this.#format = log.log.backend.repository.objectFormat;
-    this.#isEmpty = log.index.counts().executions === 0;
   }
 
   /** @param old gets the ids of runs, and of their jobs, that were there before */
   async addRun(run: GraphRun, old: Set<string>): Promise<void> {
     const { execution, jobs } = run;
-    const state = this.check(run);
+    const state = this.#known.stateOf(run);
     if (state !== "new") old.add(execution.id);
     if (state === "known") {
       this.counts.known++;
@@ -120,26 +114,17 @@ class ImportWriter {
     if (this.#files.size >= FILES || this.#characters >= CHARACTERS) await this.commit();
   }
 
-  /**
-   * Whether a run is in the log: not at all, with fewer jobs or without its end, or as it is.
-   * @throws RedunError BAD_IMPORT for one that contradicts it
-   */
-  check(run: GraphRun): "new" | "grown" | "known" {
-    this.#assertForeign(run.execution.id, run.jobs);
-    return this.#isEmpty ? "new" : this.#stateOf(run);
-  }
-
   async addTags(tags: GraphTags, old: ReadonlySet<string>): Promise<void> {
     const isOfRun = tags.type === "Execution" || tags.type === "Job";
     const isWritten = isOfRun && !old.has(tags.entity);
-    const known = isWritten ? null : this.#knownTags(tags);
+    const known = isWritten ? null : this.#known.tagsOf(tags);
     const edits = tags.edits.filter(({ hash, parents }) =>
       known === null ? parents.length > 0 : !known.has(hash),
     );
     if (edits.length === 0) return;
     const { entity, type } = tags;
     const was = new Map(tags.edits.map(({ hash, tag }) => [hash, tag]));
-    const current = this.#tagsAreState ? this.#currentTags(tags) : [];
+    const current = this.#tagsAreState ? this.#known.currentTagsOf(tags) : [];
     const told = edits.map(({ tag, parents }) => ({
       tag,
       parents: [
@@ -231,99 +216,6 @@ class ImportWriter {
     this.#files.set(path, text);
     this.#characters += text.length;
   }
-
-  /** Ids of git's form belong to what they are computed from. */
-  #assertForeign(execution: string, jobs: readonly Job[]): void {
-    const digits = this.#format === "sha1" ? 40 : 64;
-    const { index } = this.#log;
-    for (const id of [execution, ...jobs.map((job) => job.id)]) {
-      if (!isOidLike(id, digits)) continue;
-      const isOurs = this.#executionWithId(execution) !== undefined || index.jobWithId(id);
-      if (isOurs) continue;
-      throw new RedunError(
-        "BAD_IMPORT",
-        `${id} is an id of redun-git's own, and is computed from a record that is not here.`,
-        "Runs of redun-git's come with `redun-git pull`, or a git bundle and `redun-git merge`.",
-      );
-    }
-  }
-
-  #executionWithId(id: string) {
-    const { index } = this.#log;
-    const hit = index.ids.withId(id).find(({ type }) => type === "Execution");
-    const row = hit && index.execution(hit.ref);
-    return row?.id === id ? row : undefined;
-  }
-
-  #stateOf({ execution, outcome, jobs }: GraphRun): "new" | "grown" | "known" {
-    const known = this.#executionWithId(execution.id);
-    if (!known) return "new";
-    if (this.#hasContentIds) return "known";
-    const isNative = isOidLike(execution.id, this.#format === "sha1" ? 40 : 64);
-    const differs = (what: string, there: unknown, here: unknown) => {
-      if (there === here || isNative) return;
-      throw new RedunError(
-        "BAD_IMPORT",
-        `Execution ${execution.id} is in the log with another ${what}: ${String(there)}, and not ${String(here)}.`,
-        "Import it into another log (`--log`), and compare the two.",
-      );
-    };
-    differs("start", known.started, Date.parse(execution.started));
-    differs("task", known.task, execution.task);
-    const rows = new Map(this.#log.index.jobsOf(known.seq).map((row) => [row.id, row]));
-    const isRunning = known.status === "RUNNING";
-    let hasGrown = isRunning && outcome !== null;
-    for (const job of jobs) {
-      const row = rows.get(job.id);
-      if (!row) {
-        if (!isRunning) differs("number of jobs", rows.size, jobs.length);
-        hasGrown = true;
-        continue;
-      }
-      differs(`start of job ${job.id}`, row.started, Date.parse(job.started));
-      differs(`task of job ${job.id}`, row.taskHash, job.taskHash);
-      const isOpen = row.ended === null;
-      if (isOpen && isRunning) continue;
-      const isCut = job.ended === null && outcome !== null;
-      if (!isOpen)
-        differs(`status of job ${job.id}`, row.status, isCut ? "INTERRUPTED" : job.status);
-      const args = withForeign(job);
-      if (row.args === previewArgs(args)) continue;
-      differs(`call of job ${job.id}`, row.args, previewArgs(asRecorded(args)));
-    }
-    return hasGrown && !isNative ? "grown" : "known";
-  }
-
-  /** Hashes of the tags that an entity of the log has had. */
-  #knownTags(tags: GraphTags): ReadonlySet<string> {
-    const { entity, type } = tags;
-    const row = this.#rowOf(tags);
-    if (!row) return new Set();
-    const { nodes } = this.#log.index.tags.graph({ type, ...row });
-    const current = row.tags.map(([key, value]) => hashTag(entity, key, value));
-    return new Set([...nodes.keys(), ...current]);
-  }
-
-  #currentTags(tags: GraphTags): readonly { readonly hash: string; readonly was: TagPair }[] {
-    const row = this.#rowOf(tags);
-    if (!row) return [];
-    const graph = this.#log.index.tags.graph({ type: tags.type, ...row });
-    return graph.current().map(({ hash, tag }) => ({ hash, was: tag }));
-  }
-
-  #rowOf({ entity, type }: GraphTags) {
-    const { index } = this.#log;
-    if (type === "Execution") return this.#executionWithId(entity);
-    return type === "Job" ? index.jobWithId(entity) : index.entityWithId(type, entity);
-  }
-}
-
-/** Arguments as they are read again: keys of maps are in order then. */
-function asRecorded(args: Job["args"]): Job["args"] {
-  const again = (value: unknown) => readYaml(writeYaml(value));
-  return args instanceof Map
-    ? new Map([...args].map(([name, value]) => [name, again(value)]))
-    : [...args.values()].map(again);
 }
 
 /** Bytes of data of a foreign value that stand in the job's record. */

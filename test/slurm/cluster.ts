@@ -110,6 +110,15 @@ export class SlurmForTests {
     return spawnSync(program, words, { env: this.#environment(), encoding: "utf8" }).stdout.trim();
   }
 
+  /** Has one of Slurm's commands change something: again where a busy controller did not answer it in time. */
+  async tell(program: string, ...words: readonly string[]): Promise<void> {
+    const env = this.#environment();
+    await until(
+      () => spawnSync(program, words, { env }).status === 0,
+      () => this.#said(),
+    );
+  }
+
   /** The elements of arrays that are in the queue, as `1_0 PENDING`. */
   queue(): string[] {
     return this.ask("squeue", "-h", "-r", "-o", "%i %T").split("\n").filter(Boolean);
@@ -258,7 +267,7 @@ async function until(holds: () => boolean, otherwise: () => string): Promise<voi
   for (const deadline = Date.now() + 60_000; !holds(); await sleep(50)) {
     if (Date.now() > deadline) {
       process.stdout.write(otherwise());
-      throw new Error("it does not start here");
+      throw new Error("Slurm does not answer here");
     }
   }
 }

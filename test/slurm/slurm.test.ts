@@ -136,11 +136,11 @@ test("workers load the code as it was when the run began, and files from the che
   assert.equal(scratch("code"), [git("rev-parse", "HEAD^{tree}")]);
   writeFileSync(join(dir, "helper.ts"), "export const helper = (n: number) => -n;\n");
   writeFileSync(join(dir, "data/in.txt"), "1\n");
-  cluster.ask("scontrol", "update", "NodeName=n[1-3]", "State=DRAIN", "Reason=test");
+  await cluster.tell("scontrol", "update", "NodeName=n[1-3]", "State=DRAIN", "Reason=test");
   const running = start("all", "--n", "2");
   await until(() => cluster.queue().length > 0);
   writeFileSync(join(dir, "helper.ts"), "export const helper = () => 99;\n");
-  cluster.ask("scontrol", "update", "NodeName=n[1-3]", "State=RESUME");
+  await cluster.tell("scontrol", "update", "NodeName=n[1-3]", "State=RESUME");
   const ended = await running.ended;
   assert.is(ended.status, 0, ended.stderr);
   assert.equal(JSON.parse(ended.stdout.trim().split("\n").at(-1)!), [[0, -1], "1"]);
@@ -265,7 +265,7 @@ inFull(test)("the node of a job dies: Slurm runs it again on another one", async
   const [, node] = begun()[0]!.split(" ");
   await cluster.killNode(node as "n1");
   // As its health check would; the controller itself finds out within `SlurmdTimeout`.
-  cluster.ask("scontrol", "update", `NodeName=${node}`, "State=DOWN", "Reason=killed");
+  await cluster.tell("scontrol", "update", `NodeName=${node}`, "State=DOWN", "Reason=killed");
   // Slurm lets the job wait for what it takes to be the end of the old one, longer on a busy machine.
   await until(() => begun().length === 2, 4);
   goOn();
@@ -273,7 +273,7 @@ inFull(test)("the node of a job dies: Slurm runs it again on another one", async
   assert.is(status, 0, stderr);
   assert.not.equal(tagsOf(dir, "slow").slurm_node, node);
   cluster.startNode(node as "n1");
-  cluster.ask("scontrol", "update", `NodeName=${node}`, "State=RESUME");
+  await cluster.tell("scontrol", "update", `NodeName=${node}`, "State=RESUME");
 });
 
 inFull(test)("the controller is away for a while", async () => {
