@@ -3,9 +3,10 @@ import { tagsYaml } from "../record/encode.ts";
 import { tagsFolder } from "../record/layout.ts";
 import type { TagEdits } from "../record/records.ts";
 import { redactText } from "../redact.ts";
-import type { TagEdit } from "../tag/tag.ts";
+import type { TagEdit, TagPair } from "../tag/tag.ts";
 import { formatTag } from "../tag/text.ts";
 import { compareCodePoints } from "../value/code-points.ts";
+import { cutTagText } from "../value/cut.ts";
 import { blobId } from "../value/oid.ts";
 import type { RecordFile } from "./log.ts";
 
@@ -91,13 +92,18 @@ function editText(edits: readonly TagEdit[]): string {
   const [{ tag, parents }] = edits as [TagEdit];
   // Parents are in the order of their hashes, which says nothing to people.
   const was = parents
-    .flatMap((parent) => (parent.was ? [formatTag(...parent.was, 50)] : []))
+    .flatMap((parent) => (parent.was ? [shown(parent.was)] : []))
     .sort(compareCodePoints);
   if (!tag) return `- ${was.join(", - ")}`;
   const now = edits
-    .flatMap((edit) => (edit.tag ? [formatTag(...edit.tag, 50)] : []))
+    .flatMap((edit) => (edit.tag ? [shown(edit.tag)] : []))
     .sort(compareCodePoints)
     .join(", ");
   const replaced = was.filter((text) => text !== now);
   return replaced.length > 0 ? `${replaced.join(", ")} -> ${now}` : now;
+}
+
+/** Of a tag of which something was cut what remains: the mark would say no more. */
+function shown([key, value]: TagPair): string {
+  return formatTag(key, cutTagText(value) ?? value, 50);
 }

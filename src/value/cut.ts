@@ -153,6 +153,13 @@ export function withoutSecretTags<T extends readonly (readonly [string, TagValue
   return isSame(tags, kept) ? tags : (kept as readonly (readonly [string, TagValue])[] as T);
 }
 
+/** What remained of a tag's value of which something was cut; undefined of any other. */
+export function cutTagText(value: TagValue): string | undefined {
+  if (typeof value !== "object" || value === null || !isPlainObject(value)) return undefined;
+  const text = value[TAG_MARK];
+  return typeof text === "string" && Object.keys(value).length === 1 ? text : undefined;
+}
+
 /** A tag's value is JSON: there the mark is an object with one key. */
 function asJson(value: unknown): TagValue {
   if (typeof value !== "object" || value === null || value instanceof Float) {

@@ -121,6 +121,8 @@ class Log:
         check(record["kind"] == kind and record["version"] == 1, "not a record of this kind")
         check_count(record)
         if kind == "execution":
+            texts = [record.get(name) for name in ("task", "user", "host", "nonce")] + list(record.get("argv", [None]))
+            check(all(isinstance(text, str) for text in texts), "a start without one of its texts")
             check_time(record["started"])
             check(record["started"][:10] == at["date"].replace("/", "-"), "in the wrong day")
             patch = record["code"].get("patch", "0" * 40)

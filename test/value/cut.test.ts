@@ -1,8 +1,8 @@
 /** What looks like a secret is cut from values, and the cut has a mark of its own. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { withoutSecretsIn, withoutSecretTags } from "../../src/value/cut.ts";
-import { ErrorValue, Tagged } from "../../src/value/value.ts";
+import { cutTagText, withoutSecretsIn, withoutSecretTags } from "../../src/value/cut.ts";
+import { ErrorValue, Tagged, type TagValue } from "../../src/value/value.ts";
 import { readYaml } from "../../src/value/yaml-read.ts";
 import { writeYaml } from "../../src/value/yaml-write.ts";
 
@@ -59,6 +59,14 @@ test("tags", () => {
     ["db_password", { "!cut": "REDACTED" }],
     ["note", { deep: [{ "!cut": "REDACTED" }] }],
   ]);
+});
+
+test("what remained of a tag", () => {
+  assert.is(cutTagText({ "!cut": "https://h/x" }), "https://h/x");
+  const others: TagValue[] = ["!cut", { "!cut": 1 }, { "!cut": "a", b: 1 }, null];
+  for (const value of others) {
+    assert.is(cutTagText(value), undefined);
+  }
 });
 
 test.run();
