@@ -1,12 +1,13 @@
 /**
  * `npm run bench:share -- [runs]`: what it costs to push one run to a remote with so many runs
  * (default 100,000), and to fetch and to pull a hundred from it, beside plain git with the same ref;
- * and twenty pushers at one remote at once. Bytes are those on the wire, both ways, counted at the remote.
+ * what a new colleague waits for, once; and twenty pushers at one remote at once. Bytes are those on the wire, both ways, counted at the remote.
  */
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { findRepository } from "../src/git/files/repository.ts";
 import { deferredBackend } from "../src/git/open.ts";
 import { Log } from "../src/log/log.ts";
@@ -20,6 +21,9 @@ import { median } from "./pairs.ts";
 
 const REF = "refs/redun/main";
 const ORIGIN = remoteLogFor("origin", REF);
+const CLI = fileURLToPath(new URL("../dist/cli.cjs", import.meta.url));
+/** It is known to every repository. */
+const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 const PUSHES = 11;
 const FETCHES = 5;
 const PUSHERS = 20;
@@ -30,6 +34,7 @@ try {
   const bare = join(folder, "bare.git");
   execFileSync("git", ["init", "-q", "--bare", bare]);
   await generateRuns(bare, REF, 0, runs);
+  firstMinute(bare);
   await large(bare);
   await pushers();
 } finally {
@@ -71,6 +76,44 @@ async function large(bare: string): Promise<void> {
     report(`${name} of 100 runs from ${runs.toLocaleString("en")}`, fetched);
   }
   await Promise.all([ours, other].map(({ log }) => log.backend.close()));
+}
+
+/** The first commands in a repository without a log, beside what git needs to have and to count the same. */
+function firstMinute(bare: string): void {
+  const newClone = (name: string) => {
+    const dir = join(folder, name);
+    execFileSync("git", ["init", "-q", dir]);
+    execFileSync("git", ["remote", "add", "origin", bare], { cwd: dir });
+    return (...command: string[]) => timed(command, dir);
+  };
+  const [colleague, listing, plain] = [newClone("colleague"), newClone("listing"), newClone("git")];
+  const cli = [process.execPath, CLI];
+  const pull = [colleague(...cli, "pull"), colleague(...cli, "log")];
+  const fetch = [
+    plain("git", "fetch", "-q", "origin", `${REF}:${REF}`),
+    plain("git", "rev-list", "--objects", REF),
+  ];
+  reportTimes("pull and the first log", pull, "fetch and rev-list", fetch);
+  listing(...cli, "fetch");
+  const incoming = [listing(...cli, "incoming")];
+  const compare = [plain("git", "diff-tree", "-r", EMPTY_TREE, REF)];
+  reportTimes("incoming", incoming, "git diff-tree -r", compare);
+}
+
+/** Milliseconds of a process. */
+function timed([program, ...args]: readonly string[], cwd: string): number {
+  const start = performance.now();
+  execFileSync(program!, args, { cwd, stdio: "ignore" });
+  return performance.now() - start;
+}
+
+function reportTimes(ours: string, a: number[], theirs: string, b: number[]): void {
+  const [sumOfA, sumOfB] = [a, b].map((times) => times.reduce((sum, one) => sum + one, 0));
+  const list = (times: number[]) => times.map((one) => `${(one / 1000).toFixed(1)} s`).join(" + ");
+  const ratio = (sumOfA! / sumOfB!).toFixed(2);
+  console.log(
+    `${ours} of ${runs.toLocaleString("en")}: ${list(a)}, ${theirs} ${list(b)}, ${ratio}x`,
+  );
 }
 
 /** What `redun-git fetch` does: it also says what came. */
