@@ -3,7 +3,7 @@
 #
 # `prov:startTime`, `prov:endTime` and `prov:time` have neither an offset nor a Z, which xsd:dateTime allows. Readers take such times for
 # UTC or for their own zone: a run of the evening in New York was at night for them, and two runs from two places
-# cannot be put in order. Nothing else in the folder says the zone. Set TZ=UTC for cwltool.
+# cannot be put in order. TZ=UTC for cwltool makes them UTC.
 #
 # Seen (Python 3.11, cwltool 3.3.20260925135507), the same minute in two zones:
 #   times with a zone: 0 of 14
