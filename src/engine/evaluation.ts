@@ -4,6 +4,7 @@ import { Call } from "./call.ts";
 import { Agenda, type Outcome } from "./computation.ts";
 import { inJob, type RunHandle } from "./context.ts";
 import { Controlled } from "./control.ts";
+import { describeJob } from "./describe-job.ts";
 import { type Expression, expressionOf, heldBy } from "./expression.ts";
 import { HashAhead } from "./hash-ahead.ts";
 import type { Jobs } from "./jobs.ts";
@@ -213,9 +214,11 @@ export class Evaluation implements StepContext {
       for (const wanted of this.#wanted) wanted.fail(new NotRun());
       return;
     }
+    const waiting = [...this.jobs.running].slice(-MOST_WAITING).map(describeJob).join(", ");
+    const where = waiting === "" ? "" : ` It waits in ${waiting}.`;
     const error = new RedunError(
       "BAD_VALUE",
-      "A task's call is an argument of itself, or makes the same call again: it would wait forever.",
+      `A task's call is an argument of itself, or makes the same call again: it would wait forever.${where}`,
       'A list or object that is given to a task must not get that task\'s own lazy value later. Equal calls run once: a task that calls itself needs other arguments, or `cacheScope: "none"`.',
     );
     for (const wanted of this.#wanted) wanted.fail(error);
@@ -223,6 +226,9 @@ export class Evaluation implements StepContext {
 }
 
 const NONE: readonly never[] = [];
+
+/** Jobs that an error names, the innermost ones. */
+const MOST_WAITING = 3;
 
 /**
  * A promise that rejects before anybody listens ends a process, and who is given it may begin later: a call

@@ -17,6 +17,10 @@ export interface RunningTask {
     /** Of its function, in order. */
     readonly parameters: readonly RunningParameter[];
   };
+  readonly hashOnly: {
+    /** Whether the argument of a parameter is recorded by its hash alone; of one without a name, if any is. */
+    argument(name: string | undefined): boolean;
+  };
 }
 
 /** What puts a name to an argument. */

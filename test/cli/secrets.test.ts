@@ -60,6 +60,12 @@ test("is nowhere: not in errors, tags, values, the index, or the command line", 
   const { status, stdout, stderr } = cli(dir, args, { env });
   assert.is(status, 0, stderr);
   assert.match(stdout, "caught Error");
+  const calls = stderr.split("\n").filter((line) => /Job \w{8}: /.test(line));
+  // What looks like a password by its name is replaced once more.
+  const hidden = "(?:<hidden>|REDACTED)";
+  assert.match(calls.join("\n"), new RegExp(`vault\\.main\\(password=${hidden}, pin=<hidden>\\)`));
+  assert.match(calls.join("\n"), new RegExp(`vault\\.use\\(user='bob', password=${hidden}`));
+  assert.not.match(calls.join("\n"), PIN);
   ok(dir, ["log"]);
   ok(dir, ["log", "--job"]);
   assert.equal(leaks(dir, [SECRET, PIN]), []);
