@@ -14,7 +14,7 @@ import { ObjectSizes } from "./object-sizes.ts";
  * So many objects are read from git's own files before a git is started for more: it reads faster, and
  * beside us, but its start and its end take as long as to read some hundred.
  */
-const FEW = 128;
+const FEW = 4096;
 /** Bytes of what is read where only its size is asked for. */
 const SMALL = 2 ** 14;
 /** After so many objects others have their turn. */
@@ -84,8 +84,6 @@ export class Objects {
 
   /** Bytes of contents, in the order asked for; null for what is no file. @throws RedunError GIT_FAILED */
   async sizes(oids: readonly Oid[]): Promise<(number | null)[]> {
-    // Who asks for many sizes reads many.
-    if (oids.length > this.#left) this.#left = 0;
     const known = this.#needsGit ? [] : oids.map((oid) => this.#sizeInFiles(oid));
     const others = await this.#sizes.of(oids.filter((_, at) => known[at] === undefined));
     let next = 0;
