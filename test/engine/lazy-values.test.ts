@@ -243,6 +243,26 @@ places("a promise may reject long before the call that takes it begins", async (
   assert.is(jobsOf(log, "identity").length, 0);
 });
 
+places(
+  "a call that is an argument of itself fails, and names the job in which it waits",
+  async () => {
+    const take = task({ name: "take" }, (list: unknown[]) => list.length);
+    const ring = task({ name: "ring" }, () => {
+      const list: unknown[] = [];
+      const call = take(list);
+      list.push(call);
+      return call;
+    });
+    const { dir } = temporaryRepository();
+    const error = await new Scheduler({ cwd: dir }).run(ring()).then(String, (thrown) => thrown);
+    assert.instance(error, RedunError);
+    assert.match(
+      error.message,
+      /argument of itself.* It waits in ring\(\) at .*lazy-values\.test\.ts:\d+\.$/,
+    );
+  },
+);
+
 places.run();
 
 const traps = suite("lazy values that are used too early");
