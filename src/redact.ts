@@ -22,14 +22,15 @@ let hidden: readonly string[] = [];
 /** A shorter value is in too many texts. */
 export const SHORTEST_VALUE = 6;
 
+/** Each costs a look at every text. The first are those of the settings. */
 const MOST_HIDDEN = 200;
 
 /** Has texts hidden wherever they appear, for as long as the process lives. */
 export function hideValues(values: readonly string[]): void {
   const long = values.filter((value) => value.length >= SHORTEST_VALUE && !hidden.includes(value));
   if (long.length === 0) return;
-  // The earliest are those of the settings. Each costs a look at every text.
-  const all = new Set([...hidden, ...long.slice(0, MOST_HIDDEN - hidden.length)]);
+  const room = Math.max(0, MOST_HIDDEN - hidden.length);
+  const all = new Set([...hidden, ...long.slice(0, room)]);
   hidden = [...all].sort((a, b) => b.length - a.length);
 }
 
