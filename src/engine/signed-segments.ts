@@ -1,3 +1,4 @@
+import { RedunError } from "../errors.ts";
 import type { ExecutionRow } from "../index/rows.ts";
 import type { IndexedLog } from "../provenance/indexed-log.ts";
 import { commitOfFile } from "../provenance/tag-commits.ts";
@@ -25,11 +26,21 @@ export class SignedSegments {
     return looking;
   }
 
-  async #ask(segment: string, { id, started }: ExecutionRow): Promise<void> {
-    const { backend } = this.#log.log;
+  async #ask(segment: string, execution: ExecutionRow): Promise<void> {
+    this.#known.set(segment, await this.#isSigned(segment, execution));
+  }
+
+  async #isSigned(segment: string, { id, started }: ExecutionRow): Promise<boolean> {
     const path = jobsPath(id, new Date(started).toISOString(), segment);
-    const commit = await commitOfFile(this.#log, path, started);
-    const signatures = commit === null ? null : await backend.signatures([commit]);
-    this.#known.set(segment, signatures?.get(commit!)?.state === "good");
+    try {
+      const commit = await commitOfFile(this.#log, path, started);
+      if (commit === null) return false;
+      const signatures = await this.#log.log.backend.signatures([commit]);
+      return signatures?.get(commit)?.state === "good";
+    } catch (error) {
+      // Of a damaged or partial clone: the job runs again.
+      if (error instanceof RedunError) return false;
+      throw error;
+    }
   }
 }
