@@ -17,14 +17,16 @@ export interface WritingContext {
   readonly sign: { readonly socket: string | undefined } | null;
   /** Tells people what was left out. */
   readonly note: (text: string) => void;
+  /** Counts an execution of which nothing was written. */
+  readonly leaveOut: () => void;
 }
 
 /** Each system's writer, which loads when it is used. */
 export const WRITERS: Readonly<Record<string, () => Promise<Writer>>> = {
   redun: async () => {
     const { redunLines } = await import("../src/exchange/redun/export.ts");
-    return async function* (graph, rows) {
-      for await (const line of redunLines(graph, rows)) yield `${line}\n`;
+    return async function* (graph, rows, { leaveOut }) {
+      for await (const line of redunLines(graph, rows, leaveOut)) yield `${line}\n`;
     };
   },
   openlineage: async () => {
@@ -60,14 +62,18 @@ export const WRITERS: Readonly<Record<string, () => Promise<Writer>>> = {
   "in-toto": async () => {
     const { statementOf } = await import("../src/exchange/in-toto/statement.ts");
     const { signer } = await import("../src/exchange/in-toto/envelope.ts");
-    return async function* (graph, rows, { backend, sign, note }) {
+    return async function* (graph, rows, { backend, sign, note, leaveOut }) {
       const signed = sign && (await signer(await backend.config(), sign.socket));
       for (const row of rows.toReversed()) {
         const { statement, absent } = await statementOf(await graph.run(row), backend);
         const short = row.id.slice(0, 8);
         if (absent.length > 0) note(`${short}: no longer here as it was: ${absent.join(", ")}`);
-        if (!statement) note(`${short}: nothing to attest: it did not end well, or has no file.`);
-        else yield `${JSON.stringify(signed ? await signed(statement) : statement)}\n`;
+        if (statement) {
+          yield `${JSON.stringify(signed ? await signed(statement) : statement)}\n`;
+          continue;
+        }
+        leaveOut();
+        note(`${short}: nothing to attest: it did not end well, or has no file.`);
       }
     };
   },

@@ -28,10 +28,12 @@ export const command: CommandFunction<typeof EXPORT> = async (workspace, ids, op
   // Nothing is written before the log is known to be readable: then it is not asked twice.
   const rows = await withLog(workspace, (log) => executions(log, ids, options));
   const log = workspace.indexedLog();
+  let written = rows.length;
   const text = writer(new LogGraph(log), rows, {
     backend: log.log.backend,
     sign: options.sign ? { socket: workspace.io.env.SSH_AUTH_SOCK } : null,
     note: (text) => workspace.tell(visible(`${text}\n`)),
+    leaveOut: () => written--,
   });
   if (options.post !== undefined) return post(workspace, text, options.post);
   if (options.output === undefined) {
@@ -39,7 +41,7 @@ export const command: CommandFunction<typeof EXPORT> = async (workspace, ids, op
     return;
   }
   await writeFile(workspace, options.output, text);
-  await workspace.write(visible(`Wrote ${count(rows.length, "execution")} to ${options.output}\n`));
+  await workspace.write(visible(`Wrote ${count(written, "execution")} to ${options.output}\n`));
 };
 
 /** @throws RedunError REMOTE_FAILED where the server did not accept all */

@@ -1,6 +1,6 @@
 import type { ExecutionView } from "../../src/views/execution.ts";
 import type { LoggedExecution } from "../../src/views/logged.ts";
-import { commandLine, duration, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
+import { duration, executionWords, localTime, shortId, statusBox, tagText } from "../text/lines.ts";
 import { statusTable } from "../text/status-table.ts";
 import { oneLine, type Paint } from "../text/terminal.ts";
 import { docBlock, indented } from "./doc.ts";
@@ -15,10 +15,10 @@ export function executionLine(
   paint: Paint,
   id = shortId(execution.id),
 ): string {
-  const { status, started, argv, tags, conflicts } = execution;
+  const { status, started, tags, conflicts } = execution;
   const box = statusBox(status, paint);
-  const head = `${paint("bold", `Exec ${id}`)} ${box} ${localTime(started)}:  ${commandLine(argv)}`;
-  return `${head} ${tagText(tags, paint, conflicts)}`.trimEnd();
+  const head = `${paint("bold", `Exec ${id}`)} ${box} ${localTime(started)}:`;
+  return `${head}  ${executionWords(execution)} ${tagText(tags, paint, conflicts)}`.trimEnd();
 }
 
 /** Jobs that are deeper than this are not moved further to the right. */

@@ -4,7 +4,7 @@ import type { ComparisonView } from "../../src/views/comparison.ts";
 import type { ExecutionView } from "../../src/views/execution.ts";
 import type { TableView } from "../../src/views/table.ts";
 import { markdownTable } from "../text/delimited.ts";
-import { commandLine, localTime, shortDuration, shortId } from "../text/lines.ts";
+import { executionWords, localTime, shortDuration, shortId } from "../text/lines.ts";
 import { statusRows } from "../text/status-table.ts";
 import { oneLine, visible } from "../text/terminal.ts";
 import { diffPage } from "./diff.ts";
@@ -19,11 +19,11 @@ const PLAIN = (_: unknown, text: string) => text;
 
 /** One run: what it was, its jobs by status, and what failed. */
 export function runMarkdown({ execution, links, tallies, failure }: ExecutionView): string {
-  const { id, status, task, started, ended, argv, reason, tags } = execution;
+  const { id, status, task, started, ended, reason, tags } = execution;
   const took = ended ? `, took ${shortDuration(+ended - +started)}` : "";
   const parts = [
     `### ${SIGNS[status] ?? "⏳"} ${status} ${code(task)} ${code(shortId(id))}\n`,
-    `${code(commandLine(argv))}  \n${localTime(started)}${took}, by ${code(execution.user)}\n`,
+    `${code(executionWords(execution))}  \n${localTime(started)}${took}, by ${code(execution.user)}\n`,
   ];
   if (reason) parts.push(`Ended by ${code(reason)}\n`);
   if (tags.length > 0)

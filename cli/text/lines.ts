@@ -111,6 +111,17 @@ export function commandLine(argv: readonly string[]): string {
   return argv.map(shellWord).join(" ");
 }
 
+/** What a line says of an execution: its command line, or its task where the system that it came from records none. */
+export function executionWords({
+  argv,
+  task,
+}: {
+  readonly argv: readonly string[];
+  readonly task: string;
+}): string {
+  return argv.length > 0 ? commandLine(argv) : task;
+}
+
 export function shortId(id: string): string {
   return oneLine(id.slice(0, 8));
 }

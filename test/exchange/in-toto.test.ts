@@ -2,10 +2,13 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createPublicKey, verify } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { RedunError } from "../../src/errors.ts";
+import { agentKeys, signWithAgent } from "../../src/exchange/in-toto/ssh-agent.ts";
 import { cli, jsonLines, ok, record, workflowRepository } from "../support/cli.ts";
 import { pythonWith } from "../support/python.ts";
 import { prepared } from "../support/repository.ts";
@@ -57,6 +60,39 @@ attestations("files that an execution gave are subjects, and what it took are de
   assert.equal(Object.keys(input.digest), ["sha256", "gitBlob"]);
   assert.equal(others, []);
   assert.match(runDetails.metadata.invocationId, /^urn:redun-git:execution:[0-9a-f]{40}$/);
+});
+
+attestations("what had nothing to attest is not counted as written", () => {
+  const { dir } = runs();
+  const words = ["export", "--to", "in-toto", "-o", "all.jsonl"];
+  assert.match(ok(dir, words), /^Wrote 1 execution to all\.jsonl\n/);
+  assert.is(jsonLines(readFileSync(join(dir, "all.jsonl"), "utf8")).length, 1);
+});
+
+attestations("an agent whose answer nobody can read is a sentence", async () => {
+  // The kind of answer (12: keys) is right, and what follows promises more than there is.
+  const answers = [
+    [0, 0, 0, 1],
+    [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 4],
+    [0, 0, 0, 1, 0, 0, 0, 2, 1, 2, 0, 0, 0, 0],
+  ];
+  for (const answer of answers) {
+    const dir = mkdtempSync(join(tmpdir(), "agent-"));
+    const path = join(dir, "s");
+    const body = Buffer.from([0, 0, 0, answer.length + 1, 12, ...answer]);
+    const agent = createServer((socket) => socket.on("data", () => socket.write(body)));
+    await new Promise<void>((done) => agent.listen(path, done));
+    try {
+      await agentKeys(path).then(async ([key]) => signWithAgent(path, key!, Buffer.of(1)));
+      assert.unreachable();
+    } catch (error) {
+      assert.instance(error, RedunError);
+      assert.is((error as RedunError).code, "SIGNING_FAILED");
+    } finally {
+      agent.close();
+      rmSync(dir, { recursive: true });
+    }
+  }
 });
 
 attestations("is signed by nobody where there is no agent, and nothing else is signed", () => {

@@ -51,6 +51,8 @@ table("columns become fields, arguments and tags; a run comes once", () => {
     ["run/1"],
   );
   assert.match(ok(dir, ["log", "run/1"]), "resnet(lr=0.1)");
+  // A table has no command lines.
+  assert.match(ok(dir, ["log"]), /Exec run\/2 +\[FAILED\] [-0-9]+ [:0-9]+: {2}vit \(/);
   const [page] = jsonLines(ok(dir, ["log", "run/1", "--format", "json"]));
   const note = page.tags.find(({ key }: { key: string }) => key === "note");
   writeFileSync(join(dir, "more.csv"), CSV.replaceAll("\n", ",more\n").replace("two,more", "two"));

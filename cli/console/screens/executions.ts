@@ -5,7 +5,7 @@ import { addressOf, type ListAddress } from "../../../src/views/address.ts";
 import { type Facet, facets } from "../../../src/views/facets.ts";
 import type { LoggedExecution } from "../../../src/views/logged.ts";
 import { ExecutionWindow } from "../../../src/views/window.ts";
-import { commandLine, counted, localTime, shortId, tagText } from "../../text/lines.ts";
+import { counted, executionWords, localTime, shortId, tagText } from "../../text/lines.ts";
 import { oneLine } from "../../text/terminal.ts";
 import { type Row, type Rows, rowsOf, type Style } from "../content.ts";
 import { lineOf, markingPaint } from "../document.ts";
@@ -94,7 +94,7 @@ export const STATUS_SIGNS: Readonly<Record<ExecutionStatus, readonly [sign: stri
 };
 
 function rowOf(execution: LoggedExecution): Row {
-  const { id, type, status, started, argv, tags, conflicts } = execution;
+  const { id, type, status, started, tags, conflicts } = execution;
   const [sign, style] = STATUS_SIGNS[status];
   const own = tags.filter(([key]) => !AUTOMATIC_TAGS.includes(key));
   return {
@@ -102,7 +102,7 @@ function rowOf(execution: LoggedExecution): Row {
       { text: shortId(id), style: "bold", action: { does: "open", address: addressOf(execution) } },
       { text: ` ${sign} ${status.padEnd(6)}`, style },
       { text: ` ${localTime(started).slice(0, 16)}  `, style: "dim" },
-      { text: `${oneLine(commandLine(argv))} ` },
+      { text: `${oneLine(executionWords(execution))} ` },
       ...lineOf(tagText(own, markingPaint, conflicts)),
     ],
     subject: { type, id, conflicts },

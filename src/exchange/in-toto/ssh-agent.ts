@@ -26,10 +26,12 @@ const FAILED = "Is ssh-agent running, with SSH_AUTH_SOCK? `ssh-add -l` lists its
 /** @throws RedunError SIGNING_FAILED */
 export async function agentKeys(socket: string): Promise<readonly AgentKey[]> {
   const answer = new Reader(await ask(socket, Buffer.from([11]), 12));
-  const count = answer.number();
-  return Array.from({ length: count }, () => {
-    return { blob: answer.text(), comment: answer.text().toString() };
-  });
+  const keys: AgentKey[] = [];
+  // One by one: what it says of their number may be wrong.
+  for (let left = answer.number(); left > 0; left--) {
+    keys.push({ blob: answer.text(), comment: answer.text().toString() });
+  }
+  return keys;
 }
 
 /**
@@ -54,10 +56,19 @@ export async function signWithAgent(
   signature.text();
   const raw = signature.text();
   const sig = scheme.keytype === "ecdsa" ? derOf(raw) : raw;
-  if (!verify(scheme.hash, data, scheme.public, sig)) {
+  if (!isValid(scheme, data, sig)) {
     throw new RedunError("SIGNING_FAILED", `ssh-agent gave no valid signature of ${comment}.`);
   }
   return { keyid: keyId(scheme), sig };
+}
+
+function isValid(scheme: Scheme, data: Uint8Array, signature: Buffer): boolean {
+  try {
+    return verify(scheme.hash, data, scheme.public, signature);
+  } catch {
+    // OpenSSL's word for a signature that has not even the form of one.
+    return false;
+  }
 }
 
 function schemeOf(blob: Buffer): Scheme {
@@ -86,7 +97,19 @@ function schemeOf(blob: Buffer): Scheme {
   return { keytype: "ecdsa", scheme: name, hash, public: keyOf(jwk) };
 }
 
-const keyOf = (jwk: Record<string, string>) => createPublicKey({ key: jwk, format: "jwk" });
+function keyOf(jwk: Record<string, string>): KeyObject {
+  try {
+    return createPublicKey({ key: jwk, format: "jwk" });
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+}
+
+function unreadable(cause?: unknown): RedunError {
+  const what = "ssh-agent did not sign: its answer cannot be read.";
+  return new RedunError("SIGNING_FAILED", what, FAILED, { cause });
+}
+
 const url = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64url");
 const withoutZero = (number: Buffer) => (number[0] === 0 ? number.subarray(1) : number);
 
@@ -147,13 +170,18 @@ class Reader {
   }
 
   number(): number {
-    this.#at += 4;
-    return this.#bytes.readUInt32BE(this.#at - 4);
+    return this.#take(4).readUInt32BE(0);
   }
 
   text(): Buffer {
-    const length = this.number();
-    this.#at += length;
-    return this.#bytes.subarray(this.#at - length, this.#at);
+    return this.#take(this.number());
+  }
+
+  #take(length: number): Buffer {
+    const end = this.#at + length;
+    if (end > this.#bytes.length) throw unreadable();
+    const bytes = this.#bytes.subarray(this.#at, end);
+    this.#at = end;
+    return bytes;
   }
 }

@@ -20,13 +20,21 @@ type Line = Readonly<Record<string, unknown>>;
 
 const PICKLE = "application/python-pickle";
 
-/** The records of some executions as lines of JSON, each once. */
+/**
+ * The records of some executions as lines of JSON, each once.
+ * @param leaveOut told of each execution without a job: redun's have one
+ */
 export async function* redunLines(
   graph: LogGraph,
   rows: Iterable<ExecutionRow>,
+  leaveOut?: () => void,
 ): AsyncGenerator<string> {
   const writer = new RedunWriter(graph);
-  for (const row of rows) for await (const line of writer.run(await graph.run(row))) yield line;
+  for (const row of rows) {
+    const run = await graph.run(row);
+    if (run.jobs.length === 0) leaveOut?.();
+    for await (const line of writer.run(run)) yield line;
+  }
   yield* writer.rest();
 }
 

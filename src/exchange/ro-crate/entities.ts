@@ -6,6 +6,8 @@ export type Properties = Record<string, unknown>;
 /** Entities by their ids, in the order in which they were first told of. */
 export class Entities {
   readonly #all = new Map<string, Properties>();
+  /** What `link` has added, by entity and property. */
+  readonly #linked = new Map<string, Set<string>>();
 
   has(id: string): boolean {
     return this.#all.has(id);
@@ -16,7 +18,9 @@ export class Entities {
     const entity = this.#all.get(id) ?? { "@id": id };
     for (const [name, value] of Object.entries(properties)) {
       const isEmpty = value === undefined || (Array.isArray(value) && value.length === 0);
-      if (!isEmpty) entity[name] = value;
+      if (isEmpty) continue;
+      entity[name] = value;
+      this.#linked.delete(`${name} ${id}`);
     }
     this.#all.set(id, entity);
     return { "@id": id };
@@ -25,9 +29,18 @@ export class Entities {
   /** Adds to a property that is a list of other entities, each of them once. */
   link(id: string, name: string, to: Ref): void {
     const entity = this.#all.get(id)!;
-    const list = (entity[name] ?? []) as Ref[];
-    if (list.some((ref) => ref["@id"] === to["@id"])) return;
-    entity[name] = [...list, to];
+    const key = `${name} ${id}`;
+    let linked = this.#linked.get(key);
+    if (!linked) {
+      // A list of its own: that which `set` was given may be another's too.
+      const list = [...((entity[name] ?? []) as Ref[])];
+      entity[name] = list;
+      linked = new Set(list.map((ref) => ref["@id"]));
+      this.#linked.set(key, linked);
+    }
+    if (linked.has(to["@id"])) return;
+    linked.add(to["@id"]);
+    (entity[name] as Ref[]).push(to);
   }
 
   /** What `link` added. */
