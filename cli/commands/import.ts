@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { optionalPackage } from "../../src/cluster/optional-package.ts";
 import { RedunError } from "../../src/errors.ts";
 import type { Graph } from "../../src/exchange/graph.ts";
 import { type Imported, importGraph } from "../../src/exchange/import.ts";
+import { isPostgresUri, type PostgresPackage } from "../../src/exchange/redun/postgres.ts";
 import type { Repository } from "../../src/git/backend.ts";
 import { findRepository } from "../../src/git/files/repository.ts";
 import { deferredBackend } from "../../src/git/open.ts";
@@ -25,7 +27,15 @@ interface Reading {
 /** Each system's reader, which loads when it is used. */
 const READERS: Readonly<Record<string, (source: Source, reading: Reading) => Promise<Graph>>> = {
   redun: async (source, { repository, onLine }) => {
-    const { readRedun } = await import("../../src/exchange/redun/redun-graph.ts");
+    const { readRedun, readRedunPostgres } = await import(
+      "../../src/exchange/redun/redun-graph.ts"
+    );
+    if (typeof source === "string" && isPostgresUri(source)) {
+      const needed = "Reading PostgreSQL";
+      const root = repository.workTree ?? "";
+      const postgres = optionalPackage<PostgresPackage>("pg", needed, root, "BAD_IMPORT");
+      return readRedunPostgres(source, postgres, repository.commonDir, onLine);
+    }
     return readRedun(source, repository.commonDir, onLine);
   },
   mlflow: async (source, { repository }) => {
@@ -65,7 +75,7 @@ export const command: CommandFunction<typeof IMPORT> = async (workspace, [file],
   const dryRun = Boolean(options.dryRun);
   const read = readerOf(options.from);
   const reading = workspace.progress("Reading", "lines");
-  const graph = await read(sourceOf(workspace, file), {
+  const graph = await read(sourceOf(workspace, file, options.from), {
     repository: workspace.repository,
     maps: mapsOf(options),
     onLine: (lines) => reading.update(lines, null),
@@ -101,8 +111,9 @@ function mapsOf({ from, map = [] }: OptionsOf<typeof IMPORT>): readonly string[]
   throw new RedunError("USAGE", `--map is for csv and jsonl, and not for ${from}.`);
 }
 
-function sourceOf({ io }: Workspace, file: string): Source {
+function sourceOf({ io }: Workspace, file: string, system: string | undefined): Source {
   if (file === "-") return io.stdin as NodeJS.ReadableStream;
+  if (system === "redun" && isPostgresUri(file)) return file;
   const path = resolve(io.cwd, file);
   if (existsSync(path)) return path;
   throw new RedunError("BAD_IMPORT", `There is no file ${file}.`, "`-` reads from stdin.");

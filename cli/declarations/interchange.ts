@@ -23,6 +23,7 @@ export const IMPORT = defineCommand({
   ],
   examples: [
     "import --from redun .redun/redun.db   redun's database, as it is",
+    "import --from redun postgresql://user@host/db",
     "import --from redun runs.jsonl        what `redun export --file runs.jsonl` wrote",
     "redun export | redun-git import --from redun -",
     "import --from mlflow mlruns           a folder, or a database mlflow.db",

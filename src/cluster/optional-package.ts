@@ -1,14 +1,20 @@
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { RedunError } from "../errors.ts";
+import { type ErrorCode, RedunError } from "../errors.ts";
 
 /**
  * A package that not everybody needs, as the user's project has it, or whoever installed redun-git.
  * @param needed what needs it, for people: `The executor aws_batch`
  * @param root the top of the work tree; "" for the current directory
- * @throws RedunError EXECUTOR_FAILED where it is not installed
+ * @param code of the error where it is not installed
+ * @throws RedunError
  */
-export function optionalPackage<Package>(name: string, needed: string, root: string): Package {
+export function optionalPackage<Package>(
+  name: string,
+  needed: string,
+  root: string,
+  code: ErrorCode = "EXECUTOR_FAILED",
+): Package {
   for (const from of [resolve(root, "package.json"), import.meta.url]) {
     try {
       return createRequire(from)(name);
@@ -19,7 +25,7 @@ export function optionalPackage<Package>(name: string, needed: string, root: str
     }
   }
   throw new RedunError(
-    "EXECUTOR_FAILED",
+    code,
     `${needed} needs the package ${name}, which is not installed.`,
     `Install it beside the workflow: \`npm install ${name}\`.`,
   );

@@ -3,6 +3,7 @@ import { Statements } from "../../index/database.ts";
 import type { Database } from "../../index/sqlite-types.ts";
 import type { Graph } from "../graph.ts";
 import { stageJsonLines } from "./json-lines.ts";
+import { type PostgresPackage, stagePostgres } from "./postgres.ts";
 import { RedunRuns } from "./runs.ts";
 import { isSqlite, openRedunDatabase } from "./tables.ts";
 import { checkTags, tagsOf } from "./tags.ts";
@@ -30,6 +31,28 @@ export async function readRedun(
     return graphOf(database, () => database.close());
   }
   const { database, close } = await stageJsonLines(source, commonDir, onLine);
+  return graphOf(database, close);
+}
+
+/**
+ * redun's PostgreSQL database; nothing is written there.
+ * @param uri its address, `postgresql://user@host/db`
+ * @param onRow told how many rows have been read
+ * @throws RedunError BAD_IMPORT
+ */
+export async function readRedunPostgres(
+  uri: string,
+  postgres: PostgresPackage,
+  commonDir: string,
+  onRow?: (rows: number) => void,
+): Promise<Graph> {
+  const { database, close } = await stagePostgres(uri, postgres, commonDir, onRow);
+  try {
+    checkTags(new Statements(database));
+  } catch (error) {
+    close();
+    throw error;
+  }
   return graphOf(database, close);
 }
 

@@ -1,6 +1,6 @@
 /**
  * redun's own tables, as far as they are read: of its database, or of one that is made of its JSON
- * lines. So both are read by the same code, and neither has to fit in memory.
+ * lines or of PostgreSQL. So both are read by the same code, and neither has to fit in memory.
  */
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { RedunError } from "../../errors.ts";
@@ -57,6 +57,15 @@ function assertMigration(database: Database, path: string): void {
     const hint = "`redun export` writes what a redun of any version can read.";
     throw new RedunError("BAD_IMPORT", `${path} is not a database of redun's.`, hint, { cause });
   }
+  assertKnown(found, path);
+}
+
+/**
+ * @param found what a database says of its migration
+ * @param path the database, for people
+ * @throws RedunError BAD_IMPORT for another migration than those that are read
+ */
+export function assertKnown(found: unknown, path: string): void {
   if (MIGRATIONS.has(String(found))) return;
   throw new RedunError(
     "BAD_IMPORT",
