@@ -28,7 +28,10 @@ const RUNS = fileURLToPath(new URL("redun/runs.jsonl", import.meta.url));
 function programs(): string | null {
   const folder = "/usr/lib/postgresql";
   const [version] = existsSync(folder) ? readdirSync(folder) : [];
-  return version ? join(folder, version, "bin") : null;
+  if (version === undefined) return null;
+  const bin = join(folder, version, "bin");
+  // The package of the clients has the folder too.
+  return existsSync(join(bin, "initdb")) ? bin : null;
 }
 
 const BIN = programs();
