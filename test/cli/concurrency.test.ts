@@ -1,9 +1,12 @@
 /** Real processes that write to one repository at once: nothing is lost, and the index is right. */
-import { rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { BACKENDS, logged, ok, record, start, workflowRepository } from "../support/cli.ts";
+import { inFull } from "../support/effort.ts";
 import { recorded } from "../support/recorded.ts";
 
 const WORKFLOW = `
@@ -67,6 +70,71 @@ concurrency("runs, tags and readers at once, on an index that is not there yet",
   assert.is(tagged.id, id);
   rmSync(join(dir, ".git/redun/index"), { recursive: true });
   assert.equal(answers(dir), before);
+});
+
+inFull(concurrency)("twenty processes beside plain git at its housework", async () => {
+  const { dir, git } = workflowRepository({ "w.mjs": WORKFLOW, ".gitignore": "clone-*\n" });
+  record(dir, ["w.mjs", "main", "--who", "first"]);
+  const [{ id }] = logged(dir);
+  let isOver = false;
+  const done: Record<string, number> = {};
+  const failed: Record<string, number> = {};
+  const housework = async (words: readonly string[]) => {
+    const name = words[0]!;
+    for (let n = 0; !isOver; n++) {
+      const args = words.map((word) => word.replace("%", String(n)));
+      // git's own commands find each other's locks and packs in their way.
+      const counts = await promisify(execFile)("git", args, { cwd: dir }).then(
+        () => done,
+        () => failed,
+      );
+      counts[name] = (counts[name] ?? 0) + 1;
+    }
+  };
+  const houseworks = [
+    ["commit", "--allow-empty", "-q", "-m", "work %"],
+    ["gc", "-q"],
+    ["repack", "-adq"],
+    ["pack-refs", "--all"],
+    ["maintenance", "run", "--quiet"],
+    ["clone", "-q", "--no-hardlinks", ".", "clone-%"],
+  ].map(housework);
+  const began = performance.now();
+  const commands = Array.from({ length: 20 }, async (_, who) => {
+    const backend = BACKENDS[who % 2]!;
+    for (const turn of [1, 2]) {
+      const words =
+        who % 4 === 3
+          ? ["tag", "add", id, `n${who}=${turn}`]
+          : ["run", "-q", "--no-cache", "w.mjs", "main", "--who", `p${who}`];
+      const { status, stderr } = await start(dir, words, { backend }).ended;
+      assert.is(status, 0, `${words.join(" ")} (${backend}): ${stderr}`);
+    }
+  });
+  await Promise.all(commands).finally(() => {
+    isOver = true;
+  });
+  await Promise.all(houseworks);
+  const seconds = Math.round((performance.now() - began) / 1000);
+  const all = (counts: object) => JSON.stringify(counts).replaceAll(/[{}"]/g, "");
+  console.log(`30 runs and 10 tags in ${seconds} s, beside ${all(done)}; failed: ${all(failed)}`);
+  for (const name of ["commit", "clone"]) assert.ok(done[name]! > 0, `${name} worked`);
+
+  const { executions, outcomes, jobs } = recorded(dir);
+  assert.equal([executions.length, outcomes.length, jobs.length], [31, 31, 31 * 4]);
+  const tags = logged(dir, ["-t", "n3=1", "-t", "n3=2", "-t", "n19=2"]);
+  assert.equal(
+    tags.map((execution) => execution.id),
+    [id],
+  );
+  assert.is(git("rev-list", "--count", "refs/redun/main"), "41");
+  git("fsck", "--strict", "--no-dangling");
+  assert.match(ok(dir, ["verify"]), /ok {3}index/);
+  const left = readdirSync(join(dir, ".git"), { recursive: true, encoding: "utf8" });
+  assert.equal(
+    left.filter((name) => /\.lock$|redun\/(?:locks|journal)\/./.test(name)),
+    [],
+  );
 });
 
 concurrency("a run of many jobs beside short runs", async () => {

@@ -69,6 +69,7 @@ test("from the list to an execution, its jobs, a job, its value, and back", asyn
   await page.getByRole("link", { name: /^[0-9a-f]{8}$/ }).click();
   await page.getByRole("heading", { name: "acme.main" }).waitFor();
   await page.getByRole("link", { name: "Ticket", exact: true }).waitFor();
+  await page.getByRole("treeitem").nth(3).waitFor();
   assert.is(await page.getByRole("treeitem").count(), 4);
   await page.getByRole("tab", { name: "Timeline" }).click();
   await page.getByRole("img", { name: /^Timeline of 4 jobs/ }).waitFor();
