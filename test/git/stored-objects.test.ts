@@ -1,5 +1,5 @@
 /** How the user's git stores what an append brings. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { Oid } from "../../src/git/backend.ts";
@@ -55,6 +55,31 @@ contractSuite("git backend native: objects of an append", openNative, (test) => 
     );
     git("config", "core.fsync", "none");
     assert.is((await counted(commit, "b.yaml")).written, 0, "the user's own word stands");
+  });
+
+  test("are looked for again where git has just moved them", async (_, { dir, git }) => {
+    const bin = join(dir, "bin");
+    mkdirSync(bin);
+    writeFileSync(
+      join(bin, "git"),
+      `#!/bin/sh
+case " $* " in *" fast-import "*)
+  echo x >>'${dir}/tries'
+  [ "$(wc -l <'${dir}/tries')" -gt 2 ] || { echo "fatal: Can't load tree 11a8" >&2; exit 128; }
+esac
+PATH='${process.env.PATH}' exec git "$@"
+`,
+      { mode: 0o755 },
+    );
+    const { PATH } = process.env;
+    process.env.PATH = `${bin}:${PATH}`;
+    try {
+      await withBackend(openNative, dir, (backend) => append(backend, null, { "a.yaml": "a\n" }));
+    } finally {
+      process.env.PATH = PATH;
+    }
+    assert.is(git("show", "refs/redun/main:a.yaml"), "a");
+    assert.is(readFileSync(join(dir, "tries"), "utf8"), "x\nx\nx\n");
   });
 
   test("those of many files are a compressed pack", async (backend, { git }) => {

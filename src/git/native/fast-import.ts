@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Append, FILE_MODE, type Identity, type Oid, type Repository } from "../backend.ts";
 import { namesOf } from "../files/path-names.ts";
 import { refusal } from "../ref-refusal.ts";
@@ -50,13 +51,23 @@ async function run(
 ): Promise<string> {
   for (const { path } of request.files) namesOf(path);
   const args = ["fast-import", "--quiet", "--done", "--date-format=raw"];
-  const input = instructions(request, identity, end);
   const loose = areLoose(request.files) ? { before: AS_LOOSE, after: ["--depth=0"] } : NO_WORDS;
   const command = [...synced(repository), ...loose.before, ...args, ...loose.after];
-  const { status, stdout, stderr } = await runGit(repository, command, input, {}, "work");
-  if (status === 0) return stdout.toString("latin1").trim();
-  throw refusal(request.ref, repository, stderr) ?? gitFailed(args, status, stderr);
+  for (let tries = 1; ; tries++) {
+    const input = instructions(request, identity, end);
+    const { status, stdout, stderr } = await runGit(repository, command, input, {}, "work");
+    if (status === 0) return stdout.toString("latin1").trim();
+    if (tries >= MAX_TRIES || !IN_MOTION.test(stderr)) {
+      throw refusal(request.ref, repository, stderr) ?? gitFailed(args, status, stderr);
+    }
+    await sleep(50 * 2 ** tries);
+  }
 }
+
+/** What fast-import says where `git repack -ad` or `git gc` has just moved what it looks for to another pack. */
+const IN_MOTION =
+  /Can't load tree|Not a (?:valid|tree|commit)|could not (?:read|open) |unable to (?:find|read) /i;
+const MAX_TRIES = 5;
 
 const NO_WORDS = { before: [], after: [] };
 
