@@ -99,6 +99,8 @@ signals("a second Ctrl-C ends it at once, and what had finished is recorded", as
   child.kill("SIGINT");
   assert.is((await ended).status, 130);
   assert.is(running(String(marks++)), 0);
+  // Where it came in the middle of the commit, the next command records it.
+  ok(dir, ["log"]);
   assert.is(recorded(dir).outcomes[0]!.status, "INTERRUPTED");
 });
 
