@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { optionalPackage } from "../../src/cluster/optional-package.ts";
 import { RedunError } from "../../src/errors.ts";
 import type { Graph } from "../../src/exchange/graph.ts";
 import { type Imported, importGraph } from "../../src/exchange/import.ts";
@@ -9,6 +8,7 @@ import type { Repository } from "../../src/git/backend.ts";
 import { findRepository } from "../../src/git/files/repository.ts";
 import { deferredBackend } from "../../src/git/open.ts";
 import { shortRef } from "../../src/log/ref.ts";
+import { optionalPackage } from "../../src/optional-package.ts";
 import { type CommandFunction, isJson, type OptionsOf } from "../command.ts";
 import type { IMPORT } from "../declarations/interchange.ts";
 import { jsonText } from "../text/json.ts";

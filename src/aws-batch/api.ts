@@ -1,4 +1,5 @@
 import type { BatchClient } from "@aws-sdk/client-batch";
+import { isPassing } from "../bucket/aws-errors.ts";
 import { patiently } from "../cluster/patiently.ts";
 import { RedunError } from "../errors.ts";
 
@@ -53,7 +54,7 @@ export class BatchApi {
           (answer) => ({ answer }),
           (error) => ({ error }),
         ),
-      (said) => "error" in said && isLater(said.error),
+      (said) => "error" in said && isPassing(said.error),
       async () => {
         const answer = await isDone();
         return answer === null ? null : { answer };
@@ -70,18 +71,7 @@ export class BatchApi {
   }
 }
 
-type Said<Answer> = { readonly answer: Answer } | { readonly error: AwsError };
-
-interface AwsError extends NodeJS.ErrnoException {
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
-
-/** It has no time now, or could not be reached; it did not say no. */
-function isLater({ name, code, $metadata }: AwsError): boolean {
-  const status = $metadata?.httpStatusCode ?? 0;
-  if (status >= 500 || status === 429 || /Throttl|TooManyRequests/.test(name)) return true;
-  return name === "TimeoutError" || /^E(?:CONN|PIPE|TIMEDOUT|AI_AGAIN|NOTFOUND)/.test(code ?? "");
-}
+type Said<Answer> = { readonly answer: Answer } | { readonly error: unknown };
 
 function failed(what: string, error: unknown): RedunError {
   const { name, message } = error as Error;

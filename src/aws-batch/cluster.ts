@@ -1,3 +1,4 @@
+import { eachAtOnce } from "../at-once.ts";
 import type { ArrayJob, Cluster, ClusterFacts, ElementState } from "../cluster/cluster.ts";
 import type { Mirror } from "../cluster/mirror.ts";
 import { RedunError } from "../errors.ts";
@@ -218,19 +219,15 @@ export class BatchCluster implements Cluster {
       which === "all" ? [idOf(job)] : which.map((n) => this.elementName(job, n)),
     );
     const { TerminateJobCommand } = this.#api.sdk;
-    const left = ids.values();
-    const work = async () => {
-      for (const jobId of left) {
-        try {
-          await this.#api.ask("TerminateJob", (client) =>
-            client.send(new TerminateJobCommand({ jobId, reason: CANCELLED })),
-          );
-        } catch {
-          // Its call was withdrawn: what has not begun does nothing.
-        }
+    await eachAtOnce(ids, AT_ONCE, async (jobId) => {
+      try {
+        await this.#api.ask("TerminateJob", (client) =>
+          client.send(new TerminateJobCommand({ jobId, reason: CANCELLED })),
+        );
+      } catch {
+        // Its call was withdrawn: what has not begun does nothing.
       }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    });
   }
 }
 

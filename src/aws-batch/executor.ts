@@ -2,8 +2,8 @@ import { resolve } from "node:path";
 import { Bucket, bucketAddress, type S3Sdk } from "../bucket/bucket.ts";
 import { BucketMirror } from "../bucket/mirror.ts";
 import { ClusterExecutor } from "../cluster/executor.ts";
-import { optionalPackage } from "../cluster/optional-package.ts";
 import type { Executor, ExecutorSettings } from "../engine/executor.ts";
+import { optionalPackage } from "../optional-package.ts";
 import { BatchApi, type BatchSdk } from "./api.ts";
 import { BatchCluster, WORKER } from "./cluster.ts";
 

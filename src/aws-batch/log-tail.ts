@@ -1,5 +1,5 @@
 import type { JobDetail } from "@aws-sdk/client-batch";
-import { optionalPackage } from "../cluster/optional-package.ts";
+import { optionalPackage } from "../optional-package.ts";
 
 type LogsSdk = typeof import("@aws-sdk/client-cloudwatch-logs");
 

@@ -1,5 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { RedunError } from "../errors.ts";
+import { statusOf } from "./aws-errors.ts";
 
 export type S3Sdk = typeof import("@aws-sdk/client-s3");
 
@@ -122,8 +123,8 @@ export class Bucket {
     try {
       return await ask();
     } catch (error) {
-      const { name: word, message, $metadata } = error as S3Error;
-      if ($metadata?.httpStatusCode === 404 && word !== "NoSuchBucket") return null;
+      const { name: word, message } = error as Error;
+      if (statusOf(error) === 404 && word !== "NoSuchBucket") return null;
       throw new RedunError(
         "EXECUTOR_FAILED",
         `${this.address(name)} could not be ${done}: ${message || word}`,
@@ -132,17 +133,4 @@ export class Bucket {
       );
     }
   }
-}
-
-interface S3Error extends Error {
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
-
-/** Whether what a bucket threw may pass: S3 could not be reached, or had no time, also when it was asked again. */
-export function mayPass({ cause }: Error): boolean {
-  const { name, $metadata } = cause as S3Error;
-  const status = $metadata?.httpStatusCode;
-  return status === undefined
-    ? name !== "CredentialsProviderError"
-    : status >= 500 || status === 429;
 }

@@ -11,8 +11,8 @@ import {
 } from "node:fs";
 import { constants, hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { optionalPackage } from "../cluster/optional-package.ts";
 import { RedunError } from "../errors.ts";
+import { optionalPackage } from "../optional-package.ts";
 import { Bucket, bucketAddress, type S3Sdk } from "./bucket.ts";
 import { unpack } from "./code-archive.ts";
 import { fetchFiles, filesIn, sendFiles } from "./files.ts";
@@ -131,7 +131,7 @@ async function runHere(
  * directory. Once for all calls that come to one machine.
  */
 async function codeFolder(bucket: Bucket, name: string, cwd: string): Promise<string> {
-  const above = firstWritable([join(cwd, ".redun-git"), join(tmpdir(), "redun-git-code")]);
+  const above = folderIn(cwd);
   const folder = join(above, name);
   if (existsSync(folder)) return folder;
   const archive = await bucket.get(`code/${name}.jsonl.gz`);
@@ -152,16 +152,17 @@ async function codeFolder(bucket: Bucket, name: string, cwd: string): Promise<st
   return folder;
 }
 
-function firstWritable(folders: readonly string[]): string {
-  for (const [at, folder] of folders.entries()) {
-    try {
-      mkdirSync(folder, { recursive: true });
-      return folder;
-    } catch (error) {
-      if (at === folders.length - 1) throw error;
-    }
+/** For copies of code: below a folder, or in the temporary one where it cannot be there. */
+function folderIn(cwd: string): string {
+  const folder = join(cwd, ".redun-git");
+  try {
+    mkdirSync(folder, { recursive: true });
+    return folder;
+  } catch {
+    const other = join(tmpdir(), "redun-git-code");
+    mkdirSync(other, { recursive: true });
+    return other;
   }
-  throw new Error("unreachable");
 }
 
 function badPlaces(): RedunError {

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
+import { writeWhole } from "../git/files/write-whole.ts";
 import { File } from "../value/file.ts";
 import { fileValuesIn } from "../value/files-in.ts";
 import { blobId } from "../value/oid.ts";
@@ -51,7 +52,9 @@ export async function fetchFiles(
     const to = resolve(root, path);
     if (contentAt(to, hash)) continue;
     const bytes = await bucket.get(`files/${hash}`);
-    if (bytes) writeAside(to, bytes);
+    if (!bytes) continue;
+    mkdirSync(dirname(to), { recursive: true });
+    writeWhole(to, bytes);
   }
 }
 
@@ -60,16 +63,4 @@ function contentAt(path: string, hash: string): Buffer | null {
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return null;
   const bytes = readFileSync(path);
   return blobId(bytes, hash.length === 64 ? "sha256" : "sha1") === hash ? bytes : null;
-}
-
-/** The file appears when it is complete. */
-function writeAside(path: string, bytes: Buffer): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const aside = `${path}.${process.pid}.tmp`;
-  try {
-    writeFileSync(aside, bytes);
-    renameSync(aside, path);
-  } finally {
-    rmSync(aside, { force: true });
-  }
 }

@@ -1,9 +1,13 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { eachAtOnce } from "../at-once.ts";
 import type { Mirror, MirroredArray } from "../cluster/mirror.ts";
 import { quoted } from "../cluster/quoted.ts";
 import { RedunError } from "../errors.ts";
-import { type Bucket, mayPass } from "./bucket.ts";
+import { hasCode } from "../git/files/system-errors.ts";
+import { writeWhole } from "../git/files/write-whole.ts";
+import { isPassing } from "./aws-errors.ts";
+import type { Bucket } from "./bucket.ts";
 import { archiveOf } from "./code-archive.ts";
 import { fetchFiles, filesIn, sendFiles } from "./files.ts";
 
@@ -43,7 +47,7 @@ export class BucketMirror implements Mirror {
     const archive = `code/${basename(code)}.jsonl.gz`;
     if (!(await this.#bucket.has(archive))) await this.#bucket.put(archive, archiveOf(code));
     const keys = readFileSync(join(folder, "keys"), "utf8").split("\n").slice(0, -1);
-    await each(keys.keys(), async (n) => {
+    await eachAtOnce(keys.keys(), AT_ONCE, async (n) => {
       const call = readFileSync(join(folder, "calls", String(n)));
       await sendFiles(this.#bucket, this.#settings.root, filesIn(call.toString()));
       await this.#bucket.put(`arrays/${token}/calls/${n}`, call);
@@ -64,12 +68,11 @@ exec ${this.#settings.command} --code ${from} ${places.join(" ")}
 
   async collect(arrays: readonly MirroredArray[]): Promise<boolean> {
     if (performance.now() - this.#lastLook < this.#settings.rest) return false;
-    this.#lastLook = performance.now();
     try {
       for (const array of arrays) await this.#collect(array);
       return true;
     } catch (error) {
-      if (mayPass(error as Error)) return false;
+      if (isPassing((error as Error).cause)) return false;
       throw error;
     } finally {
       this.#lastLook = performance.now();
@@ -80,15 +83,15 @@ exec ${this.#settings.command} --code ${from} ${places.join(" ")}
     const from = `arrays/${token}`;
     // The status is what an element writes last, and here as well.
     const ended = (await this.#bucket.list(`${from}/status`)).filter((n) => /^\d+$/.test(n));
-    await each(ended.values(), async (n) => {
-      if (isThere(join(folder, "status", n))) return;
+    await eachAtOnce(ended, AT_ONCE, async (n) => {
+      if (existsSync(join(folder, "status", n))) return;
       for (const name of [`answers/${n}`, `logs/${n}.out`, `logs/${n}.err`, `status/${n}`]) {
         const bytes = await this.#bucket.get(`${from}/${name}`);
         if (bytes === null) continue;
         if (name.startsWith("answers/")) {
           await fetchFiles(this.#bucket, this.#settings.root, filesIn(bytes.toString()));
         }
-        writeWhole(join(folder, name), bytes);
+        writeUnlessGone(join(folder, name), bytes);
       }
     });
   }
@@ -118,32 +121,13 @@ exec ${this.#settings.command} --code ${from} ${places.join(" ")}
   }
 }
 
-function isThere(path: string): boolean {
+/** The folder may be gone: then nobody waits for it. */
+function writeUnlessGone(path: string, bytes: Buffer): void {
   try {
-    readFileSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Appears when it is complete. The folder may be gone: then nobody waits for it. */
-function writeWhole(path: string, bytes: Buffer): void {
-  try {
-    writeFileSync(`${path}.tmp`, bytes);
-    renameSync(`${path}.tmp`, path);
+    writeWhole(path, bytes);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if (!hasCode(error, "ENOENT")) throw error;
   }
-}
-
-/** Does the work for each item, a few at once. */
-async function each<Item>(items: Iterator<Item>, work: (item: Item) => Promise<void>) {
-  const left = { [Symbol.iterator]: () => items };
-  const worker = async () => {
-    for (const item of left) await work(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
 function noCode(): RedunError {

@@ -6,13 +6,13 @@ import {
   readdirSync,
   readFileSync,
   readSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { fateOf, type Owner, thisProcess } from "../git/files/owner.ts";
+import { writeWhole } from "../git/files/write-whole.ts";
 import type { Mirror } from "./mirror.ts";
 
 /** How an element says that it ended. */
@@ -87,14 +87,12 @@ export class ArrayFolder {
     return this.#text("job");
   }
 
-  /** Where it cannot be written down, the array is found by its token. */
+  /** Writes the engine's id down. */
   submittedAs(job: string): void {
-    const aside = join(this.folder, "job.tmp");
     try {
-      writeFileSync(aside, job);
-      renameSync(aside, join(this.folder, "job"));
+      writeWhole(join(this.folder, "job"), job);
     } catch {
-      rmSync(aside, { force: true });
+      // It is found by its token.
     }
   }
 

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { RedunError } from "../errors.ts";
+import { writeWhole } from "../git/files/write-whole.ts";
 import { runCall } from "./run-call.ts";
 
 export interface OneshotOptions {
@@ -20,12 +20,9 @@ export async function oneshot(input: string, output: string, means: OneshotOptio
   const text = fileText(input);
   const signal = new AbortController().signal;
   const answer = await runCall(text, { ...means, ask: null, signal });
-  const aside = `${output}.${randomBytes(4).toString("hex")}.tmp`;
   try {
-    writeFileSync(aside, answer, { flush: true });
-    renameSync(aside, output);
+    writeWhole(output, answer, true);
   } catch (error) {
-    rmSync(aside, { force: true });
     throw failed(`The answer cannot be written to ${output}`, error);
   }
 }

@@ -167,6 +167,16 @@ test("files that calls take and give go along, both ways", () =>
     assert.is(jobsOf(recorded(dir), "both").filter(({ reused }) => reused).length, 1);
   }));
 
+test("a file that cannot be written here fails the call, in the words of the disk", () =>
+  withServices(async ({ dir, run }) => {
+    writeFileSync(join(dir, "names.txt"), "ada\n");
+    // Where the container makes a folder.
+    writeFileSync(join(dir, "made"), "");
+    const { status, stderr } = await run(["both", "--path", "names.txt"]).ended;
+    assert.is(status, 1);
+    assert.match(stderr, /(?:EEXIST|ENOTDIR): .*made/);
+  }));
+
 test("a worker that fails says so, and what it printed", () =>
   withServices(async ({ run }) => {
     assert.match(

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { type ErrorCode, RedunError } from "../errors.ts";
+import { type ErrorCode, RedunError } from "./errors.ts";
 
 /**
  * A package that not everybody needs, as the user's project has it, or whoever installed redun-git.
