@@ -82,14 +82,16 @@ export async function planRedaction(
     }
     for (const name of await tasksHolding(log, row, sought)) tasks.add(name);
   }
-  if (own) {
-    const known = new Set(places.map(({ redaction }) => keyOf(redaction)));
-    const words = await optionWords(log, own, places);
-    places.push(...words.filter(({ redaction }) => !known.has(keyOf(redaction))));
-  }
+  if (own) places.push(...(await optionWords(log, own, places)));
   const values: string[] = [];
   for (const id of sought.ids) if (await readStoredValue(log, id)) values.push(id);
-  return { places, others, values, tasks: [...tasks], isFile: request.file !== undefined };
+  return {
+    places: eachOnce(places),
+    others: eachOnce(others),
+    values,
+    tasks: [...tasks],
+    isFile: request.file !== undefined,
+  };
 }
 
 /**
@@ -104,9 +106,7 @@ export async function redact(
 ): Promise<Forgotten | null> {
   if (plan.others.length > 0 && !everywhere) throw heldElsewhere(plan);
   const places = everywhere ? [...plan.places, ...plan.others] : plan.places;
-  const redacted = [
-    ...new Map(places.map(({ redaction }) => [keyOf(redaction), redaction])).values(),
-  ];
+  const redacted = places.map(({ redaction }) => redaction);
   const { author } = await log.log.backend.identity();
   const tombstone = {
     by: author.replace(/ \d+ [+-]\d{4}$/, ""),
@@ -134,6 +134,11 @@ const FILE_HASHES = "redun/file-hashes";
 
 function keyOf({ execution, job, part, name }: Redaction): string {
   return JSON.stringify([execution, job, part, name]);
+}
+
+/** One place may be found in several ways: a word of the command line, as a copy and by its option. */
+function eachOnce(places: readonly Place[]): Place[] {
+  return [...new Map(places.map((place) => [keyOf(place.redaction), place])).values()];
 }
 
 function executionOf(log: IndexedLog, { type, row }: Found): ExecutionRow | undefined {
