@@ -1,17 +1,15 @@
 /** What `redun export` wrote, JSON lines of any order, as tables of a temporary database. */
 import { createReadStream } from "node:fs";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { RedunError } from "../../errors.ts";
-import { openDatabase, Statements } from "../../index/database.ts";
+import { Statements } from "../../index/database.ts";
 import type { Database, SqlValue } from "../../index/sqlite-types.ts";
-import { Scratch } from "../../log/scratch.ts";
 import { hashTag } from "../../tag/hash.ts";
 import { parseJson, pythonJson } from "../../tag/python-json.ts";
 import { clip } from "../../value/shown-text.ts";
 import type { TagValue } from "../../value/value.ts";
 import { assertWhole } from "./missing.ts";
-import { TABLE_INDEXES, TABLES } from "./tables.ts";
+import { checked, type StagedTables, stagedTables } from "./staged-tables.ts";
 import { isTime } from "./times.ts";
 
 /** The version of redun's records that is read. */
@@ -29,23 +27,9 @@ export async function stageJsonLines(
   source: string | NodeJS.ReadableStream,
   commonDir: string,
   onLine?: (lines: number) => void,
-): Promise<{ database: Database; close: () => void }> {
-  const scratch = Scratch.make(commonDir);
-  const database = openDatabase(join(scratch.folder, "redun.sqlite"));
-  const close = () => {
-    database.close();
-    scratch.remove();
-  };
-  try {
-    database.exec(`PRAGMA synchronous = OFF; ${TABLES}`);
-    await readLines(new Stage(database), source, onLine);
-    database.exec(TABLE_INDEXES);
-    assertWhole(database);
-    return { database, close };
-  } catch (error) {
-    close();
-    throw error;
-  }
+): Promise<StagedTables> {
+  const fill = (database: Database) => readLines(new Stage(database), source, onLine);
+  return checked(await stagedTables(commonDir, fill), assertWhole);
 }
 
 const LINES_AT_ONCE = 20_000;

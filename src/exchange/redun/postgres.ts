@@ -1,10 +1,9 @@
 /** redun's PostgreSQL database, copied into the tables of a temporary one, which are read as its SQLite ones are. */
-import { join } from "node:path";
 import { RedunError } from "../../errors.ts";
-import { openDatabase, Statements } from "../../index/database.ts";
+import { Statements } from "../../index/database.ts";
 import type { Database, SqlValue } from "../../index/sqlite-types.ts";
-import { Scratch } from "../../log/scratch.ts";
-import { assertKnown, TABLE_INDEXES, TABLES } from "./tables.ts";
+import { type StagedTables, stagedTables } from "./staged-tables.ts";
+import { assertKnown } from "./tables.ts";
 
 /** The package `pg`, as far as it is used. */
 export type PostgresPackage = Pick<typeof import("pg"), "Client">;
@@ -60,7 +59,7 @@ export async function stagePostgres(
   { Client }: PostgresPackage,
   commonDir: string,
   onRow?: (rows: number) => void,
-): Promise<{ database: Database; close: () => void }> {
+): Promise<StagedTables> {
   const place = uri.replace(/\/\/.*@/, "//").replace(/\?.*$/, "");
   let client: InstanceType<typeof Client>;
   try {
@@ -72,42 +71,41 @@ export async function stagePostgres(
   } catch (error) {
     throw unread(place, error);
   }
-  const scratch = Scratch.make(commonDir);
-  const database = openDatabase(join(scratch.folder, "redun.sqlite"));
-  const close = () => {
-    database.close();
-    scratch.remove();
-  };
   try {
-    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    const { rows } = await client.query("SELECT version_num FROM alembic_version");
-    assertKnown(rows[0]?.version_num, place);
-    database.exec(`PRAGMA synchronous = OFF; ${TABLES}`);
-    let done = 0;
-    for (const [table, columns, from = table] of COPIES) {
-      const names = columns.map((column) => column.replace(/^.* AS /, ""));
-      const insert = new Statements(database).get(
-        `INSERT INTO ${table} (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`,
-      );
-      await client.query(`DECLARE c CURSOR FOR SELECT ${columns.join(", ")} FROM ${from}`);
-      const fetch = `FETCH ${table === "value" ? VALUES : ROWS} FROM c`;
-      for (let { rows } = await client.query(fetch); rows.length > 0; ) {
-        database.exec("BEGIN");
-        for (const row of rows) insert.run(...names.map((name): SqlValue => row[name]));
-        database.exec("COMMIT");
-        done += rows.length;
-        onRow?.(done);
-        ({ rows } = await client.query(fetch));
-      }
-      await client.query("CLOSE c");
-    }
-    database.exec(TABLE_INDEXES);
-    return { database, close };
+    return await stagedTables(commonDir, (database) => copyTables(client, place, database, onRow));
   } catch (error) {
-    close();
     throw error instanceof RedunError ? error : unread(place, error);
   } finally {
     await client.end();
+  }
+}
+
+async function copyTables(
+  client: InstanceType<PostgresPackage["Client"]>,
+  place: string,
+  database: Database,
+  onRow?: (rows: number) => void,
+): Promise<void> {
+  await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  const { rows } = await client.query("SELECT version_num FROM alembic_version");
+  assertKnown(rows[0]?.version_num, place);
+  let done = 0;
+  for (const [table, columns, from = table] of COPIES) {
+    const names = columns.map((column) => column.replace(/^.* AS /, ""));
+    const insert = new Statements(database).get(
+      `INSERT INTO ${table} (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`,
+    );
+    await client.query(`DECLARE c CURSOR FOR SELECT ${columns.join(", ")} FROM ${from}`);
+    const fetch = `FETCH ${table === "value" ? VALUES : ROWS} FROM c`;
+    for (let { rows } = await client.query(fetch); rows.length > 0; ) {
+      database.exec("BEGIN");
+      for (const row of rows) insert.run(...names.map((name): SqlValue => row[name]));
+      database.exec("COMMIT");
+      done += rows.length;
+      onRow?.(done);
+      ({ rows } = await client.query(fetch));
+    }
+    await client.query("CLOSE c");
   }
 }
 

@@ -1,10 +1,11 @@
-/** redun's records as a graph: from its database, or from the JSON lines of `redun export`. */
+/** redun's records as a graph: from its database, SQLite or PostgreSQL, or from the JSON lines of `redun export`. */
 import { Statements } from "../../index/database.ts";
 import type { Database } from "../../index/sqlite-types.ts";
 import type { Graph } from "../graph.ts";
 import { stageJsonLines } from "./json-lines.ts";
 import { type PostgresPackage, stagePostgres } from "./postgres.ts";
 import { RedunRuns } from "./runs.ts";
+import { checked, type StagedTables } from "./staged-tables.ts";
 import { isSqlite, openRedunDatabase } from "./tables.ts";
 import { checkTags, tagsOf } from "./tags.ts";
 
@@ -21,17 +22,10 @@ export async function readRedun(
 ): Promise<Graph> {
   if (typeof source === "string" && isSqlite(source)) {
     const database = openRedunDatabase(source);
-    // Of JSON lines each tag was looked at when it was read.
-    try {
-      checkTags(new Statements(database));
-    } catch (error) {
-      database.close();
-      throw error;
-    }
-    return graphOf(database, () => database.close());
+    return graphOf(checked({ database, close: () => database.close() }, assertTags));
   }
-  const { database, close } = await stageJsonLines(source, commonDir, onLine);
-  return graphOf(database, close);
+  // Of JSON lines each tag was looked at when it was read.
+  return graphOf(await stageJsonLines(source, commonDir, onLine));
 }
 
 /**
@@ -46,17 +40,12 @@ export async function readRedunPostgres(
   commonDir: string,
   onRow?: (rows: number) => void,
 ): Promise<Graph> {
-  const { database, close } = await stagePostgres(uri, postgres, commonDir, onRow);
-  try {
-    checkTags(new Statements(database));
-  } catch (error) {
-    close();
-    throw error;
-  }
-  return graphOf(database, close);
+  return graphOf(checked(await stagePostgres(uri, postgres, commonDir, onRow), assertTags));
 }
 
-function graphOf(database: Database, close: () => void): Graph {
+const assertTags = (database: Database) => checkTags(new Statements(database));
+
+function graphOf({ database, close }: StagedTables): Graph {
   let runs = new RedunRuns(database);
   return {
     system: "redun",
