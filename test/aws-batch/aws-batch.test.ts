@@ -1,13 +1,12 @@
 /** `aws_batch` by the service's own client, against a stand-in over real HTTP: what is asked, what comes back, what is recorded. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { CLI, kill, start, workflowRepository } from "../support/cli.ts";
+import { kill } from "../support/cli.ts";
+import { signsIn } from "../support/cluster-repository.ts";
 import { jobOf, jobsOf, recorded } from "../support/recorded.ts";
 import { unless } from "../support/skipped.ts";
 import { until } from "../support/until.ts";
-import { BatchStandIn } from "./stand-in.ts";
+import { batchRepository } from "./batch-repository.ts";
 
 const WORKFLOW = `
 import { appendFileSync, existsSync } from "node:fs";
@@ -36,41 +35,9 @@ const batch = suite("aws-batch");
 const test = unless(process.platform === "win32" ? "the stand-in needs a sh" : null, batch);
 
 async function repository() {
-  const made = workflowRepository({
-    "package.json": '{ "type": "module" }',
-    "workflow.js": WORKFLOW,
-    ".gitignore": "/begun\n/go\n",
-  });
-  const { dir, git } = made;
-  const service = new BatchStandIn();
-  for (const [name, value] of [
-    ["queue", "spot"],
-    ["definition", "science"],
-    ["region", "eu-north-1"],
-    ["poll", "0.2"],
-    ["command", `'${process.execPath}' '${CLI}' oneshot`],
-  ] as const) {
-    git("config", `redun.executor.aws_batch.${name}`, value);
-  }
-  const env = {
-    AWS_ENDPOINT_URL: await service.start(),
-    AWS_ACCESS_KEY_ID: "AKIAEXAMPLE",
-    AWS_SECRET_ACCESS_KEY: "secret",
-    // None but these.
-    AWS_CONFIG_FILE: join(dir, "none"),
-    AWS_SHARED_CREDENTIALS_FILE: join(dir, "none"),
-  };
-  const begun = join(dir, "begun");
-  return {
-    ...made,
-    service,
-    run: (words: readonly string[], more: Record<string, string> = {}) =>
-      start(dir, ["run", "-q", "--format", "json", "workflow.js", ...words], {
-        env: { ...env, ...more },
-      }),
-    begun: () => (existsSync(begun) ? readFileSync(begun, "utf8").trim().split("\n") : []),
-    goOn: () => writeFileSync(join(dir, "go"), ""),
-  };
+  const files = { "workflow.js": WORKFLOW, ".gitignore": "/begun\n/go\n" };
+  const made = await batchRepository(files);
+  return { ...made, ...signsIn(made.dir) };
 }
 
 async function withService(use: (made: Awaited<ReturnType<typeof repository>>) => Promise<void>) {

@@ -1,15 +1,16 @@
 /** `aws_batch` with a scratch area on S3: containers that share no disk with the run. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { CLI, kill, start, workflowRepository } from "../support/cli.ts";
+import { kill, writeFiles } from "../support/cli.ts";
+import { signsIn } from "../support/cluster-repository.ts";
 import { jobsOf, recorded } from "../support/recorded.ts";
 import { temporaryFolder } from "../support/repository.ts";
 import { unless } from "../support/skipped.ts";
 import { until } from "../support/until.ts";
+import { batchRepository } from "./batch-repository.ts";
 import { S3StandIn } from "./s3-stand-in.ts";
-import { BatchStandIn } from "./stand-in.ts";
 
 const WORKFLOW = `
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
@@ -46,69 +47,38 @@ async function withServices(
   }
 }
 
+/** A package `unit` in a folder's `node_modules`. */
+function unitIn(folder: string, text: string): void {
+  writeFiles(folder, {
+    "node_modules/unit/package.json": '{ "name": "unit", "type": "module", "main": "unit.js" }',
+    "node_modules/unit/unit.js": `export const unit = '${text}';\n`,
+  });
+}
+
 async function services() {
-  const made = workflowRepository({
-    "package.json": '{ "type": "module" }',
+  const files = {
     "workflow.js": WORKFLOW,
     "lib/factor.js": "export const factor = 10;\n",
     "data.txt": "tracked",
-  });
-  const { dir, git } = made;
-  const service = new BatchStandIn();
+    ".gitignore": "node_modules\n",
+  };
+  const made = await batchRepository(files, { scratch: "s3://lab/redun" });
+  const { dir, service } = made;
   const s3 = new S3StandIn("lab");
   // As an image has it: packages, and nothing of the repository.
   const image = temporaryFolder().dir;
-  const unit = join(image, "node_modules", "unit");
-  mkdirSync(unit, { recursive: true });
-  writeFileSync(
-    join(unit, "package.json"),
-    '{ "name": "unit", "type": "module", "main": "unit.js" }',
-  );
-  writeFileSync(join(unit, "unit.js"), "export const unit = 'of the image';\n");
-  mkdirSync(join(dir, "node_modules", "unit"), { recursive: true });
-  writeFileSync(
-    join(dir, "node_modules", "unit", "package.json"),
-    '{ "name": "unit", "type": "module", "main": "unit.js" }',
-  );
-  writeFileSync(
-    join(dir, "node_modules", "unit", "unit.js"),
-    "export const unit = 'of the run';\n",
-  );
-  writeFileSync(join(dir, ".git", "info", "exclude"), "node_modules\n");
-  for (const [name, value] of [
-    ["queue", "spot"],
-    ["definition", "science"],
-    ["region", "eu-north-1"],
-    ["poll", "0.2"],
-    ["scratch", "s3://lab/redun"],
-    ["command", `'${process.execPath}' '${CLI}' oneshot`],
-  ] as const) {
-    git("config", `redun.executor.aws_batch.${name}`, value);
-  }
-  const batchUrl = await service.start();
-  const env = {
-    AWS_ENDPOINT_URL_BATCH: batchUrl,
-    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: batchUrl,
-    AWS_ENDPOINT_URL_S3: await s3.start(),
-    AWS_ACCESS_KEY_ID: "AKIAEXAMPLE",
-    AWS_SECRET_ACCESS_KEY: "secret",
-    // None but these.
-    AWS_CONFIG_FILE: join(dir, "none"),
-    AWS_SHARED_CREDENTIALS_FILE: join(dir, "none"),
-  };
-  service.container = { cwd: image, env };
+  unitIn(image, "of the image");
+  unitIn(dir, "of the run");
+  const own = { AWS_ENDPOINT_URL_S3: await s3.start() };
+  service.container = { cwd: image, env: { ...made.env, ...own } };
   const place = temporaryFolder().dir;
-  const begun = join(place, "begun");
   return {
     ...made,
-    service,
+    ...signsIn(place),
     s3,
     image,
     place,
-    run: (words: readonly string[]) =>
-      start(dir, ["run", "-q", "--format", "json", "workflow.js", ...words], { env }),
-    begun: () => (existsSync(begun) ? readFileSync(begun, "utf8").trim().split("\n") : []),
-    goOn: () => writeFileSync(join(place, "go"), ""),
+    run: (words: readonly string[]) => made.run(words, own),
     /** What is left of arrays. */
     left: () => [...s3.objects.keys()].filter((key) => key.startsWith("redun/arrays/")),
     code: () => [...s3.objects.keys()].filter((key) => key.startsWith("redun/code/")),

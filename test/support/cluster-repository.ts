@@ -16,7 +16,6 @@ export function clusterRepository(
   const { dir } = made;
   const [workflow] = Object.keys(files).filter((name) => name.startsWith("workflow."));
   const given = ["run", "-q", "--format", "json", workflow!];
-  const begun = join(dir, "begun");
   return {
     ...made,
     run: (...words: readonly string[]) => cli(dir, [...given, ...words], { env }),
@@ -26,8 +25,16 @@ export function clusterRepository(
       const texts = words.filter((word) => typeof word === "string");
       return start(dir, [...given, ...texts], { env: Object.assign({}, env, ...more) });
     },
-    begun: () => (existsSync(begun) ? readFileSync(begun, "utf8").trim().split("\n") : []),
-    goOn: () => writeFileSync(join(dir, "go"), ""),
+    ...signsIn(dir),
     scratch: (folder: string) => readdirSync(join(dir, ".git/redun", executor, folder)),
+  };
+}
+
+/** What tasks have said in a folder, and the word that they wait for there. */
+export function signsIn(folder: string) {
+  const begun = join(folder, "begun");
+  return {
+    begun: () => (existsSync(begun) ? readFileSync(begun, "utf8").trim().split("\n") : []),
+    goOn: () => writeFileSync(join(folder, "go"), ""),
   };
 }
