@@ -1,5 +1,6 @@
 import type { Append, GitBackend, Head, Identity, Move, Oid, Repository } from "../backend.ts";
 import { parseCommit, whoIn } from "../commit.ts";
+import { loadConfig } from "../files/config.ts";
 import { listConfig } from "../files/config-values.ts";
 import { looseHead } from "../files/loose-head.ts";
 import { plainIdentity } from "../files/plain-identity.ts";
@@ -61,9 +62,11 @@ export function openNative(repository: Repository, few?: number): GitBackend {
     readPath: (commit, path) => objects.file(commit, path),
     async append(request) {
       const who = request.identity ?? (await identity());
-      if (!isSigned(repository, request)) return fastImport(repository, request, who);
-      return signedAppend(repository, request, who, (next) =>
-        move(repository, { ...request, next, message: subject(request) }),
+      const config = loadConfig(repository);
+      const sync = synced(config);
+      if (!isSigned(config, request)) return fastImport(repository, request, who, sync);
+      return signedAppend(repository, request, who, sync, (next) =>
+        move(repository, { ...request, next, message: subject(request) }, sync),
       );
     },
     move: (request) => move(repository, request),
@@ -133,16 +136,25 @@ async function isAncestor(
   return status === 0;
 }
 
-function move(repository: Repository, { ref, expected, next, message }: Move): Promise<void> {
+function move(
+  repository: Repository,
+  { ref, expected, next, message }: Move,
+  sync?: readonly string[],
+): Promise<void> {
   const before = expected ?? "0".repeat(next.length);
-  return updateRef(repository, ref, ["-m", message, ref, next, before]);
+  return updateRef(repository, ref, ["-m", message, ref, next, before], sync);
 }
 
 const subject = ({ message }: Append) => `redun-git: ${message.split("\n", 1)[0]}`;
 
 /** @throws RedunError REF_MOVED, REF_BUSY, BAD_REF, REPOSITORY_UNWRITABLE, GIT_FAILED */
-async function updateRef(repository: Repository, ref: string, words: string[]): Promise<void> {
-  const args = [...synced(repository), "update-ref", ...words];
+async function updateRef(
+  repository: Repository,
+  ref: string,
+  words: string[],
+  sync = synced(loadConfig(repository)),
+): Promise<void> {
+  const args = [...sync, "update-ref", ...words];
   const { status, stderr } = await runGit(repository, args);
   if (status !== 0) throw refusal(ref, repository, stderr) ?? gitFailed(args, status, stderr);
 }

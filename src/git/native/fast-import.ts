@@ -5,7 +5,6 @@ import { namesOf } from "../files/path-names.ts";
 import { refusal } from "../ref-refusal.ts";
 import { gitFailed } from "./environment.ts";
 import { runGit } from "./process.ts";
-import { synced } from "./synced.ts";
 
 /**
  * One append as one `git fast-import`: blobs, trees, commit and ref in a single stream. It keeps
@@ -15,6 +14,7 @@ import { synced } from "./synced.ts";
  * It asks whether the new commit contains where the ref is. So a ref that someone deletes, or
  * moves back to an older commit, in the milliseconds since `expected` was read is moved forward
  * again: what the log held stays in the log.
+ * @param sync words for git, see `synced`
  * @throws RedunError REF_MOVED, REF_BUSY, REPOSITORY_UNWRITABLE, GIT_FAILED, GIT_SILENT; BAD_RECORD for a
  * path that git does not allow in a tree
  */
@@ -22,8 +22,9 @@ export async function fastImport(
   repository: Repository,
   request: Append,
   identity: Identity,
+  sync: readonly string[],
 ): Promise<Oid> {
-  return run(repository, request, identity, ["get-mark :1\n"]);
+  return run(repository, request, identity, sync, ["get-mark :1\n"]);
 }
 
 /**
@@ -35,11 +36,12 @@ export async function importTree(
   repository: Repository,
   request: Append,
   identity: Identity,
+  sync: readonly string[],
 ): Promise<Oid> {
   const ref = `refs/redun-unsigned/${randomUUID()}`;
   const none = "0".repeat(repository.objectFormat === "sha1" ? 40 : 64);
   const end = ['ls :1 ""\n', `reset ${ref}\nfrom ${none}\n\n`];
-  const entry = await run(repository, { ...request, ref }, identity, end);
+  const entry = await run(repository, { ...request, ref }, identity, sync, end);
   return /^040000 tree (\w+)/.exec(entry)![1]!;
 }
 
@@ -47,12 +49,13 @@ async function run(
   repository: Repository,
   request: Append,
   identity: Identity,
+  sync: readonly string[],
   end: readonly string[],
 ): Promise<string> {
   for (const { path } of request.files) namesOf(path);
   const args = ["fast-import", "--quiet", "--done", "--date-format=raw"];
   const loose = areLoose(request.files) ? { before: AS_LOOSE, after: ["--depth=0"] } : NO_WORDS;
-  const command = [...synced(repository), ...loose.before, ...args, ...loose.after];
+  const command = [...sync, ...loose.before, ...args, ...loose.after];
   for (let tries = 1; ; tries++) {
     const input = instructions(request, identity, end);
     const { status, stdout, stderr } = await runGit(repository, command, input, {}, "work");

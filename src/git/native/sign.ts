@@ -1,19 +1,17 @@
 import { RedunError } from "../../errors.ts";
-import type { Append, Identity, Oid, Repository } from "../backend.ts";
-import { loadConfig } from "../files/config.ts";
+import type { Append, GitConfig, Identity, Oid, Repository } from "../backend.ts";
 import { parseBoolean } from "../files/config-values.ts";
 import { importTree } from "./fast-import.ts";
 import { runGit } from "./process.ts";
-import { synced } from "./synced.ts";
 
 /**
  * Whether `commit.gpgSign` asks for the signature of the committer. A commit of a fixed identity is
  * nobody's statement, such as a merge that every clone makes alike: it is not signed.
  * @throws RedunError BAD_CONFIG for a value that git would refuse
  */
-export function isSigned(repository: Repository, { identity }: Append): boolean {
+export function isSigned(config: GitConfig, { identity }: Append): boolean {
   if (identity !== undefined) return false;
-  const value = loadConfig(repository).get("commit.gpgSign") ?? "false";
+  const value = config.get("commit.gpgSign") ?? "false";
   const isWanted = parseBoolean(value);
   if (isWanted !== undefined) return isWanted;
   throw new RedunError(
@@ -36,12 +34,13 @@ export async function signedAppend(
   repository: Repository,
   request: Append,
   identity: Identity,
+  sync: readonly string[],
   move: (next: Oid) => Promise<void>,
 ): Promise<Oid> {
-  const tree = await importTree(repository, request, identity);
+  const tree = await importTree(repository, request, identity, sync);
   const parents = request.parents ?? (request.expected ? [request.expected] : []);
   const args = [
-    ...synced(repository),
+    ...sync,
     ...["-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", "-F", "-"],
     ...parents.flatMap((parent) => ["-p", parent]),
     tree,
